@@ -1,0 +1,72 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+let package = Package(
+    name: "oodml",
+    products: [
+        .executable(name: "oodml", targets: ["oodml"]),
+        // Whoever has features in a file needs only these, and of the system only OpenBLAS and LAPACKE.
+        .library(name: "Frechet", targets: ["Frechet", "Embeddings", "DenseLinearAlgebra"]),
+        .library(name: "Splits", targets: ["Splits", "Datasets", "Embeddings"]),
+        .library(name: "Evaluation", targets: ["Evaluation", "Splits", "Datasets", "Embeddings"]),
+        .library(name: "Reports", targets: ["Reports"]),
+        // Needs OpenVINO and the image codecs as well.
+        .library(name: "FeatureExtraction", targets: ["FeatureExtraction"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
+    ],
+    targets: [
+        // MARK: C
+        .systemLibrary(
+            name: "CLAPACK", pkgConfig: "lapacke openblas",
+            providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+        .systemLibrary(name: "COpenVINO", pkgConfig: "openvino_c"),
+        .target(
+            name: "CImageCodecs",
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
+
+        // MARK: The pipeline, in the order in which data flows through it
+        .target(name: "DenseLinearAlgebra", dependencies: ["CLAPACK"]),
+        .target(name: "Datasets"),
+        .target(name: "Embeddings", dependencies: ["Datasets", "DenseLinearAlgebra"]),
+        .target(
+            name: "FeatureExtraction",
+            dependencies: ["Datasets", "Embeddings", "DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),
+        .target(name: "Frechet", dependencies: ["DenseLinearAlgebra"]),
+        .target(name: "Splits", dependencies: ["Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra"]),
+        .target(
+            name: "Evaluation", dependencies: ["Splits", "Embeddings", "Datasets", "DenseLinearAlgebra"]),
+        .target(name: "Reports", dependencies: ["Evaluation", "Splits"]),
+
+        // MARK: The command
+        .executableTarget(
+            name: "oodml",
+            dependencies: [
+                "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits", "Evaluation",
+                "Reports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            linkerSettings: findOpenVINO),
+
+        // MARK: Tests
+        .testTarget(name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    ]
+)
+
+/// Where the set-up script puts OpenVINO's libraries: inside the clone, so that nothing else on the machine changes.
+/// SwiftPM drops `-rpath` from a `.pc` file, and the flag is unsafe, hence only on what is run, never on a library.
+var findOpenVINO: [LinkerSetting] {
+    [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/openvino/openvino/libs"])]
+}
+
+for target in package.targets where target.type != .system && target.name != "CImageCodecs" {
+    var settings = target.swiftSettings ?? []
+    settings += [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+    target.swiftSettings = settings
+}

@@ -1,0 +1,79 @@
+/// A labelled dataset: samples of classes, and the split that the field calls its own.
+///
+/// Classes are numbered from 0 in the order of their labels' UTF-8 bytes, so the numbers do not depend on the order of
+/// the samples, on a locale or on the machine.
+public struct Dataset: Sendable, Equatable {
+    /// The dataset's name, as in `cub200`.
+    public let name: String
+    /// All samples. Embeddings have one row for each, in this order.
+    public let samples: [Sample]
+    /// The class labels in the order of their UTF-8 bytes; a class's number is its position here.
+    public let classLabels: [String]
+    /// The number of each sample's class, in the order of `samples`.
+    public let classOfSample: [Int]
+    /// The numbers of each class's samples, ascending.
+    public let samplesOfClass: [[Int]]
+    /// The side of each class in the official split.
+    public let officialSides: [Side]
+
+    /// Makes a dataset.
+    ///
+    /// Without `officialSides` the first half of the sorted classes trains, as CUB-200-2011 and CARS196 do it; with an
+    /// odd number of classes the train side is the smaller one.
+    ///
+    /// - Throws: ``DatasetError`` if there is no sample, an id occurs twice, a class has two superclasses, or
+    ///   `officialSides` lacks a class or leaves a side empty.
+    public init(name: String, samples: [Sample], officialSides: [String: Side]? = nil) throws {
+        guard !samples.isEmpty else { throw DatasetError.noSamples(source: name) }
+        var superclasses: [String: String?] = [:]
+        var seen: Set<String> = []
+        seen.reserveCapacity(samples.count)
+        for sample in samples {
+            guard seen.insert(sample.id).inserted else {
+                throw DatasetError.duplicateSample(source: name, id: sample.id)
+            }
+            if let known = superclasses.updateValue(sample.superclass, forKey: sample.classLabel),
+                known != sample.superclass
+            {
+                throw DatasetError.twoSuperclasses(source: name, classLabel: sample.classLabel)
+            }
+        }
+        let labels = superclasses.keys.sorted(by: utf8Precedes)
+        let numbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
+        self.name = name
+        self.samples = samples
+        classLabels = labels
+        classOfSample = samples.map { numbers[$0.classLabel] ?? 0 }
+        var members = [[Int]](repeating: [], count: labels.count)
+        for (sample, number) in classOfSample.enumerated() { members[number].append(sample) }
+        samplesOfClass = members
+        if let officialSides {
+            self.officialSides = try labels.map { label in
+                guard let side = officialSides[label] else {
+                    throw DatasetError.classWithoutSide(source: name, classLabel: label)
+                }
+                return side
+            }
+        } else {
+            self.officialSides = labels.indices.map { $0 < labels.count / 2 ? .train : .test }
+        }
+        for side in Side.allCases where !self.officialSides.contains(side) {
+            throw DatasetError.emptySide(source: name, side: side, classCount: labels.count)
+        }
+    }
+
+    /// The superclass of a class, where the dataset has one.
+    public func superclass(of classNumber: Int) -> String? {
+        samples[samplesOfClass[classNumber][0]].superclass
+    }
+
+    /// The numbers of all samples of the given classes, ascending.
+    public func samples(ofClasses classes: some Sequence<Int>) -> [Int] {
+        classes.flatMap { samplesOfClass[$0] }.sorted()
+    }
+}
+
+/// Whether `a` sorts before `b` by UTF-8 bytes, which is also the order of code points and that of Python's `sorted`.
+public func utf8Precedes(_ a: String, _ b: String) -> Bool {
+    a.utf8.lexicographicallyPrecedes(b.utf8)
+}

@@ -1,0 +1,48 @@
+/// What can be wrong with a dataset on disk; each description is one sentence that says where, what, and what was expected.
+public enum DatasetError: Error, Equatable {
+    /// The source holds no sample at all.
+    case noSamples(source: String)
+    /// A class folder holds no image.
+    case emptyClass(path: String)
+    /// Two samples have the same id.
+    case duplicateSample(source: String, id: String)
+    /// Samples of one class name different superclasses.
+    case twoSuperclasses(source: String, classLabel: String)
+    /// Samples of one class are on both sides of the official split.
+    case twoSides(source: String, classLabel: String)
+    /// A split is given, but not for this class.
+    case classWithoutSide(source: String, classLabel: String)
+    /// One side of the official split has no class.
+    case emptySide(source: String, side: Side, classCount: Int)
+    /// A folder or file cannot be read.
+    case unreadable(path: String, reason: String)
+    /// A table's row or header is not as expected.
+    case badTable(path: String, line: Int, found: String, expected: String)
+}
+
+extension DatasetError: CustomStringConvertible {
+    /// The error as one sentence.
+    public var description: String {
+        switch self {
+        case .noSamples(let source):
+            "\(source): no samples were found; expected class folders with images, or a table with one row a sample"
+        case .emptyClass(let path):
+            "\(path): this class folder holds no image; expected at least one .png, .jpg, .jpeg or .webp file"
+        case .duplicateSample(let source, let id):
+            "\(source): the sample id \"\(id)\" occurs twice; expected every sample once"
+        case .twoSuperclasses(let source, let classLabel):
+            "\(source): the samples of class \"\(classLabel)\" name different superclasses; expected one superclass a class"
+        case .twoSides(let source, let classLabel):
+            "\(source): class \"\(classLabel)\" has samples in train and in test; expected each class on one side only"
+        case .classWithoutSide(let source, let classLabel):
+            "\(source): class \"\(classLabel)\" has no side in the split; expected train or test for every class"
+        case .emptySide(let source, let side, let classCount):
+            "\(source): the \(side.rawValue) side of the official split has none of the \(classCount) classes; "
+                + "expected at least one class on each side"
+        case .unreadable(let path, let reason):
+            "\(path): cannot be read: \(reason)"
+        case .badTable(let path, let line, let found, let expected):
+            "\(path):\(line): found \(found); expected \(expected)"
+        }
+    }
+}

@@ -1,0 +1,63 @@
+internal import CLAPACK
+
+/// The upper triangular `U` with `A = UᵀU`, of a symmetric positive definite `A` (d × d); only the upper triangle is read.
+///
+/// - Complexity: d³/3 operations (LAPACK `dpotrf`).
+/// - Throws: ``LinearAlgebraError/notPositiveDefinite(order:)``; ``LinearAlgebraError/nonFinite(row:column:)``.
+public func choleskyFactor(_ a: Matrix<Double>) throws -> Matrix<Double> {
+    a.requireSquare("a Cholesky factorisation")
+    try a.requireFinite()
+    let d = a.rowCount
+    guard d > 0 else { return a }
+    var factor = a
+    let info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, CChar.lower, Int32(d), &factor.elements, Int32(d))
+    try check(info: info, of: "dpotrf") { .notPositiveDefinite(order: $0) }
+    factor.clearStrictlyLowerTriangle()
+    return factor
+}
+
+/// A factor `F` (r × d) with `A = FᵀF`, of a symmetric positive semidefinite `A` (d × d) of any rank r ≤ d.
+///
+/// Complete pivoting: the elimination stops where no remaining pivot exceeds `tolerance`. The default, d·ε·max aᵢᵢ, is
+/// LAPACK's: below it a pivot cannot be told from rounding.
+///
+/// - Complexity: O(r·d²) operations (LAPACK `dpstrf`).
+/// - Throws: ``LinearAlgebraError/nonFinite(row:column:)``.
+public func pivotedCholeskyFactor(_ a: Matrix<Double>, tolerance: Double? = nil) throws -> Matrix<Double> {
+    a.requireSquare("a pivoted Cholesky factorisation")
+    try a.requireFinite()
+    let d = a.rowCount
+    guard d > 0 else { return a }
+    var upper = a
+    var pivots = [Int32](repeating: 0, count: d)
+    var rank: Int32 = 0
+    var work = [Double](repeating: 0, count: 2 * d)
+    // A row-major upper triangle is a column-major lower one; that spares LAPACKE's transposed copy.
+    let info = LAPACKE_dpstrf_work(
+        LAPACK_COL_MAJOR, CChar.lower, Int32(d), &upper.elements, Int32(d), &pivots, &rank, tolerance ?? -1, &work)
+    precondition(info >= 0, "dpstrf: argument \(-info) is invalid")  // A positive info only says that the rank is short.
+    var factor = Matrix<Double>(rowCount: Int(rank), columnCount: d)
+    for i in 0..<Int(rank) {
+        for j in i..<d {
+            factor.elements[i * d + Int(pivots[j]) - 1] = upper.elements[i * d + j]
+        }
+    }
+    return factor
+}
+
+extension CChar {
+    /// LAPACK's `uplo` for the lower triangle in column-major order, which is the upper one in row-major order.
+    static let lower = CChar(UInt8(ascii: "L"))
+    /// LAPACK's `job` for values only.
+    static let valuesOnly = CChar(UInt8(ascii: "N"))
+}
+
+extension Matrix {
+    fileprivate mutating func clearStrictlyLowerTriangle() {
+        for i in 0..<rowCount {
+            for j in 0..<min(i, columnCount) {
+                elements[i * columnCount + j] = 0
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+/// A dense matrix of `rowCount × columnCount` values in row-major order: element (i, j) is `elements[i * columnCount + j]`.
+///
+/// Embeddings are `Matrix<Float>` of n × d, one row a sample; statistics are `Matrix<Double>`. Either count may be zero.
+public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatable {
+    /// The number of rows.
+    public let rowCount: Int
+    /// The number of columns.
+    public let columnCount: Int
+    /// All values, row after row.
+    public internal(set) var elements: [Scalar]
+
+    /// Makes a matrix of `rowCount × columnCount` from values in row-major order.
+    ///
+    /// - Precondition: `elements.count == rowCount * columnCount`.
+    public init(rowCount: Int, columnCount: Int, elements: [Scalar]) {
+        precondition(
+            elements.count == rowCount * columnCount,
+            "a \(rowCount) × \(columnCount) matrix needs \(rowCount * columnCount) values, not \(elements.count)")
+        self.rowCount = rowCount
+        self.columnCount = columnCount
+        self.elements = elements
+    }
+
+    /// Makes a matrix of `rowCount × columnCount` in which every element is `value`.
+    public init(rowCount: Int, columnCount: Int, repeating value: Scalar = 0) {
+        self.init(
+            rowCount: rowCount, columnCount: columnCount,
+            elements: Array(repeating: value, count: rowCount * columnCount))
+    }
+
+    /// Makes a matrix from its rows, all of the same length; no rows make a 0 × 0 matrix.
+    public init(rows: [[Scalar]]) {
+        let columnCount = rows.first?.count ?? 0
+        for (i, row) in rows.enumerated() {
+            precondition(row.count == columnCount, "row \(i) has \(row.count) values, the first one \(columnCount)")
+        }
+        self.init(rowCount: rows.count, columnCount: columnCount, elements: rows.flatMap { $0 })
+    }
+
+    /// The element in row `i` and column `j`.
+    public subscript(i: Int, j: Int) -> Scalar {
+        get {
+            precondition(j >= 0 && j < columnCount, "column \(j) of \(columnCount)")
+            return elements[i * columnCount + j]
+        }
+        set {
+            precondition(j >= 0 && j < columnCount, "column \(j) of \(columnCount)")
+            elements[i * columnCount + j] = newValue
+        }
+    }
+
+    /// The `columnCount` values of row `i`.
+    public func row(_ i: Int) -> ArraySlice<Scalar> {
+        precondition(i >= 0 && i < rowCount, "row \(i) of \(rowCount)")
+        return elements[i * columnCount..<(i + 1) * columnCount]
+    }
+
+    /// The matrix of the given rows, in the given order; an index may occur more than once.
+    ///
+    /// - Complexity: O(`indices.count` × `columnCount`).
+    public func selectingRows(_ indices: some Collection<Int>) -> Matrix {
+        var selected: [Scalar] = []
+        selected.reserveCapacity(indices.count * columnCount)
+        for i in indices {
+            selected.append(contentsOf: row(i))
+        }
+        return Matrix(rowCount: indices.count, columnCount: columnCount, elements: selected)
+    }
+
+    /// The `columnCount × rowCount` matrix whose element (j, i) is this one's (i, j).
+    public func transposed() -> Matrix {
+        var result = Matrix(rowCount: columnCount, columnCount: rowCount)
+        for i in 0..<rowCount {
+            for j in 0..<columnCount {
+                result.elements[j * rowCount + i] = elements[i * columnCount + j]
+            }
+        }
+        return result
+    }
+
+    /// The first element, in row-major order, that is NaN or infinite, or nil where all are finite.
+    public var firstNonFinite: (row: Int, column: Int)? {
+        guard let index = elements.firstIndex(where: { !$0.isFinite }) else { return nil }
+        return (index / columnCount, index % columnCount)
+    }
+}
+
+extension Matrix where Scalar == Double {
+    /// The same values in double precision.
+    public init(_ other: Matrix<Float>) {
+        self.init(
+            rowCount: other.rowCount, columnCount: other.columnCount, elements: other.elements.map(Double.init))
+    }
+
+    /// The `n × n` identity.
+    public static func identity(_ n: Int) -> Matrix {
+        var result = Matrix(rowCount: n, columnCount: n)
+        for i in 0..<n { result[i, i] = 1 }
+        return result
+    }
+}
