@@ -50,13 +50,18 @@ let package = Package(
             linkerSettings: findOpenVINO),
 
         // MARK: Tests
-        .testTarget(name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "TestSupport"]),
+        .testTarget(
+            name: "FrechetTests", dependencies: ["Frechet", "DenseLinearAlgebra", "TestSupport"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     ]
 )
 
-/// Where the set-up script puts OpenVINO's libraries: inside the clone, so that nothing else on the machine changes.
-/// SwiftPM drops `-rpath` from a `.pc` file, and the flag is unsafe, hence only on what is run, never on a library.
+/// Where the set-up script puts OpenVINO's libraries.
+///
+/// They are inside the clone, so that nothing else on the machine changes. SwiftPM drops `-rpath` from a `.pc` file, and the flag is unsafe, hence only on what is run, never on a library.
 var findOpenVINO: [LinkerSetting] {
     [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/openvino/openvino/libs"])]
 }

@@ -5,7 +5,7 @@
 public struct Dataset: Sendable, Equatable {
     /// The dataset's name, as in `cub200`.
     public let name: String
-    /// All samples. Embeddings have one row for each, in this order.
+    /// All samples, in the order in which embeddings have their rows.
     public let samples: [Sample]
     /// The class labels in the order of their UTF-8 bytes; a class's number is its position here.
     public let classLabels: [String]

@@ -35,7 +35,8 @@ public func pivotedCholeskyFactor(_ a: Matrix<Double>, tolerance: Double? = nil)
     // A row-major upper triangle is a column-major lower one; that spares LAPACKE's transposed copy.
     let info = LAPACKE_dpstrf_work(
         LAPACK_COL_MAJOR, CChar.lower, Int32(d), &upper.elements, Int32(d), &pivots, &rank, tolerance ?? -1, &work)
-    precondition(info >= 0, "dpstrf: argument \(-info) is invalid")  // A positive info only says that the rank is short.
+    // A positive info only says that the rank is short.
+    precondition(info >= 0, "dpstrf: argument \(-info) is invalid")
     var factor = Matrix<Double>(rowCount: Int(rank), columnCount: d)
     for i in 0..<Int(rank) {
         for j in i..<d {
