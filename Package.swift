@@ -55,7 +55,7 @@ let package = Package(
         .testTarget(
             name: "FrechetTests", dependencies: ["Frechet", "DenseLinearAlgebra", "TestSupport"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
     ]
 )
 

@@ -19,23 +19,27 @@ public struct Dataset: Sendable, Equatable {
     /// Makes a dataset.
     ///
     /// Without `officialSides` the first half of the sorted classes trains, as CUB-200-2011 and CARS196 do it; with an
-    /// odd number of classes the train side is the smaller one.
+    /// odd number of classes the train side is the smaller one. Errors speak of `source`, the file or folder that the
+    /// samples came from, or else of `name`.
     ///
     /// - Throws: ``DatasetError`` if there is no sample, an id occurs twice, a class has two superclasses, or
     ///   `officialSides` lacks a class or leaves a side empty.
-    public init(name: String, samples: [Sample], officialSides: [String: Side]? = nil) throws {
-        guard !samples.isEmpty else { throw DatasetError.noSamples(source: name) }
+    public init(
+        name: String, samples: [Sample], officialSides: [String: Side]? = nil, source: String? = nil
+    ) throws {
+        let source = source ?? name
+        guard !samples.isEmpty else { throw DatasetError.noSamples(source: source) }
         var superclasses: [String: String?] = [:]
         var seen: Set<String> = []
         seen.reserveCapacity(samples.count)
         for sample in samples {
             guard seen.insert(sample.id).inserted else {
-                throw DatasetError.duplicateSample(source: name, id: sample.id)
+                throw DatasetError.duplicateSample(source: source, id: sample.id)
             }
             if let known = superclasses.updateValue(sample.superclass, forKey: sample.classLabel),
                 known != sample.superclass
             {
-                throw DatasetError.twoSuperclasses(source: name, classLabel: sample.classLabel)
+                throw DatasetError.twoSuperclasses(source: source, classLabel: sample.classLabel)
             }
         }
         let labels = superclasses.keys.sorted(by: utf8Precedes)
@@ -50,7 +54,7 @@ public struct Dataset: Sendable, Equatable {
         if let officialSides {
             self.officialSides = try labels.map { label in
                 guard let side = officialSides[label] else {
-                    throw DatasetError.classWithoutSide(source: name, classLabel: label)
+                    throw DatasetError.classWithoutSide(source: source, classLabel: label)
                 }
                 return side
             }
@@ -58,7 +62,7 @@ public struct Dataset: Sendable, Equatable {
             self.officialSides = labels.indices.map { $0 < labels.count / 2 ? .train : .test }
         }
         for side in Side.allCases where !self.officialSides.contains(side) {
-            throw DatasetError.emptySide(source: name, side: side, classCount: labels.count)
+            throw DatasetError.emptySide(source: source, side: side, classCount: labels.count)
         }
     }
 

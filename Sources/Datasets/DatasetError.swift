@@ -1,9 +1,15 @@
+internal import Foundation
+
 /// What can be wrong with a dataset on disk; each description is one sentence that says where, what, and what was expected.
 public enum DatasetError: Error, Equatable {
     /// The source holds no sample at all.
     case noSamples(source: String)
     /// A class folder holds no image.
     case emptyClass(path: String)
+    /// A folder holds images as well as folders.
+    case mixedLevels(path: String)
+    /// A folder lies deeper than superclass/class.
+    case tooDeep(path: String)
     /// Two samples have the same id.
     case duplicateSample(source: String, id: String)
     /// Samples of one class name different superclasses.
@@ -28,6 +34,10 @@ extension DatasetError: CustomStringConvertible {
             "\(source): no samples were found; expected class folders with images, or a table with one row a sample"
         case .emptyClass(let path):
             "\(path): this class folder holds no image; expected at least one .png, .jpg, .jpeg or .webp file"
+        case .mixedLevels(let path):
+            "\(path): found images beside folders; expected class/image or superclass/class/image"
+        case .tooDeep(let path):
+            "\(path): found a folder inside a class folder; expected class/image or superclass/class/image"
         case .duplicateSample(let source, let id):
             "\(source): the sample id \"\(id)\" occurs twice; expected every sample once"
         case .twoSuperclasses(let source, let classLabel):
@@ -44,5 +54,17 @@ extension DatasetError: CustomStringConvertible {
         case .badTable(let path, let line, let found, let expected):
             "\(path):\(line): found \(found); expected \(expected)"
         }
+    }
+}
+
+extension DatasetError {
+    /// The error of a failed read, in few words.
+    static func unreadable(_ url: URL, _ error: any Error) -> DatasetError {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+            return .unreadable(path: url.path, reason: "there is no such file")
+        }
+        return .unreadable(
+            path: url.path, reason: isFolder.boolValue ? "it is a folder; expected a file" : "permission is denied")
     }
 }

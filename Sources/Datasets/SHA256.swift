@@ -1,0 +1,88 @@
+/// SHA-256 (FIPS 180-4), for the digests by which manifests name datasets and networks.
+///
+/// Sixty lines here spare the library products a cryptography package that takes longer to build than all of oodml.
+public struct SHA256: Sendable {
+    private var state: [UInt32] = [
+        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+    ]
+    private var block: [UInt8] = []
+    private var byteCount: UInt64 = 0
+
+    /// The digest of a sequence of bytes, as 64 hexadecimal digits.
+    public static func hexadecimal(of bytes: some Sequence<UInt8>) -> String {
+        var hash = SHA256()
+        for byte in bytes { hash.append(byte) }
+        return hash.finish()
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        block.append(byte)
+        byteCount &+= 1
+        if block.count == 64 {
+            compress()
+            block.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private mutating func finish() -> String {
+        let bitCount = byteCount &* 8
+        append(0x80)
+        while block.count != 56 { append(0) }
+        for shift in stride(from: 56, through: 0, by: -8) {
+            append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
+        }
+        return state.map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits
+        }.joined()
+    }
+
+    private mutating func compress() {
+        var w = [UInt32](repeating: 0, count: 64)
+        for i in 0..<16 {
+            w[i] = block[4 * i..<4 * i + 4].reduce(0) { $0 << 8 | UInt32($1) }
+        }
+        for i in 16..<64 {
+            let s0 = w[i - 15].rotated(7) ^ w[i - 15].rotated(18) ^ w[i - 15] >> 3
+            let s1 = w[i - 2].rotated(17) ^ w[i - 2].rotated(19) ^ w[i - 2] >> 10
+            w[i] = w[i - 16] &+ s0 &+ w[i - 7] &+ s1
+        }
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+        for i in 0..<64 {
+            let t1 =
+                h &+ (e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)) &+ (e & f ^ ~e & g) &+ Self.constants[i] &+ w[i]
+            let t2 = (a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)) &+ (a & b ^ a & c ^ b & c)
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+        }
+        for (i, word) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= word }
+    }
+
+    /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
+    private static let constants: [UInt32] = {
+        let primes = (2...311).filter { n in !(2..<n).contains { n % $0 == 0 } }
+        return primes.map { prime in
+            // The largest r with r³ ≤ prime·2⁹⁶; its low 32 bits are the fraction's.
+            var root: UInt64 = 0
+            for bit in stride(from: 35, through: 0, by: -1) {
+                let trial = root | 1 << UInt64(bit)
+                let square = trial.multipliedFullWidth(by: trial)
+                let cube = UInt128(high: square.high, low: square.low) * UInt128(trial)
+                if cube <= UInt128(prime) << 96 { root = trial }
+            }
+            return UInt32(truncatingIfNeeded: root)
+        }
+    }()
+}
+
+extension UInt128 {
+    fileprivate init(high: UInt64, low: UInt64) {
+        self = UInt128(high) << 64 | UInt128(low)
+    }
+}
+
+extension UInt32 {
+    fileprivate func rotated(_ count: UInt32) -> UInt32 {
+        self >> count | self << (32 - count)
+    }
+}

@@ -1,0 +1,137 @@
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ClassFoldersTests {
+    @Test func oneLevel() throws {
+        let folder = try TemporaryFolder()
+        for path in ["b/2.JPG", "b/10.png", "a/x.webp", "a/notes.txt", "a/.hidden.png", "README.md"] {
+            try folder.write("", to: path)
+        }
+        let dataset = try Dataset(classFoldersAt: folder.url, name: "d")
+        #expect(dataset.samples.map(\.id) == ["a/x.webp", "b/10.png", "b/2.JPG"])
+        #expect(dataset.classLabels == ["a", "b"])
+        #expect(dataset.superclass(of: 0) == nil)
+    }
+
+    @Test func twoLevels() throws {
+        let folder = try TemporaryFolder()
+        for path in ["y/a/1.png", "x/a/1.png", "x/b/1.png"] { try folder.write("", to: path) }
+        let dataset = try Dataset(classFoldersAt: folder.url, name: "d")
+        #expect(dataset.classLabels == ["x/a", "x/b", "y/a"])
+        #expect(dataset.classLabels.indices.map(dataset.superclass) == ["x", "x", "y"])
+        #expect(dataset.officialSides == [.train, .test, .test])
+    }
+
+    @Test func refusals() throws {
+        let folder = try TemporaryFolder()
+        let missing = folder.url.appending(path: "missing")
+        #expect(throws: DatasetError.unreadable(path: missing.path, reason: "there is no such folder")) {
+            try Dataset(classFoldersAt: missing, name: "d")
+        }
+        #expect(throws: DatasetError.noSamples(source: folder.url.path)) {
+            try Dataset(classFoldersAt: folder.url, name: "d")
+        }
+        try folder.write("", to: "a/1.png")
+        let file = folder.url.appending(path: "a/1.png")
+        #expect(throws: DatasetError.unreadable(path: file.path, reason: "it is a file; expected a folder")) {
+            try Dataset(classFoldersAt: file, name: "d")
+        }
+        try folder.write("", to: "b/notes.txt")
+        #expect(throws: DatasetError.emptyClass(path: folder.url.appending(path: "b").path)) {
+            try Dataset(classFoldersAt: folder.url, name: "d")
+        }
+        try folder.write("", to: "b/c/1.png")
+        try folder.write("", to: "b/1.png")
+        #expect(throws: DatasetError.mixedLevels(path: folder.url.appending(path: "b").path)) {
+            try Dataset(classFoldersAt: folder.url, name: "d")
+        }
+        try FileManager.default.removeItem(at: folder.url.appending(path: "b/1.png"))
+        try folder.write("", to: "b/c/d/1.png")
+        #expect(throws: DatasetError.tooDeep(path: folder.url.appending(path: "b/c").path)) {
+            try Dataset(classFoldersAt: folder.url, name: "d")
+        }
+    }
+}
+
+@Suite struct SampleTableTests {
+    private func dataset(_ text: String) throws -> Dataset {
+        let folder = try TemporaryFolder()
+        return try Dataset(sampleTableAt: folder.write(text, to: "s.csv"), name: "d")
+    }
+
+    @Test func quotesCommasLineEndsAndUnicode() throws {
+        let text =
+            "\u{FEFF}note,sample,class,split\r\n\r\n,1,\"a, \"\"b\"\"\",test\r\nx,\"2\n3\",Größe,train\r\n,4,日本,train"
+        let dataset = try dataset(text)
+        #expect(dataset.samples.map(\.id) == ["1", "2\n3", "4"])
+        #expect(dataset.classLabels == ["Größe", "a, \"b\"", "日本"].sorted { utf8Precedes($0, $1) })
+        #expect(dataset.classLabels.indices.map { dataset.officialSides[$0] } == [.train, .test, .train])
+    }
+
+    @Test func tablesReadBackAsTheyWere() throws {
+        let original = try Dataset(
+            name: "d",
+            samples: [
+                Sample(id: "a\"1", classLabel: "x,y", superclass: "s\n"),
+                Sample(id: " b ", classLabel: "é", superclass: "t"),
+            ], officialSides: ["x,y": .test, "é": .train])
+        #expect(try dataset(original.sampleTable.text) == original)
+    }
+
+    @Test(arguments: [
+        ("", 1, "an empty file"),
+        ("id,class\n1,a\n", 1, "the columns id, class"),
+        ("sample,class\n1,a\n2\n", 3, "1 fields"),
+        ("sample,class\n1,a\n\n2,\n", 4, "an empty class"),
+        ("sample,class,split\n1,a,train\n2,b,validation\n", 3, "the split \"validation\""),
+        ("sample,class\n1,\"a\n2,b\n", 2, "a quote that does not end"),
+        ("sample,class\n1,\"a\"b\n", 2, "text after a closing quote"),
+    ])
+    func brokenTables(text: String, line: Int, found: String) throws {
+        let error = #expect(throws: DatasetError.self) { try dataset(text) }
+        guard case .badTable(_, line, found, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func brokenUTF8NamesItsLine() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Data("sample,class\n1,".utf8 + [0xFF, 0x0A]), to: "s.csv")
+        #expect(
+            throws: DatasetError.badTable(
+                path: file.path, line: 2, found: "bytes that are not UTF-8", expected: "UTF-8 text")
+        ) { try Dataset(sampleTableAt: file, name: "d") }
+    }
+
+    @Test func classOnBothSides() throws {
+        let error = #expect(throws: DatasetError.self) {
+            try dataset("sample,class,split\n1,a,train\n2,a,test\n3,b,test\n")
+        }
+        #expect(error?.description.contains("class \"a\" has samples in train and in test") == true)
+    }
+}
+
+@Suite struct OutputFileTests {
+    @Test func replacesAndLeavesNothingBeside() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("old", to: "f.txt")
+        try writeAtomically("new", to: file)
+        #expect(try String(contentsOf: file, encoding: .utf8) == "new")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["f.txt"])
+    }
+
+    @Test func failuresNameThePathAndTheReason() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appending(path: "missing/f.txt")
+        #expect(throws: OutputError(path: file.path, reason: "No such file or directory")) {
+            try writeAtomically("new", to: file)
+        }
+        let notAFolder = try folder.write("", to: "file").appending(path: "f.txt")
+        #expect(throws: OutputError(path: notAFolder.path, reason: "Not a directory")) {
+            try writeAtomically("new", to: notAFolder)
+        }
+    }
+}
