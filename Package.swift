@@ -53,6 +53,9 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "TestSupport"]),
         .testTarget(
+            name: "EmbeddingsTests", dependencies: ["Embeddings", "DenseLinearAlgebra", "TestSupport"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
             name: "FrechetTests", dependencies: ["Frechet", "DenseLinearAlgebra", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
