@@ -58,6 +58,9 @@ let package = Package(
         .testTarget(
             name: "FrechetTests", dependencies: ["Frechet", "DenseLinearAlgebra", "TestSupport"],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "SplitsTests",
+            dependencies: ["Splits", "Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
     ]
 )

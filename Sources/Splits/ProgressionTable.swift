@@ -1,0 +1,31 @@
+public import Datasets
+internal import Frechet
+
+extension Progression {
+    /// All steps as a table: `origin`, `step`, `kept`, `fid`, the number of classes on each side, and the classes moved.
+    ///
+    /// Classes are separated by semicolons; a semicolon or backslash within a label follows a backslash.
+    public func table(for dataset: Dataset) -> CSVTable {
+        func labels(_ classes: [Int]) -> String {
+            classes.map {
+                dataset.classLabels[$0].reduce(into: "") { text, character in
+                    if character == ";" || character == "\\" { text += "\\" }
+                    text.append(character)
+                }
+            }.joined(separator: ";")
+        }
+        return CSVTable(
+            columns: [
+                "origin", "step", "kept", "fid", "train_class_count", "test_class_count", "moved_to_test",
+                "moved_to_train", "removed",
+            ],
+            rows: steps.map { step in
+                [
+                    step.origin.rawValue, String(step.step), String(step.isKept),
+                    String(step.distance.squared.rounded(significantDigits: 10)),
+                    String(step.partition.classes(on: .train).count), String(step.partition.classes(on: .test).count),
+                    labels(step.movedToTest), labels(step.movedToTrain), labels(step.removed),
+                ]
+            })
+    }
+}

@@ -1,0 +1,89 @@
+import Datasets
+import Embeddings
+import Foundation
+import Frechet
+import Splits
+import TestSupport
+import Testing
+
+@Suite struct LevelSelectionTests {
+    private func progression(seed: UInt64, classCount: Int = 60) throws -> (EmbeddedDataset, Progression) {
+        let embedded = try SyntheticData.random(classCount: classCount, dimension: 8, seed: seed).embedded()
+        return (embedded, try Progression(of: embedded, by: SplitProtocol(classCount: classCount)))
+    }
+
+    @Test(arguments: 0..<8, [3, 5, 9, 12])
+    func levelsKeepTheRules(seed: Int, count: Int) throws {
+        let (_, progression) = try progression(seed: UInt64(seed))
+        let levels = progression.levels(count: count)
+        let fids = levels.map(\.distance.squared)
+        #expect(levels.count <= count && levels.count >= 3)
+        #expect(zip(fids, fids.dropFirst()).allSatisfy { $1 >= 1.01 * $0 })
+        #expect(levels.first == progression.keptSteps.first)
+        #expect(levels.last == progression.keptSteps.last)
+        #expect(levels.filter { $0.origin == .start }.count == 1)
+        #expect(3 * levels.filter { $0.origin == .removal }.count <= levels.count + 1)
+    }
+
+    @Test func spacingIsEvenWhereTheStepsAllowIt() throws {
+        let (_, progression) = try progression(seed: 1, classCount: 120)
+        let levels = progression.levels(count: 9).filter { $0.origin != .removal && $0.origin != .start }
+        let fids = levels.map(\.distance.squared)
+        let gaps = zip(fids, fids.dropFirst()).map { $1 - $0 }
+        let mean = gaps.reduce(0, +) / Double(gaps.count)
+        // The start displaces one level, so one gap may be twice the others.
+        #expect(gaps.filter { abs($0 - mean) < 0.5 * mean }.count >= gaps.count - 1)
+    }
+
+    @Test func manifestsReadBackAsTheyWere() throws {
+        let (embedded, progression) = try progression(seed: 2)
+        let settings = SplitProtocol(classCount: 60)
+        let manifest = SplitManifest(
+            generator: "test", embedded: embedded, provenance: provenance, settings: settings,
+            levels: progression.levels(count: 9))
+        let folder = try TemporaryFolder()
+        let file = try folder.write(manifest.json, to: "manifest.json")
+        #expect(try SplitManifest(readingFrom: file) == manifest)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        for key in ["schema_version", "class_count", "fid", "origin", "step", "train", "test", "removed"] {
+            #expect(text.contains("\"\(key)\" :"), "\(key)")
+        }
+        try manifest.requireMatch(with: embedded.dataset, path: "manifest.json")
+        let other = try SyntheticData.random(classCount: 59, dimension: 8, seed: 2).embedded().dataset
+        #expect(throws: SplitError.self) { try manifest.requireMatch(with: other, path: "manifest.json") }
+        for level in manifest.levels {
+            #expect((level.train + level.test + level.removed).sorted() == embedded.dataset.classLabels)
+        }
+    }
+
+    @Test func idsSortInTheOrderOfTheLevels() throws {
+        let (embedded, progression) = try progression(seed: 3, classCount: 120)
+        let manifest = SplitManifest(
+            generator: "test", embedded: embedded, provenance: provenance,
+            settings: SplitProtocol(classCount: 120), levels: progression.levels(count: 15))
+        let ids = manifest.levels.map(\.id)
+        #expect(ids.count >= 10 && ids == ids.sorted() && Set(ids).count == ids.count)
+    }
+
+    @Test(arguments: [
+        ("", "it is not JSON"), ("{}", "schemaVersion is missing"),
+        ("{\"schema_version\": 2}", "its schema version is 2; expected 1"),
+        ("{\"schema_version\": 1, \"generator\": 3}", "generator is not of type String"),
+    ])
+    func brokenManifests(text: String, reason: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(text, to: "manifest.json")
+        #expect(throws: SplitError.unreadableManifest(path: file.path, reason: reason)) {
+            try SplitManifest(readingFrom: file)
+        }
+    }
+
+    @Test func progressionTableHasEveryStep() throws {
+        let (embedded, progression) = try progression(seed: 4)
+        let table = progression.table(for: embedded.dataset)
+        #expect(table.rows.count == progression.steps.count)
+        #expect(Set(table.rows.map { $0[0] }) == ["easier", "start", "swap", "removal"])
+    }
+
+    private let provenance = EmbeddingProvenance(source: .features, file: "f.npy", sha256: "0", dimension: 8)
+}
