@@ -1,61 +1,89 @@
+public import Foundation
+
 /// SHA-256 (FIPS 180-4), for the digests by which manifests name datasets and networks.
 ///
-/// Sixty lines here spare the library products a cryptography package that takes longer to build than all of oodml.
+/// A hundred lines here spare the library products a cryptography package that takes longer to build than all of oodml.
 public struct SHA256: Sendable {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
-    private var block: [UInt8] = []
+    private var rest: [UInt8] = []
     private var byteCount: UInt64 = 0
 
-    /// The digest of a sequence of bytes, as 64 hexadecimal digits.
-    public static func hexadecimal(of bytes: some Sequence<UInt8>) -> String {
+    /// The digest of some bytes, as 64 hexadecimal digits.
+    public static func hexadecimal(of bytes: [UInt8]) -> String {
         var hash = SHA256()
-        for byte in bytes { hash.append(byte) }
+        hash.append(bytes)
         return hash.finish()
     }
 
-    private mutating func append(_ byte: UInt8) {
-        block.append(byte)
-        byteCount &+= 1
-        if block.count == 64 {
-            compress()
-            block.removeAll(keepingCapacity: true)
+    /// The digest of the bytes of some files, one after the other, as 64 hexadecimal digits.
+    ///
+    /// - Throws: ``DatasetError/unreadable(path:reason:)``.
+    public static func hexadecimal(ofFilesAt urls: [URL]) throws -> String {
+        var hash = SHA256()
+        for url in urls {
+            do {
+                let file = try FileHandle(forReadingFrom: url)
+                while let chunk = try file.read(upToCount: 1 << 20), !chunk.isEmpty { hash.append([UInt8](chunk)) }
+            } catch {
+                throw DatasetError.unreadable(url, error)
+            }
         }
+        return hash.finish()
+    }
+
+    private mutating func append(_ bytes: [UInt8]) {
+        byteCount &+= UInt64(bytes.count)
+        let pending = rest + bytes
+        let end = pending.count - pending.count % 64
+        pending.withUnsafeBufferPointer { buffer in
+            for start in stride(from: 0, to: end, by: 64) {
+                compress(UnsafeBufferPointer(rebasing: buffer[start..<start + 64]))
+            }
+        }
+        rest = Array(pending[end...])
     }
 
     private mutating func finish() -> String {
         let bitCount = byteCount &* 8
-        append(0x80)
-        while block.count != 56 { append(0) }
-        for shift in stride(from: 56, through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
-        }
+        let zeros = (119 - rest.count) % 64
+        let length = stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: bitCount >> UInt64($0)) }
+        append([0x80] + Array(repeating: 0, count: zeros) + length)
         return state.map { word in
             let digits = String(word, radix: 16)
             return String(repeating: "0", count: 8 - digits.count) + digits
         }.joined()
     }
 
-    private mutating func compress() {
-        var w = [UInt32](repeating: 0, count: 64)
-        for i in 0..<16 {
-            w[i] = block[4 * i..<4 * i + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    private mutating func compress(_ block: UnsafeBufferPointer<UInt8>) {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
+            for i in 0..<16 {
+                w[i] = block[4 * i..<4 * i + 4].reduce(0) { $0 << 8 | UInt32($1) }
+            }
+            for i in 16..<64 {
+                let s0 = w[i - 15].rotated(7) ^ w[i - 15].rotated(18) ^ w[i - 15] >> 3
+                let s1 = w[i - 2].rotated(17) ^ w[i - 2].rotated(19) ^ w[i - 2] >> 10
+                w[i] = w[i - 16] &+ s0 &+ w[i - 7] &+ s1
+            }
+            var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+            var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+            for i in 0..<64 {
+                let s1 = e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)
+                let s0 = a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)
+                let t1 = h &+ s1 &+ (e & f ^ ~e & g) &+ Self.constants[i] &+ w[i]
+                let t2 = s0 &+ (a & b ^ a & c ^ b & c)
+                (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+            }
+            state[0] &+= a
+            state[1] &+= b
+            state[2] &+= c
+            state[3] &+= d
+            state[4] &+= e
+            state[5] &+= f
+            state[6] &+= g
+            state[7] &+= h
         }
-        for i in 16..<64 {
-            let s0 = w[i - 15].rotated(7) ^ w[i - 15].rotated(18) ^ w[i - 15] >> 3
-            let s1 = w[i - 2].rotated(17) ^ w[i - 2].rotated(19) ^ w[i - 2] >> 10
-            w[i] = w[i - 16] &+ s0 &+ w[i - 7] &+ s1
-        }
-        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-        for i in 0..<64 {
-            let t1 =
-                h &+ (e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)) &+ (e & f ^ ~e & g) &+ Self.constants[i] &+ w[i]
-            let t2 = (a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)) &+ (a & b ^ a & c ^ b & c)
-            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
-        }
-        for (i, word) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= word }
     }
 
     /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.

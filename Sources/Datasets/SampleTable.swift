@@ -66,6 +66,6 @@ extension Dataset {
     /// It says whether two datasets hold the same samples in the same classes, in whatever order they were listed.
     public var digest: String {
         let lines = samples.map { "\($0.id)\t\($0.classLabel)\n" }.sorted(by: utf8Precedes)
-        return SHA256.hexadecimal(of: lines.joined().utf8)
+        return SHA256.hexadecimal(of: Array(lines.joined().utf8))
     }
 }

@@ -1,4 +1,6 @@
 import Datasets
+import Foundation
+import TestSupport
 import Testing
 
 @Suite struct DatasetTests {
@@ -70,7 +72,7 @@ import Testing
         ),
     ])
     func publishedExamples(text: String, digest: String) {
-        #expect(SHA256.hexadecimal(of: text.utf8) == digest)
+        #expect(SHA256.hexadecimal(of: Array(text.utf8)) == digest)
     }
 
     @Test(arguments: [
@@ -80,6 +82,20 @@ import Testing
         (1_000_000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
     ])
     func lengths(count: Int, digest: String) {
-        #expect(SHA256.hexadecimal(of: repeatElement(UInt8(ascii: "a"), count: count)) == digest)
+        #expect(SHA256.hexadecimal(of: Array(repeating: UInt8(ascii: "a"), count: count)) == digest)
+    }
+
+    @Test func filesAreReadOneAfterTheOther() throws {
+        let folder = try TemporaryFolder()
+        let text = String(repeating: "a", count: 1_000_000)
+        let urls = [
+            try folder.write(String(text.prefix(1)), to: "1"), try folder.write(String(text.dropFirst()), to: "2"),
+        ]
+        let digest = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+        #expect(try SHA256.hexadecimal(ofFilesAt: urls) == digest)
+        let missing = folder.url.appending(path: "missing")
+        #expect(throws: DatasetError.unreadable(path: missing.path, reason: "there is no such file")) {
+            try SHA256.hexadecimal(ofFilesAt: [missing])
+        }
     }
 }
