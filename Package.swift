@@ -33,7 +33,7 @@ let package = Package(
         .target(name: "Embeddings", dependencies: ["Datasets", "DenseLinearAlgebra"]),
         .target(
             name: "FeatureExtraction",
-            dependencies: ["Datasets", "Embeddings", "DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),
+            dependencies: ["DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),
         .target(name: "Frechet", dependencies: ["DenseLinearAlgebra"]),
         .target(name: "Splits", dependencies: ["Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra"]),
         .target(
@@ -62,6 +62,9 @@ let package = Package(
             name: "SplitsTests",
             dependencies: ["Splits", "Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+        .testTarget(
+            name: "FeatureExtractionTests", dependencies: ["FeatureExtraction", "DenseLinearAlgebra"],
+            resources: [.copy("Fixtures")], linkerSettings: findOpenVINO),
     ]
 )
 

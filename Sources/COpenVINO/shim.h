@@ -3,5 +3,5 @@
 #if __has_include(<openvino/c/openvino.h>)
 #include <openvino/c/openvino.h>
 #else
-#error "OpenVINO's headers were not found: run Scripts/setup, then build with PKG_CONFIG_PATH=.deps/pkgconfig"
+#error "OpenVINO's headers were not found: run Scripts/setup, then build with PKG_CONFIG_PATH set to the whole path of .deps/pkgconfig"
 #endif

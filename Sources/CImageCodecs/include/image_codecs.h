@@ -1,1 +1,52 @@
-// placeholder
+// Decodes JPEG, PNG and WebP files in memory to 8-bit pixels, to the values that Pillow gives.
+//
+// This layer exists because libjpeg and libpng report errors by longjmp, which must not cross a Swift frame: here every
+// error becomes a status and one line of text. Colour profiles, gamma and EXIF orientation are ignored and transparency
+// is dropped, all as Pillow's Image.convert does.
+//
+// Every function is reentrant: nothing is shared between calls.
+
+#ifndef IMAGE_CODECS_H
+#define IMAGE_CODECS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+    image_codecs_ok = 0,
+    // The file ends before the image does.
+    image_codecs_truncated,
+    // The contents contradict the format.
+    image_codecs_damaged,
+    // A valid file of a kind that is not read, such as an animation.
+    image_codecs_unsupported,
+    // More pixels than image_codecs_pixel_limit.
+    image_codecs_too_large,
+    image_codecs_out_of_memory,
+} image_codecs_status;
+
+// Where Pillow refuses an image as a decompression bomb: twice a gigabyte divided by four and by three.
+enum { image_codecs_pixel_limit = 178956970 };
+
+typedef struct {
+    int32_t width;
+    int32_t height;
+    // 1 (grey) or 3 (red, green, blue).
+    int32_t channel_count;
+    // height × width × channel_count values in row-major order; NULL unless the status is image_codecs_ok.
+    uint8_t *pixels;
+    // What the codec said; empty where the status is image_codecs_ok.
+    char message[256];
+} image_codecs_image;
+
+// Each decodes one file of `size` bytes. Whatever the status, give the image to image_codecs_free afterwards.
+image_codecs_status image_codecs_decode_jpeg(const uint8_t *bytes, size_t size, image_codecs_image *image);
+image_codecs_status image_codecs_decode_png(const uint8_t *bytes, size_t size, image_codecs_image *image);
+image_codecs_status image_codecs_decode_webp(const uint8_t *bytes, size_t size, image_codecs_image *image);
+
+void image_codecs_free(image_codecs_image *image);
+
+// Swift sees a C array as a tuple, hence this accessor.
+const char *image_codecs_message(const image_codecs_image *image);
+
+#endif

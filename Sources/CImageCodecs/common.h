@@ -1,0 +1,18 @@
+// What the three decoders share.
+
+#ifndef IMAGE_CODECS_COMMON_H
+#define IMAGE_CODECS_COMMON_H
+
+#include "image_codecs.h"
+
+// Makes `image` an empty result, which image_codecs_free accepts.
+void image_codecs_reset(image_codecs_image *image);
+
+// Checks the dimensions against the limit and allocates the pixels.
+image_codecs_status image_codecs_allocate(
+    image_codecs_image *image, uint64_t width, uint64_t height, int32_t channel_count);
+
+// Frees the pixels and notes why; returns `status`.
+image_codecs_status image_codecs_fail(image_codecs_image *image, image_codecs_status status, const char *message);
+
+#endif

@@ -1,0 +1,102 @@
+import Synchronization
+
+/// One list of files on its way through the network: what the threads that work on it share.
+final class EmbeddingRun: Sendable {
+    private struct State {
+        var nextBatch = 0
+        var doneCount = 0
+        var rows: [Float]
+        /// The failure of the earliest batch that failed.
+        var failure: (batch: Int, error: any Error)?
+    }
+
+    let batchCount: Int
+
+    private let paths: [String]
+    private let network: EmbeddingNetwork
+    private let preprocessing: Preprocessing
+    private let progress: (@Sendable (Int, Int) -> Void)?
+    private let state: Mutex<State>
+
+    init(
+        paths: [String], network: EmbeddingNetwork, preprocessing: Preprocessing,
+        progress: (@Sendable (Int, Int) -> Void)?
+    ) {
+        self.paths = paths
+        self.network = network
+        self.preprocessing = preprocessing
+        self.progress = progress
+        batchCount = (paths.count + network.batchSize - 1) / network.batchSize
+        state = Mutex(State(rows: Array(repeating: 0, count: paths.count * network.dimension)))
+    }
+
+    /// Works on batches until none is left or one has failed; to be called on as many threads as one likes.
+    ///
+    /// Batches are handed out in order, so whatever comes before a failed one is already being worked on and is
+    /// finished: the failure that remains is the earliest, however the threads were timed.
+    func work() {
+        var batch = 0
+        do {
+            let request = try network.makeRequest()
+            while let next = takeBatch() {
+                batch = next
+                try embed(batch, request)
+            }
+        } catch {
+            state.withLock { state in
+                if state.failure.map({ batch < $0.batch }) ?? true { state.failure = (batch, error) }
+            }
+        }
+    }
+
+    /// All rows, or the earliest failure.
+    func result() throws -> [Float] {
+        try state.withLock { state in
+            if let failure = state.failure { throw failure.error }
+            return state.rows
+        }
+    }
+
+    private func takeBatch() -> Int? {
+        state.withLock { state in
+            guard state.failure == nil, state.nextBatch < batchCount else { return nil }
+            defer { state.nextBatch += 1 }
+            return state.nextBatch
+        }
+    }
+
+    private func embed(_ batch: Int, _ request: borrowing InferenceRequest) throws {
+        let first = batch * network.batchSize
+        let count = min(network.batchSize, paths.count - first)
+        try request.withInput { input in
+            let size = input.count / network.batchSize
+            for i in 0..<count {
+                let image = try Image8(contentsOfFile: paths[first + i], channelCount: preprocessing.channelCount)
+                preprocessing.write(image, into: UnsafeMutableBufferPointer(rebasing: input[i * size..<(i + 1) * size]))
+            }
+            // What is left of the last batch is computed too: let it be the same every time.
+            input[(count * size)...].update(repeating: 0)
+        }
+        try request.infer()
+        try request.withOutput { output in
+            let rows = output[..<(count * network.dimension)]
+            if let bad = rows.firstIndex(where: { !$0.isFinite }) { throw nonFinite(rows[bad], bad, first) }
+            store(rows, at: first * network.dimension, count)
+        }
+    }
+
+    private func nonFinite(_ value: Float, _ index: Int, _ first: Int) -> FeatureExtractionError {
+        .nonFiniteEmbedding(
+            path: paths[first + index / network.dimension], model: network.path,
+            found: value.isNaN ? "NaN" : "an infinity", component: index % network.dimension)
+    }
+
+    private func store(_ rows: Slice<UnsafeBufferPointer<Float>>, at start: Int, _ count: Int) {
+        state.withLock { state in
+            for (i, value) in rows.enumerated() { state.rows[start + i] = value }
+            state.doneCount += count
+            // Within the lock, so that the counts arrive in order.
+            progress?(state.doneCount, paths.count)
+        }
+    }
+}

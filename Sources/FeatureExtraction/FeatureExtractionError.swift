@@ -1,0 +1,72 @@
+/// What can go wrong between an image file and its embedding; each description is one sentence that says where, what was
+/// found, and what was expected.
+public enum FeatureExtractionError: Error, Equatable {
+    /// A file cannot be opened or read.
+    case unreadable(path: String, reason: String)
+    /// A file is no image of a format that is read.
+    case notAnImage(path: String, found: String)
+    /// An image file ends before its pixels do.
+    case truncatedImage(path: String, format: ImageFormat, reason: String)
+    /// An image file contradicts its own format.
+    case damagedImage(path: String, format: ImageFormat, reason: String)
+    /// An image is of a kind that is not read, such as an animation.
+    case unsupportedImage(path: String, found: String)
+    /// An image has more pixels than are accepted.
+    case imageTooLarge(path: String, found: String, limit: Int)
+    /// There is not enough memory for an image.
+    case outOfMemory(path: String)
+    /// No file beside the model says how images are to be prepared for it.
+    case noPreprocessing(model: String, lookedFor: [String])
+    /// A file that describes the preprocessing lacks something or says what cannot be followed.
+    case badPreprocessing(path: String, found: String, expected: String)
+    /// A file is not a network that can be read.
+    case unreadableModel(path: String, reason: String)
+    /// A network does not turn one batch of images into one batch of vectors.
+    case unsuitableModel(path: String, found: String, expected: String)
+    /// OpenVINO or its CPU plug-in does not start.
+    case inferenceUnavailable(reason: String)
+    /// OpenVINO failed while a network ran.
+    case inferenceFailed(model: String, reason: String)
+    /// The network gave NaN or an infinity for an image.
+    case nonFiniteEmbedding(path: String, model: String, found: String, component: Int)
+}
+
+extension FeatureExtractionError: CustomStringConvertible {
+    /// The error as one sentence.
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let reason):
+            "\(path): cannot be read: \(reason)"
+        case .notAnImage(let path, let found):
+            "\(path): found \(found); expected a PNG, JPEG or WebP image"
+        case .truncatedImage(let path, let format, let reason):
+            "\(path): found a truncated \(format.name) image (\(reason)); expected a complete one"
+        case .damagedImage(let path, let format, let reason):
+            "\(path): found a damaged \(format.name) image (\(reason)); expected a valid one"
+        case .unsupportedImage(let path, let found):
+            "\(path): found \(found); expected a still image in grey, colour or CMYK"
+        case .imageTooLarge(let path, let found, let limit):
+            "\(path): found \(found); expected at most \(limit) pixels"
+        case .outOfMemory(let path):
+            "\(path): there is not enough memory for this image"
+        case .noPreprocessing(let model, let lookedFor):
+            "\(model): found no file beside the model that says how to prepare images; expected one of "
+                + lookedFor.joined(separator: ", ")
+                + ", for example {\"input_size\": [3, 224, 224], \"interpolation\": \"bilinear\", \"crop_pct\": 0.875, "
+                + "\"mean\": [0.485, 0.456, 0.406], \"std\": [0.229, 0.224, 0.225]}"
+        case .badPreprocessing(let path, let found, let expected):
+            "\(path): found \(found); expected \(expected)"
+        case .unreadableModel(let path, let reason):
+            "\(path): found no network that can be read (\(reason)); expected an ONNX file or an OpenVINO .xml with "
+                + "its .bin"
+        case .unsuitableModel(let path, let found, let expected):
+            "\(path): found \(found); expected \(expected)"
+        case .inferenceUnavailable(let reason):
+            "OpenVINO does not start (\(reason)); expected its libraries where Scripts/setup puts them"
+        case .inferenceFailed(let model, let reason):
+            "\(model): the network failed while it ran: \(reason)"
+        case .nonFiniteEmbedding(let path, let model, let found, let component):
+            "\(path): found \(found) in component \(component) of the embedding by \(model); expected finite values"
+        }
+    }
+}

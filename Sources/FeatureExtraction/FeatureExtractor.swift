@@ -1,0 +1,60 @@
+public import DenseLinearAlgebra
+import Dispatch
+public import Foundation
+
+/// Turns image files into embeddings with a network from an ONNX file or an OpenVINO `.xml`.
+///
+/// The same image and the same model give the same bits, whatever other images are embedded with it, in whatever order
+/// and on however many threads, on machines with the same instruction set.
+///
+/// ```swift
+/// let extractor = try FeatureExtractor(model: URL(fileURLWithPath: "resnet50.onnx"))
+/// let embeddings = try extractor.embed(paths: paths)
+/// ```
+public struct FeatureExtractor: Sendable {
+    /// How an image is prepared for the network.
+    public let preprocessing: Preprocessing
+    /// The files that determine the network: the model, and for OpenVINO's `.xml` the `.bin` beside it.
+    public let modelFiles: [URL]
+    /// The number of components of an embedding, d.
+    public var dimension: Int { network.dimension }
+
+    private let network: EmbeddingNetwork
+
+    /// Reads and compiles a network.
+    ///
+    /// - Parameters:
+    ///   - model: A file with one input, a batch of images (batch × channels × height × width), and one output, a batch
+    ///     of vectors.
+    ///   - preprocessing: How to prepare images, or nil to read it from the file beside the model
+    ///     (``Preprocessing/besideModel(atPath:)``).
+    /// - Throws: ``FeatureExtractionError``.
+    public init(model: URL, preprocessing: Preprocessing? = nil) throws {
+        let path = model.path
+        // A missing model is the nearer cause, so it is reported before a missing description.
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw FeatureExtractionError.unreadable(path: path, reason: "no such file or directory")
+        }
+        self.preprocessing = try preprocessing ?? Preprocessing.besideModel(atPath: path)
+        network = try EmbeddingNetwork(path: path, preprocessing: self.preprocessing)
+        let isOpenVINOModel = model.pathExtension.lowercased() == "xml"
+        modelFiles = [model] + (isOpenVINOModel ? [model.deletingPathExtension().appendingPathExtension("bin")] : [])
+    }
+
+    /// The embeddings of image files, n × d, one row a file, exactly as the network gives them (not normalised).
+    ///
+    /// Every processor core decodes and computes; besides the result only a few batches are in memory. No paths give a
+    /// 0 × d matrix.
+    ///
+    /// - Parameters:
+    ///   - paths: The files, in the order of the rows.
+    ///   - progress: Called from any thread, but never twice at once, with the number of files done, which only grows.
+    /// - Throws: ``FeatureExtractionError`` for the first file, in the order of `paths`, that cannot be embedded.
+    public func embed(
+        paths: [String], progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+    ) throws -> Matrix<Float> {
+        let run = EmbeddingRun(paths: paths, network: network, preprocessing: preprocessing, progress: progress)
+        DispatchQueue.concurrentPerform(iterations: min(network.requestCount, run.batchCount)) { _ in run.work() }
+        return Matrix(rowCount: paths.count, columnCount: dimension, elements: try run.result())
+    }
+}

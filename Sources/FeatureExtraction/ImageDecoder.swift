@@ -1,0 +1,57 @@
+internal import CImageCodecs
+
+extension Image8 {
+    /// The greatest number of pixels that an image may have: 178,956,970, where Pillow sees a decompression bomb.
+    public static let pixelLimit = Int(image_codecs_pixel_limit)
+
+    /// Reads a PNG, JPEG or WebP file, recognised by its first bytes, to the values that Pillow's `convert` gives.
+    ///
+    /// Transparency is dropped, colour profiles and EXIF orientation are ignored, CMYK is taken as inverted. Of 16 bits
+    /// the high byte counts (Pillow does so for colour, but saturates 16-bit grey). A JPEG that ends early is refused
+    /// even where an end marker follows, which Pillow would fill with grey.
+    ///
+    /// - Parameters:
+    ///   - path: The file's path.
+    ///   - channelCount: 1 for grey, 3 for colour, or nil for what the file holds.
+    /// - Throws: ``FeatureExtractionError``, also for animations and for more than ``pixelLimit`` pixels.
+    public init(contentsOfFile path: String, channelCount: Int? = nil) throws {
+        let decoded = try Image8.decode(try readFile(path), path: path)
+        self = channelCount.map(decoded.converted(toChannelCount:)) ?? decoded
+    }
+
+    private static func decode(_ bytes: [UInt8], path: String) throws -> Image8 {
+        guard let format = ImageFormat(bytes: bytes) else {
+            throw FeatureExtractionError.notAnImage(path: path, found: ImageFormat.describe(bytes))
+        }
+        var image = image_codecs_image()
+        defer { image_codecs_free(&image) }
+        let status =
+            switch format {
+            case .png: image_codecs_decode_png(bytes, bytes.count, &image)
+            case .jpeg: image_codecs_decode_jpeg(bytes, bytes.count, &image)
+            case .webp: image_codecs_decode_webp(bytes, bytes.count, &image)
+            }
+        guard status == image_codecs_ok, let pixels = image.pixels else {
+            let message = String(cString: image_codecs_message(&image))
+            throw FeatureExtractionError(status: status, path: path, format: format, message: message)
+        }
+        let (width, height, channelCount) = (Int(image.width), Int(image.height), Int(image.channel_count))
+        return Image8(
+            width: width, height: height, channelCount: channelCount,
+            pixels: Array(UnsafeBufferPointer(start: pixels, count: width * height * channelCount)))
+    }
+}
+
+extension FeatureExtractionError {
+    fileprivate init(status: image_codecs_status, path: String, format: ImageFormat, message: String) {
+        switch status {
+        case image_codecs_truncated: self = .truncatedImage(path: path, format: format, reason: message)
+        case image_codecs_unsupported: self = .unsupportedImage(path: path, found: message)
+        case image_codecs_too_large:
+            self = .imageTooLarge(
+                path: path, found: "a \(format.name) image of \(message)", limit: Image8.pixelLimit)
+        case image_codecs_out_of_memory: self = .outOfMemory(path: path)
+        default: self = .damagedImage(path: path, format: format, reason: message)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/// The formats of image files that are read.
+public enum ImageFormat: String, Sendable, CaseIterable {
+    /// Portable Network Graphics.
+    case png
+    /// JPEG in a JFIF, EXIF or bare stream, baseline or progressive.
+    case jpeg
+    /// WebP, lossy or lossless.
+    case webp
+
+    /// The format as one writes it.
+    public var name: String {
+        switch self {
+        case .png: "PNG"
+        case .jpeg: "JPEG"
+        case .webp: "WebP"
+        }
+    }
+
+    /// The format of a file that begins with `bytes`, whatever its name is, or nil for all others.
+    public init?(bytes: some Collection<UInt8>) {
+        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+            self = .png
+        } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+            self = .jpeg
+        } else if bytes.starts(with: "RIFF".utf8), bytes.dropFirst(8).starts(with: "WEBP".utf8) {
+            self = .webp
+        } else {
+            return nil
+        }
+    }
+
+    /// What a file that begins with `bytes` is, for a message, where it is none of the formats above.
+    static func describe(_ bytes: some Collection<UInt8>) -> String {
+        if bytes.isEmpty { return "an empty file" }
+        if let known = foreign.first(where: { bytes.starts(with: $0.signature) }) { return known.name }
+        if bytes.dropFirst(4).starts(with: "ftyp".utf8) { return "an AVIF, HEIC or MP4 file" }
+        let start = bytes.prefix(512)
+        let isText = start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
+        if isText { return "a text file" }
+        return "a file that begins with " + start.prefix(4).map(hexadecimal).joined(separator: " ")
+    }
+
+    private static let foreign: [(signature: [UInt8], name: String)] = [
+        (Array("GIF8".utf8), "a GIF image"),
+        (Array("BM".utf8), "a BMP image"),
+        ([0x49, 0x49, 0x2A, 0x00], "a TIFF image"),
+        ([0x4D, 0x4D, 0x00, 0x2A], "a TIFF image"),
+        ([0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50], "a JPEG 2000 image"),
+        (Array("%PDF".utf8), "a PDF document"),
+        (Array("8BPS".utf8), "a Photoshop document"),
+        ([0x93] + Array("NUMPY".utf8), "a NumPy array"),
+        ([0x50, 0x4B, 0x03, 0x04], "a ZIP archive"),
+        ([0x1F, 0x8B], "a gzip archive"),
+    ]
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16, uppercase: true)
+        return digits.count == 1 ? "0" + digits : digits
+    }
+}

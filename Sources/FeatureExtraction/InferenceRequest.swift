@@ -1,0 +1,57 @@
+internal import COpenVINO
+
+/// Memory for one batch and its embeddings; belongs to one thread.
+struct InferenceRequest: ~Copyable {
+    private let network: EmbeddingNetwork
+    private let request: OpaquePointer
+    private let inputTensor: OpaquePointer
+    private let outputTensor: OpaquePointer
+
+    init(of network: EmbeddingNetwork, _ compiled: OpaquePointer) throws {
+        let request = try created { ov_compiled_model_create_infer_request(compiled, $0) }
+        do {
+            let inputTensor = try created { ov_infer_request_get_input_tensor(request, $0) }
+            do {
+                outputTensor = try created { ov_infer_request_get_output_tensor(request, $0) }
+            } catch {
+                ov_tensor_free(inputTensor)
+                throw error
+            }
+            self.inputTensor = inputTensor
+        } catch {
+            ov_infer_request_free(request)
+            throw error
+        }
+        self.request = request
+        self.network = network
+    }
+
+    deinit {
+        ov_tensor_free(inputTensor)
+        ov_tensor_free(outputTensor)
+        ov_infer_request_free(request)
+    }
+
+    /// Lets `fill` write the images of a batch, `batchSize × channelCount × height × width` values.
+    func withInput(_ fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) throws {
+        try fill(try network.running { try values(of: inputTensor) })
+    }
+
+    /// Runs the network on what was written.
+    func infer() throws {
+        try network.running { try check(ov_infer_request_infer(request)) }
+    }
+
+    /// Lets `read` see the embeddings of the batch, `batchSize × dimension` values.
+    func withOutput<Result>(_ read: (UnsafeBufferPointer<Float>) throws -> Result) throws -> Result {
+        try read(UnsafeBufferPointer(try network.running { try values(of: outputTensor) }))
+    }
+
+    private func values(of tensor: OpaquePointer) throws -> UnsafeMutableBufferPointer<Float> {
+        var count = 0
+        var data: UnsafeMutableRawPointer?
+        try check(ov_tensor_get_size(tensor, &count))
+        try check(ov_tensor_data(tensor, &data))
+        return UnsafeMutableBufferPointer(start: data?.assumingMemoryBound(to: Float.self), count: count)
+    }
+}

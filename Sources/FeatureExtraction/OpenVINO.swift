@@ -1,0 +1,131 @@
+internal import COpenVINO
+import Foundation
+
+/// What OpenVINO said, in one line.
+struct OpenVINOFailure: Error {
+    let reason: String
+
+    init(_ status: ov_status_e) {
+        let message = ov_get_last_err_msg().map { String(cString: $0) } ?? ""
+        reason = OpenVINOFailure.summary(of: message) ?? String(cString: ov_get_error_info(status))
+    }
+
+    init(reason: String) { self.reason = reason }
+
+    /// The first line of a report that tells a user something; the others name lines of OpenVINO's own source.
+    private static func summary(of message: String) -> String? {
+        let lines = message.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+        let telling = lines.first {
+            !$0.isEmpty && !$0.hasPrefix("Exception from") && !$0.hasPrefix("Check '") && $0 != "null"
+        }
+        return telling.map { $0.count > 240 ? $0.prefix(240) + "…" : $0 }
+    }
+}
+
+/// Turns a status of OpenVINO into an error.
+func check(_ status: ov_status_e) throws {
+    guard status == OK else { throw OpenVINOFailure(status) }
+}
+
+/// What a call writes through its last argument.
+func created(_ create: (UnsafeMutablePointer<OpaquePointer?>) -> ov_status_e) throws -> OpaquePointer {
+    var pointer: OpaquePointer?
+    try check(create(&pointer))
+    guard let pointer else { throw OpenVINOFailure(reason: "a call succeeded without a result") }
+    return pointer
+}
+
+/// The name, type and shape of an input or output of a network.
+struct Port {
+    let name: String
+    let elementType: ov_element_type_e
+    /// The sizes, with nil for those that are free; nil as a whole where not even their number is fixed.
+    let sizes: [Int?]?
+
+    init(_ port: OpaquePointer) throws {
+        var characters: UnsafeMutablePointer<CChar>?
+        // An output of an ONNX file always has a name; one of OpenVINO's own files need not.
+        if ov_port_get_any_name(port, &characters) == OK, let characters {
+            name = String(cString: characters)
+            ov_free(characters)
+        } else {
+            name = "unnamed"
+        }
+        var type = ov_element_type_e(0)
+        try check(ov_port_get_element_type(port, &type))
+        elementType = type
+        var shape = ov_partial_shape_t()
+        try check(ov_port_get_partial_shape(port, &shape))
+        defer { ov_partial_shape_free(&shape) }
+        if ov_rank_is_dynamic(shape.rank) {
+            sizes = nil
+        } else {
+            let dimensions = UnsafeBufferPointer(start: shape.dims, count: Int(shape.rank.max))
+            sizes = dimensions.map { $0.min == $0.max ? Int($0.min) : nil }
+        }
+    }
+
+    /// The shape as a message writes it.
+    var shape: String {
+        guard let sizes else { return "[…]" }
+        return "[" + sizes.map { $0.map(String.init) ?? "?" }.joined(separator: " × ") + "]"
+    }
+
+    /// The element type as a message writes it.
+    var typeName: String {
+        let names: [ov_element_type_e: String] = [
+            BF16: "bfloat16", F16: "float16", F32: "float32", F64: "float64", I8: "int8",
+            I32: "int32", I64: "int64", U8: "uint8",
+        ]
+        return names[elementType] ?? "another type"
+    }
+}
+
+/// A network as it was read, before it is compiled.
+final class NetworkDescription {
+    let pointer: OpaquePointer
+    let inputs: [Port]
+    let outputs: [Port]
+
+    /// Takes over `pointer`.
+    init(taking pointer: OpaquePointer) throws {
+        do {
+            inputs = try NetworkDescription.ports(ov_model_inputs_size, ov_model_const_input_by_index, pointer)
+            outputs = try NetworkDescription.ports(ov_model_outputs_size, ov_model_const_output_by_index, pointer)
+            self.pointer = pointer
+        } catch {
+            ov_model_free(pointer)
+            throw error
+        }
+    }
+
+    deinit { ov_model_free(pointer) }
+
+    private static func ports(
+        _ count: (OpaquePointer, UnsafeMutablePointer<Int>) -> ov_status_e,
+        _ port: (OpaquePointer, Int, UnsafeMutablePointer<OpaquePointer?>) -> ov_status_e, _ model: OpaquePointer
+    ) throws -> [Port] {
+        var size = 0
+        try check(count(model, &size))
+        return try (0..<size).map { index in
+            let pointer = try created { port(model, index, $0) }
+            defer { ov_output_const_port_free(pointer) }
+            return try Port(pointer)
+        }
+    }
+
+    /// Gives the only input a shape without free sizes.
+    func reshape(_ sizes: [Int]) throws {
+        var shape = ov_partial_shape_t()
+        try check(ov_partial_shape_create_static(Int64(sizes.count), sizes.map(Int64.init), &shape))
+        defer { ov_partial_shape_free(&shape) }
+        try check(ov_model_reshape_single_input(pointer, shape))
+    }
+
+    /// The only output as it is now.
+    func output() throws -> Port {
+        let port = try created { ov_model_const_output(pointer, $0) }
+        defer { ov_output_const_port_free(port) }
+        return try Port(port)
+    }
+}

@@ -1,0 +1,131 @@
+/// How an image file becomes the input of a network: resize, centre crop, scale, normalise, as torchvision does it.
+///
+/// The image is resized and cropped in 8 bits, as Pillow does, and only then scaled: each value becomes
+/// (x / 255 − mean) / std in single precision, the operations in this order.
+public struct Preprocessing: Sendable, Equatable {
+    /// How an image is resized before the crop.
+    public enum Resize: Sendable, Equatable {
+        /// Not at all.
+        case unchanged
+        /// So that the shorter side has this many pixels; the longer one follows, rounded down.
+        case shorterSide(Int)
+        /// To this size, whatever the shape.
+        case exactly(height: Int, width: Int)
+        /// So that both sides are at least this long and one of them exactly; the other follows, rounded to nearest.
+        case covering(height: Int, width: Int)
+    }
+
+    /// The number of channels that the network takes: 1 (grey) or 3 (red, green, blue).
+    public let channelCount: Int
+    /// The number of rows that the network takes, and that the centre crop leaves.
+    public let height: Int
+    /// The number of columns that the network takes, and that the centre crop leaves.
+    public let width: Int
+    /// How an image is resized before the crop.
+    public let resize: Resize
+    /// How pixels between pixels are made up.
+    public let interpolation: Interpolation
+    /// What is subtracted from each channel, where 0 is black and 1 is white.
+    public let mean: [Float]
+    /// What each channel is then divided by.
+    public let standardDeviation: [Float]
+
+    /// Describes a preprocessing.
+    ///
+    /// - Precondition: there are 1 or 3 channels, all sizes are positive, `mean` and `standardDeviation` have one value
+    ///   a channel, and no standard deviation is zero.
+    public init(
+        channelCount: Int, height: Int, width: Int, resize: Resize, interpolation: Interpolation, mean: [Float],
+        standardDeviation: [Float]
+    ) {
+        precondition(channelCount == 1 || channelCount == 3, "\(channelCount) channels, not 1 or 3")
+        precondition(height > 0 && width > 0, "an input of \(height) × \(width) pixels")
+        precondition(mean.count == channelCount, "\(mean.count) means for \(channelCount) channels")
+        precondition(
+            standardDeviation.count == channelCount && standardDeviation.allSatisfy { $0 > 0 },
+            "standard deviations \(standardDeviation) for \(channelCount) channels")
+        self.channelCount = channelCount
+        self.height = height
+        self.width = width
+        self.resize = resize
+        self.interpolation = interpolation
+        self.mean = mean
+        self.standardDeviation = standardDeviation
+    }
+
+    /// The resize that leaves a border around a crop of `height` × `width`, as timm defines `crop_pct`: the sides are
+    /// divided by the fraction and rounded down.
+    ///
+    /// - Precondition: the fraction is positive.
+    public static func resize(forCropFraction fraction: Double, height: Int, width: Int) -> Resize {
+        precondition(fraction > 0, "a crop fraction of \(fraction)")
+        let (tall, wide) = (Int((Double(height) / fraction).rounded(.down)), Int((Double(width) / fraction).rounded(.down)))
+        return tall == wide ? .shorterSide(tall) : .covering(height: tall, width: wide)
+    }
+
+    /// The image as the network sees it, in 8 bits: in the right channels, resized and cropped about its centre; black
+    /// surrounds what is smaller than the crop.
+    ///
+    /// - Complexity: linear in the number of pixels.
+    public func resizedAndCropped(_ image: Image8) -> Image8 {
+        let image = image.converted(toChannelCount: channelCount)
+        let (tall, wide) = resizedSize(height: image.height, width: image.width)
+        let (top, left) = (Self.cropOffset(tall, height), Self.cropOffset(wide, width))
+        let rows = max(top, 0)..<min(top + height, tall)
+        let columns = max(left, 0)..<min(left + width, wide)
+        // Only what the crop keeps is computed.
+        let kept = image.resized(width: wide, height: tall, interpolation: interpolation, columns: columns, rows: rows)
+        return kept.cropped(left: min(left, 0), top: min(top, 0), width: width, height: height)
+    }
+
+    /// The network's input for an image: `channelCount × height × width` values, one channel after the other.
+    ///
+    /// - Complexity: linear in the number of pixels.
+    public func input(for image: Image8) -> [Float] {
+        let count = channelCount * height * width
+        return [Float](unsafeUninitializedCapacity: count) { target, initializedCount in
+            write(image, into: UnsafeMutableBufferPointer(rebasing: target[..<count]))
+            initializedCount = count
+        }
+    }
+
+    /// Writes `input(for:)` to where the network reads it.
+    func write(_ image: Image8, into target: UnsafeMutableBufferPointer<Float>) {
+        let ready = resizedAndCropped(image)
+        let planeSize = height * width
+        ready.pixels.withUnsafeBufferPointer { pixels in
+            for channel in 0..<channelCount {
+                // There are only 256 values, so each is worked out once.
+                let values = (0...255).map { (Float($0) / 255 - mean[channel]) / standardDeviation[channel] }
+                values.withUnsafeBufferPointer { values in
+                    for i in 0..<planeSize {
+                        target[channel * planeSize + i] = values[Int(pixels[i * channelCount + channel])]
+                    }
+                }
+            }
+        }
+    }
+
+    /// The size of an image after the resize.
+    func resizedSize(height: Int, width: Int) -> (height: Int, width: Int) {
+        switch resize {
+        case .unchanged: return (height, width)
+        case .exactly(let tall, let wide): return (tall, wide)
+        case .shorterSide(let side):
+            return height <= width ? (side, side * width / height) : (side * height / width, side)
+        case .covering(let tall, let wide):
+            let ratio = min(Double(height) / Double(tall), Double(width) / Double(wide))
+            return (
+                Int((Double(height) / ratio).rounded(.toNearestOrEven)),
+                Int((Double(width) / ratio).rounded(.toNearestOrEven))
+            )
+        }
+    }
+
+    /// Where a centre crop begins; negative where it reaches beyond the image. Halves go to the even number within the
+    /// image, and outwards (one more row below than above) beyond it, both as in torchvision.
+    static func cropOffset(_ size: Int, _ cropSize: Int) -> Int {
+        guard size < cropSize else { return Int((Double(size - cropSize) / 2).rounded(.toNearestOrEven)) }
+        return -((cropSize - size) / 2)
+    }
+}

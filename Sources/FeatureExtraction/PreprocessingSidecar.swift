@@ -1,0 +1,46 @@
+import Foundation
+
+extension Preprocessing {
+    /// Reads how to prepare images for a model from the file beside it.
+    ///
+    /// For `dir/x.onnx` these are `dir/x.json` (any of the forms), `dir/config.json` (timm's) and
+    /// `dir/preprocessor_config.json` (Hugging Face's), the first one that is there. A `config.json` that says nothing
+    /// about images is passed over.
+    ///
+    /// - Throws: ``FeatureExtractionError`` where there is none, or where it cannot be followed.
+    public static func besideModel(atPath model: String) throws -> Preprocessing {
+        let folder = (model as NSString).deletingLastPathComponent
+        let own = ((model as NSString).deletingPathExtension as NSString).lastPathComponent + ".json"
+        let names = [own, "config.json", "preprocessor_config.json"]
+        for name in names {
+            let path = (folder as NSString).appendingPathComponent(name)
+            guard FileManager.default.fileExists(atPath: path) else { continue }
+            let json = try read(path)
+            if name == "config.json", name != own, !describesImages(json) { continue }
+            do {
+                return try Preprocessing(description: json)
+            } catch let problem as DescriptionProblem {
+                throw FeatureExtractionError.badPreprocessing(
+                    path: path, found: problem.found, expected: problem.expected)
+            }
+        }
+        throw FeatureExtractionError.noPreprocessing(model: model, lookedFor: names)
+    }
+
+    private static func read(_ path: String) throws -> JSONValue {
+        let bytes = try readFile(path)
+        do {
+            return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+        } catch {
+            throw FeatureExtractionError.badPreprocessing(
+                path: path, found: "text that is not JSON", expected: "a JSON object")
+        }
+    }
+
+    /// Hugging Face's `config.json` is about the network alone; timm's is about images too.
+    private static func describesImages(_ json: JSONValue) -> Bool {
+        guard case .object(let members) = json else { return true }
+        let json = JSONMembers(members: members)
+        return ["pretrained_cfg", "input_size", "resize"].contains(where: json.has)
+    }
+}

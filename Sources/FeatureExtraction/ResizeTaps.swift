@@ -1,0 +1,69 @@
+/// For each new pixel of one axis, which old ones make it up and with what weights.
+struct ResizeTaps {
+    /// The number of bits after the point of a weight: sums of 8-bit pixels stay within 32 bits, with room for overshoot.
+    static let fractionBits: Int32 = 22
+    /// One half of a unit, which every sum begins with so that it is rounded in the end.
+    static let half: Int32 = 1 << (fractionBits - 1)
+
+    /// The number of new pixels.
+    var count: Int { starts.count }
+    /// The first old pixel of each new one.
+    let starts: [Int]
+    /// The number of old pixels of each new one.
+    let counts: [Int]
+    /// The weights: the k-th of new pixel i is element `i * stride + k`.
+    let weights: [Int32]
+    /// The distance between the first weights of two neighbours.
+    let stride: Int
+    /// The old pixels that occur at all.
+    let sourceRange: Range<Int>
+
+    /// The taps of the new pixels in `kept` when `sourceSize` old pixels become `targetSize` new ones.
+    init(from sourceSize: Int, to targetSize: Int, kept: Range<Int>, support: Double, weight: (Double) -> Double) {
+        let scale = Double(sourceSize) / Double(targetSize)
+        let filterScale = max(scale, 1)
+        let reach = support * filterScale
+        let stride = Int(reach.rounded(.up)) * 2 + 1
+        var starts: [Int] = []
+        var counts: [Int] = []
+        var weights = [Int32](repeating: 0, count: kept.count * stride)
+        for (i, pixel) in kept.enumerated() {
+            let centre = (Double(pixel) + 0.5) * scale
+            let start = max(Int(centre - reach + 0.5), 0)
+            let end = min(Int(centre + reach + 0.5), sourceSize)
+            let raw = (start..<end).map { weight((Double($0) - centre + 0.5) * (1 / filterScale)) }
+            let sum = raw.reduce(0, +)
+            for (k, value) in raw.enumerated() {
+                weights[i * stride + k] = ResizeTaps.fixedPoint(sum == 0 ? value : value / sum)
+            }
+            starts.append(start)
+            counts.append(end - start)
+        }
+        self.init(starts: starts, counts: counts, weights: weights, stride: stride)
+    }
+
+    /// The taps that leave the pixels in `kept` as they are.
+    static func identity(_ kept: Range<Int>) -> ResizeTaps {
+        ResizeTaps(
+            starts: Array(kept), counts: kept.map { _ in 1 }, weights: kept.map { _ in 1 << fractionBits }, stride: 1)
+    }
+
+    private init(starts: [Int], counts: [Int], weights: [Int32], stride: Int) {
+        self.starts = starts
+        self.counts = counts
+        self.weights = weights
+        self.stride = stride
+        let ends = zip(starts, counts).map { $0 + $1 }
+        sourceRange = (starts.min() ?? 0)..<(ends.max() ?? 0)
+    }
+
+    private static func fixedPoint(_ weight: Double) -> Int32 {
+        Int32((weight * Double(1 << fractionBits) + (weight < 0 ? -0.5 : 0.5)).rounded(.towardZero))
+    }
+
+    /// The pixel that a sum of weighted pixels stands for.
+    @inline(__always)
+    static func rounded(_ sum: Int32) -> UInt8 {
+        UInt8(truncatingIfNeeded: min(max(sum >> fractionBits, 0), 255))
+    }
+}
