@@ -9,7 +9,7 @@ let package = Package(
         // Whoever has features in a file needs only these, and of the system only OpenBLAS and LAPACKE.
         .library(name: "Frechet", targets: ["Frechet", "Embeddings", "DenseLinearAlgebra"]),
         .library(name: "Splits", targets: ["Splits", "Datasets", "Embeddings"]),
-        .library(name: "Evaluation", targets: ["Evaluation", "Splits", "Datasets", "Embeddings"]),
+        .library(name: "Evaluation", targets: ["Evaluation", "DenseLinearAlgebra"]),
         .library(name: "Reports", targets: ["Reports"]),
         // Needs OpenVINO and the image codecs as well.
         .library(name: "FeatureExtraction", targets: ["FeatureExtraction"]),
@@ -36,8 +36,7 @@ let package = Package(
             dependencies: ["DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),
         .target(name: "Frechet", dependencies: ["DenseLinearAlgebra"]),
         .target(name: "Splits", dependencies: ["Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra"]),
-        .target(
-            name: "Evaluation", dependencies: ["Splits", "Embeddings", "Datasets", "DenseLinearAlgebra"]),
+        .target(name: "Evaluation", dependencies: ["DenseLinearAlgebra"]),
         .target(name: "Reports", dependencies: ["Evaluation", "Splits"]),
 
         // MARK: The command
@@ -61,6 +60,9 @@ let package = Package(
         .testTarget(
             name: "SplitsTests",
             dependencies: ["Splits", "Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"]),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "DenseLinearAlgebra"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
         .testTarget(
             name: "FeatureExtractionTests", dependencies: ["FeatureExtraction", "DenseLinearAlgebra"],

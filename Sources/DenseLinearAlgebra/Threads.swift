@@ -1,0 +1,29 @@
+internal import CLAPACK
+internal import Synchronization
+
+/// Runs `body` with BLAS on one thread a call, for callers that bring their own threads.
+///
+/// Several threads that call a threaded BLAS wait for one another, and the position at which it divides a product moves
+/// the last bits of the result. The setting is the process's: other work that runs meanwhile gets one thread too, and
+/// the former number is restored when the last of several concurrent calls returns.
+public func withSerialBLAS<Result>(_ body: () throws -> Result) rethrows -> Result {
+    serialCalls.withLock { calls in
+        if calls.count == 0 {
+            calls.threadCount = openblas_get_num_threads()
+            openblas_set_num_threads(1)
+        }
+        calls.count += 1
+    }
+    defer {
+        serialCalls.withLock { calls in
+            calls.count -= 1
+            if calls.count == 0 { openblas_set_num_threads(calls.threadCount) }
+        }
+    }
+    return try body()
+}
+
+/// How many calls of ``withSerialBLAS(_:)`` are under way, and BLAS's number of threads before the first of them.
+///
+/// OpenBLAS keeps that number in a global variable, so its guard has to be one too.
+private let serialCalls = Mutex<(count: Int, threadCount: Int32)>((0, 0))
