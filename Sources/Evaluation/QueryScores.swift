@@ -1,0 +1,102 @@
+public import DenseLinearAlgebra
+
+/// What becomes of queries that have no relevant item.
+public enum LoneQueryPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+    /// They are left out of the mean, since no ranking could find anything.
+    case excluded
+    /// They score 0 in every metric.
+    case zero
+}
+
+/// The values of retrieval metrics for every single query.
+public struct QueryScores: Sendable, Equatable {
+    /// The metrics, in the order of the report.
+    public let metrics: [RetrievalMetric]
+    /// The rows that are queries, ascending: those with at least one relevant item.
+    public let queries: [Int]
+    /// The rows that are no queries, ascending, because no other row has their class.
+    public let loneQueries: [Int]
+    /// The class number of each query, in the order of `queries`.
+    public let classNumbers: [Int]
+    /// For each metric, in the order of `metrics`, the value of each query.
+    private let values: [[Double]]
+
+    /// Scores rankings that are at hand.
+    public init(_ ranks: RetrievalRanks, metrics: [RetrievalMetric] = RetrievalMetric.standard) {
+        self.metrics = metrics
+        queries = ranks.queries
+        loneQueries = ranks.loneQueries
+        classNumbers = ranks.classNumbers
+        values = metrics.map { metric in ranks.queries.indices.map { metric.score(ranks: ranks[$0]) } }
+    }
+
+    init(queries: RetrievalQueries, metrics: [RetrievalMetric], values: [[Double]]) {
+        self.metrics = metrics
+        self.queries = queries.rows
+        loneQueries = queries.loneRows
+        classNumbers = queries.classNumbers
+        self.values = values
+    }
+
+    /// The value of a metric for each query, in the order of ``queries``, or nil if it is not among ``metrics``.
+    public subscript(metric: RetrievalMetric) -> [Double]? {
+        metrics.firstIndex(of: metric).map { values[$0] }
+    }
+
+    /// Each metric's mean over the queries, and how many there were.
+    ///
+    /// - Throws: ``EvaluationError/noQueries(loneQueryCount:)`` if there is nothing to take a mean of.
+    public func mean(loneQueries policy: LoneQueryPolicy = .excluded) throws -> RetrievalScores {
+        let divisor = queries.count + (policy == .zero ? loneQueries.count : 0)
+        guard divisor > 0 else { throw EvaluationError.noQueries(loneQueryCount: loneQueries.count) }
+        return RetrievalScores(
+            metrics: metrics, values: values.map { $0.reduce(0, +) / Double(divisor) }, queryCount: queries.count,
+            loneQueryCount: loneQueries.count)
+    }
+
+    /// The mean of a metric over each class's queries, or nil if it is not among ``metrics``; classes ascending by number.
+    public func classMeans(of metric: RetrievalMetric) -> [(classNumber: Int, queryCount: Int, mean: Double)]? {
+        guard let values = self[metric] else { return nil }
+        var sums: [Int: (count: Int, sum: Double)] = [:]
+        for (number, value) in zip(classNumbers, values) {
+            let (count, sum) = sums[number] ?? (0, 0)
+            sums[number] = (count + 1, sum + value)
+        }
+        return sums.sorted { $0.key < $1.key }
+            .map { (classNumber: $0.key, queryCount: $0.value.count, mean: $0.value.sum / Double($0.value.count)) }
+    }
+}
+
+/// Scores one-vs-rest retrieval query by query, without keeping any ranks.
+///
+/// The queries, ties and duplicates are those of ``retrievalRanks(of:classNumbers:similarity:)``; memory does not grow
+/// with the size of the classes, so this is the way to score few classes of many samples.
+///
+/// - Parameters:
+///   - embeddings: n × d, one row a sample.
+///   - classNumbers: the class of each row; any integers.
+///   - similarity: what to rank by.
+///   - metrics: what to compute.
+/// - Precondition: there is one class number for each row.
+/// - Complexity: O(n²·d) operations; see ``retrievalRanks(of:classNumbers:similarity:)``.
+/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
+public func queryScores(
+    of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine,
+    metrics: [RetrievalMetric] = RetrievalMetric.standard
+) throws -> QueryScores {
+    let prepared = try PreparedEmbeddings(embeddings, similarity: similarity)
+    let queries = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers)
+    let queryCount = queries.rows.count
+    let flat = [Double](unsafeUninitializedCapacity: queryCount * metrics.count) { buffer, initializedCount in
+        // Each query writes values of its own, so the threads do not meet.
+        nonisolated(unsafe) let buffer = buffer
+        rankAll(queries, in: prepared) { position, ranks in
+            for (m, metric) in metrics.enumerated() {
+                buffer.initializeElement(at: m * queryCount + position, to: metric.score(ranks: ranks))
+            }
+        }
+        initializedCount = queryCount * metrics.count
+    }
+    let values = metrics.indices.map { Array(flat[$0 * queryCount..<($0 + 1) * queryCount]) }
+    return QueryScores(queries: queries, metrics: metrics, values: values)
+}

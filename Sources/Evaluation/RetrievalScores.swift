@@ -1,0 +1,49 @@
+/// Named metrics of one set of embeddings: means over its queries, in the order of the report.
+public struct RetrievalScores: Sendable, Equatable {
+    /// The metrics, in the order of the report.
+    public let metrics: [RetrievalMetric]
+    /// The mean of each metric, in the order of `metrics`.
+    public let values: [Double]
+    /// How many samples have at least one other sample of their class, and so were queries.
+    public let queryCount: Int
+    /// How many samples have none.
+    public let loneQueryCount: Int
+
+    /// Joins metrics and their values.
+    ///
+    /// - Precondition: there are as many values as metrics.
+    public init(metrics: [RetrievalMetric], values: [Double], queryCount: Int, loneQueryCount: Int) {
+        precondition(metrics.count == values.count, "\(values.count) values for \(metrics.count) metrics")
+        self.metrics = metrics
+        self.values = values
+        self.queryCount = queryCount
+        self.loneQueryCount = loneQueryCount
+    }
+
+    /// The value of a metric, or nil if it was not computed.
+    public subscript(metric: RetrievalMetric) -> Double? {
+        metrics.firstIndex(of: metric).map { values[$0] }
+    }
+}
+
+extension RetrievalScores {
+    /// The unweighted mean of several scores, metric by metric; the counts are summed.
+    ///
+    /// Only metrics that all of them have are in it, in the order of the first.
+    ///
+    /// - Precondition: `scores` is not empty.
+    public static func mean(of scores: [RetrievalScores]) -> RetrievalScores {
+        guard let first = scores.first else { preconditionFailure("a mean needs at least one set of scores") }
+        var metrics: [RetrievalMetric] = []
+        var values: [Double] = []
+        for metric in first.metrics {
+            let all = scores.compactMap { $0[metric] }
+            guard all.count == scores.count else { continue }
+            metrics.append(metric)
+            values.append(all.reduce(0, +) / Double(all.count))
+        }
+        return RetrievalScores(
+            metrics: metrics, values: values, queryCount: scores.map(\.queryCount).reduce(0, +),
+            loneQueryCount: scores.map(\.loneQueryCount).reduce(0, +))
+    }
+}
