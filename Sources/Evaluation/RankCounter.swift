@@ -3,8 +3,9 @@
 /// Goals, in this order: exact ranks with ties by row number, a cost that hardly grows with the number R of relevant
 /// items, and little of it for a good model. The relevant items are sorted by (similarity descending, row ascending).
 /// An item that is at least as similar as the last of them is then placed among them, and the number placed before the
-/// k-th is summed up. A guide table over R similarity ranges of equal width narrows the search, mostly to nothing; what
-/// remains is a binary search, so that a collapsed model (all similarities equal) costs log R an item and no more.
+/// k-th is summed up. A guide table over many similarity ranges of equal width gives the place at once where no relevant
+/// item lies in the item's range; where some do, a binary search among those settles it, so that a collapsed model (all
+/// similarities equal) costs log R an item and no more.
 ///
 /// Sorting the whole row would give the same ranks at several times the cost, and a heap of the nearest K only those
 /// within K.
@@ -13,8 +14,10 @@ struct RankCounter {
     private var keys: [UInt64] = []
     private var values: [Float] = []
     private var rows: [Int32] = []
-    /// `guide[b]`: how many relevant items are in a range above b.
+    /// `guide[r]..<guide[r + 1]`: the relevant items in range r, the most similar range being 0.
     private var guide: [Int32] = []
+    /// The place of every item in range r, or −1 where range r holds relevant items.
+    private var places: [Int32] = []
     /// `counts[k]`: how many items rank before the k-th relevant one, but not before the one before it.
     private var counts: [Int32] = []
 
@@ -29,49 +32,24 @@ struct RankCounter {
         row: UnsafeBufferPointer<Float>, query: Int, relevant: [Int32], ranks: UnsafeMutableBufferPointer<Int32>
     ) {
         sortRelevant(row: row, query: query, relevant: relevant)
-        let last = rows.count - 1
-        let lowest = values[last]
-        let width = guide.count
-        let scale = fillGuide(rangeCount: width)
+        let scale = fillGuide(itemCount: row.count)
         counts.withUnsafeMutableBufferPointer { counts in
             values.withUnsafeBufferPointer { values in
                 rows.withUnsafeBufferPointer { rows in
                     guide.withUnsafeBufferPointer { guide in
-                        /// The position of an item among the relevant ones, which is R after all of them.
-                        func position(_ value: Float, _ item: Int) -> Int {
-                            let range = Self.range(value, lowest: lowest, scale: scale, rangeCount: width)
-                            var low = Int(guide[range])
-                            var high = range == 0 ? values.count : Int(guide[range &- 1])
-                            while low < high {
-                                let middle = (low &+ high) &>> 1
-                                let precedes =
-                                    value > values[middle]
-                                    || (value == values[middle] && item <= Int(rows[middle]))
-                                if precedes { high = middle } else { low = middle &+ 1 }
-                            }
-                            return low
+                        places.withUnsafeBufferPointer { places in
+                            let search = GuidedSearch(
+                                values: values, rows: rows, guide: guide, places: places, scale: scale)
+                            search.countItems(of: row, into: counts)
+                            counts[search.position(row[query], query)] -= 1
                         }
-                        let chunk = 32
-                        var start = 0
-                        while start < row.count {
-                            let end = min(start &+ chunk, row.count)
-                            var hits: Int32 = 0
-                            for item in start..<end { hits |= row[item] >= lowest ? 1 : 0 }
-                            if hits != 0 {
-                                for item in start..<end where row[item] >= lowest {
-                                    counts[position(row[item], item)] &+= 1
-                                }
-                            }
-                            start = end
-                        }
-                        if row[query] >= lowest { counts[position(row[query], query)] &-= 1 }
                     }
                 }
             }
             // A relevant item was placed at itself, so the sum up to k counts the k-th item too: a 1-based rank.
             var rank: Int32 = 0
-            for k in 0...last {
-                rank &+= counts[k]
+            for k in ranks.indices {
+                rank += counts[k]
                 ranks[k] = rank
             }
         }
@@ -94,31 +72,139 @@ struct RankCounter {
             values.append(row[Int(item)])
         }
         counts.removeAll(keepingCapacity: true)
-        counts.append(contentsOf: repeatElement(0, count: rows.count + 1))
-        let width = max(1, min(4 * rows.count, 4096))
-        guide.removeAll(keepingCapacity: true)
-        guide.append(contentsOf: repeatElement(0, count: width))
+        counts.append(contentsOf: repeatElement(0, count: rows.count + GuidedSearch.laneCount))
     }
 
-    /// Fills the guide table and returns the ranges per unit of similarity.
-    private mutating func fillGuide(rangeCount: Int) -> Float {
-        let (highest, lowest) = (values[0], values[values.count - 1])
-        let quotient = Float(rangeCount) / (highest - lowest)
+    /// Fills the guide tables and returns the number of ranges per unit of similarity.
+    ///
+    /// The more ranges, the fewer searches: at 32 for each relevant item, filling the tables begins to cost what it
+    /// spares, and 4096 fit the innermost cache.
+    private mutating func fillGuide(itemCount: Int) -> Float {
+        let rangeCount = max(1, min(32 * rows.count, 4096, itemCount / 4))
+        let quotient = Float(rangeCount) / (values[0] - values[values.count - 1])
         let scale = quotient.isFinite ? quotient : 0
-        var range = rangeCount - 1
+        guide.removeAll(keepingCapacity: true)
+        places.removeAll(keepingCapacity: true)
         for (k, value) in values.enumerated() {
-            let own = Self.range(value, lowest: lowest, scale: scale, rangeCount: rangeCount)
-            while range >= own {
-                guide[range] = Int32(k)
-                range -= 1
-            }
+            let range = GuidedSearch.range(value, highest: values[0], scale: scale, last: Float(rangeCount - 1))
+            guard range >= guide.count else { continue }
+            places.append(contentsOf: repeatElement(Int32(k), count: range - places.count))
+            places.append(-1)
+            guide.append(contentsOf: repeatElement(Int32(k), count: range + 1 - guide.count))
         }
+        let relevantCount = Int32(values.count)
+        places.append(contentsOf: repeatElement(relevantCount, count: rangeCount - places.count))
+        guide.append(contentsOf: repeatElement(relevantCount, count: rangeCount + 1 - guide.count))
+        // Items below the lowest relevant one are counted too, but each lane at a place of its own: additions to one
+        // place would wait for one another.
+        for lane in 0..<Int32(GuidedSearch.laneCount) { places.append(relevantCount + lane) }
         return scale
     }
+}
 
-    /// The range of a similarity that is at least `lowest`: an increasing function, since every step of it is.
+/// The search for an item's place among the relevant ones. No access is checked here: this is the innermost loop.
+private struct GuidedSearch {
+    static let laneCount = 8
+
+    private let values: UnsafePointer<Float>
+    private let rows: UnsafePointer<Int32>
+    private let guide: UnsafePointer<Int32>
+    private let places: UnsafePointer<Int32>
+    private let scale: Float
+    private let rangeCount: Int
+    private let relevantCount: Int
+    private let highest: Float
+    private let lowest: Float
+
+    init(
+        values: UnsafeBufferPointer<Float>, rows: UnsafeBufferPointer<Int32>, guide: UnsafeBufferPointer<Int32>,
+        places: UnsafeBufferPointer<Int32>, scale: Float
+    ) {
+        guard let first = values.baseAddress, let rows = rows.baseAddress, let guideStart = guide.baseAddress,
+            let placesStart = places.baseAddress
+        else { preconditionFailure("a query needs at least one relevant item") }
+        precondition(places.count == guide.count - 1 + Self.laneCount, "the tables' sizes do not fit")
+        self.values = first
+        self.rows = rows
+        self.guide = guideStart
+        self.places = placesStart
+        self.scale = scale
+        rangeCount = guide.count - 1
+        relevantCount = values.count
+        highest = first[0]
+        lowest = first[values.count - 1]
+    }
+
+    /// The range of a similarity: an increasing function of its distance from the highest, since every step of it is.
     @inline(__always)
-    private static func range(_ value: Float, lowest: Float, scale: Float, rangeCount: Int) -> Int {
-        Int(min((value - lowest) * scale, Float(rangeCount - 1)))
+    static func range(_ value: Float, highest: Float, scale: Float, last: Float) -> Int {
+        let offset = (highest - value) * scale
+        let clamped = offset > 0 ? (offset < last ? offset : last) : 0
+        // Adding 2²³ leaves the rounded integer in the low bits of the significand; a conversion would check its range.
+        return Int((clamped + 0x1p23).bitPattern & 0x7F_FFFF)
+    }
+
+    /// How many relevant items rank before an item; a relevant item does not rank before itself.
+    func position(_ value: Float, _ item: Int) -> Int {
+        guard value >= lowest else { return relevantCount }
+        let range = Self.range(value, highest: highest, scale: scale, last: Float(rangeCount - 1))
+        var low = Int(guide[range])
+        var high = Int(guide[range &+ 1])
+        while low < high {
+            let middle = (low &+ high) &>> 1
+            if value > values[middle] || (value == values[middle] && item <= Int(rows[middle])) {
+                high = middle
+            } else {
+                low = middle &+ 1
+            }
+        }
+        return low
+    }
+
+    /// Adds 1 for each item to the count at its position.
+    ///
+    /// An item below the lowest relevant one may be counted at any place from that of R on, or not at all.
+    func countItems(of row: UnsafeBufferPointer<Float>, into counts: UnsafeMutableBufferPointer<Int32>) {
+        guard let items = row.baseAddress, let counts = counts.baseAddress else { return }
+        let laneCount = Self.laneCount
+        let groupCount = 4
+        let vectors = UnsafeRawPointer(items)
+        let last = SIMD8<Float>(repeating: Float(rangeCount - 1))
+        let highest = SIMD8<Float>(repeating: highest)
+        let lowest = SIMD8<Float>(repeating: lowest)
+        let beyond = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) &+ Int32(rangeCount)
+        var start = 0
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: groupCount * laneCount) { buffer in
+            guard let ranges = buffer.baseAddress else { return }
+            let vectorRanges = UnsafeMutableRawPointer(ranges)
+            while start &+ groupCount &* laneCount <= row.count {
+                var reached = SIMD8<Int32>(repeating: 0)
+                for group in 0..<groupCount {
+                    let offset = start &+ group &* laneCount
+                    let value = vectors.loadUnaligned(fromByteOffset: 4 &* offset, as: SIMD8<Float>.self)
+                    reached.replace(with: -1, where: value .>= lowest)
+                }
+                // Not a lane of a good model's row reaches the lowest relevant item, mostly.
+                if reached.wrappedSum() != 0 {
+                    for group in 0..<groupCount {
+                        let offset = start &+ group &* laneCount
+                        let value = vectors.loadUnaligned(fromByteOffset: 4 &* offset, as: SIMD8<Float>.self)
+                        var scaled = (highest - value) * scale
+                        scaled.replace(with: 0, where: scaled .< 0)
+                        scaled.replace(with: last, where: scaled .> last)
+                        var range = unsafeBitCast(scaled + 0x1p23, to: SIMD8<Int32>.self) & 0x7F_FFFF
+                        range.replace(with: beyond, where: value .< lowest)
+                        vectorRanges.storeBytes(of: range, toByteOffset: 4 &* group &* laneCount, as: SIMD8<Int32>.self)
+                    }
+                    for lane in 0..<groupCount &* laneCount {
+                        let place = Int(places[Int(ranges[lane])])
+                        let item = start &+ lane
+                        counts[place >= 0 ? place : position(items[item], item)] &+= 1
+                    }
+                }
+                start &+= groupCount &* laneCount
+            }
+        }
+        for item in start..<row.count { counts[position(items[item], item)] &+= 1 }
     }
 }
