@@ -102,7 +102,9 @@ struct RankCounter {
     }
 }
 
-/// The search for an item's place among the relevant ones. No access is checked here: this is the innermost loop.
+/// The search for an item's place among the relevant ones.
+///
+/// No access is checked here: this is the innermost loop.
 private struct GuidedSearch {
     static let laneCount = 8
 
