@@ -38,6 +38,11 @@ public struct QueryScores: Sendable, Equatable {
         self.values = values
     }
 
+    /// The number of classes, those of a single sample included.
+    public var classCount: Int {
+        Set(classNumbers).count + loneQueries.count
+    }
+
     /// The value of a metric for each query, in the order of ``queries``, or nil if it is not among ``metrics``.
     public subscript(metric: RetrievalMetric) -> [Double]? {
         metrics.firstIndex(of: metric).map { values[$0] }

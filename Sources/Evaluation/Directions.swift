@@ -1,0 +1,46 @@
+/// Which way round a level's two sides are used, or the average over both ways.
+public enum Direction: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Trained on the level's train side, scored on its test side.
+    case forward
+    /// Trained on the level's test side, scored on its train side.
+    case reverse
+    /// The average over those of the two that were run.
+    case mean
+}
+
+/// A value for each direction that was run, and their mean.
+public struct Directions<Value: Sendable>: Sendable {
+    /// The value of the forward direction, if it was run.
+    public let forward: Value?
+    /// The value of the reverse direction, if it was run.
+    public let reverse: Value?
+    /// The mean over the directions that were run.
+    public let mean: Value
+
+    /// Joins the directions' values and their mean.
+    public init(forward: Value?, reverse: Value?, mean: Value) {
+        self.forward = forward
+        self.reverse = reverse
+        self.mean = mean
+    }
+
+    /// Joins the directions' values, or nil if there are none, and takes their mean by `average`, which gets one or two.
+    public init?(forward: Value?, reverse: Value?, average: ([Value]) -> Value) {
+        let present = [forward, reverse].compactMap { $0 }
+        guard !present.isEmpty else { return nil }
+        self.init(forward: forward, reverse: reverse, mean: average(present))
+    }
+
+    /// The value of a direction, if it was run.
+    public subscript(direction: Direction) -> Value? {
+        switch direction {
+        case .forward: forward
+        case .reverse: reverse
+        case .mean: mean
+        }
+    }
+}
+
+extension Directions: Equatable where Value: Equatable {}
+
+extension Directions: Codable where Value: Codable {}
