@@ -6,34 +6,41 @@ extension Progression {
 
     /// Chooses levels from the kept steps, evenly spaced in distance.
     ///
-    /// The easiest and the hardest step are levels, and so is the start: it takes the place of the nearest interior level.
-    /// At most a third of the levels come from removal; where even spacing asks for more, the exchanges and the removal
-    /// are spaced evenly each on its own. Neighbours differ by at least 1 %; levels that do not are left out, so the
-    /// result may be shorter than `count`.
+    /// The easiest and the hardest step are levels, and so is the start, in the place that is nearest to it; the levels
+    /// before and after it are spaced evenly each on their own. At most a third of the levels come from removal; where
+    /// even spacing asks for more, the exchanges and the removal are spaced evenly each on their own as well. Neighbours
+    /// differ by at least 1 %; levels that do not are left out, so the result may be shorter than `count`.
     ///
     /// - Returns: the chosen steps in the order of rising distance.
     public func levels(count: Int) -> [ProgressionStep] {
         let kept = keptSteps
-        guard let easiest = kept.first?.distance.squared, let hardest = kept.last?.distance.squared else { return [] }
         let exchanges = kept.filter { $0.origin != .removal }
         let removals = kept.filter { $0.origin == .removal }
-        let hardestExchange = exchanges.last?.distance.squared ?? easiest
+        guard let easiest = kept.first?.distance.squared, let hardest = kept.last?.distance.squared,
+            let hardestExchange = exchanges.last?.distance.squared,
+            let start = kept.first(where: { $0.origin == .start })?.distance.squared
+        else { return [] }
 
-        let even = evenlySpaced(from: easiest, through: hardest, count: count)
-        let wanted = even.filter { $0 > hardestExchange }.count
+        let wanted = evenlySpaced(from: easiest, through: hardest, count: count).filter { $0 > hardestExchange }.count
         let allowed = min(count / 3, removals.count)
-        var chosen: [ProgressionStep]
-        if wanted <= allowed {
-            chosen = nearest(in: kept, to: even)
-        } else {
-            chosen = nearest(
-                in: exchanges, to: evenlySpaced(from: easiest, through: hardestExchange, count: count - allowed))
-            chosen += nearest(
-                in: removals,
-                to: Array(evenlySpaced(from: hardestExchange, through: hardest, count: allowed + 1).dropFirst()))
+        guard wanted > allowed else {
+            return thinned(nearest(in: kept, to: spaced(from: easiest, by: start, through: hardest, count: count)))
         }
-        chosen = includingStart(chosen)
-        return thinned(chosen)
+        // With one removal among three levels, the start and not the hardest exchange stands beside the easiest.
+        let last = count - allowed == 2 && allowed > 0 ? start : hardestExchange
+        let exchangeTargets = spaced(from: easiest, by: start, through: last, count: count - allowed)
+        let removalTargets = evenlySpaced(from: hardestExchange, through: hardest, count: allowed + 1).dropFirst()
+        return thinned(nearest(in: exchanges, to: exchangeTargets) + nearest(in: removals, to: Array(removalTargets)))
+    }
+
+    /// Targets evenly spaced to and from `middle`, which takes the place of the nearest interior one.
+    private func spaced(from first: Double, by middle: Double, through last: Double, count: Int) -> [Double] {
+        let even = evenlySpaced(from: first, through: last, count: count)
+        guard middle > first, middle < last,
+            let place = even.indices.dropFirst().dropLast().min(by: { abs(even[$0] - middle) < abs(even[$1] - middle) })
+        else { return even }
+        return evenlySpaced(from: first, through: middle, count: place + 1)
+            + evenlySpaced(from: middle, through: last, count: count - place).dropFirst()
     }
 
     private func evenlySpaced(from first: Double, through last: Double, count: Int) -> [Double] {
@@ -50,18 +57,6 @@ extension Progression {
             if let best { used.insert(best) }
         }
         return used.sorted().map { steps[$0] }
-    }
-
-    /// Puts the start in the place of the nearest interior level; the hardest exchange gives way only if it is the last.
-    private func includingStart(_ levels: [ProgressionStep]) -> [ProgressionStep] {
-        guard !levels.contains(where: { $0.origin == .start }), let start = steps.first(where: { $0.origin == .start })
-        else { return levels }
-        let interior = levels.indices.dropFirst().dropLast().filter { levels[$0].origin != .removal }
-        let replaceable = interior.count > 1 && levels.last?.origin == .removal ? interior.dropLast() : interior[...]
-        func offset(_ index: Int) -> Double { abs(levels[index].distance.squared - start.distance.squared) }
-        var levels = levels
-        if let place = replaceable.min(by: { offset($0) < offset($1) }) { levels.remove(at: place) }
-        return (levels + [start]).sorted { $0.distance.squared < $1.distance.squared }
     }
 
     /// Leaves out levels that are hardly harder than the one before: of two such neighbours the start stays, or else an
