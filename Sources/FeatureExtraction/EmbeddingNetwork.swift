@@ -25,13 +25,8 @@ final class EmbeddingNetwork: Sendable {
 
     /// Reads and compiles a network whose input agrees with `preprocessing`.
     init(path: String, preprocessing: Preprocessing) throws {
-        try EmbeddingNetwork.requireModelFile(path)
-        let core: OpaquePointer
-        do {
-            core = try created(ov_core_create)
-        } catch let failure as OpenVINOFailure {
-            throw FeatureExtractionError.inferenceUnavailable(reason: failure.reason)
-        }
+        try ModelFile.check(path)
+        let core = try EmbeddingNetwork.startOpenVINO()
         do {
             let (network, batchSize, dimension) = try EmbeddingNetwork.read(path, core, preprocessing)
             (compiled, requestCount) = try EmbeddingNetwork.compile(network, core, path)
@@ -64,21 +59,22 @@ final class EmbeddingNetwork: Sendable {
         }
     }
 
-    /// Says clearly what OpenVINO would say in a page.
-    private static func requireModelFile(_ path: String) throws {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            _ = try readFile(path)
-            return
+    private static func startOpenVINO() throws -> OpaquePointer {
+        do {
+            let core = try created(ov_core_create)
+            // Fails where the plug-in is missing, which would otherwise look like a fault of the model.
+            var name: UnsafeMutablePointer<CChar>?
+            let status = ov_core_get_property(core, "CPU", "FULL_DEVICE_NAME", &name)
+            if let name { ov_free(name) }
+            guard status == OK else {
+                let failure = OpenVINOFailure(status)
+                ov_core_free(core)
+                throw failure
+            }
+            return core
+        } catch let failure as OpenVINOFailure {
+            throw FeatureExtractionError.inferenceUnavailable(reason: failure.reason)
         }
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            throw FeatureExtractionError.unreadable(path: path, reason: "it is a folder")
-        }
-        defer { try? file.close() }
-        let start = try file.read(upToCount: 512) ?? Data()
-        let description = ImageFormat(bytes: start).map { "a \($0.name) image" } ?? ImageFormat.describe(start)
-        let isKnown = !description.hasPrefix("a file") && !(description == "a text file" && path.hasSuffix(".xml"))
-        if isKnown { throw FeatureExtractionError.unreadableModel(path: path, reason: description) }
     }
 
     private static func read(

@@ -29,15 +29,20 @@ public enum ImageFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// What a file that begins with `bytes` is, for a message, where it is none of the formats above.
+    /// What a file that begins with `bytes` is, for a message.
     static func describe(_ bytes: some Collection<UInt8>) -> String {
+        knownKind(bytes) ?? "a file that begins with " + bytes.prefix(4).map(hexadecimal).joined(separator: " ")
+    }
+
+    /// What a file that begins with `bytes` is, or nil for all but the kinds that are often mistaken for what is wanted.
+    static func knownKind(_ bytes: some Collection<UInt8>) -> String? {
         if bytes.isEmpty { return "an empty file" }
+        if let format = ImageFormat(bytes: bytes) { return "a \(format.name) image" }
         if let known = foreign.first(where: { bytes.starts(with: $0.signature) }) { return known.name }
         if bytes.dropFirst(4).starts(with: "ftyp".utf8) { return "an AVIF, HEIC or MP4 file" }
         let start = bytes.prefix(512)
         let isText = start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
-        if isText { return "a text file" }
-        return "a file that begins with " + start.prefix(4).map(hexadecimal).joined(separator: " ")
+        return isText ? "a text file" : nil
     }
 
     private static let foreign: [(signature: [UInt8], name: String)] = [

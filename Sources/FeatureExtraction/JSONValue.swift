@@ -57,7 +57,8 @@ struct JSONMembers {
     /// The problem with a member that is missing or not as expected.
     func problem(_ key: String, _ expected: String) -> DescriptionProblem {
         DescriptionProblem(
-            found: self[key].map { "\"\(key)\": \($0.quoted)" } ?? "no \"\(key)\"", expected: "\"\(key)\" to be \(expected)")
+            found: self[key].map { "\"\(key)\": \($0.quoted)" } ?? "no \"\(key)\"",
+            expected: "\"\(key)\" to be \(expected)")
     }
 
     func object(_ key: String, _ expected: String) throws -> JSONMembers {

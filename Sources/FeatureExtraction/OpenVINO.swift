@@ -12,13 +12,13 @@ struct OpenVINOFailure: Error {
 
     init(reason: String) { self.reason = reason }
 
-    /// The first line of a report that tells a user something; the others name lines of OpenVINO's own source.
+    /// The last line of a report, where the cause stands; the others say where in OpenVINO's source it was noticed.
     private static func summary(of message: String) -> String? {
-        let lines = message.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-        let telling = lines.first {
-            !$0.isEmpty && !$0.hasPrefix("Exception from") && !$0.hasPrefix("Check '") && $0 != "null"
+        let lines = message.split(whereSeparator: \.isNewline).map {
+            $0.trimmingCharacters(in: CharacterSet(charactersIn: " \t-"))
         }
-        return telling.map { $0.count > 240 ? $0.prefix(240) + "…" : $0 }
+        guard let cause = lines.last(where: { !$0.isEmpty && $0 != "null" }) else { return nil }
+        return cause.count > 240 ? cause.prefix(240) + "…" : cause
     }
 }
 

@@ -21,15 +21,19 @@ extension Image8 {
         guard let support = interpolation.support else {
             return nearest(width: width, height: height, columns: columns, rows: rows)
         }
-        let across =
-            width == self.width
-            ? ResizeTaps.identity(columns)
-            : ResizeTaps(from: self.width, to: width, kept: columns, support: support, weight: interpolation.weight)
-        let down =
-            height == self.height
-            ? ResizeTaps.identity(rows)
-            : ResizeTaps(from: self.height, to: height, kept: rows, support: support, weight: interpolation.weight)
-        return filteringRows(across, keeping: down.sourceRange).filteringColumns(down)
+        let down = ResizeTaps(from: self.height, to: height, kept: rows, support: support, weight: interpolation.weight)
+        // An axis that keeps its length is only cropped.
+        let needed = height == self.height ? rows : down.sourceRange
+        let narrowed: Image8
+        if width == self.width {
+            narrowed = cropped(
+                left: columns.lowerBound, top: needed.lowerBound, width: columns.count, height: needed.count)
+        } else {
+            let across = ResizeTaps(
+                from: self.width, to: width, kept: columns, support: support, weight: interpolation.weight)
+            narrowed = filteringRows(across, keeping: needed)
+        }
+        return height == self.height ? narrowed : narrowed.filteringColumns(down)
     }
 
     private func nearest(width: Int, height: Int, columns: Range<Int>, rows: Range<Int>) -> Image8 {
@@ -52,15 +56,14 @@ extension Image8 {
         let size = rows.count * targetStride
         let filtered = [UInt8](unsafeUninitializedCapacity: size) { target, initializedCount in
             pixels.withUnsafeBufferPointer { source in
-                taps.weights.withUnsafeBufferPointer { weights in
+                taps.withUnsafeTaps { taps in
                     for (line, y) in rows.enumerated() {
-                        let row = UnsafeBufferPointer(rebasing: source[y * sourceStride..<(y + 1) * sourceStride])
-                        let to = UnsafeMutableBufferPointer(
-                            rebasing: target[line * targetStride..<(line + 1) * targetStride])
+                        let from = UnsafeBufferPointer(rebasing: source[(y * sourceStride)...])
+                        let to = UnsafeMutableBufferPointer(rebasing: target[(line * targetStride)...])
                         if channelCount == 1 {
-                            filterGrey(row, into: to, taps: taps, weights: weights)
+                            filterGrey(from, into: to, taps)
                         } else {
-                            filterColour(row, into: to, taps: taps, weights: weights)
+                            filterColour(from, into: to, taps)
                         }
                     }
                 }
@@ -74,18 +77,15 @@ extension Image8 {
     private func filteringColumns(_ taps: ResizeTaps) -> Image8 {
         let stride = width * channelCount
         let size = taps.count * stride
+        let firstRow = taps.sourceRange.lowerBound
         let filtered = [UInt8](unsafeUninitializedCapacity: size) { target, initializedCount in
-            var sums = [Int32](repeating: 0, count: stride)
-            sums.withUnsafeMutableBufferPointer { sums in
-                pixels.withUnsafeBufferPointer { source in
-                    for i in 0..<taps.count {
-                        sums.update(repeating: ResizeTaps.half)
-                        for k in 0..<taps.counts[i] {
-                            let weight = taps.weights[i * taps.stride + k]
-                            let start = (taps.starts[i] - taps.sourceRange.lowerBound + k) * stride
-                            for x in 0..<stride { sums[x] &+= Int32(source[start + x]) &* weight }
-                        }
-                        for x in 0..<stride { target[i * stride + x] = ResizeTaps.rounded(sums[x]) }
+            pixels.withUnsafeBufferPointer { source in
+                taps.withUnsafeTaps { taps in
+                    for i in 0..<taps.starts.count {
+                        let from = UnsafeBufferPointer(rebasing: source[((taps.starts[i] - firstRow) * stride)...])
+                        let to = UnsafeMutableBufferPointer(rebasing: target[(i * stride)...])
+                        let weights = UnsafeBufferPointer(rebasing: taps.weights[(i * taps.stride)...])
+                        filterAcross(from, into: to, stride: stride, weights, count: taps.counts[i])
                     }
                 }
             }
@@ -96,33 +96,55 @@ extension Image8 {
 }
 
 private func filterGrey(
-    _ row: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>, taps: ResizeTaps,
-    weights: UnsafeBufferPointer<Int32>
+    _ row: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>, _ taps: ResizeTaps.Unsafe
 ) {
-    for i in 0..<taps.count {
+    for i in 0..<taps.starts.count {
         var sum = ResizeTaps.half
         let (start, first) = (taps.starts[i], i * taps.stride)
-        for k in 0..<taps.counts[i] { sum &+= Int32(row[start + k]) &* weights[first + k] }
+        for k in 0..<taps.counts[i] { sum &+= Int32(row[start + k]) &* taps.weights[first + k] }
         target[i] = ResizeTaps.rounded(sum)
     }
 }
 
 private func filterColour(
-    _ row: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>, taps: ResizeTaps,
-    weights: UnsafeBufferPointer<Int32>
+    _ row: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>, _ taps: ResizeTaps.Unsafe
 ) {
-    for i in 0..<taps.count {
+    for i in 0..<taps.starts.count {
         var (red, green, blue) = (ResizeTaps.half, ResizeTaps.half, ResizeTaps.half)
         let (start, first) = (3 * taps.starts[i], i * taps.stride)
         for k in 0..<taps.counts[i] {
-            let weight = weights[first + k]
-            red &+= Int32(row[start + 3 * k]) &* weight
-            green &+= Int32(row[start + 3 * k + 1]) &* weight
-            blue &+= Int32(row[start + 3 * k + 2]) &* weight
+            let weight = taps.weights[first + k]
+            red &+= Int32(row[start &+ 3 &* k]) &* weight
+            green &+= Int32(row[start &+ 3 &* k &+ 1]) &* weight
+            blue &+= Int32(row[start &+ 3 &* k &+ 2]) &* weight
         }
         target[3 * i] = ResizeTaps.rounded(red)
         target[3 * i + 1] = ResizeTaps.rounded(green)
         target[3 * i + 2] = ResizeTaps.rounded(blue)
+    }
+}
+
+/// One new row from `count` old ones, sixteen values at a time so that their sums stay in registers.
+private func filterAcross(
+    _ rows: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>, stride: Int,
+    _ weights: UnsafeBufferPointer<Int32>, count: Int
+) {
+    let source = UnsafeRawBufferPointer(rows)
+    let blocked = stride / 16 * 16
+    for x in Swift.stride(from: 0, to: blocked, by: 16) {
+        var sums = SIMD16<Int32>(repeating: ResizeTaps.half)
+        for k in 0..<count {
+            let values = source.loadUnaligned(fromByteOffset: k &* stride &+ x, as: SIMD16<UInt8>.self)
+            sums &+= SIMD16<Int32>(truncatingIfNeeded: values) &* weights[k]
+        }
+        let rounded = (sums &>> ResizeTaps.fractionBits).clamped(lowerBound: .zero, upperBound: .init(repeating: 255))
+        UnsafeMutableRawBufferPointer(target).storeBytes(
+            of: SIMD16<UInt8>(truncatingIfNeeded: rounded), toByteOffset: x, as: SIMD16<UInt8>.self)
+    }
+    for x in blocked..<stride {
+        var sum = ResizeTaps.half
+        for k in 0..<count { sum &+= Int32(rows[k * stride + x]) &* weights[k] }
+        target[x] = ResizeTaps.rounded(sum)
     }
 }
 

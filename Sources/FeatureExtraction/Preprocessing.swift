@@ -59,7 +59,8 @@ public struct Preprocessing: Sendable, Equatable {
     /// - Precondition: the fraction is positive.
     public static func resize(forCropFraction fraction: Double, height: Int, width: Int) -> Resize {
         precondition(fraction > 0, "a crop fraction of \(fraction)")
-        let (tall, wide) = (Int((Double(height) / fraction).rounded(.down)), Int((Double(width) / fraction).rounded(.down)))
+        let tall = Int((Double(height) / fraction).rounded(.down))
+        let wide = Int((Double(width) / fraction).rounded(.down))
         return tall == wide ? .shorterSide(tall) : .covering(height: tall, width: wide)
     }
 
@@ -122,8 +123,10 @@ public struct Preprocessing: Sendable, Equatable {
         }
     }
 
-    /// Where a centre crop begins; negative where it reaches beyond the image. Halves go to the even number within the
-    /// image, and outwards (one more row below than above) beyond it, both as in torchvision.
+    /// Where a centre crop begins, which is negative where it reaches beyond the image.
+    ///
+    /// Halves go to the even number within the image; beyond it, one more row is added below than above. Both are
+    /// torchvision's ways.
     static func cropOffset(_ size: Int, _ cropSize: Int) -> Int {
         guard size < cropSize else { return Int((Double(size - cropSize) / 2).rounded(.toNearestOrEven)) }
         return -((cropSize - size) / 2)

@@ -39,22 +39,29 @@ struct ResizeTaps {
             starts.append(start)
             counts.append(end - start)
         }
-        self.init(starts: starts, counts: counts, weights: weights, stride: stride)
-    }
-
-    /// The taps that leave the pixels in `kept` as they are.
-    static func identity(_ kept: Range<Int>) -> ResizeTaps {
-        ResizeTaps(
-            starts: Array(kept), counts: kept.map { _ in 1 }, weights: kept.map { _ in 1 << fractionBits }, stride: 1)
-    }
-
-    private init(starts: [Int], counts: [Int], weights: [Int32], stride: Int) {
         self.starts = starts
         self.counts = counts
         self.weights = weights
         self.stride = stride
-        let ends = zip(starts, counts).map { $0 + $1 }
-        sourceRange = (starts.min() ?? 0)..<(ends.max() ?? 0)
+        sourceRange = (starts.first ?? 0)..<((starts.last ?? 0) + (counts.last ?? 0))
+    }
+
+    /// The same without bounds checks, for the loops over pixels.
+    struct Unsafe {
+        let starts: UnsafeBufferPointer<Int>
+        let counts: UnsafeBufferPointer<Int>
+        let weights: UnsafeBufferPointer<Int32>
+        let stride: Int
+    }
+
+    func withUnsafeTaps(_ body: (Unsafe) -> Void) {
+        starts.withUnsafeBufferPointer { starts in
+            counts.withUnsafeBufferPointer { counts in
+                weights.withUnsafeBufferPointer { weights in
+                    body(Unsafe(starts: starts, counts: counts, weights: weights, stride: stride))
+                }
+            }
+        }
     }
 
     private static func fixedPoint(_ weight: Double) -> Int32 {

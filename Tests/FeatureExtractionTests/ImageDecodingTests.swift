@@ -28,7 +28,7 @@ struct ImageDecodingTests {
 
     @Test func theTableIsComplete() throws {
         let files = try Fixture.table("decoding.json", of: [Case].self).map(\.file)
-        #expect(files.filter { $0.hasSuffix(".png") }.count == 30)
+        #expect(files.filter { $0.hasSuffix(".png") }.count == 31)
         #expect(files.filter { $0.hasSuffix(".jpg") }.count == 11)
         #expect(files.filter { $0.hasSuffix(".webp") }.count == 4)
     }

@@ -5,7 +5,8 @@ import Testing
 @Suite("Descriptions beside a model")
 struct PreprocessingSidecarTests {
     private static let imagenet = #""mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]"#
-    private static let timm = #"{"input_size": [3, 224, 224], "interpolation": "bicubic", "crop_pct": 0.95, \#(imagenet)}"#
+    private static let timm =
+        #"{"input_size": [3, 224, 224], "interpolation": "bicubic", "crop_pct": 0.95, \#(imagenet)}"#
 
     /// What is read beside `model.onnx` where these files are.
     private func read(_ files: [String: String]) throws -> Preprocessing {
@@ -64,22 +65,30 @@ struct PreprocessingSidecarTests {
 
     @Test(arguments: [
         // ViT: a square.
-        (#""size": 224, "resample": 2"#, 224, Preprocessing.Resize.exactly(height: 224, width: 224), Interpolation.bilinear),
+        (
+            #""size": 224, "resample": 2"#, 224, Preprocessing.Resize.exactly(height: 224, width: 224),
+            Interpolation.bilinear
+        ),
         (#""size": {"height": 384, "width": 384}, "resample": 3"#, 384, .exactly(height: 384, width: 384), .bicubic),
         // CLIP and DINOv2: the shorter side, then a crop.
         (
-            #""size": {"shortest_edge": 256}, "resample": 3, "do_center_crop": true, "crop_size": {"height": 224, "width": 224}"#,
+            #""size": {"shortest_edge": 256}, "resample": 3, "do_center_crop": true, "crop_size": {"height": 224, "#
+                + #""width": 224}"#,
             224, .shorterSide(256), .bicubic
         ),
         (#""size": 224, "resample": 1, "do_center_crop": true, "crop_size": 224"#, 224, .shorterSide(224), .lanczos),
         // DeiT: a square, then a crop.
         (
-            #""size": 256, "resample": 3, "do_center_crop": true, "crop_size": 224, "image_processor_type": "DeiTImageProcessor""#,
+            #""size": 256, "resample": 3, "do_center_crop": true, "crop_size": 224, "#
+                + #""image_processor_type": "DeiTImageProcessor""#,
             224, .exactly(height: 256, width: 256), .bicubic
         ),
         // ConvNeXt.
         (#""size": {"shortest_edge": 224}, "resample": 3, "crop_pct": 0.875"#, 224, .shorterSide(256), .bicubic),
-        (#""size": {"shortest_edge": 384}, "resample": 3, "crop_pct": 1.0"#, 384, .exactly(height: 384, width: 384), .bicubic),
+        (
+            #""size": {"shortest_edge": 384}, "resample": 3, "crop_pct": 1.0"#, 384,
+            .exactly(height: 384, width: 384), .bicubic
+        ),
         (#""do_resize": false, "do_center_crop": true, "crop_size": 64"#, 64, .unchanged, .bilinear),
     ])
     func huggingFacesForms(json: String, size: Int, resize: Preprocessing.Resize, filter: Interpolation) throws {
@@ -163,7 +172,8 @@ struct PreprocessingSidecarTests {
             "no fixed size of the input", #"a "crop_size", or a "size" with height and width"#
         ),
         (
-            #"{"size": 8, "resample": 2, "do_normalize": 1}"#, #""do_normalize": 1"#, #""do_normalize" to be true or false"#
+            #"{"size": 8, "resample": 2, "do_normalize": 1}"#, #""do_normalize": 1"#,
+            #""do_normalize" to be true or false"#
         ),
         (
             #"{"resize": {"mode": "stretch"}, "input_size": [1, 8, 8]}"#, #""mode": "stretch""#,

@@ -8,7 +8,9 @@ struct PreprocessingTests {
         let file: String
         let preprocessing: Preprocessing
         let values: Data
-        var testDescription: String { "\(file) \(preprocessing.resize) \(preprocessing.height) × \(preprocessing.width)" }
+        var testDescription: String {
+            "\(file) \(preprocessing.resize) \(preprocessing.height) × \(preprocessing.width)"
+        }
     }
 
     @Test(arguments: try Fixture.table("preprocessing.json", of: [Case].self))
@@ -54,7 +56,8 @@ struct PreprocessingTests {
     }
 
     @Test(arguments: [
-        Preprocessing.Resize.unchanged, .shorterSide(20), .exactly(height: 8, width: 9), .covering(height: 30, width: 7),
+        Preprocessing.Resize.unchanged, .shorterSide(20), .exactly(height: 8, width: 9),
+        .covering(height: 30, width: 7),
     ])
     func whatIsWrittenIsReadAgain(_ resize: Preprocessing.Resize) throws {
         let preprocessing = Preprocessing(

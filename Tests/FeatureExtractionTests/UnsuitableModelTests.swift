@@ -17,7 +17,9 @@ struct UnsuitableModelTests {
     }
 
     @Test func severalOutputsAreNamed() {
-        #expect(problem("two-outputs") == "two-outputs.onnx: found 2 outputs (embedding, r2); expected one output, the embedding")
+        #expect(
+            problem("two-outputs")
+                == "two-outputs.onnx: found 2 outputs (embedding, r2); expected one output, the embedding")
     }
 
     @Test func severalInputsAreNamed() {

@@ -1,0 +1,72 @@
+import Foundation
+
+/// Looks at a model file before OpenVINO does, which tries a file that is no ONNX as every other format it knows, says
+/// so in pages, and lets some of its readers print.
+enum ModelFile {
+    /// Checks that a file is there and is ONNX as far as its outermost layer tells, or else OpenVINO's `.xml`.
+    static func check(_ path: String) throws {
+        func unreadable(_ reason: String) -> FeatureExtractionError { .unreadableModel(path: path, reason: reason) }
+
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw FeatureExtractionError.unreadable(path: path, reason: "it is a folder")
+        }
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            // Opening it once more says why.
+            _ = try readFile(path)
+            return
+        }
+        defer { try? file.close() }
+        let start = [UInt8](try file.read(upToCount: 512) ?? Data())
+        if path.lowercased().hasSuffix(".xml") {
+            let isXML = start.drop(while: { $0 <= 0x20 }).starts(with: "<".utf8)
+            guard isXML else { throw unreadable(ImageFormat.describe(start)) }
+            return
+        }
+        if let kind = ImageFormat.knownKind(start) { throw unreadable(kind) }
+        switch try outermostLayer(of: file) {
+        case .complete: break
+        case .truncated: throw unreadable("a truncated ONNX file")
+        case .foreign: throw unreadable(ImageFormat.describe(start))
+        }
+    }
+
+    private enum Layer {
+        case complete, truncated, foreign
+    }
+
+    /// Walks over the members of the outermost message, of which an ONNX file has a few, and a graph among them.
+    ///
+    /// A file that begins as ONNX does and breaks off is truncated.
+    private static func outermostLayer(of file: FileHandle) throws -> Layer {
+        let size = try file.seekToEnd()
+        var position: UInt64 = 0
+        var hasGraph = false
+
+        func varint() throws -> UInt64? {
+            try file.seek(toOffset: position)
+            var value: UInt64 = 0
+            for (i, byte) in (try file.read(upToCount: 10) ?? Data()).enumerated() {
+                value |= UInt64(byte & 0x7F) << (7 * UInt64(i))
+                if byte < 0x80 {
+                    position += UInt64(i) + 1
+                    return value
+                }
+            }
+            return nil
+        }
+
+        while position < size {
+            let isFirst = position == 0
+            guard let tag = try varint(), let content = try varint() else { return isFirst ? .foreign : .truncated }
+            // onnx.proto3: version numbers are 1 and 5, the graph is 7, all others are messages and strings up to 26.
+            let (field, kind) = (tag >> 3, tag & 7)
+            guard (1...26).contains(field), kind == (field == 1 || field == 5 ? 0 : 2) else { return .foreign }
+            hasGraph = hasGraph || field == 7
+            guard kind == 2 else { continue }
+            guard content <= size - position else { return hasGraph ? .truncated : .foreign }
+            position += content
+        }
+        return hasGraph ? .complete : .foreign
+    }
+}
