@@ -79,27 +79,39 @@ public struct LevelEvaluation: Sendable, Equatable, Codable {
     /// The backbone's lead over the model in Recall@1.
     public let gap: Directions<RecallGap>?
 
+    /// Joins what is known of a level.
+    ///
+    /// - Precondition: `fid` is finite.
+    public init(
+        id: String, origin: String, step: Int, fid: Double, scores: Directions<TaskScores>,
+        backbone: Directions<TaskScores>? = nil, gap: Directions<RecallGap>? = nil
+    ) {
+        precondition(fid.isFinite, "the distance of level \(id) is \(fid)")
+        self.id = id
+        self.origin = origin
+        self.step = step
+        self.fid = fid
+        self.scores = scores
+        self.backbone = backbone
+        self.gap = gap
+    }
+
     /// Joins the tasks of a level; the backbone and the gap are there if every task that was run has them.
     ///
     /// - Precondition: at least one direction was run, and `fid` is finite.
     public init(
         id: String, origin: String, step: Int, fid: Double, forward: TaskEvaluation?, reverse: TaskEvaluation?
     ) {
-        precondition(fid.isFinite, "the distance of level \(id) is \(fid)")
         guard
             let scores = Directions(forward: forward?.model, reverse: reverse?.model, average: TaskScores.mean(of:))
         else { preconditionFailure("level \(id) needs a direction") }
         let tasks = [forward, reverse].compactMap { $0 }
-        self.id = id
-        self.origin = origin
-        self.step = step
-        self.fid = fid
-        self.scores = scores
-        backbone =
-            tasks.allSatisfy { $0.backbone != nil }
-            ? Directions(forward: forward?.backbone, reverse: reverse?.backbone, average: TaskScores.mean(of:)) : nil
-        gap =
-            tasks.allSatisfy { $0.gap != nil }
-            ? Directions(forward: forward?.gap, reverse: reverse?.gap, average: RecallGap.mean(of:)) : nil
+        let backbone = Directions(
+            forward: forward?.backbone, reverse: reverse?.backbone, average: TaskScores.mean(of:))
+        let gap = Directions(forward: forward?.gap, reverse: reverse?.gap, average: RecallGap.mean(of:))
+        self.init(
+            id: id, origin: origin, step: step, fid: fid, scores: scores,
+            backbone: tasks.allSatisfy { $0.backbone != nil } ? backbone : nil,
+            gap: tasks.allSatisfy { $0.gap != nil } ? gap : nil)
     }
 }
