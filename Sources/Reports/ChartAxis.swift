@@ -1,0 +1,50 @@
+internal import Foundation
+
+/// An axis of a chart: a range of values that begins and ends at a tick, and where it lies in the drawing.
+struct ChartAxis: Sendable {
+    /// The values of the ticks, ascending, at least two.
+    let ticks: [Double]
+    /// How many decimals the ticks' labels need.
+    let decimals: Int
+    /// The coordinate of the first and of the last tick.
+    let start: Double
+    let end: Double
+
+    /// Covers `values` with five or so round steps, each 1, 2 or 5 times a power of ten.
+    ///
+    /// - Parameter limits: what the ticks must not leave, where the values keep to it too.
+    init(covering values: [Double], limits: ClosedRange<Double>? = nil, start: Double, end: Double) {
+        var (low, high) = (values.min() ?? 0, values.max() ?? 1)
+        if high - low <= max(abs(low), abs(high)) * 1e-9 {
+            // One value: room to both sides of it.
+            let room = low == 0 ? 1 : abs(low) / 10
+            (low, high) = (low - room, high + room)
+        }
+        if let limits, let least = values.min(), let most = values.max(), limits.contains(least), limits.contains(most)
+        {
+            (low, high) = (max(low, limits.lowerBound), min(high, limits.upperBound))
+        }
+        let step = Self.roundStep(notBelow: (high - low) / 6)
+        let first = (low / step + 1e-9).rounded(.down)
+        let last = max((high / step - 1e-9).rounded(.up), first + 1)
+        ticks = stride(from: first, through: last, by: 1).map { $0 * step }
+        decimals = max(0, Int(-(log10(step) + 1e-9).rounded(.down)))
+        self.start = start
+        self.end = end
+    }
+
+    private static func roundStep(notBelow step: Double) -> Double {
+        let power = pow(10, log10(step).rounded(.down))
+        return [1, 2, 5].map { $0 * power }.first { $0 >= step * (1 - 1e-9) } ?? 10 * power
+    }
+
+    /// The coordinate of a value.
+    func position(_ value: Double) -> Double {
+        start + (value - ticks[0]) / (ticks[ticks.count - 1] - ticks[0]) * (end - start)
+    }
+
+    /// The label of a tick.
+    func label(_ tick: Double) -> String {
+        fixed(tick, decimals).replacing("-", with: "−")
+    }
+}

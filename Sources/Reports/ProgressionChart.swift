@@ -1,0 +1,131 @@
+/// The distance over the steps of a progression, easier to harder, with the chosen levels marked: a self-contained SVG.
+public struct ProgressionChart: Sendable {
+    /// One step of the progression.
+    public struct Step: Sendable, Equatable {
+        /// The arm that the step belongs to: `easier`, `start`, `swap` or `removal`.
+        public let origin: String
+        /// The step's number within its arm.
+        public let step: Int
+        /// The Fréchet distance between the sides after the step, squared.
+        public let fid: Double
+        /// The id of the level that was made of this step, if one was.
+        public let level: String?
+
+        /// Makes a step.
+        public init(origin: String, step: Int, fid: Double, level: String? = nil) {
+            self.origin = origin
+            self.step = step
+            self.fid = fid
+            self.level = level
+        }
+    }
+
+    /// The title above the chart.
+    public let title: String
+    /// The steps from the easiest over the start and the hardest swap to the last removal.
+    public let steps: [Step]
+
+    /// Makes a chart of steps in the order in which they are to be drawn.
+    public init(title: String, steps: [Step]) {
+        self.title = title
+        self.steps = steps
+    }
+
+    /// The chart as SVG.
+    ///
+    /// Steps are counted from the one whose origin is `start`, or from the first where none is.
+    public var svg: String {
+        let (width, height) = (760.0, 440.0)
+        let zero = steps.firstIndex { $0.origin == "start" } ?? 0
+        let numbers = steps.indices.map { Double($0 - zero) }
+        let x = ChartAxis(covering: numbers, start: 78, end: width - 30)
+        let y = ChartAxis(
+            covering: steps.map(\.fid), limits: 0...(.infinity), start: height - 64, end: 74)
+        return ChartStyle.document(width: width, height: height, title: title, description: description) { svg in
+            ChartStyle.axes(
+                &svg, x: x, y: y, xTitle: "steps from the start: easier ← 0 → harder",
+                yTitle: "Fréchet distance (squared)")
+            for (number, arm) in arms.enumerated() {
+                let style = Self.style(arm.origin)
+                // A line begins at the last step of the arm before it, so that the curve has no gaps.
+                let drawn = max(arm.range.lowerBound - 1, 0)..<arm.range.upperBound
+                ChartStyle.line(
+                    &svg, drawn.map { (x.position(numbers[$0]), y.position(steps[$0].fid)) }, style: style)
+                armName(&svg, arm, number: number, numbers: numbers, x: x, bottom: y.start)
+            }
+            for (number, step) in zip(numbers, steps) where step.level == nil {
+                ChartStyle.marker(
+                    &svg, x: x.position(number), y: y.position(step.fid), style: Self.style(step.origin), radius: 1.5,
+                    title: Self.name(of: step))
+            }
+            for (number, step) in zip(numbers, steps) {
+                guard let level = step.level else { continue }
+                let (px, py) = (x.position(number), y.position(step.fid))
+                ChartStyle.marker(
+                    &svg, x: px, y: py, style: Self.style(step.origin), radius: 5.5, title: Self.name(of: step))
+                // The curve rises, so there is room above it to the left, and at the left edge below it to the right.
+                let fitsLeft = px - 10 - SVG.width(of: level, size: 12) > x.start + 4
+                svg.text(
+                    level, x: fitsLeft ? px - 10 : px + 10, y: fitsLeft ? py - 6 : py + 16, className: "ink",
+                    anchor: fitsLeft ? "end" : "start", fill: ChartStyle.ink)
+            }
+        }
+    }
+
+    /// Runs of steps of one origin.
+    private var arms: [(origin: String, range: Range<Int>)] {
+        var arms: [(origin: String, range: Range<Int>)] = []
+        for (index, step) in steps.enumerated() {
+            if let last = arms.last, last.origin == step.origin {
+                arms[arms.count - 1].range = last.range.lowerBound..<index + 1
+            } else {
+                arms.append((step.origin, index..<index + 1))
+            }
+        }
+        return arms
+    }
+
+    /// Writes an arm's name above the plot and draws where the arm begins.
+    private func armName(
+        _ svg: inout SVG, _ arm: (origin: String, range: Range<Int>), number: Int, numbers: [Double], x: ChartAxis,
+        bottom: Double
+    ) {
+        guard arm.origin != "start" else { return }
+        let first = x.position(numbers[arm.range.lowerBound])
+        let last = x.position(numbers[arm.range.upperBound - 1])
+        if number > 0 {
+            let boundary = SVG.number((first + x.position(numbers[arm.range.lowerBound - 1])) / 2)
+            svg.element(
+                "line",
+                [
+                    ("class", "axis"), ("x1", boundary), ("x2", boundary), ("y1", "60"), ("y2", SVG.number(bottom)),
+                    ("stroke", ChartStyle.faintInk), ("stroke-dasharray", "2 4"),
+                ])
+        }
+        let half = SVG.width(of: arm.origin, size: 12) / 2
+        guard last - first > 2 * half else { return }
+        svg.text(
+            arm.origin, x: (first + last) / 2, y: 58, className: "faint", anchor: "middle", fill: ChartStyle.faintInk)
+    }
+
+    private static func name(of step: Step) -> String {
+        (step.level.map { "level \($0), " } ?? "") + "\(step.origin) \(step.step): \(distance(step.fid))"
+    }
+
+    private var description: String {
+        guard let first = steps.first, let last = steps.last else { return "There are no steps." }
+        let levels = steps.compactMap { step in step.level.map { "\($0) at \(distance(step.fid))" } }
+        return "The squared Fréchet distance between train and test goes from \(distance(first.fid)) to "
+            + "\(distance(last.fid)) in \(steps.count) steps. Levels: "
+            + (levels.isEmpty ? "none." : levels.joined(separator: ", ") + ".")
+    }
+
+    private static func style(_ origin: String) -> LineStyle {
+        switch origin {
+        case "easier": LineStyle(color: 2, width: 2, marker: .circle)
+        case "start": LineStyle(color: 4, width: 2, marker: .square)
+        case "removal": LineStyle(color: 1, width: 2, dash: "6 3", marker: .diamond)
+        default: LineStyle(color: 0, width: 2, marker: .circle)
+        }
+    }
+}

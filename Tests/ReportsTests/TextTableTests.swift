@@ -1,0 +1,66 @@
+import Reports
+import Testing
+
+@Suite struct TextTableTests {
+    @Test func aWholeTable() {
+        let table = TextTable(
+            columns: [.init("level"), .init("fid", alignment: .right), .init("note")],
+            rows: [["easy", "9.5", "–"], ["hardest", "173.94", ""]])
+        #expect(
+            table.text == """
+                level       fid  note
+                ───────  ──────  ────
+                easy        9.5  –
+                hardest  173.94
+
+                """)
+    }
+
+    @Test func withoutRowsOrColumns() {
+        #expect(TextTable(columns: [.init("a")], rows: []).text == "a\n─\n")
+        #expect(TextTable(columns: [], rows: []).text == "\n\n")
+    }
+
+    @Test func widthsAreThoseOfATerminal() {
+        #expect(displayWidth("") == 0)
+        #expect(displayWidth("R@1") == 3)
+        #expect(displayWidth("Fréchet") == 7)
+        #expect(displayWidth("Fre\u{301}chet") == 7)
+        #expect(displayWidth("漢字") == 4)
+        #expect(displayWidth("한글") == 4)
+        #expect(displayWidth("🦉") == 2)
+        #expect(displayWidth("\u{200B}") == 0)
+        let table = TextTable(
+            columns: [.init("class"), .init("n", alignment: .right)], rows: [["漢字漢字", "1"], ["é", "22"]])
+        #expect(table.text == "class      n\n────────  ──\n漢字漢字   1\né         22\n")
+    }
+
+    @Test func theLevelTable() {
+        let sizes = ["level-1": SideSizes(trainClassCount: 100, testClassCount: 100)]
+        let text = levelTable(sampleResults(levelCount: 3), sizes: sizes).text
+        #expect(
+            text == """
+                level    origin    fid  train/test  R@1 fwd  R@1 rev  R@1 mean  R-prec  MAP@R  mAP@1000  backbone     gap
+                ───────  ──────  ─────  ──────────  ───────  ───────  ────────  ──────  ─────  ────────  ────────  ──────
+                level-1  easier  19.16     100/100    0.790    0.760     0.775   0.388  0.258     0.310     0.655  -0.130
+                level-2  easier  28.49           –    0.770    0.720     0.745   0.372  0.248     0.298     0.625  -0.140
+                level-3  start   52.62           –    0.750    0.724     0.737   0.368  0.246     0.295     0.595  -0.150
+
+                """)
+    }
+
+    @Test func columnsWithoutValuesAreLeftOutAndAllFitIn120() {
+        let plain = levelTable(sampleResults(reverse: false, backbone: false))
+        #expect(
+            plain.columns.map(\.title) == [
+                "level", "origin", "fid", "R@1 fwd", "R@1 mean", "R-prec", "MAP@R", "mAP@1000",
+            ])
+        #expect(plain.rows.count == 9)
+        let sizes = Dictionary(
+            uniqueKeysWithValues: (1...9).map {
+                ("level-\($0)", SideSizes(trainClassCount: 11_318, testClassCount: 11_316))
+            })
+        let lines = levelTable(sampleResults(), sizes: sizes).text.split(separator: "\n")
+        for line in lines { #expect(displayWidth(String(line)) <= 120) }
+    }
+}
