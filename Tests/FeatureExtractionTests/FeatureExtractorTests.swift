@@ -55,6 +55,15 @@ struct FeatureExtractorTests {
         for (a, b) in zip(embeddings.elements, expected.elements) { #expect(abs(a - b) <= 1e-5) }
     }
 
+    @Test func openVINOsOwnFormatGivesTheSame() throws {
+        let paths = Self.files.map(Fixture.image)
+        let expected = try FeatureExtractor(model: Fixture.network("tiny")).embed(paths: paths)
+        let extractor = try FeatureExtractor(
+            model: Fixture.network("own-format", "xml"), preprocessing: try Self.reference("tiny").preprocessing)
+        #expect(extractor.modelFiles.map(\.lastPathComponent) == ["own-format.xml", "own-format.bin"])
+        for (a, b) in zip(try extractor.embed(paths: paths).elements, expected.elements) { #expect(abs(a - b) <= 1e-5) }
+    }
+
     @Test func orderNeighboursAndTimingDoNotChangeABit() throws {
         let extractor = try FeatureExtractor(model: Fixture.network("tiny"))
         let alone = try Self.files.map { try extractor.embed(paths: [Fixture.image($0)]).elements.map(\.bitPattern) }

@@ -9,8 +9,8 @@ enum Fixture {
         folder.appendingPathComponent("Images/\(name)").path
     }
 
-    static func network(_ name: String) -> URL {
-        folder.appendingPathComponent("Networks/\(name).onnx")
+    static func network(_ name: String, _ suffix: String = "onnx") -> URL {
+        folder.appendingPathComponent("Networks/\(name).\(suffix)")
     }
 
     static func bytes(ofImage name: String) throws -> [UInt8] {

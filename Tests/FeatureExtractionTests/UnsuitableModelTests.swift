@@ -77,6 +77,19 @@ struct UnsuitableModelTests {
         }
     }
 
+    @Test func filesInOpenVINOsFormatNeedTheirWeights() throws {
+        let folder = try TemporaryFolder()
+        let text = try String(contentsOf: Fixture.network("own-format", "xml"), encoding: .utf8)
+        for (name, contents) in [("alone.xml", text), ("table.xml", "a,b\n")] {
+            let path = try folder.write(contents, as: name)
+            let message = failure {
+                _ = try FeatureExtractor(model: URL(fileURLWithPath: path), preprocessing: colour)
+            }
+            #expect(message.hasPrefix("\(path): found no network that can be read ("))
+            #expect(!message.contains("\n"))
+        }
+    }
+
     @Test func missingModelsAndFoldersAreNamed() throws {
         #expect(
             failure { _ = try FeatureExtractor(model: URL(fileURLWithPath: "/nowhere/x.onnx")) }
