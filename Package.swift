@@ -37,14 +37,20 @@ let package = Package(
         .target(name: "Frechet", dependencies: ["DenseLinearAlgebra"]),
         .target(name: "Splits", dependencies: ["Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra"]),
         .target(name: "Evaluation", dependencies: ["DenseLinearAlgebra"]),
-        .target(name: "Reports", dependencies: ["Evaluation", "Splits"]),
+        .target(name: "Reports", dependencies: ["Evaluation", "Datasets"]),
+
+        // MARK: The embedded benchmark
+        .target(
+            name: "Glyphs200",
+            exclude: ["Resources/README.md", "Resources/characters.csv", "Resources/faces.csv"],
+            resources: [.copy("Resources/glyphs200"), .copy("Resources/backbone")]),
 
         // MARK: The command
         .executableTarget(
             name: "oodml",
             dependencies: [
                 "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits", "Evaluation",
-                "Reports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Reports", "Glyphs200", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: findOpenVINO),
 
@@ -63,6 +69,15 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "DenseLinearAlgebra"],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "Glyphs200Tests",
+            dependencies: ["Glyphs200", "FeatureExtraction", "Splits", "Datasets", "Embeddings"],
+            linkerSettings: findOpenVINO),
+        .testTarget(
+            name: "oodmlTests",
+            dependencies: ["oodml", "Splits", "Embeddings", "DenseLinearAlgebra", "TestSupport"],
+            linkerSettings: findOpenVINO),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation", "Datasets"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
         .testTarget(
             name: "FeatureExtractionTests", dependencies: ["FeatureExtraction", "DenseLinearAlgebra"],

@@ -80,6 +80,12 @@ import Testing
         #expect(try dataset(original.sampleTable.text) == original)
     }
 
+    @Test func fieldsAreQuotedWhereNeeded() {
+        let table = CSVTable(
+            columns: ["a", "b"], rows: [["a,b", "say \"yes\""], ["two\nlines", "cr\rlf\r\n"], [" é ", ""]])
+        #expect(table.text == "a,b\n\"a,b\",\"say \"\"yes\"\"\"\n\"two\nlines\",\"cr\rlf\r\n\"\n é ,\n")
+    }
+
     @Test(arguments: [
         ("", 1, "an empty file"),
         ("id,class\n1,a\n", 1, "the columns id, class"),

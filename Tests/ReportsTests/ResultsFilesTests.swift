@@ -1,21 +1,13 @@
+import Datasets
 import Evaluation
 import Foundation
 import Reports
 import Testing
 
 @Suite struct ResultsFilesTests {
-    @Test func recordsAreQuotedWhereNeeded() {
-        #expect(csvRecord(["a", "", "1.5"]) == "a,,1.5\n")
-        #expect(
-            csvRecord(["a,b", "say \"yes\"", "two\nlines", "cr\rlf\r\n"])
-                == "\"a,b\",\"say \"\"yes\"\"\",\"two\nlines\",\"cr\rlf\r\n\"\n")
-        #expect(csvRecord([""]) == "\"\"\n")
-        #expect(csvRecord([" é "]) == " é \n")
-    }
-
     @Test func longForm() throws {
         let results = sampleResults(levelCount: 2)
-        let lines = resultsCSV(results).split(separator: "\n")
+        let lines = resultsTable(results).text.split(separator: "\n")
         // Two levels, two subjects, three directions, four metrics.
         #expect(lines.count == 1 + 2 * 2 * 3 * 4)
         #expect(lines[0] == "level,origin,step,fid,model,direction,metric,value")
@@ -26,7 +18,7 @@ import Testing
             #expect(fields.count == 8)
             #expect(Double(fields[7]) != nil)
         }
-        let single = resultsCSV(sampleResults(reverse: false, backbone: false, levelCount: 1))
+        let single = resultsTable(sampleResults(reverse: false, backbone: false, levelCount: 1)).text
         #expect(single.split(separator: "\n").count == 1 + 2 * 4)
         #expect(!single.contains("reverse") && !single.contains("backbone"))
     }

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+
+/// How a command prints what it found.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+}
+
+struct OutputOptions: ParsableArguments {
+    @Option(help: "What to print on standard output.")
+    var format: OutputFormat = .text
+
+    @Flag(help: "Replace results of another run in the output folder.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "Print no progress and no warnings.")
+    var quiet = false
+}
+
+/// A path on the command line, for options' `transform`.
+func path(_ argument: String) throws -> URL {
+    guard !argument.isEmpty else { throw ValidationError("the path is empty; expected a file or folder") }
+    return URL(filePath: argument)
+}
+
+/// An error that a command finds by itself; the description is one sentence.
+struct CommandError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,76 @@
+import Datasets
+import DenseLinearAlgebra
+import Embeddings
+import FeatureExtraction
+import Foundation
+
+/// Where a command gets embeddings from: images and a network, or a file of features.
+enum EmbeddingSource {
+    case network(URL, images: URL)
+    case features(URL)
+
+    /// The embeddings of all samples of `dataset`, in its order.
+    ///
+    /// - Parameter expected: the digest of the file that must be used, if only that one will do.
+    func embeddings(
+        of dataset: Dataset, expecting expected: String? = nil, task: String, on terminal: Terminal
+    ) throws -> (matrix: Matrix<Float>, provenance: EmbeddingProvenance) {
+        switch self {
+        case .network(let model, let images):
+            let extractor = try FeatureExtractor(model: model)
+            let digest = try Self.digest(of: extractor.modelFiles, expecting: expected)
+            let matrix = try extractor.embed(dataset.samples.map(\.id), below: images, task: task, on: terminal)
+            let provenance = EmbeddingProvenance(
+                source: .backbone, file: model.lastPathComponent, sha256: digest, dimension: matrix.columnCount,
+                preprocessing: extractor.preprocessing.record)
+            return (matrix, provenance)
+        case .features(let file):
+            let matrix = try Matrix<Float>(numpyFileAt: file)
+            guard matrix.rowCount == dataset.samples.count else {
+                throw EmbeddingFileError.malformed(
+                    path: file.path, found: "\(matrix.rowCount) rows",
+                    expected: "\(dataset.samples.count), one for each sample in the order of the samples")
+            }
+            let provenance = EmbeddingProvenance(
+                source: .features, file: file.lastPathComponent,
+                sha256: try Self.digest(of: [file], expecting: expected), dimension: matrix.columnCount)
+            return (matrix, provenance)
+        }
+    }
+
+    private static func digest(of files: [URL], expecting expected: String?) throws -> String {
+        let found = try SHA256.hexadecimal(ofFilesAt: files)
+        if let expected, found != expected {
+            throw CommandError(
+                "\(files[0].path): found the digest \(found.prefix(12))…; expected the file that the splits were made "
+                    + "from, of digest \(expected.prefix(12))…")
+        }
+        return found
+    }
+}
+
+extension FeatureExtractor {
+    /// Embeds the images that sample ids name as paths below `root`, one row each.
+    func embed(_ ids: [String], below root: URL, task: String, on terminal: Terminal) throws -> Matrix<Float> {
+        terminal.begin()
+        return try embed(paths: ids.map { root.appending(path: $0).path }) { done, total in
+            terminal.advance(task, done, of: total)
+        }
+    }
+}
+
+extension Preprocessing {
+    /// The preprocessing as manifests record it.
+    var record: PreprocessingRecord {
+        let resizeWords =
+            switch resize {
+            case .unchanged: "none"
+            case .shorterSide(let length): "shorter side \(length)"
+            case .exactly(let height, let width): "exactly \(height) × \(width)"
+            case .covering(let height, let width): "covering \(height) × \(width)"
+            }
+        return PreprocessingRecord(
+            inputSize: [channelCount, height, width], resize: resizeWords, interpolation: interpolation.rawValue,
+            mean: mean, standardDeviation: standardDeviation)
+    }
+}

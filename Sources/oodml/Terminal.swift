@@ -1,0 +1,84 @@
+import Foundation
+
+/// Progress and warnings on standard error: one line that is rewritten on a terminal, plain lines now and then elsewhere.
+final class Terminal: Sendable {
+    private struct State {
+        var startOfTask = Date.now
+        var lastShown = Date.distantPast
+        var hasOpenLine = false
+    }
+
+    private let isQuiet: Bool
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let lock = NSLock()
+    // Guarded by `lock`, which every method holds.
+    nonisolated(unsafe) private var state = State()
+
+    init(isQuiet: Bool) {
+        self.isQuiet = isQuiet
+        begin()
+    }
+
+    /// Starts the clock of a task that `advance` will count.
+    func begin() {
+        lock.withLock {
+            state.startOfTask = .now
+            // Elsewhere than on a terminal the first line waits, so that short tasks leave none.
+            state.lastShown = isTerminal ? .distantPast : .now
+        }
+    }
+
+    /// Shows that `done` of `total` things are done, with the rate and the time that is left.
+    func advance(_ task: String, _ done: Int, of total: Int) {
+        lock.withLock {
+            guard !isQuiet, done == total || Date.now.timeIntervalSince(state.lastShown) >= (isTerminal ? 0.1 : 10)
+            else { return }
+            let elapsed = Date.now.timeIntervalSince(state.startOfTask)
+            let rate = Double(done) / max(elapsed, 1e-3)
+            var line = "\(task): \(done) of \(total)"
+            if done == total {
+                line += String(format: " in %.1f s", elapsed)
+            } else if done > 0, elapsed > 0.5 {
+                line += String(format: ", %.0f/s, %.0f s left", rate, Double(total - done) / rate)
+            }
+            show(line, isFinal: done == total)
+        }
+    }
+
+    /// Shows what an open-ended task is at.
+    func status(_ line: String) {
+        lock.withLock {
+            guard !isQuiet, Date.now.timeIntervalSince(state.lastShown) >= (isTerminal ? 0.1 : 10) else { return }
+            show(line, isFinal: false)
+        }
+    }
+
+    /// A line of its own that stays.
+    func note(_ line: String) {
+        lock.withLock {
+            guard !isQuiet else { return }
+            show(line, isFinal: true)
+        }
+    }
+
+    /// A warning.
+    func warn(_ line: String) {
+        note("warning: \(line)")
+    }
+
+    private func show(_ line: String, isFinal: Bool) {
+        state.lastShown = .now
+        let text = isTerminal ? "\r\u{1B}[K\(line)\(isFinal ? "\n" : "")" : "\(line)\n"
+        state.hasOpenLine = isTerminal && !isFinal
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+
+    /// Ends a line that was still being rewritten.
+    func finish() {
+        lock.withLock {
+            guard state.hasOpenLine else { return }
+            state.hasOpenLine = false
+            FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        }
+    }
+}

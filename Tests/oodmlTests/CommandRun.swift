@@ -1,0 +1,36 @@
+import Foundation
+
+/// One run of the built `oodml`, as a user starts it.
+struct CommandRun {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// Runs `oodml` with some arguments and waits for its end.
+    init(_ arguments: [String], in folder: URL? = nil) throws {
+        let process = Process()
+        process.executableURL = Self.executable
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        // Through files, since two full pipes would have to be read at once.
+        let scratch = FileManager.default.temporaryDirectory.appending(path: "oodml-run-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        let (outputFile, errorFile) = (scratch.appending(path: "output"), scratch.appending(path: "errors"))
+        for file in [outputFile, errorFile] { try Data().write(to: file) }
+        process.standardOutput = try FileHandle(forWritingTo: outputFile)
+        process.standardError = try FileHandle(forWritingTo: errorFile)
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        status = process.terminationStatus
+        output = try String(contentsOf: outputFile, encoding: .utf8)
+        errors = try String(contentsOf: errorFile, encoding: .utf8)
+    }
+
+    /// The executable stands beside the bundle of the tests.
+    private static var executable: URL {
+        let arguments = CommandLine.arguments[0]
+        return URL(filePath: arguments).deletingLastPathComponent().appending(path: "oodml")
+    }
+}

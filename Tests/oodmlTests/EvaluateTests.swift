@@ -1,0 +1,170 @@
+import DenseLinearAlgebra
+import Embeddings
+import Foundation
+import Splits
+import TestSupport
+import Testing
+
+/// The parts of `results.json` that a reader of the curve needs.
+private struct Results: Decodable {
+    struct Level: Decodable {
+        let id: String
+        let origin: String
+        let step: Int
+        let fid: Double
+        let scores: [String: [String: Double]]
+        let backbone: [String: [String: Double]]?
+    }
+
+    let levels: [Level]
+    let ags: [String: [String: Double]]
+}
+
+@Suite struct EvaluateTests {
+    private let folder: TemporaryFolder
+    private let manifest: SplitManifest
+    private let rows: [[Float]]
+    private let classes: [String]
+
+    /// Splits of twenty-four noisy classes of five samples, so that retrieval is neither perfect nor hopeless.
+    init() throws {
+        folder = try TemporaryFolder()
+        var rng = SplitMix64(seed: 13)
+        var table = "sample,class\n"
+        var rows: [[Float]] = []
+        var classes: [String] = []
+        for number in 0..<24 {
+            let centre = (0..<6).map { _ in rng.bell() }
+            for i in 0..<5 {
+                table += "\(number)-\(i),class \(10 + number)\n"
+                rows.append(centre.map { Float($0 + rng.bell()) })
+                classes.append("class \(10 + number)")
+            }
+        }
+        self.rows = rows
+        self.classes = classes
+        try folder.write(table, to: "s.csv")
+        try folder.write(Matrix(rows: rows).numpyFile, to: "f.npy")
+        let result = try CommandRun(
+            ["make-splits", "--features", "f.npy", "--samples", "s.csv", "--out", "splits", "--min-classes", "5"],
+            in: folder.url)
+        try #require(result.status == 0, "\(result.errors)")
+        manifest = try SplitManifest(readingFrom: folder.url.appending(path: "splits/manifest.json"))
+    }
+
+    private func evaluate(_ arguments: String...) throws -> CommandRun {
+        try CommandRun(["evaluate", "--splits", "splits"] + arguments, in: folder.url)
+    }
+
+    private func results(in out: String) throws -> Results {
+        let data = try Data(contentsOf: folder.url.appending(path: "\(out)/results.json"))
+        return try JSONDecoder().decode(Results.self, from: data)
+    }
+
+    /// The rows of the samples of some classes, in the order of the table.
+    private func samples(of labels: [String]) -> [Int] {
+        rows.indices.filter { labels.contains(classes[$0]) }
+    }
+
+    /// Recall@1 by cosine, by looking for the nearest neighbour.
+    private func recallAt1(of labels: [String]) -> Double {
+        let members = samples(of: labels)
+        func cosine(_ a: [Float], _ b: [Float]) -> Double {
+            func dot(_ x: [Float], _ y: [Float]) -> Double { zip(x, y).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
+            return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
+        }
+        let hits = members.filter { query in
+            let others = members.filter { $0 != query }
+            let nearest = others.max { cosine(rows[query], rows[$0]) < cosine(rows[query], rows[$1]) }
+            return nearest.map { classes[$0] } == classes[query]
+        }
+        return Double(hits.count) / Double(members.count)
+    }
+
+    @Test func bothDirectionsAgreeWithBruteForce() throws {
+        for level in manifest.levels {
+            for (direction, labels) in [("forward", level.test), ("reverse", level.train)] {
+                let matrix = Matrix(rows: samples(of: labels).map { rows[$0] })
+                try folder.write(matrix.numpyFile, to: "runs/\(level.id)-\(direction).npy")
+            }
+        }
+        let run = try evaluate("--embeddings", "runs/{level}-{direction}.npy", "--out", "results")
+        #expect(run.status == 0, "\(run.errors)")
+        let results = try results(in: "results")
+        #expect(results.levels.map(\.id) == manifest.levels.map(\.id))
+        #expect(results.levels.map(\.fid) == manifest.levels.map(\.fid))
+        for (found, level) in zip(results.levels, manifest.levels) {
+            let (forward, reverse) = (recallAt1(of: level.test), recallAt1(of: level.train))
+            #expect(abs((found.scores["forward"]?["recall@1"] ?? 0) - forward) < 1e-12)
+            #expect(abs((found.scores["reverse"]?["recall@1"] ?? 0) - reverse) < 1e-12)
+            #expect(abs((found.scores["mean"]?["recall@1"] ?? 0) - (forward + reverse) / 2) < 1e-12)
+            for metric in ["recall@2", "recall@4", "recall@8", "r_precision", "map@r", "map@1000"] {
+                #expect(found.scores["forward"]?[metric] != nil, "\(metric)")
+            }
+        }
+        let x = results.levels.map(\.fid)
+        let y = results.levels.map { $0.scores["mean"]?["recall@1"] ?? 0 }
+        var area = 0.0
+        for i in 1..<x.count { area += (x[i] - x[i - 1]) / (x[x.count - 1] - x[0]) * (y[i] + y[i - 1]) / 2 }
+        #expect(abs((results.ags["mean"]?["recall@1"] ?? 0) - area) < 1e-12)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "results").path)
+        #expect(names.sorted() == ["curve.svg", "results.csv", "results.json"])
+    }
+
+    @Test func rowsOfAllSamplesServeEveryTask() throws {
+        let run = try evaluate("--embeddings", "f.npy", "--features", "f.npy", "--out", "results")
+        #expect(run.status == 0, "\(run.errors)")
+        for (found, level) in zip(try results(in: "results").levels, manifest.levels) {
+            #expect(abs((found.scores["forward"]?["recall@1"] ?? 0) - recallAt1(of: level.test)) < 1e-12)
+            #expect(found.scores["reverse"] == nil)
+            #expect(found.backbone?["forward"] == found.scores["forward"], "the model is the backbone here")
+        }
+    }
+
+    @Test func jsonOutputIsTheFile() throws {
+        let run = try evaluate("--embeddings", "f.npy", "--out", "results", "--format", "json", "--quiet")
+        let file = try String(contentsOf: folder.url.appending(path: "results/results.json"), encoding: .utf8)
+        #expect(run.output == file)
+        #expect(run.errors.isEmpty)
+    }
+
+    @Test func failuresAreOneSentence() throws {
+        try folder.write(Matrix<Float>(rowCount: 7, columnCount: 2).numpyFile, to: "seven.npy")
+        try folder.write(Matrix(rows: rows.map { $0.map { 2 * $0 } }).numpyFile, to: "other.npy")
+        try folder.write("not a network", to: "m.onnx")
+        let failures: [([String], String)] = [
+            (
+                ["--embeddings", "runs/{level}.npy"],
+                "and \(manifest.levels.count) of \(manifest.levels.count) are missing"
+            ),
+            (["--embeddings", "seven.npy"], "seven.npy: found 7 rows"),
+            (["--embeddings", "f.npy", "--features", "other.npy"], "other.npy: found the digest"),
+            (["--embeddings", "f.npy", "--out", "s.csv"], "s.csv: cannot be written: it is a file"),
+            (["--embeddings", "f.npy", "--splits", "nowhere"], "nowhere/manifest.json: cannot be read"),
+            (["--model", "m.onnx", "--root", "."], "m.onnx"),
+        ]
+        for (arguments, sentence) in failures {
+            let run = try CommandRun(["evaluate", "--splits", "splits", "--quiet"] + arguments, in: folder.url)
+            #expect(run.status == 1, "\(arguments)")
+            #expect(run.errors.hasPrefix("Error: ") && run.errors.contains(sentence), "\(arguments): \(run.errors)")
+            #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+        }
+    }
+
+    @Test func samplesOfOtherDataAreRefused() throws {
+        try folder.write("sample,class\na,b\nc,d\n", to: "splits/samples.csv")
+        let run = try evaluate("--embeddings", "f.npy")
+        #expect(run.status == 1)
+        #expect(run.errors.contains("expected the one that the splits were made of: 120 samples in 24 classes"))
+    }
+
+    @Test(arguments: [
+        [], ["--embeddings", "f.npy", "--model", "m.onnx"], ["--embeddings", "runs/{seed}.npy"],
+        ["--embeddings", "f.npy", "--similarity", "taxicab"], ["--model", "m.onnx"],
+    ])
+    func wrongUsageExitsWith64(arguments: [String]) throws {
+        try folder.write("", to: "m.onnx")
+        let run = try CommandRun(["evaluate", "--splits", "splits"] + arguments, in: folder.url)
+        #expect(run.status == 64, "\(run.errors)")
+    }
+}

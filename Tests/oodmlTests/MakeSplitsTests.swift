@@ -1,0 +1,126 @@
+import DenseLinearAlgebra
+import Embeddings
+import Foundation
+import Splits
+import TestSupport
+import Testing
+
+@Suite struct MakeSplitsTests {
+    private let folder: TemporaryFolder
+    private var out: String { folder.url.appending(path: "out").path }
+
+    /// Twenty-four classes of five samples in eight dimensions, as the two files that a user has.
+    init() throws {
+        folder = try TemporaryFolder()
+        var rng = SplitMix64(seed: 12)
+        var table = "sample,class,superclass\n"
+        var rows: [[Float]] = []
+        for number in 0..<24 {
+            let centre = (0..<8).map { _ in 2 * rng.bell() }
+            for i in 0..<5 {
+                table += "\(number)-\(i),class \(10 + number),\(number % 3)\n"
+                rows.append(centre.map { Float($0 + 0.5 * rng.bell()) })
+            }
+        }
+        try folder.write(table, to: "s.csv")
+        try folder.write(Matrix(rows: rows).numpyFile, to: "f.npy")
+    }
+
+    private func run(_ arguments: String...) throws -> CommandRun {
+        try CommandRun(["make-splits"] + arguments, in: folder.url)
+    }
+
+    private func filesWritten() throws -> [String: Data] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: out)
+        return try Dictionary(
+            uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: URL(filePath: "\(out)/\($0)"))) })
+    }
+
+    @Test func featuresBecomeLevels() throws {
+        let result = try run("--features", "f.npy", "--samples", "s.csv", "--out", out, "--min-classes", "4")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.contains("level-1"))
+        let files = try filesWritten()
+        #expect(files.keys.sorted() == ["manifest.json", "progression.csv", "progression.svg", "samples.csv"])
+        let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
+        #expect(manifest.dataset.name == "s")
+        #expect(manifest.embeddings.file == "f.npy")
+        let fids = manifest.levels.map(\.fid)
+        #expect(fids.count >= 3 && zip(fids, fids.dropFirst()).allSatisfy { $0 < $1 })
+        #expect(manifest.levels.contains { $0.origin == .start })
+    }
+
+    @Test func theSameRunWritesTheSameBytes() throws {
+        let arguments = ["make-splits", "--features", "f.npy", "--samples", "s.csv", "--quiet", "--out"]
+        #expect(try CommandRun(arguments + [out], in: folder.url).status == 0)
+        let first = try filesWritten()
+        try FileManager.default.removeItem(atPath: out)
+        #expect(try CommandRun(arguments + [out], in: folder.url).status == 0)
+        #expect(try filesWritten() == first)
+        // Over its own results a run changes nothing and needs no --force.
+        let again = try CommandRun(arguments + [out], in: folder.url)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(again.errors.isEmpty)
+    }
+
+    @Test func otherResultsAreReplacedOnRequestOnly() throws {
+        #expect(try run("--features", "f.npy", "--samples", "s.csv", "--out", out).status == 0)
+        let before = try filesWritten()
+        let refused = try run("--features", "f.npy", "--samples", "s.csv", "--out", out, "--levels", "4")
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("--force"))
+        #expect(try filesWritten() == before)
+        let forced = try run("--features", "f.npy", "--samples", "s.csv", "--out", out, "--levels", "4", "--force")
+        #expect(forced.status == 0)
+        #expect(try filesWritten() != before)
+    }
+
+    @Test func jsonOutputIsTheManifest() throws {
+        let result = try run("--features", "f.npy", "--samples", "s.csv", "--out", out, "--format", "json", "-q")
+        #expect(Data(result.output.utf8) == (try filesWritten()["manifest.json"]))
+        #expect(result.errors.isEmpty)
+    }
+
+    @Test(arguments: [
+        (["--features", "missing.npy", "--samples", "s.csv"], "missing.npy: cannot be read: there is no such file"),
+        (["--features", "s.csv", "--samples", "s.csv"], "s.csv: found a file that does not begin as NumPy's do"),
+        (
+            ["--features", "short.npy", "--samples", "s.csv"],
+            "short.npy: found 3 rows; expected 120, one for each sample"
+        ),
+        (["--features", "nan.npy", "--samples", "s.csv"], "nan.npy: found nan in row 1, column 0"),
+        (["--features", "f.npy", "--samples", "one.csv"], "one.csv: the train side of the official split has none"),
+        (["--features", "f.npy", "--samples", "s.csv", "--out", "s.csv"], "s.csv: cannot be written: it is a file"),
+        (["--root", "missing", "--backbone", "b.onnx"], "missing: cannot be read: there is no such folder"),
+    ])
+    func failuresAreOneSentence(arguments: [String], sentence: String) throws {
+        try folder.write(Matrix<Float>(rowCount: 3, columnCount: 2).numpyFile, to: "short.npy")
+        try folder.write(Matrix<Float>(rows: [[0], [.nan]]).numpyFile, to: "nan.npy")
+        try folder.write("sample,class\n1,a\n", to: "one.csv")
+        let result = try CommandRun(["make-splits"] + arguments, in: folder.url)
+        #expect(result.status == 1)
+        #expect(result.output.isEmpty)
+        let lines = result.errors.split(separator: "\n")
+        #expect(lines.count == 1, "\(result.errors)")
+        #expect(lines.first?.hasPrefix("Error: ") == true && result.errors.contains(sentence), "\(result.errors)")
+    }
+
+    @Test(arguments: [
+        [], ["--dataset", "imagenet"], ["--features", "f.npy"], ["--root", "."],
+        ["--features", "f.npy", "--samples", "s.csv", "--levels", "many"],
+        ["--features", "f.npy", "--samples", "s.csv", "--statistic", "medians"],
+        ["--dataset", "glyphs200", "--root", "."],
+    ])
+    func wrongUsageExitsWith64(arguments: [String]) throws {
+        let result = try CommandRun(["make-splits"] + arguments, in: folder.url)
+        #expect(result.status == 64)
+        #expect(result.errors.contains("Usage: oodml make-splits"))
+    }
+
+    @Test func settingsOutOfRangeNameTheRange() throws {
+        let result = try run("--features", "f.npy", "--samples", "s.csv", "--out", out, "--levels", "2")
+        #expect(result.status == 1)
+        #expect(result.errors.contains("the number of levels is 2; expected at least 3"))
+        #expect(!FileManager.default.fileExists(atPath: out))
+    }
+}
