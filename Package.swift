@@ -75,7 +75,7 @@ let package = Package(
             linkerSettings: findOpenVINO),
         .testTarget(
             name: "oodmlTests",
-            dependencies: ["oodml", "Splits", "Embeddings", "DenseLinearAlgebra", "TestSupport"],
+            dependencies: ["oodml", "Glyphs200", "Splits", "Embeddings", "DenseLinearAlgebra", "TestSupport"],
             linkerSettings: findOpenVINO),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation", "Datasets"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),

@@ -23,9 +23,8 @@ final class EmbeddingNetwork: Sendable {
     /// Eight images a batch are as fast as more on every network that was tried, and hold little memory.
     private static let preferredBatchSize = 8
 
-    /// Reads and compiles a network whose input agrees with `preprocessing`.
+    /// Reads and compiles a network whose input agrees with `preprocessing`, from a file that ``ModelFile`` has checked.
     init(path: String, preprocessing: Preprocessing) throws {
-        try ModelFile.check(path)
         let core = try EmbeddingNetwork.startOpenVINO()
         do {
             let (network, batchSize, dimension) = try EmbeddingNetwork.read(path, core, preprocessing)

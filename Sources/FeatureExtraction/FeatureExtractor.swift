@@ -31,10 +31,8 @@ public struct FeatureExtractor: Sendable {
     /// - Throws: ``FeatureExtractionError``.
     public init(model: URL, preprocessing: Preprocessing? = nil) throws {
         let path = model.path
-        // A missing model is the nearer cause, so it is reported before a missing description.
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw FeatureExtractionError.unreadable(path: path, reason: "no such file or directory")
-        }
+        // A model that is missing or none is the nearer cause, so it is reported before a missing description.
+        try ModelFile.check(path)
         self.preprocessing = try preprocessing ?? Preprocessing.besideModel(atPath: path)
         network = try EmbeddingNetwork(path: path, preprocessing: self.preprocessing)
         let isOpenVINOModel = model.pathExtension.lowercased() == "xml"

@@ -8,20 +8,22 @@ struct OutputFolder {
     let url: URL
     let force: Bool
 
-    /// Makes sure, before any work is done, that the folder can be written to.
+    /// Makes sure, before any work is done, that the folder can be written to; it is made only when there is something
+    /// to write.
     init(_ url: URL, force: Bool) throws {
         self.url = url
         self.force = force
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        } catch {
-            var isFolder: ObjCBool = false
-            let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-            let reason = exists && !isFolder.boolValue ? "it is a file; expected a folder" : "the folder cannot be made"
-            throw OutputError(path: url.path, reason: reason)
+        var existing = url.standardizedFileURL
+        while !FileManager.default.fileExists(atPath: existing.path), existing.path != "/" {
+            existing.deleteLastPathComponent()
         }
-        guard FileManager.default.isWritableFile(atPath: url.path) else {
-            throw OutputError(path: url.path, reason: "permission is denied")
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: existing.path, isDirectory: &isFolder)
+        guard isFolder.boolValue else {
+            throw OutputError(path: existing.path, reason: "it is a file; expected a folder")
+        }
+        guard FileManager.default.isWritableFile(atPath: existing.path) else {
+            throw OutputError(path: existing.path, reason: "permission is denied")
         }
     }
 
@@ -41,6 +43,11 @@ struct OutputFolder {
                 }
             }
             changed.append((file, bytes))
+        }
+        do {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        } catch {
+            throw OutputError(path: url.path, reason: "the folder cannot be made")
         }
         for (file, bytes) in changed { try writeAtomically(bytes, to: file) }
         return files.map { url.appending(path: $0.name).relativePath }

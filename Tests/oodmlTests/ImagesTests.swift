@@ -1,0 +1,85 @@
+import Embeddings
+import Foundation
+import Glyphs200
+import Splits
+import TestSupport
+import Testing
+
+/// make-splits from a user's own class folders, here of some images of glyphs200.
+@Suite struct ImagesTests {
+    private let folder: TemporaryFolder
+    private var images: URL { folder.url.appending(path: "images") }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        // Two writing systems of six classes each.
+        for system in ["latin", "thai"] {
+            let source = Glyphs200.images.appending(path: system)
+            for name in try FileManager.default.contentsOfDirectory(atPath: source.path).sorted().prefix(6) {
+                let target = images.appending(path: "\(system)/\(name)")
+                try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+                for file in try FileManager.default.contentsOfDirectory(atPath: source.path + "/" + name).sorted()
+                    .prefix(8)
+                {
+                    try FileManager.default.copyItem(
+                        at: source.appending(path: "\(name)/\(file)"), to: target.appending(path: file))
+                }
+            }
+        }
+    }
+
+    private func makeSplits(backbone: String = Glyphs200.backbone.path) throws -> CommandRun {
+        try CommandRun(
+            ["make-splits", "--root", "images", "--backbone", backbone, "--out", "out", "--min-classes", "3", "-q"],
+            in: folder.url)
+    }
+
+    private func expectFailure(_ run: CommandRun, naming sentence: String) {
+        #expect(run.status == 1)
+        #expect(run.errors.hasPrefix("Error: ") && run.errors.contains(sentence), "\(run.errors)")
+        #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "out").path))
+    }
+
+    @Test func foldersBecomeLevels() throws {
+        let run = try makeSplits()
+        #expect(run.status == 0, "\(run.errors)")
+        let manifest = try SplitManifest(readingFrom: folder.url.appending(path: "out/manifest.json"))
+        #expect(manifest.dataset.name == "images")
+        #expect(manifest.dataset.sampleCount == 96)
+        #expect(manifest.embeddings.source == .backbone)
+        #expect(manifest.embeddings.preprocessing?.inputSize == [1, 64, 64])
+        let start = try #require(manifest.levels.first { $0.origin == .start })
+        #expect(start.train.allSatisfy { $0.hasPrefix("latin/") } && start.test.allSatisfy { $0.hasPrefix("thai/") })
+        // The models of a level are scored on the same images again.
+        let scored = try CommandRun(
+            [
+                "evaluate", "--splits", "out", "--root", "images", "--model", Glyphs200.backbone.path, "--backbone",
+                Glyphs200.backbone.path, "--format", "json", "-q",
+            ], in: folder.url)
+        #expect(scored.status == 0, "\(scored.errors)")
+        #expect(scored.output.contains("\"backbone_ags\""))
+    }
+
+    @Test func textNamedAsAnImageIsNamed() throws {
+        try folder.write("hello", to: "images/thai/u0e07-ngo-ngu/zz.png")
+        expectFailure(try makeSplits(), naming: "images/thai/u0e07-ngo-ngu/zz.png: found a text file")
+    }
+
+    @Test func emptyClassesAreNamed() throws {
+        try FileManager.default.createDirectory(
+            at: images.appending(path: "latin/empty"), withIntermediateDirectories: true)
+        expectFailure(try makeSplits(), naming: "images/latin/empty: this class folder holds no image")
+    }
+
+    @Test func filesThatAreNoNetworkAreNamed() throws {
+        try folder.write("hello", to: "model.onnx")
+        expectFailure(try makeSplits(backbone: "model.onnx"), naming: "model.onnx: found no network that can be read")
+        expectFailure(try makeSplits(backbone: "missing.onnx"), naming: "missing.onnx")
+    }
+
+    @Test func networksWithoutPreprocessingSayWhatToWrite() throws {
+        try FileManager.default.copyItem(at: Glyphs200.backbone, to: folder.url.appending(path: "model.onnx"))
+        expectFailure(try makeSplits(backbone: "model.onnx"), naming: "config.json")
+    }
+}
