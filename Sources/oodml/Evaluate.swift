@@ -25,14 +25,17 @@ struct Evaluate: ParsableCommand {
             harder to retrieve than others for any model; the gap between both is what the shift costs this one.
 
             EXAMPLES:
-              oodml evaluate --splits splits/glyphs200 --model 'Examples/glyphs200/models/{level}-{direction}.onnx'
-              oodml evaluate --splits splits/photos --root photos --backbone resnet50.onnx --model 'runs/{level}.onnx'
-              oodml evaluate --splits splits/mine --embeddings 'runs/{level}.npy' --features feats.npy
+              oodml evaluate --splits splits/glyphs200 \\
+                --model 'Examples/glyphs200/models/{level}-{direction}.onnx'
+              oodml evaluate --splits splits/photos --root photos \\
+                --backbone resnet50.onnx --model 'runs/{level}.onnx'
+              oodml evaluate --splits splits/mine --features feats.npy \\
+                --embeddings 'runs/{level}.npy'
 
             WRITES to the output folder:
-              results.json      all scores, AGS and gaps
-              results.csv       the same as one row a number
-              curve.svg         Recall@1 against the distance, as a picture
+              results.json  all scores, AGS and gaps
+              results.csv   the same as one row a number
+              curve.svg     Recall@1 against the distance, as a picture
             """)
 
     @Option(
@@ -70,7 +73,7 @@ struct Evaluate: ParsableCommand {
     var similarity = Similarity.cosine
 
     @Option(
-        help: ArgumentHelp("The output folder (default: results/NAME, with the name of the splits).", valueName: "dir"),
+        help: ArgumentHelp("The output folder (default: results/NAME, NAME being that of --splits).", valueName: "dir"),
         completion: .directory, transform: path)
     var out: URL?
 

@@ -21,14 +21,15 @@ struct MakeSplits: ParsableCommand {
 
             EXAMPLES:
               oodml make-splits --dataset glyphs200
-              oodml make-splits --root photos --backbone resnet50.onnx --out splits/photos
-              oodml make-splits --features feats.npy --samples samples.csv --levels 9 --out splits/mine
+              oodml make-splits --root photos --backbone resnet50.onnx
+              oodml make-splits --features feats.npy --samples samples.csv \\
+                --out splits/mine
 
             WRITES to the output folder:
-              manifest.json     the levels: their classes, distances, and how they were made
-              samples.csv       the samples in the order in which `oodml evaluate` expects embeddings
-              progression.csv   every step of the search
-              progression.svg   the distance along the steps, as a picture
+              manifest.json    the levels: their classes and distances
+              samples.csv      the samples, in the order that evaluate expects
+              progression.csv  every step of the search
+              progression.svg  the distance along the steps, as a picture
             """)
 
     @Option(help: ArgumentHelp("The benchmark that comes with oodml: \(Glyphs200.name).", valueName: "name"))

@@ -15,7 +15,8 @@ struct Oodml: ParsableCommand {
 
             Try it on the benchmark that comes with it:
               oodml make-splits --dataset glyphs200
-              oodml evaluate --splits splits/glyphs200 --model 'Examples/glyphs200/models/{level}-{direction}.onnx'
+              oodml evaluate --splits splits/glyphs200 \\
+                --model 'Examples/glyphs200/models/{level}-{direction}.onnx'
 
             Results go to standard output, progress and warnings to standard error. The exit status is 0 on success, \
             1 if the data or the machine failed, and 64 if the command was used wrongly.

@@ -7,6 +7,11 @@ import Testing
         #expect(run.status == 0)
         #expect(run.output.contains("oodml make-splits --dataset glyphs200") || arguments[0] == "evaluate")
         #expect(run.output.contains("USAGE: oodml"))
+        // The examples can be pasted: none is broken by the wrapping of long lines.
+        let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+        for (line, next) in zip(lines, lines.dropFirst()) where line.hasPrefix("  oodml ") {
+            #expect(next.hasPrefix("  ") || next.isEmpty, "\(next)")
+        }
     }
 
     @Test func versionIsPrinted() throws {
