@@ -57,9 +57,13 @@ let package = Package(
         // MARK: Tests
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "TestSupport"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
         .testTarget(
             name: "EmbeddingsTests", dependencies: ["Embeddings", "DenseLinearAlgebra", "TestSupport"],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "FeatureExtractionTests", dependencies: ["FeatureExtraction", "DenseLinearAlgebra", "TestSupport"],
+            resources: [.copy("Fixtures")], linkerSettings: findOpenVINO),
         .testTarget(
             name: "FrechetTests", dependencies: ["Frechet", "DenseLinearAlgebra", "TestSupport"],
             resources: [.copy("Fixtures")]),
@@ -67,8 +71,9 @@ let package = Package(
             name: "SplitsTests",
             dependencies: ["Splits", "Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"]),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "DenseLinearAlgebra"],
+            name: "EvaluationTests", dependencies: ["Evaluation", "DenseLinearAlgebra", "TestSupport"],
             exclude: ["Fixtures"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation", "Datasets"]),
         .testTarget(
             name: "Glyphs200Tests",
             dependencies: ["Glyphs200", "FeatureExtraction", "Splits", "Datasets", "Embeddings"],
@@ -77,17 +82,13 @@ let package = Package(
             name: "oodmlTests",
             dependencies: ["oodml", "Glyphs200", "Splits", "Embeddings", "DenseLinearAlgebra", "TestSupport"],
             linkerSettings: findOpenVINO),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation", "Datasets"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
-        .testTarget(
-            name: "FeatureExtractionTests", dependencies: ["FeatureExtraction", "DenseLinearAlgebra"],
-            resources: [.copy("Fixtures")], linkerSettings: findOpenVINO),
     ]
 )
 
 /// Where the set-up script puts OpenVINO's libraries.
 ///
-/// They are inside the clone, so that nothing else on the machine changes. SwiftPM drops `-rpath` from a `.pc` file, and the flag is unsafe, hence only on what is run, never on a library.
+/// They are inside the clone, so that nothing else on the machine changes. SwiftPM drops `-rpath` from a `.pc` file, and
+/// the flag is unsafe, hence only on what is run, never on a library.
 var findOpenVINO: [LinkerSetting] {
     [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/openvino/openvino/libs"])]
 }

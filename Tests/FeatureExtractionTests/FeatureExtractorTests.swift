@@ -2,6 +2,7 @@ import DenseLinearAlgebra
 import FeatureExtraction
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Embeddings of image files")
@@ -67,7 +68,7 @@ struct FeatureExtractorTests {
     @Test func orderNeighboursAndTimingDoNotChangeABit() throws {
         let extractor = try FeatureExtractor(model: Fixture.network("tiny"))
         let alone = try Self.files.map { try extractor.embed(paths: [Fixture.image($0)]).elements.map(\.bitPattern) }
-        var generator = SplitMix(state: 7)
+        var generator = SplitMix64(seed: 7)
         for round in 0..<20 {
             let order = (0..<50).map { _ in Int.random(in: 0..<Self.files.count, using: &generator) }
             let embeddings = try extractor.embed(paths: order.map { Fixture.image(Self.files[$0]) })
@@ -127,18 +128,5 @@ struct FeatureExtractorTests {
         #expect(
             failure { _ = try extractor.embed(paths: [light, light, dark, light]) }
                 == "\(dark): found NaN in component 0 of the embedding by \(model.path); expected finite values")
-    }
-}
-
-/// A small seeded generator, so that every run tests the same orders.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

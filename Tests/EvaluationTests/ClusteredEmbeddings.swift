@@ -1,22 +1,8 @@
 import DenseLinearAlgebra
+import TestSupport
 
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): small, seeded, the same on every machine.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// Uniform in [−1, 1).
+extension SplitMix64 {
+    /// Uniform in [−1, 1), exact in single precision.
     mutating func nextFloat() -> Float {
         Float(Int64(next() >> 40)) / Float(1 << 23) - 1
     }
