@@ -35,7 +35,8 @@ public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] 
     }
     add("R@1 fwd") { $0.scores.forward?.scores[.recall(1)] }
     add("R@1 rev") { $0.scores.reverse?.scores[.recall(1)] }
-    add("R@1 mean") { $0.scores.mean.scores[.recall(1)] }
+    // With one direction the mean is that direction.
+    add("R@1 mean") { $0.scores.forward == nil || $0.scores.reverse == nil ? nil : $0.scores.mean.scores[.recall(1)] }
     add("R-prec") { $0.scores.mean.scores[.rPrecision] }
     add("MAP@R") { $0.scores.mean.scores[.averagePrecisionAtR] }
     add("mAP@1000") { $0.scores.mean.scores[.averagePrecision(1000)] }

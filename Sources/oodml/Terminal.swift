@@ -28,27 +28,33 @@ final class Terminal: Sendable {
         }
     }
 
-    /// Shows that `done` of `total` things are done, with the rate and the time that is left.
+    /// Shows that `done` of `total` things are done, with the rate and the time that is left; the last line of a task
+    /// stays only if it took long enough to be of interest.
     func advance(_ task: String, _ done: Int, of total: Int) {
         lock.withLock {
-            guard !isQuiet, done == total || Date.now.timeIntervalSince(state.lastShown) >= (isTerminal ? 0.1 : 10)
-            else { return }
             let elapsed = Date.now.timeIntervalSince(state.startOfTask)
-            let rate = Double(done) / max(elapsed, 1e-3)
+            let isEnd = done == total && elapsed >= 2
+            guard !isQuiet, isEnd || isDue else { return }
             var line = "\(task): \(done) of \(total)"
-            if done == total {
+            if isEnd {
                 line += String(format: " in %.1f s", elapsed)
             } else if done > 0, elapsed > 0.5 {
+                let rate = Double(done) / elapsed
                 line += String(format: ", %.0f/s, %.0f s left", rate, Double(total - done) / rate)
             }
-            show(line, isFinal: done == total)
+            show(line, isFinal: isEnd)
         }
+    }
+
+    /// Whether enough time has gone by to show another line: little on a terminal, where it replaces the last one.
+    private var isDue: Bool {
+        Date.now.timeIntervalSince(state.lastShown) >= (isTerminal ? 0.1 : 10)
     }
 
     /// Shows what an open-ended task is at.
     func status(_ line: String) {
         lock.withLock {
-            guard !isQuiet, Date.now.timeIntervalSince(state.lastShown) >= (isTerminal ? 0.1 : 10) else { return }
+            guard !isQuiet, isDue else { return }
             show(line, isFinal: false)
         }
     }
