@@ -100,7 +100,7 @@ def augmented(pictures, generator):
     return 1 - F.grid_sample(1 - pictures, grid, align_corners=False)
 
 
-def train(pictures, epochs, seed):
+def train(pictures, epochs, seed, augment):
     """Trains a network on a list of classes, each a tensor of pictures."""
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
@@ -111,7 +111,9 @@ def train(pictures, epochs, seed):
     count = epochs * BATCHES_PER_EPOCH
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, count)
     for batch, labels in batches(pictures, count, generator):
-        value = loss(network((augmented(batch, generator) - MEAN) / STD), labels)
+        if augment:
+            batch = augmented(batch, generator)
+        value = loss(network((batch - MEAN) / STD), labels)
         optimiser.zero_grad()
         value.backward()
         optimiser.step()
@@ -147,6 +149,8 @@ def main():
     parser.add_argument("--seed", type=int, default=0, help="of all draws (default: 0)")
     parser.add_argument("--epochs", type=int, default=25,
                         help=f"of {BATCHES_PER_EPOCH} batches each, at every level (default: 25)")
+    parser.add_argument("--augment", action="store_true",
+                        help="warp the pictures a little at every draw")
     options = parser.parse_args()
 
     levels = json.loads((options.splits / "manifest.json").read_text())["levels"]
@@ -160,7 +164,8 @@ def main():
             continue
         for direction, side in DIRECTIONS.items():
             began = time.time()
-            network, value = train(load(options.images, level[side]), options.epochs, options.seed)
+            network, value = train(load(options.images, level[side]), options.epochs,
+                                   options.seed, options.augment)
             path = options.out / f"{level['id']}-{direction}.onnx"
             export(network, path)
             print(f"{path.name}: {len(level[side])} classes, last loss {value:.3f}, "
