@@ -80,7 +80,9 @@ let package = Package(
             linkerSettings: findOpenVINO),
         .testTarget(
             name: "oodmlTests",
-            dependencies: ["oodml", "Glyphs200", "Splits", "Embeddings", "DenseLinearAlgebra", "TestSupport"],
+            dependencies: [
+                "oodml", "Glyphs200", "Evaluation", "Splits", "Embeddings", "DenseLinearAlgebra", "TestSupport",
+            ],
             linkerSettings: findOpenVINO),
     ]
 )

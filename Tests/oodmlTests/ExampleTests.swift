@@ -1,0 +1,53 @@
+import Evaluation
+import Foundation
+import TestSupport
+import Testing
+
+/// The example models, scored along the published splits.
+@Suite struct ExampleTests {
+    private static let repository = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    @Test func publishedScoresFollowFromTheModels() throws {
+        let folder = try TemporaryFolder()
+        let run = try CommandRun(
+            [
+                "evaluate", "--splits", "splits/glyphs200", "--model",
+                "Examples/glyphs200/models/{level}-{direction}.onnx", "--out", folder.url.path, "--format", "json",
+                "-q",
+            ], in: Self.repository)
+        #expect(run.status == 0, "\(run.errors)")
+        let found = try JSONDecoder().decode(EvaluationResults.self, from: Data(run.output.utf8))
+        let file = Self.repository.appending(path: "splits/glyphs200/example/results.json")
+        let published = try JSONDecoder().decode(EvaluationResults.self, from: Data(contentsOf: file))
+        #expect(found.levels.map(\.id) == published.levels.map(\.id))
+        #expect(found.metrics == published.metrics)
+        // Processors differ in the last bits of an embedding, which can turn a near tie of two neighbours.
+        for (a, b) in zip(found.levels, published.levels) {
+            for direction in Direction.allCases {
+                for metric in found.metrics {
+                    let pairs = [
+                        (a.scores[direction]?.scores[metric], b.scores[direction]?.scores[metric]),
+                        (a.backbone?[direction]?.scores[metric], b.backbone?[direction]?.scores[metric]),
+                    ]
+                    for (x, y) in pairs {
+                        let (x, y) = (try #require(x), try #require(y))
+                        #expect(abs(x - y) < 0.002, "\(a.id) \(direction.rawValue) \(metric.name)")
+                    }
+                }
+            }
+        }
+        // What the README says of them.
+        let growth = try #require(published.gapGrowth?.mean)
+        #expect(growth.difference > 2 * (growth.standardError ?? .infinity))
+    }
+
+    @Test func modelsAreSmall() throws {
+        let models = Self.repository.appending(path: "Examples/glyphs200/models")
+        let names = try FileManager.default.contentsOfDirectory(atPath: models.path).filter { $0.hasSuffix(".onnx") }
+        #expect(names.count == 18)
+        for name in names {
+            #expect(try Data(contentsOf: models.appending(path: name)).count <= 400_000, "\(name)")
+        }
+    }
+}
