@@ -104,10 +104,9 @@ struct MakeSplits: ParsableCommand {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         let dataset = try readDataset()
-        var settings = SplitProtocol(
+        let settings = SplitProtocol(
             classCount: dataset.classLabels.count, statistic: statistic, levelCount: levels,
             swapsPerStep: swapsPerStep, keepFraction: keepFraction, minimumClassCount: minClasses)
-        settings.swapsPerStep = swapsPerStep ?? settings.swapsPerStep
         try settings.validate()
         let folder = try OutputFolder(out ?? URL(filePath: "splits/\(dataset.name)"), force: output.force)
 
@@ -152,27 +151,21 @@ struct MakeSplits: ParsableCommand {
     }
 
     private func warnAboutSizes(of embedded: EmbeddedDataset, on terminal: Terminal) {
-        let dataset = embedded.dataset
-        let counts = Side.allCases.map { side in dataset.officialSides.filter { $0 == side }.count }
-        if abs(counts[0] - counts[1]) > 1 {
+        let official = ClassPartition(sides: embedded.dataset.officialSides)
+        let (train, test) = (official.classes(on: .train), official.classes(on: .test))
+        if abs(train.count - test.count) > 1 {
             terminal.warn(
-                "the official split has \(counts[0]) train and \(counts[1]) test classes; every level keeps that balance"
+                "the official split has \(train.count) train and \(test.count) test classes; every level keeps that balance"
             )
         }
-        let d = embedded.embeddings.columnCount
-        let smallest =
-            Side.allCases.map { side in
-                embedded.statistic == .classMeans
-                    ? counts[side == .train ? 0 : 1]
-                    : zip(dataset.samplesOfClass, dataset.officialSides).filter { $1 == side }.reduce(0) {
-                        $0 + $1.0.count
-                    }
-            }.min() ?? 0
+        let counts = [train, test].map { classes in
+            statistic == .classMeans ? classes.count : embedded.dataset.samples(ofClasses: classes).count
+        }
+        let (smallest, d) = (min(counts[0], counts[1]), embedded.embeddings.columnCount)
         if smallest <= d {
-            let unit = embedded.statistic == .classMeans ? "classes" : "samples"
             terminal.warn(
-                "a side has \(smallest) \(unit) in \(d) dimensions; so few make every distance too large, and only levels "
-                    + "of equal size comparable")
+                "a side has \(smallest) \(statistic == .classMeans ? "classes" : "samples") in \(d) dimensions; so few make "
+                    + "every distance too large, and only levels of equal size comparable")
         }
     }
 }
