@@ -79,17 +79,25 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
     }
 
     /// The first element, in row-major order, that is NaN or infinite, or nil where all are finite.
-    public var firstNonFinite: (row: Int, column: Int)? {
-        guard let index = elements.firstIndex(where: { !$0.isFinite }) else { return nil }
-        return (index / columnCount, index % columnCount)
+    @inlinable public var firstNonFinite: (row: Int, column: Int)? {
+        let index = elements.withUnsafeBufferPointer { buffer -> Int? in
+            for i in buffer.indices where !buffer[i].isFinite { return i }
+            return nil
+        }
+        return index.map { ($0 / columnCount, $0 % columnCount) }
     }
 }
 
 extension Matrix where Scalar == Double {
     /// The same values in double precision.
     public init(_ other: Matrix<Float>) {
-        self.init(
-            rowCount: other.rowCount, columnCount: other.columnCount, elements: other.elements.map(Double.init))
+        let elements = [Double](unsafeUninitializedCapacity: other.elements.count) { target, count in
+            other.elements.withUnsafeBufferPointer { source in
+                for i in source.indices { target.initializeElement(at: i, to: Double(source[i])) }
+            }
+            count = other.elements.count
+        }
+        self.init(rowCount: other.rowCount, columnCount: other.columnCount, elements: elements)
     }
 
     /// The `n × n` identity.

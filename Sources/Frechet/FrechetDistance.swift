@@ -35,8 +35,10 @@ public func frechetDistance(_ first: GaussianStatistics, _ second: GaussianStati
     // In a fixed order of the arguments, so that exchanging them changes no bit.
     let (a, b) = precedes(first, second) ? (first, second) : (second, first)
     let overlap = product(a.covarianceFactor, b.covarianceFactor, transposingRight: true)
-    let traceOfRoot = try singularValues(overlap).reduce(0, +)
     let variance = a.totalVariance + b.totalVariance
+    let traceOfRoot = try nuclearNorm(overlap) { norm, error in
+        2 * error <= 1e-8 * (meanPart + variance - 2 * norm)
+    }
     let covariancePart = variance - 2 * traceOfRoot
     let rounding = variance * 0x1p-52 * Double(max(32, a.covarianceFactor.rowCount))
     return FrechetDistance(meanPart: meanPart, covariancePart: covariancePart > rounding ? covariancePart : 0)
@@ -50,6 +52,28 @@ public func frechetDistance(_ first: Matrix<Float>, _ second: Matrix<Float>) thr
         throw FrechetError.dimensionsDiffer(first.columnCount, second.columnCount)
     }
     return try frechetDistance(GaussianStatistics(first), GaussianStatistics(second))
+}
+
+/// The sum of the singular values of a matrix.
+///
+/// Of a large matrix the eigenvalues of its Gram matrix are had four times as fast as its singular values, but squaring
+/// halves the digits of the small ones. An eigenvalue λ is off by a few ε·λ_max, so √λ by a few ε·λ_max / √λ; if the sum
+/// of these is not accepted, the singular values are computed themselves. The sum is a bound and far from the error
+/// itself, where signs cancel: for 2,048 rectified random features it was 1e-9 of the distance, and the error 3e-14.
+///
+/// - Parameter accept: whether a sum will do that is off by at most the error given.
+private func nuclearNorm(_ matrix: Matrix<Double>, accept: (_ norm: Double, _ error: Double) -> Bool) throws -> Double {
+    if min(matrix.rowCount, matrix.columnCount) >= 256 {
+        let gram = gramMatrix(matrix.rowCount < matrix.columnCount ? matrix.transposed() : matrix)
+        let eigenvalues = try symmetricEigenvalues(gram)
+        let uncertainty = 8 * 0x1p-52 * (eigenvalues.last ?? 0)
+        let norm = eigenvalues.reduce(0) { $0 + max($1, 0).squareRoot() }
+        let error = eigenvalues.reduce(0) { sum, value in
+            sum + (value > uncertainty ? uncertainty / value.squareRoot() : uncertainty.squareRoot())
+        }
+        if accept(norm, error) { return norm }
+    }
+    return try singularValues(matrix).reduce(0, +)
 }
 
 private func precedes(_ first: GaussianStatistics, _ second: GaussianStatistics) -> Bool {

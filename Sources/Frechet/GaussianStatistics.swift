@@ -74,15 +74,22 @@ public struct GaussianStatistics: Sendable, Equatable {
         let origin = Array(embeddings.row(0))
         var shifted = embeddings.elements
         var shift = [Double](repeating: 0, count: d)
-        for i in 0..<n {
-            for j in 0..<d {
-                shifted[i * d + j] -= origin[j]
-                shift[j] += shifted[i * d + j]
+        // Over buffers: checking every index would double the time of these passes.
+        shifted.withUnsafeMutableBufferPointer { values in
+            shift.withUnsafeMutableBufferPointer { shift in
+                origin.withUnsafeBufferPointer { origin in
+                    for i in 0..<n {
+                        for j in 0..<d {
+                            values[i * d + j] -= origin[j]
+                            shift[j] += values[i * d + j]
+                        }
+                    }
+                    for j in 0..<d { shift[j] /= Double(n) }
+                    for i in 0..<n {
+                        for j in 0..<d { values[i * d + j] -= shift[j] }
+                    }
+                }
             }
-        }
-        for j in 0..<d { shift[j] /= Double(n) }
-        for i in 0..<n {
-            for j in 0..<d { shifted[i * d + j] -= shift[j] }
         }
         return (zip(origin, shift).map { $0 + $1 }, shifted)
     }

@@ -147,6 +147,24 @@ struct ReferenceCase: Decodable, Sendable, CustomTestStringConvertible {
         #expect(abs(distance.covariancePart - statistics.totalVariance) <= 1e-12 * statistics.totalVariance)
     }
 
+    /// Large factors take the way over eigenvalues where it is exact enough, and must end where singular values do.
+    @Test(arguments: [0.0, 1, 3])
+    func largeFactors(decay: Double) throws {
+        let (n, d) = (400, 300)
+        func side(seed: UInt64) -> Matrix<Double> {
+            var x = sample(n, d, seed: seed)
+            for i in 0..<n { for j in 0..<d { x[i, j] *= pow(Double(1 + j), -decay) } }
+            return x
+        }
+        let (x, y) = (side(seed: 21), side(seed: 22))
+        let (a, b) = (try GaussianStatistics(x), try GaussianStatistics(y))
+        let overlap = product(a.covarianceFactor, b.covarianceFactor, transposingRight: true)
+        let expected =
+            a.totalVariance + b.totalVariance - 2 * (try singularValues(overlap).reduce(0, +))
+        let distance = try frechetDistance(a, b).covariancePart
+        #expect(abs(distance - expected) <= 1e-9 * expected)
+    }
+
     @Test func floatInputWithALargeOffset() throws {
         let reference = try #require(ReferenceCase.all.first { $0.name == "common offset" })
         let floats = [0, 1].map { side in
