@@ -13,6 +13,7 @@ import argparse
 import json
 import math
 import pathlib
+import random
 import time
 
 import numpy as np
@@ -149,6 +150,8 @@ def main():
     parser.add_argument("--seed", type=int, default=0, help="of all draws (default: 0)")
     parser.add_argument("--epochs", type=int, default=25,
                         help=f"of {BATCHES_PER_EPOCH} batches each, at every level (default: 25)")
+    parser.add_argument("--classes", type=int, metavar="N",
+                        help="train on N classes of the side, drawn by the seed (default: all)")
     parser.add_argument("--augment", action="store_true",
                         help="warp the pictures a little at every draw")
     options = parser.parse_args()
@@ -164,11 +167,14 @@ def main():
             continue
         for direction, side in DIRECTIONS.items():
             began = time.time()
-            network, value = train(load(options.images, level[side]), options.epochs,
-                                   options.seed, options.augment)
+            classes = level[side]
+            if options.classes:
+                classes = sorted(random.Random(options.seed).sample(classes, options.classes))
+            network, value = train(load(options.images, classes), options.epochs, options.seed,
+                                   options.augment)
             path = options.out / f"{level['id']}-{direction}.onnx"
             export(network, path)
-            print(f"{path.name}: {len(level[side])} classes, last loss {value:.3f}, "
+            print(f"{path.name}: {len(classes)} classes, last loss {value:.3f}, "
                   f"{path.stat().st_size} bytes, {time.time() - began:.0f} s", flush=True)
 
 
