@@ -22,8 +22,8 @@ public struct Dataset: Sendable, Equatable {
     /// odd number of classes the train side is the smaller one. Errors speak of `source`, the file or folder that the
     /// samples came from, or else of `name`.
     ///
-    /// - Throws: ``DatasetError`` if there is no sample, an id occurs twice, a class has two superclasses, or
-    ///   `officialSides` lacks a class or leaves a side empty.
+    /// - Throws: ``DatasetError`` if there is no sample, an id occurs twice, a class has two superclasses or is written in
+    ///   two Unicode forms, or `officialSides` lacks a class or leaves a side empty.
     public init(
         name: String, samples: [Sample], officialSides: [String: Side]? = nil, source: String? = nil
     ) throws {
@@ -43,6 +43,11 @@ public struct Dataset: Sendable, Equatable {
             }
         }
         let labels = superclasses.keys.sorted(by: utf8Precedes)
+        // Swift takes strings for equal that differ in their Unicode form alone; nothing else here must.
+        let forms = Dictionary(uniqueKeysWithValues: zip(labels, labels.map { Array($0.utf8) }))
+        for sample in samples where forms[sample.classLabel] != Array(sample.classLabel.utf8) {
+            throw DatasetError.twoUnicodeForms(source: source, classLabel: sample.classLabel)
+        }
         let numbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
         self.name = name
         self.samples = samples

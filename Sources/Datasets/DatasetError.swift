@@ -14,6 +14,8 @@ public enum DatasetError: Error, Equatable {
     case duplicateSample(source: String, id: String)
     /// Samples of one class name different superclasses.
     case twoSuperclasses(source: String, classLabel: String)
+    /// One class label is composed on some samples and decomposed on others, as an accented letter can be.
+    case twoUnicodeForms(source: String, classLabel: String)
     /// Samples of one class are on both sides of the official split.
     case twoSides(source: String, classLabel: String)
     /// A split is given, but not for this class.
@@ -42,6 +44,8 @@ extension DatasetError: CustomStringConvertible {
             "\(source): the sample id \"\(id)\" occurs twice; expected every sample once"
         case .twoSuperclasses(let source, let classLabel):
             "\(source): the samples of class \"\(classLabel)\" name different superclasses; expected one superclass a class"
+        case .twoUnicodeForms(let source, let classLabel):
+            "\(source): class \"\(classLabel)\" is written in two Unicode forms (composed and decomposed); expected one"
         case .twoSides(let source, let classLabel):
             "\(source): class \"\(classLabel)\" has samples in train and in test; expected each class on one side only"
         case .classWithoutSide(let source, let classLabel):

@@ -51,6 +51,14 @@ import Testing
         }
     }
 
+    /// "é" as one code point and as two: equal to Swift, two classes to Python and to a file system.
+    @Test func twoUnicodeFormsOfALabelAreRefused() {
+        let error = #expect(throws: DatasetError.self) {
+            try Dataset(name: "d", samples: samples(["\u{E9}", "e\u{301}", "a"]))
+        }
+        #expect(error?.description.contains("two Unicode forms") == true)
+    }
+
     @Test func digestDoesNotDependOnTheOrder() throws {
         let forward = try Dataset(name: "d", samples: samples(["a", "b", "c"]))
         let backward = try Dataset(name: "e", samples: samples(["a", "b", "c"]).reversed())
