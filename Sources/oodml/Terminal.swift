@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Progress and warnings on standard error: one line that is rewritten on a terminal, plain lines now and then elsewhere.
 final class Terminal: Sendable {
@@ -10,9 +11,7 @@ final class Terminal: Sendable {
 
     private let isQuiet: Bool
     private let isTerminal = isatty(STDERR_FILENO) == 1
-    private let lock = NSLock()
-    // Guarded by `lock`, which every method holds.
-    nonisolated(unsafe) private var state = State()
+    private let state = Mutex(State())
 
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
@@ -21,7 +20,7 @@ final class Terminal: Sendable {
 
     /// Starts the clock of a task that `advance` will count.
     func begin() {
-        lock.withLock {
+        state.withLock { state in
             state.startOfTask = .now
             // Elsewhere than on a terminal the first line waits, so that short tasks leave none.
             state.lastShown = isTerminal ? .distantPast : .now
@@ -31,10 +30,10 @@ final class Terminal: Sendable {
     /// Shows that `done` of `total` things are done, with the rate and the time that is left; the last line of a task
     /// stays only if it took long enough to be of interest.
     func advance(_ task: String, _ done: Int, of total: Int) {
-        lock.withLock {
+        state.withLock { state in
             let elapsed = Date.now.timeIntervalSince(state.startOfTask)
             let isEnd = done == total && elapsed >= 2
-            guard !isQuiet, isEnd || isDue else { return }
+            guard isEnd || isDue(state) else { return }
             var line = "\(task): \(done) of \(total)"
             if isEnd {
                 line += String(format: " in %.1f s", elapsed)
@@ -42,29 +41,21 @@ final class Terminal: Sendable {
                 let rate = Double(done) / elapsed
                 line += String(format: ", %.0f/s, %.0f s left", rate, Double(total - done) / rate)
             }
-            show(line, isFinal: isEnd)
+            show(line, isFinal: isEnd, in: &state)
         }
-    }
-
-    /// Whether enough time has gone by to show another line: little on a terminal, where it replaces the last one.
-    private var isDue: Bool {
-        Date.now.timeIntervalSince(state.lastShown) >= (isTerminal ? 0.1 : 10)
     }
 
     /// Shows what an open-ended task is at.
     func status(_ line: String) {
-        lock.withLock {
-            guard !isQuiet, isDue else { return }
-            show(line, isFinal: false)
+        state.withLock { state in
+            guard isDue(state) else { return }
+            show(line, isFinal: false, in: &state)
         }
     }
 
     /// A line of its own that stays.
     func note(_ line: String) {
-        lock.withLock {
-            guard !isQuiet else { return }
-            show(line, isFinal: true)
-        }
+        state.withLock { show(line, isFinal: true, in: &$0) }
     }
 
     /// A warning.
@@ -72,19 +63,28 @@ final class Terminal: Sendable {
         note("warning: \(line)")
     }
 
-    private func show(_ line: String, isFinal: Bool) {
-        state.lastShown = .now
-        let text = isTerminal ? "\r\u{1B}[K\(line)\(isFinal ? "\n" : "")" : "\(line)\n"
-        state.hasOpenLine = isTerminal && !isFinal
-        FileHandle.standardError.write(Data(text.utf8))
-    }
-
     /// Ends a line that was still being rewritten.
     func finish() {
-        lock.withLock {
+        state.withLock { state in
             guard state.hasOpenLine else { return }
             state.hasOpenLine = false
-            FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+            write("\r\u{1B}[K")
         }
+    }
+
+    /// Whether enough time has gone by to show another line: little on a terminal, where it replaces the last one.
+    private func isDue(_ state: State) -> Bool {
+        Date.now.timeIntervalSince(state.lastShown) >= (isTerminal ? 0.1 : 10)
+    }
+
+    private func show(_ line: String, isFinal: Bool, in state: inout State) {
+        guard !isQuiet else { return }
+        state.lastShown = .now
+        state.hasOpenLine = isTerminal && !isFinal
+        write(isTerminal ? "\r\u{1B}[K\(line)\(isFinal ? "\n" : "")" : "\(line)\n")
+    }
+
+    private func write(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
     }
 }
