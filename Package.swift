@@ -30,7 +30,7 @@ let package = Package(
         // MARK: The pipeline, in the order in which data flows through it
         .target(name: "DenseLinearAlgebra", dependencies: ["CLAPACK"]),
         .target(name: "Datasets"),
-        .target(name: "Embeddings", dependencies: ["Datasets", "DenseLinearAlgebra"]),
+        .target(name: "Embeddings", dependencies: ["DenseLinearAlgebra"]),
         .target(
             name: "FeatureExtraction",
             dependencies: ["DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),

@@ -30,25 +30,47 @@ public struct EmbeddingProvenance: Sendable, Equatable, Codable {
     }
 }
 
-/// What was done to the images before they went into a network, in words and numbers that a reader can repeat.
+/// What was done to the images before they went into a network.
+///
+/// In JSON it has the form that `FeatureExtraction` reads beside a model, so a manifest's record can be put there as it is.
 public struct PreprocessingRecord: Sendable, Equatable, Codable {
+    /// How images are resized before the centre crop.
+    public struct Resize: Sendable, Equatable, Codable {
+        /// `none`, `shorter_side`, `exactly` or `covering`.
+        public let mode: String
+        /// The length of the shorter side.
+        public let size: Int?
+        /// The height to reach or to cover.
+        public let height: Int?
+        /// The width to reach or to cover.
+        public let width: Int?
+
+        /// Makes a record with what the mode needs.
+        public init(mode: String, size: Int? = nil, height: Int? = nil, width: Int? = nil) {
+            self.mode = mode
+            self.size = size
+            self.height = height
+            self.width = width
+        }
+    }
+
     /// Channels, height and width of the network's input.
     public let inputSize: [Int]
-    /// How images are resized before the centre crop, as in `shorter side 256`.
-    public let resize: String
+    /// How images are resized before the centre crop.
+    public let resize: Resize
     /// The filter of that resize, as in `bilinear`.
     public let interpolation: String
     /// What is subtracted from each channel, where 0 is black and 1 is white.
     public let mean: [Float]
-    /// What each channel is then divided by.
-    public let standardDeviation: [Float]
+    /// The standard deviation that each channel is then divided by.
+    public let std: [Float]
 
     /// Makes a record.
-    public init(inputSize: [Int], resize: String, interpolation: String, mean: [Float], standardDeviation: [Float]) {
+    public init(inputSize: [Int], resize: Resize, interpolation: String, mean: [Float], std: [Float]) {
         self.inputSize = inputSize
         self.resize = resize
         self.interpolation = interpolation
         self.mean = mean
-        self.standardDeviation = standardDeviation
+        self.std = std
     }
 }

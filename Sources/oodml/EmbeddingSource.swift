@@ -62,15 +62,15 @@ extension FeatureExtractor {
 extension Preprocessing {
     /// The preprocessing as manifests record it.
     var record: PreprocessingRecord {
-        let resizeWords =
+        let resizeRecord: PreprocessingRecord.Resize =
             switch resize {
-            case .unchanged: "none"
-            case .shorterSide(let length): "shorter side \(length)"
-            case .exactly(let height, let width): "exactly \(height) × \(width)"
-            case .covering(let height, let width): "covering \(height) × \(width)"
+            case .unchanged: .init(mode: "none")
+            case .shorterSide(let length): .init(mode: "shorter_side", size: length)
+            case .exactly(let height, let width): .init(mode: "exactly", height: height, width: width)
+            case .covering(let height, let width): .init(mode: "covering", height: height, width: width)
             }
         return PreprocessingRecord(
-            inputSize: [channelCount, height, width], resize: resizeWords, interpolation: interpolation.rawValue,
-            mean: mean, standardDeviation: standardDeviation)
+            inputSize: [channelCount, height, width], resize: resizeRecord, interpolation: interpolation.rawValue,
+            mean: mean, std: standardDeviation)
     }
 }

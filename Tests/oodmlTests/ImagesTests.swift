@@ -61,6 +61,21 @@ import Testing
         #expect(scored.output.contains("\"backbone_ags\""))
     }
 
+    /// The manifest's record of the preprocessing, put beside a copy of the network, gives the same splits.
+    @Test func recordedPreprocessingCanStandBesideAModel() throws {
+        #expect(try makeSplits().status == 0)
+        let first = try SplitManifest(readingFrom: folder.url.appending(path: "out/manifest.json"))
+        let data = try Data(contentsOf: folder.url.appending(path: "out/manifest.json"))
+        let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let record = try #require((json["embeddings"] as? [String: Any])?["preprocessing"])
+        try folder.write(JSONSerialization.data(withJSONObject: record), to: "copy/backbone.json")
+        try FileManager.default.copyItem(at: Glyphs200.backbone, to: folder.url.appending(path: "copy/backbone.onnx"))
+        try FileManager.default.removeItem(at: folder.url.appending(path: "out"))
+        let run = try makeSplits(backbone: "copy/backbone.onnx")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try SplitManifest(readingFrom: folder.url.appending(path: "out/manifest.json")) == first)
+    }
+
     @Test func textNamedAsAnImageIsNamed() throws {
         try folder.write("hello", to: "images/thai/u0e07-ngo-ngu/zz.png")
         expectFailure(try makeSplits(), naming: "images/thai/u0e07-ngo-ngu/zz.png: found a text file")
