@@ -70,9 +70,16 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
     /// The `columnCount × rowCount` matrix whose element (j, i) is this one's (i, j).
     public func transposed() -> Matrix {
         var result = Matrix(rowCount: columnCount, columnCount: rowCount)
-        for i in 0..<rowCount {
-            for j in 0..<columnCount {
-                result.elements[j * rowCount + i] = elements[i * columnCount + j]
+        let (n, d, tile) = (rowCount, columnCount, 32)
+        result.elements.withUnsafeMutableBufferPointer { target in
+            elements.withUnsafeBufferPointer { source in
+                for rows in stride(from: 0, to: n, by: tile) {
+                    for columns in stride(from: 0, to: d, by: tile) {
+                        for i in rows..<min(rows + tile, n) {
+                            for j in columns..<min(columns + tile, d) { target[j * n + i] = source[i * d + j] }
+                        }
+                    }
+                }
             }
         }
         return result
@@ -105,5 +112,72 @@ extension Matrix where Scalar == Double {
         var result = Matrix(rowCount: n, columnCount: n)
         for i in 0..<n { result[i, i] = 1 }
         return result
+    }
+}
+
+extension Matrix where Scalar == Double {
+    /// Subtracts another matrix of the same shape.
+    public mutating func subtract(_ other: Matrix) {
+        precondition(
+            rowCount == other.rowCount && columnCount == other.columnCount,
+            "a \(other.rowCount) × \(other.columnCount) matrix from a \(rowCount) × \(columnCount) one")
+        elements.withUnsafeMutableBufferPointer { target in
+            other.elements.withUnsafeBufferPointer { source in
+                for i in target.indices { target[i] -= source[i] }
+            }
+        }
+    }
+
+    /// Turns the upper triangle of `A` into that of `scale · (A − weight · v·vᵀ)`, and the lower one into its mirror image.
+    public mutating func scaleUpperTriangle(
+        by scale: Double, afterSubtractingOuterProductOf v: [Double], times weight: Double
+    ) {
+        precondition(rowCount == columnCount && v.count == rowCount, "\(v.count) values for \(rowCount) rows")
+        let d = rowCount
+        elements.withUnsafeMutableBufferPointer { values in
+            v.withUnsafeBufferPointer { v in
+                for i in 0..<d {
+                    let factor = weight * v[i]
+                    for j in i..<d { values[i * d + j] = (values[i * d + j] - factor * v[j]) * scale }
+                }
+            }
+        }
+        copyUpperTriangleToLower()
+    }
+
+    /// Multiplies element (i, j) by `scales[i] · scales[j]`.
+    public mutating func scaleRowsAndColumns(by scales: [Double]) {
+        precondition(rowCount == columnCount && scales.count == rowCount, "\(scales.count) scales for \(rowCount) rows")
+        let d = rowCount
+        elements.withUnsafeMutableBufferPointer { values in
+            scales.withUnsafeBufferPointer { scales in
+                for i in 0..<d {
+                    let scale = scales[i]
+                    for j in 0..<d { values[i * d + j] *= scale * scales[j] }
+                }
+            }
+        }
+    }
+
+    /// Multiplies element (i, j) by `scales[j]`.
+    public mutating func scaleColumns(by scales: [Double]) {
+        precondition(scales.count == columnCount, "\(scales.count) scales for \(columnCount) columns")
+        let (n, d) = (rowCount, columnCount)
+        elements.withUnsafeMutableBufferPointer { values in
+            scales.withUnsafeBufferPointer { scales in
+                for i in 0..<n {
+                    for j in 0..<d { values[i * d + j] *= scales[j] }
+                }
+            }
+        }
+    }
+
+    /// The square root of the sum of the squares of all elements.
+    public var frobeniusNorm: Double {
+        elements.withUnsafeBufferPointer { values in
+            var sum = 0.0
+            for value in values { sum += value * value }
+            return sum.squareRoot()
+        }
     }
 }

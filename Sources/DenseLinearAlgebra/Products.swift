@@ -29,12 +29,25 @@ public func gramMatrix(_ a: Matrix<Double>) -> Matrix<Double> {
     cblas_dsyrk(
         CblasRowMajor, CblasUpper, CblasTrans, Int32(d), Int32(a.rowCount), 1, a.elements, Int32(d), 0,
         &result.elements, Int32(d))
-    for i in 0..<d {
-        for j in 0..<i {
-            result.elements[i * d + j] = result.elements[j * d + i]
-        }
-    }
+    result.copyUpperTriangleToLower()
     return result
+}
+
+/// Adds `sign · AᵀA` to the upper triangle of a d × d matrix, where the rows of `A` are `count` rows of d values that
+/// stand one after the other.
+///
+/// - Complexity: O(`count`·d²), by BLAS `dsyrk`.
+public func addGramMatrix(
+    ofRows rows: UnsafeBufferPointer<Double>, count: Int, sign: Double = 1,
+    toUpperTriangleOf result: inout Matrix<Double>
+) {
+    let d = result.columnCount
+    precondition(result.rowCount == d, "a Gram matrix is square, not \(result.rowCount) × \(d)")
+    precondition(rows.count >= count * d, "\(count) rows of \(d) values need \(count * d), not \(rows.count)")
+    guard d > 0, count > 0, let base = rows.baseAddress else { return }
+    cblas_dsyrk(
+        CblasRowMajor, CblasUpper, CblasTrans, Int32(d), Int32(count), sign, base, Int32(d), 1, &result.elements,
+        Int32(d))
 }
 
 /// The inner products of rows `range` of `queries` (n × d) with every row of `gallery` (m × d), into `result`.
@@ -63,4 +76,19 @@ public func innerProducts(
             CblasRowMajor, CblasNoTrans, CblasTrans, Int32(range.count), Int32(m), Int32(d), 1,
             base + range.lowerBound * d, Int32(d), gallery.elements, Int32(d), 0, &result, Int32(m))
     }
+}
+
+/// `A·U⁻ᵀ` (n × d) for `A` (n × d) and an upper triangular `U` (d × d) without zeros on its diagonal.
+///
+/// - Complexity: n·d² operations, by BLAS `dtrsm`.
+public func solve(_ a: Matrix<Double>, byTransposeOfUpperTriangular u: Matrix<Double>) -> Matrix<Double> {
+    precondition(
+        u.rowCount == a.columnCount && u.columnCount == a.columnCount,
+        "a \(u.rowCount) × \(u.columnCount) factor for rows of \(a.columnCount) values")
+    var result = a
+    guard a.rowCount > 0, a.columnCount > 0 else { return a }
+    cblas_dtrsm(
+        CblasRowMajor, CblasRight, CblasUpper, CblasTrans, CblasNonUnit, Int32(a.rowCount), Int32(a.columnCount), 1,
+        u.elements, Int32(a.columnCount), &result.elements, Int32(a.columnCount))
+    return result
 }

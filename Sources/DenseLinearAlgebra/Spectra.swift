@@ -58,3 +58,22 @@ public func triangularFactor(_ a: Matrix<Double>) throws -> Matrix<Double> {
     }
     return factor
 }
+
+/// The eigenvalues of a symmetric matrix (d × d), ascending, and an orthonormal eigenvector for each, as the rows of a
+/// d × d matrix; only the upper triangle is read.
+///
+/// - Complexity: about 9d³ operations (LAPACK `dsyevd`).
+/// - Throws: ``LinearAlgebraError/noConvergence(routine:undetermined:)``; ``LinearAlgebraError/nonFinite(row:column:)``.
+public func symmetricEigendecomposition(_ a: Matrix<Double>) throws -> (values: [Double], vectors: Matrix<Double>) {
+    a.requireSquare("an eigenvalue problem")
+    try a.requireFinite()
+    let d = a.rowCount
+    guard d > 0 else { return ([], a) }
+    var vectors = a
+    var values = [Double](repeating: 0, count: d)
+    // Its columns in column-major order are the rows in ours.
+    let info = LAPACKE_dsyevd(
+        LAPACK_COL_MAJOR, CChar.withVectors, CChar.lower, Int32(d), &vectors.elements, Int32(d), &values)
+    try check(info: info, of: "dsyevd") { .noConvergence(routine: "dsyevd", undetermined: $0) }
+    return (values, vectors)
+}

@@ -13,18 +13,20 @@ public struct GaussianStatistics: Sendable, Equatable {
     public let covarianceFactor: Matrix<Double>
     /// Tr Σ, the total variance.
     public let totalVariance: Double
+    /// Σ itself where it is regular beyond doubt, and F is its Cholesky factor.
+    let regularCovariance: Matrix<Double>?
 
     /// The number d of dimensions.
     public var dimension: Int { mean.count }
 
     /// Fits a Gaussian to the rows of `embeddings` (n × d).
     ///
-    /// Everything is summed in double precision about the first row, so a large common offset costs no digits.
+    /// Everything is summed in double precision about the mean, so a large common offset costs no digits.
     ///
     /// - Complexity: O(n·d·min(n, d)).
     /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2, ``FrechetError/nonFinite(row:column:)``.
     public init(_ embeddings: Matrix<Float>) throws {
-        try self.init(Matrix<Double>(embeddings))
+        try self.init(rows: 0..<embeddings.rowCount, of: embeddings) { $0.add($1, of: embeddings) }
     }
 
     /// Fits a Gaussian to the rows of `embeddings` (n × d).
@@ -32,17 +34,41 @@ public struct GaussianStatistics: Sendable, Equatable {
     /// - Complexity: O(n·d·min(n, d)).
     /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2, ``FrechetError/nonFinite(row:column:)``.
     public init(_ embeddings: Matrix<Double>) throws {
-        let (n, d) = (embeddings.rowCount, embeddings.columnCount)
-        guard n >= 2 else { throw FrechetError.tooFewRows(n) }
-        if let (row, column) = embeddings.firstNonFinite { throw FrechetError.nonFinite(row: row, column: column) }
-        let (mean, centred) = Self.centring(embeddings)
-        let scale = 1 / Double(n - 1).squareRoot()
-        let rows = Matrix(rowCount: n, columnCount: d, elements: centred.map { $0 * scale })
-        count = n
-        self.mean = mean
-        // With no more rows than columns the centred rows are themselves the smallest factor.
-        covarianceFactor = n <= d ? rows : try Self.factor(ofCovarianceOf: rows)
-        totalVariance = rows.elements.reduce(0) { $0 + $1 * $1 }
+        try self.init(rows: 0..<embeddings.rowCount, of: embeddings) { $0.add($1, of: embeddings) }
+    }
+
+    /// Fits a Gaussian to some rows of a matrix of d columns; a row may occur more than once.
+    ///
+    /// - Complexity: O(n·d·min(n, d)) for n rows.
+    /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2, ``FrechetError/nonFinite(row:column:)``.
+    public init(rows: [Int], of embeddings: Matrix<Float>) throws {
+        try self.init(rows: rows, of: embeddings) { $0.add($1, of: embeddings) }
+    }
+
+    /// Fits a Gaussian to some rows of a matrix of d columns; a row may occur more than once.
+    ///
+    /// - Complexity: O(n·d·min(n, d)) for n rows.
+    /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2, ``FrechetError/nonFinite(row:column:)``.
+    public init(rows: [Int], of embeddings: Matrix<Double>) throws {
+        try self.init(rows: rows, of: embeddings) { $0.add($1, of: embeddings) }
+    }
+
+    /// Fits a Gaussian to the rows that were summed, or says by nil that the sums are not enough.
+    ///
+    /// That is so for no more rows than dimensions, and for a column that nearly follows from the others: the products of
+    /// rows hold only half the digits of the rows, so that what is left of such a column is lost, and the Gaussian has to
+    /// be fitted to the rows themselves.
+    ///
+    /// - Complexity: O(d³).
+    /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2.
+    public init?(_ sums: MomentSums) throws {
+        guard sums.count >= 2 else { throw FrechetError.tooFewRows(sums.count) }
+        guard sums.count > sums.dimension else { return nil }
+        let covariance = sums.covariance
+        guard let factor = try Self.regularFactor(of: covariance) else { return nil }
+        self.init(
+            count: sums.count, mean: sums.mean, covarianceFactor: factor, totalVariance: covariance.trace,
+            regularCovariance: covariance)
     }
 
     /// Takes a mean (d) and a covariance (d × d, of any rank) that were computed elsewhere from `count` embeddings.
@@ -60,54 +86,63 @@ public struct GaussianStatistics: Sendable, Equatable {
             throw FrechetError.nonFinite(row: 0, column: column)
         }
         if let (row, column) = covariance.firstNonFinite { throw FrechetError.nonFinite(row: row, column: column) }
-        let variances = mean.indices.map { covariance[$0, $0] }
-        if let column = variances.firstIndex(where: { $0 < 0 }) { throw FrechetError.negativeVariance(column: column) }
+        if let column = mean.indices.first(where: { covariance[$0, $0] < 0 }) {
+            throw FrechetError.negativeVariance(column: column)
+        }
+        let regular = try Self.regularFactor(of: covariance)
+        self.init(
+            count: count, mean: mean,
+            covarianceFactor: try regular ?? Self.equilibrated(covariance) { try pivotedCholeskyFactor($0) },
+            totalVariance: covariance.trace, regularCovariance: regular == nil ? nil : covariance)
+    }
+
+    private init(
+        count: Int, mean: [Double], covarianceFactor: Matrix<Double>, totalVariance: Double,
+        regularCovariance: Matrix<Double>?
+    ) {
         self.count = count
         self.mean = mean
-        covarianceFactor = try Self.equilibrated(covariance) { try pivotedCholeskyFactor($0) }
-        totalVariance = variances.reduce(0, +)
+        self.covarianceFactor = covarianceFactor
+        self.totalVariance = totalVariance
+        self.regularCovariance = regularCovariance
     }
 
-    /// The column means, and the values minus these in row-major order.
-    private static func centring(_ embeddings: Matrix<Double>) -> (mean: [Double], centred: [Double]) {
-        let (n, d) = (embeddings.rowCount, embeddings.columnCount)
-        let origin = Array(embeddings.row(0))
-        var shifted = embeddings.elements
-        var shift = [Double](repeating: 0, count: d)
-        // Over buffers: checking every index would double the time of these passes.
-        shifted.withUnsafeMutableBufferPointer { values in
-            shift.withUnsafeMutableBufferPointer { shift in
-                origin.withUnsafeBufferPointer { origin in
-                    for i in 0..<n {
-                        for j in 0..<d {
-                            values[i * d + j] -= origin[j]
-                            shift[j] += values[i * d + j]
-                        }
-                    }
-                    for j in 0..<d { shift[j] /= Double(n) }
-                    for i in 0..<n {
-                        for j in 0..<d { values[i * d + j] -= shift[j] }
-                    }
-                }
+    private init<Scalar>(
+        rows: some Collection<Int>, of embeddings: Matrix<Scalar>, summing add: (inout MomentSums, [Int]) -> Void
+    ) throws {
+        let numbers = Array(rows)
+        guard numbers.count >= 2 else { throw FrechetError.tooFewRows(numbers.count) }
+        let mean = try embeddings.mean(ofRows: numbers)
+        if numbers.count > embeddings.columnCount {
+            var sums = MomentSums(origin: mean)
+            add(&sums, numbers)
+            if let statistics = try GaussianStatistics(sums) {
+                self = statistics
+                return
             }
         }
-        return (zip(origin, shift).map { $0 + $1 }, shifted)
+        let centred = embeddings.rows(numbers, minus: mean, times: 1 / Double(numbers.count - 1).squareRoot())
+        let norm = centred.frobeniusNorm
+        self.init(
+            count: numbers.count, mean: mean,
+            // With no more rows than columns the centred rows are themselves the smallest factor.
+            covarianceFactor: numbers.count > embeddings.columnCount ? try triangularFactor(centred) : centred,
+            totalVariance: norm * norm, regularCovariance: nil)
     }
 
-    /// A square factor of `rowsᵀ·rows`, for more rows than columns.
+    /// The Cholesky factor of a covariance if it is as exact as the QR factor of the rows, which takes twice the work.
     ///
-    /// A Cholesky factor of the correlation matrix is as exact as the QR factor of the rows, and half the work, unless
-    /// some column nearly follows from the others. Squaring has then lost it, and the rows are factored themselves.
-    private static func factor(ofCovarianceOf rows: Matrix<Double>) throws -> Matrix<Double> {
+    /// It is, unless some column nearly follows from the others. Squaring has then lost it.
+    private static func regularFactor(of covariance: Matrix<Double>) throws -> Matrix<Double>? {
         do {
-            return try equilibrated(gramMatrix(rows)) { correlation in
+            return try equilibrated(covariance) { correlation in
                 let factor = try choleskyFactor(correlation)
                 let smallest = (0..<factor.columnCount).map { factor[$0, $0] }.min() ?? 1
                 guard smallest * smallest >= 1e-6 else { throw LinearAlgebraError.notPositiveDefinite(order: 0) }
                 return factor
             }
         } catch LinearAlgebraError.notPositiveDefinite {
-            return try triangularFactor(rows)
+            return nil
         }
     }
 
@@ -116,20 +151,66 @@ public struct GaussianStatistics: Sendable, Equatable {
     private static func equilibrated(
         _ matrix: Matrix<Double>, factor: (Matrix<Double>) throws -> Matrix<Double>
     ) throws -> Matrix<Double> {
-        let d = matrix.columnCount
-        let scales = (0..<d).map { matrix[$0, $0].squareRoot() }
-        var scaled = matrix.elements
-        for i in 0..<d {
-            for j in 0..<d {
-                let scale = scales[i] * scales[j]
-                scaled[i * d + j] = scale > 0 ? scaled[i * d + j] / scale : 0
+        let scales = (0..<matrix.columnCount).map { matrix[$0, $0].squareRoot() }
+        var scaled = matrix
+        scaled.scaleRowsAndColumns(by: scales.map { $0 > 0 ? 1 / $0 : 0 })
+        var factored = try factor(scaled)
+        factored.scaleColumns(by: scales)
+        return factored
+    }
+}
+
+extension Matrix {
+    /// The mean of some rows, summed about the first of them.
+    ///
+    /// - Throws: ``FrechetError/nonFinite(row:column:)`` if one of them has a value that is not finite.
+    fileprivate func mean(ofRows rows: [Int]) throws -> [Double] {
+        let d = columnCount
+        let origin = row(rows[0]).map(Double.init)
+        var sum = [Double](repeating: 0, count: d)
+        // Over buffers: checking every index would double the time of these passes.
+        elements.withUnsafeBufferPointer { values in
+            origin.withUnsafeBufferPointer { origin in
+                sum.withUnsafeMutableBufferPointer { sum in
+                    for i in rows {
+                        precondition(i >= 0 && i < rowCount, "row \(i) of \(rowCount)")
+                        for j in 0..<d { sum[j] += Double(values[i * d + j]) - origin[j] }
+                    }
+                }
             }
         }
-        let factored = try factor(Matrix(rowCount: d, columnCount: d, elements: scaled))
-        var elements = factored.elements
-        for i in 0..<factored.rowCount {
-            for j in 0..<d { elements[i * d + j] *= scales[j] }
+        if !sum.allSatisfy(\.isFinite) {
+            for i in rows {
+                if let j = row(i).firstIndex(where: { !$0.isFinite }) {
+                    throw FrechetError.nonFinite(row: i, column: j - i * d)
+                }
+            }
         }
-        return Matrix(rowCount: factored.rowCount, columnCount: d, elements: elements)
+        return zip(origin, sum).map { $0 + $1 / Double(rows.count) }
+    }
+
+    /// `(row − origin) · scale` for some rows.
+    fileprivate func rows(_ rows: [Int], minus origin: [Double], times scale: Double) -> Matrix<Double> {
+        let d = columnCount
+        let result = [Double](unsafeUninitializedCapacity: rows.count * d) { target, count in
+            elements.withUnsafeBufferPointer { values in
+                origin.withUnsafeBufferPointer { origin in
+                    for (place, i) in rows.enumerated() {
+                        for j in 0..<d {
+                            target.initializeElement(
+                                at: place * d + j, to: (Double(values[i * d + j]) - origin[j]) * scale)
+                        }
+                    }
+                }
+            }
+            count = rows.count * d
+        }
+        return Matrix<Double>(rowCount: rows.count, columnCount: d, elements: result)
+    }
+}
+
+extension Matrix where Scalar == Double {
+    fileprivate var trace: Double {
+        (0..<min(rowCount, columnCount)).reduce(0) { $0 + self[$1, $1] }
     }
 }

@@ -13,6 +13,11 @@ public struct ClassPartition: Sendable, Hashable {
         self.sides = sides
     }
 
+    /// Makes a partition; a class without a side is removed.
+    public init(sides: [Side?]) {
+        self.sides = sides
+    }
+
     /// The numbers of the classes on one side, ascending.
     public func classes(on side: Side) -> [Int] {
         sides.indices.filter { sides[$0] == side }

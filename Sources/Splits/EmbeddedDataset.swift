@@ -12,8 +12,8 @@ public enum ShiftStatistic: String, Sendable, Codable, CaseIterable {
 
 /// A dataset with the embeddings of its samples: what the shift of any partition of its classes is measured on.
 ///
-/// Choices between classes rest on plain sums in double precision, in the order of sample ids, and not on BLAS; so they
-/// do not depend on the order of the rows, on the number of threads or on the processor's kernels.
+/// Class means are plain sums in double precision, in the order of sample ids, and not BLAS; so they do not depend on the
+/// order of the rows, on the number of threads or on the processor's kernels.
 public struct EmbeddedDataset: Sendable {
     /// The labelled samples.
     public let dataset: Dataset
@@ -21,88 +21,92 @@ public struct EmbeddedDataset: Sendable {
     public let embeddings: Matrix<Float>
     /// What the Gaussians are fitted to.
     public let statistic: ShiftStatistic
-    /// The mean of each class (one row a class, d columns).
-    let classMeans: Matrix<Double>
-    /// What each class weighs in the mean of its side: its number of samples, or 1.
-    let classWeights: [Double]
+    /// The classes of each unit that changes sides as a whole.
+    public let units: [[Int]]
+    /// The vectors that the Gaussians are fitted to, a unit for each of `units`.
+    let vectors: UnitVectors
     /// The numbers of each class's samples in the order of their ids.
-    private let orderedSamples: [[Int]]
+    let orderedSamples: [[Int]]
+    /// The embeddings without the columns that are the same in every row, which add nothing to any distance.
+    private let varyingEmbeddings: Matrix<Float>
 
     /// Joins a dataset and its embeddings.
     ///
-    /// - Throws: ``SplitError/nonFiniteEmbedding(sample:column:)``.
-    /// - Precondition: there is one row for each sample.
-    public init(dataset: Dataset, embeddings: Matrix<Float>, statistic: ShiftStatistic = .samples) throws {
+    /// - Parameter units: the classes of each unit that changes sides as a whole; nil makes each class one.
+    /// - Throws: ``SplitError/nonFiniteEmbedding(sample:column:)``, ``SplitError/constantEmbeddings(count:)``.
+    /// - Precondition: there is one row for each sample, and every class is in one unit.
+    public init(
+        dataset: Dataset, embeddings: Matrix<Float>, statistic: ShiftStatistic = .samples, units: [[Int]]? = nil
+    ) throws {
         precondition(
             embeddings.rowCount == dataset.samples.count,
             "\(embeddings.rowCount) embeddings for \(dataset.samples.count) samples")
+        let units = units ?? dataset.classLabels.indices.map { [$0] }
+        precondition(
+            units.flatMap { $0 }.sorted() == Array(dataset.classLabels.indices), "each class must be in one unit")
         if let (row, column) = embeddings.firstNonFinite {
             throw SplitError.nonFiniteEmbedding(sample: dataset.samples[row].id, column: column)
         }
-        let ordered = dataset.samplesOfClass.map { members in
-            members.sorted { utf8Precedes(dataset.samples[$0].id, dataset.samples[$1].id) }
-        }
-        let d = embeddings.columnCount
-        var means = Matrix<Double>(rowCount: ordered.count, columnCount: d)
-        for (number, members) in ordered.enumerated() {
-            var sum = [Double](repeating: 0, count: d)
-            for sample in members {
-                for (j, value) in embeddings.row(sample).enumerated() { sum[j] += Double(value) }
-            }
-            for j in 0..<d { means[number, j] = sum[j] / Double(members.count) }
-        }
+        let varying = embeddings.varyingColumns
+        guard !varying.isEmpty else { throw SplitError.constantEmbeddings(count: embeddings.rowCount) }
         self.dataset = dataset
         self.embeddings = embeddings
         self.statistic = statistic
-        classMeans = means
-        classWeights = ordered.map { statistic == .samples ? Double($0.count) : 1 }
-        orderedSamples = ordered
+        self.units = units
+        varyingEmbeddings =
+            varying.count == embeddings.columnCount ? embeddings : embeddings.selectingColumns(varying)
+        orderedSamples = dataset.samplesOfClass.map { members in
+            members.sorted { utf8Precedes(dataset.samples[$0].id, dataset.samples[$1].id) }
+        }
+        vectors = Self.vectors(
+            of: varyingEmbeddings, samplesOfClass: orderedSamples, units: units, statistic: statistic)
     }
 
-    /// The Fréchet distance between the two sides of a partition.
+    private static func vectors(
+        of embeddings: Matrix<Float>, samplesOfClass: [[Int]], units: [[Int]], statistic: ShiftStatistic
+    ) -> UnitVectors {
+        switch statistic {
+        case .samples:
+            UnitVectors(.embeddings(embeddings), rows: units.map { $0.flatMap { samplesOfClass[$0] } })
+        case .classMeans:
+            UnitVectors(
+                .means(embeddings.means(ofRowGroups: samplesOfClass)),
+                rows: units.map { $0.filter { !samplesOfClass[$0].isEmpty } })
+        }
+    }
+
+    /// The vectors over some samples of each class only.
+    func vectors(ofSamples samplesOfClass: [[Int]]) -> UnitVectors {
+        Self.vectors(of: varyingEmbeddings, samplesOfClass: samplesOfClass, units: units, statistic: statistic)
+    }
+
+    /// The Fréchet distance between the two sides of a partition of the classes.
     ///
     /// - Complexity: O(n·d·min(n, d)) for n kept samples (or classes, under ``ShiftStatistic/classMeans``).
     /// - Throws: ``SplitError/tooFewVectors(side:count:statistic:)``; `LinearAlgebraError`.
     public func distance(of partition: ClassPartition) throws -> FrechetDistance {
-        try frechetDistance(
-            statistics(of: .train, in: partition), statistics(of: .test, in: partition))
+        let classes = EmbeddedDataset.vectors(
+            of: varyingEmbeddings, samplesOfClass: orderedSamples, units: orderedSamples.indices.map { [$0] },
+            statistic: statistic)
+        try requireVectors(in: partition, of: classes)
+        var meter = ShiftMeter(classes)
+        return try meter.distance(of: partition)
     }
 
-    private func statistics(of side: Side, in partition: ClassPartition) throws -> GaussianStatistics {
-        let classes = partition.classes(on: side)
-        do {
-            switch statistic {
-            case .samples:
-                return try GaussianStatistics(embeddings.selectingRows(classes.flatMap { orderedSamples[$0] }))
-            case .classMeans:
-                return try GaussianStatistics(classMeans.selectingRows(classes))
+    /// Refuses a partition of `vectors` with a side that no covariance can be fitted to.
+    func requireVectors(in partition: ClassPartition, of vectors: UnitVectors) throws {
+        for side in Side.allCases {
+            let count = vectors.count(ofUnits: partition.classes(on: side))
+            guard count >= 2 else {
+                throw SplitError.tooFewVectors(side: side, count: count, statistic: statistic)
             }
-        } catch FrechetError.tooFewRows(let count) {
-            throw SplitError.tooFewVectors(side: side, count: count, statistic: statistic)
         }
     }
 
-    /// The weighted sum of the means of some classes, and the sum of their weights.
-    func weightedSum(ofClasses classes: some Sequence<Int>) -> WeightedSum {
-        var sum = WeightedSum(dimension: classMeans.columnCount)
-        for number in classes { sum.add(classMeans.row(number), weight: classWeights[number]) }
-        return sum
+    /// The partition of the classes that belongs to one of the units.
+    func classPartition(ofUnits partition: ClassPartition) -> ClassPartition {
+        var sides = [Side?](repeating: nil, count: dataset.classLabels.count)
+        for (unit, classes) in units.enumerated() { for number in classes { sides[number] = partition.sides[unit] } }
+        return ClassPartition(sides: sides)
     }
-}
-
-/// A sum of weighted vectors, from which a mean with one vector more or less follows at once.
-struct WeightedSum {
-    private(set) var vector: [Double]
-    private(set) var weight = 0.0
-
-    init(dimension: Int) {
-        vector = Array(repeating: 0, count: dimension)
-    }
-
-    mutating func add(_ other: ArraySlice<Double>, weight otherWeight: Double) {
-        for (j, value) in other.enumerated() { vector[j] += value * otherWeight }
-        weight += otherWeight
-    }
-
-    var mean: [Double] { vector.map { $0 / weight } }
 }

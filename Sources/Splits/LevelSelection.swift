@@ -4,33 +4,38 @@ extension Progression {
     /// The smallest growth of the distance from one level to the next.
     static let smallestGrowth = 1.01
 
-    /// Chooses levels from the kept steps, evenly spaced in distance.
+    /// Chooses levels from the kept steps, evenly spaced in distance or in another value.
     ///
-    /// The easiest and the hardest step are levels, and so is the start, in the place that is nearest to it; the levels
-    /// before and after it are spaced evenly each on their own. At most a third of the levels come from removal; where
-    /// even spacing asks for more, the exchanges and the removal are spaced evenly each on their own as well. Neighbours
-    /// differ by at least 1 %; levels that do not are left out, so the result may be shorter than `count`.
+    /// The easiest step, the hardest exchange and the hardest removal are levels, and so is the start, in the place that is
+    /// nearest to it; between these the levels are spaced evenly. At most a third of them come from removal. Neighbours
+    /// differ in distance by at least 1 %; levels that do not are left out, so the result may be shorter than `count`.
     ///
+    /// - Parameter value: what is spaced evenly; the distance if nil.
     /// - Returns: the chosen steps in the order of rising distance.
-    public func levels(count: Int) -> [ProgressionStep] {
+    public func levels(count: Int, by value: ((ProgressionStep) -> Double)? = nil) -> [ProgressionStep] {
+        let value = value ?? { $0.distance.squared }
         let kept = keptSteps
         let exchanges = kept.filter { $0.origin != .removal }
-        let removals = kept.filter { $0.origin == .removal }
-        guard let easiest = kept.first?.distance.squared, let hardest = kept.last?.distance.squared,
-            let hardestExchange = exchanges.last?.distance.squared,
-            let start = kept.first(where: { $0.origin == .start })?.distance.squared
+        // Removal raises the distance but not any other value as surely; only steps that do can be spaced by it.
+        var removals: [ProgressionStep] = []
+        for step in kept where step.origin == .removal {
+            if value(step) > (removals.last ?? exchanges.last).map(value) ?? -.infinity { removals.append(step) }
+        }
+        let usable = exchanges + removals
+        guard let easiest = usable.first.map(value), let hardest = usable.last.map(value),
+            let hardestExchange = exchanges.last.map(value),
+            let start = kept.first(where: { $0.origin == .start }).map(value)
         else { return [] }
 
         let wanted = evenlySpaced(from: easiest, through: hardest, count: count).filter { $0 > hardestExchange }.count
-        let allowed = min(count / 3, removals.count)
-        guard wanted > allowed else {
-            return thinned(nearest(in: kept, to: spaced(from: easiest, by: start, through: hardest, count: count)))
-        }
+        let allowed = min(wanted, count / 3, removals.count)
         // With one removal among three levels, the start and not the hardest exchange stands beside the easiest.
         let last = count - allowed == 2 && allowed > 0 ? start : hardestExchange
         let exchangeTargets = spaced(from: easiest, by: start, through: last, count: count - allowed)
         let removalTargets = evenlySpaced(from: hardestExchange, through: hardest, count: allowed + 1).dropFirst()
-        return thinned(nearest(in: exchanges, to: exchangeTargets) + nearest(in: removals, to: Array(removalTargets)))
+        return thinned(
+            nearest(in: exchanges, to: exchangeTargets, by: value)
+                + nearest(in: removals, to: Array(removalTargets), by: value))
     }
 
     /// Targets evenly spaced to and from `middle`, which takes the place of the nearest interior one.
@@ -49,12 +54,15 @@ extension Progression {
     }
 
     /// For each target the nearest step, every step once, in rising order.
-    private func nearest(in steps: [ProgressionStep], to targets: [Double]) -> [ProgressionStep] {
+    private func nearest(
+        in steps: [ProgressionStep], to targets: [Double], by value: (ProgressionStep) -> Double
+    ) -> [ProgressionStep] {
         var used: Set<Int> = []
         for target in targets {
             let open = steps.indices.filter { !used.contains($0) }
-            let best = open.min { abs(steps[$0].distance.squared - target) < abs(steps[$1].distance.squared - target) }
-            if let best { used.insert(best) }
+            if let best = open.min(by: { abs(value(steps[$0]) - target) < abs(value(steps[$1]) - target) }) {
+                used.insert(best)
+            }
         }
         return used.sorted().map { steps[$0] }
     }

@@ -31,9 +31,32 @@ public struct ProgressionStep: Sendable, Equatable {
     public let removed: [Int]
     /// Whether the step went further than all before it on its arm; only such steps can become levels.
     public let isKept: Bool
+    /// How many pairs were exchanged after the step, to come nearer to a wanted distance; `partition` and `distance` are
+    /// those after that.
+    public let adjustedPairCount: Int
+    /// Where the units stand after the step.
+    let unitPartition: ClassPartition
+
+    init(
+        origin: Origin, step: Int, unitPartition: ClassPartition, distance: FrechetDistance, movedToTest: [Int] = [],
+        movedToTrain: [Int] = [], removed: [Int] = [], isKept: Bool = true, adjustedPairCount: Int = 0,
+        in embedded: EmbeddedDataset
+    ) {
+        func classes(_ units: [Int]) -> [Int] { units.flatMap { embedded.units[$0] } }
+        self.origin = origin
+        self.step = step
+        partition = embedded.classPartition(ofUnits: unitPartition)
+        self.distance = distance
+        self.movedToTest = classes(movedToTest)
+        self.movedToTrain = classes(movedToTrain)
+        self.removed = classes(removed)
+        self.isKept = isKept
+        self.adjustedPairCount = adjustedPairCount
+        self.unitPartition = unitPartition
+    }
 }
 
-/// All steps from a dataset's official split towards easier and towards harder ones.
+/// All steps from a split towards easier and towards harder ones.
 public struct Progression: Sendable, Equatable {
     /// The steps in the order easiest, …, start, …, hardest exchange, …, hardest removal.
     public let steps: [ProgressionStep]
@@ -41,135 +64,52 @@ public struct Progression: Sendable, Equatable {
     /// The kept steps; their distances strictly increase.
     public var keptSteps: [ProgressionStep] { steps.filter(\.isKept) }
 
-    /// Walks from the official split of `embedded` in both directions, and on by removal.
+    /// Searches the easiest and the hardest partition of `embedded`, and walks to both from the start, and on by removal.
     ///
-    /// *Harder*: the class of largest gap on each side changes places (see `ClassSelection`). *Easier*: the pair whose
-    /// exchange brings the two means closest. A class just moved is tabu for some steps, and each arm walks on through a
-    /// few steps without gain, because the first of these is rarely the last chance. *Removal*: from the hardest exchange
-    /// on, the classes of largest gap leave, as many from each side.
+    /// The extremes are searched from several starts (see `ExtremeSearch`). Each walk exchanges the classes that differ
+    /// between start and extreme, the most effective first, so it ends in a known number of steps; steps that bring no
+    /// new extreme are passed through and not kept. *Removal*: from the hardest exchange on, the classes of largest gap
+    /// leave, as many from each side.
     ///
-    /// The sides keep their numbers of classes (each loses as many by removal).
+    /// The sides keep their numbers of classes, or of units where these are what moves (each loses as many by removal).
     ///
     /// - Parameter report: called before each step with the arm and the number of the step, for progress.
-    /// - Complexity: one Fréchet distance for each step.
+    /// - Complexity: one Fréchet distance for each step; up to n/2 exchanges an arm for n classes.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     public init(
         of embedded: EmbeddedDataset, by settings: SplitProtocol, report: (Origin, Int) -> Void = { _, _ in }
     ) throws {
         try settings.validate()
-        let official = ClassPartition(sides: embedded.dataset.officialSides)
-        let start = ProgressionStep(
-            origin: .start, step: 0, partition: official, distance: try embedded.distance(of: official),
-            movedToTest: [], movedToTrain: [], removed: [], isKept: true)
-        var walk = Walk(embedded: embedded, settings: settings, from: start)
-        let easier = try walk.exchanges(.easier, report: report)
-        let harder = try walk.exchanges(.swap, report: report)
-        let hardest = harder.last(where: \.isKept) ?? start
-        walk = Walk(embedded: embedded, settings: settings, from: hardest)
-        let removal = try walk.removals(report: report)
-        steps = easier.reversed() + [start] + harder + removal
-    }
-}
-
-/// One walk away from a partition.
-private struct Walk {
-    let embedded: EmbeddedDataset
-    let settings: SplitProtocol
-    let start: ProgressionStep
-
-    init(embedded: EmbeddedDataset, settings: SplitProtocol, from start: ProgressionStep) {
-        self.embedded = embedded
-        self.settings = settings
-        self.start = start
-    }
-
-    /// Exchanges pairs until `patience` steps in a row bring nothing, or every class of a side is tabu.
-    func exchanges(_ origin: Origin, report: (Origin, Int) -> Void) throws -> [ProgressionStep] {
-        var steps: [ProgressionStep] = []
-        var partition = start.partition
-        var best = start.distance.squared
-        var lastMoved: [Int: Int] = [:]
-        var failures = 0
-        var number = 0
-        while failures <= settings.patience {
-            number += 1
-            report(origin, number)
-            let pairs = exchangePairs(origin, in: partition) { classNumber in
-                lastMoved[classNumber].map { number - $0 > settings.tabuSteps } ?? true
+        let start = try settings.start.partition(of: embedded, seed: settings.seed)
+        try embedded.requireVectors(in: start, of: embedded.vectors)
+        guard embedded.units.count >= 4 else { throw SplitError.tooFewUnits(count: embedded.units.count) }
+        report(.start, 0)
+        let plan = try ProgressionPlan(embedded.vectors, from: start, by: settings)
+        var meter = ShiftMeter(embedded.vectors)
+        let first = try meter.distance(of: start)
+        let startStep = ProgressionStep(
+            origin: .start, step: 0, unitPartition: start, distance: first, in: embedded)
+        func measured(_ origin: Origin, _ steps: [ProgressionPlan.Step], from start: ProgressionStep) throws
+            -> [ProgressionStep]
+        {
+            var best = start.distance.squared
+            return try steps.enumerated().map { index, step in
+                report(origin, index + 1)
+                let distance = try meter.distance(of: step.partition)
+                let goal: ExtremeSearch.Goal = origin == .easier ? .easier : .harder
+                let isKept = goal.prefers(distance.squared, to: best)
+                if isKept { best = distance.squared }
+                return ProgressionStep(
+                    origin: origin, step: index + 1, unitPartition: step.partition, distance: distance,
+                    movedToTest: step.movedToTest, movedToTrain: step.movedToTrain, removed: step.removed,
+                    isKept: isKept, in: embedded)
             }
-            guard !pairs.isEmpty else { break }
-            for (train, test) in pairs {
-                partition.exchange(trainClass: train, testClass: test)
-                lastMoved[train] = number
-                lastMoved[test] = number
-            }
-            let distance = try embedded.distance(of: partition)
-            let isKept = improves(distance.squared, on: best, towards: origin)
-            failures = isKept ? 0 : failures + 1
-            if isKept { best = distance.squared }
-            steps.append(
-                ProgressionStep(
-                    origin: origin, step: number, partition: partition, distance: distance,
-                    movedToTest: pairs.map(\.train), movedToTrain: pairs.map(\.test), removed: [], isKept: isKept))
         }
-        return steps
-    }
-
-    /// Takes classes out, as many from each side, down to the floor.
-    func removals(report: (Origin, Int) -> Void) throws -> [ProgressionStep] {
-        var steps: [ProgressionStep] = []
-        var partition = start.partition
-        var best = start.distance.squared
-        let floors = Side.allCases.map { side in
-            let count = start.partition.classes(on: side).count
-            return max(settings.minimumClassCount, Int((settings.keepFraction * Double(count)).rounded(.up)))
-        }
-        while true {
-            let spare = zip(Side.allCases, floors).map { partition.classes(on: $0).count - $1 }.min() ?? 0
-            let count = min(settings.swapsPerStep, spare)
-            guard count > 0 else { return steps }
-            let number = steps.count + 1
-            report(.removal, number)
-            let selection = ClassSelection(embedded: embedded, partition: partition)
-            let leaving = Side.allCases.flatMap { selection.byGap(on: $0) { _ in true }.prefix(count) }
-            for classNumber in leaving { partition.remove(classNumber) }
-            let distance = try embedded.distance(of: partition)
-            let isKept = improves(distance.squared, on: best, towards: .removal)
-            if isKept { best = distance.squared }
-            steps.append(
-                ProgressionStep(
-                    origin: .removal, step: number, partition: partition, distance: distance, movedToTest: [],
-                    movedToTrain: [], removed: leaving, isKept: isKept))
-        }
-    }
-
-    /// Up to `swapsPerStep` pairs of a train and a test class to exchange.
-    private func exchangePairs(
-        _ origin: Origin, in partition: ClassPartition, where allowed: (Int) -> Bool
-    ) -> [(train: Int, test: Int)] {
-        if origin == .swap {
-            let selection = ClassSelection(embedded: embedded, partition: partition)
-            let pairs = zip(selection.byGap(on: .train, where: allowed), selection.byGap(on: .test, where: allowed))
-            return pairs.prefix(settings.swapsPerStep).map { (train: $0, test: $1) }
-        }
-        // Each pair changes the means that the next one is chosen by.
-        var pairs: [(train: Int, test: Int)] = []
-        var current = partition
-        var moved: Set<Int> = []
-        for _ in 0..<settings.swapsPerStep {
-            let selection = ClassSelection(embedded: embedded, partition: current)
-            guard let pair = selection.pairOfSmallestMeanDistance(where: { allowed($0) && !moved.contains($0) })
-            else { break }
-            current.exchange(trainClass: pair.train, testClass: pair.test)
-            moved.formUnion([pair.train, pair.test])
-            pairs.append(pair)
-        }
-        return pairs
-    }
-
-    /// Whether a distance lies beyond the best so far by more than rounding.
-    private func improves(_ distance: Double, on best: Double, towards origin: Origin) -> Bool {
-        let margin = ClassSelection.tieTolerance * best
-        return origin == .easier ? distance < best - margin : distance > best + margin
+        let harder = try measured(.swap, plan.harder, from: startStep)
+        let hardest = harder.last(where: \.isKept) ?? startStep
+        let removals = plan.removals(from: hardest.unitPartition, classCounts: embedded.units.map(\.count))
+        let removal = try measured(.removal, removals, from: hardest)
+        let easier = try measured(.easier, plan.easier, from: startStep)
+        steps = easier.reversed() + [startStep] + harder + removal
     }
 }

@@ -1,9 +1,20 @@
 public import Datasets
+internal import Foundation
 
 /// Why splits cannot be made, read or written; each description is one sentence.
 public enum SplitError: Error, Equatable {
     /// An embedding holds NaN or an infinity.
     case nonFiniteEmbedding(sample: String, column: Int)
+    /// All embeddings are the same.
+    case constantEmbeddings(count: Int)
+    /// A unit has classes on both sides of the split to start from.
+    case dividedUnit(label: String)
+    /// There are too few units for a progression.
+    case tooFewUnits(count: Int)
+    /// A wanted distance cannot be reached.
+    case unattainableTarget(Double, range: ClosedRange<Double>)
+    /// No partition was found near enough to a wanted distance.
+    case missedTarget(Double, nearest: Double, tolerance: Double)
     /// A side has too few vectors for a covariance.
     case tooFewVectors(side: Side, count: Int, statistic: ShiftStatistic)
     /// A setting is outside its range.
@@ -21,6 +32,19 @@ extension SplitError: CustomStringConvertible {
         case .nonFiniteEmbedding(let sample, let column):
             "the embedding of sample \"\(sample)\" is not finite in column \(column); "
                 + "expected numbers without NaN and infinity"
+        case .constantEmbeddings(let count):
+            "all \(count) embeddings are the same; expected at least two different ones"
+        case .dividedUnit(let label):
+            "\"\(label)\" has classes on both sides of the official split; expected each on one side, or another start "
+                + "(--start alphabetical or random)"
+        case .tooFewUnits(let count):
+            "there are \(count) classes or groups of classes to divide; expected at least 4, two for each side"
+        case .unattainableTarget(let target, let range):
+            "the target \(short(target)) is out of reach; expected one from \(short(range.lowerBound)) to "
+                + "\(short(range.upperBound)), which is what the splits of this dataset attain"
+        case .missedTarget(let target, let nearest, let tolerance):
+            "the target \(short(target)) was missed: the nearest split found is at \(short(nearest)); expected one within "
+                + "\(short(100 * tolerance)) % (a larger --tolerance, or another target)"
         case .tooFewVectors(let side, let count, let statistic):
             "the \(side.rawValue) side has \(count) \(statistic == .samples ? "samples" : "classes"); "
                 + "expected at least 2 for a Fréchet distance"
@@ -32,4 +56,9 @@ extension SplitError: CustomStringConvertible {
             "\(path): found \(found); expected \(expected)"
         }
     }
+}
+
+/// Four significant digits, for messages.
+private func short(_ value: Double) -> String {
+    String(format: "%.4g", value)
 }

@@ -84,6 +84,9 @@ struct MakeSplits: ParsableCommand {
     @Option(help: ArgumentHelp("The number of classes that removal leaves on each side at least.", valueName: "n"))
     var minClasses = 10
 
+    @Option(help: ArgumentHelp("Random exchanges for each null band (0: no bands).", valueName: "n"))
+    var draws = 20
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -105,8 +108,8 @@ struct MakeSplits: ParsableCommand {
         defer { terminal.finish() }
         let dataset = try readDataset()
         let settings = SplitProtocol(
-            classCount: dataset.classLabels.count, statistic: statistic, levelCount: levels,
-            swapsPerStep: swapsPerStep, keepFraction: keepFraction, minimumClassCount: minClasses)
+            unitCount: dataset.classLabels.count, statistic: statistic, levelCount: levels,
+            swapsPerStep: swapsPerStep, keepFraction: keepFraction, minimumClassCount: minClasses, nullDraws: draws)
         try settings.validate()
         let folder = try OutputFolder(out ?? URL(filePath: "splits/\(dataset.name)"), force: output.force)
 

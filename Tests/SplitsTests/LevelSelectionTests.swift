@@ -9,7 +9,7 @@ import Testing
 @Suite struct LevelSelectionTests {
     private func progression(seed: UInt64, classCount: Int = 60) throws -> (EmbeddedDataset, Progression) {
         let embedded = try SyntheticData.random(classCount: classCount, dimension: 8, seed: seed).embedded()
-        return (embedded, try Progression(of: embedded, by: SplitProtocol(classCount: classCount)))
+        return (embedded, try Progression(of: embedded, by: SplitProtocol(unitCount: classCount)))
     }
 
     @Test(arguments: 0..<8, [3, 5, 9, 12])
@@ -37,7 +37,7 @@ import Testing
 
     @Test func manifestsReadBackAsTheyWere() throws {
         let (embedded, progression) = try progression(seed: 2)
-        let settings = SplitProtocol(classCount: 60)
+        let settings = SplitProtocol(unitCount: 60)
         let manifest = SplitManifest(
             generator: "test", embedded: embedded, provenance: provenance, settings: settings,
             levels: progression.levels(count: 9))
@@ -60,7 +60,7 @@ import Testing
         let (embedded, progression) = try progression(seed: 3, classCount: 120)
         let manifest = SplitManifest(
             generator: "test", embedded: embedded, provenance: provenance,
-            settings: SplitProtocol(classCount: 120), levels: progression.levels(count: 15))
+            settings: SplitProtocol(unitCount: 120), levels: progression.levels(count: 15))
         let ids = manifest.levels.map(\.id)
         #expect(ids.count >= 10 && ids == ids.sorted() && Set(ids).count == ids.count)
     }

@@ -1,0 +1,332 @@
+internal import Datasets
+internal import DenseLinearAlgebra
+
+/// Searches the partitions of greatest and of least distance between sides of given numbers of units.
+///
+/// Walking from one start gets stuck; so the search begins from several, climbs in a space of few coordinates where a step
+/// costs a fraction of a millisecond, and polishes the best by the distance itself where that is affordable.
+struct ExtremeSearch: Sendable {
+    /// What a search looks for.
+    enum Goal {
+        case harder
+        case easier
+
+        /// Whether one distance is beyond another by more than rounding.
+        func prefers(_ distance: Double, to other: Double) -> Bool {
+            switch self {
+            case .harder: distance > other * (1 + Tie.tolerance)
+            case .easier: distance < other * (1 - Tie.tolerance)
+            }
+        }
+    }
+
+    /// At most so many coordinates are searched in; fewer for tens of thousands of units.
+    static let searchRank = 64
+    /// Up to so many dimensions the moments in all of them are affordable.
+    static let exactRank = 160
+    /// Up to so many units of one vector each their inner products are.
+    static let kernelLimit = 600
+
+    private let vectors: UnitVectors
+    private let moments: UnitMoments
+    private let imbalance: MomentImbalance
+    private let objective: Objective
+    /// The units that have vectors.
+    private let movable: [Int]
+
+    /// What exchanges are accepted by in the end.
+    private enum Objective: Sendable {
+        case kernel(KernelDistance)
+        case moments(UnitMoments, ridge: Double)
+    }
+
+    init(_ vectors: UnitVectors) throws {
+        self.vectors = vectors
+        movable = vectors.rows.indices.filter { !vectors.rows[$0].isEmpty }
+        moments = try UnitMoments(vectors, rank: vectors.unitCount > 2000 ? Self.searchRank / 2 : Self.searchRank)
+        imbalance = try MomentImbalance(moments, ridge: Self.ridge(of: moments, part: 1e-3))
+        if vectors.rows.allSatisfy({ $0.count <= 1 }), vectors.unitCount <= Self.kernelLimit {
+            objective = .kernel(try KernelDistance(vectors))
+        } else if vectors.dimension > moments.rank, vectors.dimension <= Self.exactRank, vectors.unitCount <= 2000 {
+            let exact = try UnitMoments(vectors, rank: vectors.dimension)
+            objective = .moments(exact, ridge: Self.ridge(of: exact, part: 1e-9))
+        } else {
+            objective = .moments(moments, ridge: Self.ridge(of: moments, part: 1e-9))
+        }
+    }
+
+    private static func ridge(of moments: UnitMoments, part: Double) -> Double {
+        max(moments.totalVariance / Double(max(moments.rank, 1)) * part, .leastNormalMagnitude * 1e30)
+    }
+
+    /// The most extreme partition found, with as many units on each side as `start` has.
+    ///
+    /// - Parameter others: partitions to begin from besides those that the search makes itself.
+    func extreme(
+        _ goal: Goal, from start: ClassPartition, and others: [ClassPartition] = [], seed: UInt64
+    ) throws -> ClassPartition {
+        let starts = try [start] + others + self.starts(for: goal, like: start, seed: seed)
+        let found = try concurrentMap(count: starts.count) { number in
+            let reached =
+                switch goal {
+                case .harder: try climb(from: starts[number])
+                case .easier: imbalance.descend(from: starts[number], movable: movable)
+                }
+            // The rough way can lead astray where the coordinates miss something.
+            let (before, after) = (try distance(of: starts[number]), try distance(of: reached))
+            return goal.prefers(after, to: before) ? (reached, after) : (starts[number], before)
+        }
+        var ranked: [(partition: ClassPartition, distance: Double)] = []
+        for candidate in found where !ranked.contains(where: { $0.partition == candidate.0 }) {
+            let place = ranked.firstIndex { goal.prefers(candidate.1, to: $0.distance) } ?? ranked.count
+            ranked.insert(candidate, at: place)
+        }
+        var best: (partition: ClassPartition, distance: Double)?
+        for candidate in ranked.prefix(4) {
+            let polished = try polish(candidate.partition, at: candidate.distance, towards: goal)
+            if best.map({ goal.prefers(polished.distance, to: $0.distance) }) ?? true { best = polished }
+        }
+        return best?.partition ?? start
+    }
+
+    // MARK: Starts
+
+    /// For the harder goal halves along directions in which units differ, for the easier one alternate units along them;
+    /// and seeded random partitions for both.
+    ///
+    /// Units differ in their means, and in how their vectors spread. Halves along a direction keep similar units together,
+    /// which pairwise exchanges cannot bring about: of ten clusters of classes, five belong on either side.
+    private func starts(for goal: Goal, like start: ClassPartition, seed: UInt64) throws -> [ClassPartition] {
+        let r = moments.rank
+        var means = Matrix<Double>(rowCount: movable.count, columnCount: r)
+        for (place, unit) in movable.enumerated() {
+            for j in 0..<r { means[place, j] = moments.items[unit, 1 + j] / moments.items[unit, 0] }
+        }
+        // With tens of thousands of units a climb takes a second, and one start is much like another.
+        let mixtures = goal == .easier ? 0 : movable.count > 2000 ? 4 : 20
+        var orders = try self.orders(along: means, mixtures: mixtures, seed: seed, name: "means")
+        orders += try self.orders(
+            along: imbalance.features.selectingRows(movable), mixtures: mixtures / 2, seed: seed, name: "moments")
+        if goal == .harder, movable.count <= 2000 { orders += try clusterOrders(means, like: start, seed: seed) }
+        for number in 0..<4 {
+            var generator = SeededGenerator(seed: seed, stream: "start/\(number)")
+            orders.append(generator.shuffled(movable))
+        }
+        return orders.map { partition(for: goal, in: $0, like: start) }
+    }
+
+    /// The first units of an order on the train side, or for the easier goal every other one.
+    private func partition(for goal: Goal, in order: [Int], like start: ClassPartition) -> ClassPartition {
+        let trainCount = movable.filter { start.sides[$0] == .train }.count
+        var sides = start.sides
+        for (place, unit) in order.enumerated() {
+            let isTrain =
+                switch goal {
+                case .harder: place < trainCount
+                // As many of the first k units as k's share, so that both sides get alike ones.
+                case .easier: (place + 1) * trainCount / order.count > place * trainCount / order.count
+                }
+            sides[unit] = isTrain ? .train : .test
+        }
+        return ClassPartition(sides: sides)
+    }
+
+    /// Orders that keep clusters of units together, the clusters in an order from which no exchange of two gains.
+    private func clusterOrders(_ means: Matrix<Double>, like start: ClassPartition, seed: UInt64) throws -> [[Int]] {
+        let counts = [6, 10, 16].filter { 2 * $0 <= movable.count }
+        let attempts = counts.flatMap { count in (0..<4).map { (count, $0) } }
+        return try concurrentMap(count: attempts.count) { place in
+            let (count, number) = attempts[place]
+            let members = clusters(of: means, count: count)
+            func units(_ order: [Int]) -> [Int] { order.flatMap { members[$0].map { movable[$0] } } }
+            func distance(_ order: [Int]) throws -> Double {
+                try roughDistance(of: partition(for: .harder, in: units(order), like: start)).squared
+            }
+            var generator = SeededGenerator(seed: seed, stream: "clusters/\(count)/\(number)")
+            var order = generator.shuffled(members.indices)
+            var best = try distance(order)
+            var isBetter = true
+            while isBetter {
+                isBetter = false
+                for i in order.indices {
+                    for j in order.indices where j > i {
+                        order.swapAt(i, j)
+                        let value = try distance(order)
+                        if Goal.harder.prefers(value, to: best) {
+                            best = value
+                            isBetter = true
+                        } else {
+                            order.swapAt(i, j)
+                        }
+                    }
+                }
+            }
+            return units(order)
+        }
+    }
+
+    /// The movable units in their order along the principal directions of some vectors, one a unit, along random mixtures
+    /// of these, and by distance from the centre.
+    private func orders(
+        along vectors: Matrix<Double>, mixtures: Int, seed: UInt64, name: String
+    ) throws -> [[Int]] {
+        let centre = Array(vectors.means(ofRowGroups: [Array(movable.indices)]).row(0))
+        let directions = try principalDirections(of: vectors, about: centre, count: min(8, vectors.columnCount))
+        let count = directions.rowCount
+        let coordinates = plainCoordinates(of: vectors, rows: movable.indices, about: centre, along: directions)
+        func order(by value: (_ coordinates: ArraySlice<Double>, _ place: Int) -> Double) -> [Int] {
+            let values = movable.indices.map { value(coordinates[$0 * count..<($0 + 1) * count], $0) }
+            let scale = values.map(abs).max() ?? 0
+            return movable.indices.map { (movable[$0], value: values[$0], scale: scale) }.rankedByFallingValue()
+        }
+        var orders = (0..<min(5, count)).map { k in order { coordinates, _ in coordinates[coordinates.startIndex + k] }
+        }
+        for number in 0..<mixtures {
+            var generator = SeededGenerator(seed: seed, stream: "direction/\(name)/\(number)")
+            let weights = (0..<count).map { _ in
+                (0..<3).reduce(0.0) { sum, _ in sum + Double(generator.next() >> 11) * 0x1p-52 - 1 }
+            }
+            orders.append(order { coordinates, _ in zip(coordinates, weights).reduce(0) { $0 + $1.0 * $1.1 } })
+        }
+        orders.append(
+            order { _, place in
+                zip(vectors.row(place), centre).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+            })
+        return orders
+    }
+
+    // MARK: The rough way
+
+    /// Moves all units at once to the side that the gradient wants them on, as many as help; the distance is nearly convex
+    /// in a fractional assignment of units, so that few such steps end where no single exchange helps to first order.
+    private func climb(from start: ClassPartition) throws -> ClassPartition {
+        let ridge = Self.ridge(of: moments, part: 1e-3)
+        var partition = start
+        var sides = (train: moments.side(.train, of: partition), test: moments.side(.test, of: partition))
+        var current = try roughDistance(of: partition)
+        for _ in 0..<200 {
+            let pairs = self.pairs(.harder, in: partition, scores: moments.scores(try current.gradient()))
+            var count = pairs.count
+            var isBetter = false
+            while count > 0, !isBetter {
+                var next = (partition: partition, sides: sides)
+                for (train, test) in pairs.prefix(count) { exchange(train, test, in: &next, of: moments) }
+                let distance = try MomentDistance(train: next.sides.train, test: next.sides.test, ridge: ridge)
+                isBetter = Goal.harder.prefers(distance.squared, to: current.squared)
+                if isBetter { (partition, sides, current) = (next.partition, next.sides, distance) }
+                count /= 2
+            }
+            guard isBetter else { break }
+        }
+        return partition
+    }
+
+    /// The units of both sides in the order in which the gradient wants them exchanged, while it does.
+    private func pairs(
+        _ goal: Goal, in partition: ClassPartition, scores: [Double]
+    ) -> [(train: Int, test: Int)] {
+        let sign: Double = goal == .harder ? 1 : -1
+        let scale = scores.map(abs).max() ?? 0
+        func ranked(_ side: Side, _ sign: Double) -> [Int] {
+            movable.filter { partition.sides[$0] == side }
+                .map { ($0, value: sign * scores[$0], scale: scale) }.rankedByFallingValue()
+        }
+        return zip(ranked(.train, -sign), ranked(.test, sign))
+            .prefix { sign * (scores[$0.1] - scores[$0.0]) > Tie.tolerance * scale }.map { ($0, $1) }
+    }
+
+    private func exchange(
+        _ train: Int, _ test: Int,
+        in state: inout (partition: ClassPartition, sides: (train: SideMoments, test: SideMoments)),
+        of moments: UnitMoments
+    ) {
+        state.partition.exchange(trainClass: train, testClass: test)
+        state.sides.train.add(moments.items.row(train), times: -1)
+        state.sides.train.add(moments.items.row(test), times: 1)
+        state.sides.test.add(moments.items.row(test), times: -1)
+        state.sides.test.add(moments.items.row(train), times: 1)
+    }
+
+    // MARK: The exact way
+
+    /// Tries the exchanges that promise most, by the distance itself, until none of them helps.
+    private func polish(
+        _ start: ClassPartition, at distance: Double, towards goal: Goal
+    ) throws -> (partition: ClassPartition, distance: Double) {
+        var (partition, current) = (start, distance)
+        for _ in 0..<4 * movable.count {
+            guard let better = try firstBetter(than: current, near: partition, towards: goal) else { break }
+            (partition, current) = better
+        }
+        return (partition, current)
+    }
+
+    private func firstBetter(
+        than current: Double, near partition: ClassPartition, towards goal: Goal
+    ) throws -> (partition: ClassPartition, distance: Double)? {
+        let pairs = try promisingPairs(goal, at: partition)
+        // In batches of a fixed size, so that the choice does not depend on the number of cores.
+        for batch in stride(from: 0, to: pairs.count, by: 8) {
+            let tried = pairs[batch..<min(batch + 8, pairs.count)].map { train, test in
+                var next = partition
+                next.exchange(trainClass: train, testClass: test)
+                return next
+            }
+            let distances = try concurrentMap(count: tried.count) { try self.distance(of: tried[$0]) }
+            var best: (partition: ClassPartition, distance: Double)?
+            for (next, distance) in zip(tried, distances)
+            where goal.prefers(distance, to: best?.distance ?? current) { best = (next, distance) }
+            if let best { return best }
+        }
+        return nil
+    }
+
+    /// The pairs whose exchange promises most, as many as can be tried in a moment.
+    private func promisingPairs(_ goal: Goal, at partition: ClassPartition) throws -> [(train: Int, test: Int)] {
+        let limit = promisingPairCount
+        if goal == .easier { return imbalance.pairs(from: partition, movable: movable, count: limit) }
+        let scores = try scores(at: partition)
+        let scale = scores.map(abs).max() ?? 0
+        let width = Int((4 * Double(limit)).squareRoot())
+        func ranked(_ side: Side, _ sign: Double) -> ArraySlice<Int> {
+            movable.filter { partition.sides[$0] == side }
+                .map { ($0, value: sign * scores[$0], scale: scale) }.rankedByFallingValue().prefix(width)
+        }
+        let (train, test) = (ranked(.train, -1), ranked(.test, 1))
+        let sums = train.flatMap { a in test.map { b in (a, b, scores[b] - scores[a]) } }
+        let order = sums.indices.map { ($0, value: sums[$0].2, scale: scale) }.rankedByFallingValue()
+        return order.prefix(limit).map { (sums[$0].0, sums[$0].1) }
+    }
+
+    /// How many exchanges are tried before a partition counts as polished: all of small sides, 64 at least.
+    private var promisingPairCount: Int {
+        guard case .kernel = objective else { return 64 }
+        let n = max(movable.count / 2, 1)
+        return max(64, 20_000_000 / (n * n * n))
+    }
+
+    /// The distance that exchanges are accepted by.
+    private func distance(of partition: ClassPartition) throws -> Double {
+        switch objective {
+        case .kernel(let kernel):
+            func units(_ side: Side) -> [Int] { movable.filter { partition.sides[$0] == side } }
+            return try kernel.squared(units(.train), units(.test))
+        case .moments(let moments, let ridge):
+            return try MomentDistance(
+                train: moments.side(.train, of: partition), test: moments.side(.test, of: partition), ridge: ridge
+            ).squared
+        }
+    }
+
+    /// The distance in the few coordinates of the search, with a ridge that lets its gradient be trusted.
+    private func roughDistance(of partition: ClassPartition) throws -> MomentDistance {
+        try MomentDistance(
+            train: moments.side(.train, of: partition), test: moments.side(.test, of: partition),
+            ridge: Self.ridge(of: moments, part: 1e-3))
+    }
+
+    /// How much better it is for each unit to be on the train side, where the distance is to grow.
+    func scores(at partition: ClassPartition) throws -> [Double] {
+        moments.scores(try roughDistance(of: partition).gradient())
+    }
+}

@@ -1,0 +1,34 @@
+internal import Datasets
+internal import DenseLinearAlgebra
+
+/// The units of one side in the order of falling gap, by how their means stand to the means of the two sides.
+///
+/// With μ_c the mean of unit c, and μ_own and μ_other the means of its own and of the other side,
+///
+///     gap(c) = ‖μ_c − μ_own‖ − ‖μ_c − μ_other‖
+///
+/// is large for a unit that looks as if it belonged to the other side. (The reference code ranks by the same gap.)
+///
+/// - Complexity: O(C·d) for C units.
+func unitsByGap(on side: Side, of partition: ClassPartition, in vectors: UnitVectors) -> [Int] {
+    let own = vectors.sum(ofUnits: partition.classes(on: side)).mean
+    let other = vectors.sum(ofUnits: partition.classes(on: side.opposite)).mean
+    return partition.classes(on: side).filter { !vectors.rows[$0].isEmpty }.map { unit in
+        let (toOwn, toOther) = (distance(vectors.means, unit, own), distance(vectors.means, unit, other))
+        return (unit, value: toOwn - toOther, scale: toOwn + toOther)
+    }.rankedByFallingValue()
+}
+
+private func distance(_ means: Matrix<Double>, _ unit: Int, _ other: [Double]) -> Double {
+    let d = means.columnCount
+    return means.elements.withUnsafeBufferPointer { values in
+        other.withUnsafeBufferPointer { other in
+            var sum = 0.0
+            for j in 0..<d {
+                let difference = values[unit * d + j] - other[j]
+                sum += difference * difference
+            }
+            return sum.squareRoot()
+        }
+    }
+}

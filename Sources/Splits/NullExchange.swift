@@ -1,0 +1,58 @@
+internal import Datasets
+
+/// Random exchanges of the kept units of a partition between its sides: what the distance is like when the sides are of
+/// the same numbers and sizes, but which unit is where means nothing.
+///
+/// Units change places only within blocks of similar size, so that each side keeps about its number of vectors, on which
+/// the bias of the distance depends.
+struct NullExchange {
+    /// A block takes in larger units until it has so many …
+    private static let smallestBlock = 6
+    /// … and beyond that such as are hardly larger than its smallest.
+    private static let sizeRatio = 1.1
+
+    private let blocks: [[Int]]
+    private let partition: ClassPartition
+    private let seed: UInt64
+
+    init(of partition: ClassPartition, in vectors: UnitVectors, seed: UInt64) {
+        self.partition = partition
+        self.seed = seed
+        // Units of one size stand in random order, lest blocks follow the order of names.
+        var generator = SeededGenerator(seed: seed, stream: "null/blocks")
+        let sizes = vectors.rows.map(\.count)
+        let order = generator.shuffled(vectors.rows.indices).enumerated()
+            .sorted { (sizes[$0.element], $0.offset) < (sizes[$1.element], $1.offset) }
+            .map(\.element).filter { partition.sides[$0] != nil && sizes[$0] > 0 }
+        var blocks: [[Int]] = []
+        for unit in order {
+            if let block = blocks.last, let smallest = block.first,
+                block.count < Self.smallestBlock || Double(sizes[unit]) <= Self.sizeRatio * Double(sizes[smallest])
+            {
+                blocks[blocks.count - 1].append(unit)
+            } else {
+                blocks.append([unit])
+            }
+        }
+        if blocks.count > 1, let last = blocks.last, last.count < Self.smallestBlock {
+            blocks.removeLast()
+            blocks[blocks.count - 1] += last
+        }
+        self.blocks = blocks
+    }
+
+    /// Draw number `number`. Draws of the same number and seed agree on how units stand to each other, whatever else is
+    /// kept, so that bands of several levels can be read together.
+    func draw(_ number: Int) -> ClassPartition {
+        var generator = SeededGenerator(seed: seed, stream: "null/\(number)")
+        let keys = partition.sides.indices.map { _ in generator.next() }
+        var sides = partition.sides
+        for block in blocks {
+            let trainCount = block.filter { partition.sides[$0] == .train }.count
+            for (place, unit) in block.sorted(by: { keys[$0] < keys[$1] }).enumerated() {
+                sides[unit] = place < trainCount ? .train : .test
+            }
+        }
+        return ClassPartition(sides: sides)
+    }
+}

@@ -1,0 +1,116 @@
+internal import Datasets
+internal import DenseLinearAlgebra
+
+/// Orthonormal directions (one row each) along which the unit means vary most.
+///
+/// Subspace iteration from seeded random directions: the search needs directions that are good and always the same ones,
+/// not eigenvectors to the last digit. So everything here is plain sums in a fixed order; BLAS and LAPACK would give
+/// other bits on other processors, and other directions altogether where variances are equal.
+///
+/// - Parameter count: how many directions; fewer come back if the means span fewer.
+/// - Complexity: O(C·d·`count`) for C units.
+func principalDirections(of means: Matrix<Double>, about origin: [Double], count: Int) throws -> Matrix<Double> {
+    let d = means.columnCount
+    var generator = SeededGenerator(seed: 0, stream: "principal directions")
+    let start = (0..<count * d).map { _ in Double(generator.next() >> 11) * 0x1p-52 - 1 }
+    var directions = orthonormalised(Matrix(rowCount: count, columnCount: d, elements: start), tolerance: 1e-9)
+    for _ in 0..<6 {
+        let along = directions
+        let chunks = try concurrentMap(count: (means.rowCount + 255) / 256) { chunk in
+            plainCoordinates(
+                of: means, rows: chunk * 256..<min(chunk * 256 + 256, means.rowCount), about: origin, along: along)
+        }
+        let coordinates = Matrix(
+            rowCount: means.rowCount, columnCount: along.rowCount, elements: chunks.flatMap { $0 })
+        directions = orthonormalised(
+            try plainCombinations(of: means, about: origin, weights: coordinates), tolerance: 1e-9)
+    }
+    return directions
+}
+
+/// The coordinates of rows minus `origin` along some directions, by plain sums: r values for each of `rows`.
+func plainCoordinates<Scalar>(
+    of matrix: Matrix<Scalar>, rows: some Sequence<Int>, about origin: [Double], along directions: Matrix<Double>
+) -> [Double] {
+    let (d, r) = (matrix.columnCount, directions.rowCount)
+    var result: [Double] = []
+    var centred = [Double](repeating: 0, count: d)
+    centred.withUnsafeMutableBufferPointer { centred in
+        matrix.elements.withUnsafeBufferPointer { values in
+            directions.elements.withUnsafeBufferPointer { directions in
+                for row in rows {
+                    for j in 0..<d { centred[j] = Double(values[row * d + j]) - origin[j] }
+                    for k in 0..<r {
+                        result.append(
+                            dot(
+                                UnsafeBufferPointer(rebasing: centred[0..<d]),
+                                UnsafeBufferPointer(rebasing: directions[k * d..<(k + 1) * d])))
+                    }
+                }
+            }
+        }
+    }
+    return result
+}
+
+/// `weightsᵀ · (means − origin)` (r × d) by plain sums, for weights of one row a unit and r columns.
+private func plainCombinations(
+    of means: Matrix<Double>, about origin: [Double], weights: Matrix<Double>
+) throws -> Matrix<Double> {
+    let (d, r) = (means.columnCount, weights.columnCount)
+    let rows = try concurrentMap(count: r) { k in
+        var sum = [Double](repeating: 0, count: d)
+        sum.withUnsafeMutableBufferPointer { sum in
+            means.elements.withUnsafeBufferPointer { values in
+                for i in 0..<means.rowCount {
+                    let weight = weights[i, k]
+                    for j in 0..<d { sum[j] += weight * (values[i * d + j] - origin[j]) }
+                }
+            }
+        }
+        return sum
+    }
+    return Matrix(rowCount: r, columnCount: d, elements: rows.flatMap { $0 })
+}
+
+/// The rows made orthonormal one after the other (modified Gram–Schmidt, twice); rows that hardly stand out from those
+/// before are left out.
+private func orthonormalised(_ matrix: Matrix<Double>, tolerance: Double) -> Matrix<Double> {
+    let d = matrix.columnCount
+    var kept: [[Double]] = []
+    let largest = (0..<matrix.rowCount).map { norm(Array(matrix.row($0))) }.max() ?? 0
+    for i in 0..<matrix.rowCount {
+        var row = Array(matrix.row(i))
+        for _ in 0..<2 {
+            for other in kept {
+                let overlap = row.withUnsafeBufferPointer { a in other.withUnsafeBufferPointer { dot(a, $0) } }
+                for j in 0..<d { row[j] -= overlap * other[j] }
+            }
+        }
+        let length = norm(row)
+        guard length > tolerance * largest else { continue }
+        kept.append(row.map { $0 / length })
+    }
+    return Matrix(rowCount: kept.count, columnCount: d, elements: kept.flatMap { $0 })
+}
+
+/// The inner product of two vectors of the same length, in eight interleaved sums: always the same order of additions.
+func dot(_ a: UnsafeBufferPointer<Double>, _ b: UnsafeBufferPointer<Double>) -> Double {
+    let whole = a.count & ~7
+    var sums = SIMD8<Double>()
+    let (first, second) = (UnsafeRawPointer(a.baseAddress), UnsafeRawPointer(b.baseAddress))
+    if let first, let second {
+        for offset in stride(from: 0, to: whole * 8, by: 64) {
+            let x = first.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
+            let y = second.loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
+            sums += x * y
+        }
+    }
+    var sum = sums.sum()
+    for j in whole..<a.count { sum += a[j] * b[j] }
+    return sum
+}
+
+private func norm(_ vector: [Double]) -> Double {
+    vector.withUnsafeBufferPointer { dot($0, $0) }.squareRoot()
+}

@@ -1,0 +1,193 @@
+internal import Datasets
+internal import Frechet
+
+/// What keeps a level's distance from being mistaken for shift: how large it would be for random sides of the same
+/// classes, and whether it is there in samples that had no part in choosing the sides.
+public struct ShiftControls: Sendable, Equatable {
+    /// One level's controls.
+    public struct Level: Sendable, Equatable {
+        /// The distances of random exchanges of the level's own classes.
+        public let null: NullBand
+        /// The level's distance less the mean of its band.
+        public let excess: Double
+        /// The held-out repetition; nil where the held-out samples are too few to measure anything.
+        public let holdout: Holdout?
+        /// How the level's distance stands to its band.
+        public let position: BandPosition
+        /// Whether the held-out repetition finds a shift, p ≤ 0.05.
+        public var isShift: Bool { (holdout?.null.p ?? 1) <= 0.05 }
+    }
+
+    /// The same procedure with one half of the samples, measured on the other half.
+    public struct Holdout: Sendable, Equatable {
+        /// The distance of the partition that one half chose, on the other half.
+        public let fid: Double
+        /// The band of random exchanges of that partition, on the same half.
+        public let null: NullBand
+        /// Where that partition has the classes; those of one sample, which are in neither half, are on no side.
+        public let partition: ClassPartition
+    }
+
+    /// The controls of each level.
+    public let levels: [Level]
+    /// The chance, if no class differed from another in its distribution, that the held-out distances of the levels
+    /// harder than the start would rise above their bands as far as they do; nil without such levels.
+    ///
+    /// The distances of each band are standardised together with the level's own, and averaged over the levels. Levels
+    /// of the same classes share their draws, which makes the average of a draw vary more than that of the levels, so
+    /// that this errs on the side of caution.
+    public let p: Double?
+    /// The number of classes of one sample, which the held-out repetition leaves out.
+    public let singletonClassCount: Int
+
+    /// Draws the bands of some levels, and repeats the progression held out.
+    ///
+    /// - Parameter report: called before each level of each of the two passes, with how many are done and how many there are.
+    /// - Complexity: `settings.nullDraws` distances for each set of kept classes (and of sample counts), twice.
+    /// - Throws: ``SplitError``; `LinearAlgebraError`.
+    public init(
+        of levels: [ProgressionStep], in progression: Progression, over embedded: EmbeddedDataset,
+        by settings: SplitProtocol, report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws {
+        var bands = NullDraws(embedded.vectors, settings: settings)
+        let nulls = try levels.enumerated().map { index, level in
+            report(index, 2 * levels.count)
+            return try bands.draws(around: level.unitPartition)
+        }
+        let repetition = try HeldOutRepetition(of: progression, over: embedded, by: settings)
+        var heldOutBands = NullDraws(repetition.measuring, settings: settings)
+        var meter = ShiftMeter(repetition.measuring)
+        let holdouts = try levels.enumerated().map { index, level -> Holdout? in
+            report(levels.count + index, 2 * levels.count)
+            let partition = repetition.counterpart(of: level)
+            let isMeasurable = Side.allCases.allSatisfy {
+                repetition.measuring.count(ofUnits: partition.classes(on: $0)) >= 2
+            }
+            guard isMeasurable else { return nil }
+            let distance = try meter.distance(of: partition).squared
+            let draws = try heldOutBands.draws(around: partition)
+            return Holdout(
+                fid: distance.rounded(significantDigits: 10), null: NullBand(of: distance, among: draws),
+                partition: embedded.classPartition(ofUnits: partition, withoutSingletons: true))
+        }
+        self.levels = zip(zip(levels, nulls), holdouts).map { pair, holdout in
+            let (level, draws) = pair
+            let distance = level.distance.squared
+            let band = NullBand(of: distance, among: draws)
+            return Level(
+                null: band, excess: (distance - band.mean).rounded(significantDigits: 10), holdout: holdout,
+                position: BandPosition(of: distance, among: draws))
+        }
+        p = Self.p(
+            of: zip(levels, holdouts).filter { $0.0.origin == .swap || $0.0.origin == .removal }.compactMap(\.1))
+        singletonClassCount = embedded.orderedSamples.filter { $0.count == 1 }.count
+    }
+
+    private static func p(of holdouts: [Holdout]) -> Double? {
+        guard let drawCount = holdouts.first?.null.draws.count else { return nil }
+        var sums = [Double](repeating: 0, count: drawCount + 1)
+        for holdout in holdouts {
+            let values = [holdout.fid] + holdout.null.draws
+            let mean = values.reduce(0, +) / Double(values.count)
+            let sd = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot()
+            guard sd > 0 else { continue }
+            for (place, value) in values.enumerated() { sums[place] += (value - mean) / sd }
+        }
+        return NullBand.p(of: sums[0], among: Array(sums.dropFirst())).rounded(significantDigits: 6)
+    }
+}
+
+/// The draws of null bands, shared between levels that keep the same classes in sides of the same sizes.
+struct NullDraws {
+    private let vectors: UnitVectors
+    private let settings: SplitProtocol
+    private var known: [(kept: [Bool], size: Double, draws: [Double])] = []
+    private var meter: ShiftMeter
+
+    init(_ vectors: UnitVectors, settings: SplitProtocol) {
+        self.vectors = vectors
+        self.settings = settings
+        meter = ShiftMeter(vectors)
+    }
+
+    /// The squared distances of random exchanges of a partition's units.
+    mutating func draws(around partition: ClassPartition) throws -> [Double] {
+        let kept = partition.sides.map { $0 != nil }
+        // The bias of the distance is about proportional to this.
+        let size = Side.allCases.reduce(0) { $0 + 1 / Double(vectors.count(ofUnits: partition.classes(on: $1))) }
+        if let shared = known.first(where: { $0.kept == kept && abs($0.size - size) <= 1e-3 * size }) {
+            return shared.draws
+        }
+        let exchange = NullExchange(of: partition, in: vectors, seed: settings.seed)
+        let draws = try (0..<settings.nullDraws).map { try meter.distance(of: exchange.draw($0)).squared }
+        known.append((kept, size, draws))
+        return draws
+    }
+}
+
+/// The progression planned on a seeded half of each class's samples, and the other half to measure it on.
+private struct HeldOutRepetition {
+    /// The vectors of the half that had no part in planning.
+    let measuring: UnitVectors
+    private let start: ClassPartition
+    private let plan: ProgressionPlan
+    private let removals: [ProgressionPlan.Step]
+    /// The number of steps of each arm of the progression that is repeated.
+    private let stepCounts: [Origin: Int]
+
+    init(of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitProtocol) throws {
+        let halves = embedded.orderedSamples.enumerated().map {
+            number, samples -> (choosing: [Int], measuring: [Int]) in
+            guard samples.count > 1 else { return ([], []) }
+            var generator = SeededGenerator(
+                seed: settings.seed, stream: "halves/\(embedded.dataset.classLabels[number])")
+            let order = generator.shuffled(samples.indices)
+            // In the order of ids again, so that sums do not depend on the order of rows.
+            return (
+                order.prefix(order.count / 2).sorted().map { samples[$0] },
+                order.dropFirst(order.count / 2).sorted().map { samples[$0] }
+            )
+        }
+        let choosing = embedded.vectors(ofSamples: halves.map(\.choosing))
+        measuring = embedded.vectors(ofSamples: halves.map(\.measuring))
+        start = progression.steps.first { $0.origin == .start }?.unitPartition ?? ClassPartition(sides: [Side]())
+        plan = try ProgressionPlan(choosing, from: start, by: settings)
+        removals = plan.removals(
+            from: plan.harder.last?.partition ?? start, classCounts: embedded.units.map(\.count))
+        stepCounts = Dictionary(grouping: progression.steps, by: \.origin).mapValues(\.count)
+    }
+
+    /// The partition that stands where `level` stands in the progression: on the same arm, as far along it, and with as
+    /// many classes removed.
+    func counterpart(of level: ProgressionStep) -> ClassPartition {
+        switch level.origin {
+        case .start: start
+        case .easier: step(level, of: plan.easier)
+        case .swap: step(level, of: plan.harder)
+        case .removal:
+            removals.min {
+                abs($0.partition.removedClasses.count - level.unitPartition.removedClasses.count)
+                    < abs($1.partition.removedClasses.count - level.unitPartition.removedClasses.count)
+            }?.partition ?? start
+        }
+    }
+
+    private func step(_ level: ProgressionStep, of arm: [ProgressionPlan.Step]) -> ClassPartition {
+        guard !arm.isEmpty, let total = stepCounts[level.origin] else { return start }
+        let number = (Double(level.step) / Double(total) * Double(arm.count)).rounded()
+        return arm[min(max(Int(number), 1), arm.count) - 1].partition
+    }
+}
+
+extension EmbeddedDataset {
+    /// The partition of the classes that belongs to one of the units, where classes of one sample are on no side.
+    fileprivate func classPartition(
+        ofUnits partition: ClassPartition, withoutSingletons: Bool
+    ) -> ClassPartition {
+        var result = classPartition(ofUnits: partition)
+        for number in result.sides.indices where orderedSamples[number].count == 1 && result.sides[number] != nil {
+            result.remove(number)
+        }
+        return result
+    }
+}

@@ -1,0 +1,89 @@
+internal import Datasets
+internal import Frechet
+
+/// Measures the distance of one partition after the other, each exactly.
+///
+/// Where both sides have more vectors than dimensions, the sums that a Gaussian is fitted from are kept, and changed by
+/// the rows of the units that moved since the last partition; the other side's are what is left of the kept units'. Where
+/// a side has fewer, or where its covariance is nearly singular, the Gaussians are fitted to the rows themselves.
+struct ShiftMeter {
+    private let vectors: UnitVectors
+    private var sums: Sums?
+
+    /// The sums over the train side and over both sides of a partition.
+    private struct Sums {
+        var train: MomentSums
+        var kept: MomentSums
+        var sides: [Side?]
+    }
+
+    init(_ vectors: UnitVectors) {
+        self.vectors = vectors
+    }
+
+    /// The Fréchet distance between the two sides of a partition of the units.
+    ///
+    /// - Complexity: O(m·d² + d³) for m rows that moved, or O(n²·d) for n ≤ d rows on a side.
+    /// - Throws: `FrechetError/tooFewRows(_:)` for a side of fewer than two vectors; `LinearAlgebraError`.
+    mutating func distance(of partition: ClassPartition) throws -> FrechetDistance {
+        let sides = Side.allCases.map { partition.classes(on: $0) }
+        let fewest = sides.map { vectors.count(ofUnits: $0) }.min() ?? 0
+        guard fewest >= 2 else { throw FrechetError.tooFewRows(fewest) }
+        guard fewest > vectors.dimension else {
+            return try frechetDistance(statistics(ofUnits: sides[0]), statistics(ofUnits: sides[1]))
+        }
+        let current = updateSums(for: partition)
+        sums = current
+        return try frechetDistance(
+            GaussianStatistics(current.train) ?? statistics(ofUnits: sides[0]),
+            GaussianStatistics(current.kept - current.train) ?? statistics(ofUnits: sides[1]))
+    }
+
+    /// Brings the sums to another partition, by the rows that moved if these are the fewer.
+    private mutating func updateSums(for partition: ClassPartition) -> Sums {
+        guard var sums = sums.take() else {
+            return Sums(
+                train: freshSums(partition.classes(on: .train)),
+                kept: freshSums(partition.sides.indices.filter { partition.sides[$0] != nil }), sides: partition.sides)
+        }
+        let units = partition.sides.indices.filter { partition.sides[$0] != sums.sides[$0] }
+        let entering = units.filter { partition.sides[$0] == .train }
+        let leaving = units.filter { sums.sides[$0] == .train }
+        if vectors.count(ofUnits: entering + leaving) < vectors.count(ofUnits: partition.classes(on: .train)) {
+            change(&sums.train, adding: entering, subtracting: leaving)
+        } else {
+            sums.train = freshSums(partition.classes(on: .train))
+        }
+        change(
+            &sums.kept, adding: units.filter { sums.sides[$0] == nil },
+            subtracting: units.filter { partition.sides[$0] == nil })
+        sums.sides = partition.sides
+        return sums
+    }
+
+    private func freshSums(_ units: [Int]) -> MomentSums {
+        var sums = MomentSums(origin: vectors.origin)
+        change(&sums, adding: units, subtracting: [])
+        return sums
+    }
+
+    private func change(_ sums: inout MomentSums, adding entering: [Int], subtracting leaving: [Int]) {
+        let (added, subtracted) = (entering.flatMap { vectors.rows[$0] }, leaving.flatMap { vectors.rows[$0] })
+        switch vectors.storage {
+        case .embeddings(let matrix):
+            sums.add(added, of: matrix)
+            sums.subtract(subtracted, of: matrix)
+        case .means(let matrix):
+            sums.add(added, of: matrix)
+            sums.subtract(subtracted, of: matrix)
+        }
+    }
+
+    private func statistics(ofUnits units: [Int]) throws -> GaussianStatistics {
+        let rows = units.flatMap { vectors.rows[$0] }
+        switch vectors.storage {
+        case .embeddings(let matrix): return try GaussianStatistics(rows: rows, of: matrix)
+        case .means(let matrix): return try GaussianStatistics(rows: rows, of: matrix)
+        }
+    }
+}

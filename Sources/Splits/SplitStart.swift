@@ -1,0 +1,41 @@
+internal import Datasets
+
+/// The split that a progression starts from.
+public enum SplitStart: String, Sendable, Codable, CaseIterable {
+    /// The dataset's official split.
+    case official
+    /// The first half of the classes, or units, in the order of their labels trains.
+    case alphabetical
+    /// A seeded random half trains.
+    case random
+
+    /// The starting partition of the units of `embedded`; with an odd number of units the train side is the smaller one.
+    ///
+    /// - Throws: ``SplitError/dividedUnit(label:)`` if the official split divides a unit.
+    func partition(of embedded: EmbeddedDataset, seed: UInt64) throws -> ClassPartition {
+        let count = embedded.units.count
+        func half(_ order: [Int]) -> ClassPartition {
+            var sides = [Side](repeating: .test, count: count)
+            for unit in order.prefix(count / 2) { sides[unit] = .train }
+            return ClassPartition(sides: sides)
+        }
+        switch self {
+        case .official:
+            return ClassPartition(
+                sides: try embedded.units.map { classes in
+                    let sides = Set(classes.map { embedded.dataset.officialSides[$0] })
+                    guard sides.count == 1, let side = sides.first else {
+                        throw SplitError.dividedUnit(
+                            label: embedded.dataset.superclass(of: classes[0])
+                                ?? embedded.dataset.classLabels[classes[0]])
+                    }
+                    return side
+                })
+        case .alphabetical:
+            return half(Array(0..<count))
+        case .random:
+            var generator = SeededGenerator(seed: seed, stream: "random start")
+            return half(generator.shuffled(0..<count))
+        }
+    }
+}

@@ -1,0 +1,95 @@
+internal import Datasets
+internal import Frechet
+
+extension Progression {
+    /// Makes a level for each wanted distance, by rising distance.
+    ///
+    /// The nearest kept step serves if it is near enough; otherwise pairs of its classes are exchanged that promise, to
+    /// first order, to bring it to the target.
+    ///
+    /// - Parameters:
+    ///   - targets: squared Fréchet distances.
+    ///   - tolerance: by which part of itself a target may be missed.
+    /// - Throws: ``SplitError/unattainableTarget(_:range:)``, ``SplitError/missedTarget(_:nearest:tolerance:)``.
+    public func levels(
+        at targets: [Double], tolerance: Double, of embedded: EmbeddedDataset
+    ) throws -> [ProgressionStep] {
+        let kept = keptSteps
+        guard let easiest = kept.first?.distance.squared, let hardest = kept.last?.distance.squared else { return [] }
+        var adjustment: TargetAdjustment?
+        return try Set(targets).sorted().map { target in
+            guard target >= easiest * (1 - tolerance), target <= hardest * (1 + tolerance) else {
+                throw SplitError.unattainableTarget(target, range: easiest...hardest)
+            }
+            func miss(_ step: ProgressionStep) -> Double { abs(step.distance.squared - target) }
+            guard var best = kept.min(by: { miss($0) < miss($1) }) else { preconditionFailure("no step is kept") }
+            if miss(best) > tolerance * target {
+                var current = try adjustment ?? TargetAdjustment(embedded)
+                best = try current.adjusted(best, to: target, tolerance: tolerance)
+                adjustment = current
+            }
+            guard miss(best) <= tolerance * target else {
+                throw SplitError.missedTarget(target, nearest: best.distance.squared, tolerance: tolerance)
+            }
+            return best
+        }
+    }
+}
+
+/// Exchanges pairs of units so that a partition's distance comes nearer to a wanted one.
+private struct TargetAdjustment {
+    private let embedded: EmbeddedDataset
+    private let search: ExtremeSearch
+    private var meter: ShiftMeter
+
+    init(_ embedded: EmbeddedDataset) throws {
+        self.embedded = embedded
+        search = try ExtremeSearch(embedded.vectors)
+        meter = ShiftMeter(embedded.vectors)
+    }
+
+    mutating func adjusted(_ step: ProgressionStep, to target: Double, tolerance: Double) throws -> ProgressionStep {
+        var best = (partition: step.unitPartition, distance: step.distance)
+        var pairCount = 0
+        func miss(_ distance: FrechetDistance) -> Double { abs(distance.squared - target) }
+        for _ in 0..<16 where miss(best.distance) > tolerance * target {
+            var next = best
+            for (train, test) in try search.pairs(
+                changing: best.partition, by: target - best.distance.squared, count: 12)
+            {
+                var partition = best.partition
+                partition.exchange(trainClass: train, testClass: test)
+                let distance = try meter.distance(of: partition)
+                if miss(distance) < miss(next.distance) * (1 - Tie.tolerance) { next = (partition, distance) }
+            }
+            guard next.partition != best.partition else { break }
+            best = next
+            pairCount += 1
+        }
+        return ProgressionStep(
+            origin: step.origin, step: step.step, unitPartition: best.partition, distance: best.distance,
+            adjustedPairCount: pairCount, in: embedded)
+    }
+}
+
+extension ExtremeSearch {
+    /// Pairs whose exchange is predicted to change the distance by about so much, the nearest predictions first.
+    func pairs(changing partition: ClassPartition, by change: Double, count: Int) throws -> [(train: Int, test: Int)] {
+        let scores = try scores(at: partition)
+        let scale = scores.map(abs).max() ?? 0
+        // For each unit of the one side the best partners of the other lie side by side in the order of scores.
+        let train = partition.classes(on: .train)
+        let test = partition.classes(on: .test).map { ($0, value: -scores[$0], scale: scale) }.rankedByFallingValue()
+        guard !test.isEmpty else { return [] }
+        var candidates: [(train: Int, test: Int, miss: Double)] = []
+        for a in train {
+            let wanted = scores[a] + change
+            let place = test.firstIndex { scores[$0] >= wanted } ?? test.count - 1
+            for b in test[max(place - 1, 0)...place] {
+                candidates.append((a, b, abs(scores[b] - scores[a] - change)))
+            }
+        }
+        let order = candidates.indices.map { ($0, value: -candidates[$0].miss, scale: scale) }.rankedByFallingValue()
+        return order.prefix(count).map { (candidates[$0].train, candidates[$0].test) }
+    }
+}

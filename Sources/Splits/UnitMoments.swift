@@ -1,0 +1,86 @@
+internal import Datasets
+internal import DenseLinearAlgebra
+
+/// For every unit the number of its vectors, their sum and the sum of their outer products in a few coordinates: enough to
+/// follow the distance of a partition while units change sides, without touching the vectors again.
+///
+/// A row of `items` is `[n, Σx (r), Σxxᵀ (upper triangle, row by row)]`; the moments of a side are the sum of its units'.
+struct UnitMoments: Sendable {
+    /// The number r of coordinates.
+    let rank: Int
+    /// One row a unit, 1 + r + r(r + 1)/2 columns.
+    let items: Matrix<Double>
+    /// The trace of the covariance of all vectors in these coordinates.
+    let totalVariance: Double
+
+    var unitCount: Int { items.rowCount }
+    var width: Int { items.columnCount }
+
+    /// Takes the moments in at most `largestRank` coordinates: those of the vectors themselves if there are no more, else along
+    /// the principal directions of the unit means.
+    init(_ vectors: UnitVectors, rank largestRank: Int) throws {
+        let d = vectors.dimension
+        let directions =
+            d <= largestRank
+            ? Matrix.identity(d)
+            : try principalDirections(of: vectors.means, about: vectors.origin, count: largestRank)
+        let r = directions.rowCount
+        let width = 1 + r + r * (r + 1) / 2
+        let rows = try concurrentMap(count: vectors.unitCount) { unit in
+            let members = vectors.rows[unit]
+            let coordinates =
+                switch vectors.storage {
+                case .embeddings(let matrix):
+                    plainCoordinates(of: matrix, rows: members, about: vectors.origin, along: directions)
+                case .means(let matrix):
+                    plainCoordinates(of: matrix, rows: members, about: vectors.origin, along: directions)
+                }
+            return Self.moments(of: coordinates, rank: r, width: width)
+        }
+        rank = r
+        items = Matrix(rowCount: rows.count, columnCount: width, elements: rows.flatMap { $0 })
+        var sum = [Double](repeating: 0, count: width)
+        for row in rows { for j in 0..<width { sum[j] += row[j] } }
+        totalVariance = SideMoments(sum: sum, rank: r).variance
+    }
+
+    private static func moments(of coordinates: [Double], rank r: Int, width: Int) -> [Double] {
+        var result = [Double](repeating: 0, count: width)
+        let n = r == 0 ? 0 : coordinates.count / r
+        result[0] = Double(n)
+        result.withUnsafeMutableBufferPointer { result in
+            coordinates.withUnsafeBufferPointer { x in
+                for i in 0..<n {
+                    var place = 1 + r
+                    for j in 0..<r {
+                        let value = x[i * r + j]
+                        result[1 + j] += value
+                        for k in j..<r {
+                            result[place] += value * x[i * r + k]
+                            place += 1
+                        }
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// The summed moments of one side of a partition.
+    func side(_ side: Side, of partition: ClassPartition) -> SideMoments {
+        var moments = SideMoments(sum: Array(repeating: 0, count: width), rank: rank)
+        for unit in partition.classes(on: side) { moments.add(items.row(unit), times: 1) }
+        return moments
+    }
+
+    /// Σ wᵢaᵢ for each unit's moments a.
+    func scores(_ weights: [Double]) -> [Double] {
+        weights.withUnsafeBufferPointer { w in
+            items.elements.withUnsafeBufferPointer { values in
+                (0..<unitCount).map { unit in
+                    dot(UnsafeBufferPointer(rebasing: values[unit * width..<(unit + 1) * width]), w)
+                }
+            }
+        }
+    }
+}
