@@ -6,9 +6,9 @@ internal import Datasets
 /// Units change places only within blocks of similar size, so that each side keeps about its number of vectors, on which
 /// the bias of the distance depends.
 struct NullExchange {
-    /// A block takes in larger units until it has so many …
+    /// A block takes in the next larger units until it has so many.
     private static let smallestBlock = 6
-    /// … and beyond that such as are hardly larger than its smallest.
+    /// A block of that many takes in only such units as are larger than its smallest by no more than this ratio.
     private static let sizeRatio = 1.1
 
     private let blocks: [[Int]]
@@ -41,7 +41,9 @@ struct NullExchange {
         self.blocks = blocks
     }
 
-    /// Draw number `number`. Draws of the same number and seed agree on how units stand to each other, whatever else is
+    /// One of the draws.
+    ///
+    /// Draws of the same number and seed agree on how units stand to each other, whatever else is
     /// kept, so that bands of several levels can be read together.
     func draw(_ number: Int) -> ClassPartition {
         var generator = SeededGenerator(seed: seed, stream: "null/\(number)")
