@@ -23,6 +23,7 @@ public struct FrechetReferenceCase: Decodable, Sendable, CustomStringConvertible
     let offset: Double
     let shift: Double
     let noise: Double
+    let tolerance: Double
     let seed: UInt64
 
     /// The name.
@@ -64,6 +65,11 @@ public struct FrechetReferenceCase: Decodable, Sendable, CustomStringConvertible
         change("noise") { i, j in x[i][j] + added[i][j] * noise }
         change("reversed") { i, j in x[n - 1 - i][j] }
         return x
+    }
+
+    /// Whether a distance is near enough to an exact one; where that is 0, rounding may leave a little of the means.
+    public func accepts(_ distance: Double, for exact: Double) -> Bool {
+        abs(distance - exact) <= max(tolerance * exact, 1e-28)
     }
 
     /// The checksum that the script computed from the bits of the rows.
