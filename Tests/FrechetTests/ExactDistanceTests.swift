@@ -6,7 +6,7 @@ import Testing
 /// Distances against exact values, which an independent computation in integers found.
 @Suite struct ExactDistanceTests {
     @Test func theFixtureIsThere() {
-        #expect(FrechetReferenceCase.all.count == 43)
+        #expect(FrechetReferenceCase.all.count == 55)
     }
 
     @Test(arguments: FrechetReferenceCase.all)
