@@ -7,15 +7,24 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case json
 }
 
-struct OutputOptions: ParsableArguments {
+/// Options of every command that prints numbers.
+struct PrintOptions: ParsableArguments {
     @Option(help: "What to print on standard output.")
     var format: OutputFormat = .text
+
+    @Flag(name: .shortAndLong, help: "Print no progress and no warnings.")
+    var quiet = false
+}
+
+/// Options of every command that writes a folder of results.
+struct OutputOptions: ParsableArguments {
+    @OptionGroup var printing: PrintOptions
 
     @Flag(help: "Replace results of another run in the output folder.")
     var force = false
 
-    @Flag(name: .shortAndLong, help: "Print no progress and no warnings.")
-    var quiet = false
+    var format: OutputFormat { printing.format }
+    var quiet: Bool { printing.quiet }
 }
 
 /// A path on the command line, for options' `transform`.

@@ -1,11 +1,11 @@
 import Testing
 
 @Suite struct HelpTests {
-    @Test(arguments: [["--help"], ["make-splits", "--help"], ["evaluate", "--help"]])
+    @Test(arguments: [["--help"], ["make-splits", "--help"], ["evaluate", "--help"], ["distance", "--help"]])
     func helpShowsExamplesAndFitsATerminal(arguments: [String]) throws {
         let run = try CommandRun(arguments)
         #expect(run.status == 0)
-        #expect(run.output.contains("oodml make-splits --dataset glyphs200") || arguments[0] == "evaluate")
+        #expect(run.output.contains("\n  oodml \(arguments.count == 1 ? "make-splits" : arguments[0]) "))
         #expect(run.output.contains("USAGE: oodml"))
         // The examples can be pasted: none is broken by the wrapping of long lines.
         let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
