@@ -86,6 +86,12 @@ import Testing
         #expect(table.text == "a,b\n\"a,b\",\"say \"\"yes\"\"\"\n\"two\nlines\",\"cr\rlf\r\n\"\n é ,\n")
     }
 
+    /// To Swift, a quote or comma with a combining accent is another character; to every reader of tables it is not.
+    @Test func accentedQuotesAndCommasAreQuoted() {
+        let table = CSVTable(columns: ["a", "b"], rows: [["\"\u{301}", ",\u{301}"]])
+        #expect(table.text.utf8.elementsEqual("a,b\n\"\"\"\u{301}\",\",\u{301}\"\n".utf8))
+    }
+
     @Test(arguments: [
         ("", 1, "an empty file"),
         ("id,class\n1,a\n", 1, "the columns id, class"),
