@@ -60,18 +60,34 @@ public struct CSVTable: Sendable, Equatable {
 
     /// The table as comma-separated values, with LF line ends.
     public var text: String {
-        var text = ""
+        var bytes: [UInt8] = []
         for row in [columns] + rows {
-            text += row.map(Self.quoted).joined(separator: ",")
-            text += "\n"
+            for (column, field) in row.enumerated() {
+                if column > 0 { bytes.append(UInt8(ascii: ",")) }
+                Self.append(field, to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "\n"))
         }
-        return text
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func quoted(_ field: String) -> String {
-        let special: Set<UInt8> = [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")]
-        guard field.utf8.contains(where: special.contains) else { return field }
-        return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    /// Appends a field, in quotes where it needs them.
+    ///
+    /// Byte by byte as the reader goes: to a search for characters, a quote with a combining accent is no quote.
+    private static func append(_ field: String, to bytes: inout [UInt8]) {
+        let needsQuotes = field.utf8.contains { byte in
+            switch byte {
+            case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+            default: false
+            }
+        }
+        guard needsQuotes else { return bytes.append(contentsOf: field.utf8) }
+        bytes.append(UInt8(ascii: "\""))
+        for byte in field.utf8 {
+            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+            bytes.append(byte)
+        }
+        bytes.append(UInt8(ascii: "\""))
     }
 }
 

@@ -15,6 +15,15 @@ public struct Dataset: Sendable, Equatable {
     public let samplesOfClass: [[Int]]
     /// The side of each class in the official split.
     public let officialSides: [Side]
+    /// One more thing known of each class, for units that are neither classes nor superclasses.
+    ///
+    /// - Precondition: there is one value for each class.
+    public var classColumn: ClassColumn? {
+        willSet {
+            let count = newValue?.values.count ?? classLabels.count
+            precondition(count == classLabels.count, "\(count) values for \(classLabels.count) classes")
+        }
+    }
 
     /// Makes a dataset.
     ///
@@ -74,6 +83,15 @@ public struct Dataset: Sendable, Equatable {
     /// The superclass of a class, where the dataset has one.
     public func superclass(of classNumber: Int) -> String? {
         samples[samplesOfClass[classNumber][0]].superclass
+    }
+
+    /// The numbers of a class's samples in the order of their ids' UTF-8 bytes.
+    ///
+    /// Unlike `samplesOfClass`, the order is the same however the dataset was listed; seeded choices start from it.
+    ///
+    /// - Complexity: O(k log k) comparisons for k samples.
+    public func samplesByID(ofClass classNumber: Int) -> [Int] {
+        samplesOfClass[classNumber].sorted { utf8Precedes(samples[$0].id, samples[$1].id) }
     }
 
     /// The numbers of all samples of the given classes, ascending.

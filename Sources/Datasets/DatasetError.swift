@@ -22,6 +22,12 @@ public enum DatasetError: Error, Equatable {
     case classWithoutSide(source: String, classLabel: String)
     /// One side of the official split has no class.
     case emptySide(source: String, side: Side, classCount: Int)
+    /// Units are to be superclasses, but this class has none.
+    case noSuperclass(source: String, classLabel: String)
+    /// Units are to be taken from a column that the dataset does not have.
+    case noUnitColumn(source: String, column: String)
+    /// One superclass or column value is composed for some classes and decomposed for others.
+    case unitInTwoUnicodeForms(source: String, column: String, value: String)
     /// A folder or file cannot be read.
     case unreadable(path: String, reason: String)
     /// A table's row or header is not as expected.
@@ -53,6 +59,13 @@ extension DatasetError: CustomStringConvertible {
         case .emptySide(let source, let side, let classCount):
             "\(source): the \(side.rawValue) side of the official split has none of the \(classCount) classes; "
                 + "expected at least one class on each side"
+        case .noSuperclass(let source, let classLabel):
+            "\(source): class \"\(classLabel)\" has no superclass; expected one for every class, to take them for units"
+        case .noUnitColumn(let source, let column):
+            "\(source): found no column \"\(column)\" to take units from; expected class, superclass, or a column of the "
+                + "table of samples"
+        case .unitInTwoUnicodeForms(let source, let column, let value):
+            "\(source): the \(column) \"\(value)\" is written in two Unicode forms (composed and decomposed); expected one"
         case .unreadable(let path, let reason):
             "\(path): cannot be read: \(reason)"
         case .badTable(let path, let line, let found, let expected):

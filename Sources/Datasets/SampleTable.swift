@@ -3,22 +3,33 @@ public import Foundation
 extension Dataset {
     /// Reads a table with one row a sample: columns `sample` and `class`, and optionally `superclass` and `split`.
     ///
-    /// `split` is `train` or `test` on every row, or absent; it makes the official split. Other columns are passed over.
-    /// The samples keep the order of the rows.
+    /// `split` is `train` or `test` on every row, or absent; it makes the official split. An empty `superclass` means none.
+    /// Where `unit` is a column, that one is read too, into ``classColumn``; it has one value for all samples of a class.
+    /// Other columns are passed over. The samples keep the order of the rows.
     ///
     /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field, a split that is neither word, a
-    ///   class on both sides, or whatever ``init(name:samples:officialSides:source:)`` refuses.
-    public init(sampleTableAt url: URL, name: String) throws {
+    ///   class on both sides or with two values in the column of `unit`, or whatever
+    ///   ``init(name:samples:officialSides:source:)`` refuses.
+    public init(sampleTableAt url: URL, name: String, unit: UnitRule = .class) throws {
         let table = try CSVTable(contentsOf: url)
         let path = url.path
         func column(_ name: String) -> Int? { table.columns.firstIndex(of: name) }
+        func missing(_ expected: String) -> DatasetError {
+            .badTable(
+                path: path, line: 1, found: "the columns \(table.columns.joined(separator: ", "))", expected: expected)
+        }
         guard let idColumn = column("sample"), let classColumn = column("class") else {
-            throw DatasetError.badTable(
-                path: path, line: 1, found: "the columns \(table.columns.joined(separator: ", "))",
-                expected: "the columns sample and class, and optionally superclass and split")
+            throw missing("the columns sample and class, and optionally superclass and split")
         }
         let superclassColumn = column("superclass")
         let splitColumn = column("split")
+        var values: ClassValues?
+        if case .column(let name) = unit {
+            guard let index = column(name), !["sample", "class", "superclass", "split"].contains(name) else {
+                throw missing("a column \"\(name)\" beside sample, class, superclass and split, to take units from")
+            }
+            values = ClassValues(column: index)
+        }
         var samples: [Sample] = []
         samples.reserveCapacity(table.rows.count)
         var sides: [String: Side] = [:]
@@ -41,23 +52,34 @@ extension Dataset {
                     throw DatasetError.twoSides(source: path, classLabel: label)
                 }
             }
-            samples.append(
-                Sample(id: try field(idColumn), classLabel: label, superclass: try superclassColumn.map(field)))
+            if let index = values?.column, let first = try values?.add(field(index), on: line, ofClass: label) {
+                throw DatasetError.badTable(
+                    path: path, line: line,
+                    found: "the \(table.columns[index]) \"\(row[index])\" for class \"\(label)\"",
+                    expected: "\"\(first.value)\" as on line \(first.line), because a class has one")
+            }
+            let superclass = superclassColumn.flatMap { row[$0].isEmpty ? nil : row[$0] }
+            samples.append(Sample(id: try field(idColumn), classLabel: label, superclass: superclass))
         }
         try self.init(
             name: name, samples: samples, officialSides: splitColumn == nil ? nil : sides, source: path)
+        if let values {
+            self.classColumn = ClassColumn(name: table.columns[values.column], values: classLabels.map(values.value))
+        }
     }
 
-    /// The dataset as a table that ``init(sampleTableAt:name:)`` reads back: sample, class, superclass where there is
-    /// one, and the official split.
+    /// The dataset as a table that ``init(sampleTableAt:name:unit:)`` reads back: sample, class, superclass where there is
+    /// one, the ``classColumn`` where there is one, and the official split.
     public var sampleTable: CSVTable {
         let hasSuperclasses = samples.contains { $0.superclass != nil }
         return CSVTable(
-            columns: ["sample", "class"] + (hasSuperclasses ? ["superclass"] : []) + ["split"],
-            rows: samples.indices.map { i in
-                [samples[i].id, samples[i].classLabel]
-                    + (hasSuperclasses ? [samples[i].superclass ?? ""] : [])
-                    + [officialSides[classOfSample[i]].rawValue]
+            columns: ["sample", "class"] + (hasSuperclasses ? ["superclass"] : [])
+                + (classColumn.map { [$0.name] } ?? []) + ["split"],
+            rows: zip(samples, classOfSample).map { sample, number in
+                [sample.id, sample.classLabel]
+                    + (hasSuperclasses ? [sample.superclass ?? ""] : [])
+                    + (classColumn.map { [$0.values[number]] } ?? [])
+                    + [officialSides[number].rawValue]
             })
     }
 
@@ -67,5 +89,28 @@ extension Dataset {
     public var digest: String {
         let lines = samples.map { "\($0.id)\t\($0.classLabel)\n" }.sorted(by: utf8Precedes)
         return SHA256.hexadecimal(of: Array(lines.joined().utf8))
+    }
+}
+
+/// The values of the classes in one column, while the rows are read.
+private struct ClassValues {
+    let column: Int
+    private var firstOfClass: [String: (value: String, line: Int)] = [:]
+
+    init(column: Int) {
+        self.column = column
+    }
+
+    /// Takes a row's value; where the class has had another one, says which and on what line.
+    mutating func add(_ value: String, on line: Int, ofClass label: String) -> (value: String, line: Int)? {
+        guard let first = firstOfClass[label] else {
+            firstOfClass[label] = (value, line)
+            return nil
+        }
+        return first.value.utf8.elementsEqual(value.utf8) ? nil : first
+    }
+
+    func value(ofClass label: String) -> String {
+        firstOfClass[label]?.value ?? ""
     }
 }

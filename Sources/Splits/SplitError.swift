@@ -21,6 +21,8 @@ public enum SplitError: Error, Equatable {
     case invalidSetting(name: String, found: String, expected: String)
     /// A manifest cannot be read.
     case unreadableManifest(path: String, reason: String)
+    /// A file of few-shot episodes cannot be read.
+    case unreadableEpisodes(path: String, reason: String)
     /// A manifest does not fit the dataset that it is used with.
     case datasetMismatch(path: String, found: String, expected: String)
 }
@@ -52,6 +54,8 @@ extension SplitError: CustomStringConvertible {
             "\(name) is \(found); expected \(expected)"
         case .unreadableManifest(let path, let reason):
             "\(path): cannot be read as a split manifest: \(reason)"
+        case .unreadableEpisodes(let path, let reason):
+            "\(path): cannot be read as few-shot episodes: \(reason)"
         case .datasetMismatch(let path, let found, let expected):
             "\(path): found \(found); expected \(expected)"
         }

@@ -17,6 +17,13 @@ import Testing
         #expect(dataset.samples(ofClasses: [2, 0]) == [0, 2, 4])
     }
 
+    /// By bytes, "10" is before "9", and the order of the rows does not matter.
+    @Test func samplesOfAClassComeByID() throws {
+        let listed = ["9", "b", "10", "a"].map { Sample(id: $0, classLabel: $0 == "b" ? "y" : "x") }
+        #expect(try Dataset(name: "d", samples: listed).samplesByID(ofClass: 0) == [2, 0, 3])
+        #expect(try Dataset(name: "d", samples: listed.reversed()).samplesByID(ofClass: 0) == [1, 3, 0])
+    }
+
     @Test func firstHalfTrains() throws {
         #expect(try Dataset(name: "d", samples: samples(["a", "b", "c"])).officialSides == [.train, .test, .test])
         #expect(try Dataset(name: "d", samples: samples(["b", "a"])).officialSides == [.train, .test])

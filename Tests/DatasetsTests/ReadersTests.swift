@@ -80,10 +80,24 @@ import Testing
         #expect(try dataset(original.sampleTable.text) == original)
     }
 
+    /// Class folders may have some classes in superclasses and others not.
+    @Test func classesWithAndWithoutSuperclassReadBack() throws {
+        let original = try Dataset(
+            name: "d",
+            samples: [Sample(id: "1", classLabel: "x/a", superclass: "x"), Sample(id: "2", classLabel: "b")])
+        #expect(try dataset(original.sampleTable.text) == original)
+    }
+
     @Test func fieldsAreQuotedWhereNeeded() {
         let table = CSVTable(
             columns: ["a", "b"], rows: [["a,b", "say \"yes\""], ["two\nlines", "cr\rlf\r\n"], [" é ", ""]])
         #expect(table.text == "a,b\n\"a,b\",\"say \"\"yes\"\"\"\n\"two\nlines\",\"cr\rlf\r\n\"\n é ,\n")
+    }
+
+    /// To Swift, a quote or comma with a combining accent is another character; to every reader of tables it is not.
+    @Test func accentedQuotesAndCommasAreQuoted() {
+        let table = CSVTable(columns: ["a", "b"], rows: [["\"\u{301}", ",\u{301}"]])
+        #expect(table.text.utf8.elementsEqual("a,b\n\"\"\"\u{301}\",\",\u{301}\"\n".utf8))
     }
 
     @Test(arguments: [
@@ -112,11 +126,20 @@ import Testing
         ) { try Dataset(sampleTableAt: file, name: "d") }
     }
 
-    @Test func classOnBothSides() throws {
-        let error = #expect(throws: DatasetError.self) {
-            try dataset("sample,class,split\n1,a,train\n2,a,test\n3,b,test\n")
-        }
-        #expect(error?.description.contains("class \"a\" has samples in train and in test") == true)
+    @Test(arguments: [
+        ("sample,class,split\n1,a,train\n2,a,test\n3,b,test\n", "class \"a\" has samples in train and in test"),
+        ("sample,class\n1,a\n2,a\n1,b\n", "the sample id \"1\" occurs twice"),
+        ("sample,class\n1,a\n2,a\n", "the train side of the official split has none of the 1 classes"),
+        ("sample,class\n", "no samples were found"),
+    ])
+    func unsuitableSamples(text: String, sentence: String) throws {
+        let error = #expect(throws: DatasetError.self) { try dataset(text) }
+        #expect(error?.description.contains("s.csv: \(sentence)") == true)
+    }
+
+    @Test func classesOfOneSampleAreAllowed() throws {
+        let dataset = try dataset("sample,class\n1,a\n2,b\n3,b\n")
+        #expect(dataset.samplesOfClass == [[0], [1, 2]])
     }
 }
 
