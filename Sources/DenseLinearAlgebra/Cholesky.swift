@@ -70,6 +70,8 @@ extension CChar {
     static let lower = CChar(UInt8(ascii: "L"))
     /// LAPACK's `job` for values only.
     static let valuesOnly = CChar(UInt8(ascii: "N"))
+    /// LAPACK's `job` for singular values and all vectors.
+    static let allVectors = CChar(UInt8(ascii: "A"))
     /// LAPACK's `job` for values and vectors.
     static let withVectors = CChar(UInt8(ascii: "V"))
 }

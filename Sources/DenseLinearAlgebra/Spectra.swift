@@ -35,6 +35,27 @@ public func singularValues(_ a: Matrix<Double>) throws -> [Double] {
     return values
 }
 
+/// The singular vectors of a square matrix `A = U·S·Vᵀ` (d × d): `U`, and `Vᵀ`.
+///
+/// - Complexity: about 20d³ operations (LAPACK `dgesdd`).
+/// - Throws: ``LinearAlgebraError/noConvergence(routine:undetermined:)``; ``LinearAlgebraError/nonFinite(row:column:)``.
+public func singularVectors(_ a: Matrix<Double>) throws -> (u: Matrix<Double>, transposedV: Matrix<Double>) {
+    a.requireSquare("a pair of square matrices of singular vectors")
+    try a.requireFinite()
+    let d = a.rowCount
+    guard d > 0 else { return (a, a) }
+    var scratch = a
+    var values = [Double](repeating: 0, count: d)
+    var u = Matrix<Double>(rowCount: d, columnCount: d)
+    var transposedV = u
+    // LAPACK reads Aᵀ = V·S·Uᵀ, and what it writes column by column are the transposes of V and Uᵀ to us.
+    let info = LAPACKE_dgesdd(
+        LAPACK_COL_MAJOR, CChar.allVectors, Int32(d), Int32(d), &scratch.elements, Int32(d), &values,
+        &transposedV.elements, Int32(d), &u.elements, Int32(d))
+    try check(info: info, of: "dgesdd") { .noConvergence(routine: "dgesdd", undetermined: $0) }
+    return (u, transposedV)
+}
+
 /// The upper triangular `R` (min(n, d) × d) of `A = QR`, so that `RᵀR = AᵀA` without squaring the condition of `A` (n × d).
 ///
 /// - Complexity: 2n·d² operations (LAPACK `dgeqrf`).

@@ -13,6 +13,8 @@ public struct GaussianStatistics: Sendable, Equatable {
     public let covarianceFactor: Matrix<Double>
     /// Tr Σ, the total variance.
     public let totalVariance: Double
+    /// What `mean` lacks through rounding to its own last digit, which matters beside a large common offset.
+    let meanRemainder: [Double]
     /// Σ itself where it is regular beyond doubt, and F is its Cholesky factor.
     let regularCovariance: Matrix<Double>?
 
@@ -62,13 +64,17 @@ public struct GaussianStatistics: Sendable, Equatable {
     /// - Complexity: O(d³).
     /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2.
     public init?(_ sums: MomentSums) throws {
+        try self.init(sums, meanRemainder: sums.meanRemainder)
+    }
+
+    private init?(_ sums: MomentSums, meanRemainder: [Double]) throws {
         guard sums.count >= 2 else { throw FrechetError.tooFewRows(sums.count) }
         guard sums.count > sums.dimension else { return nil }
         let covariance = sums.covariance
         guard let factor = try Self.regularFactor(of: covariance) else { return nil }
         self.init(
-            count: sums.count, mean: sums.mean, covarianceFactor: factor, totalVariance: covariance.trace,
-            regularCovariance: covariance)
+            count: sums.count, mean: sums.mean, meanRemainder: meanRemainder, covarianceFactor: factor,
+            totalVariance: covariance.trace, regularCovariance: covariance)
     }
 
     /// Takes a mean (d) and a covariance (d × d, of any rank) that were computed elsewhere from `count` embeddings.
@@ -91,17 +97,18 @@ public struct GaussianStatistics: Sendable, Equatable {
         }
         let regular = try Self.regularFactor(of: covariance)
         self.init(
-            count: count, mean: mean,
+            count: count, mean: mean, meanRemainder: mean.map { _ in 0 },
             covarianceFactor: try regular ?? Self.equilibrated(covariance) { try pivotedCholeskyFactor($0) },
             totalVariance: covariance.trace, regularCovariance: regular == nil ? nil : covariance)
     }
 
     private init(
-        count: Int, mean: [Double], covarianceFactor: Matrix<Double>, totalVariance: Double,
+        count: Int, mean: [Double], meanRemainder: [Double], covarianceFactor: Matrix<Double>, totalVariance: Double,
         regularCovariance: Matrix<Double>?
     ) {
         self.count = count
         self.mean = mean
+        self.meanRemainder = meanRemainder
         self.covarianceFactor = covarianceFactor
         self.totalVariance = totalVariance
         self.regularCovariance = regularCovariance
@@ -112,11 +119,11 @@ public struct GaussianStatistics: Sendable, Equatable {
     ) throws {
         let numbers = Array(rows)
         guard numbers.count >= 2 else { throw FrechetError.tooFewRows(numbers.count) }
-        let mean = try embeddings.mean(ofRows: numbers)
+        let (mean, remainder) = try embeddings.mean(ofRows: numbers)
         if numbers.count > embeddings.columnCount {
             var sums = MomentSums(origin: mean)
             add(&sums, numbers)
-            if let statistics = try GaussianStatistics(sums) {
+            if let statistics = try GaussianStatistics(sums, meanRemainder: remainder) {
                 self = statistics
                 return
             }
@@ -124,7 +131,7 @@ public struct GaussianStatistics: Sendable, Equatable {
         let centred = embeddings.rows(numbers, minus: mean, times: 1 / Double(numbers.count - 1).squareRoot())
         let norm = centred.frobeniusNorm
         self.init(
-            count: numbers.count, mean: mean,
+            count: numbers.count, mean: mean, meanRemainder: remainder,
             // With no more rows than columns the centred rows are themselves the smallest factor.
             covarianceFactor: numbers.count > embeddings.columnCount ? try triangularFactor(centred) : centred,
             totalVariance: norm * norm, regularCovariance: nil)
@@ -161,10 +168,10 @@ public struct GaussianStatistics: Sendable, Equatable {
 }
 
 extension Matrix {
-    /// The mean of some rows, summed about the first of them.
+    /// The mean of some rows, summed about the first of them, and what it lacks through rounding.
     ///
     /// - Throws: ``FrechetError/nonFinite(row:column:)`` if one of them has a value that is not finite.
-    fileprivate func mean(ofRows rows: [Int]) throws -> [Double] {
+    fileprivate func mean(ofRows rows: [Int]) throws -> (mean: [Double], remainder: [Double]) {
         let d = columnCount
         let origin = row(rows[0]).map(Double.init)
         var sum = [Double](repeating: 0, count: d)
@@ -186,7 +193,7 @@ extension Matrix {
                 }
             }
         }
-        return zip(origin, sum).map { $0 + $1 / Double(rows.count) }
+        return roundedSums(origin, sum.map { $0 / Double(rows.count) })
     }
 
     /// `(row − origin) · scale` for some rows.
@@ -213,4 +220,14 @@ extension Matrix where Scalar == Double {
     fileprivate var trace: Double {
         (0..<min(rowCount, columnCount)).reduce(0) { $0 + self[$1, $1] }
     }
+}
+
+/// The sums of two vectors, and what each lacks through rounding (Knuth's two-sum).
+func roundedSums(_ a: [Double], _ b: [Double]) -> (mean: [Double], remainder: [Double]) {
+    let sums = zip(a, b).map { $0 + $1 }
+    let remainders = zip(zip(a, b), sums).map { terms, sum in
+        let second = sum - terms.0
+        return (terms.0 - (sum - second)) + (terms.1 - second)
+    }
+    return (sums, remainders)
 }

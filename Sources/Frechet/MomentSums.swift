@@ -70,7 +70,12 @@ public struct MomentSums: Sendable {
     /// - Precondition: there is a row.
     public var mean: [Double] {
         precondition(count > 0, "no rows have no mean")
-        return zip(origin, sum).map { $0 + $1 / Double(count) }
+        return roundedSums(origin, sum.map { $0 / Double(count) }).mean
+    }
+
+    /// What `mean` lacks through rounding.
+    var meanRemainder: [Double] {
+        roundedSums(origin, sum.map { $0 / Double(count) }).remainder
     }
 
     /// The covariance of the rows (d × d, divisor n − 1).
