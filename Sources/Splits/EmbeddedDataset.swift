@@ -21,8 +21,8 @@ public struct EmbeddedDataset: Sendable {
     public let embeddings: Matrix<Float>
     /// What the Gaussians are fitted to.
     public let statistic: ShiftStatistic
-    /// The classes of each unit that changes sides as a whole.
-    public let units: [[Int]]
+    /// The units that change sides as a whole.
+    public let units: [ClassUnit]
     /// The vectors that the Gaussians are fitted to, a unit for each of `units`.
     let vectors: UnitVectors
     /// The numbers of each class's samples in the order of their ids.
@@ -32,18 +32,19 @@ public struct EmbeddedDataset: Sendable {
 
     /// Joins a dataset and its embeddings.
     ///
-    /// - Parameter units: the classes of each unit that changes sides as a whole; nil makes each class one.
+    /// - Parameter units: what changes sides as a whole; nil makes each class a unit.
     /// - Throws: ``SplitError/nonFiniteEmbedding(sample:column:)``, ``SplitError/constantEmbeddings(count:)``.
     /// - Precondition: there is one row for each sample, and every class is in one unit.
     public init(
-        dataset: Dataset, embeddings: Matrix<Float>, statistic: ShiftStatistic = .samples, units: [[Int]]? = nil
+        dataset: Dataset, embeddings: Matrix<Float>, statistic: ShiftStatistic = .samples, units: [ClassUnit]? = nil
     ) throws {
         precondition(
             embeddings.rowCount == dataset.samples.count,
             "\(embeddings.rowCount) embeddings for \(dataset.samples.count) samples")
-        let units = units ?? dataset.classLabels.indices.map { [$0] }
+        let units =
+            units ?? dataset.classLabels.enumerated().map { ClassUnit(label: $0.element, classes: [$0.offset]) }
         precondition(
-            units.flatMap { $0 }.sorted() == Array(dataset.classLabels.indices), "each class must be in one unit")
+            units.flatMap(\.classes).sorted() == Array(dataset.classLabels.indices), "each class must be in one unit")
         if let (row, column) = embeddings.firstNonFinite {
             throw SplitError.nonFiniteEmbedding(sample: dataset.samples[row].id, column: column)
         }
@@ -59,7 +60,7 @@ public struct EmbeddedDataset: Sendable {
             members.sorted { utf8Precedes(dataset.samples[$0].id, dataset.samples[$1].id) }
         }
         vectors = Self.vectors(
-            of: varyingEmbeddings, samplesOfClass: orderedSamples, units: units, statistic: statistic)
+            of: varyingEmbeddings, samplesOfClass: orderedSamples, units: units.map(\.classes), statistic: statistic)
     }
 
     private static func vectors(
@@ -77,7 +78,8 @@ public struct EmbeddedDataset: Sendable {
 
     /// The vectors over some samples of each class only.
     func vectors(ofSamples samplesOfClass: [[Int]]) -> UnitVectors {
-        Self.vectors(of: varyingEmbeddings, samplesOfClass: samplesOfClass, units: units, statistic: statistic)
+        Self.vectors(of: varyingEmbeddings, samplesOfClass: samplesOfClass, units: units.map(\.classes),
+            statistic: statistic)
     }
 
     /// The Fréchet distance between the two sides of a partition of the classes.
@@ -106,7 +108,16 @@ public struct EmbeddedDataset: Sendable {
     /// The partition of the classes that belongs to one of the units.
     func classPartition(ofUnits partition: ClassPartition) -> ClassPartition {
         var sides = [Side?](repeating: nil, count: dataset.classLabels.count)
-        for (unit, classes) in units.enumerated() { for number in classes { sides[number] = partition.sides[unit] } }
+        for (place, unit) in units.enumerated() { for number in unit.classes { sides[number] = partition.sides[place] } }
         return ClassPartition(sides: sides)
+    }
+
+    /// What the kernel discrepancy of any partition follows from, over the same vectors as the distance.
+    func kernelDiscrepancy(seed: UInt64) -> KernelDiscrepancy {
+        switch statistic {
+        case .samples: KernelDiscrepancy(of: dataset, embeddings: embeddings, seed: seed)
+        case .classMeans:
+            KernelDiscrepancy(ofClassMeans: embeddings.means(ofRowGroups: orderedSamples), seed: seed)
+        }
     }
 }

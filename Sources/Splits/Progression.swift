@@ -34,15 +34,17 @@ public struct ProgressionStep: Sendable, Equatable {
     /// How many pairs were exchanged after the step, to come nearer to a wanted distance; `partition` and `distance` are
     /// those after that.
     public let adjustedPairCount: Int
+    /// What the reference code has for the step, under ``SplitMethod/milbich2021``.
+    public let referenceSquared: Double?
     /// Where the units stand after the step.
     let unitPartition: ClassPartition
 
     init(
         origin: Origin, step: Int, unitPartition: ClassPartition, distance: FrechetDistance, movedToTest: [Int] = [],
         movedToTrain: [Int] = [], removed: [Int] = [], isKept: Bool = true, adjustedPairCount: Int = 0,
-        in embedded: EmbeddedDataset
+        referenceSquared: Double? = nil, in embedded: EmbeddedDataset
     ) {
-        func classes(_ units: [Int]) -> [Int] { units.flatMap { embedded.units[$0] } }
+        func classes(_ units: [Int]) -> [Int] { units.flatMap { embedded.units[$0].classes } }
         self.origin = origin
         self.step = step
         partition = embedded.classPartition(ofUnits: unitPartition)
@@ -52,6 +54,7 @@ public struct ProgressionStep: Sendable, Equatable {
         self.removed = classes(removed)
         self.isKept = isKept
         self.adjustedPairCount = adjustedPairCount
+        self.referenceSquared = referenceSquared
         self.unitPartition = unitPartition
     }
 }
@@ -102,12 +105,12 @@ public struct Progression: Sendable, Equatable {
                 return ProgressionStep(
                     origin: origin, step: index + 1, unitPartition: step.partition, distance: distance,
                     movedToTest: step.movedToTest, movedToTrain: step.movedToTrain, removed: step.removed,
-                    isKept: isKept, in: embedded)
+                    isKept: isKept, referenceSquared: step.referenceSquared, in: embedded)
             }
         }
         let harder = try measured(.swap, plan.harder, from: startStep)
         let hardest = harder.last(where: \.isKept) ?? startStep
-        let removals = plan.removals(from: hardest.unitPartition, classCounts: embedded.units.map(\.count))
+        let removals = plan.removals(from: hardest.unitPartition, classCounts: embedded.units.map(\.classes.count))
         let removal = try measured(.removal, removals, from: hardest)
         let easier = try measured(.easier, plan.easier, from: startStep)
         steps = easier.reversed() + [startStep] + harder + removal

@@ -153,7 +153,7 @@ private struct HeldOutRepetition {
         start = progression.steps.first { $0.origin == .start }?.unitPartition ?? ClassPartition(sides: [Side]())
         plan = try ProgressionPlan(choosing, from: start, by: settings)
         removals = plan.removals(
-            from: plan.harder.last?.partition ?? start, classCounts: embedded.units.map(\.count))
+            from: plan.harder.last?.partition ?? start, classCounts: embedded.units.map(\.classes.count))
         stepCounts = Dictionary(grouping: progression.steps, by: \.origin).mapValues(\.count)
     }
 

@@ -6,7 +6,7 @@ internal import Frechet
 /// What a split folder's `manifest.json` says: how the splits were made, and which classes each level has on which side.
 public struct SplitManifest: Sendable, Equatable, Codable {
     /// The version of the format that this type reads and writes.
-    public static let currentSchemaVersion = 1
+    public static let currentSchemaVersion = 2
 
     /// The version of the format.
     public let schemaVersion: Int
@@ -18,8 +18,23 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     public let embeddings: EmbeddingProvenance
     /// The settings that the splits were made by.
     public let `protocol`: SplitProtocol
+    /// What the null bands and the held-out repetition say of the series as a whole; nil where there are none.
+    public let controls: ControlsRecord?
+    /// Spearman's correlation of `fid` and `kernel_discrepancy` over the levels: 1 where both agree on the order.
+    public let rankAgreement: Double?
     /// The levels, in the order of rising distance.
     public let levels: [SplitLevel]
+
+    /// The controls of a series as a whole.
+    public struct ControlsRecord: Sendable, Equatable, Codable {
+        /// The number of draws of each band.
+        public let drawCount: Int
+        /// The chance, without any shift, that the held-out levels harder than the start would rise as far above their
+        /// bands; nil without such levels.
+        public let p: Double?
+        /// The number of classes of one sample, which the held-out repetition leaves out.
+        public let singletonClassCount: Int
+    }
 
     /// What identifies a dataset.
     public struct DatasetRecord: Sendable, Equatable, Codable {
@@ -41,21 +56,23 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         }
     }
 
-    /// Records the levels of a progression.
-    public init(
-        generator: String, embedded: EmbeddedDataset, provenance: EmbeddingProvenance, settings: SplitProtocol,
-        levels: [ProgressionStep]
-    ) {
+    /// Records a series.
+    public init(generator: String, series: SplitSeries, provenance: EmbeddingProvenance) {
         schemaVersion = Self.currentSchemaVersion
         self.generator = generator
-        dataset = DatasetRecord(embedded.dataset)
+        dataset = DatasetRecord(series.embedded.dataset)
         embeddings = provenance
-        `protocol` = settings
-        let width = String(levels.count).count
-        self.levels = levels.enumerated().map { index, step in
+        `protocol` = series.settings
+        controls = series.controls.map {
+            ControlsRecord(
+                drawCount: series.settings.nullDraws, p: $0.p, singletonClassCount: $0.singletonClassCount)
+        }
+        rankAgreement = series.rankAgreement?.rounded(significantDigits: 10)
+        let width = String(series.levels.count).count
+        levels = series.levels.indices.map { index in
             let number = String(index + 1)
             let id = "level-" + String(repeating: "0", count: width - number.count) + number
-            return SplitLevel(id: id, step: step, of: embedded.dataset)
+            return SplitLevel(id: id, number: index, of: series)
         }
     }
 
@@ -105,75 +122,6 @@ public struct SplitManifest: Sendable, Equatable, Codable {
                     + "\(found.sha256.prefix(12))…",
                 expected: "the one that the splits were made of: \(dataset.sampleCount) samples in "
                     + "\(dataset.classCount) classes, digest \(dataset.sha256.prefix(12))…")
-        }
-    }
-}
-
-/// One level: a split of the classes, and how far its two sides are apart.
-public struct SplitLevel: Sendable, Equatable, Codable {
-    /// What names the level within its manifest, as in `level-3`; it replaces `{level}` in the paths of models.
-    public let id: String
-    /// The arm of the progression that the level is on.
-    public let origin: Origin
-    /// The number of its step on that arm.
-    public let step: Int
-    /// The squared Fréchet distance between the train and the test side.
-    public let fid: Double
-    /// The part of `fid` that the means make.
-    public let fidMeanPart: Double
-    /// The part of `fid` that the covariances make.
-    public let fidCovariancePart: Double
-    /// The number of samples on the train side.
-    public let trainSampleCount: Int
-    /// The number of samples on the test side.
-    public let testSampleCount: Int
-    /// The labels of the classes to train on, sorted.
-    public let train: [String]
-    /// The labels of the classes to test on, sorted.
-    public let test: [String]
-    /// The labels of the classes that the level leaves out, sorted.
-    public let removed: [String]
-
-    /// Records a step of a progression over `dataset`.
-    public init(id: String, step: ProgressionStep, of dataset: Dataset) {
-        func labels(_ classes: [Int]) -> [String] { classes.map { dataset.classLabels[$0] } }
-        let (train, test) = (step.partition.classes(on: .train), step.partition.classes(on: .test))
-        self.id = id
-        origin = step.origin
-        self.step = step.step
-        fid = step.distance.squared.rounded(significantDigits: 10)
-        fidMeanPart = step.distance.meanPart.rounded(significantDigits: 10)
-        fidCovariancePart = step.distance.covariancePart.rounded(significantDigits: 10)
-        trainSampleCount = train.reduce(0) { $0 + dataset.samplesOfClass[$1].count }
-        testSampleCount = test.reduce(0) { $0 + dataset.samplesOfClass[$1].count }
-        self.train = labels(train)
-        self.test = labels(test)
-        removed = labels(step.partition.removedClasses)
-    }
-}
-
-extension Double {
-    /// The nearest number of so many significant decimal digits: more would only record the order of additions.
-    func rounded(significantDigits: Int) -> Double {
-        guard isFinite, self != 0 else { return self }
-        return Double(String(format: "%.\(significantDigits - 1)e", self)) ?? self
-    }
-}
-
-extension DecodingError {
-    /// Where the JSON is not as expected, in few words.
-    fileprivate var sentence: String {
-        func place(_ context: Context, _ last: (any CodingKey)? = nil) -> String {
-            let keys = context.codingPath + (last.map { [$0] } ?? [])
-            return keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-        }
-        switch self {
-        case .keyNotFound(let key, let context): return "\(place(context, key)) is missing"
-        case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-            return "\(place(context)) is not of type \(type)"
-        case .dataCorrupted(let context):
-            return context.codingPath.isEmpty ? "it is not JSON" : "\(place(context)) has a value that is not known"
-        @unknown default: return "it is not as expected"
         }
     }
 }

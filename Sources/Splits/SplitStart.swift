@@ -21,16 +21,10 @@ public enum SplitStart: String, Sendable, Codable, CaseIterable {
         }
         switch self {
         case .official:
-            return ClassPartition(
-                sides: try embedded.units.map { classes in
-                    let sides = Set(classes.map { embedded.dataset.officialSides[$0] })
-                    guard sides.count == 1, let side = sides.first else {
-                        throw SplitError.dividedUnit(
-                            label: embedded.dataset.superclass(of: classes[0])
-                                ?? embedded.dataset.classLabels[classes[0]])
-                    }
-                    return side
-                })
+            if let unit = embedded.dataset.firstDividedUnit(of: embedded.units) {
+                throw SplitError.dividedUnit(label: unit.label)
+            }
+            return ClassPartition(sides: embedded.units.map { embedded.dataset.officialSides[$0.classes[0]] })
         case .alphabetical:
             return half(Array(0..<count))
         case .random:

@@ -1,0 +1,117 @@
+internal import Datasets
+internal import Foundation
+internal import Frechet
+
+/// One level: a split of the classes, how far its two sides are apart, and what keeps that from being misread.
+public struct SplitLevel: Sendable, Equatable, Codable {
+    /// What names the level within its manifest, as in `level-3`; it replaces `{level}` in the paths of models.
+    public let id: String
+    /// The arm of the progression that the level is on.
+    public let origin: Origin
+    /// The number of its step on that arm.
+    public let step: Int
+    /// How many pairs were exchanged after that step, to come nearer to a target; nil for none.
+    public let adjustedPairCount: Int?
+    /// The squared Fréchet distance between the train and the test side.
+    public let fid: Double
+    /// The part of `fid` that the means make.
+    public let fidMeanPart: Double
+    /// The part of `fid` that the covariances make.
+    public let fidCovariancePart: Double
+    /// What the reference code has for the step, under its protocol; nil under the own one.
+    public let referenceFid: Double?
+    /// The distances of random exchanges of the same classes.
+    public let null: NullBand?
+    /// `fid` less the mean of `null`.
+    public let excess: Double?
+    /// How `fid` stands to `null`.
+    public let position: BandPosition?
+    /// The same procedure with half of the samples, measured on the other half.
+    public let holdout: HoldoutRecord?
+    /// Whether the held-out repetition finds a shift, p ≤ 0.05.
+    public let isShift: Bool?
+    /// The unbiased squared MMD with the KID kernel, a second opinion on the shift.
+    public let kernelDiscrepancy: Double?
+    /// The number of samples on the train side.
+    public let trainSampleCount: Int
+    /// The number of samples on the test side.
+    public let testSampleCount: Int
+    /// The labels of the classes to train on, sorted.
+    public let train: [String]
+    /// The labels of the classes to test on, sorted.
+    public let test: [String]
+    /// The labels of the classes that the level leaves out, sorted.
+    public let removed: [String]
+    /// A part of the training set that is equally large at every level.
+    public let trainMatched: MatchedRecord
+    /// Class-disjoint validation folds of the train classes: their labels, sorted.
+    public let folds: [[String]]
+
+    /// The size and the classes of a matched training set; `train-matched.csv` lists its samples.
+    public struct MatchedRecord: Sendable, Equatable, Codable {
+        /// The labels of the classes, sorted.
+        public let classes: [String]
+        /// The number of samples.
+        public let sampleCount: Int
+    }
+
+    /// The held-out repetition of a level.
+    public struct HoldoutRecord: Sendable, Equatable, Codable {
+        /// The distance, on the samples that had no part in choosing the sides.
+        public let fid: Double
+        /// The mean of random exchanges on the same samples.
+        public let nullMean: Double
+        /// Their standard deviation.
+        public let nullSd: Double
+        /// (1 + number of exchanges that reach `fid`) / (N + 1).
+        public let p: Double
+        /// The labels of the classes on the train side, sorted.
+        public let train: [String]
+        /// The labels of the classes on the test side, sorted.
+        public let test: [String]
+    }
+
+    /// Records a level of a series.
+    init(id: String, number: Int, of series: SplitSeries) {
+        let dataset = series.embedded.dataset
+        func labels(_ classes: [Int]) -> [String] { classes.map { dataset.classLabels[$0] } }
+        let step = series.levels[number]
+        let (train, test) = (step.partition.classes(on: .train), step.partition.classes(on: .test))
+        let controls = series.controls?.levels[number]
+        self.id = id
+        origin = step.origin
+        self.step = step.step
+        adjustedPairCount = step.adjustedPairCount == 0 ? nil : step.adjustedPairCount
+        fid = step.distance.squared.rounded(significantDigits: 10)
+        fidMeanPart = step.distance.meanPart.rounded(significantDigits: 10)
+        fidCovariancePart = step.distance.covariancePart.rounded(significantDigits: 10)
+        referenceFid = step.referenceSquared?.rounded(significantDigits: 10)
+        null = controls?.null
+        excess = controls?.excess
+        position = controls?.position
+        holdout = controls?.holdout.map { holdout in
+            HoldoutRecord(
+                fid: holdout.fid, nullMean: holdout.null.mean, nullSd: holdout.null.sd, p: holdout.null.p,
+                train: labels(holdout.partition.classes(on: .train)),
+                test: labels(holdout.partition.classes(on: .test)))
+        }
+        isShift = controls?.isShift
+        kernelDiscrepancy = series.discrepancies[number]?.rounded(significantDigits: 10)
+        trainSampleCount = train.reduce(0) { $0 + dataset.samplesOfClass[$1].count }
+        testSampleCount = test.reduce(0) { $0 + dataset.samplesOfClass[$1].count }
+        self.train = labels(train)
+        self.test = labels(test)
+        removed = labels(step.partition.removedClasses)
+        trainMatched = MatchedRecord(
+            classes: labels(series.matched.subsets[number].classes), sampleCount: series.matched.sampleCount)
+        folds = series.folds[number].map(labels)
+    }
+}
+
+extension Double {
+    /// The nearest number of so many significant decimal digits: more would only record the order of additions.
+    func rounded(significantDigits: Int) -> Double {
+        guard isFinite, self != 0 else { return self }
+        return Double(String(format: "%.\(significantDigits - 1)e", self)) ?? self
+    }
+}

@@ -1,0 +1,83 @@
+internal import Datasets
+internal import DenseLinearAlgebra
+internal import Frechet
+
+/// A graded series of splits and all that is known of it: what a manifest records.
+public struct SplitSeries: Sendable {
+    /// The dataset, its embeddings, and what moves as one.
+    public let embedded: EmbeddedDataset
+    /// The settings.
+    public let settings: SplitProtocol
+    /// All steps from the easiest to the hardest split.
+    public let progression: Progression
+    /// The steps that became levels, by rising distance.
+    public let levels: [ProgressionStep]
+    /// The null bands and the held-out repetition; nil where none were asked for.
+    public let controls: ShiftControls?
+    /// The kernel discrepancy between the sides of each level; nil for a side of fewer than two vectors.
+    public let discrepancies: [Double?]
+    /// The validation folds of each level's train classes.
+    public let folds: [[[Int]]]
+    /// Training sets of equal size for the levels.
+    public let matched: MatchedTraining
+
+    /// What is under way.
+    public enum Stage: Sendable {
+        /// The progression is at a step of an arm; at step 0 of the start the extremes are searched.
+        case step(Origin, Int)
+        /// So many of all null bands are drawn.
+        case bands(done: Int, total: Int)
+        /// The kernel discrepancy is computed.
+        case discrepancy
+    }
+
+    /// Makes a series.
+    ///
+    /// - Throws: ``SplitError``; `LinearAlgebraError`.
+    public init(
+        of embedded: EmbeddedDataset, by settings: SplitProtocol, report: (Stage) -> Void = { _ in }
+    ) throws {
+        let progression = try Progression(of: embedded, by: settings) { report(.step($0, $1)) }
+        let levels: [ProgressionStep]
+        if let targets = settings.targets {
+            levels = try progression.levels(at: targets, tolerance: settings.tolerance, of: embedded)
+        } else if settings.spacing == .excess {
+            let spacing = try ExcessSpacing(progression, over: embedded, by: settings)
+            levels = progression.levels(count: settings.levelCount, by: spacing.excess(of:))
+        } else {
+            levels = progression.levels(count: settings.levelCount)
+        }
+        controls =
+            settings.nullDraws == 0
+            ? nil
+            : try ShiftControls(of: levels, in: progression, over: embedded, by: settings) {
+                report(.bands(done: $0, total: $1))
+            }
+        report(.discrepancy)
+        let discrepancy = embedded.kernelDiscrepancy(seed: settings.seed)
+        discrepancies = levels.map { discrepancy.squared(between: $0.partition) }
+        let dataset = embedded.dataset
+        folds = levels.map { level in
+            settings.foldCount == 0
+                ? []
+                : dataset.validationFolds(
+                    of: level.partition.classes(on: .train), count: settings.foldCount, units: embedded.units,
+                    seed: settings.seed)
+        }
+        matched = MatchedTraining(
+            of: dataset, trainClasses: levels.map { $0.partition.classes(on: .train) }, seed: settings.seed)
+        self.embedded = embedded
+        self.settings = settings
+        self.progression = progression
+        self.levels = levels
+    }
+
+    /// Spearman's correlation of the Fréchet distance and the kernel discrepancy over the levels; nil for fewer than
+    /// three of them.
+    public var rankAgreement: Double? {
+        let pairs = zip(levels, discrepancies).compactMap { level, discrepancy in
+            discrepancy.map { (level.distance.squared, $0) }
+        }
+        return spearmanCorrelation(pairs.map(\.0), pairs.map(\.1))
+    }
+}
