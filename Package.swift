@@ -69,7 +69,8 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "SplitsTests",
-            dependencies: ["Splits", "Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"]),
+            dependencies: ["Splits", "Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"],
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "DenseLinearAlgebra", "TestSupport"],
             exclude: ["Fixtures"]),
