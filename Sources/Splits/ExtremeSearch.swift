@@ -61,11 +61,8 @@ struct ExtremeSearch: Sendable {
 
     /// The most extreme partition found, with as many units on each side as `start` has.
     ///
-    /// - Parameter others: partitions to begin from besides those that the search makes itself.
-    func extreme(
-        _ goal: Goal, from start: ClassPartition, and others: [ClassPartition] = [], seed: UInt64
-    ) throws -> ClassPartition {
-        let starts = try [start] + others + self.starts(for: goal, like: start, seed: seed)
+    func extreme(_ goal: Goal, from start: ClassPartition, seed: UInt64) throws -> ClassPartition {
+        let starts = try [start] + referenceStarts(for: goal, from: start) + self.starts(for: goal, like: start, seed: seed)
         let found = try concurrentMap(count: starts.count) { number in
             let reached =
                 switch goal {
@@ -113,6 +110,23 @@ struct ExtremeSearch: Sendable {
             orders.append(generator.shuffled(movable))
         }
         return orders.map { partition(for: goal, in: $0, like: start) }
+    }
+
+    /// Where the reference code's walks get to, one and two exchanges at a time, so that no extreme falls short of theirs.
+    private func referenceStarts(for goal: Goal, from start: ClassPartition) throws -> [ClassPartition] {
+        guard case .kernel(let kernel) = objective, movable.count == vectors.unitCount else { return [] }
+        let settings = goal == .harder ? [(1, 5), (2, 5)] : [(1, 5), (2, 5), (1, 30), (2, 30)]
+        return try concurrentMap(count: settings.count) { number in
+            let (swaps, history) = settings[number]
+            let reached = try Milbich2021.extremePartition(
+                means: vectors.means, train: start.classes(on: .train), test: start.classes(on: .test),
+                harder: goal == .harder, swapsPerIteration: swaps, iterations: 50 / swaps, history: history,
+                distance: kernel.squared)
+            var sides = start.sides
+            for unit in reached.train { sides[unit] = .train }
+            for unit in reached.test { sides[unit] = .test }
+            return ClassPartition(sides: sides)
+        }
     }
 
     /// The first units of an order on the train side, or for the easier goal every other one.

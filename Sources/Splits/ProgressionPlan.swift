@@ -10,6 +10,8 @@ struct ProgressionPlan: Sendable {
         var movedToTest: [Int] = []
         var movedToTrain: [Int] = []
         var removed: [Int] = []
+        /// What the reference code has for the step, under its protocol.
+        var referenceSquared: Double?
     }
 
     /// From the start towards the least distance.
@@ -19,16 +21,48 @@ struct ProgressionPlan: Sendable {
 
     private let vectors: UnitVectors
     private let settings: SplitProtocol
+    /// The steps of removal, where the protocol fixes them from the start.
+    private let fixedRemovals: [Step]?
 
-    /// Searches both extremes from `start` and walks to them.
+    /// Searches both extremes from `start` and walks to them, or walks as the reference code does.
     init(_ vectors: UnitVectors, from start: ClassPartition, by settings: SplitProtocol) throws {
         self.vectors = vectors
         self.settings = settings
+        if settings.name == .milbich2021 {
+            let reference = try Milbich2021(
+                means: vectors.means, train: start.classes(on: .train), test: start.classes(on: .test),
+                by: settings.milbich2021 ?? Milbich2021.Settings())
+            harder = Self.steps(of: reference.harder, unitCount: vectors.unitCount)
+            easier = Self.steps(of: reference.easier, unitCount: vectors.unitCount)
+            fixedRemovals = Self.steps(of: reference.removal, unitCount: vectors.unitCount)
+            return
+        }
+        fixedRemovals = nil
         let search = try ExtremeSearch(vectors)
         let hardest = try search.extreme(.harder, from: start, seed: settings.seed)
         let easiest = try search.extreme(.easier, from: start, seed: settings.seed)
         easier = try Self.walk(.easier, from: start, to: easiest, swapsPerStep: settings.swapsPerStep, in: search)
         harder = try Self.walk(.harder, from: start, to: hardest, swapsPerStep: settings.swapsPerStep, in: search)
+    }
+
+    /// The records of an arm of the reference code as steps; the first of them is where the arm begins.
+    private static func steps(of records: [Milbich2021.Record], unitCount: Int) -> [Step] {
+        func partition(_ record: Milbich2021.Record) -> ClassPartition {
+            var sides = [Side?](repeating: nil, count: unitCount)
+            for number in record.train { sides[number] = .train }
+            for number in record.test { sides[number] = .test }
+            return ClassPartition(sides: sides)
+        }
+        return zip(records, records.dropFirst()).map { before, record in
+            let (old, new) = (partition(before), partition(record))
+            func moved(from side: Side, to other: Side?) -> [Int] {
+                old.classes(on: side).filter { new.sides[$0] == other }
+            }
+            return Step(
+                partition: new, movedToTest: moved(from: .train, to: .test),
+                movedToTrain: moved(from: .test, to: .train),
+                removed: moved(from: .train, to: nil) + moved(from: .test, to: nil), referenceSquared: record.squared)
+        }
     }
 
     /// Exchanges the units that differ between two partitions, those first whose exchange promises most.
@@ -71,6 +105,7 @@ struct ProgressionPlan: Sendable {
     ///
     /// - Parameter classCounts: the number of classes of each unit.
     func removals(from start: ClassPartition, classCounts: [Int]) -> [Step] {
+        if let fixedRemovals { return fixedRemovals }
         var partition = start
         var steps: [Step] = []
         func classCount(_ side: Side) -> Int { partition.classes(on: side).reduce(0) { $0 + classCounts[$1] } }

@@ -2,7 +2,8 @@ public import Datasets
 internal import Frechet
 
 extension Progression {
-    /// All steps as a table: `origin`, `step`, `kept`, `fid`, the number of classes on each side, and the classes moved.
+    /// All steps as a table: `origin`, `step`, `kept`, `fid`, the number of classes on each side, and the classes moved;
+    /// under the protocol of the reference code also its own `reference_fid`.
     ///
     /// Classes are separated by semicolons; a semicolon or backslash within a label follows a backslash.
     public func table(for dataset: Dataset) -> CSVTable {
@@ -14,11 +15,12 @@ extension Progression {
                 }
             }.joined(separator: ";")
         }
+        let hasReference = steps.contains { $0.referenceSquared != nil }
         return CSVTable(
             columns: [
                 "origin", "step", "kept", "fid", "train_class_count", "test_class_count", "moved_to_test",
                 "moved_to_train", "removed",
-            ],
+            ] + (hasReference ? ["reference_fid"] : []),
             rows: steps.map { step in
                 [
                     step.origin.rawValue, String(step.step), String(step.isKept),
@@ -26,6 +28,8 @@ extension Progression {
                     String(step.partition.classes(on: .train).count), String(step.partition.classes(on: .test).count),
                     labels(step.movedToTest), labels(step.movedToTrain), labels(step.removed),
                 ]
+                    + (hasReference
+                        ? [step.referenceSquared.map { String($0.rounded(significantDigits: 10)) } ?? ""] : [])
             })
     }
 }

@@ -105,7 +105,7 @@ public struct SplitManifest: Sendable, Equatable, Codable {
             }
             self = try decoder.decode(SplitManifest.self, from: data)
         } catch let error as DecodingError {
-            throw failure(error.sentence)
+            throw failure(error.inFewWords)
         }
     }
 

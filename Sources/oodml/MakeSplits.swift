@@ -19,17 +19,28 @@ struct MakeSplits: ParsableCommand {
             The official split is where the series starts. It is the column `split` of --samples, or else the first \
             half of the sorted classes trains.
 
+            Every level comes with two controls. `null` is the band of distances that random exchanges of its own \
+            classes have: removal alone raises the distance, and `excess` is what is left of it. `holdout` repeats the \
+            search with half of each class's samples and measures the result on the other half: `is_shift` says \
+            whether a shift is there that the search has not made up (p <= 0.05).
+
             EXAMPLES:
               oodml make-splits --dataset glyphs200
               oodml make-splits --root photos --backbone resnet50.onnx
               oodml make-splits --features feats.npy --samples samples.csv \\
                 --out splits/mine
+              oodml make-splits --features feats.npy --samples samples.csv \\
+                --targets 20,40,80 --unit superclass --draws 0
 
             WRITES to the output folder:
-              manifest.json    the levels: their classes and distances
-              samples.csv      the samples, in the order that evaluate expects
-              progression.csv  every step of the search
-              progression.svg  the distance along the steps, as a picture
+              manifest.json      the levels: their classes, distances and controls
+              samples.csv        the samples, in the order that evaluate expects
+              train-matched.csv  training samples, equally many at every level
+              episodes-K.json    few-shot episodes: K support samples of each class
+              progression.csv    every step of the search
+              progression.svg    the distance along the steps, as a picture
+              replicate-R/       the same for each further series of --replicates,
+              replicates.json    and how alike all series are
             """)
 
     @Option(help: ArgumentHelp("The benchmark that comes with oodml: \(Glyphs200.name).", valueName: "name"))
@@ -68,24 +79,7 @@ struct MakeSplits: ParsableCommand {
     @Option(help: "The name of the dataset in the manifest (default: that of the folder or table).")
     var name: String?
 
-    @Option(help: ArgumentHelp("How many levels to make.", valueName: "n"))
-    var levels = 9
-
-    @Option(help: "What the distance is computed over: all samples, or one mean for each class.")
-    var statistic = ShiftStatistic.samples
-
-    @Option(
-        help: ArgumentHelp("How many pairs of classes a step exchanges (default: classes / 200).", valueName: "n"))
-    var swapsPerStep: Int?
-
-    @Option(help: ArgumentHelp("The part of each side's classes that removal leaves.", valueName: "fraction"))
-    var keepFraction = 0.6
-
-    @Option(help: ArgumentHelp("The number of classes that removal leaves on each side at least.", valueName: "n"))
-    var minClasses = 10
-
-    @Option(help: ArgumentHelp("Random exchanges for each null band (0: no bands).", valueName: "n"))
-    var draws = 20
+    @OptionGroup var splitting: SplitOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -107,40 +101,47 @@ struct MakeSplits: ParsableCommand {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         let dataset = try readDataset()
-        let settings = SplitProtocol(
-            unitCount: dataset.classLabels.count, statistic: statistic, levelCount: levels,
-            swapsPerStep: swapsPerStep, keepFraction: keepFraction, minimumClassCount: minClasses, nullDraws: draws)
+        let units = try dataset.units(by: splitting.unit)
+        let settings = splitting.settings(unitCount: units.count)
         try settings.validate()
         let folder = try OutputFolder(out ?? URL(filePath: "splits/\(dataset.name)"), force: output.force)
 
         let (matrix, provenance) = try source.embeddings(of: dataset, task: "embedding", on: terminal)
-        let embedded = try EmbeddedDataset(dataset: dataset, embeddings: matrix, statistic: statistic)
+        let embedded = try EmbeddedDataset(
+            dataset: dataset, embeddings: matrix, statistic: settings.statistic, units: units)
         warnAboutSizes(of: embedded, on: terminal)
-        let progression = try Progression(of: embedded, by: settings) { origin, step in
-            terminal.status("searching: \(origin.rawValue), step \(step)")
+        var replicates: [Replicate] = []
+        for number in 1...splitting.replicates {
+            let prefix = splitting.replicates == 1 ? "" : "series \(number) of \(splitting.replicates), "
+            let series = try SplitSeries(of: embedded, by: settings.replicate(number)) { stage in
+                terminal.status(prefix + stage.words)
+            }
+            warnAboutLevels(of: series, on: terminal)
+            replicates.append(Replicate(number: number, series: series, provenance: provenance))
         }
-        let chosen = progression.levels(count: levels)
-        if chosen.count < levels {
-            terminal.warn("the distances reached allow \(chosen.count) levels that differ by 1 %, not \(levels)")
+        var files = try replicates.flatMap { try $0.files(of: dataset) }
+        let episodes = settings.shots.map { shots in
+            FewShotEpisodes(of: dataset, shots: shots, episodeCount: settings.episodeCount, seed: settings.seed)
         }
-        let manifest = SplitManifest(
-            generator: generator, embedded: embedded, provenance: provenance, settings: settings, levels: chosen)
-        let written = try folder.write([
-            ("samples.csv", Data(dataset.sampleTable.text.utf8)),
-            ("progression.csv", Data(progression.table(for: dataset).text.utf8)),
-            ("progression.svg", Data(chart(of: progression, manifest: manifest).svg.utf8)),
-            ("manifest.json", try manifest.json),
-        ])
+        // The manifest last: whoever waits for it finds all else.
+        files.insert(contentsOf: episodes.map { ("episodes-\($0.shots).json", $0.json) }, at: 0)
+        if replicates.count > 1 {
+            let agreement = ReplicateAgreement(of: replicates.map(\.series))
+            files.insert(("replicates.json", Data(try stableJSON(agreement).utf8)), at: 0)
+        }
+        let written = try folder.write(files)
         terminal.finish()
         switch output.format {
-        case .json: FileHandle.standardOutput.write(try manifest.json)
-        case .text: print(summary(of: manifest, written: written))
+        case .json: FileHandle.standardOutput.write(try replicates[0].manifest.json)
+        case .text: print(summary(of: replicates.map(\.manifest), written: written))
         }
     }
 
     private func readDataset() throws -> Dataset {
         if let samples {
-            return try Dataset(sampleTableAt: samples, name: name ?? samples.deletingPathExtension().lastPathComponent)
+            return try Dataset(
+                sampleTableAt: samples, name: name ?? samples.deletingPathExtension().lastPathComponent,
+                unit: splitting.unit)
         }
         if let root {
             return try Dataset(classFoldersAt: root, name: name ?? root.standardizedFileURL.lastPathComponent)
@@ -156,21 +157,32 @@ struct MakeSplits: ParsableCommand {
     private func warnAboutSizes(of embedded: EmbeddedDataset, on terminal: Terminal) {
         let official = ClassPartition(sides: embedded.dataset.officialSides)
         let (train, test) = (official.classes(on: .train), official.classes(on: .test))
-        if abs(train.count - test.count) > 1 {
+        if splitting.start == .official, abs(train.count - test.count) > 1 {
             terminal.warn(
                 "the official split has \(train.count) train and \(test.count) test classes; every level keeps that balance"
             )
         }
-        let counts = [train, test].map { classes in
-            statistic == .classMeans ? classes.count : embedded.dataset.samples(ofClasses: classes).count
-        }
+        let isOverMeans = embedded.statistic == .classMeans
+        let counts = [train, test].map { isOverMeans ? $0.count : embedded.dataset.samples(ofClasses: $0).count }
         let (smallest, d) = (min(counts[0], counts[1]), embedded.embeddings.columnCount)
         if smallest <= d {
             terminal.warn(
-                "a side has \(smallest) \(statistic == .classMeans ? "classes" : "samples") in \(d) dimensions; so few make "
-                    + "every distance too large, and only levels of equal size comparable")
+                "a side has \(smallest) \(isOverMeans ? "classes" : "samples") in \(d) dimensions; so few make every "
+                    + "distance too large, and only levels of equal size comparable")
+        }
+    }
+
+    private func warnAboutLevels(of series: SplitSeries, on terminal: Terminal) {
+        if series.settings.targets == nil, series.levels.count < series.settings.levelCount {
+            terminal.warn(
+                "the distances reached allow \(series.levels.count) levels that differ by 1 %, not "
+                    + "\(series.settings.levelCount)")
+        }
+        if let controls = series.controls, controls.singletonClassCount > 0 {
+            let count = controls.singletonClassCount
+            terminal.warn(
+                "\(count) \(count == 1 ? "class has" : "classes have") one sample only; the held-out repetition leaves "
+                    + "\(count == 1 ? "it" : "them") out")
         }
     }
 }
-
-extension ShiftStatistic: ExpressibleByArgument {}

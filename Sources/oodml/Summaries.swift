@@ -5,22 +5,54 @@ import Reports
 import Splits
 
 /// What `make-splits` prints.
-func summary(of manifest: SplitManifest, written: [String]) -> String {
-    let table = TextTable(
+func summary(of manifests: [SplitManifest], written: [String]) -> String {
+    var text = ""
+    for (index, manifest) in manifests.enumerated() {
+        if manifests.count > 1 { text += "Series \(index + 1)\n" }
+        text += levelTable(of: manifest) + "\n"
+        if let controls = manifest.controls, let p = controls.p {
+            text += "All held-out levels harder than the start together: p = \(String(format: "%.3f", p))\n"
+        }
+        if let agreement = manifest.rankAgreement {
+            text +=
+                "The kernel discrepancy orders the levels alike by a rank correlation of "
+                + String(format: "%.2f", agreement) + "\n"
+        }
+        text += "\n"
+    }
+    return text + pathsWritten(written)
+}
+
+private func levelTable(of manifest: SplitManifest) -> String {
+    let hasControls = manifest.controls != nil
+    let controlColumns: [TextTable.Column] =
+        hasControls
+        ? [
+            .init("null", alignment: .right), .init("excess", alignment: .right), .init("held out", alignment: .right),
+            .init("null", alignment: .right), .init("p", alignment: .right), .init("shift"),
+        ] : []
+    return TextTable(
         columns: [
-            .init("level"), .init("origin"), .init("step", alignment: .right), .init("fid", alignment: .right),
-            .init("train classes", alignment: .right), .init("test classes", alignment: .right),
-            .init("removed", alignment: .right), .init("train samples", alignment: .right),
-            .init("test samples", alignment: .right),
-        ],
+            .init("level"), .init("origin"), .init("step", alignment: .right),
+            .init("train/test", alignment: .right), .init("samples", alignment: .right),
+            .init("fid", alignment: .right),
+        ] + controlColumns,
         rows: manifest.levels.map { level in
-            [
-                level.id, level.origin.rawValue, String(level.step), String(format: "%.2f", level.fid),
-                String(level.train.count), String(level.test.count), String(level.removed.count),
-                String(level.trainSampleCount), String(level.testSampleCount),
+            func number(_ value: Double?, _ format: String = "%.2f") -> String {
+                value.map { String(format: format, $0) } ?? "–"
+            }
+            return [
+                level.id, level.origin.rawValue, String(level.step), "\(level.train.count)/\(level.test.count)",
+                "\(level.trainSampleCount)/\(level.testSampleCount)", number(level.fid),
             ]
-        })
-    return table.text + "\n" + pathsWritten(written)
+                + (hasControls
+                    ? [
+                        number(level.null?.mean), number(level.excess), number(level.holdout?.fid),
+                        number(level.holdout?.nullMean), number(level.holdout?.p, "%.3f"),
+                        level.isShift == true ? "yes" : "no",
+                    ] : [])
+        }
+    ).text
 }
 
 /// The distances along the kept steps, with the levels marked.

@@ -1,0 +1,69 @@
+internal import Datasets
+internal import Frechet
+
+/// How alike the levels of several series over the same dataset are: whether conclusions hang on one partition.
+public struct ReplicateAgreement: Sendable, Equatable, Encodable {
+    /// One series.
+    public struct Series: Sendable, Equatable, Encodable {
+        /// The split that it started from.
+        public let start: SplitStart
+        /// Its seed.
+        public let seed: UInt64
+        /// The squared distances of its levels.
+        public let fids: [Double]
+    }
+
+    /// Two series compared.
+    public struct Pair: Sendable, Equatable, Encodable {
+        /// The number of the one, from 1.
+        public let first: Int
+        /// The number of the other.
+        public let second: Int
+        /// For each level that both have, by its place, the adjusted Rand index of the two partitions over the classes
+        /// that both keep: 1 for the same sides (either may be the train side), 0 on average for random ones.
+        public let adjustedRandIndices: [Double]
+    }
+
+    /// The series, in the order given.
+    public let series: [Series]
+    /// All pairs of them.
+    public let pairs: [Pair]
+
+    /// Compares series.
+    ///
+    /// - Complexity: O(R²·L·C) for R series of L levels over C classes.
+    public init(of all: [SplitSeries]) {
+        series = all.map { one in
+            Series(
+                start: one.settings.start, seed: one.settings.seed,
+                fids: one.levels.map { $0.distance.squared.rounded(significantDigits: 10) })
+        }
+        pairs = all.indices.flatMap { first in
+            all.indices.filter { $0 > first }.map { second in
+                Pair(
+                    first: first + 1, second: second + 1,
+                    adjustedRandIndices: zip(all[first].levels, all[second].levels).map { a, b in
+                        adjustedRandIndex(a.partition, b.partition).rounded(significantDigits: 6)
+                    })
+            }
+        }
+    }
+}
+
+/// The adjusted Rand index of two divisions of the classes that both keep (Hubert and Arabie, 1985).
+func adjustedRandIndex(_ a: ClassPartition, _ b: ClassPartition) -> Double {
+    var counts: [[Double]] = [[0, 0], [0, 0]]
+    for (first, second) in zip(a.sides, b.sides) {
+        guard let first, let second else { continue }
+        counts[first == .train ? 0 : 1][second == .train ? 0 : 1] += 1
+    }
+    func pairs(_ n: Double) -> Double { n * (n - 1) / 2 }
+    let together = counts.joined().reduce(0) { $0 + pairs($1) }
+    let rows = counts.reduce(0) { $0 + pairs($1[0] + $1[1]) }
+    let columns = (0..<2).reduce(0) { $0 + pairs(counts[0][$1] + counts[1][$1]) }
+    let all = pairs(counts.joined().reduce(0, +))
+    guard all > 0 else { return 1 }
+    let expected = rows * columns / all
+    let greatest = (rows + columns) / 2
+    return greatest == expected ? 1 : (together - expected) / (greatest - expected)
+}

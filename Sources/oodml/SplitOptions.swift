@@ -1,0 +1,136 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Splits
+
+/// How splits are found, and which levels are made of them.
+struct SplitOptions: ParsableArguments {
+    @Option(help: "What the distance is computed over: all samples, or one mean for each class.")
+    var statistic: ShiftStatistic?
+
+    @Option(help: ArgumentHelp("How many levels to make (default: 9).", valueName: "n"))
+    var levels: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Levels at these distances instead, separated by commas, as in 20,40,80.", valueName: "d,d,…"),
+        transform: numbers)
+    var targets: [Double]?
+
+    @Option(help: ArgumentHelp("By which part of itself a target may be missed.", valueName: "fraction"))
+    var tolerance = 0.02
+
+    @Option(help: "What levels are spaced evenly in: the distance, or its excess over random sides.")
+    var spacing = LevelSpacing.fid
+
+    @Option(help: "The split to start from.")
+    var start = SplitStart.official
+
+    @Option(
+        help: ArgumentHelp(
+            "What changes sides as a whole: class, superclass, or a column of --samples.", valueName: "class|superclass|column"))
+    var unit = UnitRule.class
+
+    @Option(
+        help: ArgumentHelp(
+            "How many pairs of classes a step exchanges, and how many it removes (default: classes / 100).",
+            valueName: "n"))
+    var swapsPerStep: Int?
+
+    @Option(help: ArgumentHelp("The part of each side's classes that removal leaves.", valueName: "fraction"))
+    var keepFraction = 0.6
+
+    @Option(help: ArgumentHelp("The number of classes that removal leaves on each side at least.", valueName: "n"))
+    var minClasses = 10
+
+    @Option(help: ArgumentHelp("What all random choices come from.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "Make this many series, all but the first from random starts, to see how much hangs on the start.",
+            valueName: "n"))
+    var replicates = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "Random exchanges for each null band; 0 leaves out the bands and the held-out repetition.", valueName: "n"))
+    var draws = 20
+
+    @Option(help: ArgumentHelp("Validation folds within the train classes of each level; 0 for none.", valueName: "n"))
+    var folds = 4
+
+    @Option(
+        help: ArgumentHelp("Support samples a class in few-shot episodes, separated by commas; 0 for none.", valueName: "k,k,…"),
+        transform: counts)
+    var shots = [2, 5]
+
+    @Option(help: ArgumentHelp("How many few-shot episodes to fix.", valueName: "n"))
+    var episodes = 10
+
+    @Option(
+        name: .customLong("protocol"),
+        help: """
+            How splits are found: by the search of oodml, or step by step as the reference code of the ooDML paper does \
+            it, defects included (sets --statistic class-means).
+            """)
+    var method = SplitMethod.oodml
+
+    @Option(
+        help: ArgumentHelp(
+            "With --protocol milbich2021: add this to the diagonals under the root, as the reference does (1e-8).",
+            valueName: "e"))
+    var ridge: Double?
+
+    func validate() throws {
+        guard replicates >= 1 else { throw ValidationError("--replicates is \(replicates); expected at least 1") }
+        if ridge != nil && method != .milbich2021 {
+            throw ValidationError("--ridge goes with --protocol milbich2021 only; the own distance needs none")
+        }
+        if method == .milbich2021 && statistic == .samples {
+            throw ValidationError("--protocol milbich2021 is defined over class means; leave out --statistic samples")
+        }
+        if targets != nil && levels != nil {
+            throw ValidationError("--levels and --targets exclude each other; every target makes a level")
+        }
+    }
+
+    /// The settings for a dataset of so many units.
+    func settings(unitCount: Int) -> SplitProtocol {
+        let isReference = method == .milbich2021
+        return SplitProtocol(
+            unitCount: unitCount, name: method,
+            milbich2021: isReference ? Milbich2021.Settings(swapsPerIteration: swapsPerStep ?? 2, ridge: ridge) : nil,
+            statistic: statistic ?? (isReference ? .classMeans : .samples), unit: unit, start: start, seed: seed,
+            swapsPerStep: swapsPerStep ?? (isReference ? 2 : nil), keepFraction: keepFraction,
+            minimumClassCount: minClasses, levelCount: levels ?? 9, spacing: spacing, targets: targets,
+            tolerance: tolerance, nullDraws: draws, foldCount: folds, shots: shots.filter { $0 != 0 },
+            episodeCount: episodes)
+    }
+}
+
+/// Numbers separated by commas, for options' `transform`.
+private func numbers(_ argument: String) throws -> [Double] {
+    try argument.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        guard let number = Double(part.trimmingCharacters(in: .whitespaces)) else {
+            throw ValidationError("\"\(part)\" is not a number; expected numbers separated by commas")
+        }
+        return number
+    }
+}
+
+/// Whole numbers separated by commas, for options' `transform`.
+private func counts(_ argument: String) throws -> [Int] {
+    try argument.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        guard let number = Int(part.trimmingCharacters(in: .whitespaces)), number >= 0 else {
+            throw ValidationError("\"\(part)\" is not a count; expected whole numbers separated by commas")
+        }
+        return number
+    }
+}
+
+extension ShiftStatistic: ExpressibleByArgument {}
+extension LevelSpacing: ExpressibleByArgument {}
+extension SplitStart: ExpressibleByArgument {}
+extension SplitMethod: ExpressibleByArgument {}
+extension UnitRule: ExpressibleByArgument {}
