@@ -78,7 +78,8 @@ public struct EmbeddedDataset: Sendable {
 
     /// The vectors over some samples of each class only.
     func vectors(ofSamples samplesOfClass: [[Int]]) -> UnitVectors {
-        Self.vectors(of: varyingEmbeddings, samplesOfClass: samplesOfClass, units: units.map(\.classes),
+        Self.vectors(
+            of: varyingEmbeddings, samplesOfClass: samplesOfClass, units: units.map(\.classes),
             statistic: statistic)
     }
 
@@ -108,7 +109,9 @@ public struct EmbeddedDataset: Sendable {
     /// The partition of the classes that belongs to one of the units.
     func classPartition(ofUnits partition: ClassPartition) -> ClassPartition {
         var sides = [Side?](repeating: nil, count: dataset.classLabels.count)
-        for (place, unit) in units.enumerated() { for number in unit.classes { sides[number] = partition.sides[place] } }
+        for (place, unit) in units.enumerated() {
+            for number in unit.classes { sides[number] = partition.sides[place] }
+        }
         return ClassPartition(sides: sides)
     }
 

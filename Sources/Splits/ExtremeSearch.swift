@@ -62,7 +62,8 @@ struct ExtremeSearch: Sendable {
     /// The most extreme partition found, with as many units on each side as `start` has.
     ///
     func extreme(_ goal: Goal, from start: ClassPartition, seed: UInt64) throws -> ClassPartition {
-        let starts = try [start] + referenceStarts(for: goal, from: start) + self.starts(for: goal, like: start, seed: seed)
+        let starts =
+            try [start] + referenceStarts(for: goal, from: start) + self.starts(for: goal, like: start, seed: seed)
         let found = try concurrentMap(count: starts.count) { number in
             let reached =
                 switch goal {

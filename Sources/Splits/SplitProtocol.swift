@@ -91,7 +91,8 @@ public struct SplitProtocol: Sendable, Equatable, Codable {
         for count in shots { try require(count >= 1, "the number of shots", count, "at least 1") }
         try require(episodeCount >= 1, "the number of episodes", episodeCount, "at least 1")
         if name == .milbich2021 {
-            try require(statistic == .classMeans, "the statistic", statistic.rawValue, "class-means, as the reference has it")
+            try require(
+                statistic == .classMeans, "the statistic", statistic.rawValue, "class-means, as the reference has it")
             try require(unit == .class, "the unit", unit.rawValue, "class, for the protocol milbich2021")
             try milbich2021?.validate()
         }

@@ -1,7 +1,7 @@
-import ArgumentParser
-import Datasets
+public import ArgumentParser
+public import Datasets
 import Foundation
-import Splits
+public import Splits
 
 /// How splits are found, and which levels are made of them.
 struct SplitOptions: ParsableArguments {
@@ -28,7 +28,8 @@ struct SplitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What changes sides as a whole: class, superclass, or a column of --samples.", valueName: "class|superclass|column"))
+            "What changes sides as a whole: class, superclass, or a column of --samples.",
+            valueName: "class|superclass|column"))
     var unit = UnitRule.class
 
     @Option(
@@ -61,7 +62,8 @@ struct SplitOptions: ParsableArguments {
     var folds = 4
 
     @Option(
-        help: ArgumentHelp("Support samples a class in few-shot episodes, separated by commas; 0 for none.", valueName: "k,k,…"),
+        help: ArgumentHelp(
+            "Support samples a class in few-shot episodes, separated by commas; 0 for none.", valueName: "k,k,…"),
         transform: counts)
     var shots = [2, 5]
 

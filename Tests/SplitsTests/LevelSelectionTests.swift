@@ -35,40 +35,58 @@ import Testing
         #expect(gaps.allSatisfy { abs($0 - mean) < 0.3 * mean }, "\(fids)")
     }
 
+    /// A whole series of few classes, with bands.
+    private func series(
+        seed: UInt64, classCount: Int = 60, change: (inout SplitProtocol) -> Void = { _ in }
+    ) throws -> SplitSeries {
+        let embedded = try SyntheticData.random(classCount: classCount, dimension: 8, seed: seed).embedded()
+        var settings = SplitProtocol(unitCount: classCount)
+        change(&settings)
+        return try SplitSeries(of: embedded, by: settings)
+    }
+
     @Test func manifestsReadBackAsTheyWere() throws {
-        let (embedded, progression) = try progression(seed: 2)
-        let settings = SplitProtocol(unitCount: 60)
-        let manifest = SplitManifest(
-            generator: "test", embedded: embedded, provenance: provenance, settings: settings,
-            levels: progression.levels(count: 9))
+        let series = try series(seed: 2)
+        let manifest = SplitManifest(generator: "test", series: series, provenance: provenance)
         let folder = try TemporaryFolder()
         let file = try folder.write(manifest.json, to: "manifest.json")
         #expect(try SplitManifest(readingFrom: file) == manifest)
         let text = try String(contentsOf: file, encoding: .utf8)
-        for key in ["schema_version", "class_count", "fid", "origin", "step", "train", "test", "removed"] {
+        for key in [
+            "schema_version", "class_count", "fid", "origin", "step", "train", "test", "removed", "null", "mean", "sd",
+            "q95", "p", "excess", "holdout", "null_mean", "null_sd", "position", "is_shift", "train_matched", "folds",
+            "kernel_discrepancy", "controls", "rank_agreement",
+        ] {
             #expect(text.contains("\"\(key)\" :"), "\(key)")
         }
-        try manifest.requireMatch(with: embedded.dataset, path: "manifest.json")
+        let dataset = series.embedded.dataset
+        try manifest.requireMatch(with: dataset, path: "manifest.json")
         let other = try SyntheticData.random(classCount: 59, dimension: 8, seed: 2).embedded().dataset
         #expect(throws: SplitError.self) { try manifest.requireMatch(with: other, path: "manifest.json") }
         for level in manifest.levels {
-            #expect((level.train + level.test + level.removed).sorted() == embedded.dataset.classLabels)
+            #expect((level.train + level.test + level.removed).sorted() == dataset.classLabels)
+            #expect(level.folds.count == 4 && level.folds.flatMap { $0 }.sorted() == level.train)
+            #expect(Set(level.trainMatched.classes).isSubset(of: level.train))
         }
+        #expect(Set(manifest.levels.map(\.trainMatched.classes.count)).count == 1)
+        #expect(Set(manifest.levels.map(\.trainMatched.sampleCount)).count == 1)
     }
 
     @Test func idsSortInTheOrderOfTheLevels() throws {
-        let (embedded, progression) = try progression(seed: 3, classCount: 120)
-        let manifest = SplitManifest(
-            generator: "test", embedded: embedded, provenance: provenance,
-            settings: SplitProtocol(unitCount: 120), levels: progression.levels(count: 15))
+        let series = try series(seed: 3, classCount: 120) {
+            $0.levelCount = 15
+            $0.nullDraws = 0
+        }
+        let manifest = SplitManifest(generator: "test", series: series, provenance: provenance)
         let ids = manifest.levels.map(\.id)
         #expect(ids.count >= 10 && ids == ids.sorted() && Set(ids).count == ids.count)
+        #expect(manifest.controls == nil && manifest.levels.allSatisfy { $0.null == nil && $0.isShift == nil })
     }
 
     @Test(arguments: [
         ("", "it is not JSON"), ("{}", "schemaVersion is missing"),
-        ("{\"schema_version\": 2}", "its schema version is 2; expected 1"),
-        ("{\"schema_version\": 1, \"generator\": 3}", "generator is not of type String"),
+        ("{\"schema_version\": 1}", "its schema version is 1; expected 2"),
+        ("{\"schema_version\": 2, \"generator\": 3}", "generator is not of type String"),
     ])
     func brokenManifests(text: String, reason: String) throws {
         let folder = try TemporaryFolder()

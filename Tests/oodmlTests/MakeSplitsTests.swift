@@ -41,7 +41,12 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("level-1"))
         let files = try filesWritten()
-        #expect(files.keys.sorted() == ["manifest.json", "progression.csv", "progression.svg", "samples.csv"])
+        #expect(
+            files.keys.sorted() == [
+                "episodes-2.json", "episodes-5.json", "manifest.json", "progression.csv", "progression.svg",
+                "samples.csv",
+                "train-matched.csv",
+            ])
         let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
         #expect(manifest.dataset.name == "s")
         #expect(manifest.embeddings.file == "f.npy")
