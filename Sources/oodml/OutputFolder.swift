@@ -44,10 +44,12 @@ struct OutputFolder {
             }
             changed.append((file, bytes))
         }
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        } catch {
-            throw OutputError(path: url.path, reason: "the folder cannot be made")
+        for folder in Set([url] + changed.map { $0.url.deletingLastPathComponent() }) {
+            do {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            } catch {
+                throw OutputError(path: folder.path, reason: "the folder cannot be made")
+            }
         }
         for (file, bytes) in changed { try writeAtomically(bytes, to: file) }
         return files.map { url.appending(path: $0.name).relativePath }
