@@ -4,16 +4,15 @@ internal import CLAPACK
 ///
 /// - Complexity: d³/3 operations (LAPACK `dpotrf`).
 /// - Throws: ``LinearAlgebraError/notPositiveDefinite(order:)``; ``LinearAlgebraError/nonFinite(row:column:)``.
-public func choleskyFactor(_ a: Matrix<Double>) throws -> Matrix<Double> {
+public func choleskyFactor(_ a: consuming Matrix<Double>) throws -> Matrix<Double> {
     a.requireSquare("a Cholesky factorisation")
     try a.requireFinite()
     let d = a.rowCount
     guard d > 0 else { return a }
-    var factor = a
-    let info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, CChar.lower, Int32(d), &factor.elements, Int32(d))
+    let info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, CChar.lower, Int32(d), &a.elements, Int32(d))
     try check(info: info, of: "dpotrf") { .notPositiveDefinite(order: $0) }
-    factor.clearStrictlyLowerTriangle()
-    return factor
+    a.clearStrictlyLowerTriangle()
+    return a
 }
 
 /// A factor `F` (r × d) with `A = FᵀF`, of a symmetric positive semidefinite `A` (d × d) of any rank r ≤ d.
@@ -46,23 +45,22 @@ public func pivotedCholeskyFactor(_ a: Matrix<Double>, tolerance: Double? = nil)
     return factor
 }
 
-/// `U·A·Uᵀ` (d × d) for a symmetric `A` and an upper triangular `U`, of which only the upper triangles are read.
+/// `U·A·Uᵀ` (d × d) for a symmetric `A` and an upper triangular `U`; only upper triangles are read, and only that of the
+/// result is meant: below it stands what stood in `A`.
 ///
 /// - Complexity: d³ operations (LAPACK `dsygst`), half of what two triangular products take.
-public func conjugate(_ a: Matrix<Double>, byUpperTriangular u: Matrix<Double>) -> Matrix<Double> {
+public func conjugate(_ a: consuming Matrix<Double>, byUpperTriangular u: Matrix<Double>) -> Matrix<Double> {
     a.requireSquare("a conjugation")
     precondition(
         u.rowCount == a.rowCount && u.columnCount == a.columnCount,
         "a \(u.rowCount) × \(u.columnCount) factor cannot conjugate a \(a.rowCount) × \(a.columnCount) matrix")
     let d = a.rowCount
     guard d > 0 else { return a }
-    var result = a
     // A row-major upper triangle is a column-major lower one, L = Uᵀ, and LᵀAL is what `itype` 2 asks for.
     let info = LAPACKE_dsygst_work(
-        LAPACK_COL_MAJOR, 2, CChar.lower, Int32(d), &result.elements, Int32(d), u.elements, Int32(d))
+        LAPACK_COL_MAJOR, 2, CChar.lower, Int32(d), &a.elements, Int32(d), u.elements, Int32(d))
     precondition(info == 0, "dsygst: argument \(-info) is invalid")
-    result.copyUpperTriangleToLower()
-    return result
+    return a
 }
 
 extension CChar {

@@ -128,7 +128,7 @@ extension Matrix where Scalar == Double {
         }
     }
 
-    /// Turns the upper triangle of `A` into that of `scale · (A − weight · v·vᵀ)`, and the lower one into its mirror image.
+    /// Turns the upper triangle of `A` into that of `scale · (A − weight · v·vᵀ)`.
     public mutating func scaleUpperTriangle(
         by scale: Double, afterSubtractingOuterProductOf v: [Double], times weight: Double
     ) {
@@ -142,18 +142,21 @@ extension Matrix where Scalar == Double {
                 }
             }
         }
-        copyUpperTriangleToLower()
     }
 
-    /// Multiplies element (i, j) by `scales[i] · scales[j]`.
-    public mutating func scaleRowsAndColumns(by scales: [Double]) {
-        precondition(rowCount == columnCount && scales.count == rowCount, "\(scales.count) scales for \(rowCount) rows")
+    /// Multiplies element (i, j) of the upper triangle by `rowScales[i] · columnScales[j]`.
+    public mutating func scaleUpperTriangle(rowsBy rowScales: [Double], columnsBy columnScales: [Double]) {
+        precondition(
+            rowCount == columnCount && rowScales.count == rowCount && columnScales.count == rowCount,
+            "\(rowScales.count) and \(columnScales.count) scales for \(rowCount) rows")
         let d = rowCount
         elements.withUnsafeMutableBufferPointer { values in
-            scales.withUnsafeBufferPointer { scales in
-                for i in 0..<d {
-                    let scale = scales[i]
-                    for j in 0..<d { values[i * d + j] *= scale * scales[j] }
+            rowScales.withUnsafeBufferPointer { rowScales in
+                columnScales.withUnsafeBufferPointer { columnScales in
+                    for i in 0..<d {
+                        let scale = rowScales[i]
+                        for j in i..<d { values[i * d + j] *= scale * columnScales[j] }
+                    }
                 }
             }
         }
@@ -169,6 +172,20 @@ extension Matrix where Scalar == Double {
                     for j in 0..<d { values[i * d + j] *= scales[j] }
                 }
             }
+        }
+    }
+
+    /// The Frobenius norm of a symmetric matrix of which the upper triangle is given.
+    public var symmetricFrobeniusNorm: Double {
+        precondition(rowCount == columnCount, "a \(rowCount) × \(columnCount) matrix is not symmetric")
+        let d = rowCount
+        return elements.withUnsafeBufferPointer { values in
+            var (above, diagonal) = (0.0, 0.0)
+            for i in 0..<d {
+                diagonal += values[i * d + i] * values[i * d + i]
+                for j in i + 1..<max(d, i + 1) { above += values[i * d + j] * values[i * d + j] }
+            }
+            return (diagonal + 2 * above).squareRoot()
         }
     }
 

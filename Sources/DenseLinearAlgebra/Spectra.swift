@@ -4,15 +4,13 @@ internal import CLAPACK
 ///
 /// - Complexity: 4d³/3 operations (LAPACK `dsyevd`, values only).
 /// - Throws: ``LinearAlgebraError/noConvergence(routine:undetermined:)``; ``LinearAlgebraError/nonFinite(row:column:)``.
-public func symmetricEigenvalues(_ a: Matrix<Double>) throws -> [Double] {
+public func symmetricEigenvalues(_ a: consuming Matrix<Double>) throws -> [Double] {
     a.requireSquare("an eigenvalue problem")
     try a.requireFinite()
     let d = a.rowCount
     guard d > 0 else { return [] }
-    var scratch = a
     var values = [Double](repeating: 0, count: d)
-    let info = LAPACKE_dsyevd(
-        LAPACK_COL_MAJOR, CChar.valuesOnly, CChar.lower, Int32(d), &scratch.elements, Int32(d), &values)
+    let info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, CChar.valuesOnly, CChar.lower, Int32(d), &a.elements, Int32(d), &values)
     try check(info: info, of: "dsyevd") { .noConvergence(routine: "dsyevd", undetermined: $0) }
     return values
 }

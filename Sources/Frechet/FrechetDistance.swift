@@ -93,7 +93,7 @@ private func traceOfRootOfProduct(
 ) throws -> Double {
     if a.dimension >= 256, let first = a.regularCovariance, let second = b.regularCovariance {
         let eigenvalues = try symmetricEigenvalues(conjugate(second, byUpperTriangular: a.covarianceFactor))
-        let uncertainty = 8 * 0x1p-52 * first.frobeniusNorm * second.frobeniusNorm
+        let uncertainty = 8 * 0x1p-52 * first.symmetricFrobeniusNorm * second.symmetricFrobeniusNorm
         let trace = eigenvalues.reduce(0) { $0 + max($1, 0).squareRoot() }
         let error = eigenvalues.reduce(0) { sum, value in
             sum + (value > uncertainty ? uncertainty / value.squareRoot() : uncertainty.squareRoot())

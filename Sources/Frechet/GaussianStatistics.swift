@@ -137,7 +137,8 @@ public struct GaussianStatistics: Sendable, Equatable {
             totalVariance: norm * norm, regularCovariance: nil)
     }
 
-    /// The Cholesky factor of a covariance if it is as exact as the QR factor of the rows, which takes twice the work.
+    /// The Cholesky factor of a covariance, of which the upper triangle is read, if it is as exact as the QR factor of the
+    /// rows, which takes twice the work.
     ///
     /// It is, unless some column nearly follows from the others. Squaring has then lost it.
     private static func regularFactor(of covariance: Matrix<Double>) throws -> Matrix<Double>? {
@@ -153,15 +154,16 @@ public struct GaussianStatistics: Sendable, Equatable {
         }
     }
 
-    /// Factors a symmetric matrix after scaling its diagonal to ones, so that columns of different units are told apart
-    /// from rounding by the same measure.
+    /// Factors a symmetric matrix, of which the upper triangle is read, after scaling its diagonal to ones, so that columns
+    /// of different units are told apart from rounding by the same measure.
     private static func equilibrated(
-        _ matrix: Matrix<Double>, factor: (Matrix<Double>) throws -> Matrix<Double>
+        _ matrix: Matrix<Double>, factor: (consuming Matrix<Double>) throws -> Matrix<Double>
     ) throws -> Matrix<Double> {
         let scales = (0..<matrix.columnCount).map { matrix[$0, $0].squareRoot() }
+        let inverses = scales.map { $0 > 0 ? 1 / $0 : 0 }
         var scaled = matrix
-        scaled.scaleRowsAndColumns(by: scales.map { $0 > 0 ? 1 / $0 : 0 })
-        var factored = try factor(scaled)
+        scaled.scaleUpperTriangle(rowsBy: inverses, columnsBy: inverses)
+        var factored = try factor(consume scaled)
         factored.scaleColumns(by: scales)
         return factored
     }

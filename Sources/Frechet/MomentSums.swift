@@ -78,7 +78,7 @@ public struct MomentSums: Sendable {
         roundedSums(origin, sum.map { $0 / Double(count) }).remainder
     }
 
-    /// The covariance of the rows (d × d, divisor n − 1).
+    /// The upper triangle of the covariance of the rows (d × d, divisor n − 1).
     ///
     /// - Precondition: there are two rows.
     var covariance: Matrix<Double> {
@@ -94,7 +94,7 @@ public struct MomentSums: Sendable {
         precondition(matrix.columnCount == d, "rows of \(matrix.columnCount) values for \(d) dimensions")
         let numbers = Array(rows)
         // So many rows at once fill BLAS's kernels, and their copies in double precision stay in the cache.
-        let blockLength = max(64, min(512, 1 << 20 / max(d, 1)))
+        let blockLength = max(64, min(2048, 1 << 22 / max(d, 1)))
         var block = [Double](repeating: 0, count: min(blockLength, numbers.count) * d)
         for start in stride(from: 0, to: numbers.count, by: blockLength) {
             let selected = numbers[start..<min(start + blockLength, numbers.count)]

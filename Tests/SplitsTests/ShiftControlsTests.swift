@@ -1,0 +1,97 @@
+import Datasets
+import Frechet
+import Splits
+import TestSupport
+import Testing
+
+@Suite struct ShiftControlsTests {
+    private func series(
+        of embedded: EmbeddedDataset, change: (inout SplitProtocol) -> Void = { _ in }
+    ) throws -> SplitSeries {
+        var settings = SplitProtocol(
+            unitCount: embedded.units.count, statistic: embedded.statistic, minimumClassCount: 4, levelCount: 5)
+        change(&settings)
+        return try SplitSeries(of: embedded, by: settings)
+    }
+
+    /// Classes about one centre: nothing tells one from another.
+    private func noise(classCount: Int, size: (Int) -> Int, seed: UInt64) throws -> EmbeddedDataset {
+        var rng = SplitMix64(seed: seed)
+        var data = SyntheticData()
+        for number in 0..<classCount {
+            let label = "class-\(1000 + number)"
+            data.addClass(label, at: Array(repeating: 0, count: 6), count: size(number), spread: 1, using: &rng)
+        }
+        return try data.embedded()
+    }
+
+    /// Of data without structure, about one level in twenty is flagged, and not the hardest as a matter of course, though
+    /// its distance is above its band; of forty seeds, 14 % would be four standard errors off.
+    @Test(arguments: [false, true])
+    func noiseIsNotTakenForShift(isLongTailed: Bool) throws {
+        var flagged = 0
+        var (levelCount, aboveBand) = (0, 0)
+        for seed in 0..<40 {
+            let embedded = try noise(
+                classCount: 24, size: { isLongTailed ? 4 + 60 / (1 + $0) : 8 }, seed: 500 + UInt64(seed))
+            let controls = try #require(try series(of: embedded).controls)
+            flagged += controls.levels.filter(\.isShift).count
+            levelCount += controls.levels.count
+            if controls.levels.last?.position == .above { aboveBand += 1 }
+        }
+        #expect(Double(flagged) <= 0.14 * Double(levelCount), "\(flagged) of \(levelCount)")
+        #expect(aboveBand >= 35, "the hardest level is chosen to be far above its band")
+    }
+
+    /// Two clusters of classes are a shift if they are parted, on samples that had no part in parting them as well.
+    @Test func structureIsFound() throws {
+        var rng = SplitMix64(seed: 9)
+        var data = SyntheticData()
+        for number in 0..<24 {
+            let centre = [number % 2 == 0 ? 1.0 : -1, rng.bell(), 0, 0]
+            data.addClass("c\(100 + number)", at: centre, count: 10, spread: 1, using: &rng)
+        }
+        let controls = try #require(try series(of: data.embedded()).controls)
+        let hardest = try #require(controls.levels.last)
+        #expect(hardest.isShift && hardest.position == .above && hardest.excess > 0)
+        #expect(try #require(controls.levels.first).position == .below)
+        #expect(try #require(controls.p) <= 0.05)
+        let holdout = try #require(hardest.holdout)
+        #expect(holdout.fid > holdout.null.q95)
+    }
+
+    @Test func levelsOfTheSameClassesShareTheirBand() throws {
+        let result = try series(
+            of: SyntheticData.random(classCount: 40, dimension: 6, seed: 3).embedded(
+                statistic: .classMeans))
+        let bands = try #require(result.controls).levels
+        let exchanges = zip(result.levels, bands).filter { $0.0.origin != .removal }
+        #expect(exchanges.count >= 3 && Set(exchanges.map(\.1.null.mean)).count == 1)
+        for (level, band) in zip(result.levels, bands) {
+            #expect(abs(band.excess - (level.distance.squared - band.null.mean)) <= 1e-8)
+            let count = band.null.p * 21
+            #expect(abs(count - count.rounded()) < 1e-3 && band.null.p > 0 && band.null.p <= 1)
+        }
+    }
+
+    /// Classes of one sample can be in neither half; with nothing else there is no repetition, and no claim.
+    @Test func classesOfOneSampleAreLeftOutOfTheHalves() throws {
+        let mixed = try noise(classCount: 20, size: { $0 < 4 ? 1 : 6 }, seed: 1)
+        let controls = try #require(try series(of: mixed).controls)
+        #expect(controls.singletonClassCount == 4)
+        for level in controls.levels {
+            let partition = try #require(level.holdout).partition
+            #expect((0..<4).allSatisfy { partition.sides[$0] == nil })
+        }
+        let single = try noise(classCount: 20, size: { _ in 1 }, seed: 2)
+        let none = try #require(try series(of: single).controls)
+        #expect(none.levels.allSatisfy { $0.holdout == nil && !$0.isShift } && none.p == nil)
+    }
+
+    @Test func theSameSeedDrawsTheSameBands() throws {
+        let embedded = try SyntheticData.random(classCount: 20, dimension: 5, seed: 4).embedded()
+        let first = try series(of: embedded)
+        #expect(try series(of: embedded).controls == first.controls)
+        #expect(try series(of: embedded) { $0.seed = 1 }.controls != first.controls)
+    }
+}
