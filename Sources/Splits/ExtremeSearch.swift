@@ -26,16 +26,19 @@ struct ExtremeSearch: Sendable {
     static let exactRank = 160
     /// Up to so many units of one vector each their inner products are.
     static let kernelLimit = 600
+    /// Beyond so many units fewer starts and coordinates serve, and single exchanges are not worth polishing by: with
+    /// tens of thousands of units one start is much like another, and a climb takes seconds.
+    static let largeCount = 2000
 
-    private let vectors: UnitVectors
-    private let moments: UnitMoments
-    private let imbalance: MomentImbalance
-    private let objective: Objective
+    let vectors: UnitVectors
+    let moments: UnitMoments
+    let imbalance: MomentImbalance
+    let objective: Objective
     /// The units that have vectors.
-    private let movable: [Int]
+    let movable: [Int]
 
     /// What exchanges are accepted by in the end.
-    private enum Objective: Sendable {
+    enum Objective: Sendable {
         case kernel(KernelDistance)
         case moments(UnitMoments, ridge: Double)
     }
@@ -43,11 +46,14 @@ struct ExtremeSearch: Sendable {
     init(_ vectors: UnitVectors) throws {
         self.vectors = vectors
         movable = vectors.rows.indices.filter { !vectors.rows[$0].isEmpty }
-        moments = try UnitMoments(vectors, rank: vectors.unitCount > 2000 ? Self.searchRank / 2 : Self.searchRank)
+        moments = try UnitMoments(
+            vectors, rank: vectors.unitCount > Self.largeCount ? Self.searchRank / 2 : Self.searchRank)
         imbalance = try MomentImbalance(moments, ridge: Self.ridge(of: moments, part: 1e-3))
         if vectors.rows.allSatisfy({ $0.count <= 1 }), vectors.unitCount <= Self.kernelLimit {
             objective = .kernel(try KernelDistance(vectors))
-        } else if vectors.dimension > moments.rank, vectors.dimension <= Self.exactRank, vectors.unitCount <= 2000 {
+        } else if vectors.dimension > moments.rank, vectors.dimension <= Self.exactRank,
+            vectors.unitCount <= Self.largeCount
+        {
             let exact = try UnitMoments(vectors, rank: vectors.dimension)
             objective = .moments(exact, ridge: Self.ridge(of: exact, part: 1e-9))
         } else {
@@ -79,135 +85,13 @@ struct ExtremeSearch: Sendable {
             let place = ranked.firstIndex { goal.prefers(candidate.1, to: $0.distance) } ?? ranked.count
             ranked.insert(candidate, at: place)
         }
+        guard movable.count <= Self.largeCount else { return ranked[0].partition }
         var best: (partition: ClassPartition, distance: Double)?
         for candidate in ranked.prefix(4) {
             let polished = try polish(candidate.partition, at: candidate.distance, towards: goal)
             if best.map({ goal.prefers(polished.distance, to: $0.distance) }) ?? true { best = polished }
         }
         return best?.partition ?? start
-    }
-
-    // MARK: Starts
-
-    /// For the harder goal halves along directions in which units differ, for the easier one alternate units along them;
-    /// and seeded random partitions for both.
-    ///
-    /// Units differ in their means, and in how their vectors spread. Halves along a direction keep similar units together,
-    /// which pairwise exchanges cannot bring about: of ten clusters of classes, five belong on either side.
-    private func starts(for goal: Goal, like start: ClassPartition, seed: UInt64) throws -> [ClassPartition] {
-        let r = moments.rank
-        var means = Matrix<Double>(rowCount: movable.count, columnCount: r)
-        for (place, unit) in movable.enumerated() {
-            for j in 0..<r { means[place, j] = moments.items[unit, 1 + j] / moments.items[unit, 0] }
-        }
-        // With tens of thousands of units a climb takes a second, and one start is much like another.
-        let mixtures = goal == .easier ? 0 : movable.count > 2000 ? 4 : 20
-        var orders = try self.orders(along: means, mixtures: mixtures, seed: seed, name: "means")
-        orders += try self.orders(
-            along: imbalance.features.selectingRows(movable), mixtures: mixtures / 2, seed: seed, name: "moments")
-        if goal == .harder, movable.count <= 2000 { orders += try clusterOrders(means, like: start, seed: seed) }
-        for number in 0..<4 {
-            var generator = SeededGenerator(seed: seed, stream: "start/\(number)")
-            orders.append(generator.shuffled(movable))
-        }
-        return orders.map { partition(for: goal, in: $0, like: start) }
-    }
-
-    /// Where the reference code's walks get to, one and two exchanges at a time, so that no extreme falls short of theirs.
-    private func referenceStarts(for goal: Goal, from start: ClassPartition) throws -> [ClassPartition] {
-        guard case .kernel(let kernel) = objective, movable.count == vectors.unitCount else { return [] }
-        let settings = goal == .harder ? [(1, 5), (2, 5)] : [(1, 5), (2, 5), (1, 30), (2, 30)]
-        return try concurrentMap(count: settings.count) { number in
-            let (swaps, history) = settings[number]
-            let reached = try Milbich2021.extremePartition(
-                means: vectors.means, train: start.classes(on: .train), test: start.classes(on: .test),
-                harder: goal == .harder, swapsPerIteration: swaps, iterations: 50 / swaps, history: history,
-                distance: kernel.squared)
-            var sides = start.sides
-            for unit in reached.train { sides[unit] = .train }
-            for unit in reached.test { sides[unit] = .test }
-            return ClassPartition(sides: sides)
-        }
-    }
-
-    /// The first units of an order on the train side, or for the easier goal every other one.
-    private func partition(for goal: Goal, in order: [Int], like start: ClassPartition) -> ClassPartition {
-        let trainCount = movable.filter { start.sides[$0] == .train }.count
-        var sides = start.sides
-        for (place, unit) in order.enumerated() {
-            let isTrain =
-                switch goal {
-                case .harder: place < trainCount
-                // As many of the first k units as k's share, so that both sides get alike ones.
-                case .easier: (place + 1) * trainCount / order.count > place * trainCount / order.count
-                }
-            sides[unit] = isTrain ? .train : .test
-        }
-        return ClassPartition(sides: sides)
-    }
-
-    /// Orders that keep clusters of units together, the clusters in an order from which no exchange of two gains.
-    private func clusterOrders(_ means: Matrix<Double>, like start: ClassPartition, seed: UInt64) throws -> [[Int]] {
-        let counts = [6, 10, 16].filter { 2 * $0 <= movable.count }
-        let attempts = counts.flatMap { count in (0..<4).map { (count, $0) } }
-        return try concurrentMap(count: attempts.count) { place in
-            let (count, number) = attempts[place]
-            let members = clusters(of: means, count: count)
-            func units(_ order: [Int]) -> [Int] { order.flatMap { members[$0].map { movable[$0] } } }
-            func distance(_ order: [Int]) throws -> Double {
-                try roughDistance(of: partition(for: .harder, in: units(order), like: start)).squared
-            }
-            var generator = SeededGenerator(seed: seed, stream: "clusters/\(count)/\(number)")
-            var order = generator.shuffled(members.indices)
-            var best = try distance(order)
-            var isBetter = true
-            while isBetter {
-                isBetter = false
-                for i in order.indices {
-                    for j in order.indices where j > i {
-                        order.swapAt(i, j)
-                        let value = try distance(order)
-                        if Goal.harder.prefers(value, to: best) {
-                            best = value
-                            isBetter = true
-                        } else {
-                            order.swapAt(i, j)
-                        }
-                    }
-                }
-            }
-            return units(order)
-        }
-    }
-
-    /// The movable units in their order along the principal directions of some vectors, one a unit, along random mixtures
-    /// of these, and by distance from the centre.
-    private func orders(
-        along vectors: Matrix<Double>, mixtures: Int, seed: UInt64, name: String
-    ) throws -> [[Int]] {
-        let centre = Array(vectors.means(ofRowGroups: [Array(movable.indices)]).row(0))
-        let directions = try principalDirections(of: vectors, about: centre, count: min(8, vectors.columnCount))
-        let count = directions.rowCount
-        let coordinates = plainCoordinates(of: vectors, rows: movable.indices, about: centre, along: directions)
-        func order(by value: (_ coordinates: ArraySlice<Double>, _ place: Int) -> Double) -> [Int] {
-            let values = movable.indices.map { value(coordinates[$0 * count..<($0 + 1) * count], $0) }
-            let scale = values.map(abs).max() ?? 0
-            return movable.indices.map { (movable[$0], value: values[$0], scale: scale) }.rankedByFallingValue()
-        }
-        var orders = (0..<min(5, count)).map { k in order { coordinates, _ in coordinates[coordinates.startIndex + k] }
-        }
-        for number in 0..<mixtures {
-            var generator = SeededGenerator(seed: seed, stream: "direction/\(name)/\(number)")
-            let weights = (0..<count).map { _ in
-                (0..<3).reduce(0.0) { sum, _ in sum + Double(generator.next() >> 11) * 0x1p-52 - 1 }
-            }
-            orders.append(order { coordinates, _ in zip(coordinates, weights).reduce(0) { $0 + $1.0 * $1.1 } })
-        }
-        orders.append(
-            order { _, place in
-                zip(vectors.row(place), centre).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-            })
-        return orders
     }
 
     // MARK: The rough way
@@ -334,7 +218,7 @@ struct ExtremeSearch: Sendable {
     }
 
     /// The distance in the few coordinates of the search, with a ridge that lets its gradient be trusted.
-    private func roughDistance(of partition: ClassPartition) throws -> MomentDistance {
+    func roughDistance(of partition: ClassPartition) throws -> MomentDistance {
         try MomentDistance(
             train: moments.side(.train, of: partition), test: moments.side(.test, of: partition),
             ridge: Self.ridge(of: moments, part: 1e-3))

@@ -83,7 +83,7 @@ struct MomentImbalance: Sendable {
         var state = State(self, at: partition)
         var batch = products == nil ? max(1, counts.count / 64) : 1
         // Every step lowers the objective; the bound is for the time that it may take.
-        for _ in 0..<(products == nil ? 400 : 4 * counts.count) {
+        for _ in 0..<(products == nil ? 200 : 4 * counts.count) {
             let chosen =
                 batch == 1
                 ? pairs(at: state, in: partition, movable: movable, count: 1).map { ($0.train, $0.test) }

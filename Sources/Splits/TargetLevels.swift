@@ -22,10 +22,13 @@ extension Progression {
                 throw SplitError.unattainableTarget(target, range: easiest...hardest)
             }
             func miss(_ step: ProgressionStep) -> Double { abs(step.distance.squared - target) }
-            guard var best = kept.min(by: { miss($0) < miss($1) }) else { preconditionFailure("no step is kept") }
-            if miss(best) > tolerance * target {
+            let nearest = kept.sorted { miss($0) < miss($1) }
+            var best = nearest[0]
+            // Where exchanges from the nearest step get stuck, those from its neighbours may not.
+            for step in nearest.prefix(4) where miss(best) > tolerance * target {
                 var current = try adjustment ?? TargetAdjustment(embedded)
-                best = try current.adjusted(best, to: target, tolerance: tolerance)
+                let adjusted = try current.adjusted(step, to: target, tolerance: tolerance)
+                if miss(adjusted) < miss(best) { best = adjusted }
                 adjustment = current
             }
             guard miss(best) <= tolerance * target else {
@@ -55,7 +58,7 @@ private struct TargetAdjustment {
         for _ in 0..<16 where miss(best.distance) > tolerance * target {
             var next = best
             for (train, test) in try search.pairs(
-                changing: best.partition, by: target - best.distance.squared, count: 12)
+                changing: best.partition, by: target - best.distance.squared, count: 24)
             {
                 var partition = best.partition
                 partition.exchange(trainClass: train, testClass: test)

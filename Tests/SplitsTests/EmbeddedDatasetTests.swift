@@ -52,6 +52,18 @@ import Testing
         }
     }
 
+    /// Columns that are the same in every row add nothing, and are no reason to leave the quick way.
+    @Test func constantColumnsChangeNothing() throws {
+        var padded = data
+        for i in padded.rows.indices { padded.rows[i] = [7] + data.rows[i] + [0] }
+        let (plain, wide) = (try data.embedded(), try padded.embedded())
+        let partition = ClassPartition(sides: plain.dataset.officialSides)
+        #expect(try wide.distance(of: partition) == plain.distance(of: partition))
+        var constant = data
+        for i in constant.rows.indices { constant.rows[i] = [1, 2] }
+        #expect(throws: SplitError.constantEmbeddings(count: constant.rows.count)) { try constant.embedded() }
+    }
+
     @Test func partitionsStayDisjointAndComplete() {
         var partition = ClassPartition(sides: [.train, .train, .test, .test])
         partition.exchange(trainClass: 1, testClass: 2)

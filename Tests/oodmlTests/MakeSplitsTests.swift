@@ -110,11 +110,83 @@ import Testing
         #expect(lines.first?.hasPrefix("Error: ") == true && result.errors.contains(sentence), "\(result.errors)")
     }
 
+    /// What a user may have in the two files, and what is said of it.
+    @Test(arguments: [
+        ("constant", "all 120 embeddings are the same"), ("duplicate", "the sample id \"0-1\" occurs twice"),
+        ("two-sides", "class \"class 10\" has samples in train and in test"),
+        ("three-classes", "there are 3 classes or groups of classes to divide; expected at least 4"),
+    ])
+    func dataThatCannotBeSplit(kind: String, sentence: String) throws {
+        let rows = Matrix<Float>(rowCount: 120, columnCount: 3, repeating: 1)
+        if kind == "constant" { try folder.write(rows.numpyFile, to: "f.npy") }
+        let table = (0..<120).map { number -> String in
+            switch kind {
+            case "duplicate": number == 0 ? "0-1,class 10,train" : "0-\(number),class \(10 + number / 5),train"
+            case "two-sides": "\(number),class \(10 + number / 5),\(number % 2 == 0 ? "train" : "test")"
+            case "three-classes": "\(number),class \(number % 3),\(number % 3 == 0 ? "train" : "test")"
+            default: "\(number),class \(10 + number / 5),\(number < 60 ? "train" : "test")"
+            }
+        }
+        try folder.write("sample,class,split\n" + table.joined(separator: "\n") + "\n", to: "s.csv")
+        let result = try run("--features", "f.npy", "--samples", "s.csv", "--out", out)
+        #expect(result.status == 1 && result.output.isEmpty)
+        #expect(result.errors.split(separator: "\n").filter { $0.hasPrefix("Error: ") }.count == 1)
+        #expect(result.errors.contains(sentence), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: out))
+    }
+
+    @Test func replicatesHaveFoldersOfTheirOwn() throws {
+        let result = try run(
+            "--features", "f.npy", "--samples", "s.csv", "--out", out, "--replicates", "3", "--draws", "0",
+            "--min-classes",
+            "4", "-q")
+        #expect(result.status == 0, "\(result.errors)")
+        for place in ["", "/replicate-2", "/replicate-3"] {
+            let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)\(place)/manifest.json"))
+            #expect(manifest.protocol.start == (place.isEmpty ? .official : .random))
+        }
+        let text = try String(contentsOf: URL(filePath: "\(out)/replicates.json"), encoding: .utf8)
+        #expect(text.contains("adjusted_rand_indices"))
+    }
+
+    @Test func targetsUnitsAndShotsAreOptions() throws {
+        let made = try run(
+            "--features", "f.npy", "--samples", "s.csv", "--out", out, "--unit", "superclass", "--start",
+            "alphabetical",
+            "--draws", "0", "--shots", "3", "--folds", "0", "--min-classes", "2", "-q")
+        #expect(made.status == 1 && made.errors.contains("there are 3 classes or groups of classes"))
+        let far = try run("--features", "f.npy", "--samples", "s.csv", "--out", out, "--targets", "1e9", "-q")
+        #expect(far.status == 1 && far.errors.contains("is out of reach; expected one from "))
+        let shots = try run(
+            "--features", "f.npy", "--samples", "s.csv", "--out", out, "--draws", "0", "--shots", "3", "--folds", "0",
+            "-q")
+        #expect(shots.status == 0)
+        #expect(try filesWritten().keys.contains("episodes-3.json"))
+        let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
+        #expect(manifest.levels.allSatisfy { $0.folds.isEmpty && $0.null == nil })
+    }
+
+    @Test func theReferenceProtocolIsNamedInTheManifest() throws {
+        let result = try run(
+            "--features", "f.npy", "--samples", "s.csv", "--out", out, "--protocol", "milbich2021", "--ridge", "1e-8",
+            "--draws", "0", "-q")
+        #expect(result.status == 0, "\(result.errors)")
+        let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
+        #expect(manifest.protocol.name == .milbich2021 && manifest.protocol.statistic == .classMeans)
+        #expect(manifest.protocol.milbich2021?.ridge == 1e-8)
+        #expect(manifest.levels.contains { $0.referenceFid != nil })
+    }
+
     @Test(arguments: [
         [], ["--dataset", "imagenet"], ["--features", "f.npy"], ["--root", "."],
         ["--features", "f.npy", "--samples", "s.csv", "--levels", "many"],
         ["--features", "f.npy", "--samples", "s.csv", "--statistic", "medians"],
         ["--dataset", "glyphs200", "--root", "."],
+        ["--features", "f.npy", "--samples", "s.csv", "--targets", "1,x"],
+        ["--features", "f.npy", "--samples", "s.csv", "--targets", "1", "--levels", "3"],
+        ["--features", "f.npy", "--samples", "s.csv", "--ridge", "1e-8"],
+        ["--features", "f.npy", "--samples", "s.csv", "--protocol", "milbich2021", "--statistic", "samples"],
+        ["--features", "f.npy", "--samples", "s.csv", "--replicates", "0"],
     ])
     func wrongUsageExitsWith64(arguments: [String]) throws {
         let result = try CommandRun(["make-splits"] + arguments, in: folder.url)
