@@ -22,6 +22,11 @@ public struct ReplicateAgreement: Sendable, Equatable, Encodable {
         /// For each level that both have, by its place, the adjusted Rand index of the two partitions over the classes
         /// that both keep: 1 for the same sides (either may be the train side), 0 on average for random ones.
         public let adjustedRandIndices: [Double]
+
+        private enum CodingKeys: String, CodingKey {
+            case first, second
+            case adjustedRandIndices = "adjusted_rand_indices"
+        }
     }
 
     /// The series, in the order given.
