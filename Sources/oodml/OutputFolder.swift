@@ -45,7 +45,9 @@ struct OutputFolder {
             changed.append((file, bytes))
         }
         do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+            for folder in Set([url] + changed.map { $0.url.deletingLastPathComponent() }) {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            }
         } catch {
             throw OutputError(path: url.path, reason: "the folder cannot be made")
         }
