@@ -113,9 +113,10 @@ extension SplitValidation {
         }
         guard manifest.protocol.unit == .class else { return [] }
         let settings = manifest.protocol
+        let keepFraction = min(max(settings.keepFraction, 0), 1)
         return zip(Side.allCases, zip(counts, startCounts)).compactMap { side, count in
             let floor = max(
-                settings.minimumClassCount, Int((settings.keepFraction * Double(count.1)).rounded(.up)))
+                settings.minimumClassCount, Int((keepFraction * Double(count.1)).rounded(.up)))
             guard count.0 < floor else { return nil }
             return violation("\(level.id), \(side.rawValue)", "\(count.0) classes", "at least \(floor) after removal")
         }

@@ -92,7 +92,6 @@ extension SplitValidation {
     /// What the controls say of the series as a whole.
     var controlViolations: [SplitViolation] {
         var violations: [SplitViolation] = []
-        let draws = manifest.protocol.nullDraws
         if let controls = manifest.controls {
             if controls.drawCount != draws {
                 violations.append(

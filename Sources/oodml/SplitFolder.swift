@@ -20,16 +20,18 @@ struct SplitFolder {
         let main = try Self.validation(at: url)
         var violations = try main.manifestViolations + Self.tableViolations(of: main, at: url)
         let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
-        func numbers(_ prefix: String, _ suffix: String) -> [Int] {
-            names.filter { $0.hasPrefix(prefix) && $0.hasSuffix(suffix) }
-                .compactMap { Int($0.dropFirst(prefix.count).dropLast(suffix.count)) }.sorted()
+        func numbers(_ prefix: String, _ suffix: String, from least: Int) -> [Int] {
+            names.compactMap { name in
+                let number = Int(name.dropFirst(prefix.count).dropLast(suffix.count))
+                return number.flatMap { $0 >= least && name == "\(prefix)\($0)\(suffix)" ? $0 : nil }
+            }.sorted()
         }
 
         // The episodes of replicates are those of the folder above, since they depend on the dataset alone.
         let isReplicate = FileManager.default.fileExists(
             atPath: url.standardizedFileURL.deletingLastPathComponent().appending(path: "replicates.json").path)
         let wanted = isReplicate ? [] : Set(main.manifest.protocol.shots)
-        let present = numbers("episodes-", ".json")
+        let present = numbers("episodes-", ".json", from: 0)
         for shots in present {
             let file = "episodes-\(shots).json"
             let episodes = try FewShotEpisodes(readingFrom: url.appending(path: file))
@@ -49,7 +51,7 @@ struct SplitFolder {
 
         var series = [1: main]
         var allSeries: [(folder: String?, validation: SplitValidation)] = [(nil, main)]
-        for number in numbers("replicate-", "") {
+        for number in numbers("replicate-", "", from: 2) {
             let name = "replicate-\(number)"
             let folder = url.appending(path: name)
             let validation = try Self.validation(at: folder)

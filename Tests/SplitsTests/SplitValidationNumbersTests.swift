@@ -83,6 +83,45 @@ import Testing
         #expect(found == ["level-1, null, p: found 0.47619; expected from 16/21 to 21/21, \(reason)"])
     }
 
+    /// Twenty distances have a deviation of at most √20 times their mean, and the 95 % quantile is near the second highest.
+    @Test func bandsAreThoseOfDistances() throws {
+        let (mean, sd) = (try splits.number("levels.2.null.mean"), try splits.number("levels.2.null.sd"))
+        func null(_ name: String, _ value: Double) throws -> [String] {
+            try splits.violations { $0["levels.2.null.\(name)"] = value }.filter {
+                $0.hasPrefix("level-3, null, \(name)")
+            }
+        }
+        #expect(try null("mean", -1) == ["level-3, null, mean: found -1.0; expected 0 or more"])
+        for value in [-1, 4.48 * mean] {
+            let found = try null("sd", value)
+            #expect(found.count == 1 && found[0].hasPrefix("level-3, null, sd: found \(value); expected from 0 to "))
+        }
+        #expect(try null("sd", 4.47 * mean) == [])
+        let width = (19.0 / 1).squareRoot() * sd
+        #expect(try null("q95", mean + 0.999 * width) == [])
+        let found = try null("q95", mean + 1.001 * width)
+        #expect(found.count == 1 && found[0].hasSuffix(" or less, as mean and sd stand"))
+        #expect(try null("q95", mean - 0.999 * sd) == [])
+        let low = try null("q95", mean - 1.001 * sd)
+        #expect(low.count == 1 && low[0].hasSuffix(" or more, as mean and sd stand"))
+        let held = try splits.violations { $0["levels.2.holdout.null_sd"] = -1 }
+        #expect(held.count == 1 && held[0].hasPrefix("level-3, holdout, null_sd: found -1.0; expected from 0 to "))
+        #expect(
+            try splits.violations { $0["levels.2.holdout.fid"] = -1 }.first
+                == "level-3, holdout, fid: found -1.0; expected 0 or more")
+    }
+
+    @Test func noPartOfADistanceIsNegative() throws {
+        let fid = try splits.number("levels.2.fid")
+        for (part, other) in [("mean", "covariance"), ("covariance", "mean")] {
+            #expect(
+                try splits.violations {
+                    $0["levels.2.fid_\(part)_part"] = -1
+                    $0["levels.2.fid_\(other)_part"] = fid + 1
+                } == ["level-3, fid_\(part)_part: found -1.0; expected 0 or more"])
+        }
+    }
+
     @Test func positionFollowsFromP() throws {
         #expect(
             try splits.violations { $0["levels.2.position"] = "above" }
@@ -102,6 +141,7 @@ import Testing
             try splits.violations {
                 $0["levels.0.position"] = "within"
                 $0["levels.0.null.sd"] = 0.5
+                $0["levels.0.null.q95"] = try splits.number("levels.0.null.mean") + 1
             } == ["level-1, position: found within; expected below, as fid stands to null (p = 1.0)"])
     }
 

@@ -1,7 +1,6 @@
 import DenseLinearAlgebra
 import Embeddings
 import Foundation
-import Glyphs200
 import TestSupport
 import Testing
 
@@ -272,31 +271,5 @@ import Testing
         #expect(run.errors.contains("Usage: oodml validate"), "\(run.errors)")
         let incomplete = try validate("--backbone", "b.onnx")
         #expect(incomplete.status == 64 && incomplete.errors.contains("expected --root DIR, the folder of the images"))
-    }
-
-    /// Images embedded again, where single precision may differ.
-    @Test func imagesAreEmbeddedAgain() throws {
-        let source = Glyphs200.images.appending(path: "thai")
-        for name in try FileManager.default.contentsOfDirectory(atPath: source.path).sorted().prefix(10) {
-            try FileManager.default.createDirectory(
-                at: folder.url.appending(path: "images"), withIntermediateDirectories: true)
-            try FileManager.default.copyItem(
-                at: source.appending(path: name), to: folder.url.appending(path: "images/\(name)"))
-        }
-        let made = try CommandRun(
-            [
-                "make-splits", "--root", "images", "--backbone", Glyphs200.backbone.path, "--out", "out",
-                "--min-classes", "3", "--levels", "3", "-q",
-            ], in: folder.url)
-        #expect(made.status == 0, "\(made.errors)")
-        let arguments = ["validate", "out", "--root", "images", "--backbone", Glyphs200.backbone.path, "-q"]
-        let sound = try CommandRun(arguments, in: folder.url)
-        #expect(sound.status == 0 && sound.output.hasSuffix("3 distances computed anew\n"), "\(sound.output)")
-        let json = try EditableJSON(Data(contentsOf: folder.url.appending(path: "out/manifest.json")))
-        let part = try #require(json["levels.1.fid_mean_part"] as? Double)
-        try change("out/manifest.json") { $0["levels.1.fid_mean_part"] = part * 1.01 }
-        let damaged = try CommandRun(arguments, in: folder.url)
-        #expect(damaged.status == 1)
-        #expect(damaged.output.contains("level-2, fid_mean_part: found \(part * 1.01); expected "))
     }
 }
