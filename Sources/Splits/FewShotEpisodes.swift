@@ -64,40 +64,55 @@ public struct FewShotEpisodes: Sendable, Equatable, Decodable {
         return result
     }
 
-    /// What does not hold of the episodes as episodes of `dataset`, one sentence each; none where all is well.
+    /// What does not hold of the episodes as episodes of `dataset`; none where all is well.
     ///
     /// - Complexity: O(n + e) for n samples and e support samples over all episodes.
-    public func violations(in dataset: Dataset) -> [String] {
+    public func violations(in dataset: Dataset) -> [SplitViolation] {
         let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
         let samples = Dictionary(uniqueKeysWithValues: zip(dataset.samples.map(\.id), dataset.samples.indices))
         let isLeftOut = Set(leftOut)
-        var violations: [String] = []
+        var violations: [SplitViolation] = []
+        func add(_ place: String, _ found: String, _ expected: String) {
+            violations.append(
+                SplitViolation(file: "episodes-\(shots).json", place: place, found: found, expected: expected))
+        }
         for (index, episode) in episodes.enumerated() {
             for label in episode.keys.sorted(by: utf8Precedes) {
-                let place = "episode \(index), class \"\(label)\":"
+                let place = "episode \(index), class \"\(label)\""
                 let support = episode[label] ?? []
                 guard let number = numbers[label] else {
-                    violations.append("\(place) the dataset has no such class")
+                    add(place, "a support", "supports of classes of the dataset only")
                     continue
                 }
                 if Set(support).count != shots || support.count != shots {
-                    violations.append("\(place) found \(Set(support).count) different samples; expected \(shots)")
+                    add(place, "\(Set(support).count) different samples among \(support.count)", "\(shots)")
                 }
                 for id in support where samples[id].map({ dataset.classOfSample[$0] }) != number {
-                    violations.append("\(place) the class has no sample \"\(id)\"")
+                    add(place, "\"\(id)\"", "samples of the class only")
+                }
+                if isLeftOut.contains(label) {
+                    add(place, "a support", "none, since the class is listed as left out")
                 }
             }
-            for (number, label) in dataset.classLabels.enumerated() {
-                let isDrawn = episode[label] != nil
-                let place = "episode \(index), class \"\(label)\":"
-                if isDrawn && isLeftOut.contains(label) {
-                    violations.append("\(place) it is listed as left out, and has a support")
-                } else if isDrawn != (dataset.samplesOfClass[number].count > shots) {
-                    violations.append(
-                        "\(place) found \(isDrawn ? "a" : "no") support for \(dataset.samplesOfClass[number].count) samples; "
-                            + "expected one where a class has more than \(shots)")
-                }
+            for (number, label) in dataset.classLabels.enumerated() where !isLeftOut.contains(label) {
+                let size = dataset.samplesOfClass[number].count
+                guard (episode[label] != nil) != (size > shots) else { continue }
+                add(
+                    "episode \(index), class \"\(label)\"",
+                    "\(episode[label] == nil ? "no" : "a") support for \(size) samples",
+                    "one where a class has more than \(shots)")
             }
+        }
+        for label in leftOut.sorted(by: utf8Precedes) {
+            let size = numbers[label].map { dataset.samplesOfClass[$0].count }
+            guard size.map({ $0 > shots }) ?? true else { continue }
+            add(
+                "left_out", "the class \"\(label)\"" + (size.map { " of \($0) samples" } ?? ""),
+                "the classes of \(shots) samples or fewer")
+        }
+        for (number, label) in dataset.classLabels.enumerated()
+        where dataset.samplesOfClass[number].count <= shots && !isLeftOut.contains(label) {
+            add("left_out", "no class \"\(label)\"", "all classes of \(shots) samples or fewer")
         }
         return violations
     }

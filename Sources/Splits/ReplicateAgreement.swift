@@ -1,10 +1,11 @@
 internal import Datasets
+public import Foundation
 internal import Frechet
 
 /// How alike the levels of several series over the same dataset are: whether conclusions hang on one partition.
-public struct ReplicateAgreement: Sendable, Equatable, Encodable {
+public struct ReplicateAgreement: Sendable, Equatable, Codable {
     /// One series.
-    public struct Series: Sendable, Equatable, Encodable {
+    public struct Series: Sendable, Equatable, Codable {
         /// The split that it started from.
         public let start: SplitStart
         /// Its seed.
@@ -14,7 +15,7 @@ public struct ReplicateAgreement: Sendable, Equatable, Encodable {
     }
 
     /// Two series compared.
-    public struct Pair: Sendable, Equatable, Encodable {
+    public struct Pair: Sendable, Equatable, Codable {
         /// The number of the one, from 1.
         public let first: Int
         /// The number of the other.
@@ -51,6 +52,22 @@ public struct ReplicateAgreement: Sendable, Equatable, Encodable {
                         adjustedRandIndex(a.partition, b.partition).rounded(significantDigits: 6)
                     })
             }
+        }
+    }
+}
+
+extension ReplicateAgreement {
+    /// Reads the `replicates.json` of a folder of several series.
+    ///
+    /// - Throws: ``SplitError/unreadableReplicates(path:reason:)``.
+    public init(readingFrom url: URL) throws {
+        guard let data = try? Data(contentsOf: url) else {
+            throw SplitError.unreadableReplicates(path: url.path, reason: "permission is denied, or it is no file")
+        }
+        do {
+            self = try JSONDecoder().decode(ReplicateAgreement.self, from: data)
+        } catch let error as DecodingError {
+            throw SplitError.unreadableReplicates(path: url.path, reason: error.inFewWords)
         }
     }
 }

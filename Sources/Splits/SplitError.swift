@@ -23,6 +23,8 @@ public enum SplitError: Error, Equatable {
     case unreadableManifest(path: String, reason: String)
     /// A file of few-shot episodes cannot be read.
     case unreadableEpisodes(path: String, reason: String)
+    /// A summary of several series cannot be read.
+    case unreadableReplicates(path: String, reason: String)
     /// A manifest does not fit the dataset that it is used with.
     case datasetMismatch(path: String, found: String, expected: String)
 }
@@ -56,6 +58,8 @@ extension SplitError: CustomStringConvertible {
             "\(path): cannot be read as a split manifest: \(reason)"
         case .unreadableEpisodes(let path, let reason):
             "\(path): cannot be read as few-shot episodes: \(reason)"
+        case .unreadableReplicates(let path, let reason):
+            "\(path): cannot be read as the summary of several series: \(reason)"
         case .datasetMismatch(let path, let found, let expected):
             "\(path): found \(found); expected \(expected)"
         }

@@ -64,6 +64,15 @@ public struct SplitProtocol: Sendable, Equatable, Codable {
         self.episodeCount = episodeCount
     }
 
+    /// The settings of series `number` of several: these for the first, a random start and a seed of its own for the others.
+    public func replicate(_ number: Int) -> SplitProtocol {
+        guard number > 1 else { return self }
+        var settings = self
+        settings.start = .random
+        settings.seed = seed &+ UInt64(number - 1)
+        return settings
+    }
+
     /// Refuses settings outside their ranges.
     ///
     /// - Throws: ``SplitError/invalidSetting(name:found:expected:)``.

@@ -13,7 +13,12 @@ public enum SplitStart: String, Sendable, Codable, CaseIterable {
     ///
     /// - Throws: ``SplitError/dividedUnit(label:)`` if the official split divides a unit.
     func partition(of embedded: EmbeddedDataset, seed: UInt64) throws -> ClassPartition {
-        let count = embedded.units.count
+        try partition(of: embedded.units, in: embedded.dataset, seed: seed)
+    }
+
+    /// The starting partition of some units of the classes of `dataset`.
+    func partition(of units: [ClassUnit], in dataset: Dataset, seed: UInt64) throws -> ClassPartition {
+        let count = units.count
         func half(_ order: [Int]) -> ClassPartition {
             var sides = [Side](repeating: .test, count: count)
             for unit in order.prefix(count / 2) { sides[unit] = .train }
@@ -21,10 +26,10 @@ public enum SplitStart: String, Sendable, Codable, CaseIterable {
         }
         switch self {
         case .official:
-            if let unit = embedded.dataset.firstDividedUnit(of: embedded.units) {
+            if let unit = dataset.firstDividedUnit(of: units) {
                 throw SplitError.dividedUnit(label: unit.label)
             }
-            return ClassPartition(sides: embedded.units.map { embedded.dataset.officialSides[$0.classes[0]] })
+            return ClassPartition(sides: units.map { dataset.officialSides[$0.classes[0]] })
         case .alphabetical:
             return half(Array(0..<count))
         case .random:

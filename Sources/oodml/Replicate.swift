@@ -31,17 +31,6 @@ struct Replicate {
     }
 }
 
-extension SplitProtocol {
-    /// The settings of series `number`: those given for the first, a random start and a seed of its own for the others.
-    func replicate(_ number: Int) -> SplitProtocol {
-        guard number > 1 else { return self }
-        var settings = self
-        settings.start = .random
-        settings.seed = seed &+ UInt64(number - 1)
-        return settings
-    }
-}
-
 extension SplitSeries.Stage {
     /// What is under way, for progress.
     var words: String {

@@ -113,22 +113,31 @@ import Testing
     }
 
     @Test func violationsAreFound() throws {
-        let dataset = try dataset(ofSizes: [3, 3, 1, 3])
+        let dataset = try dataset(ofSizes: [3, 3, 1, 3, 1, 2])
         let text = """
-            {"shots": 2, "seed": 0, "left_out": ["c1001", "c1002"], "episodes": [{
-            "c1000": ["1000/0", "1000/0"], "c1001": ["1001/0", "1003/1"], "c1002": ["1002/0", "x"], "c8": []}]}
+            {"shots": 2, "seed": 0, "left_out": ["c1001", "c1002", "c9"], "episodes": [{
+            "c1000": ["1000/0", "1000/0"], "c1001": ["1001/0", "1003/1"], "c1002": ["1002/0", "x"], "c8": [],
+            "c1005": ["1005/0", "1005/1"]}]}
             """
         let drawn = try JSONDecoder().decode(FewShotEpisodes.self, from: Data(text.utf8))
+        let isLeftOut = "found a support; expected none, since the class is listed as left out"
+        let fits = "expected one where a class has more than 2"
         #expect(
-            drawn.violations(in: dataset) == [
-                "episode 0, class \"c1000\": found 1 different samples; expected 2",
-                "episode 0, class \"c1001\": the class has no sample \"1003/1\"",
-                "episode 0, class \"c1002\": the class has no sample \"x\"",
-                "episode 0, class \"c8\": the dataset has no such class",
-                "episode 0, class \"c1001\": it is listed as left out, and has a support",
-                "episode 0, class \"c1002\": it is listed as left out, and has a support",
-                "episode 0, class \"c1003\": found no support for 3 samples; expected one where a class has more than 2",
-            ])
+            drawn.violations(in: dataset).map(\.description)
+                == [
+                    "episode 0, class \"c1000\": found 1 different samples among 2; expected 2",
+                    "episode 0, class \"c1001\": found \"1003/1\"; expected samples of the class only",
+                    "episode 0, class \"c1001\": \(isLeftOut)",
+                    "episode 0, class \"c1002\": found \"x\"; expected samples of the class only",
+                    "episode 0, class \"c1002\": \(isLeftOut)",
+                    "episode 0, class \"c8\": found a support; expected supports of classes of the dataset only",
+                    "episode 0, class \"c1003\": found no support for 3 samples; \(fits)",
+                    "episode 0, class \"c1005\": found a support for 2 samples; \(fits)",
+                    "left_out: found the class \"c1001\" of 3 samples; expected the classes of 2 samples or fewer",
+                    "left_out: found the class \"c9\"; expected the classes of 2 samples or fewer",
+                    "left_out: found no class \"c1004\"; expected all classes of 2 samples or fewer",
+                    "left_out: found no class \"c1005\"; expected all classes of 2 samples or fewer",
+                ].map { "episodes-2.json: " + $0 })
     }
 
     /// The same draws were made by a generator written anew in Python.

@@ -1,7 +1,9 @@
 import Testing
 
 @Suite struct HelpTests {
-    @Test(arguments: [["--help"], ["make-splits", "--help"], ["evaluate", "--help"], ["distance", "--help"]])
+    @Test(arguments: [
+        ["--help"], ["make-splits", "--help"], ["evaluate", "--help"], ["validate", "--help"], ["distance", "--help"],
+    ])
     func helpShowsExamplesAndFitsATerminal(arguments: [String]) throws {
         let run = try CommandRun(arguments)
         #expect(run.status == 0)

@@ -61,6 +61,39 @@ import Testing
         #expect(scored.output.contains("\"backbone_ags\""))
     }
 
+    /// To validate them, the images are embedded again, which other processors do a little differently.
+    @Test func distancesAreComputedAnew() throws {
+        #expect(try makeSplits().status == 0)
+        let arguments = ["validate", "out", "--root", "images", "--backbone", Glyphs200.backbone.path, "-q"]
+        let sound = try CommandRun(arguments, in: folder.url)
+        #expect(sound.status == 0 && sound.output.hasSuffix(" distances computed anew\n"), "\(sound.output)")
+        let file = folder.url.appending(path: "out/manifest.json")
+        for (factor, status) in [(1 + 1e-6, 0), (1.01, 1)] as [(Double, Int32)] {
+            var json = try EditableJSON(Data(contentsOf: file))
+            let discrepancy = try #require(json["levels.2.kernel_discrepancy"] as? Double)
+            json["levels.2.kernel_discrepancy"] = discrepancy * factor
+            try folder.write(json.data, to: "out/manifest.json")
+            let run = try CommandRun(arguments, in: folder.url)
+            #expect(run.status == status, "\(run.output)")
+            let start = "manifest.json: level-3, kernel_discrepancy: found \(discrepancy * factor); expected "
+            #expect(run.output.hasPrefix(start) == (status == 1), "\(run.output)")
+        }
+    }
+
+    /// Of glyphs200 itself, images and backbone are at hand.
+    @Test func glyphs200NeedsNeitherImagesNorBackbone() throws {
+        let made = try CommandRun(
+            ["make-splits", "--dataset", "glyphs200", "--out", "out", "--draws", "0", "--levels", "3", "-q"],
+            in: folder.url)
+        #expect(made.status == 0, "\(made.errors)")
+        let run = try CommandRun(["validate", "out", "-q"], in: folder.url)
+        #expect(run.status == 0 && run.errors.isEmpty, "\(run.output)\(run.errors)")
+        #expect(
+            run.output
+                == "out: no violation in 1 series of 3 levels over 200 classes and 4800 samples, with 2 files of "
+                + "episodes; 3 distances computed anew\n")
+    }
+
     /// The manifest's record of the preprocessing, put beside a copy of the network, gives the same splits.
     @Test func recordedPreprocessingCanStandBesideAModel() throws {
         #expect(try makeSplits().status == 0)

@@ -80,6 +80,17 @@ import Testing
         #expect(try filesWritten() != before)
     }
 
+    @Test func replicatesHaveFoldersOfTheirOwn() throws {
+        let result = try run("--features", "f.npy", "--samples", "s.csv", "--out", out, "--replicates", "3", "-q")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(FileManager.default.fileExists(atPath: "\(out)/replicates.json"))
+        let manifests = try ["", "replicate-2/", "replicate-3/"].map {
+            try SplitManifest(readingFrom: URL(filePath: "\(out)/\($0)manifest.json"))
+        }
+        #expect(manifests.map(\.protocol.start) == [.official, .random, .random])
+        #expect(manifests.map(\.protocol.seed) == [0, 1, 2])
+    }
+
     @Test func jsonOutputIsTheManifest() throws {
         let result = try run("--features", "f.npy", "--samples", "s.csv", "--out", out, "--format", "json", "-q")
         #expect(Data(result.output.utf8) == (try filesWritten()["manifest.json"]))

@@ -1,0 +1,62 @@
+internal import Datasets
+internal import Frechet
+
+extension SplitValidation {
+    /// The greatest deviation, as a part of the distance, of distances computed again from the same embeddings: the ten
+    /// digits that are stored, and what processors and numbers of threads make of the last bits.
+    public static let tolerance = 1e-9
+
+    /// The same for embeddings computed again by a network: processors differ in single precision, in which networks run.
+    public static let networkTolerance = 1e-5
+
+    /// Computes the distances and kernel discrepancies of all levels anew, from nothing but their classes, and compares
+    /// them with those stored.
+    ///
+    /// Both parts of a distance may deviate by a part of the whole distance, and a discrepancy by a part of the greatest
+    /// of the levels, since a part or a discrepancy can be as near to 0 as chance has it. Levels that are no partitions of
+    /// the dataset are passed over.
+    ///
+    /// - Parameters:
+    ///   - embedded: the dataset of the folder with its embeddings, under the statistic of the manifest.
+    ///   - tolerance: the greatest deviation allowed, as in ``tolerance`` or ``networkTolerance``.
+    ///   - report: called before each level, for progress.
+    /// - Complexity: one distance for each level, and one kernel discrepancy.
+    /// - Throws: `LinearAlgebraError`.
+    /// - Precondition: `embedded` is of the same samples and the same statistic.
+    public func distanceViolations(
+        over embedded: EmbeddedDataset, tolerance: Double, report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws -> [SplitViolation] {
+        precondition(embedded.dataset.samples == dataset.samples, "the embeddings are of other samples")
+        precondition(
+            embedded.statistic == manifest.protocol.statistic,
+            "the statistic is \(embedded.statistic), not \(manifest.protocol.statistic)")
+        var violations: [SplitViolation] = []
+        func compare(_ place: String, _ found: Double?, _ expected: Double?, scale: Double) {
+            // A NaN, too, is no match.
+            if let found, let expected, abs(found - expected) <= tolerance * scale { return }
+            guard found != nil || expected != nil else { return }
+            violations.append(
+                violation(
+                    place, found.map { "\($0)" } ?? "none",
+                    (expected.map { "\($0.rounded(significantDigits: 10))" } ?? "none")
+                        + ", computed from the embeddings"))
+        }
+        let discrepancy = embedded.kernelDiscrepancy(seed: manifest.protocol.seed)
+        let discrepancies = partitions.map { $0.flatMap(discrepancy.squared(between:)) }
+        let greatest = discrepancies.compactMap { $0 }.map(abs).max() ?? 0
+        for (index, level) in manifest.levels.enumerated() {
+            report(index, manifest.levels.count)
+            guard let partition = partitions[index],
+                Side.allCases.allSatisfy({ vectorCount(on: $0, of: partition) >= 2 })
+            else { continue }
+            let distance = try embedded.distance(of: partition)
+            let whole = distance.squared
+            compare("\(level.id), fid", level.fid, whole, scale: whole)
+            compare("\(level.id), fid_mean_part", level.fidMeanPart, distance.meanPart, scale: whole)
+            compare("\(level.id), fid_covariance_part", level.fidCovariancePart, distance.covariancePart, scale: whole)
+            compare(
+                "\(level.id), kernel_discrepancy", level.kernelDiscrepancy, discrepancies[index], scale: greatest)
+        }
+        return violations
+    }
+}

@@ -1,0 +1,35 @@
+internal import Datasets
+
+extension SplitValidation {
+    /// Whether the held-out sides are sides of the classes that have samples in both halves.
+    func holdoutViolations(ofLevel index: Int) -> [SplitViolation] {
+        let level = manifest.levels[index]
+        guard let holdout = level.holdout else { return [] }
+        let place = "\(level.id), holdout"
+        let lists = [("train", holdout.train), ("test", holdout.test)]
+        var violations: [SplitViolation] = []
+        for (name, labels) in lists {
+            violations += listViolations(labels, "\(place), \(name)")
+            for label in labels where number(of: label).map({ dataset.samplesOfClass[$0].count }) == 1 {
+                violations.append(
+                    violation("\(place), \(name)", "the class \"\(label)\" of one sample", "classes of two or more"))
+            }
+            if labels.isEmpty { violations.append(violation("\(place), \(name)", "no class", "at least one")) }
+        }
+        let (train, test) = (Set(holdout.train), Set(holdout.test))
+        for label in holdout.train where test.contains(label) {
+            violations.append(violation(place, "the class \"\(label)\" in train and test", "every class on one side"))
+        }
+        // Removal takes other classes here than in the level, and perhaps not as many.
+        if level.origin != .removal {
+            for (number, label) in dataset.classLabels.enumerated()
+            where dataset.samplesOfClass[number].count > 1 && !train.contains(label) && !test.contains(label) {
+                violations.append(
+                    violation(
+                        place, "the class \"\(label)\" on no side",
+                        "all classes of two or more samples, since none is removed"))
+            }
+        }
+        return violations + (train.isDisjoint(with: test) ? divisionViolations(lists, place) : [])
+    }
+}

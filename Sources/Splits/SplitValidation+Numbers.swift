@@ -1,0 +1,105 @@
+internal import Datasets
+internal import Foundation
+
+extension SplitValidation {
+    /// Whether the numbers of a level fit one another.
+    func numberViolations(of level: SplitLevel) -> [SplitViolation] {
+        var violations: [SplitViolation] = []
+        let sum = level.fidMeanPart + level.fidCovariancePart
+        let rounding = [level.fid, level.fidMeanPart, level.fidCovariancePart].reduce(0) { $0 + Self.rounding($1) }
+        if abs(level.fid - sum) > rounding {
+            violations.append(
+                violation(
+                    "\(level.id), fid", "\(level.fid)",
+                    "\(sum.rounded(significantDigits: 10)), the sum of fid_mean_part and fid_covariance_part"))
+        }
+        for (name, part) in [("mean", level.fidMeanPart), ("covariance", level.fidCovariancePart)] where part < 0 {
+            violations.append(violation("\(level.id), fid_\(name)_part", "\(part)", "0 or more"))
+        }
+        let hasControls = manifest.protocol.nullDraws > 0
+        let controls: [(String, Bool)] = [
+            ("null", level.null != nil), ("excess", level.excess != nil), ("position", level.position != nil),
+            ("is_shift", level.isShift != nil), ("holdout", level.holdout != nil),
+        ]
+        // A level can be without a held-out repetition, where the samples are too few.
+        for (name, isThere) in controls where isThere != hasControls && (name != "holdout" || isThere) {
+            violations.append(
+                violation(
+                    "\(level.id), \(name)", isThere ? "a value" : "none",
+                    hasControls ? "one, since there are null draws" : "none, since there are no null draws"))
+        }
+        guard hasControls else { return violations }
+        return violations + bandViolations(of: level) + shiftViolations(of: level)
+    }
+
+    private func bandViolations(of level: SplitLevel) -> [SplitViolation] {
+        guard let null = level.null else { return [] }
+        let allowed = Self.rank(of: level.fid, mean: null.mean, sd: null.sd, q95: null.q95, draws: draws)
+        var violations = Self.bandFaults(mean: null.mean, sd: null.sd, q95: null.q95, draws: draws)
+            .map { violation("\(level.id), null, \($0.name)", $0.found, $0.expected) }
+        violations += pViolations(
+            null.p, allowing: allowed, "\(level.id), null, p", because: ", as fid stands to mean, sd and q95")
+        if let excess = level.excess,
+            abs(excess - (level.fid - null.mean)) > Self.rounding(level.fid) + Self.rounding(excess)
+        {
+            violations.append(
+                violation(
+                    "\(level.id), excess", "\(excess)",
+                    "\((level.fid - null.mean).rounded(significantDigits: 10)), fid less the mean of null"))
+        }
+        return violations + positionViolations(of: level, null)
+    }
+
+    private func positionViolations(of level: SplitLevel, _ null: NullBand) -> [SplitViolation] {
+        guard let position = level.position else { return [] }
+        let rank = (null.p * Double(draws + 1)).rounded()
+        // Of N draws and the level itself, so many are no higher than it, and more where draws are equal to it.
+        let lowestRank = Double(draws + 2) - rank
+        let greatestRank = Self.rank(of: -level.fid, mean: -null.mean, sd: null.sd, q95: nil, draws: draws).upperBound
+        let limit = 0.05 * Double(draws + 1)
+        let expected: BandPosition
+        if null.p <= 0.05 {
+            expected = .above
+        } else if lowestRank > limit {
+            expected = .within
+        } else if Double(greatestRank) <= limit {
+            expected = .below
+        } else {
+            // Whether draws are equal to the level cannot be told from the manifest.
+            expected = position == .above ? .within : position
+        }
+        guard position != expected else { return [] }
+        return [
+            violation(
+                "\(level.id), position", position.rawValue,
+                "\(expected.rawValue), as fid stands to null (p = \(null.p))")
+        ]
+    }
+
+    private func shiftViolations(of level: SplitLevel) -> [SplitViolation] {
+        var violations: [SplitViolation] = []
+        if let holdout = level.holdout {
+            let place = "\(level.id), holdout"
+            if holdout.fid < 0 { violations.append(violation("\(place), fid", "\(holdout.fid)", "0 or more")) }
+            violations += Self.bandFaults(mean: holdout.nullMean, sd: holdout.nullSd, q95: nil, draws: draws)
+                .map { violation("\(place), null_\($0.name)", $0.found, $0.expected) }
+            let allowed = Self.rank(
+                of: holdout.fid, mean: holdout.nullMean, sd: holdout.nullSd, q95: nil, draws: draws)
+            violations += pViolations(
+                holdout.p, allowing: allowed, "\(place), p",
+                because: ", as fid stands to null_mean and null_sd")
+        }
+        let isShift = (level.holdout?.p ?? 1) <= 0.05
+        if let found = level.isShift, found != isShift {
+            violations.append(
+                violation(
+                    "\(level.id), is_shift", "\(found)",
+                    level.holdout.map { "\(isShift), since the held-out p is \($0.p)" }
+                        ?? "false, since there is no held-out repetition"))
+        }
+        return violations
+    }
+
+    /// Half a unit in the tenth digit of a value, and what rounds in comparing it.
+    private static func rounding(_ value: Double) -> Double { 5.001e-10 * abs(value) }
+}

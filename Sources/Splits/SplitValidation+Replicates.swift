@@ -1,0 +1,101 @@
+internal import Datasets
+
+extension SplitValidation {
+    /// What does not hold of several series over the same dataset, and of the summary of them.
+    ///
+    /// - Parameters:
+    ///   - series: the series by their numbers; number 1 is the one in the folder itself, R the one in `replicate-R`.
+    ///   - summary: what `replicates.json` holds; nil where there is none.
+    /// - Complexity: O(R²·L·C) for R series of L levels over C classes.
+    /// - Precondition: there is a series of number 1.
+    public static func violations(
+        ofReplicates series: [Int: SplitValidation], summary: ReplicateAgreement?
+    ) -> [SplitViolation] {
+        guard let first = series[1] else { preconditionFailure("there is no series 1 among \(series.count)") }
+        guard let summary else {
+            return series.keys.sorted().dropFirst().map {
+                SplitViolation(file: "replicate-\($0)", found: "a series", expected: "none without replicates.json")
+            }
+        }
+        var violations: [SplitViolation] = []
+        func add(_ file: String, _ place: String, _ found: String, _ expected: String) {
+            violations.append(SplitViolation(file: file, place: place, found: found, expected: expected))
+        }
+        let listed = summary.series.count
+        for number in Set(series.keys).union(listed > 0 ? Array(1...listed) : []).sorted() {
+            guard let one = series[number] else {
+                add("replicate-\(number)", "", "no such folder", "one for each series of replicates.json")
+                continue
+            }
+            guard number <= listed else {
+                add("replicates.json", "series", "\(listed)", "series \(number) as well, since its folder is there")
+                continue
+            }
+            let (record, place) = (summary.series[number - 1], "series \(number)")
+            let (name, manifest) = (number == 1 ? "manifest.json" : "replicate-\(number)/manifest.json", one.manifest)
+            if record.start != manifest.protocol.start {
+                add(
+                    "replicates.json", "\(place), start", record.start.rawValue,
+                    "\(manifest.protocol.start.rawValue), as in \(name)")
+            }
+            if record.seed != manifest.protocol.seed {
+                add("replicates.json", "\(place), seed", "\(record.seed)", "\(manifest.protocol.seed), as in \(name)")
+            }
+            if record.fids != manifest.levels.map(\.fid) {
+                let fids = manifest.levels.map(\.fid)
+                add("replicates.json", "\(place), fids", "\(record.fids)", "\(fids), as in \(name)")
+            }
+            guard number > 1 else { continue }
+            func requireSame(_ what: String, _ isSame: Bool, _ expected: String) {
+                if !isSame { add(name, what, "another than in manifest.json", expected) }
+            }
+            requireSame("dataset", manifest.dataset == first.manifest.dataset, "the same dataset in all series")
+            if one.dataset.samples != first.dataset.samples {
+                add(
+                    "replicate-\(number)/samples.csv", "", "other samples, or another order",
+                    "those of samples.csv in their order")
+            }
+            requireSame("embeddings", manifest.embeddings == first.manifest.embeddings, "the same in all series")
+            requireSame(
+                "protocol", manifest.protocol == first.manifest.protocol.replicate(number),
+                "the same but for a random start and the seed \(first.manifest.protocol.replicate(number).seed)")
+        }
+        return violations + pairViolations(summary, of: series)
+    }
+
+    /// Whether the summary compares all pairs, and rightly.
+    private static func pairViolations(
+        _ summary: ReplicateAgreement, of series: [Int: SplitValidation]
+    ) -> [SplitViolation] {
+        func violation(_ place: String, _ found: String, _ expected: String) -> SplitViolation {
+            SplitViolation(file: "replicates.json", place: place, found: found, expected: expected)
+        }
+        let numbers = summary.series.indices.map { $0 + 1 }
+        let expected = numbers.flatMap { a in numbers.filter { $0 > a }.map { [a, $0] } }
+        guard summary.pairs.map({ [$0.first, $0.second] }) == expected else {
+            return [
+                violation(
+                    "pairs", summary.pairs.map { "\($0.first)-\($0.second)" }.joined(separator: ", "),
+                    expected.map { "\($0[0])-\($0[1])" }.joined(separator: ", "))
+            ]
+        }
+        return summary.pairs.compactMap { pair in
+            guard let a = series[pair.first], let b = series[pair.second] else { return nil }
+            let place = "pairs, \(pair.first)-\(pair.second)"
+            let count = min(a.partitions.count, b.partitions.count)
+            guard pair.adjustedRandIndices.count == count else {
+                return violation(place, "\(pair.adjustedRandIndices.count) levels", "\(count), which both series have")
+            }
+            for (level, found) in pair.adjustedRandIndices.enumerated() {
+                guard let x = a.partitions[level], let y = b.partitions[level] else { continue }
+                let index = adjustedRandIndex(x, y)
+                // Six digits are stored.
+                guard abs(found - index) > 5.001e-6 * abs(index) + 1e-12 else { continue }
+                return violation(
+                    "\(place), level \(level + 1)", "the adjusted Rand index \(found)",
+                    "\(index.rounded(significantDigits: 6)), as the partitions have it")
+            }
+            return nil
+        }
+    }
+}

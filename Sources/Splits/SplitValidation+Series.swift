@@ -1,0 +1,141 @@
+internal import Datasets
+internal import DenseLinearAlgebra
+internal import Foundation
+
+extension SplitValidation {
+    /// Whether the record of the dataset is that of the dataset at hand.
+    var datasetViolations: [SplitViolation] {
+        let (found, expected) = (manifest.dataset, SplitManifest.DatasetRecord(dataset))
+        var violations: [SplitViolation] = []
+        func require<Value: Equatable>(_ name: String, _ found: Value, _ expected: Value) {
+            guard found != expected else { return }
+            violations.append(violation("dataset, \(name)", "\(found)", "\(expected), as samples.csv has it"))
+        }
+        require("sample_count", found.sampleCount, expected.sampleCount)
+        require("class_count", found.classCount, expected.classCount)
+        require("sha256", found.sha256, expected.sha256)
+        return violations
+    }
+
+    /// Settings out of range.
+    var settingViolations: [SplitViolation] {
+        do {
+            try manifest.protocol.validate()
+        } catch SplitError.invalidSetting(let name, let found, let expected) {
+            return [violation("protocol, \(name)", found, expected)]
+        } catch {
+            return [violation("protocol", "\(error)", "settings that splits can be made by")]
+        }
+        guard (manifest.protocol.milbich2021 != nil) == (manifest.protocol.name == .milbich2021) else {
+            return [
+                violation(
+                    "protocol, milbich2021",
+                    manifest.protocol.milbich2021 == nil ? "no settings" : "settings",
+                    "settings under the protocol milbich2021 and nowhere else")
+            ]
+        }
+        return []
+    }
+
+    /// Whether the levels are told apart by their ids, and rise.
+    var orderViolations: [SplitViolation] {
+        let levels = manifest.levels
+        let wanted = manifest.protocol.targets.map { Set($0).sorted() }
+        let limit = wanted?.count ?? manifest.protocol.levelCount
+        var violations: [SplitViolation] = []
+        if levels.isEmpty || levels.count > limit || (wanted != nil && levels.count != limit) {
+            violations.append(
+                violation(
+                    "levels", "\(levels.count)", wanted == nil ? "1 to \(limit)" : "\(limit), one for each target"))
+        }
+        var seen: Set<String> = []
+        for level in levels where !seen.insert(level.id).inserted {
+            violations.append(violation("levels", "the id \"\(level.id)\" twice", "ids that tell the levels apart"))
+        }
+        for (previous, level) in zip(levels, levels.dropFirst()) where level.fid <= previous.fid {
+            violations.append(
+                violation(
+                    "\(level.id), fid", "\(level.fid) after \(previous.fid)", "levels in the order of rising distance"))
+        }
+        for (target, level) in zip(wanted ?? [], levels)
+        where levels.count == limit && abs(level.fid - target) > manifest.protocol.tolerance * target * (1 + 1e-9) {
+            violations.append(
+                violation(
+                    "\(level.id), fid", "\(level.fid)", "\(target) within \(100 * manifest.protocol.tolerance) %"))
+        }
+        return violations
+    }
+
+    /// Whether the levels are on arms that a progression has.
+    ///
+    /// Where nobody asked for certain distances, the start is a level, and the arms follow one another.
+    var originViolations: [SplitViolation] {
+        guard manifest.protocol.targets == nil else { return [] }
+        var violations: [SplitViolation] = []
+        let starts = manifest.levels.filter { $0.origin == .start }.map(\.id)
+        if starts.count != 1 {
+            violations.append(
+                violation(
+                    "levels", starts.isEmpty ? "no start" : "\(starts.count) starts: \(starts.joined(separator: ", "))",
+                    "one level of the origin start"))
+        }
+        for (previous, level) in zip(manifest.levels, manifest.levels.dropFirst())
+        where level.origin.place < previous.origin.place {
+            violations.append(
+                violation(
+                    "\(level.id), origin", "\(level.origin.rawValue) after \(previous.origin.rawValue)",
+                    "the order easier, start, swap, removal"))
+        }
+        return violations
+    }
+
+    /// What the controls say of the series as a whole.
+    var controlViolations: [SplitViolation] {
+        var violations: [SplitViolation] = []
+        if let controls = manifest.controls {
+            if controls.drawCount != draws {
+                violations.append(
+                    violation("controls, draw_count", "\(controls.drawCount)", "\(draws), as in the protocol"))
+            }
+            let singletons = dataset.samplesOfClass.count { $0.count == 1 }
+            if controls.singletonClassCount != singletons {
+                violations.append(
+                    violation(
+                        "controls, singleton_class_count", "\(controls.singletonClassCount)",
+                        "\(singletons), as samples.csv has it"))
+            }
+            let isMeasured = manifest.levels.contains {
+                $0.holdout != nil && ($0.origin == .swap || $0.origin == .removal)
+            }
+            if let p = controls.p {
+                violations += pViolations(p, allowing: 1...(draws + 1), "controls, p", because: "")
+            }
+            if isMeasured != (controls.p != nil) {
+                violations.append(
+                    violation(
+                        "controls, p", controls.p.map { "\($0)" } ?? "none",
+                        isMeasured ? "one, since held-out levels are harder than the start" : "none"))
+            }
+        }
+        if (manifest.controls != nil) != (draws > 0) {
+            violations.append(
+                violation("controls", manifest.controls == nil ? "none" : "some", "those of \(draws) null draws"))
+        }
+        let pairs = manifest.levels.compactMap { level in level.kernelDiscrepancy.map { (level.fid, $0) } }
+        let agreement = spearmanCorrelation(pairs.map(\.0), pairs.map(\.1))
+        let found = manifest.rankAgreement
+        if (found == nil) != (agreement == nil) || abs((found ?? 0) - (agreement ?? 0)) > 1e-9 {
+            violations.append(
+                violation(
+                    "rank_agreement", found.map { "\($0)" } ?? "none",
+                    (agreement.map { "\($0.rounded(significantDigits: 10))" } ?? "none")
+                        + ", as fid and kernel_discrepancy of the levels have it"))
+        }
+        return violations
+    }
+}
+
+extension Origin {
+    /// Where the arm is in the order from easy to hard.
+    fileprivate var place: Int { Origin.allCases.firstIndex(of: self) ?? 0 }
+}

@@ -1,0 +1,97 @@
+public import Datasets
+
+/// Checks that splits are what they should be: splits of a dataset, with everything that their manifest promises.
+///
+/// It takes nothing from how the splits were made but the settings in the manifest, and draws nothing anew. So it holds
+/// for splits by other tools too, and for manifests that were edited. What is wrong is reported in full, but for what
+/// would only follow from another violation: the sizes of sides, for instance, mean nothing where a class is on both.
+public struct SplitValidation: Sendable {
+    /// The manifest under test.
+    public let manifest: SplitManifest
+    /// The dataset that it should be of.
+    public let dataset: Dataset
+    /// What should change sides as a whole.
+    let units: [ClassUnit]
+    /// Where the classes of each level stand; nil where the level has a class nowhere, twice, or of another dataset.
+    let partitions: [ClassPartition?]
+    private let numbers: [String: Int]
+
+    /// Sets a manifest beside the dataset of the same folder.
+    ///
+    /// - Throws: ``Datasets/DatasetError`` if the dataset has not the units that the manifest speaks of.
+    public init(of manifest: SplitManifest, in dataset: Dataset) throws {
+        self.manifest = manifest
+        self.dataset = dataset
+        units = try dataset.units(by: manifest.protocol.unit)
+        let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
+        self.numbers = numbers
+        partitions = manifest.levels.map { level in
+            var sides = [Side?](repeating: nil, count: dataset.classLabels.count)
+            var open = Set(dataset.classLabels.indices)
+            for (labels, side) in [(level.train, Side.train), (level.test, .test), (level.removed, nil)] {
+                for label in labels {
+                    guard let number = Self.number(of: label, in: dataset, by: numbers),
+                        open.remove(number) != nil
+                    else { return nil }
+                    sides[number] = side
+                }
+            }
+            return open.isEmpty ? ClassPartition(sides: sides) : nil
+        }
+    }
+
+    /// All that does not hold of the manifest, as far as it can be told without embeddings.
+    ///
+    /// - Complexity: O(L·C) for L levels and C classes.
+    public var manifestViolations: [SplitViolation] {
+        datasetViolations + settingViolations + orderViolations + originViolations
+            + manifest.levels.indices.flatMap { index in
+                classViolations(ofLevel: index) + sizeViolations(ofLevel: index) + foldViolations(ofLevel: index)
+                    + numberViolations(of: manifest.levels[index]) + holdoutViolations(ofLevel: index)
+            } + matchedViolations + controlViolations
+    }
+
+    /// The number of a class of the dataset; labels that differ in their Unicode form alone are different.
+    func number(of label: String) -> Int? {
+        Self.number(of: label, in: dataset, by: numbers)
+    }
+
+    private static func number(of label: String, in dataset: Dataset, by numbers: [String: Int]) -> Int? {
+        numbers[label].flatMap { dataset.classLabels[$0].utf8.elementsEqual(label.utf8) ? $0 : nil }
+    }
+
+    /// A violation in the manifest.
+    func violation(_ place: String, _ found: String, _ expected: String) -> SplitViolation {
+        SplitViolation(file: "manifest.json", place: place, found: found, expected: expected)
+    }
+
+    /// Classes of a list that are listed twice, or are not in the dataset.
+    func listViolations(_ labels: [String], _ place: String) -> [SplitViolation] {
+        var seen: Set<String> = []
+        return labels.flatMap { label -> [SplitViolation] in
+            if number(of: label) == nil {
+                return [violation(place, "the class \"\(label)\"", "classes of the dataset only")]
+            }
+            guard !seen.insert(label).inserted else { return [] }
+            return [violation(place, "the class \"\(label)\" twice", "every class once")]
+        }
+    }
+
+    /// Units that have classes in different ones of some disjoint groups.
+    func divisionViolations(_ groups: [(name: String, classes: [String])], _ place: String) -> [SplitViolation] {
+        guard manifest.protocol.unit != .class else { return [] }
+        var groupOfClass = [Int?](repeating: nil, count: dataset.classLabels.count)
+        for (group, content) in groups.enumerated() {
+            for number in content.classes.compactMap(number(of:)) { groupOfClass[number] = group }
+        }
+        return units.compactMap { unit in
+            let found = Set(unit.classes.compactMap { groupOfClass[$0] }).sorted()
+            guard found.count > 1 else { return nil }
+            return violation(
+                place,
+                "classes of the \(manifest.protocol.unit.rawValue) \"\(unit.label)\" in "
+                    + found.map { groups[$0].name }.joined(separator: " and "),
+                "all of them together")
+        }
+    }
+}
