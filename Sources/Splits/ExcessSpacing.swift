@@ -19,9 +19,11 @@ public struct ExcessSpacing: Sendable {
         let first = progression.steps.first { $0.origin == .start }
         let last = progression.steps.last { $0.origin == .removal }
         ends = try [first, last].compactMap { $0 }.map { step in
-            let draws = try bands.draws(around: step.unitPartition)
+            guard let draws = try bands.draws(around: step.unitPartition) else {
+                throw SplitError.tooFewForBands(statistic: embedded.statistic)
+            }
             return (
-                Self.inverseCount(step, embedded), draws.reduce(0, +) / Double(draws.count)
+                Self.inverseCount(step, embedded), draws.reduce(0) { $0 + $1.squared } / Double(draws.count)
             )
         }
     }

@@ -43,18 +43,24 @@ struct ExtremeSearch: Sendable {
         case moments(UnitMoments, ridge: Double)
     }
 
-    init(_ vectors: UnitVectors) throws {
+    /// Prepares a search.
+    ///
+    /// - Parameter isToBeConfirmed: whether the search is to find what other samples confirm, and not the extremes of the
+    ///   samples at hand (see `UnitMoments/dampingSpread()`).
+    init(_ vectors: UnitVectors, isToBeConfirmed: Bool = false) throws {
         self.vectors = vectors
         movable = vectors.rows.indices.filter { !vectors.rows[$0].isEmpty }
-        moments = try UnitMoments(
-            vectors, rank: vectors.unitCount > Self.largeCount ? Self.searchRank / 2 : Self.searchRank)
+        let rank = vectors.unitCount > Self.largeCount ? Self.searchRank / 2 : Self.searchRank
+        let own = try UnitMoments(vectors, rank: rank)
+        moments = isToBeConfirmed ? own.dampingSpread() : own
         imbalance = try MomentImbalance(moments, ridge: Self.ridge(of: moments, part: 1e-3))
         if vectors.rows.allSatisfy({ $0.count <= 1 }), vectors.unitCount <= Self.kernelLimit {
             objective = .kernel(try KernelDistance(vectors))
         } else if vectors.dimension > moments.rank, vectors.dimension <= Self.exactRank,
             vectors.unitCount <= Self.largeCount
         {
-            let exact = try UnitMoments(vectors, rank: vectors.dimension)
+            let all = try UnitMoments(vectors, rank: vectors.dimension)
+            let exact = isToBeConfirmed ? all.dampingSpread() : all
             objective = .moments(exact, ridge: Self.ridge(of: exact, part: 1e-9))
         } else {
             objective = .moments(moments, ridge: Self.ridge(of: moments, part: 1e-9))
@@ -66,7 +72,6 @@ struct ExtremeSearch: Sendable {
     }
 
     /// The most extreme partition found, with as many units on each side as `start` has.
-    ///
     func extreme(_ goal: Goal, from start: ClassPartition, seed: UInt64) throws -> ClassPartition {
         let starts =
             try [start] + referenceStarts(for: goal, from: start) + self.starts(for: goal, like: start, seed: seed)

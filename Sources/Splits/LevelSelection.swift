@@ -67,11 +67,14 @@ extension Progression {
         return used.sorted().map { steps[$0] }
     }
 
-    /// Leaves out levels that are hardly harder than the one before: of two such neighbours the start stays, or else an
-    /// end, or else the easier one.
+    /// Leaves out levels that are hardly harder than the one before: of two such neighbours the start stays, or else the
+    /// hardest exchange, or else an end, or else the easier one.
     private func thinned(_ levels: [ProgressionStep]) -> [ProgressionStep] {
         let ends = [levels.first, levels.last]
-        func priority(_ level: ProgressionStep) -> Int { level.origin == .start ? 2 : ends.contains(level) ? 1 : 0 }
+        let hardestExchange = levels.last { $0.origin != .removal }
+        func priority(_ level: ProgressionStep) -> Int {
+            level.origin == .start ? 3 : level == hardestExchange ? 2 : ends.contains(level) ? 1 : 0
+        }
         var result: [ProgressionStep] = []
         for level in levels {
             var isTooNear: Bool {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Frechet
 
 /// The distances of random exchanges of the same classes, and how a level's distance stands to them.
 public struct NullBand: Sendable, Equatable, Codable {
@@ -8,10 +9,10 @@ public struct NullBand: Sendable, Equatable, Codable {
     public let sd: Double
     /// Their 95 % quantile, interpolated.
     public let q95: Double
-    /// (1 + number of draws that reach the level's distance) / (N + 1): small where the level is above the band.
+    /// The part of N + 1 values, the N draws and the level's own, that reach the level's: small where it is above the band.
     public let p: Double
-    /// The draws, for what is computed over several bands.
-    let draws: [Double]
+    /// How far the level and then each draw stand out, for what is computed over several bands.
+    let standing: [Double]
 
     private enum CodingKeys: CodingKey {
         case mean, sd, q95, p
@@ -19,20 +20,28 @@ public struct NullBand: Sendable, Equatable, Codable {
 
     /// Compares a distance with draws.
     ///
+    /// - Parameter byParts: whether p goes by whichever part of the distance, that of the means or that of the covariances,
+    ///   stands out more, instead of by their sum. With few samples the covariances' part is mostly noise, in which a real
+    ///   difference of means would be lost.
     /// - Precondition: there are two draws at least.
-    init(of distance: Double, among draws: [Double]) {
+    init(of distance: FrechetDistance, among draws: [FrechetDistance], byParts: Bool = false) {
         precondition(draws.count >= 2, "\(draws.count) draws make no band")
-        let mean = draws.reduce(0, +) / Double(draws.count)
-        let sd = (draws.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(draws.count - 1)).squareRoot()
-        let sorted = draws.sorted()
-        let place = 0.95 * Double(draws.count - 1)
+        let values = draws.map(\.squared)
+        let mean = values.reduce(0, +) / Double(values.count)
+        let sd = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
+        let sorted = values.sorted()
+        let place = 0.95 * Double(values.count - 1)
         let below = Int(place)
-        let above = min(below + 1, draws.count - 1)
+        let above = min(below + 1, values.count - 1)
         self.mean = mean.rounded(significantDigits: 10)
         self.sd = sd.rounded(significantDigits: 6)
         q95 = (sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])).rounded(significantDigits: 10)
-        p = Self.p(of: distance, among: draws).rounded(significantDigits: 6)
-        self.draws = draws
+        let all = [distance] + draws
+        standing =
+            byParts
+            ? zip(standardised(all.map(\.meanPart)), standardised(all.map(\.covariancePart))).map { max($0, $1) }
+            : all.map(\.squared)
+        p = Self.p(of: standing[0], among: Array(standing.dropFirst())).rounded(significantDigits: 6)
     }
 
     /// Reads what a manifest holds; the draws are not in it.
@@ -42,7 +51,7 @@ public struct NullBand: Sendable, Equatable, Codable {
         sd = try container.decode(Double.self, forKey: .sd)
         q95 = try container.decode(Double.self, forKey: .q95)
         p = try container.decode(Double.self, forKey: .p)
-        draws = []
+        standing = []
     }
 
     /// Bands are equal if what a manifest holds of them is.
@@ -56,6 +65,14 @@ public struct NullBand: Sendable, Equatable, Codable {
         let reaching = draws.filter { $0 >= value - Tie.tolerance * abs(value) }.count
         return Double(1 + reaching) / Double(draws.count + 1)
     }
+}
+
+/// Values less their mean, over their standard deviation; zeros where they are all the same but for rounding.
+func standardised(_ values: [Double]) -> [Double] {
+    let mean = values.reduce(0, +) / Double(values.count)
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+    guard variance.squareRoot() > Tie.tolerance * abs(mean) else { return values.map { _ in 0 } }
+    return values.map { ($0 - mean) / variance.squareRoot() }
 }
 
 /// How a level's distance stands to its null band.

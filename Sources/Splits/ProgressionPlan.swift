@@ -25,7 +25,11 @@ struct ProgressionPlan: Sendable {
     private let fixedRemovals: [Step]?
 
     /// Searches both extremes from `start` and walks to them, or walks as the reference code does.
-    init(_ vectors: UnitVectors, from start: ClassPartition, by settings: SplitProtocol) throws {
+    ///
+    /// - Parameter isToBeConfirmed: see ``ExtremeSearch/init(_:isToBeConfirmed:)``.
+    init(
+        _ vectors: UnitVectors, from start: ClassPartition, by settings: SplitProtocol, isToBeConfirmed: Bool = false
+    ) throws {
         self.vectors = vectors
         self.settings = settings
         if settings.name == .milbich2021 {
@@ -38,7 +42,7 @@ struct ProgressionPlan: Sendable {
             return
         }
         fixedRemovals = nil
-        let search = try ExtremeSearch(vectors)
+        let search = try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
         let hardest = try search.extreme(.harder, from: start, seed: settings.seed)
         let easiest = try search.extreme(.easier, from: start, seed: settings.seed)
         easier = try Self.walk(.easier, from: start, to: easiest, swapsPerStep: settings.swapsPerStep, in: search)

@@ -22,7 +22,8 @@ public struct ShiftControls: Sendable, Equatable {
     public struct Holdout: Sendable, Equatable {
         /// The distance of the partition that one half chose, on the other half.
         public let fid: Double
-        /// The band of random exchanges of that partition, on the same half.
+        /// The band of random exchanges of that partition, on the same half; its p goes by the part of the distance that
+        /// stands out more.
         public let null: NullBand
         /// Where that partition has the classes; those of one sample, which are in neither half, are on no side.
         public let partition: ClassPartition
@@ -33,7 +34,7 @@ public struct ShiftControls: Sendable, Equatable {
     /// The chance, if no class differed from another in its distribution, that the held-out distances of the levels
     /// harder than the start would rise above their bands as far as they do; nil without such levels.
     ///
-    /// The distances of each band are standardised together with the level's own, and averaged over the levels. Levels
+    /// What each level's p goes by is standardised over its band and averaged over the levels. Levels
     /// of the same classes share their draws, which makes the average of a draw vary more than that of the levels, so
     /// that this errs on the side of caution.
     public let p: Double?
@@ -52,31 +53,32 @@ public struct ShiftControls: Sendable, Equatable {
         var bands = NullDraws(embedded.vectors, settings: settings)
         let nulls = try levels.enumerated().map { index, level in
             report(index, 2 * levels.count)
-            return try bands.draws(around: level.unitPartition)
+            guard let draws = try bands.draws(around: level.unitPartition) else {
+                throw SplitError.tooFewForBands(statistic: embedded.statistic)
+            }
+            return draws
         }
         let repetition = try HeldOutRepetition(of: progression, over: embedded, by: settings)
-        var heldOutBands = NullDraws(repetition.measuring, settings: settings)
-        var meter = ShiftMeter(repetition.measuring)
+        var heldOutBands = repetition.map { NullDraws($0.measuring, settings: settings) }
+        var meter = repetition.map { ShiftMeter($0.measuring) }
         let holdouts = try levels.enumerated().map { index, level -> Holdout? in
             report(levels.count + index, 2 * levels.count)
-            let partition = repetition.counterpart(of: level)
-            let isMeasurable = Side.allCases.allSatisfy {
-                repetition.measuring.count(ofUnits: partition.classes(on: $0)) >= 2
-            }
-            guard isMeasurable else { return nil }
-            let distance = try meter.distance(of: partition).squared
-            let draws = try heldOutBands.draws(around: partition)
+            guard let repetition, let partition = repetition.counterpart(of: level),
+                let draws = try heldOutBands?.draws(around: partition),
+                let distance = try meter?.distance(of: partition)
+            else { return nil }
             return Holdout(
-                fid: distance.rounded(significantDigits: 10), null: NullBand(of: distance, among: draws),
+                fid: distance.squared.rounded(significantDigits: 10),
+                null: NullBand(of: distance, among: draws, byParts: true),
                 partition: embedded.classPartition(ofUnits: partition, withoutSingletons: true))
         }
         self.levels = zip(zip(levels, nulls), holdouts).map { pair, holdout in
             let (level, draws) = pair
             let distance = level.distance.squared
-            let band = NullBand(of: distance, among: draws)
+            let band = NullBand(of: level.distance, among: draws)
             return Level(
                 null: band, excess: (distance - band.mean).rounded(significantDigits: 10), holdout: holdout,
-                position: BandPosition(of: distance, among: draws))
+                position: BandPosition(of: distance, among: draws.map(\.squared)))
         }
         p = Self.p(
             of: zip(levels, holdouts).filter { $0.0.origin == .swap || $0.0.origin == .removal }.compactMap(\.1))
@@ -84,14 +86,10 @@ public struct ShiftControls: Sendable, Equatable {
     }
 
     private static func p(of holdouts: [Holdout]) -> Double? {
-        guard let drawCount = holdouts.first?.null.draws.count else { return nil }
-        var sums = [Double](repeating: 0, count: drawCount + 1)
+        guard let count = holdouts.first?.null.standing.count else { return nil }
+        var sums = [Double](repeating: 0, count: count)
         for holdout in holdouts {
-            let values = [holdout.fid] + holdout.null.draws
-            let mean = values.reduce(0, +) / Double(values.count)
-            let sd = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot()
-            guard sd > 0 else { continue }
-            for (place, value) in values.enumerated() { sums[place] += (value - mean) / sd }
+            for (place, value) in standardised(holdout.null.standing).enumerated() { sums[place] += value }
         }
         return NullBand.p(of: sums[0], among: Array(sums.dropFirst())).rounded(significantDigits: 6)
     }
@@ -101,7 +99,7 @@ public struct ShiftControls: Sendable, Equatable {
 struct NullDraws {
     private let vectors: UnitVectors
     private let settings: SplitProtocol
-    private var known: [(kept: [Bool], size: Double, draws: [Double])] = []
+    private var known: [(kept: [Bool], size: Double, draws: [FrechetDistance])] = []
     private var meter: ShiftMeter
 
     init(_ vectors: UnitVectors, settings: SplitProtocol) {
@@ -110,8 +108,9 @@ struct NullDraws {
         meter = ShiftMeter(vectors)
     }
 
-    /// The squared distances of random exchanges of a partition's units.
-    mutating func draws(around partition: ClassPartition) throws -> [Double] {
+    /// The distances of random exchanges of a partition's units; nil if one of them, or the partition, has a side of fewer
+    /// than two vectors.
+    mutating func draws(around partition: ClassPartition) throws -> [FrechetDistance]? {
         let kept = partition.sides.map { $0 != nil }
         // The bias of the distance is about proportional to this.
         let size = Side.allCases.reduce(0) { $0 + 1 / Double(vectors.count(ofUnits: partition.classes(on: $1))) }
@@ -119,7 +118,9 @@ struct NullDraws {
             return shared.draws
         }
         let exchange = NullExchange(of: partition, in: vectors, seed: settings.seed)
-        let draws = try (0..<settings.nullDraws).map { try meter.distance(of: exchange.draw($0)).squared }
+        let exchanged = (0..<settings.nullDraws).map { exchange.draw($0) }
+        guard ([partition] + exchanged).allSatisfy(vectors.canBeMeasured) else { return nil }
+        let draws = try exchanged.map { try meter.distance(of: $0) }
         known.append((kept, size, draws))
         return draws
     }
@@ -135,7 +136,8 @@ private struct HeldOutRepetition {
     /// The number of steps of each arm of the progression that is repeated.
     private let stepCounts: [Origin: Int]
 
-    init(of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitProtocol) throws {
+    /// Plans anew; nil where a half is too small for any distance.
+    init?(of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitProtocol) throws {
         let halves = embedded.orderedSamples.enumerated().map {
             number, samples -> (choosing: [Int], measuring: [Int]) in
             guard samples.count > 1 else { return ([], []) }
@@ -150,8 +152,11 @@ private struct HeldOutRepetition {
         }
         let choosing = embedded.vectors(ofSamples: halves.map(\.choosing))
         measuring = embedded.vectors(ofSamples: halves.map(\.measuring))
-        start = progression.steps.first { $0.origin == .start }?.unitPartition ?? ClassPartition(sides: [Side]())
-        plan = try ProgressionPlan(choosing, from: start, by: settings)
+        guard let official = progression.steps.first(where: { $0.origin == .start })?.unitPartition,
+            choosing.canBeMeasured(official), measuring.canBeMeasured(official)
+        else { return nil }
+        start = official
+        plan = try ProgressionPlan(choosing, from: start, by: settings, isToBeConfirmed: true)
         removals = plan.removals(
             from: plan.harder.last?.partition ?? start, classCounts: embedded.units.map(\.classes.count))
         stepCounts = Dictionary(grouping: progression.steps, by: \.origin).mapValues(\.count)
@@ -159,7 +164,12 @@ private struct HeldOutRepetition {
 
     /// The partition that stands where `level` stands in the progression: on the same arm, as far along it, and with as
     /// many classes removed.
-    func counterpart(of level: ProgressionStep) -> ClassPartition {
+    func counterpart(of level: ProgressionStep) -> ClassPartition? {
+        let partition = partition(likeThatOf: level)
+        return measuring.canBeMeasured(partition) ? partition : nil
+    }
+
+    private func partition(likeThatOf level: ProgressionStep) -> ClassPartition {
         switch level.origin {
         case .start: start
         case .easier: step(level, of: plan.easier)

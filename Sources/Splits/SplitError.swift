@@ -17,6 +17,8 @@ public enum SplitError: Error, Equatable {
     case missedTarget(Double, nearest: Double, tolerance: Double)
     /// A side has too few vectors for a covariance.
     case tooFewVectors(side: Side, count: Int, statistic: ShiftStatistic)
+    /// Random exchanges of the classes leave a side with too few vectors for a null band.
+    case tooFewForBands(statistic: ShiftStatistic)
     /// A setting is outside its range.
     case invalidSetting(name: String, found: String, expected: String)
     /// A manifest cannot be read.
@@ -52,6 +54,9 @@ extension SplitError: CustomStringConvertible {
         case .tooFewVectors(let side, let count, let statistic):
             "the \(side.rawValue) side has \(count) \(statistic == .samples ? "samples" : "classes"); "
                 + "expected at least 2 for a Fréchet distance"
+        case .tooFewForBands(let statistic):
+            "a random exchange of the classes leaves a side with fewer than 2 \(statistic == .samples ? "samples" : "classes"); "
+                + "expected more for a null band, or none (--draws 0)"
         case .invalidSetting(let name, let found, let expected):
             "\(name) is \(found); expected \(expected)"
         case .unreadableManifest(let path, let reason):

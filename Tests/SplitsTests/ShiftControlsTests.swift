@@ -88,6 +88,25 @@ import Testing
         #expect(none.levels.allSatisfy { $0.holdout == nil && !$0.isShift } && none.p == nil)
     }
 
+    /// Hardly any samples: a sentence or no repetition, but neither a crash nor an obscure error.
+    @Test(arguments: [[1, 1, 3, 3, 3, 3], [4, 1, 2, 1, 3], [1, 1, 1, 1], [2, 2, 2, 2], [1, 1, 1, 9]])
+    func tinyData(sizes: [Int]) throws {
+        for statistic in ShiftStatistic.allCases {
+            var rng = SplitMix64(seed: 3)
+            var data = SyntheticData()
+            for (number, size) in sizes.enumerated() {
+                data.addClass("c\(number)", at: [Double(number), 0], count: size, spread: 1, using: &rng)
+            }
+            let embedded = try data.embedded(statistic: statistic)
+            do {
+                let result = try series(of: embedded) { $0.minimumClassCount = 1 }
+                #expect(result.controls?.levels.count == result.levels.count)
+            } catch let error as SplitError {
+                #expect(error == .tooFewForBands(statistic: statistic))
+            }
+        }
+    }
+
     @Test func theSameSeedDrawsTheSameBands() throws {
         let embedded = try SyntheticData.random(classCount: 20, dimension: 5, seed: 4).embedded()
         let first = try series(of: embedded)

@@ -96,7 +96,7 @@ import Testing
         #expect(
             try violations(summary: { $0["pairs.1.second"] = 2 })
                 == ["replicates.json: pairs: found 1-2, 1-2, 2-3; expected 1-2, 1-3, 2-3"])
-        let key = "adjustedRandIndices"
+        let key = "adjusted_rand_indices"
         let index = try #require(summary["pairs.2.\(key).1"] as? Double)
         #expect(
             try violations(summary: { $0["pairs.2.\(key).1"] = index + 1e-4 }) == [

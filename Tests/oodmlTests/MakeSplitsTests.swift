@@ -89,6 +89,8 @@ import Testing
         }
         #expect(manifests.map(\.protocol.start) == [.official, .random, .random])
         #expect(manifests.map(\.protocol.seed) == [0, 1, 2])
+        let text = try String(contentsOf: URL(filePath: "\(out)/replicates.json"), encoding: .utf8)
+        #expect(text.contains("adjusted_rand_indices"))
     }
 
     @Test func jsonOutputIsTheManifest() throws {
@@ -146,25 +148,10 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: out))
     }
 
-    @Test func replicatesHaveFoldersOfTheirOwn() throws {
-        let result = try run(
-            "--features", "f.npy", "--samples", "s.csv", "--out", out, "--replicates", "3", "--draws", "0",
-            "--min-classes",
-            "4", "-q")
-        #expect(result.status == 0, "\(result.errors)")
-        for place in ["", "/replicate-2", "/replicate-3"] {
-            let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)\(place)/manifest.json"))
-            #expect(manifest.protocol.start == (place.isEmpty ? .official : .random))
-        }
-        let text = try String(contentsOf: URL(filePath: "\(out)/replicates.json"), encoding: .utf8)
-        #expect(text.contains("adjusted_rand_indices"))
-    }
-
     @Test func targetsUnitsAndShotsAreOptions() throws {
         let made = try run(
             "--features", "f.npy", "--samples", "s.csv", "--out", out, "--unit", "superclass", "--start",
-            "alphabetical",
-            "--draws", "0", "--shots", "3", "--folds", "0", "--min-classes", "2", "-q")
+            "alphabetical", "--draws", "0", "--shots", "3", "--folds", "0", "--min-classes", "2", "-q")
         #expect(made.status == 1 && made.errors.contains("there are 3 classes or groups of classes"))
         let far = try run("--features", "f.npy", "--samples", "s.csv", "--out", out, "--targets", "1e9", "-q")
         #expect(far.status == 1 && far.errors.contains("is out of reach; expected one from "))
