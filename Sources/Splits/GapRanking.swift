@@ -14,21 +14,26 @@ func unitsByGap(on side: Side, of partition: ClassPartition, in vectors: UnitVec
     let own = vectors.sum(ofUnits: partition.classes(on: side)).mean
     let other = vectors.sum(ofUnits: partition.classes(on: side.opposite)).mean
     return partition.classes(on: side).filter { !vectors.rows[$0].isEmpty }.map { unit in
-        let (toOwn, toOther) = (distance(vectors.means, unit, own), distance(vectors.means, unit, other))
+        let (toOwn, toOther) = (
+            vectors.means.distance(ofRow: unit, to: own), vectors.means.distance(ofRow: unit, to: other)
+        )
         return (unit, value: toOwn - toOther, scale: toOwn + toOther)
     }.rankedByFallingValue()
 }
 
-private func distance(_ means: Matrix<Double>, _ unit: Int, _ other: [Double]) -> Double {
-    let d = means.columnCount
-    return means.elements.withUnsafeBufferPointer { values in
-        other.withUnsafeBufferPointer { other in
-            var sum = 0.0
-            for j in 0..<d {
-                let difference = values[unit * d + j] - other[j]
-                sum += difference * difference
+extension Matrix where Scalar == Double {
+    /// The Euclidean distance of a row from a point, by a plain sum.
+    func distance(ofRow row: Int, to point: [Double]) -> Double {
+        let d = columnCount
+        return elements.withUnsafeBufferPointer { values in
+            point.withUnsafeBufferPointer { point in
+                var sum = 0.0
+                for j in 0..<d {
+                    let difference = values[row * d + j] - point[j]
+                    sum += difference * difference
+                }
+                return sum.squareRoot()
             }
-            return sum.squareRoot()
         }
     }
 }

@@ -120,24 +120,12 @@ struct Milbich2021Walk {
     /// The positions of a side by how much nearer their classes are to the other side's mean than to their own.
     private func ranking(of list: List, own: [Double], other: [Double], towards direction: Direction) -> [Int] {
         list.classes.enumerated().map { position, number in
-            let (toOwn, toOther) = (distance(of: number, to: own), distance(of: number, to: other))
+            let (toOwn, toOther) = (
+                means.distance(ofRow: number, to: own), means.distance(ofRow: number, to: other)
+            )
             let gap = toOwn - toOther
             return (position, value: direction == .harder ? gap : -gap, scale: toOwn + toOther)
         }.rankedByFallingValue()
-    }
-
-    private func distance(of number: Int, to point: [Double]) -> Double {
-        let d = means.columnCount
-        return means.elements.withUnsafeBufferPointer { values in
-            point.withUnsafeBufferPointer { point in
-                var sum = 0.0
-                for j in 0..<d {
-                    let difference = values[number * d + j] - point[j]
-                    sum += difference * difference
-                }
-                return sum.squareRoot()
-            }
-        }
     }
 }
 
