@@ -22,13 +22,14 @@ let package = Package(
         .systemLibrary(
             name: "CLAPACK", pkgConfig: "lapacke openblas",
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "COpenVINO", pkgConfig: "openvino_c"),
         .target(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
 
         // MARK: The pipeline, in the order in which data flows through it
-        .target(name: "DenseLinearAlgebra", dependencies: ["CLAPACK"]),
+        .target(name: "DenseLinearAlgebra", dependencies: ["CLAPACK", "CMalloc"]),
         .target(name: "Datasets"),
         .target(name: "Embeddings", dependencies: ["DenseLinearAlgebra"]),
         .target(

@@ -1,4 +1,6 @@
 internal import CLAPACK
+internal import Dispatch
+internal import Foundation
 internal import Synchronization
 
 /// Runs `body` with BLAS on one thread a call, for callers that bring their own threads.
@@ -27,3 +29,17 @@ public func withSerialBLAS<Result>(_ body: () throws -> Result) rethrows -> Resu
 ///
 /// OpenBLAS keeps that number in a global variable, so its guard has to be one too.
 private let serialCalls = Mutex<(count: Int, threadCount: Int32)>((0, 0))
+
+/// Divides the columns of a matrix among the processors, for a pass over its rows that treats every column on its own; what
+/// is summed then does not depend on the number of processors.
+///
+/// - Parameter work: the number of elements of the pass; little work is done by the calling thread alone.
+public func inParallel(columnCount: Int, work: Int, _ body: @Sendable (Range<Int>) -> Void) {
+    // Whole cache lines, so that no two threads write to one.
+    let lines = (columnCount + 15) / 16
+    let parts = work < 1 << 20 ? 1 : max(1, min(lines, ProcessInfo.processInfo.activeProcessorCount))
+    guard parts > 1 else { return body(0..<columnCount) }
+    DispatchQueue.concurrentPerform(iterations: parts) { part in
+        body(lines * part / parts * 16..<min(lines * (part + 1) / parts * 16, columnCount))
+    }
+}

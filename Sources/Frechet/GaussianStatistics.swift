@@ -28,7 +28,7 @@ public struct GaussianStatistics: Sendable, Equatable {
     /// - Complexity: O(n·d·min(n, d)).
     /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2, ``FrechetError/nonFinite(row:column:)``.
     public init(_ embeddings: Matrix<Float>) throws {
-        try self.init(rows: 0..<embeddings.rowCount, of: embeddings) { $0.add($1, of: embeddings) }
+        try self.init(embeddings, summed: MomentSums(of: embeddings))
     }
 
     /// Fits a Gaussian to the rows of `embeddings` (n × d).
@@ -36,7 +36,8 @@ public struct GaussianStatistics: Sendable, Equatable {
     /// - Complexity: O(n·d·min(n, d)).
     /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2, ``FrechetError/nonFinite(row:column:)``.
     public init(_ embeddings: Matrix<Double>) throws {
-        try self.init(rows: 0..<embeddings.rowCount, of: embeddings) { $0.add($1, of: embeddings) }
+        let rows = Array(0..<embeddings.rowCount)
+        try self.init(rows: rows, of: embeddings, summed: MomentSums(rows: rows, of: embeddings))
     }
 
     /// Fits a Gaussian to some rows of a matrix of d columns; a row may occur more than once.
@@ -44,7 +45,7 @@ public struct GaussianStatistics: Sendable, Equatable {
     /// - Complexity: O(n·d·min(n, d)) for n rows.
     /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2, ``FrechetError/nonFinite(row:column:)``.
     public init(rows: [Int], of embeddings: Matrix<Float>) throws {
-        try self.init(rows: rows, of: embeddings) { $0.add($1, of: embeddings) }
+        try self.init(rows: rows, of: embeddings, summed: MomentSums(rows: rows, of: embeddings))
     }
 
     /// Fits a Gaussian to some rows of a matrix of d columns; a row may occur more than once.
@@ -52,7 +53,7 @@ public struct GaussianStatistics: Sendable, Equatable {
     /// - Complexity: O(n·d·min(n, d)) for n rows.
     /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2, ``FrechetError/nonFinite(row:column:)``.
     public init(rows: [Int], of embeddings: Matrix<Double>) throws {
-        try self.init(rows: rows, of: embeddings) { $0.add($1, of: embeddings) }
+        try self.init(rows: rows, of: embeddings, summed: MomentSums(rows: rows, of: embeddings))
     }
 
     /// Fits a Gaussian to the rows that were summed, or says by nil that the sums are not enough.
@@ -64,16 +65,12 @@ public struct GaussianStatistics: Sendable, Equatable {
     /// - Complexity: O(d³).
     /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2.
     public init?(_ sums: MomentSums) throws {
-        try self.init(sums, meanRemainder: sums.meanRemainder)
-    }
-
-    private init?(_ sums: MomentSums, meanRemainder: [Double]) throws {
         guard sums.count >= 2 else { throw FrechetError.tooFewRows(sums.count) }
         guard sums.count > sums.dimension else { return nil }
         let covariance = sums.covariance
         guard let factor = try Self.regularFactor(of: covariance) else { return nil }
         self.init(
-            count: sums.count, mean: sums.mean, meanRemainder: meanRemainder, covarianceFactor: factor,
+            count: sums.count, mean: sums.mean, meanRemainder: sums.meanRemainder, covarianceFactor: factor,
             totalVariance: covariance.trace, regularCovariance: covariance)
     }
 
@@ -114,20 +111,18 @@ public struct GaussianStatistics: Sendable, Equatable {
         self.regularCovariance = regularCovariance
     }
 
-    private init<Scalar>(
-        rows: some Collection<Int>, of embeddings: Matrix<Scalar>, summing add: (inout MomentSums, [Int]) -> Void
-    ) throws {
-        let numbers = Array(rows)
+    /// Fits a Gaussian to the rows of `embeddings`, whose sums, if any, are known.
+    init(_ embeddings: Matrix<Float>, summed sums: MomentSums?) throws {
+        try self.init(rows: Array(0..<embeddings.rowCount), of: embeddings, summed: sums)
+    }
+
+    private init<Scalar>(rows numbers: [Int], of embeddings: Matrix<Scalar>, summed sums: MomentSums?) throws {
         guard numbers.count >= 2 else { throw FrechetError.tooFewRows(numbers.count) }
-        let (mean, remainder) = try embeddings.mean(ofRows: numbers)
-        if numbers.count > embeddings.columnCount {
-            var sums = MomentSums(origin: mean)
-            add(&sums, numbers)
-            if let statistics = try GaussianStatistics(sums, meanRemainder: remainder) {
-                self = statistics
-                return
-            }
+        if let sums, let statistics = try GaussianStatistics(sums) {
+            self = statistics
+            return
         }
+        let (mean, remainder) = try embeddings.mean(ofRows: numbers)
         let centred = embeddings.rows(numbers, minus: mean, times: 1 / Double(numbers.count - 1).squareRoot())
         let norm = centred.frobeniusNorm
         self.init(
@@ -140,15 +135,15 @@ public struct GaussianStatistics: Sendable, Equatable {
     /// The Cholesky factor of a covariance, of which the upper triangle is read, if it is as exact as the QR factor of the
     /// rows, which takes twice the work.
     ///
-    /// It is, unless some column nearly follows from the others. Squaring has then lost it.
-    private static func regularFactor(of covariance: Matrix<Double>) throws -> Matrix<Double>? {
+    /// It is, unless some column nearly follows from the others: what the others leave of its variance is then lost by
+    /// squaring. In whichever units the columns are, the factor's digits are the same.
+    static func regularFactor(of covariance: Matrix<Double>) throws -> Matrix<Double>? {
         do {
-            return try equilibrated(covariance) { correlation in
-                let factor = try choleskyFactor(correlation)
-                let smallest = (0..<factor.columnCount).map { factor[$0, $0] }.min() ?? 1
-                guard smallest * smallest >= 1e-6 else { throw LinearAlgebraError.notPositiveDefinite(order: 0) }
-                return factor
+            let factor = try choleskyFactor(covariance)
+            let isRegular = (0..<factor.columnCount).allSatisfy {
+                factor[$0, $0] * factor[$0, $0] >= 1e-6 * covariance[$0, $0]
             }
+            return isRegular ? factor : nil
         } catch LinearAlgebraError.notPositiveDefinite {
             return nil
         }
@@ -173,17 +168,20 @@ extension Matrix {
     /// The mean of some rows, summed about the first of them, and what it lacks through rounding.
     ///
     /// - Throws: ``FrechetError/nonFinite(row:column:)`` if one of them has a value that is not finite.
-    fileprivate func mean(ofRows rows: [Int]) throws -> (mean: [Double], remainder: [Double]) {
+    func mean(ofRows rows: [Int]) throws -> (mean: [Double], remainder: [Double]) {
         let d = columnCount
         let origin = row(rows[0]).map(Double.init)
         var sum = [Double](repeating: 0, count: d)
+        precondition(rows.allSatisfy { $0 >= 0 && $0 < rowCount }, "rows outside of \(rowCount)")
         // Over buffers: checking every index would double the time of these passes.
         elements.withUnsafeBufferPointer { values in
             origin.withUnsafeBufferPointer { origin in
                 sum.withUnsafeMutableBufferPointer { sum in
-                    for i in rows {
-                        precondition(i >= 0 && i < rowCount, "row \(i) of \(rowCount)")
-                        for j in 0..<d { sum[j] += Double(values[i * d + j]) - origin[j] }
+                    nonisolated(unsafe) let (values, origin, sum) = (values, origin, sum)
+                    inParallel(columnCount: d, work: rows.count * d) { columns in
+                        for i in rows {
+                            for j in columns { sum[j] += Double(values[i * d + j]) - origin[j] }
+                        }
                     }
                 }
             }
@@ -219,7 +217,8 @@ extension Matrix {
 }
 
 extension Matrix where Scalar == Double {
-    fileprivate var trace: Double {
+    /// The sum of the diagonal.
+    var trace: Double {
         (0..<min(rowCount, columnCount)).reduce(0) { $0 + self[$1, $1] }
     }
 }

@@ -25,31 +25,70 @@ public struct MomentSums: Sendable {
         products = Matrix(rowCount: origin.count, columnCount: origin.count)
     }
 
+    /// The sums over some rows of a matrix, if these are more than its columns; fewer are no matter for sums.
+    ///
+    /// - Throws: ``FrechetError/nonFinite(row:column:)``.
+    init?(rows: [Int], of matrix: Matrix<Float>) throws {
+        guard let origin = try Self.origin(amid: rows, of: matrix) else { return nil }
+        self.init(origin: origin)
+        add(rows, of: matrix)
+        try requireFinite(rows, of: matrix)
+    }
+
+    /// The sums over some rows of a matrix, if these are more than its columns; fewer are no matter for sums.
+    ///
+    /// - Throws: ``FrechetError/nonFinite(row:column:)``.
+    init?(rows: [Int], of matrix: Matrix<Double>) throws {
+        guard let origin = try Self.origin(amid: rows, of: matrix) else { return nil }
+        self.init(origin: origin)
+        add(rows, of: matrix)
+        try requireFinite(rows, of: matrix)
+    }
+
+    /// The sums over all rows of a matrix, if these are more than its columns.
+    ///
+    /// - Throws: ``FrechetError/nonFinite(row:column:)``.
+    init?(of matrix: Matrix<Float>) throws {
+        try self.init(rows: Array(0..<matrix.rowCount), of: matrix)
+    }
+
+    /// The mean of a few of the rows, which is near enough to that of all and spares a pass over them.
+    private static func origin<Scalar>(amid rows: [Int], of matrix: Matrix<Scalar>) throws -> [Double]? {
+        guard rows.count > matrix.columnCount, rows.count >= 2 else { return nil }
+        let few = stride(from: 0, to: rows.count, by: (rows.count + 63) / 64).map { rows[$0] }
+        return try matrix.mean(ofRows: few).mean
+    }
+
+    private func requireFinite<Scalar>(_ rows: [Int], of matrix: Matrix<Scalar>) throws {
+        // A value that is not finite makes its column's sum not finite; the mean of the rows says where it is.
+        if !sum.allSatisfy(\.isFinite) { _ = try matrix.mean(ofRows: rows) }
+    }
+
     /// Adds some rows of a matrix of d columns.
     ///
     /// - Complexity: O(`rows.count`·d²), by BLAS `dsyrk`.
-    public mutating func add(_ rows: some Collection<Int>, of matrix: Matrix<Float>) {
+    public mutating func add(_ rows: [Int], of matrix: Matrix<Float>) {
         accumulate(rows, of: matrix, sign: 1)
     }
 
     /// Adds some rows of a matrix of d columns.
     ///
     /// - Complexity: O(`rows.count`·d²), by BLAS `dsyrk`.
-    public mutating func add(_ rows: some Collection<Int>, of matrix: Matrix<Double>) {
+    public mutating func add(_ rows: [Int], of matrix: Matrix<Double>) {
         accumulate(rows, of: matrix, sign: 1)
     }
 
     /// Takes away rows that were added before.
     ///
     /// - Complexity: O(`rows.count`·d²), by BLAS `dsyrk`.
-    public mutating func subtract(_ rows: some Collection<Int>, of matrix: Matrix<Float>) {
+    public mutating func subtract(_ rows: [Int], of matrix: Matrix<Float>) {
         accumulate(rows, of: matrix, sign: -1)
     }
 
     /// Takes away rows that were added before.
     ///
     /// - Complexity: O(`rows.count`·d²), by BLAS `dsyrk`.
-    public mutating func subtract(_ rows: some Collection<Int>, of matrix: Matrix<Double>) {
+    public mutating func subtract(_ rows: [Int], of matrix: Matrix<Double>) {
         accumulate(rows, of: matrix, sign: -1)
     }
 
@@ -89,35 +128,46 @@ public struct MomentSums: Sendable {
         return covariance
     }
 
-    private mutating func accumulate<Scalar>(_ rows: some Collection<Int>, of matrix: Matrix<Scalar>, sign: Double) {
+    // Called with a concrete matrix from this module alone, so that the compiler makes plain loops of it.
+    private mutating func accumulate<Scalar>(_ rows: [Int], of matrix: Matrix<Scalar>, sign: Double) {
         let d = dimension
         precondition(matrix.columnCount == d, "rows of \(matrix.columnCount) values for \(d) dimensions")
-        let numbers = Array(rows)
+        precondition(rows.allSatisfy { $0 >= 0 && $0 < matrix.rowCount }, "rows outside of \(matrix.rowCount)")
         // So many rows at once fill BLAS's kernels, and their copies in double precision stay in the cache.
         let blockLength = max(64, min(2048, 1 << 22 / max(d, 1)))
-        var block = [Double](repeating: 0, count: min(blockLength, numbers.count) * d)
-        for start in stride(from: 0, to: numbers.count, by: blockLength) {
-            let selected = numbers[start..<min(start + blockLength, numbers.count)]
+        var block = [Double](repeating: 0, count: min(blockLength, rows.count) * d)
+        for start in stride(from: 0, to: rows.count, by: blockLength) {
+            let selected = rows[start..<min(start + blockLength, rows.count)]
             block.withUnsafeMutableBufferPointer { block in
-                matrix.elements.withUnsafeBufferPointer { source in
-                    origin.withUnsafeBufferPointer { origin in
-                        sum.withUnsafeMutableBufferPointer { sum in
-                            for (i, row) in selected.enumerated() {
-                                precondition(row >= 0 && row < matrix.rowCount, "row \(row) of \(matrix.rowCount)")
-                                for j in 0..<d {
-                                    let value = Double(source[row * d + j]) - origin[j]
-                                    block[i * d + j] = value
-                                    sum[j] += sign * value
-                                }
-                            }
-                        }
-                    }
-                }
+                centre(selected, of: matrix, sign: sign, into: block)
                 addGramMatrix(
                     ofRows: UnsafeBufferPointer(block), count: selected.count, sign: sign,
                     toUpperTriangleOf: &products)
             }
         }
-        count += sign > 0 ? numbers.count : -numbers.count
+        count += sign > 0 ? rows.count : -rows.count
+    }
+
+    /// Writes rows less the origin one after the other into `block`, and adds them to `sum`.
+    private mutating func centre<Scalar>(
+        _ rows: ArraySlice<Int>, of matrix: Matrix<Scalar>, sign: Double, into block: UnsafeMutableBufferPointer<Double>
+    ) {
+        let d = dimension
+        matrix.elements.withUnsafeBufferPointer { source in
+            origin.withUnsafeBufferPointer { origin in
+                sum.withUnsafeMutableBufferPointer { sum in
+                    nonisolated(unsafe) let (source, origin, sum, block) = (source, origin, sum, block)
+                    inParallel(columnCount: d, work: rows.count * d) { columns in
+                        for (i, row) in rows.enumerated() {
+                            for j in columns {
+                                let value = Double(source[row * d + j]) - origin[j]
+                                block[i * d + j] = value
+                                sum[j] += sign * value
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -34,9 +34,11 @@ struct ShiftMeter {
         }
         let current = updateSums(for: partition)
         sums = current
+        let test = current.kept - current.train
+        if let distance = try frechetDistance(current.train, test) { return distance }
         return try frechetDistance(
             GaussianStatistics(current.train) ?? statistics(ofUnits: sides[0]),
-            GaussianStatistics(current.kept - current.train) ?? statistics(ofUnits: sides[1]))
+            GaussianStatistics(test) ?? statistics(ofUnits: sides[1]))
     }
 
     /// Brings the sums to another partition, by the rows that moved if these are the fewer.

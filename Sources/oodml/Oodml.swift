@@ -1,4 +1,5 @@
 import ArgumentParser
+import DenseLinearAlgebra
 
 /// The version that manifests and results record.
 let version = "0.1.0"
@@ -23,4 +24,9 @@ struct Oodml: ParsableCommand {
             """,
         version: generator,
         subcommands: [MakeSplits.self, Evaluate.self, Validate.self, Distance.self])
+
+    static func main() {
+        keepFreedMemory()
+        main(nil)
+    }
 }

@@ -22,6 +22,7 @@ guard CommandLine.arguments.count == 3 else {
     FileHandle.standardError.write(Data("usage: frechet-benchmark A.npy B.npy\n".utf8))
     exit(64)
 }
+keepFreedMemory()  // as the command does
 let (a, b) = (
     try Matrix<Float>(numpyFileAt: URL(filePath: CommandLine.arguments[1])),
     try Matrix<Float>(numpyFileAt: URL(filePath: CommandLine.arguments[2]))
