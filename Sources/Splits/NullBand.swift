@@ -1,6 +1,14 @@
 internal import Foundation
 internal import Frechet
 
+/// A distance between two sides, and how many vectors they have.
+struct SizedDistance {
+    let distance: FrechetDistance
+    /// 1/n₁ + 1/n₂. In expectation the distance of sides without any difference is proportional to this: its means' part
+    /// exactly, its covariances' part for more vectors than dimensions.
+    let biasScale: Double
+}
+
 /// The distances of random exchanges of the same classes, and how a level's distance stands to them.
 public struct NullBand: Sendable, Equatable, Codable {
     /// The mean of the draws.
@@ -21,12 +29,13 @@ public struct NullBand: Sendable, Equatable, Codable {
     /// Compares a distance with draws.
     ///
     /// - Parameter byParts: whether p goes by whichever part of the distance, that of the means or that of the covariances,
-    ///   stands out more, instead of by their sum. With few samples the covariances' part is mostly noise, in which a real
-    ///   difference of means would be lost.
+    ///   stands out more, each over its ``SizedDistance/biasScale``, instead of by their sum. With few samples the
+    ///   covariances' part is mostly noise, in which a real difference of means would be lost; and where class sizes
+    ///   differ much, draws cannot keep the sizes of the sides exactly.
     /// - Precondition: there are two draws at least.
-    init(of distance: FrechetDistance, among draws: [FrechetDistance], byParts: Bool = false) {
+    init(of level: SizedDistance, among draws: [SizedDistance], byParts: Bool = false) {
         precondition(draws.count >= 2, "\(draws.count) draws make no band")
-        let values = draws.map(\.squared)
+        let values = draws.map(\.distance.squared)
         let mean = values.reduce(0, +) / Double(values.count)
         let sd = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
         let sorted = values.sorted()
@@ -36,11 +45,14 @@ public struct NullBand: Sendable, Equatable, Codable {
         self.mean = mean.rounded(significantDigits: 10)
         self.sd = sd.rounded(significantDigits: 6)
         q95 = (sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])).rounded(significantDigits: 10)
-        let all = [distance] + draws
+        let all = [level] + draws
         standing =
             byParts
-            ? zip(standardised(all.map(\.meanPart)), standardised(all.map(\.covariancePart))).map { max($0, $1) }
-            : all.map(\.squared)
+            ? zip(
+                standardised(all.map { $0.distance.meanPart / $0.biasScale }),
+                standardised(all.map { $0.distance.covariancePart / $0.biasScale })
+            ).map { max($0, $1) }
+            : all.map(\.distance.squared)
         p = Self.p(of: standing[0], among: Array(standing.dropFirst())).rounded(significantDigits: 6)
     }
 

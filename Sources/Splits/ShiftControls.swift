@@ -67,18 +67,22 @@ public struct ShiftControls: Sendable, Equatable {
                 let draws = try heldOutBands?.draws(around: partition),
                 let distance = try meter?.distance(of: partition)
             else { return nil }
+            let own = SizedDistance(
+                distance: distance, biasScale: repetition.measuring.biasScale(of: partition))
             return Holdout(
                 fid: distance.squared.rounded(significantDigits: 10),
-                null: NullBand(of: distance, among: draws, byParts: true),
+                null: NullBand(of: own, among: draws, byParts: true),
                 partition: embedded.classPartition(ofUnits: partition, withoutSingletons: true))
         }
         self.levels = zip(zip(levels, nulls), holdouts).map { pair, holdout in
             let (level, draws) = pair
             let distance = level.distance.squared
-            let band = NullBand(of: level.distance, among: draws)
+            let own = SizedDistance(
+                distance: level.distance, biasScale: embedded.vectors.biasScale(of: level.unitPartition))
+            let band = NullBand(of: own, among: draws)
             return Level(
                 null: band, excess: (distance - band.mean).rounded(significantDigits: 10), holdout: holdout,
-                position: BandPosition(of: distance, among: draws.map(\.squared)))
+                position: BandPosition(of: distance, among: draws.map(\.distance.squared)))
         }
         p = Self.p(
             of: zip(levels, holdouts).filter { $0.0.origin == .swap || $0.0.origin == .removal }.compactMap(\.1))
@@ -99,7 +103,7 @@ public struct ShiftControls: Sendable, Equatable {
 struct NullDraws {
     private let vectors: UnitVectors
     private let settings: SplitProtocol
-    private var known: [(kept: [Bool], size: Double, draws: [FrechetDistance])] = []
+    private var known: [(kept: [Bool], biasScale: Double, draws: [SizedDistance])] = []
     private var meter: ShiftMeter
 
     init(_ vectors: UnitVectors, settings: SplitProtocol) {
@@ -110,19 +114,29 @@ struct NullDraws {
 
     /// The distances of random exchanges of a partition's units; nil if one of them, or the partition, has a side of fewer
     /// than two vectors.
-    mutating func draws(around partition: ClassPartition) throws -> [FrechetDistance]? {
+    mutating func draws(around partition: ClassPartition) throws -> [SizedDistance]? {
         let kept = partition.sides.map { $0 != nil }
-        // The bias of the distance is about proportional to this.
-        let size = Side.allCases.reduce(0) { $0 + 1 / Double(vectors.count(ofUnits: partition.classes(on: $1))) }
-        if let shared = known.first(where: { $0.kept == kept && abs($0.size - size) <= 1e-3 * size }) {
+        let biasScale = vectors.biasScale(of: partition)
+        if let shared = known.first(where: {
+            $0.kept == kept && abs($0.biasScale - biasScale) <= 1e-3 * biasScale
+        }) {
             return shared.draws
         }
         let exchange = NullExchange(of: partition, in: vectors, seed: settings.seed)
         let exchanged = (0..<settings.nullDraws).map { exchange.draw($0) }
         guard ([partition] + exchanged).allSatisfy(vectors.canBeMeasured) else { return nil }
-        let draws = try exchanged.map { try meter.distance(of: $0) }
-        known.append((kept, size, draws))
+        let draws = try exchanged.map {
+            SizedDistance(distance: try meter.distance(of: $0), biasScale: vectors.biasScale(of: $0))
+        }
+        known.append((kept, biasScale, draws))
         return draws
+    }
+}
+
+extension UnitVectors {
+    /// See ``SizedDistance/biasScale``.
+    fileprivate func biasScale(of partition: ClassPartition) -> Double {
+        Side.allCases.reduce(0) { $0 + 1 / Double(count(ofUnits: partition.classes(on: $1))) }
     }
 }
 
