@@ -80,10 +80,11 @@ import Testing
     }
 
     @Test func smallDistancesKeepTheirDigits() throws {
-        // Two rows at (1, ±2⁻²⁰), scaled to length 1.
-        let height: Float = 0x1p-20
-        let structure = try EmbeddingStructure(of: Matrix(rows: [[1, height], [1, -height]]), classNumbers: [0, 0])
-        let distance = 0x1p-19 / (1 + 0x1p-40).squareRoot()
+        // Two rows apart by 2⁻¹⁹ in one column, scaled to length 1.
+        let (height, third) = (Float(0x1p-20), Float(1) / 3)
+        let rows = Matrix(rows: [[1, height, third], [1, -height, third]])
+        let structure = try EmbeddingStructure(of: rows, classNumbers: [0, 0])
+        let distance = 0x1p-19 / (1 + 0x1p-40 + Double(third) * Double(third)).squareRoot()
         try expect(structure.intraClassDistance, distance, tolerance: 1e-12 * distance)
         try expect(structure.alignment, distance * distance, tolerance: 1e-12 * distance * distance)
     }
