@@ -5,61 +5,114 @@ internal import Foundation
 
 /// Draws different rows as the first centres of k-means, by k-means++; fewer than `count` if there are no more.
 ///
-/// A row keeps the centre nearest to it so far. A new centre at least twice as far from that one as the row is cannot be
-/// nearer to the row (the triangle inequality), so that in clustered data most distances need no computing.
-///
-/// - Parameter rows: of magnitudes about 1, so that no square overflows.
-/// - Complexity: O(n·k·d) at most.
-func kMeansSeeds(in rows: Matrix<Float>, count: Int, seed: UInt64, start: Int) -> [Int] {
+/// - Parameters:
+///   - rows: of magnitudes about 1, so that no square overflows.
+///   - candidateCount: how many rows are drawn for each centre, of which the best one is taken.
+/// - Complexity: O(n·k·d) operations at most for each candidate.
+func kMeansSeeds(in rows: Matrix<Float>, count: Int, candidateCount: Int, seed: UInt64, start: Int) -> [Int] {
     var generator = SeededGenerator(seed: seed, stream: "k-means/\(start)")
-    let n = rows.rowCount
-    var seeds = [generator.below(n)]
-    var distances = [Float](repeating: .infinity, count: n)
-    var nearest = [Int32](repeating: 0, count: n)
-    while true {
-        update(&distances, &nearest, in: rows, seeds: seeds)
-        guard seeds.count < count else { return seeds }
-        let total = distances.reduce(0.0) { $0 + Double($1) }
-        guard total > 0 else { return seeds }
-        let threshold = Double(generator.next() >> 11) * 0x1p-53 * total
-        var sum = 0.0
-        var chosen: Int?
-        for (i, distance) in distances.enumerated() where distance > 0 {
-            sum += Double(distance)
-            // Should rounding keep the sum from reaching the threshold, the last candidate is chosen.
-            chosen = i
-            if sum > threshold { break }
-        }
-        guard let chosen else { preconditionFailure("a positive sum has a positive term") }
-        seeds.append(chosen)
+    var seeding = KMeansSeeding(rows: rows)
+    seeding.addBest(of: [generator.below(rows.rowCount)])
+    while seeding.seeds.count < count, seeding.total > 0 {
+        seeding.addBest(of: seeding.draw(candidateCount, using: &generator))
     }
+    return seeding.seeds
 }
 
-/// Takes the last of the seeds into account in each row's squared distance from the nearest seed.
-private func update(_ distances: inout [Float], _ nearest: inout [Int32], in rows: Matrix<Float>, seeds: [Int]) {
-    let (n, d) = (rows.rowCount, rows.columnCount)
-    let newest = seeds[seeds.count - 1]
-    rows.elements.withUnsafeBufferPointer { values in
-        let between = seeds.map { squaredDistance(values, $0 * d, newest * d, count: d) }
-        distances.withUnsafeMutableBufferPointer { distances in
-            nearest.withUnsafeMutableBufferPointer { nearest in
-                // Each row is one thread's, and its distance does not depend on which.
-                nonisolated(unsafe) let values = values
-                nonisolated(unsafe) let distances = distances
-                nonisolated(unsafe) let nearest = nearest
-                let parts = n * d < 1 << 18 ? 1 : ProcessInfo.processInfo.activeProcessorCount
-                DispatchQueue.concurrentPerform(iterations: parts) { part in
-                    for i in n * part / parts..<n * (part + 1) / parts
-                    where between[Int(nearest[i])] < distances[i] * 4.001 {
-                        let distance = squaredDistance(values, i * d, newest * d, count: d)
-                        if distance < distances[i] {
-                            distances[i] = distance
-                            nearest[i] = Int32(seeds.count - 1)
+/// Some seeds, and the nearest of them to each row.
+///
+/// A new seed at least twice as far from a row's nearest seed as the row is cannot be nearer to the row (the triangle
+/// inequality), so that in clustered data most distances need no computing.
+private struct KMeansSeeding {
+    private(set) var seeds: [Int] = []
+    /// The sum of `distances`.
+    private(set) var total = Double.infinity
+    private let rows: Matrix<Float>
+    /// The squared distance of each row from the nearest seed.
+    private var distances: [Float]
+    /// The position of that in `seeds`.
+    private var nearest: [Int32]
+
+    init(rows: Matrix<Float>) {
+        self.rows = rows
+        distances = Array(repeating: .infinity, count: rows.rowCount)
+        nearest = Array(repeating: 0, count: rows.rowCount)
+    }
+
+    /// Draws rows, each independently with a probability proportional to its squared distance from the nearest seed.
+    func draw(_ count: Int, using generator: inout SeededGenerator) -> [Int] {
+        let thresholds = (0..<count).map { _ in Double(generator.next() >> 11) * 0x1p-53 * total }.sorted()
+        var (drawn, last, sum) = ([Int](), 0, 0.0)
+        for (i, distance) in distances.enumerated() where distance > 0 {
+            sum += Double(distance)
+            last = i
+            while drawn.count < count, sum > thresholds[drawn.count] { drawn.append(i) }
+            if drawn.count == count { break }
+        }
+        // Rounding may keep the sum from reaching the largest threshold.
+        return drawn + Array(repeating: last, count: count - drawn.count)
+    }
+
+    /// Adds that row of some which leaves the smallest sum of squared distances, the first of equally good ones.
+    mutating func addBest(of candidates: [Int]) {
+        let n = rows.rowCount
+        let (trials, sums) = distances(withEachOf: candidates)
+        guard let smallest = sums.min(), let best = sums.firstIndex(of: smallest) else { return }
+        for i in 0..<n where trials[best * n + i] < distances[i] {
+            distances[i] = trials[best * n + i]
+            nearest[i] = Int32(seeds.count)
+        }
+        seeds.append(candidates[best])
+        total = smallest
+    }
+
+    /// For each candidate, the squared distances of all rows from the nearest seed if it were one, and their sum.
+    ///
+    /// Sums are taken over blocks of rows and added in their order, so that they do not depend on the number of cores.
+    private func distances(withEachOf candidates: [Int]) -> (trials: [Float], sums: [Double]) {
+        let (n, d, count) = (rows.rowCount, rows.columnCount, candidates.count)
+        // There is no nearest seed yet when the first one comes, but a distance from it is asked for.
+        let stride = max(1, seeds.count)
+        let blockSize = 512
+        let blockCount = (n + blockSize - 1) / blockSize
+        var partialSums = [Double](repeating: 0, count: blockCount * count)
+        let trials = [Float](unsafeUninitializedCapacity: count * n) { trials, initializedCount in
+            rows.elements.withUnsafeBufferPointer { values in
+                var between = [Float](repeating: 0, count: count * stride)
+                for (c, candidate) in candidates.enumerated() {
+                    for (s, seed) in seeds.enumerated() {
+                        between[c * stride + s] = squaredDistance(values, candidate * d, seed * d, count: d)
+                    }
+                }
+                partialSums.withUnsafeMutableBufferPointer { partialSums in
+                    // Each block is one thread's.
+                    nonisolated(unsafe) let (trials, values, partialSums) = (trials, values, partialSums)
+                    let between = between
+                    let visit: @Sendable (Int) -> Void = { block in
+                        for i in block * blockSize..<min((block + 1) * blockSize, n) {
+                            for c in 0..<count {
+                                var distance = distances[i]
+                                // The margin is for rounding.
+                                if between[c * stride + Int(nearest[i])] < distance * 4.001 {
+                                    distance = min(
+                                        distance, squaredDistance(values, i * d, candidates[c] * d, count: d))
+                                }
+                                trials.initializeElement(at: c * n + i, to: distance)
+                                partialSums[block * count + c] += Double(distance)
+                            }
                         }
+                    }
+                    if n * d * count < 1 << 16 {
+                        for block in 0..<blockCount { visit(block) }
+                    } else {
+                        DispatchQueue.concurrentPerform(iterations: blockCount, execute: visit)
                     }
                 }
             }
+            initializedCount = count * n
         }
+        let sums = (0..<count).map { c in (0..<blockCount).reduce(0) { $0 + partialSums[$1 * count + c] } }
+        return (trials, sums)
     }
 }
 
@@ -71,16 +124,21 @@ private func squaredDistance(_ values: UnsafeBufferPointer<Float>, _ a: Int, _ b
         a >= 0 && b >= 0 && max(a, b) + count <= values.count, "\(count) values from \(a) and \(b) of \(values.count)")
     guard let base = values.baseAddress else { return 0 }
     let (first, second) = (UnsafeRawPointer(base + a), UnsafeRawPointer(base + b))
-    var lanes = SIMD8<Float>.zero
+    // Two sums, since each addition waits for the one before it.
+    var (even, odd) = (SIMD8<Float>.zero, SIMD8<Float>.zero)
     var j = 0
-    while j &+ 8 <= count {
-        let difference =
+    while j &+ 16 <= count {
+        let low =
             first.loadUnaligned(fromByteOffset: 4 &* j, as: SIMD8<Float>.self)
             - second.loadUnaligned(fromByteOffset: 4 &* j, as: SIMD8<Float>.self)
-        lanes += difference * difference
-        j &+= 8
+        let high =
+            first.loadUnaligned(fromByteOffset: 4 &* j &+ 32, as: SIMD8<Float>.self)
+            - second.loadUnaligned(fromByteOffset: 4 &* j &+ 32, as: SIMD8<Float>.self)
+        even += low * low
+        odd += high * high
+        j &+= 16
     }
-    var sum = lanes.sum()
+    var sum = (even + odd).sum()
     while j < count {
         let difference = base[a &+ j] - base[b &+ j]
         sum += difference * difference

@@ -46,6 +46,22 @@ import Testing
         }
     }
 
+    @Test func moreCandidatesFindMoreBlobs() throws {
+        let (rows, classes) = clusteredEmbeddings(n: 2000, d: 10, classCount: 200, spread: 0.01, seed: 6)
+        let clusterCount = Set(classes).count
+        var inertias: [Double] = []
+        for candidateCount in [1, 2, 10] {
+            let clustering = try kMeansClustering(
+                of: rows, clusterCount: clusterCount, seed: 9, candidateCount: candidateCount)
+            inertias.append(clustering.inertia)
+        }
+        #expect(inertias[1] < 0.9 * inertias[0])
+        #expect(inertias[2] < 0.9 * inertias[1])
+        let usual = try kMeansClustering(of: rows, clusterCount: clusterCount, seed: 9)
+        let seven = try kMeansClustering(of: rows, clusterCount: clusterCount, seed: 9, candidateCount: 7)
+        #expect(usual == seven)
+    }
+
     @Test func theBestOfAllDivisionsIsFound() throws {
         for seed in 0..<5 as Range<UInt64> {
             let (rows, _) = clusteredEmbeddings(n: 9, d: 2, classCount: 9, spread: 0, seed: seed)
