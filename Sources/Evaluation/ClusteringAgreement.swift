@@ -14,22 +14,22 @@ public struct ClusteringAgreement: Sendable, Equatable {
     public let classCount: Int
     /// The number of clusters with at least one item.
     public let clusterCount: Int
-    /// What class and cluster tell of one another, in nats: `MI = Σ nᵢⱼ/n · ln(n·nᵢⱼ / (aᵢ·bⱼ))`, where nᵢⱼ of the aᵢ items
-    /// of class i are among the bⱼ of cluster j; 0 for independent assignments.
+    /// What class and cluster tell of one another, in nats: `MI = Σ nᵢⱼ/n · ln(n·nᵢⱼ / (aᵢ·bⱼ))`, where nᵢⱼ of the aᵢ
+    /// items of class i are among the bⱼ of cluster j; 0 for independent assignments.
     public let mutualInformation: Double
     /// NMI: mutual information over the arithmetic mean of the entropies of classes and clusters, from 0 to 1.
     ///
-    /// It is 1 exactly for assignments that group alike, one cluster on both sides and no item at all among them, and 0 if
-    /// one side alone has a single cluster. It grows with the number of clusters even if they are drawn by lot, which
-    /// ``adjustedMutualInformation`` corrects. Papers before 2019 often divide by the geometric mean instead. The values
-    /// are those of scikit-learn's `normalized_mutual_info_score`.
+    /// It is 1 exactly for assignments that group alike, one cluster on both sides and no item at all among them, and 0
+    /// if one side alone has a single cluster. It grows with the number of clusters even if they are drawn by lot,
+    /// which ``adjustedMutualInformation`` corrects. Others divide by the geometric mean, as scikit-learn did before
+    /// version 0.22; its `normalized_mutual_info_score` has these values since.
     public let normalizedMutualInformation: Double
     /// AMI: how far mutual information lies on the way from chance to the mean entropy, `(MI − E) / ((H₁ + H₂)/2 − E)`.
     ///
-    /// E is the mean over all assignments with the same sizes, so that clusters drawn by lot score 0 on average, and worse
-    /// ones less than 0; 1 is reached exactly for assignments that group alike. Where just one side has a single cluster,
-    /// or only clusters of one item, chance can do nothing else and the value is 0. Source: Vinh, Epps, Bailey,
-    /// "Information Theoretic Measures for Clusterings Comparison", JMLR 2010, with the arithmetic mean as in
+    /// E is the mean over all assignments with the same sizes, so that clusters drawn by lot score 0 on average, and
+    /// worse ones less than 0; 1 is reached exactly for assignments that group alike. Where just one side has a single
+    /// cluster, or only clusters of one item, chance can do nothing else and the value is 0. Source: Vinh, Epps,
+    /// Bailey, "Information Theoretic Measures for Clusterings Comparison", JMLR 2010, with the arithmetic mean as in
     /// scikit-learn's `adjusted_mutual_info_score`.
     public let adjustedMutualInformation: Double
     /// The fraction of pairs of items in one cluster that are of one class; see ``pairwiseF1`` for no such pair.
@@ -38,9 +38,10 @@ public struct ClusteringAgreement: Sendable, Equatable {
     public let pairwiseRecall: Double
     /// The harmonic mean of ``pairwisePrecision`` and ``pairwiseRecall``, from 0 to 1.
     ///
-    /// With T pairs in one class and one cluster, A in one class and B in one cluster: `2T / (A + B)` (Manning, Raghavan,
-    /// Schütze, "Introduction to Information Retrieval", 2008, §16.3). If every item is alone on both sides, nothing was to
-    /// be found and nothing wrong was claimed: precision, recall and F1 are 1. If only one side has pairs, all three are 0.
+    /// With T pairs in one class and one cluster, A in one class and B in one cluster: `2T / (A + B)` (Manning,
+    /// Raghavan, Schütze, "Introduction to Information Retrieval", 2008, §16.3). If every item is alone on both sides,
+    /// nothing was to be found and nothing wrong was claimed: precision, recall and F1 are 1. If only one side has
+    /// pairs, all three are 0.
     public let pairwiseF1: Double
 
     /// Compares n items' classes with their clusters, both named by any integers.

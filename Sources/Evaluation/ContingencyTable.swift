@@ -1,7 +1,7 @@
 /// How often each class meets each cluster, only the pairs that do meet being stored.
 ///
-/// The cells are sorted by their numbers alone, and names are forgotten, so that whatever is summed over them is the same
-/// to the last bit for any order of the items and any naming of classes and clusters.
+/// The cells are sorted by their numbers alone, and names are forgotten, so that whatever is summed over them is the
+/// same to the last bit for any order of the items and any naming of classes and clusters.
 struct ContingencyTable: Sendable {
     /// A class and a cluster that meet.
     struct Cell: Sendable, Comparable {

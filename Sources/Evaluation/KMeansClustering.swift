@@ -7,8 +7,8 @@ public struct KMeansClustering: Sendable, Equatable {
     public let clusterNumbers: [Int]
     /// The mean of each cluster's rows, k × d.
     public let centres: Matrix<Float>
-    /// The sum of the squared Euclidean distances of all rows to the means of their clusters, before those are rounded to
-    /// single precision; lower is better.
+    /// The sum of the squared Euclidean distances of all rows to the means of their clusters, before those are rounded
+    /// to single precision; lower is better.
     public let inertia: Double
     /// How often every row was assigned to its nearest centre; at least 1.
     public let iterationCount: Int
@@ -42,25 +42,27 @@ public struct KMeansClustering: Sendable, Equatable {
 
 /// Divides rows into k clusters so that the rows of each lie near their mean: k-means by Lloyd's iteration.
 ///
-/// Every row is assigned to its nearest centre, every centre becomes the mean of its rows, and so on: each step lowers the
-/// sum of squared distances (``KMeansClustering/inertia``) or leaves it. The first centres are drawn by k-means++ (Arthur
-/// and Vassilvitskii, "k-means++: The Advantages of Careful Seeding", SODA 2007): each a row, chosen with a probability
-/// proportional to its squared distance from the nearest centre so far. For each centre several rows are drawn, and the one
-/// that leaves the smallest sum of squared distances is taken (the greedy variant, as in scikit-learn): with 1000 clear
-/// clusters of 20 rows the inertia was three fifths of that with a single draw. Since the iteration ends at a local minimum,
-/// several starts may be made, of which the best is kept, and of equally good ones the first.
+/// Every row is assigned to its nearest centre, every centre becomes the mean of its rows, and so on: each step lowers
+/// the sum of squared distances (``KMeansClustering/inertia``) or leaves it. The first centres are drawn by k-means++
+/// (Arthur and Vassilvitskii, "k-means++: The Advantages of Careful Seeding", SODA 2007): each a row, chosen with a
+/// probability proportional to its squared distance from the nearest centre so far. For each centre several rows are
+/// drawn, and the one that leaves the smallest sum of squared distances is taken (the greedy variant, as in
+/// scikit-learn): with 1000 clear clusters of 20 rows the inertia was three fifths of that with a single draw. Since
+/// the iteration ends at a local minimum, several starts may be made, of which the best is kept, and of equally good
+/// ones the first.
 ///
-/// The iteration stops when no row changes its cluster; when the centres, taken together, moved by a squared distance of
-/// no more than `tolerance` times the mean variance of a column, as in scikit-learn; or after `maximalIterationCount`
-/// assignments.
+/// The iteration stops when no row changes its cluster; when the centres, taken together, moved by a squared distance
+/// of no more than `tolerance` times the mean variance of a column, as in scikit-learn; or after
+/// `maximalIterationCount` assignments.
 ///
-/// Edge cases: of equally near centres the one with the smaller number counts. A cluster that is left without rows takes the
-/// row farthest from its centre (the first of several) out of a cluster that has others. Equal rows are always in one
-/// cluster, so with fewer different rows than k there are fewer clusters.
+/// Edge cases: of equally near centres the one with the smaller number counts. A cluster that is left without rows
+/// takes the row farthest from its centre (the first of several) out of a cluster that has others. Equal rows are
+/// always in one cluster, so with fewer different rows than k there are fewer clusters.
 ///
-/// Distances are compared as in ``Similarity/euclidean``, that is from inner products of centred rows in single precision;
-/// means and inertia are plain sums in double precision. The result is the same for any number of threads, but processors
-/// for which BLAS rounds differently may resolve near ties otherwise. For clusters by cosine, normalise the rows first.
+/// Distances are compared as in ``Similarity/euclidean``, that is from inner products of centred rows in single
+/// precision; means and inertia are plain sums in double precision. The result is the same for any number of threads,
+/// but processors for which BLAS rounds differently may resolve near ties otherwise. For clusters by cosine, normalise
+/// the rows first.
 ///
 /// - Parameters:
 ///   - rows: n × d, one row a sample.
@@ -72,7 +74,8 @@ public struct KMeansClustering: Sendable, Equatable {
 ///   - tolerance: see above; 0 to go on until no row changes its cluster.
 /// - Precondition: `1 ≤ clusterCount ≤ n`, the other counts are positive, and `tolerance` is not negative.
 /// - Complexity: O(n·k·d) operations for each iteration, and at most as many for each candidate of a start; memory for
-///   8 MB of distances a thread (64 rows of them where 8 MB hold fewer) and n distances a candidate, beside O((n + k)·d).
+///   8 MB of distances a thread (64 rows of them where 8 MB hold fewer) and n distances a candidate, beside
+///   O((n + k)·d).
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
 public func kMeansClustering(
     of rows: Matrix<Float>, clusterCount: Int, seed: UInt64 = 0, startCount: Int = 1, candidateCount: Int? = nil,

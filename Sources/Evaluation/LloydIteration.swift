@@ -52,8 +52,8 @@ struct LloydIteration {
         count += 1
     }
 
-    /// Blocks of rows by all centres, each on one core with BLAS on one thread; the blocks, and with them the result, are
-    /// the same for any number of cores.
+    /// Blocks of rows by all centres, each on one core with BLAS on one thread; the blocks, and with them the result,
+    /// are the same for any number of cores.
     private mutating func assignToNearest() {
         let (n, d, k) = (prepared.rows.rowCount, prepared.rows.columnCount, clusterCount)
         let rounded = Matrix(rowCount: k, columnCount: d, elements: centres.map { Float($0) })

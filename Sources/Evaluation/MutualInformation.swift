@@ -14,17 +14,18 @@ extension ContingencyTable {
         sizes.reduce(0) { $0 + Double($1) / Double(itemCount) * log(Double(itemCount) / Double($1)) }
     }
 
-    /// The mean mutual information of all assignments with these sizes of classes and clusters (the hypergeometric model).
+    /// The mean mutual information of all assignments with these sizes of classes and clusters (the hypergeometric
+    /// model).
     ///
-    /// `E = Σᵢⱼ Σₖ P(k) · k/n · ln(n·k / (aᵢ·bⱼ))`, where P(k) is the probability that aᵢ items drawn without replacement
-    /// from n hold k of given bⱼ (Vinh, Epps, Bailey, "Information Theoretic Measures for Clusterings Comparison", JMLR
-    /// 2010, theorem 1).
+    /// `E = Σᵢⱼ Σₖ P(k) · k/n · ln(n·k / (aᵢ·bⱼ))`, where P(k) is the probability that aᵢ items drawn without
+    /// replacement from n hold k of given bⱼ (Vinh, Epps, Bailey, "Information Theoretic Measures for Clusterings
+    /// Comparison", JMLR 2010, theorem 1).
     ///
     /// The usual way to P(k) is the exponential of nine log-factorials; for 100,000 items these are near a million, and
     /// what is left after they cancel has lost six digits. Here P is built outward from its mode by the ratios
-    /// `P(k + 1) / P(k) = (a − k)(b − k) / ((k + 1)(n − a − b + k + 1))` and divided by its sum, which keeps all of them.
-    /// What is below 10⁻²⁵ of the mode is left out. Groups of equal size share their sum, and since sizes add up to n,
-    /// there are no more than √(2n) of them.
+    /// `P(k + 1) / P(k) = (a − k)(b − k) / ((k + 1)(n − a − b + k + 1))` and divided by its sum, which keeps all of
+    /// them. What is below 10⁻²⁵ of the mode is left out. Groups of equal size share their sum, and since sizes add up
+    /// to n, there are no more than √(2n) of them.
     ///
     /// - Complexity: O(s·t·w), for s and t different sizes and w the mean width of P that counts, O(√n) at most.
     var expectedMutualInformation: Double {

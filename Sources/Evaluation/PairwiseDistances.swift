@@ -5,12 +5,12 @@ internal import Synchronization
 
 /// The sum over all pairs of different rows (n × d) of a function of their squared Euclidean distance.
 ///
-/// Blocks of rows meet blocks of rows in one matrix product each, in double precision. Every core works on blocks of its
-/// own, and the blocks' sums are added in their order, so that the result is the same for any number of cores.
+/// Blocks of rows meet blocks of rows in one matrix product each, in double precision. Every core works on blocks of
+/// its own, and the blocks' sums are added in their order, so that the result is the same for any number of cores.
 ///
-/// A squared distance from inner products is off by the rounding of the norms, which drowns that of nearly equal rows. A
-/// function that magnifies this, such as the square root, asks for `isExactNearZero`: small distances are then summed from
-/// the differences.
+/// A squared distance from inner products is off by the rounding of the norms, which drowns that of nearly equal rows.
+/// A function that magnifies this, such as the square root, asks for `isExactNearZero`: small distances are then summed
+/// from the differences.
 ///
 /// - Complexity: n²·d operations and n²/2 calls of `function`; memory for two blocks and their products a core.
 func sumOverPairs(

@@ -78,7 +78,7 @@ import Testing
         let lone = values([0, 0, 1, 1], [0, 1, 2, 3])
         #expect(abs(lone[0] - 2.0 / 3) < 1e-15)
         #expect(lone[1...] == [0, 0, 0, 0])
-        // Independent: half of each class in each cluster. Of three ways to halve, one is this, two are the classes' own.
+        // Independent: half of each class in each cluster. Of three ways to halve, one is the classes' own.
         let independent = values([0, 0, 1, 1], [0, 1, 0, 1])
         #expect(independent[0] == 0)
         // E is a third of ln 2, so that (0 − ln 2/3) / (ln 2 − ln 2/3) = −1/2.
@@ -149,7 +149,8 @@ import Testing
     }
 }
 
-/// Compares with scikit-learn; `Scripts/fixtures/clustering_reference.py` made the values and says what the fields mean.
+/// Compares with scikit-learn; `Scripts/fixtures/clustering_reference.py` made the values and says what the fields
+/// mean.
 @Suite struct ClusteringReferenceTests {
     private struct Case: Decodable {
         let name: String
