@@ -14,10 +14,12 @@ public struct QueryScores: Sendable, Equatable {
     public let metrics: [RetrievalMetric]
     /// The rows that are queries, ascending: those with at least one relevant item.
     public let queries: [Int]
-    /// The rows that are no queries, ascending, because no other row has their class.
+    /// The rows that are no queries, ascending, because no item other than themselves has their class.
     public let loneQueries: [Int]
     /// The class number of each query, in the order of `queries`.
     public let classNumbers: [Int]
+    /// The number of classes, those of lone queries included.
+    public let classCount: Int
     /// For each metric, in the order of `metrics`, the value of each query.
     private let values: [[Double]]
 
@@ -27,6 +29,7 @@ public struct QueryScores: Sendable, Equatable {
         queries = ranks.queries
         loneQueries = ranks.loneQueries
         classNumbers = ranks.classNumbers
+        classCount = ranks.classCount
         values = metrics.map { metric in ranks.queries.indices.map { metric.score(ranks: ranks[$0]) } }
     }
 
@@ -35,12 +38,8 @@ public struct QueryScores: Sendable, Equatable {
         self.queries = queries.rows
         loneQueries = queries.loneRows
         classNumbers = queries.classNumbers
+        classCount = queries.classCount
         self.values = values
-    }
-
-    /// The number of classes, those of a single sample included.
-    public var classCount: Int {
-        Set(classNumbers).count + loneQueries.count
     }
 
     /// The value of a metric for each query, in the order of ``queries``, or nil if it is not among ``metrics``.
@@ -89,8 +88,30 @@ public func queryScores(
     of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine,
     metrics: [RetrievalMetric] = RetrievalMetric.standard
 ) throws -> QueryScores {
-    let prepared = try PreparedEmbeddings(embeddings, similarity: similarity)
-    let queries = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers)
+    queryScores(
+        of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
+        in: try PreparedEmbeddings(embeddings, similarity: similarity), metrics: metrics)
+}
+
+/// Scores queries against a gallery, query by query, without keeping any ranks.
+///
+/// - Parameters: see ``retrievalRanks(of:classNumbers:inGallery:galleryClassNumbers:ownItems:similarity:)``.
+/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
+///   queries.
+public func queryScores(
+    of queries: Matrix<Float>, classNumbers: [Int], inGallery gallery: Matrix<Float>, galleryClassNumbers: [Int],
+    ownItems: [Int?] = [], similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard
+) throws -> QueryScores {
+    queryScores(
+        of: RetrievalQueries(
+            classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers,
+            ownItems: ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems),
+        in: try PreparedEmbeddings(queries: queries, gallery: gallery, similarity: similarity), metrics: metrics)
+}
+
+private func queryScores(
+    of queries: RetrievalQueries, in prepared: PreparedEmbeddings, metrics: [RetrievalMetric]
+) -> QueryScores {
     let queryCount = queries.rows.count
     let flat = [Double](unsafeUninitializedCapacity: queryCount * metrics.count) { buffer, initializedCount in
         // Each query writes values of its own, so the threads do not meet.

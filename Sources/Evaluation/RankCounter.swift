@@ -25,13 +25,13 @@ struct RankCounter {
     ///
     /// - Parameters:
     ///   - row: the query's similarity to each item; all finite.
-    ///   - query: the query's own row, which is no item.
-    ///   - relevant: the rows of the query's class, the query's among them; at least one other.
-    ///   - ranks: room for `relevant.count − 1` ranks.
+    ///   - own: the item that is the query itself and does not count, if there is one.
+    ///   - relevant: the items of the query's class, its own possibly among them; at least one other.
+    ///   - ranks: room for as many ranks as there are others.
     mutating func count(
-        row: UnsafeBufferPointer<Float>, query: Int, relevant: [Int32], ranks: UnsafeMutableBufferPointer<Int32>
+        row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32], ranks: UnsafeMutableBufferPointer<Int32>
     ) {
-        sortRelevant(row: row, query: query, relevant: relevant)
+        sortRelevant(row: row, own: own, relevant: relevant)
         let scale = fillGuide(itemCount: row.count)
         counts.withUnsafeMutableBufferPointer { counts in
             values.withUnsafeBufferPointer { values in
@@ -41,7 +41,7 @@ struct RankCounter {
                             let search = GuidedSearch(
                                 values: values, rows: rows, guide: guide, places: places, scale: scale)
                             search.countItems(of: row, into: counts)
-                            counts[search.position(row[query], query)] -= 1
+                            if let own { counts[search.position(row[own], own)] -= 1 }
                         }
                     }
                 }
@@ -55,9 +55,9 @@ struct RankCounter {
         }
     }
 
-    private mutating func sortRelevant(row: UnsafeBufferPointer<Float>, query: Int, relevant: [Int32]) {
+    private mutating func sortRelevant(row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32]) {
         keys.removeAll(keepingCapacity: true)
-        for item in relevant where Int(item) != query {
+        for item in relevant where Int(item) != own {
             // Adding zero turns −0 into +0, which compare as equal but differ in their bits.
             let bits = (row[Int(item)] + 0).bitPattern
             let ascending = bits & 0x8000_0000 == 0 ? bits | 0x8000_0000 : ~bits
