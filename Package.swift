@@ -37,7 +37,7 @@ let package = Package(
             dependencies: ["DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),
         .target(name: "Frechet", dependencies: ["DenseLinearAlgebra"]),
         .target(name: "Splits", dependencies: ["Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra"]),
-        .target(name: "Evaluation", dependencies: ["DenseLinearAlgebra"]),
+        .target(name: "Evaluation", dependencies: ["Datasets", "DenseLinearAlgebra"]),
         .target(name: "Reports", dependencies: ["Evaluation", "Datasets"]),
 
         // MARK: The embedded benchmark
