@@ -80,10 +80,10 @@ public func kMeansClustering(
     precondition(maximalIterationCount > 0, "k-means needs at least one iteration, not \(maximalIterationCount)")
     precondition(tolerance >= 0, "the tolerance of k-means is \(tolerance); expected 0 or more")
     let prepared = try PreparedEmbeddings(rows, similarity: .euclidean)
-    let movement = tolerance * meanVariance(ofColumns: prepared.rows)
+    let movement = tolerance * meanVariance(ofColumns: prepared.queries)
     var best: KMeansClustering?
     for start in 0..<startCount {
-        let seeds = kMeansSeeds(in: prepared.rows, count: clusterCount, seed: seed, start: start)
+        let seeds = kMeansSeeds(in: prepared.queries, count: clusterCount, seed: seed, start: start)
         var iteration = LloydIteration(rows: prepared, seeds: seeds)
         let hasConverged = iteration.run(maximalCount: maximalIterationCount, tolerance: movement)
         let clustering = KMeansClustering(

@@ -55,6 +55,48 @@ struct RankCounter {
         }
     }
 
+    /// Moves ranks that ``count(row:own:relevant:ranks:)`` has just found to where the relevant items come before all other
+    /// items of the same similarity, or after all of them.
+    ///
+    /// - Complexity: O(m log R) for m items, most of which take one comparison.
+    func resolveTies(
+        _ ties: TieOrder, row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32],
+        ranks: UnsafeMutableBufferPointer<Int32>
+    ) {
+        guard ties != .sampleOrder, let highest = values.first, let lowest = values.last else { return }
+        // `changes[k]`: what the ranks from the k-th on change by, against those before.
+        var changes = [Int32](repeating: 0, count: values.count + 1)
+        var next = relevant.makeIterator()
+        var nextRelevant = next.next().map(Int.init)
+        for item in row.indices {
+            if item == nextRelevant {
+                nextRelevant = next.next().map(Int.init)
+                continue
+            }
+            let value = row[item]
+            guard value <= highest, value >= lowest, item != own else { continue }
+            let first = values.firstIndexOfPartition { $0 <= value }
+            guard values[first] == value else { continue }
+            let end = values.firstIndexOfPartition { $0 < value }
+            let place = rows[first..<end].firstIndexOfPartition { Int($0) > item }
+            switch ties {
+            case .sampleOrder: break
+            case .relevantFirst:
+                // It no longer ranks before those of later rows.
+                changes[place] -= 1
+                changes[end] += 1
+            case .relevantLast:
+                changes[first] += 1
+                changes[place] -= 1
+            }
+        }
+        var change: Int32 = 0
+        for k in ranks.indices {
+            change += changes[k]
+            ranks[k] += change
+        }
+    }
+
     private mutating func sortRelevant(row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32]) {
         keys.removeAll(keepingCapacity: true)
         for item in relevant where Int(item) != own {
@@ -208,5 +250,17 @@ private struct GuidedSearch {
             }
         }
         for item in start..<row.count { counts[position(items[item], item)] &+= 1 }
+    }
+}
+
+extension RandomAccessCollection {
+    /// The first index from which on a condition holds, or the end; it holds nowhere before.
+    fileprivate func firstIndexOfPartition(where condition: (Element) -> Bool) -> Index {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = index(low, offsetBy: distance(from: low, to: high) / 2)
+            if condition(self[middle]) { high = middle } else { low = index(after: middle) }
+        }
+        return low
     }
 }

@@ -15,7 +15,7 @@ internal import Synchronization
 ///
 /// - Parameter visit: called concurrently, once a query, with the query's position and its ranks, ascending.
 func rankAll(
-    _ queries: RetrievalQueries, in prepared: PreparedEmbeddings,
+    _ queries: RetrievalQueries, in prepared: PreparedEmbeddings, ties: TieOrder,
     visit: @Sendable (_ position: Int, _ ranks: UnsafeBufferPointer<Int32>) -> Void
 ) {
     let (n, m) = (prepared.queries.rowCount, prepared.gallery.rowCount)
@@ -27,7 +27,7 @@ func rankAll(
     let nextBlock = Atomic(0)
     withSerialBLAS {
         DispatchQueue.concurrentPerform(iterations: workerCount) { _ in
-            var worker = RankingWorker(itemCount: m)
+            var worker = RankingWorker(itemCount: m, ties: ties)
             while true {
                 let block = nextBlock.add(1, ordering: .relaxed).oldValue
                 guard block < blockCount else { break }
@@ -41,12 +41,14 @@ func rankAll(
 /// The buffers of one thread.
 private struct RankingWorker {
     let itemCount: Int
+    let ties: TieOrder
     var similarities: [Float] = []
     var ranks: [Int32] = []
     var counter = RankCounter()
 
-    init(itemCount: Int) {
+    init(itemCount: Int, ties: TieOrder) {
         self.itemCount = itemCount
+        self.ties = ties
     }
 
     mutating func rank(
@@ -73,6 +75,9 @@ private struct RankingWorker {
                     let ranks = UnsafeMutableBufferPointer(rebasing: ranks[..<count])
                     counter.count(
                         row: UnsafeBufferPointer(row), own: queries.ownItems[position], relevant: relevant,
+                        ranks: ranks)
+                    counter.resolveTies(
+                        ties, row: UnsafeBufferPointer(row), own: queries.ownItems[position], relevant: relevant,
                         ranks: ranks)
                     visit(position, UnsafeBufferPointer(ranks))
                 }

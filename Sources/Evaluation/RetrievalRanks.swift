@@ -1,5 +1,15 @@
 public import DenseLinearAlgebra
 
+/// How items of the same similarity to the query rank.
+public enum TieOrder: String, Sendable, Hashable, Codable, CaseIterable {
+    /// By their rows.
+    case sampleOrder = "order"
+    /// Relevant items before the others: the most that any order could score.
+    case relevantFirst = "best"
+    /// Relevant items after the others: the least that any order could score.
+    case relevantLast = "worst"
+}
+
 /// The ranks of every query's relevant items: all that a retrieval metric needs.
 ///
 /// ```swift
@@ -15,8 +25,8 @@ public struct RetrievalRanks: Sendable, Equatable {
     public let loneQueries: [Int]
     /// The class number of each query, in the order of `queries`.
     public let classNumbers: [Int]
-    /// The number of classes of queries and lone queries.
-    public let classCount: Int
+    /// The class number of each lone query, in the order of `loneQueries`.
+    public let loneClassNumbers: [Int]
     /// Where the ranks of each query start in `storage`, and one past the last.
     private let starts: [Int]
     private let storage: [Int32]
@@ -30,7 +40,7 @@ public struct RetrievalRanks: Sendable, Equatable {
         self.queries = queries.rows
         loneQueries = queries.loneRows
         classNumbers = queries.classNumbers
-        classCount = queries.classCount
+        loneClassNumbers = queries.loneClassNumbers
         self.starts = starts
         self.storage = storage
     }
@@ -46,21 +56,22 @@ public struct RetrievalRanks: Sendable, Equatable {
 ///   - embeddings: n × d, one row a sample.
 ///   - classNumbers: the class of each row; any integers.
 ///   - similarity: what to rank by.
+///   - ties: how items of equal similarity rank.
 /// - Precondition: there is one class number for each row.
 /// - Complexity: O(n²·d) operations, 4 bytes a rank of memory, and 32 MB a thread at most for similarities (64 rows of
 ///   them where 32 MB hold fewer).
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
 public func retrievalRanks(
-    of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine
+    of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder
 ) throws -> RetrievalRanks {
     retrievalRanks(
         of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
-        in: try PreparedEmbeddings(embeddings, similarity: similarity))
+        in: try PreparedEmbeddings(embeddings, similarity: similarity), ties: ties)
 }
 
 /// Ranks every item of each query's class among all items of a gallery.
 ///
-/// Ties and duplicates are as in ``retrievalRanks(of:classNumbers:similarity:)``.
+/// Ties and duplicates are as in ``retrievalRanks(of:classNumbers:similarity:ties:)``.
 ///
 /// - Parameters:
 ///   - queries: n × d, one row a query.
@@ -70,22 +81,25 @@ public func retrievalRanks(
 ///   - ownItems: for each query the row of the gallery that is the same sample and is left out, or nil; empty if the two
 ///     sets have no sample in common.
 ///   - similarity: what to rank by.
+///   - ties: how items of equal similarity rank.
 /// - Precondition: there is one class number for each row, and both matrices have the same number of columns.
 /// - Complexity: O(n·m·d) operations; memory as for one-vs-rest retrieval.
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
 ///   queries.
 public func retrievalRanks(
     of queries: Matrix<Float>, classNumbers: [Int], inGallery gallery: Matrix<Float>, galleryClassNumbers: [Int],
-    ownItems: [Int?] = [], similarity: Similarity = .cosine
+    ownItems: [Int?] = [], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder
 ) throws -> RetrievalRanks {
     retrievalRanks(
         of: RetrievalQueries(
             classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers,
             ownItems: ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems),
-        in: try PreparedEmbeddings(queries: queries, gallery: gallery, similarity: similarity))
+        in: try PreparedEmbeddings(queries: queries, gallery: gallery, similarity: similarity), ties: ties)
 }
 
-private func retrievalRanks(of queries: RetrievalQueries, in prepared: PreparedEmbeddings) -> RetrievalRanks {
+private func retrievalRanks(
+    of queries: RetrievalQueries, in prepared: PreparedEmbeddings, ties: TieOrder
+) -> RetrievalRanks {
     let starts = queries.relevantCounts.reduce(into: [0]) { starts, count in
         starts.append(starts[starts.count - 1] + count)
     }
@@ -93,7 +107,7 @@ private func retrievalRanks(of queries: RetrievalQueries, in prepared: PreparedE
     let storage = [Int32](unsafeUninitializedCapacity: count) { buffer, initializedCount in
         // Each query writes its own part, so the threads do not meet.
         nonisolated(unsafe) let buffer = buffer
-        rankAll(queries, in: prepared) { position, ranks in
+        rankAll(queries, in: prepared, ties: ties) { position, ranks in
             _ = UnsafeMutableBufferPointer(rebasing: buffer[starts[position]..<starts[position + 1]])
                 .initialize(from: ranks)
         }
@@ -112,8 +126,8 @@ struct RetrievalQueries: Sendable {
     let groups: [Int]
     /// The class number of each query, as given.
     let classNumbers: [Int]
-    /// The number of classes that the rows have, those of lone rows included.
-    let classCount: Int
+    /// The class number of each lone row, as given.
+    let loneClassNumbers: [Int]
     /// For each query, the item that it is itself, which does not count.
     let ownItems: [Int?]
     /// For each query, how many items are relevant to it.
@@ -161,6 +175,6 @@ struct RetrievalQueries: Sendable {
         self.members = members
         self.ownItems = rows.map { ownItems[$0] }
         self.classNumbers = rows.map { classNumbers[$0] }
-        classCount = Set(classNumbers).count
+        loneClassNumbers = loneRows.map { classNumbers[$0] }
     }
 }

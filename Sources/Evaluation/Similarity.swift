@@ -1,4 +1,4 @@
-internal import DenseLinearAlgebra
+public import DenseLinearAlgebra
 
 /// How alike two embeddings are; retrieval ranks by descending similarity.
 public enum Similarity: String, Sendable, Hashable, Codable, CaseIterable {
@@ -34,7 +34,7 @@ struct PreparedEmbeddings: Sendable {
         }
         let rows =
             switch similarity {
-            case .cosine: normalizingRows(of: embeddings)
+            case .cosine: normalizedRows(of: embeddings)
             case .euclidean: centring(embeddings)
             }
         self.init(ready: rows, rows, similarity: similarity)
@@ -77,7 +77,7 @@ private func squaredNorm(_ row: ArraySlice<Float>) -> Double {
 }
 
 /// Every row divided by its Euclidean norm; the zero vector stays zero.
-private func normalizingRows(of a: Matrix<Float>) -> Matrix<Float> {
+public func normalizedRows(of a: Matrix<Float>) -> Matrix<Float> {
     var elements: [Float] = []
     elements.reserveCapacity(a.elements.count)
     for i in 0..<a.rowCount {

@@ -13,7 +13,7 @@ import Testing
             similarity: .euclidean)
         #expect(ranks.queries == [0, 1])
         #expect(ranks.loneQueries == [2])
-        #expect(ranks.classCount == 2)
+        #expect(ranks.loneClassNumbers == [9])
         #expect(ranks.queries.indices.map { Array(ranks[$0]) } == [[3, 4], [1, 3]])
     }
 
@@ -78,6 +78,31 @@ import Testing
         let scores = try queryScores(
             of: x, classNumbers: classes, inGallery: x, galleryClassNumbers: classes, ownItems: own)
         #expect(try scores == queryScores(of: x, classNumbers: classes))
+    }
+
+    /// On integer points many distances are equal, so that all three orders differ.
+    @Test(arguments: TieOrder.allCases)
+    func tiesByEveryOrder(ties: TieOrder) throws {
+        var generator = SplitMix64(seed: 11)
+        let (n, m) = (40, 90)
+        let points = Matrix<Float>(
+            rows: (0..<n + m).map { _ in [Float(generator.next() % 4), Float(generator.next() % 4)] })
+        let classes = (0..<n + m).map { _ in Int(generator.next() % 3) }
+        let own = (0..<n).map { $0 % 5 == 0 ? $0 % m : nil }
+        let ranks = try retrievalRanks(
+            of: points.selectingRows(Array(0..<n)), classNumbers: Array(classes[..<n]),
+            inGallery: points.selectingRows(Array(n..<n + m)), galleryClassNumbers: Array(classes[n...]),
+            ownItems: own, similarity: .euclidean, ties: ties)
+        for (position, query) in ranks.queries.enumerated() {
+            func key(_ item: Int) -> (Double, Int, Int) {
+                let isRelevant = classes[n + item] == classes[query]
+                let precedence = ties == .sampleOrder ? 0 : (isRelevant == (ties == .relevantFirst) ? 0 : 1)
+                return (-negativeSquaredDistance(points, query, n + item), precedence, item)
+            }
+            let order = (0..<m).filter { $0 != own[query] }.sorted { key($0) < key($1) }
+            let expected = order.indices.filter { classes[n + order[$0]] == classes[query] }.map { Int32($0 + 1) }
+            #expect(Array(ranks[position]) == expected)
+        }
     }
 
     @Test func refusals() throws {
