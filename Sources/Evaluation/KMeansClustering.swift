@@ -89,11 +89,11 @@ public func kMeansClustering(
     let candidateCount = candidateCount ?? 2 + Int(log(Double(clusterCount)))
     precondition(candidateCount > 0, "k-means needs at least one candidate for a centre, not \(candidateCount)")
     let prepared = try PreparedEmbeddings(rows, similarity: .euclidean)
-    let movement = tolerance * meanVariance(ofColumns: prepared.rows)
+    let movement = tolerance * meanVariance(ofColumns: prepared.queries)
     var best: KMeansClustering?
     for start in 0..<startCount {
         let seeds = kMeansSeeds(
-            in: prepared.rows, count: clusterCount, candidateCount: candidateCount, seed: seed, start: start)
+            in: prepared.queries, count: clusterCount, candidateCount: candidateCount, seed: seed, start: start)
         var iteration = LloydIteration(rows: prepared, seeds: seeds)
         let hasConverged = iteration.run(maximalCount: maximalIterationCount, tolerance: movement)
         let clustering = KMeansClustering(

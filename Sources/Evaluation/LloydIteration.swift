@@ -19,12 +19,12 @@ struct LloydIteration {
     /// Starts with some of the rows, all different, as centres.
     init(rows: PreparedEmbeddings, seeds: [Int]) {
         prepared = rows
-        isDuplicate = rows.duplicates.reduce(into: Array(repeating: false, count: rows.rows.rowCount)) {
+        isDuplicate = rows.duplicates.reduce(into: Array(repeating: false, count: rows.queries.rowCount)) {
             $0[$1.row] = true
         }
         clusterCount = seeds.count
-        clusterNumbers = Array(repeating: 0, count: rows.rows.rowCount)
-        centres = rows.rows.selectingRows(seeds).elements.map { Double($0) }
+        clusterNumbers = Array(repeating: 0, count: rows.queries.rowCount)
+        centres = rows.queries.selectingRows(seeds).elements.map { Double($0) }
     }
 
     /// Iterates until no row changes its cluster, or the centres move by a squared distance of `tolerance` at most all
@@ -32,7 +32,8 @@ struct LloydIteration {
     mutating func run(maximalCount: Int, tolerance: Double) -> Bool {
         assign()
         while true {
-            let means = ClusterSums(of: prepared.rows, clusterNumbers: clusterNumbers, clusterCount: clusterCount).means
+            let means = ClusterSums(of: prepared.queries, clusterNumbers: clusterNumbers, clusterCount: clusterCount)
+                .means
             let movement = zip(means, centres).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
             if movement <= tolerance { return true }
             guard count < maximalCount else { return false }
@@ -55,7 +56,7 @@ struct LloydIteration {
     /// Blocks of rows by all centres, each on one core with BLAS on one thread; the blocks, and with them the result,
     /// are the same for any number of cores.
     private mutating func assignToNearest() {
-        let (n, d, k) = (prepared.rows.rowCount, prepared.rows.columnCount, clusterCount)
+        let (n, d, k) = (prepared.queries.rowCount, prepared.queries.columnCount, clusterCount)
         let rounded = Matrix(rowCount: k, columnCount: d, elements: centres.map { Float($0) })
         let penalties = (0..<k).map { number in
             Float(rounded.row(number).reduce(0.0) { $0 + Double($1) * Double($1) } / 2)
@@ -64,7 +65,7 @@ struct LloydIteration {
         let blockCount = (n + blockSize - 1) / blockSize
         let workerCount = min(blockCount, ProcessInfo.processInfo.activeProcessorCount)
         let nextBlock = Atomic(0)
-        let rows = prepared.rows
+        let rows = prepared.queries
         clusterNumbers.withUnsafeMutableBufferPointer { clusterNumbers in
             // Each row is one block's, so the threads do not meet.
             nonisolated(unsafe) let clusterNumbers = clusterNumbers
@@ -115,8 +116,8 @@ struct LloydIteration {
     }
 
     private func squaredDistanceFromCentre(ofRow i: Int) -> Double {
-        let start = Int(clusterNumbers[i]) * prepared.rows.columnCount
-        return zip(prepared.rows.row(i), centres[start...]).reduce(0) {
+        let start = Int(clusterNumbers[i]) * prepared.queries.columnCount
+        return zip(prepared.queries.row(i), centres[start...]).reduce(0) {
             $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1)
         }
     }

@@ -14,10 +14,12 @@ public struct QueryScores: Sendable, Equatable {
     public let metrics: [RetrievalMetric]
     /// The rows that are queries, ascending: those with at least one relevant item.
     public let queries: [Int]
-    /// The rows that are no queries, ascending, because no other row has their class.
+    /// The rows that are no queries, ascending, because no item other than themselves has their class.
     public let loneQueries: [Int]
     /// The class number of each query, in the order of `queries`.
     public let classNumbers: [Int]
+    /// The class number of each lone query, in the order of `loneQueries`.
+    public let loneClassNumbers: [Int]
     /// For each metric, in the order of `metrics`, the value of each query.
     private let values: [[Double]]
 
@@ -27,6 +29,7 @@ public struct QueryScores: Sendable, Equatable {
         queries = ranks.queries
         loneQueries = ranks.loneQueries
         classNumbers = ranks.classNumbers
+        loneClassNumbers = ranks.loneClassNumbers
         values = metrics.map { metric in ranks.queries.indices.map { metric.score(ranks: ranks[$0]) } }
     }
 
@@ -35,13 +38,12 @@ public struct QueryScores: Sendable, Equatable {
         self.queries = queries.rows
         loneQueries = queries.loneRows
         classNumbers = queries.classNumbers
+        loneClassNumbers = queries.loneClassNumbers
         self.values = values
     }
 
-    /// The number of classes, those of a single sample included.
-    public var classCount: Int {
-        Set(classNumbers).count + loneQueries.count
-    }
+    /// The number of classes, those of lone queries included.
+    public var classCount: Int { Set(classNumbers + loneClassNumbers).count }
 
     /// The value of a metric for each query, in the order of ``queries``, or nil if it is not among ``metrics``.
     public subscript(metric: RetrievalMetric) -> [Double]? {
@@ -59,6 +61,24 @@ public struct QueryScores: Sendable, Equatable {
             loneQueryCount: loneQueries.count)
     }
 
+    /// The means over the classes of each metric's means over their queries, so that every class counts alike.
+    ///
+    /// Under ``LoneQueryPolicy/zero`` a class's lone queries count as zeros in its mean; otherwise a class of lone queries
+    /// only is left out. Without any class all means are 0.
+    public func classAveraged(loneQueries policy: LoneQueryPolicy = .excluded) -> RetrievalScores {
+        var counts: [Int: Int] = [:]
+        for number in classNumbers { counts[number, default: 0] += 1 }
+        if policy == .zero { for number in loneClassNumbers { counts[number, default: 0] += 1 } }
+        let means = values.map { values in
+            var sums: [Int: Double] = [:]
+            for (number, value) in zip(classNumbers, values) { sums[number, default: 0] += value }
+            let classMeans = counts.sorted { $0.key < $1.key }.map { (sums[$0.key] ?? 0) / Double($0.value) }
+            return classMeans.reduce(0, +) / Double(max(classMeans.count, 1))
+        }
+        return RetrievalScores(
+            metrics: metrics, values: means, queryCount: queries.count, loneQueryCount: loneQueries.count)
+    }
+
     /// The mean of a metric over each class's queries, or nil if it is not among ``metrics``; classes ascending by number.
     public func classMeans(of metric: RetrievalMetric) -> [(classNumber: Int, queryCount: Int, mean: Double)]? {
         guard let values = self[metric] else { return nil }
@@ -74,7 +94,7 @@ public struct QueryScores: Sendable, Equatable {
 
 /// Scores one-vs-rest retrieval query by query, without keeping any ranks.
 ///
-/// The queries, ties and duplicates are those of ``retrievalRanks(of:classNumbers:similarity:)``; memory does not grow
+/// The queries, ties and duplicates are those of ``retrievalRanks(of:classNumbers:similarity:ties:)``; memory does not grow
 /// with the size of the classes, so this is the way to score few classes of many samples.
 ///
 /// - Parameters:
@@ -82,20 +102,45 @@ public struct QueryScores: Sendable, Equatable {
 ///   - classNumbers: the class of each row; any integers.
 ///   - similarity: what to rank by.
 ///   - metrics: what to compute.
+///   - ties: how items of equal similarity rank.
 /// - Precondition: there is one class number for each row.
-/// - Complexity: O(n²·d) operations; see ``retrievalRanks(of:classNumbers:similarity:)``.
+/// - Complexity: O(n²·d) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:)``.
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
 public func queryScores(
     of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine,
-    metrics: [RetrievalMetric] = RetrievalMetric.standard
+    metrics: [RetrievalMetric] = RetrievalMetric.standard, ties: TieOrder = .sampleOrder
 ) throws -> QueryScores {
-    let prepared = try PreparedEmbeddings(embeddings, similarity: similarity)
-    let queries = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers)
+    queryScores(
+        of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
+        in: try PreparedEmbeddings(embeddings, similarity: similarity), metrics: metrics, ties: ties)
+}
+
+/// Scores queries against a gallery, query by query, without keeping any ranks.
+///
+/// - Parameters: see ``retrievalRanks(of:classNumbers:inGallery:galleryClassNumbers:ownItems:similarity:ties:)``.
+/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
+///   queries.
+public func queryScores(
+    of queries: Matrix<Float>, classNumbers: [Int], inGallery gallery: Matrix<Float>, galleryClassNumbers: [Int],
+    ownItems: [Int?] = [], similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard,
+    ties: TieOrder = .sampleOrder
+) throws -> QueryScores {
+    queryScores(
+        of: RetrievalQueries(
+            classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers,
+            ownItems: ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems),
+        in: try PreparedEmbeddings(queries: queries, gallery: gallery, similarity: similarity), metrics: metrics,
+        ties: ties)
+}
+
+private func queryScores(
+    of queries: RetrievalQueries, in prepared: PreparedEmbeddings, metrics: [RetrievalMetric], ties: TieOrder
+) -> QueryScores {
     let queryCount = queries.rows.count
     let flat = [Double](unsafeUninitializedCapacity: queryCount * metrics.count) { buffer, initializedCount in
         // Each query writes values of its own, so the threads do not meet.
         nonisolated(unsafe) let buffer = buffer
-        rankAll(queries, in: prepared) { position, ranks in
+        rankAll(queries, in: prepared, ties: ties) { position, ranks in
             for (m, metric) in metrics.enumerated() {
                 buffer.initializeElement(at: m * queryCount + position, to: metric.score(ranks: ranks))
             }

@@ -25,13 +25,13 @@ struct RankCounter {
     ///
     /// - Parameters:
     ///   - row: the query's similarity to each item; all finite.
-    ///   - query: the query's own row, which is no item.
-    ///   - relevant: the rows of the query's class, the query's among them; at least one other.
-    ///   - ranks: room for `relevant.count − 1` ranks.
+    ///   - own: the item that is the query itself and does not count, if there is one.
+    ///   - relevant: the items of the query's class, its own possibly among them; at least one other.
+    ///   - ranks: room for as many ranks as there are others.
     mutating func count(
-        row: UnsafeBufferPointer<Float>, query: Int, relevant: [Int32], ranks: UnsafeMutableBufferPointer<Int32>
+        row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32], ranks: UnsafeMutableBufferPointer<Int32>
     ) {
-        sortRelevant(row: row, query: query, relevant: relevant)
+        sortRelevant(row: row, own: own, relevant: relevant)
         let scale = fillGuide(itemCount: row.count)
         counts.withUnsafeMutableBufferPointer { counts in
             values.withUnsafeBufferPointer { values in
@@ -41,7 +41,7 @@ struct RankCounter {
                             let search = GuidedSearch(
                                 values: values, rows: rows, guide: guide, places: places, scale: scale)
                             search.countItems(of: row, into: counts)
-                            counts[search.position(row[query], query)] -= 1
+                            if let own { counts[search.position(row[own], own)] -= 1 }
                         }
                     }
                 }
@@ -55,9 +55,51 @@ struct RankCounter {
         }
     }
 
-    private mutating func sortRelevant(row: UnsafeBufferPointer<Float>, query: Int, relevant: [Int32]) {
+    /// Moves ranks that ``count(row:own:relevant:ranks:)`` has just found to where the relevant items come before all other
+    /// items of the same similarity, or after all of them.
+    ///
+    /// - Complexity: O(m log R) for m items, most of which take one comparison.
+    func resolveTies(
+        _ ties: TieOrder, row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32],
+        ranks: UnsafeMutableBufferPointer<Int32>
+    ) {
+        guard ties != .sampleOrder, let highest = values.first, let lowest = values.last else { return }
+        // `changes[k]`: what the ranks from the k-th on change by, against those before.
+        var changes = [Int32](repeating: 0, count: values.count + 1)
+        var next = relevant.makeIterator()
+        var nextRelevant = next.next().map(Int.init)
+        for item in row.indices {
+            if item == nextRelevant {
+                nextRelevant = next.next().map(Int.init)
+                continue
+            }
+            let value = row[item]
+            guard value <= highest, value >= lowest, item != own else { continue }
+            let first = values.firstIndexOfPartition { $0 <= value }
+            guard values[first] == value else { continue }
+            let end = values.firstIndexOfPartition { $0 < value }
+            let place = rows[first..<end].firstIndexOfPartition { Int($0) > item }
+            switch ties {
+            case .sampleOrder: break
+            case .relevantFirst:
+                // It no longer ranks before those of later rows.
+                changes[place] -= 1
+                changes[end] += 1
+            case .relevantLast:
+                changes[first] += 1
+                changes[place] -= 1
+            }
+        }
+        var change: Int32 = 0
+        for k in ranks.indices {
+            change += changes[k]
+            ranks[k] += change
+        }
+    }
+
+    private mutating func sortRelevant(row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32]) {
         keys.removeAll(keepingCapacity: true)
-        for item in relevant where Int(item) != query {
+        for item in relevant where Int(item) != own {
             // Adding zero turns −0 into +0, which compare as equal but differ in their bits.
             let bits = (row[Int(item)] + 0).bitPattern
             let ascending = bits & 0x8000_0000 == 0 ? bits | 0x8000_0000 : ~bits
@@ -208,5 +250,17 @@ private struct GuidedSearch {
             }
         }
         for item in start..<row.count { counts[position(items[item], item)] &+= 1 }
+    }
+}
+
+extension RandomAccessCollection {
+    /// The first index from which on a condition holds, or the end; it holds nowhere before.
+    fileprivate func firstIndexOfPartition(where condition: (Element) -> Bool) -> Index {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = index(low, offsetBy: distance(from: low, to: high) / 2)
+            if condition(self[middle]) { high = middle } else { low = index(after: middle) }
+        }
+        return low
     }
 }

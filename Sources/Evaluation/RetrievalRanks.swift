@@ -1,5 +1,15 @@
 public import DenseLinearAlgebra
 
+/// How items of the same similarity to the query rank.
+public enum TieOrder: String, Sendable, Hashable, Codable, CaseIterable {
+    /// By their rows.
+    case sampleOrder = "order"
+    /// Relevant items before the others: the most that any order could score.
+    case relevantFirst = "best"
+    /// Relevant items after the others: the least that any order could score.
+    case relevantLast = "worst"
+}
+
 /// The ranks of every query's relevant items: all that a retrieval metric needs.
 ///
 /// ```swift
@@ -11,10 +21,12 @@ public import DenseLinearAlgebra
 public struct RetrievalRanks: Sendable, Equatable {
     /// The rows that are queries, ascending: those with at least one relevant item.
     public let queries: [Int]
-    /// The rows that are no queries, ascending, because no other row has their class.
+    /// The rows that are no queries, ascending, because no item other than themselves has their class.
     public let loneQueries: [Int]
     /// The class number of each query, in the order of `queries`.
     public let classNumbers: [Int]
+    /// The class number of each lone query, in the order of `loneQueries`.
+    public let loneClassNumbers: [Int]
     /// Where the ranks of each query start in `storage`, and one past the last.
     private let starts: [Int]
     private let storage: [Int32]
@@ -28,6 +40,7 @@ public struct RetrievalRanks: Sendable, Equatable {
         self.queries = queries.rows
         loneQueries = queries.loneRows
         classNumbers = queries.classNumbers
+        loneClassNumbers = queries.loneClassNumbers
         self.starts = starts
         self.storage = storage
     }
@@ -43,23 +56,58 @@ public struct RetrievalRanks: Sendable, Equatable {
 ///   - embeddings: n × d, one row a sample.
 ///   - classNumbers: the class of each row; any integers.
 ///   - similarity: what to rank by.
+///   - ties: how items of equal similarity rank.
 /// - Precondition: there is one class number for each row.
 /// - Complexity: O(n²·d) operations, 4 bytes a rank of memory, and 32 MB a thread at most for similarities (64 rows of
 ///   them where 32 MB hold fewer).
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
 public func retrievalRanks(
-    of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine
+    of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder
 ) throws -> RetrievalRanks {
-    let prepared = try PreparedEmbeddings(embeddings, similarity: similarity)
-    let queries = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers)
-    let starts = queries.groups.reduce(into: [0]) { starts, group in
-        starts.append(starts[starts.count - 1] + queries.members[group].count - 1)
+    retrievalRanks(
+        of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
+        in: try PreparedEmbeddings(embeddings, similarity: similarity), ties: ties)
+}
+
+/// Ranks every item of each query's class among all items of a gallery.
+///
+/// Ties and duplicates are as in ``retrievalRanks(of:classNumbers:similarity:ties:)``.
+///
+/// - Parameters:
+///   - queries: n × d, one row a query.
+///   - classNumbers: the class of each query; any integers.
+///   - gallery: m × d, one row an item.
+///   - galleryClassNumbers: the class of each item.
+///   - ownItems: for each query the row of the gallery that is the same sample and is left out, or nil; empty if the two
+///     sets have no sample in common.
+///   - similarity: what to rank by.
+///   - ties: how items of equal similarity rank.
+/// - Precondition: there is one class number for each row, and both matrices have the same number of columns.
+/// - Complexity: O(n·m·d) operations; memory as for one-vs-rest retrieval.
+/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
+///   queries.
+public func retrievalRanks(
+    of queries: Matrix<Float>, classNumbers: [Int], inGallery gallery: Matrix<Float>, galleryClassNumbers: [Int],
+    ownItems: [Int?] = [], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder
+) throws -> RetrievalRanks {
+    retrievalRanks(
+        of: RetrievalQueries(
+            classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers,
+            ownItems: ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems),
+        in: try PreparedEmbeddings(queries: queries, gallery: gallery, similarity: similarity), ties: ties)
+}
+
+private func retrievalRanks(
+    of queries: RetrievalQueries, in prepared: PreparedEmbeddings, ties: TieOrder
+) -> RetrievalRanks {
+    let starts = queries.relevantCounts.reduce(into: [0]) { starts, count in
+        starts.append(starts[starts.count - 1] + count)
     }
     let count = starts[starts.count - 1]
     let storage = [Int32](unsafeUninitializedCapacity: count) { buffer, initializedCount in
         // Each query writes its own part, so the threads do not meet.
         nonisolated(unsafe) let buffer = buffer
-        rankAll(queries, in: prepared) { position, ranks in
+        rankAll(queries, in: prepared, ties: ties) { position, ranks in
             _ = UnsafeMutableBufferPointer(rebasing: buffer[starts[position]..<starts[position + 1]])
                 .initialize(from: ranks)
         }
@@ -78,28 +126,55 @@ struct RetrievalQueries: Sendable {
     let groups: [Int]
     /// The class number of each query, as given.
     let classNumbers: [Int]
-    /// The rows of each class, ascending; classes in the order of their first rows.
+    /// The class number of each lone row, as given.
+    let loneClassNumbers: [Int]
+    /// For each query, the item that it is itself, which does not count.
+    let ownItems: [Int?]
+    /// For each query, how many items are relevant to it.
+    let relevantCounts: [Int]
+    /// The items of each class, ascending; classes in the order of their first items.
     let members: [[Int32]]
 
+    /// One-vs-rest retrieval: every row is a query, and an item for all others.
     init(rowCount: Int, classNumbers: [Int]) {
         precondition(classNumbers.count == rowCount, "\(classNumbers.count) class numbers for \(rowCount) embeddings")
+        self.init(
+            classNumbers: classNumbers, galleryClassNumbers: classNumbers, ownItems: Array(classNumbers.indices))
+    }
+
+    /// Queries against a gallery.
+    ///
+    /// - Parameter ownItems: for each row the item that is the same sample.
+    init(classNumbers: [Int], galleryClassNumbers: [Int], ownItems: [Int?]) {
+        precondition(ownItems.count == classNumbers.count, "\(ownItems.count) own items for \(classNumbers.count) rows")
         var groupOfClass: [Int: Int] = [:]
-        var groupOfRow: [Int] = []
-        groupOfRow.reserveCapacity(rowCount)
         var members: [[Int32]] = []
-        for (row, number) in classNumbers.enumerated() {
+        for (item, number) in galleryClassNumbers.enumerated() {
             let group = groupOfClass[number] ?? members.count
             if group == members.count {
                 groupOfClass[number] = group
                 members.append([])
             }
-            members[group].append(Int32(row))
-            groupOfRow.append(group)
+            members[group].append(Int32(item))
         }
-        rows = (0..<rowCount).filter { members[groupOfRow[$0]].count > 1 }
-        loneRows = (0..<rowCount).filter { members[groupOfRow[$0]].count == 1 }
-        groups = rows.map { groupOfRow[$0] }
-        self.classNumbers = rows.map { classNumbers[$0] }
+        var (rows, loneRows, groups, relevantCounts): ([Int], [Int], [Int], [Int]) = ([], [], [], [])
+        for (row, number) in classNumbers.enumerated() {
+            let isAmongThem = ownItems[row].map { galleryClassNumbers[$0] == number } ?? false
+            guard let group = groupOfClass[number], members[group].count > (isAmongThem ? 1 : 0) else {
+                loneRows.append(row)
+                continue
+            }
+            rows.append(row)
+            groups.append(group)
+            relevantCounts.append(members[group].count - (isAmongThem ? 1 : 0))
+        }
+        self.rows = rows
+        self.loneRows = loneRows
+        self.groups = groups
+        self.relevantCounts = relevantCounts
         self.members = members
+        self.ownItems = rows.map { ownItems[$0] }
+        self.classNumbers = rows.map { classNumbers[$0] }
+        loneClassNumbers = loneRows.map { classNumbers[$0] }
     }
 }

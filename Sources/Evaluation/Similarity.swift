@@ -1,4 +1,4 @@
-internal import DenseLinearAlgebra
+public import DenseLinearAlgebra
 
 /// How alike two embeddings are; retrieval ranks by descending similarity.
 public enum Similarity: String, Sendable, Hashable, Codable, CaseIterable {
@@ -16,26 +16,54 @@ public enum Similarity: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// Embeddings made ready so that similarities are inner products.
 struct PreparedEmbeddings: Sendable {
-    /// The rows whose inner products are taken, n × d.
-    let rows: Matrix<Float>
-    /// For the Euclidean distance, half the squared norm of each row; empty for the cosine.
+    /// The rows of the queries, n × d.
+    let queries: Matrix<Float>
+    /// The rows that are ranked, m × d; the same as the queries in one-vs-rest retrieval.
+    let gallery: Matrix<Float>
+    /// For the Euclidean distance, half the squared norm of each row of the gallery; empty for the cosine.
     let halfSquaredNorms: [Float]
-    /// Each row that equals an earlier one in every bit, with the first such row.
+    /// Each row of the gallery that equals an earlier one in every bit, with the first such row.
     let duplicates: [(row: Int, original: Int)]
 
+    /// Prepares one set, each row of which is ranked for every other.
+    ///
+    /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
     init(_ embeddings: Matrix<Float>, similarity: Similarity) throws {
         if let (row, column) = embeddings.firstNonFinite {
             throw EvaluationError.nonFiniteEmbedding(row: row, column: column)
         }
-        switch similarity {
-        case .cosine:
-            rows = normalizingRows(of: embeddings)
-            halfSquaredNorms = []
-        case .euclidean:
-            rows = centring(embeddings)
-            halfSquaredNorms = (0..<embeddings.rowCount).map { [rows] in Float(squaredNorm(rows.row($0)) / 2) }
-        }
-        duplicates = findDuplicates(in: rows)
+        let rows =
+            switch similarity {
+            case .cosine: normalizedRows(of: embeddings)
+            case .euclidean: centring(embeddings)
+            }
+        self.init(ready: rows, rows, similarity: similarity)
+    }
+
+    /// Prepares two sets, of which the rows of one are ranked for those of the other.
+    ///
+    /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
+    ///   queries.
+    /// - Precondition: both have the same number of columns.
+    init(queries: Matrix<Float>, gallery: Matrix<Float>, similarity: Similarity) throws {
+        precondition(
+            queries.columnCount == gallery.columnCount,
+            "queries have \(queries.columnCount) columns, the gallery \(gallery.columnCount)")
+        let (n, m, d) = (queries.rowCount, gallery.rowCount, gallery.columnCount)
+        // Together, so that both are centred alike.
+        let both = Matrix(rowCount: n + m, columnCount: d, elements: queries.elements + gallery.elements)
+        let prepared = try PreparedEmbeddings(both, similarity: similarity).queries.elements
+        self.init(
+            ready: Matrix(rowCount: n, columnCount: d, elements: Array(prepared[..<(n * d)])),
+            Matrix(rowCount: m, columnCount: d, elements: Array(prepared[(n * d)...])), similarity: similarity)
+    }
+
+    private init(ready queries: Matrix<Float>, _ gallery: Matrix<Float>, similarity: Similarity) {
+        self.queries = queries
+        self.gallery = gallery
+        halfSquaredNorms =
+            similarity == .cosine ? [] : (0..<gallery.rowCount).map { Float(squaredNorm(gallery.row($0)) / 2) }
+        duplicates = findDuplicates(in: gallery)
     }
 }
 
@@ -49,7 +77,7 @@ private func squaredNorm(_ row: ArraySlice<Float>) -> Double {
 }
 
 /// Every row divided by its Euclidean norm; the zero vector stays zero.
-private func normalizingRows(of a: Matrix<Float>) -> Matrix<Float> {
+public func normalizedRows(of a: Matrix<Float>) -> Matrix<Float> {
     var elements: [Float] = []
     elements.reserveCapacity(a.elements.count)
     for i in 0..<a.rowCount {

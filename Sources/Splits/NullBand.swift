@@ -4,7 +4,7 @@ internal import Frechet
 /// A distance between two sides, and how many vectors they have.
 struct SizedDistance {
     let distance: FrechetDistance
-    /// 1/n₁ + 1/n₂. In expectation the distance of sides without any difference is proportional to this: its means' part
+    /// 1/n₁ + 1/n₂, to which the expected distance of sides without any difference is proportional: its means' part
     /// exactly, its covariances' part for more vectors than dimensions.
     let biasScale: Double
 }

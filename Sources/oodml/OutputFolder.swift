@@ -29,9 +29,21 @@ struct OutputFolder {
 
     /// Writes all files, the last of them last: whoever waits for it finds the others complete.
     ///
+    /// - Parameter belongs: whether a file of that name, below the folder, can only be one of an earlier run. Such a file
+    ///   that this run does not write would pass for one of its results, so it is removed if files may be replaced.
     /// - Returns: the paths, in the order of `files`.
     /// - Throws: ``CommandError`` before anything is written, if a file is there that differs and may not be replaced.
-    func write(_ files: [(name: String, bytes: Data)]) throws -> [String] {
+    func write(
+        _ files: [(name: String, bytes: Data)], replacingThoseThat belongs: (String) -> Bool = { _ in false }
+    ) throws -> [String] {
+        let names = Set(files.map(\.name))
+        let found = (try? FileManager.default.subpathsOfDirectory(atPath: url.path)) ?? []
+        let stale = found.filter { belongs($0) && !names.contains($0) }.sorted()
+        if let first = stale.first, !force {
+            throw CommandError(
+                "\(url.appending(path: first).path): a file of an earlier run with other options is there; expected none, "
+                    + "or --force to remove it")
+        }
         var changed: [(url: URL, bytes: Data)] = []
         for (name, bytes) in files {
             let file = url.appending(path: name)
@@ -52,6 +64,15 @@ struct OutputFolder {
             }
         }
         for (file, bytes) in changed { try writeAtomically(bytes, to: file) }
+        for name in stale {
+            let file = url.appending(path: name)
+            let folder = file.deletingLastPathComponent()
+            guard unlink(file.path) == 0 else {
+                throw OutputError(path: file.path, reason: "the file of an earlier run cannot be removed")
+            }
+            // Only if nothing else is in it.
+            if folder.standardizedFileURL != url.standardizedFileURL { rmdir(folder.path) }
+        }
         return files.map { url.appending(path: $0.name).relativePath }
     }
 }

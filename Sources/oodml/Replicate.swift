@@ -29,6 +29,26 @@ struct Replicate {
             (prefix + "manifest.json", try manifest.json),
         ]
     }
+
+    /// Whether a path below the output folder is one that a run with other options may have written and this one not:
+    /// episodes of other shots, and further series.
+    static func canOnlyBeMade(file: String) -> Bool {
+        func isNumbered(_ name: Substring, _ prefix: String, _ suffix: String) -> Bool {
+            guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return false }
+            let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
+            return !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
+        }
+        let parts = file.split(separator: "/")
+        switch parts.count {
+        case 1: return file == "replicates.json" || isNumbered(parts[0], "episodes-", ".json")
+        case 2:
+            return isNumbered(parts[0], "replicate-", "")
+                && [
+                    "samples.csv", "train-matched.csv", "progression.csv", "progression.svg", "manifest.json",
+                ].contains(String(parts[1]))
+        default: return false
+        }
+    }
 }
 
 extension SplitSeries.Stage {

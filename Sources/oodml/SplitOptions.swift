@@ -122,7 +122,7 @@ private func numbers(_ argument: String) throws -> [Double] {
 }
 
 /// Whole numbers separated by commas, for options' `transform`.
-private func counts(_ argument: String) throws -> [Int] {
+func counts(_ argument: String) throws -> [Int] {
     try argument.split(separator: ",", omittingEmptySubsequences: false).map { part in
         guard let number = Int(part.trimmingCharacters(in: .whitespaces)), number >= 0 else {
             throw ValidationError("\"\(part)\" is not a count; expected whole numbers separated by commas")

@@ -55,6 +55,27 @@ import Testing
         #expect(manifest.levels.contains { $0.origin == .start })
     }
 
+    /// What an earlier run with other options wrote must not pass for a result of this one; what is not its own stays.
+    @Test func filesOfOtherOptionsAreRemoved() throws {
+        let arguments = ["make-splits", "--features", "f.npy", "--samples", "s.csv", "--draws", "0", "--out", out]
+        #expect(try CommandRun(arguments + ["--replicates", "2", "--shots", "3"], in: folder.url).status == 0)
+        let note = URL(filePath: "\(out)/replicate-2/notes.txt")
+        try Data("mine".utf8).write(to: note)
+        let before = try FileManager.default.subpathsOfDirectory(atPath: out).sorted()
+
+        let refused = try CommandRun(arguments + ["--shots", "2"], in: folder.url)
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("episodes-3.json") && refused.errors.contains("--force"))
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: out).sorted() == before)
+
+        #expect(try CommandRun(arguments + ["--shots", "2", "--force"], in: folder.url).status == 0)
+        #expect(
+            try FileManager.default.subpathsOfDirectory(atPath: out).sorted() == [
+                "episodes-2.json", "manifest.json", "progression.csv", "progression.svg", "replicate-2",
+                "replicate-2/notes.txt", "samples.csv", "train-matched.csv",
+            ])
+    }
+
     @Test func theSameRunWritesTheSameBytes() throws {
         let arguments = ["make-splits", "--features", "f.npy", "--samples", "s.csv", "--quiet", "--out"]
         #expect(try CommandRun(arguments + [out], in: folder.url).status == 0)

@@ -1,0 +1,61 @@
+public import Foundation
+
+/// The labels of a set of embeddings, one a row, and the samples' ids where the table has them.
+public struct LabelTable: Sendable, Equatable {
+    /// The label of each row, as written.
+    public let labels: [String]
+    /// The id of each row's sample; nil if the table has no column `sample`.
+    public let samples: [String]?
+
+    /// Reads a table with the column `label` (or `class`, as in samples.csv), and optionally `sample`.
+    ///
+    /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field or a sample that occurs twice.
+    public init(contentsOf url: URL) throws {
+        let table = try CSVTable(contentsOf: url)
+        guard let column = table.columns.firstIndex(of: "label") ?? table.columns.firstIndex(of: "class") else {
+            throw DatasetError.badTable(
+                path: url.path, line: 1, found: "the columns \(table.columns.joined(separator: ", "))",
+                expected: "a column label (or class), and optionally sample")
+        }
+        func values(_ column: Int) throws -> [String] {
+            try zip(table.rows, table.lines).map { row, line in
+                guard !row[column].isEmpty else {
+                    throw DatasetError.badTable(
+                        path: url.path, line: line, found: "an empty \(table.columns[column])",
+                        expected: "a \(table.columns[column]) on every row")
+                }
+                return row[column]
+            }
+        }
+        labels = try values(column)
+        samples = try table.columns.firstIndex(of: "sample").map(values)
+        var firstLines: [[UInt8]: Int] = [:]
+        for (sample, line) in zip(samples ?? [], table.lines) {
+            if let first = firstLines.updateValue(line, forKey: Array(sample.utf8)) {
+                throw DatasetError.badTable(
+                    path: url.path, line: line, found: "the sample \"\(sample)\" again",
+                    expected: "it once, as on line \(first)")
+            }
+        }
+    }
+}
+
+/// Numbers for labels, the same for the same bytes: neither rounded as numbers are, nor merged as Swift merges strings
+/// that look alike.
+public struct LabelNumbering: Sendable {
+    private var numbers: [[UInt8]: Int] = [:]
+    /// The label of each number.
+    public private(set) var labels: [String] = []
+
+    /// Numbers no labels yet.
+    public init() {}
+
+    /// The number of a label: its place among the different labels seen so far.
+    public mutating func number(of label: String) -> Int {
+        let bytes = Array(label.utf8)
+        if let number = numbers[bytes] { return number }
+        numbers[bytes] = labels.count
+        labels.append(label)
+        return labels.count - 1
+    }
+}

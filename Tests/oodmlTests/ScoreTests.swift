@@ -1,0 +1,141 @@
+import DenseLinearAlgebra
+import Embeddings
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ScoreTests {
+    private let folder: TemporaryFolder
+
+    /// On a line at 0, 1, 3, 7, 8 and 20: the labels are a, b, a, b, a and one that only 20 has.
+    init() throws {
+        folder = try TemporaryFolder()
+        try folder.write(Matrix<Float>(rows: [[0], [1], [3], [7], [8], [20]]).numpyFile, to: "e.npy")
+        try folder.write("sample,label\np,a\nq,b\nr,a\ns,b\nt,a\nu,lone\n", to: "l.csv")
+    }
+
+    private func run(_ arguments: String...) throws -> CommandRun {
+        try CommandRun(["score"] + arguments, in: folder.url)
+    }
+
+    private func report(_ arguments: String...) throws -> [String: Any] {
+        let run = try CommandRun(["score"] + arguments + ["--format", "json"], in: folder.url)
+        #expect(run.status == 0, "\(run.errors)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    }
+
+    private func number(_ report: [String: Any], _ key: String) -> Double {
+        (report[key] as? NSNumber)?.doubleValue ?? .nan
+    }
+
+    /// The ranks are [2, 4], [3], [2, 4], [3], [2, 4].
+    @Test func scoresByHand() throws {
+        let scores = try report("e.npy", "--labels", "l.csv", "--distance", "euclidean", "--recall-at", "4,1,2,3")
+        #expect(number(scores, "recall@1") == 0)
+        #expect(abs(number(scores, "recall@2") - 0.6) < 1e-12)
+        #expect(number(scores, "recall@3") == 1 && number(scores, "recall@4") == 1)
+        #expect(scores["recall@8"] == nil)
+        // R is 2, 1, 2, 1, 2.
+        #expect(abs(number(scores, "r_precision") - 3 * 0.5 / 5) < 1e-12)
+        #expect(abs(number(scores, "map@r") - 3 * 0.25 / 5) < 1e-12)
+        let full = (3 * (0.5 + 0.5) / 2 + 2 * (1 / 3.0)) / 5
+        #expect(abs(number(scores, "map") - full) < 1e-12)
+        #expect(abs(number(scores, "map@1000") - full) < 1e-12)
+        #expect(abs(number(scores, "mrr") - (3 * 0.5 + 2 / 3.0) / 5) < 1e-12)
+        #expect(number(scores, "lone_queries") == 1 && number(scores, "queries") == 5)
+        let averaged = try #require(scores["class_averaged"] as? [String: Any])
+        #expect(abs(number(averaged, "mrr") - (0.5 + 1 / 3.0) / 2) < 1e-12)
+    }
+
+    @Test func loneQueriesMayCount() throws {
+        let scores = try report(
+            "e.npy", "--labels", "l.csv", "--distance", "euclidean", "--lone-queries", "zero", "--no-clusters")
+        #expect(abs(number(scores, "mrr") - (3 * 0.5 + 2 / 3.0) / 6) < 1e-12)
+        let averaged = try #require(scores["class_averaged"] as? [String: Any])
+        #expect(abs(number(averaged, "mrr") - (0.5 + 1 / 3.0) / 3) < 1e-12)
+        #expect(scores["nmi"] == nil)
+    }
+
+    @Test func clustersMayBeGiven() throws {
+        try folder.write("cluster\nx\nx\ny\ny\nz\nw\n", to: "c.csv")
+        let scores = try report("e.npy", "--labels", "l.csv", "--clusters", "c.csv")
+        // Of the pairs 02, 04, 24 and 13 not one is in a cluster, and of the clusters' pairs not one has one label.
+        #expect(number(scores, "f1") == 0)
+        #expect(number(scores, "clusters") == 4)
+        // H(labels) of (3, 2, 1) / 6, H(clusters) of (2, 2, 1, 1) / 6, and their joint entropy ln 6.
+        func entropy(_ counts: [Double]) -> Double { counts.reduce(0) { $0 - $1 / 6 * log($1 / 6) } }
+        let (labels, clusters) = (entropy([3, 2, 1]), entropy([2, 2, 1, 1]))
+        let expected = 2 * (labels + clusters - log(6.0)) / (labels + clusters)
+        #expect(abs(number(scores, "nmi") - expected) < 1e-12)
+    }
+
+    @Test func kMeansFindsSeparatedLabels() throws {
+        try folder.write(
+            Matrix<Float>(rows: [[0, 1], [0.1, 1], [1, 0], [1, 0.1], [-1, -1], [-1, -0.9]]).numpyFile, to: "f.npy")
+        try folder.write("label\n1\n1\n16777216\n16777216\n16777217\n16777217\n", to: "m.csv")
+        let scores = try report("f.npy", "--labels", "m.csv", "--restarts", "5")
+        for key in ["recall@1", "map@r", "nmi", "ami", "f1"] { #expect(abs(number(scores, key) - 1) < 1e-12) }
+        #expect(number(scores, "classes") == 3)
+    }
+
+    @Test func aGalleryLeavesTheSampleItselfOut() throws {
+        try folder.write(Matrix<Float>(rows: [[1], [6]]).numpyFile, to: "q.npy")
+        try folder.write("sample,label\nq,b\nnew,a\n", to: "q.csv")
+        let scores = try report(
+            "q.npy", "--labels", "q.csv", "--gallery", "e.npy", "--gallery-labels", "l.csv", "--distance", "euclidean",
+            "--no-clusters")
+        // From 1, without itself: 0, 3, 7 (b). From 6: 7, 8 (a), 3 (a), 1, 0 (a).
+        #expect(abs(number(scores, "mrr") - (1 / 3.0 + 1 / 2.0) / 2) < 1e-12)
+        #expect(number(scores, "gallery") == 6)
+    }
+
+    @Test func tablesPerQueryAndClass() throws {
+        let arguments = [
+            "score", "e.npy", "--labels", "l.csv", "--distance", "euclidean", "--recall-at", "2", "--per-query",
+            "q.csv",
+            "--per-class", "k.csv", "--no-clusters",
+        ]
+        #expect(try CommandRun(arguments, in: folder.url).status == 0)
+        let queries = try String(contentsOf: folder.url.appending(path: "q.csv"), encoding: .utf8).split(
+            separator: "\n")
+        #expect(queries.count == 6)
+        #expect(queries[0] == "row,sample,label,recall@2,r_precision,map@r,map@1000,map,mrr")
+        #expect(queries[1].hasPrefix("0,p,a,1.0,0.5,0.25,"))
+        let classes = try String(contentsOf: folder.url.appending(path: "k.csv"), encoding: .utf8).split(
+            separator: "\n")
+        #expect(
+            classes.map { $0.split(separator: ",").prefix(3).joined(separator: ",") } == [
+                "label,queries,recall@2", "a,3,1.0", "b,2,0.0",
+            ])
+        let refused = try CommandRun(arguments, in: folder.url)
+        #expect(refused.status == 1 && refused.errors.contains("--force"))
+        #expect(try CommandRun(arguments + ["--force"], in: folder.url).status == 0)
+    }
+
+    @Test func badInputIsOneSentence() throws {
+        func refused(_ arguments: String..., naming words: String...) throws {
+            let run = try CommandRun(["score"] + arguments, in: folder.url)
+            #expect(run.status == 1)
+            #expect(run.output.isEmpty)
+            for word in words { #expect(run.errors.contains(word), "\(run.errors)") }
+            #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+        }
+        try folder.write("label\na\n", to: "short.csv")
+        try refused("e.npy", "--labels", "short.csv", naming: "short.csv", "1 rows", "6")
+        try folder.write("name\na\n", to: "other.csv")
+        try refused("e.npy", "--labels", "other.csv", naming: "other.csv", "label")
+        try folder.write("label\na\nb\nc\nd\ne\nf\n", to: "lone.csv")
+        try refused("e.npy", "--labels", "lone.csv", naming: "lone.csv", "none of the 6 queries")
+        try folder.write(Matrix<Float>(rows: [[0], [.nan], [3], [7], [8], [20]]).numpyFile, to: "nan.npy")
+        try refused("nan.npy", "--labels", "l.csv", naming: "nan.npy", "row 1")
+        try folder.write(Matrix<Float>(rows: [[0, 1]]).numpyFile, to: "wide.npy")
+        try folder.write("label\na\n", to: "wide.csv")
+        try refused(
+            "e.npy", "--labels", "l.csv", "--gallery", "wide.npy", "--gallery-labels", "wide.csv", naming: "wide.npy",
+            "2 columns")
+        try folder.write("cluster\nx\n", to: "few.csv")
+        try refused("e.npy", "--labels", "l.csv", "--clusters", "few.csv", naming: "few.csv", "1 rows")
+        #expect(try run("e.npy", "--labels", "l.csv", "--recall-at", "0").status == 64)
+        #expect(try run("e.npy", "--labels", "l.csv", "--gallery", "e.npy").status == 64)
+    }
+}
