@@ -27,6 +27,10 @@ struct Score: ParsableCommand {
             nmi, ami and f1 compare the labels with clusters: of k-means with as many clusters as labels, or given by \
             --clusters. nmi and ami are normalised by the mean of both entropies, f1 is over pairs of samples.
 
+            Structure is measured on rows of length 1: the mean distances within labels and between their means, and \
+            their ratio; spectral_decay, 0 where all directions are used alike; alignment, the mean squared distance \
+            within labels; uniformity, lower the more evenly the rows cover the sphere.
+
             EXAMPLES:
               oodml score test.npy --labels test.csv
               oodml score query.npy --labels query.csv \\
