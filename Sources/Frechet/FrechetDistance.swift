@@ -76,9 +76,7 @@ public func frechetDistance(_ first: MomentSums, _ second: MomentSums) throws ->
     guard let factor = try GaussianStatistics.regularFactor(of: covariance) else { return nil }
     let meanPart = squaredDifference(of: (a.mean, a.meanRemainder), and: (b.mean, b.meanRemainder))
     let variance = covariance.trace + other.trace
-    let trace = try traceOfRoot(of: (covariance, factor), and: other) { trace, error in
-        error <= 0.5e-8 * (meanPart + variance - 2 * trace)
-    }
+    let trace = try traceOfRoot(of: (covariance, factor), and: other, total: meanPart + variance)
     guard let trace, variance - 2 * trace >= 1e-5 * variance else { return nil }
     return FrechetDistance(meanPart: meanPart, covariancePart: variance - 2 * trace)
 }
@@ -122,11 +120,8 @@ private func traceOfRootOfProduct(
     if a.dimension >= smallestDimensionForEigenvalues, let first = a.regularCovariance,
         let second = b.regularCovariance
     {
-        let variance = a.totalVariance + b.totalVariance
-        let trace = try traceOfRoot(of: (first, a.covarianceFactor), and: second) { trace, error in
-            error <= 0.5e-8 * (meanPart + variance - 2 * trace)
-        }
-        if let trace { return trace }
+        let total = meanPart + a.totalVariance + b.totalVariance
+        if let trace = try traceOfRoot(of: (first, a.covarianceFactor), and: second, total: total) { return trace }
     }
     let overlap = product(a.covarianceFactor, b.covarianceFactor, transposingRight: true)
     return try singularValues(overlap).reduce(0, +)
@@ -137,12 +132,11 @@ private func traceOfRootOfProduct(
 ///
 /// An eigenvalue λ is off by about ε·‖Σ₁‖·‖Σ₂‖ to either side, and √λ by that over √λ. The error of the trace is estimated
 /// as the root of the sum of the squares of these. (Tests with well to badly conditioned covariances find a tenth of the
-/// accepted error nowhere exceeded; measured errors were 60 to 10,000 times smaller than the estimate.)
+/// accepted error nowhere exceeded; against singular values the error was at least 27 times smaller than the estimate.)
 ///
-/// - Parameter accept: whether a trace will do that is off by the error given.
+/// - Parameter total: the distance plus twice the trace; a trace will do that leaves 1e-8 of the distance uncertain.
 private func traceOfRoot(
-    of first: (covariance: Matrix<Double>, factor: Matrix<Double>), and second: Matrix<Double>,
-    accept: (_ trace: Double, _ error: Double) -> Bool
+    of first: (covariance: Matrix<Double>, factor: Matrix<Double>), and second: Matrix<Double>, total: Double
 ) throws -> Double? {
     let uncertainty = 0x1p-52 * first.covariance.symmetricFrobeniusNorm * second.symmetricFrobeniusNorm
     var (trace, squares) = (0.0, 0.0)
@@ -150,7 +144,7 @@ private func traceOfRoot(
         trace += max(value, 0).squareRoot()
         squares += value > uncertainty ? uncertainty * uncertainty / value : uncertainty
     }
-    return accept(trace, squares.squareRoot()) ? trace : nil
+    return 2 * squares.squareRoot() <= 1e-8 * (total - 2 * trace) ? trace : nil
 }
 
 private func precedes(_ first: GaussianStatistics, _ second: GaussianStatistics) -> Bool {

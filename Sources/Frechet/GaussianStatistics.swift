@@ -177,6 +177,7 @@ extension Matrix {
         elements.withUnsafeBufferPointer { values in
             origin.withUnsafeBufferPointer { origin in
                 sum.withUnsafeMutableBufferPointer { sum in
+                    // Each thread has columns of its own, so the threads do not meet.
                     nonisolated(unsafe) let (values, origin, sum) = (values, origin, sum)
                     inParallel(columnCount: d, work: rows.count * d) { columns in
                         for i in rows {

@@ -156,6 +156,7 @@ public struct MomentSums: Sendable {
         matrix.elements.withUnsafeBufferPointer { source in
             origin.withUnsafeBufferPointer { origin in
                 sum.withUnsafeMutableBufferPointer { sum in
+                    // Each thread has columns of its own, so the threads do not meet.
                     nonisolated(unsafe) let (source, origin, sum, block) = (source, origin, sum, block)
                     inParallel(columnCount: d, work: rows.count * d) { columns in
                         for (i, row) in rows.enumerated() {

@@ -129,7 +129,7 @@ struct MakeSplits: ParsableCommand {
             let agreement = ReplicateAgreement(of: replicates.map(\.series))
             files.insert(("replicates.json", Data(try stableJSON(agreement).utf8)), at: 0)
         }
-        let written = try folder.write(files, replacingThoseThat: Replicate.canOnlyBeMade(file:))
+        let written = try folder.write(files, replacing: Replicate.dependsOnOptions(file:))
         terminal.finish()
         switch output.format {
         case .json: FileHandle.standardOutput.write(try replicates[0].manifest.json)

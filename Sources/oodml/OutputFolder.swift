@@ -29,16 +29,16 @@ struct OutputFolder {
 
     /// Writes all files, the last of them last: whoever waits for it finds the others complete.
     ///
-    /// - Parameter belongs: whether a file of that name, below the folder, can only be one of an earlier run. Such a file
-    ///   that this run does not write would pass for one of its results, so it is removed if files may be replaced.
+    /// - Parameter isOurs: whether a file of that name, below the folder, is one that a run may make. One that this run
+    ///   does not write would pass for its result, so it is removed if files may be replaced.
     /// - Returns: the paths, in the order of `files`.
     /// - Throws: ``CommandError`` before anything is written, if a file is there that differs and may not be replaced.
     func write(
-        _ files: [(name: String, bytes: Data)], replacingThoseThat belongs: (String) -> Bool = { _ in false }
+        _ files: [(name: String, bytes: Data)], replacing isOurs: (String) -> Bool = { _ in false }
     ) throws -> [String] {
         let names = Set(files.map(\.name))
         let found = (try? FileManager.default.subpathsOfDirectory(atPath: url.path)) ?? []
-        let stale = found.filter { belongs($0) && !names.contains($0) }.sorted()
+        let stale = found.filter { isOurs($0) && !names.contains($0) }.sorted()
         if let first = stale.first, !force {
             throw CommandError(
                 "\(url.appending(path: first).path): a file of an earlier run with other options is there; expected none, "

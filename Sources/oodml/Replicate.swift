@@ -19,36 +19,37 @@ struct Replicate {
 
     /// The files of the series, those of the first in the output folder itself; each folder can be evaluated.
     func files(of dataset: Dataset) throws -> [(name: String, bytes: Data)] {
-        let prefix = number == 1 ? "" : "replicate-\(number)/"
         let matched = series.matched.table(for: dataset, levels: manifest.levels.map(\.id))
-        return [
-            (prefix + "samples.csv", Data(dataset.sampleTable.text.utf8)),
-            (prefix + "train-matched.csv", Data(matched.text.utf8)),
-            (prefix + "progression.csv", Data(series.progression.table(for: dataset).text.utf8)),
-            (prefix + "progression.svg", Data(chart(of: series.progression, manifest: manifest).svg.utf8)),
-            (prefix + "manifest.json", try manifest.json),
+        let contents = [
+            Data(dataset.sampleTable.text.utf8), Data(matched.text.utf8),
+            Data(series.progression.table(for: dataset).text.utf8),
+            Data(chart(of: series.progression, manifest: manifest).svg.utf8), try manifest.json,
         ]
+        return zip(Self.fileNames, contents).map { ((number == 1 ? "" : "replicate-\(number)/") + $0, $1) }
     }
 
-    /// Whether a path below the output folder is one that a run with other options may have written and this one not:
-    /// episodes of other shots, and further series.
-    static func canOnlyBeMade(file: String) -> Bool {
-        func isNumbered(_ name: Substring, _ prefix: String, _ suffix: String) -> Bool {
-            guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return false }
-            let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
-            return !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
-        }
-        let parts = file.split(separator: "/")
+    /// Whether a path below an output folder is that of a file which some options make and others do not: episodes, and
+    /// what belongs to further series.
+    static func dependsOnOptions(file: String) -> Bool {
+        let parts = file.split(separator: "/").map(String.init)
         switch parts.count {
-        case 1: return file == "replicates.json" || isNumbered(parts[0], "episodes-", ".json")
-        case 2:
-            return isNumbered(parts[0], "replicate-", "")
-                && [
-                    "samples.csv", "train-matched.csv", "progression.csv", "progression.svg", "manifest.json",
-                ].contains(String(parts[1]))
+        case 1: return file == "replicates.json" || numberedName(file, "episodes-", ".json") != nil
+        case 2: return numberedName(parts[0], "replicate-") != nil && fileNames.contains(parts[1])
         default: return false
         }
     }
+
+    /// The names of the files of a series, in the order in which they are written.
+    private static let fileNames = [
+        "samples.csv", "train-matched.csv", "progression.csv", "progression.svg", "manifest.json",
+    ]
+}
+
+/// The number of a file or folder that is named by one between a prefix and a suffix, as `episodes-5.json` is; nil for
+/// all other names.
+func numberedName(_ name: String, _ prefix: String, _ suffix: String = "") -> Int? {
+    let number = Int(name.dropFirst(prefix.count).dropLast(suffix.count))
+    return number.flatMap { $0 >= 0 && name == "\(prefix)\($0)\(suffix)" ? $0 : nil }
 }
 
 extension SplitSeries.Stage {

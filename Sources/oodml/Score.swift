@@ -111,10 +111,12 @@ struct Score: ParsableCommand {
 
     @OptionGroup var output: PrintOptions
 
-    /// What becomes of queries without any item of their label.
+    /// ``LoneQueryPolicy`` as an instruction; results state it, as `excluded`.
     enum LoneQueries: String, ExpressibleByArgument, CaseIterable {
         case exclude
         case zero
+
+        var policy: LoneQueryPolicy { self == .zero ? .zero : .excluded }
     }
 
     func validate() throws {
@@ -151,10 +153,9 @@ struct Score: ParsableCommand {
             Set(recallAt).sorted().map { RetrievalMetric.recall($0) }
             + RetrievalMetric.standard.filter { if case .recall = $0 { false } else { true } }
         let scores = try score(set, among: items, metrics: metrics)
-        let policy: LoneQueryPolicy = loneQueries == .zero ? .zero : .excluded
-        let means = try meanScores(scores, by: policy)
+        let means = try meanScores(scores)
         var report = ScoreReport(
-            means: means, classAveraged: scores.classAveraged(loneQueries: policy), set: set, items: items,
+            means: means, classAveraged: scores.classAveraged(loneQueries: loneQueries.policy), set: set, items: items,
             scores: scores, distance: distance)
         if !noClusters {
             terminal.status("clustering")
@@ -200,9 +201,9 @@ struct Score: ParsableCommand {
         }
     }
 
-    private func meanScores(_ scores: QueryScores, by policy: LoneQueryPolicy) throws -> RetrievalScores {
+    private func meanScores(_ scores: QueryScores) throws -> RetrievalScores {
         do {
-            return try scores.mean(loneQueries: policy)
+            return try scores.mean(loneQueries: loneQueries.policy)
         } catch EvaluationError.noQueries(let count) {
             throw CommandError(
                 "\(labels.path): none of the \(count) queries has an item of its label in "
@@ -253,107 +254,6 @@ struct Score: ParsableCommand {
 }
 
 extension TieOrder: ExpressibleByArgument {}
-
-/// A file of embeddings with its table of labels.
-private struct LabelledEmbeddings {
-    let file: URL
-    let matrix: Matrix<Float>
-    let table: LabelTable
-    let classNumbers: [Int]
-
-    init(_ file: URL, labels: URL, numbering: inout LabelNumbering) throws {
-        self.file = file
-        matrix = try Matrix<Float>(numpyFileAt: file)
-        table = try LabelTable(contentsOf: labels)
-        guard table.labels.count == matrix.rowCount else {
-            throw CommandError(
-                "\(labels.path): found \(table.labels.count) rows; expected \(matrix.rowCount), one for each row of "
-                    + "\(file.path)")
-        }
-        classNumbers = table.labels.map { numbering.number(of: $0) }
-    }
-
-    /// For each sample its row among `items`; none where one of both has no ids.
-    func rows(in items: LabelledEmbeddings) -> [Int?] {
-        guard let own = table.samples, let others = items.table.samples else { return [] }
-        let rows = Dictionary(uniqueKeysWithValues: others.enumerated().map { (Array($0.element.utf8), $0.offset) })
-        return own.map { rows[Array($0.utf8)] }
-    }
-}
-
-/// What `score` prints.
-private struct ScoreReport: Encodable {
-    let means: RetrievalScores
-    let classAveraged: RetrievalScores
-    let set: LabelledEmbeddings
-    let items: LabelledEmbeddings?
-    let scores: QueryScores
-    let distance: Similarity
-    var agreement: ClusteringAgreement?
-    var structure: EmbeddingStructure?
-
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(_ name: String) { stringValue = name }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    private var counts: [(String, Int?)] {
-        [
-            ("samples", set.matrix.rowCount), ("gallery", items?.matrix.rowCount),
-            ("dimensions", set.matrix.columnCount),
-            ("classes", scores.classCount), ("queries", scores.queries.count),
-            ("lone_queries", scores.loneQueries.count), ("clusters", agreement?.clusterCount),
-        ]
-    }
-
-    private var clustering: [(String, Double)] {
-        guard let agreement else { return [] }
-        return [
-            ("nmi", agreement.normalizedMutualInformation), ("ami", agreement.adjustedMutualInformation),
-            ("f1", agreement.pairwiseF1),
-        ]
-    }
-
-    private var shape: [(String, Double)] {
-        [
-            ("intra_class_distance", structure?.intraClassDistance),
-            ("inter_class_distance", structure?.interClassDistance), ("distance_ratio", structure?.distanceRatio),
-            ("spectral_decay", structure?.spectralDecay), ("alignment", structure?.alignment),
-            ("uniformity", structure?.uniformity),
-        ].compactMap { name, value in value.map { (name, $0) } }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(distance, forKey: Key("distance"))
-        for (name, count) in counts { try container.encodeIfPresent(count, forKey: Key(name)) }
-        for (metric, value) in zip(means.metrics, means.values) {
-            try container.encode(value, forKey: Key(metric.name))
-        }
-        for (name, value) in clustering { try container.encode(value, forKey: Key(name)) }
-        try structure?.encode(to: encoder)
-        var averaged = container.nestedContainer(keyedBy: Key.self, forKey: Key("class_averaged"))
-        for (metric, value) in zip(classAveraged.metrics, classAveraged.values) {
-            try averaged.encode(value, forKey: Key(metric.name))
-        }
-    }
-
-    var text: String {
-        func number(_ value: Double) -> String { String(format: "%.4f", value) }
-        let table = TextTable(
-            columns: [.init("metric"), .init("mean", alignment: .right), .init("of classes", alignment: .right)],
-            rows: zip(zip(means.metrics, means.values), classAveraged.values).map { pair, averaged in
-                [pair.0.name, number(pair.1), number(averaged)]
-            } + (clustering + shape).map { [$0.0, number($0.1), ""] })
-        let words = counts.compactMap { name, count in
-            count.map { "\($0) \(name.replacingOccurrences(of: "_", with: " "))" }
-        }
-        return table.text + "\n" + words.joined(separator: ", ") + "; \(distance.rawValue) distance\n"
-    }
-}
 
 /// Counts from 1, separated by commas, for options' `transform`.
 private func positiveCounts(_ argument: String) throws -> [Int] {

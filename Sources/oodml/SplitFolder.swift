@@ -20,11 +20,8 @@ struct SplitFolder {
         let main = try Self.validation(at: url)
         var violations = try main.manifestViolations + Self.tableViolations(of: main, at: url)
         let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
-        func numbers(_ prefix: String, _ suffix: String, from least: Int) -> [Int] {
-            names.compactMap { name in
-                let number = Int(name.dropFirst(prefix.count).dropLast(suffix.count))
-                return number.flatMap { $0 >= least && name == "\(prefix)\($0)\(suffix)" ? $0 : nil }
-            }.sorted()
+        func numbers(_ prefix: String, _ suffix: String = "", from least: Int) -> [Int] {
+            names.compactMap { numberedName($0, prefix, suffix) }.filter { $0 >= least }.sorted()
         }
 
         // The episodes of replicates are those of the folder above, since they depend on the dataset alone.
@@ -51,7 +48,7 @@ struct SplitFolder {
 
         var series = [1: main]
         var allSeries: [(folder: String?, validation: SplitValidation)] = [(nil, main)]
-        for number in numbers("replicate-", "", from: 2) {
+        for number in numbers("replicate-", from: 2) {
             let name = "replicate-\(number)"
             let folder = url.appending(path: name)
             let validation = try Self.validation(at: folder)

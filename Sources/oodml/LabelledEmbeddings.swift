@@ -1,0 +1,31 @@
+import Datasets
+import DenseLinearAlgebra
+import Embeddings
+import Foundation
+
+/// A file of embeddings with its table of labels.
+struct LabelledEmbeddings {
+    let file: URL
+    let matrix: Matrix<Float>
+    let table: LabelTable
+    let classNumbers: [Int]
+
+    init(_ file: URL, labels: URL, numbering: inout LabelNumbering) throws {
+        self.file = file
+        matrix = try Matrix<Float>(numpyFileAt: file)
+        table = try LabelTable(contentsOf: labels)
+        guard table.labels.count == matrix.rowCount else {
+            throw CommandError(
+                "\(labels.path): found \(table.labels.count) rows; expected \(matrix.rowCount), one for each row of "
+                    + "\(file.path)")
+        }
+        classNumbers = table.labels.map { numbering.number(of: $0) }
+    }
+
+    /// For each sample its row among `items`; none where one of both has no ids.
+    func rows(in items: LabelledEmbeddings) -> [Int?] {
+        guard let own = table.samples, let others = items.table.samples else { return [] }
+        let rows = Dictionary(uniqueKeysWithValues: others.enumerated().map { (Array($0.element.utf8), $0.offset) })
+        return own.map { rows[Array($0.utf8)] }
+    }
+}

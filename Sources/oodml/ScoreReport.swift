@@ -1,0 +1,78 @@
+import DenseLinearAlgebra
+import Evaluation
+import Foundation
+import Reports
+
+/// What `score` prints.
+struct ScoreReport: Encodable {
+    let means: RetrievalScores
+    let classAveraged: RetrievalScores
+    let set: LabelledEmbeddings
+    let items: LabelledEmbeddings?
+    let scores: QueryScores
+    let distance: Similarity
+    var agreement: ClusteringAgreement?
+    var structure: EmbeddingStructure?
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    private var counts: [(String, Int?)] {
+        [
+            ("samples", set.matrix.rowCount), ("gallery", items?.matrix.rowCount),
+            ("dimensions", set.matrix.columnCount),
+            ("classes", scores.classCount), ("queries", scores.queries.count),
+            ("lone_queries", scores.loneQueries.count), ("clusters", agreement?.clusterCount),
+        ]
+    }
+
+    private var clustering: [(String, Double)] {
+        guard let agreement else { return [] }
+        return [
+            ("nmi", agreement.normalizedMutualInformation), ("ami", agreement.adjustedMutualInformation),
+            ("f1", agreement.pairwiseF1),
+        ]
+    }
+
+    private var shape: [(String, Double)] {
+        [
+            ("intra_class_distance", structure?.intraClassDistance),
+            ("inter_class_distance", structure?.interClassDistance), ("distance_ratio", structure?.distanceRatio),
+            ("spectral_decay", structure?.spectralDecay), ("alignment", structure?.alignment),
+            ("uniformity", structure?.uniformity),
+        ].compactMap { name, value in value.map { (name, $0) } }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(distance, forKey: Key("distance"))
+        for (name, count) in counts { try container.encodeIfPresent(count, forKey: Key(name)) }
+        for (metric, value) in zip(means.metrics, means.values) {
+            try container.encode(value, forKey: Key(metric.name))
+        }
+        for (name, value) in clustering { try container.encode(value, forKey: Key(name)) }
+        try structure?.encode(to: encoder)
+        var averaged = container.nestedContainer(keyedBy: Key.self, forKey: Key("class_averaged"))
+        for (metric, value) in zip(classAveraged.metrics, classAveraged.values) {
+            try averaged.encode(value, forKey: Key(metric.name))
+        }
+    }
+
+    var text: String {
+        func number(_ value: Double) -> String { String(format: "%.4f", value) }
+        let table = TextTable(
+            columns: [.init("metric"), .init("mean", alignment: .right), .init("of classes", alignment: .right)],
+            rows: zip(zip(means.metrics, means.values), classAveraged.values).map { pair, averaged in
+                [pair.0.name, number(pair.1), number(averaged)]
+            } + (clustering + shape).map { [$0.0, number($0.1), ""] })
+        let words = counts.compactMap { name, count in
+            count.map { "\($0) \(name.replacingOccurrences(of: "_", with: " "))" }
+        }
+        return table.text + "\n" + words.joined(separator: ", ") + "; \(distance.rawValue) distance\n"
+    }
+}
