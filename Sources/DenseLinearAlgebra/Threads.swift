@@ -43,3 +43,29 @@ public func inParallel(columnCount: Int, work: Int, _ body: @Sendable (Range<Int
         body(lines * part / parts * 16..<min(lines * (part + 1) / parts * 16, columnCount))
     }
 }
+
+/// Divides work that falls into blocks among the processors, with BLAS on one thread.
+///
+/// Each takes the next block when it has done one. The blocks are the same for any number of processors, so what each
+/// yields is too.
+///
+/// - Parameters:
+///   - blockCount: how many blocks there are.
+///   - buffers: makes what one processor keeps from block to block.
+///   - body: called once a block, concurrently, with the buffers and the block's number.
+public func inParallel<Buffers>(
+    blockCount: Int, buffers: @Sendable () -> Buffers, _ body: @Sendable (inout Buffers, _ block: Int) -> Void
+) {
+    let nextBlock = Atomic(0)
+    withSerialBLAS {
+        let workerCount = min(blockCount, ProcessInfo.processInfo.activeProcessorCount)
+        DispatchQueue.concurrentPerform(iterations: workerCount) { _ in
+            var own = buffers()
+            while true {
+                let block = nextBlock.add(1, ordering: .relaxed).oldValue
+                guard block < blockCount else { break }
+                body(&own, block)
+            }
+        }
+    }
+}

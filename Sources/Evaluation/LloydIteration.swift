@@ -1,7 +1,4 @@
 internal import DenseLinearAlgebra
-internal import Dispatch
-internal import Foundation
-internal import Synchronization
 
 /// The iteration of k-means: rows to the nearest centres, centres to the means of their rows.
 struct LloydIteration {
@@ -63,28 +60,21 @@ struct LloydIteration {
         }
         let blockSize = max(64, min(512, (8 << 20) / (4 * k)))
         let blockCount = (n + blockSize - 1) / blockSize
-        let workerCount = min(blockCount, ProcessInfo.processInfo.activeProcessorCount)
-        let nextBlock = Atomic(0)
         let rows = prepared.queries
         clusterNumbers.withUnsafeMutableBufferPointer { clusterNumbers in
             // Each row is one block's, so the threads do not meet.
             nonisolated(unsafe) let clusterNumbers = clusterNumbers
-            withSerialBLAS {
-                DispatchQueue.concurrentPerform(iterations: workerCount) { _ in
-                    var products: [Float] = []
-                    while true {
-                        let block = nextBlock.add(1, ordering: .relaxed).oldValue
-                        guard block < blockCount else { break }
-                        let range = block * blockSize..<min((block + 1) * blockSize, n)
-                        innerProducts(ofRows: range, of: rows, with: rounded, into: &products)
-                        products.withUnsafeBufferPointer { products in
-                            penalties.withUnsafeBufferPointer { penalties in
-                                for i in range {
-                                    let start = (i - range.lowerBound) * k
-                                    let row = UnsafeBufferPointer(rebasing: products[start..<start + k])
-                                    clusterNumbers[i] = indexOfLargestDifference(row, penalties)
-                                }
-                            }
+            inParallel(blockCount: blockCount) {
+                [Float]()
+            } _: { products, block in
+                let range = block * blockSize..<min((block + 1) * blockSize, n)
+                innerProducts(ofRows: range, of: rows, with: rounded, into: &products)
+                products.withUnsafeBufferPointer { products in
+                    penalties.withUnsafeBufferPointer { penalties in
+                        for i in range {
+                            let start = (i - range.lowerBound) * k
+                            let row = UnsafeBufferPointer(rebasing: products[start..<start + k])
+                            clusterNumbers[i] = indexOfLargestDifference(row, penalties)
                         }
                     }
                 }

@@ -1,7 +1,4 @@
 internal import DenseLinearAlgebra
-internal import Dispatch
-internal import Foundation
-internal import Synchronization
 
 /// The sum over all pairs of different rows (n × d) of a function of their squared Euclidean distance.
 ///
@@ -24,19 +21,12 @@ func sumOverPairs(
     let sums = [Double](unsafeUninitializedCapacity: pairs.count) { buffer, initializedCount in
         // Each pair of blocks writes a sum of its own, so the threads do not meet.
         nonisolated(unsafe) let buffer = buffer
-        let nextPair = Atomic(0)
-        withSerialBLAS {
-            let workerCount = min(pairs.count, ProcessInfo.processInfo.activeProcessorCount)
-            DispatchQueue.concurrentPerform(iterations: workerCount) { _ in
-                while true {
-                    let number = nextPair.add(1, ordering: .relaxed).oldValue
-                    guard number < pairs.count else { break }
-                    let (i, j) = pairs[number]
-                    let sum = blocks[i].sumOverPairs(
-                        with: blocks[j], isSame: i == j, isExactNearZero: isExactNearZero, function)
-                    buffer.initializeElement(at: number, to: sum)
-                }
-            }
+        inParallel(blockCount: pairs.count) {
+        } _: { _, number in
+            let (i, j) = pairs[number]
+            let sum = blocks[i].sumOverPairs(
+                with: blocks[j], isSame: i == j, isExactNearZero: isExactNearZero, function)
+            buffer.initializeElement(at: number, to: sum)
         }
         initializedCount = pairs.count
     }

@@ -1,7 +1,4 @@
 internal import DenseLinearAlgebra
-internal import Dispatch
-internal import Foundation
-internal import Synchronization
 
 /// Ranks the relevant items of all queries, block after block of them, and hands each query's ranks to `visit`.
 ///
@@ -23,18 +20,11 @@ func rankAll(
     // Large blocks spare BLAS from packing the gallery often: 256 rows cost 1.2 s where 128 cost 1.5 s (n = 20,000).
     let blockSize = max(64, min(256, (32 << 20) / (4 * m)))
     let blockCount = (n + blockSize - 1) / blockSize
-    let workerCount = min(blockCount, ProcessInfo.processInfo.activeProcessorCount)
-    let nextBlock = Atomic(0)
-    withSerialBLAS {
-        DispatchQueue.concurrentPerform(iterations: workerCount) { _ in
-            var worker = RankingWorker(itemCount: m, ties: ties)
-            while true {
-                let block = nextBlock.add(1, ordering: .relaxed).oldValue
-                guard block < blockCount else { break }
-                let rows = block * blockSize..<min((block + 1) * blockSize, n)
-                worker.rank(rows, of: queries, in: prepared, visit: visit)
-            }
-        }
+    inParallel(blockCount: blockCount) {
+        RankingWorker(itemCount: m, ties: ties)
+    } _: { worker, block in
+        let rows = block * blockSize..<min((block + 1) * blockSize, n)
+        worker.rank(rows, of: queries, in: prepared, visit: visit)
     }
 }
 
