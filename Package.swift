@@ -75,7 +75,7 @@ let package = Package(
             dependencies: ["Splits", "Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "DenseLinearAlgebra", "TestSupport"],
+            name: "EvaluationTests", dependencies: ["Evaluation", "Datasets", "DenseLinearAlgebra", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation", "Datasets"]),
         .testTarget(
