@@ -6,6 +6,8 @@ public enum EvaluationError: Error, Equatable {
     case noQueries(loneQueryCount: Int)
     /// A file of results was written by another version of the schema.
     case schemaVersion(found: Int, expected: Int)
+    /// Results that are not of the same levels, or not by the same rules, as others.
+    case incomparable(name: String, reason: String)
 }
 
 extension EvaluationError: CustomStringConvertible {
@@ -20,6 +22,8 @@ extension EvaluationError: CustomStringConvertible {
                 + "expected at least one class of two samples"
         case .schemaVersion(let found, let expected):
             "the results have schema version \(found); expected \(expected)"
+        case .incomparable(let name, let reason):
+            "\(name) cannot be compared: \(reason)"
         }
     }
 }
