@@ -140,9 +140,9 @@ private func queryScores(
     let flat = [Double](unsafeUninitializedCapacity: queryCount * metrics.count) { buffer, initializedCount in
         // Each query writes values of its own, so the threads do not meet.
         nonisolated(unsafe) let buffer = buffer
-        rankAll(queries, in: prepared, ties: ties) { position, ranks in
+        rankAll(queries, in: prepared, ties: ties) { query in
             for (m, metric) in metrics.enumerated() {
-                buffer.initializeElement(at: m * queryCount + position, to: metric.score(ranks: ranks))
+                buffer.initializeElement(at: m * queryCount + query.position, to: metric.score(ranks: query.ranks))
             }
         }
         initializedCount = queryCount * metrics.count

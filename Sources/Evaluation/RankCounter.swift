@@ -9,6 +9,9 @@
 ///
 /// Sorting the whole row would give the same ranks at several times the cost, and a heap of the nearest K only those
 /// within K.
+///
+/// Where items are in groups, they are counted group by group, so that the ranks without the items of any one group are
+/// at hand as well, at hardly more cost.
 struct RankCounter {
     /// The relevant items: similarity (its order reversed) in the upper half, row number in the lower.
     private var keys: [UInt64] = []
@@ -18,7 +21,8 @@ struct RankCounter {
     private var guide: [Int32] = []
     /// The place of every item in range r, or −1 where range r holds relevant items.
     private var places: [Int32] = []
-    /// `counts[k]`: how many items rank before the k-th relevant one, but not before the one before it.
+    /// `counts[g · stride + k]`: how many items of group g rank before the k-th relevant one, but not before the one
+    /// before it; the stride is the number of relevant items and of lanes.
     private var counts: [Int32] = []
 
     /// Writes the 1-based ranks of the query's relevant items, ascending, to `ranks`.
@@ -28,11 +32,17 @@ struct RankCounter {
     ///   - own: the item that is the query itself and does not count, if there is one.
     ///   - relevant: the items of the query's class, its own possibly among them; at least one other.
     ///   - ranks: room for as many ranks as there are others.
+    ///   - groups: the items' groups, or nil.
+    ///   - ranksWithout: room for as many ranks for each group. They become the ranks in the gallery without the group's
+    ///     items; those of the query's own group have no meaning.
     mutating func count(
-        row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32], ranks: UnsafeMutableBufferPointer<Int32>
+        row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32], ranks: UnsafeMutableBufferPointer<Int32>,
+        groups: ItemGroups? = nil, ranksWithout: UnsafeMutableBufferPointer<Int32> = .init(start: nil, count: 0)
     ) {
-        sortRelevant(row: row, own: own, relevant: relevant)
+        let groupCount = groups?.count ?? 1
+        sortRelevant(row: row, own: own, relevant: relevant, groupCount: groupCount)
         let scale = fillGuide(itemCount: row.count)
+        let stride = values.count + GuidedSearch.laneCount
         counts.withUnsafeMutableBufferPointer { counts in
             values.withUnsafeBufferPointer { values in
                 rows.withUnsafeBufferPointer { rows in
@@ -40,8 +50,21 @@ struct RankCounter {
                         places.withUnsafeBufferPointer { places in
                             let search = GuidedSearch(
                                 values: values, rows: rows, guide: guide, places: places, scale: scale)
-                            search.countItems(of: row, into: counts)
-                            if let own { counts[search.position(row[own], own)] -= 1 }
+                            guard let base = counts.baseAddress else { return }
+                            guard let groups else {
+                                search.placeItems(of: row) { _, place in base[place] &+= 1 }
+                                if let own { counts[search.position(row[own], own)] -= 1 }
+                                return
+                            }
+                            groups.groupOfItem.withUnsafeBufferPointer { groupOfItem in
+                                guard let group = groupOfItem.baseAddress else { return }
+                                search.placeItems(of: row) { item, place in
+                                    base[Int(group[item]) &* stride &+ place] &+= 1
+                                }
+                                if let own {
+                                    counts[Int(groupOfItem[own]) * stride + search.position(row[own], own)] -= 1
+                                }
+                            }
                         }
                     }
                 }
@@ -49,8 +72,16 @@ struct RankCounter {
             // A relevant item was placed at itself, so the sum up to k counts the k-th item too: a 1-based rank.
             var rank: Int32 = 0
             for k in ranks.indices {
-                rank += counts[k]
+                for group in 0..<groupCount { rank += counts[group * stride + k] }
                 ranks[k] = rank
+            }
+            guard groups != nil else { return }
+            for group in 0..<groupCount {
+                var before: Int32 = 0
+                for k in ranks.indices {
+                    before += counts[group * stride + k]
+                    ranksWithout[group * ranks.count + k] = ranks[k] - before
+                }
             }
         }
     }
@@ -97,7 +128,9 @@ struct RankCounter {
         }
     }
 
-    private mutating func sortRelevant(row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32]) {
+    private mutating func sortRelevant(
+        row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32], groupCount: Int
+    ) {
         keys.removeAll(keepingCapacity: true)
         for item in relevant where Int(item) != own {
             // Adding zero turns −0 into +0, which compare as equal but differ in their bits.
@@ -114,7 +147,7 @@ struct RankCounter {
             values.append(row[Int(item)])
         }
         counts.removeAll(keepingCapacity: true)
-        counts.append(contentsOf: repeatElement(0, count: rows.count + GuidedSearch.laneCount))
+        counts.append(contentsOf: repeatElement(0, count: groupCount * (rows.count + GuidedSearch.laneCount)))
     }
 
     /// Fills the guide tables and returns the number of ranges per unit of similarity.
@@ -205,11 +238,12 @@ private struct GuidedSearch {
         return low
     }
 
-    /// Adds 1 for each item to the count at its position.
+    /// Hands each item and its position to `visit`.
     ///
-    /// An item below the lowest relevant one may be counted at any place from that of R on, or not at all.
-    func countItems(of row: UnsafeBufferPointer<Float>, into counts: UnsafeMutableBufferPointer<Int32>) {
-        guard let items = row.baseAddress, let counts = counts.baseAddress else { return }
+    /// An item below the lowest relevant one may have any position from R on, or not be visited at all.
+    @inline(__always)
+    func placeItems(of row: UnsafeBufferPointer<Float>, visit: (_ item: Int, _ position: Int) -> Void) {
+        guard let items = row.baseAddress else { return }
         let laneCount = Self.laneCount
         let groupCount = 4
         let vectors = UnsafeRawPointer(items)
@@ -243,13 +277,13 @@ private struct GuidedSearch {
                     for lane in 0..<groupCount &* laneCount {
                         let place = Int(places[Int(ranges[lane])])
                         let item = start &+ lane
-                        counts[place >= 0 ? place : position(items[item], item)] &+= 1
+                        visit(item, place >= 0 ? place : position(items[item], item))
                     }
                 }
                 start &+= groupCount &* laneCount
             }
         }
-        for item in start..<row.count { counts[position(items[item], item)] &+= 1 }
+        for item in start..<row.count { visit(item, position(items[item], item)) }
     }
 }
 

@@ -10,40 +10,71 @@ internal import DenseLinearAlgebra
 /// that for every d ≥ 17 by where in a tile a column lies, and padding to multiples of 16, 48, 64 or 96 does not help.
 /// So a row that duplicates another takes over its product, and ties between duplicates are exact by construction.
 ///
-/// - Parameter visit: called concurrently, once a query, with the query's position and its ranks, ascending.
+/// - Parameters:
+///   - groups: the groups of the gallery's items, where ranks without each of them are wanted; ties then go by row.
+///   - visit: called concurrently, once a query.
 func rankAll(
-    _ queries: RetrievalQueries, in prepared: PreparedEmbeddings, ties: TieOrder,
-    visit: @Sendable (_ position: Int, _ ranks: UnsafeBufferPointer<Int32>) -> Void
+    _ queries: RetrievalQueries, in prepared: PreparedEmbeddings, ties: TieOrder = .sampleOrder,
+    groups: ItemGroups? = nil, visit: @Sendable (RankedQuery) -> Void
 ) {
+    precondition(groups == nil || ties == .sampleOrder, "ranks without groups have ties by row, not \(ties)")
     let (n, m) = (prepared.queries.rowCount, prepared.gallery.rowCount)
     guard !queries.rows.isEmpty else { return }
     // Large blocks spare BLAS from packing the gallery often: 256 rows cost 1.2 s where 128 cost 1.5 s (n = 20,000).
     let blockSize = max(64, min(256, (32 << 20) / (4 * m)))
     let blockCount = (n + blockSize - 1) / blockSize
     inParallel(blockCount: blockCount) {
-        RankingWorker(itemCount: m, ties: ties)
+        RankingWorker(itemCount: m, ties: ties, groups: groups)
     } _: { worker, block in
         let rows = block * blockSize..<min((block + 1) * blockSize, n)
         worker.rank(rows, of: queries, in: prepared, visit: visit)
     }
 }
 
+/// What the ranking pass found for one query; the buffers live no longer than the call that they are handed to.
+struct RankedQuery {
+    /// The query's position among the queries.
+    let position: Int
+    /// The 1-based ranks of the relevant items, ascending.
+    let ranks: UnsafeBufferPointer<Int32>
+    /// The same in the gallery without each group's items, group after group; empty if there are no groups.
+    let ranksWithout: UnsafeBufferPointer<Int32>
+
+    /// The ranks in the gallery without a group that is not the query's own.
+    func ranks(withoutGroup group: Int) -> UnsafeBufferPointer<Int32> {
+        UnsafeBufferPointer(rebasing: ranksWithout[group * ranks.count..<(group + 1) * ranks.count])
+    }
+}
+
+/// A division of the items of a gallery into groups.
+struct ItemGroups: Sendable {
+    /// The number of groups, at most 256.
+    let count: Int
+    /// The group of each item.
+    let groupOfItem: [UInt8]
+
+    /// - Precondition: the numbers are from 0 up to but not including `count`, which is 256 at most.
+    init(_ groupOfItem: [Int], count: Int) {
+        precondition(count <= 256, "\(count) groups; expected 256 at most")
+        precondition(groupOfItem.allSatisfy { (0..<count).contains($0) }, "a group is not within 0..<\(count)")
+        self.count = count
+        self.groupOfItem = groupOfItem.map { UInt8($0) }
+    }
+}
+
 /// The buffers of one thread.
 private struct RankingWorker {
     let itemCount: Int
-    let ties: TieOrder
     var similarities: [Float] = []
-    var ranks: [Int32] = []
-    var counter = RankCounter()
+    var ranker: QueryRanker
 
-    init(itemCount: Int, ties: TieOrder) {
+    init(itemCount: Int, ties: TieOrder, groups: ItemGroups?) {
         self.itemCount = itemCount
-        self.ties = ties
+        ranker = QueryRanker(ties: ties, groups: groups)
     }
 
     mutating func rank(
-        _ rows: Range<Int>, of queries: RetrievalQueries, in prepared: PreparedEmbeddings,
-        visit: (_ position: Int, _ ranks: UnsafeBufferPointer<Int32>) -> Void
+        _ rows: Range<Int>, of queries: RetrievalQueries, in prepared: PreparedEmbeddings, visit: (RankedQuery) -> Void
     ) {
         let first = queries.rows.partitioningIndex { $0 >= rows.lowerBound }
         let end = queries.rows.partitioningIndex { $0 >= rows.upperBound }
@@ -58,19 +89,47 @@ private struct RankingWorker {
                 prepared.halfSquaredNorms.withUnsafeBufferPointer { norms in
                     for item in norms.indices { row[item] -= norms[item] }
                 }
-                let relevant = queries.members[queries.groups[position]]
-                let count = queries.relevantCounts[position]
-                if ranks.count < count { ranks = Array(repeating: 0, count: count) }
-                ranks.withUnsafeMutableBufferPointer { ranks in
-                    let ranks = UnsafeMutableBufferPointer(rebasing: ranks[..<count])
-                    counter.count(
-                        row: UnsafeBufferPointer(row), own: queries.ownItems[position], relevant: relevant,
-                        ranks: ranks)
-                    counter.resolveTies(
-                        ties, row: UnsafeBufferPointer(row), own: queries.ownItems[position], relevant: relevant,
-                        ranks: ranks)
-                    visit(position, UnsafeBufferPointer(ranks))
-                }
+                ranker.rank(position, of: queries, row: UnsafeBufferPointer(row), visit: visit)
+            }
+        }
+    }
+}
+
+/// Ranks one query after the other in buffers that serve all of them.
+private struct QueryRanker {
+    let ties: TieOrder
+    let groups: ItemGroups?
+    private var ranks: [Int32] = []
+    private var ranksWithout: [Int32] = []
+    private var counter = RankCounter()
+
+    init(ties: TieOrder, groups: ItemGroups?) {
+        self.ties = ties
+        self.groups = groups
+    }
+
+    /// - Parameter row: the query's similarity to each item.
+    mutating func rank(
+        _ position: Int, of queries: RetrievalQueries, row: UnsafeBufferPointer<Float>, visit: (RankedQuery) -> Void
+    ) {
+        let relevant = queries.members[queries.groups[position]]
+        let (own, count) = (queries.ownItems[position], queries.relevantCounts[position])
+        let groupCount = groups?.count ?? 0
+        if ranks.count < count {
+            ranks = Array(repeating: 0, count: count)
+            ranksWithout = Array(repeating: 0, count: groupCount * count)
+        }
+        ranks.withUnsafeMutableBufferPointer { ranks in
+            ranksWithout.withUnsafeMutableBufferPointer { ranksWithout in
+                let ranks = UnsafeMutableBufferPointer(rebasing: ranks[..<count])
+                let ranksWithout = UnsafeMutableBufferPointer(rebasing: ranksWithout[..<(groupCount * count)])
+                counter.count(
+                    row: row, own: own, relevant: relevant, ranks: ranks, groups: groups, ranksWithout: ranksWithout)
+                counter.resolveTies(ties, row: row, own: own, relevant: relevant, ranks: ranks)
+                visit(
+                    RankedQuery(
+                        position: position, ranks: UnsafeBufferPointer(ranks),
+                        ranksWithout: UnsafeBufferPointer(ranksWithout)))
             }
         }
     }

@@ -107,9 +107,9 @@ private func retrievalRanks(
     let storage = [Int32](unsafeUninitializedCapacity: count) { buffer, initializedCount in
         // Each query writes its own part, so the threads do not meet.
         nonisolated(unsafe) let buffer = buffer
-        rankAll(queries, in: prepared, ties: ties) { position, ranks in
-            _ = UnsafeMutableBufferPointer(rebasing: buffer[starts[position]..<starts[position + 1]])
-                .initialize(from: ranks)
+        rankAll(queries, in: prepared, ties: ties) { query in
+            _ = UnsafeMutableBufferPointer(rebasing: buffer[starts[query.position]..<starts[query.position + 1]])
+                .initialize(from: query.ranks)
         }
         initializedCount = count
     }
