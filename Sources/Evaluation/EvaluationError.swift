@@ -6,6 +6,8 @@ public enum EvaluationError: Error, Equatable {
     case noQueries(loneQueryCount: Int)
     /// Two sets of scores that are to be compared are not over the same queries.
     case differentQueries(first: Int, second: Int)
+    /// Fewer directions carry any variance than principal components are wanted.
+    case tooFewDirections(found: Int, expected: Int)
     /// A file of results was written by another version of the schema.
     case schemaVersion(found: Int, expected: Int)
 }
@@ -23,6 +25,9 @@ extension EvaluationError: CustomStringConvertible {
         case .differentQueries(let first, let second):
             "two sets of scores cover different queries (\(first) and \(second) of them); "
                 + "expected the same samples and classes for both"
+        case .tooFewDirections(let found, let expected):
+            "the embeddings vary along \(found) directions only; expected \(expected) or more, as many as principal "
+                + "components are wanted"
         case .schemaVersion(let found, let expected):
             "the results have schema version \(found); expected \(expected)"
         }
