@@ -1,8 +1,8 @@
-public import ArgumentParser
+import ArgumentParser
 import Datasets
 import DenseLinearAlgebra
 import Embeddings
-public import Evaluation
+import Evaluation
 import Foundation
 import Reports
 
@@ -118,14 +118,6 @@ struct Score: ParsableCommand {
 
     @OptionGroup var output: PrintOptions
 
-    /// ``LoneQueryPolicy`` as an instruction; results state it, as `excluded`.
-    enum LoneQueries: String, ExpressibleByArgument, CaseIterable {
-        case exclude
-        case zero
-
-        var policy: LoneQueryPolicy { self == .zero ? .zero : .excluded }
-    }
-
     func validate() throws {
         guard (gallery == nil) == (galleryLabels == nil) else {
             throw ValidationError("--gallery and --gallery-labels go together; expected both or neither")
@@ -156,10 +148,7 @@ struct Score: ParsableCommand {
         let assignment = try clusters.map { try clusterNumbers(in: $0, count: set.matrix.rowCount) }
 
         terminal.status("ranking")
-        let metrics =
-            Set(recallAt).sorted().map { RetrievalMetric.recall($0) }
-            + RetrievalMetric.standard.filter { if case .recall = $0 { false } else { true } }
-            + (milbich2021 ? RetrievalMetric.milbich2021 : [])
+        let metrics = metrics(recallAt: recallAt) + (milbich2021 ? RetrievalMetric.milbich2021 : [])
         let scores = try score(set, among: items, metrics: metrics)
         let means = try meanScores(scores)
         var report = ScoreReport(
@@ -259,13 +248,4 @@ struct Score: ParsableCommand {
             }
         ).text
     }
-}
-
-extension TieOrder: ExpressibleByArgument {}
-
-/// Counts from 1, separated by commas, for options' `transform`.
-private func positiveCounts(_ argument: String) throws -> [Int] {
-    let numbers = try counts(argument)
-    guard !numbers.contains(0) else { throw ValidationError("found 0 among \"\(argument)\"; expected counts from 1") }
-    return numbers
 }
