@@ -119,3 +119,23 @@ public func queryScores(
             queries: queries, gallery: gallery, ownItems: own, similarity: similarity, settings: reranking),
         metrics: metrics, ties: ties)
 }
+
+/// Scores one-vs-rest retrieval after re-ranking query by query, and without each group of classes, in one pass.
+///
+/// Neighbours are those among all samples, where a group is left out too: to look for them anew would take as many
+/// passes as there are groups. So the errors are those of ranking with distances that are given, and miss what the group's
+/// samples did to the distances of others.
+///
+/// - Parameters: see
+///   ``jackknifedScores(of:classNumbers:groupNumbers:groupCount:similarity:metrics:)``.
+/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
+public func jackknifedScores(
+    of embeddings: Matrix<Float>, classNumbers: [Int], groupNumbers: [Int], groupCount: Int,
+    similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard,
+    reranking: ReciprocalReranking
+) throws -> JackknifedScores {
+    jackknifedScores(
+        of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
+        in: try RerankedSimilarities(embeddings, similarity: similarity, settings: reranking),
+        groupNumbers: groupNumbers, groupCount: groupCount, metrics: metrics)
+}

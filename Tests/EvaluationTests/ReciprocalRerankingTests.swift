@@ -128,6 +128,24 @@ import Testing
         }
     }
 
+    @Test func errorsOverClasses() throws {
+        let (points, classes) = clusteredEmbeddings(n: 300, d: 10, classCount: 20, spread: 1.5, seed: 76)
+        let groups = classes.map { $0 % 5 }
+        func scores(lambda: Double) throws -> JackknifedScores {
+            try jackknifedScores(
+                of: points, classNumbers: classes, groupNumbers: groups, groupCount: 5,
+                reranking: ReciprocalReranking(lambda: lambda))
+        }
+        #expect(
+            try scores(lambda: 1)
+                == jackknifedScores(of: points, classNumbers: classes, groupNumbers: groups, groupCount: 5))
+        let reranked = try scores(lambda: 0.3)
+        #expect(
+            try reranked.queryScores
+                == queryScores(of: points, classNumbers: classes, reranking: ReciprocalReranking()))
+        #expect(try #require(reranked.estimates()[.averagePrecisionAtR]?.standardError) > 0)
+    }
+
     @Test func aRerunGivesTheSameRanks() throws {
         let (points, classes) = clusteredEmbeddings(n: 1200, d: 24, classCount: 40, spread: 2, seed: 75)
         let first = try retrievalRanks(of: points, classNumbers: classes, reranking: ReciprocalReranking())
