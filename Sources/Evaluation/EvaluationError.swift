@@ -4,6 +4,8 @@ public enum EvaluationError: Error, Equatable {
     case nonFiniteEmbedding(row: Int, column: Int)
     /// Not one query has a relevant item, so no mean over queries exists.
     case noQueries(loneQueryCount: Int)
+    /// Fewer directions carry any variance than principal components are wanted.
+    case tooFewDirections(found: Int, expected: Int)
     /// A file of results was written by another version of the schema.
     case schemaVersion(found: Int, expected: Int)
     /// Results that are not of the same levels, or not by the same rules, as others.
@@ -20,6 +22,9 @@ extension EvaluationError: CustomStringConvertible {
         case .noQueries(let loneQueryCount):
             "none of the \(loneQueryCount) samples has another sample of its class; "
                 + "expected at least one class of two samples"
+        case .tooFewDirections(let found, let expected):
+            "the embeddings vary along \(found) directions only; expected \(expected) or more, as many as principal "
+                + "components are wanted"
         case .schemaVersion(let found, let expected):
             "the results have schema version \(found); expected \(expected)"
         case .incomparable(let name, let reason):

@@ -92,13 +92,13 @@ public func jackknifedScores(
         groupCount: groupCount, metrics: metrics)
 }
 
-private func jackknifedScores(
-    of queries: RetrievalQueries, in prepared: PreparedEmbeddings, groupNumbers: [Int], groupCount: Int,
+func jackknifedScores(
+    of queries: RetrievalQueries, in source: some SimilaritySource, groupNumbers: [Int], groupCount: Int,
     metrics: [RetrievalMetric]
 ) -> JackknifedScores {
     precondition(
-        groupNumbers.count == prepared.gallery.rowCount,
-        "\(groupNumbers.count) group numbers for \(prepared.gallery.rowCount) embeddings")
+        groupNumbers.count == source.itemCount, "\(groupNumbers.count) group numbers for \(source.itemCount) embeddings"
+    )
     let groups = ItemGroups(groupNumbers, count: groupCount)
     for members in queries.members {
         let group = groups.groupOfItem[Int(members[0])]
@@ -112,7 +112,7 @@ private func jackknifedScores(
     let flat = [Double](unsafeUninitializedCapacity: queryCount * width) { buffer, initializedCount in
         // Each query writes values of its own, so the threads do not meet.
         nonisolated(unsafe) let buffer = buffer
-        rankAll(queries, in: prepared, groups: groups) { query in
+        rankAll(queries, in: source, groups: groups) { query in
             let start = query.position * width
             let own = Int(groups.groupOfItem[queries.rows[query.position]])
             for (m, metric) in metrics.enumerated() {
