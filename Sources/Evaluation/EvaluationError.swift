@@ -4,6 +4,8 @@ public enum EvaluationError: Error, Equatable {
     case nonFiniteEmbedding(row: Int, column: Int)
     /// Not one query has a relevant item, so no mean over queries exists.
     case noQueries(loneQueryCount: Int)
+    /// No class has two different samples among those that a model is to adapt to.
+    case uniformSupport(sampleCount: Int, classCount: Int)
     /// A file of results was written by another version of the schema.
     case schemaVersion(found: Int, expected: Int)
 }
@@ -18,6 +20,9 @@ extension EvaluationError: CustomStringConvertible {
         case .noQueries(let loneQueryCount):
             "none of the \(loneQueryCount) samples has another sample of its class; "
                 + "expected at least one class of two samples"
+        case .uniformSupport(let sampleCount, let classCount):
+            "none of the \(classCount) classes of the \(sampleCount) support samples has two that differ; "
+                + "expected at least one, since an adaptation learns how samples of a class vary"
         case .schemaVersion(let found, let expected):
             "the results have schema version \(found); expected \(expected)"
         }
