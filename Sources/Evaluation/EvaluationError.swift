@@ -6,6 +6,8 @@ public enum EvaluationError: Error, Equatable {
     case noQueries(loneQueryCount: Int)
     /// Fewer directions carry any variance than principal components are wanted.
     case tooFewDirections(found: Int, expected: Int)
+    /// No class has two different samples among those that a model is to adapt to.
+    case uniformSupport(sampleCount: Int, classCount: Int)
     /// A file of results was written by another version of the schema.
     case schemaVersion(found: Int, expected: Int)
     /// Results that are not of the same levels, or not by the same rules, as others.
@@ -25,6 +27,9 @@ extension EvaluationError: CustomStringConvertible {
         case .tooFewDirections(let found, let expected):
             "the embeddings vary along \(found) directions only; expected \(expected) or more, as many as principal "
                 + "components are wanted"
+        case .uniformSupport(let sampleCount, let classCount):
+            "none of the \(classCount) classes of the \(sampleCount) support samples has two that differ; "
+                + "expected at least one, since an adaptation learns how samples of a class vary"
         case .schemaVersion(let found, let expected):
             "the results have schema version \(found); expected \(expected)"
         case .incomparable(let name, let reason):
