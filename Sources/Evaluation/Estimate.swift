@@ -1,4 +1,5 @@
 internal import DenseLinearAlgebra
+internal import Foundation
 
 /// A number with its sampling error, kept as the parts that groups of the data contribute to it.
 ///
@@ -100,6 +101,24 @@ public struct Estimate: Sendable, Equatable {
     /// The difference of two estimates over the same groups.
     public static func - (a: Estimate, b: Estimate) -> Estimate {
         combination([(1, a), (-1, b)])
+    }
+}
+
+extension Estimate {
+    /// The same with five significant digits of contributions and three of those of pairs, which is what a file holds.
+    ///
+    /// An error is not known to a hundredth, and files hold thousands of contributions.
+    var roundedForStorage: Estimate {
+        func rounded(_ values: [Double], digits: Int) -> [Double] {
+            values.map { value in
+                guard value != 0 else { return 0 }
+                let scale = pow(10, Double(digits - 1) - log10(abs(value)).rounded(.down))
+                return scale.isFinite ? (value * scale).rounded() / scale : 0
+            }
+        }
+        return Estimate(
+            value: value, contributions: rounded(contributions, digits: 5),
+            pairContributions: rounded(pairContributions, digits: 3), degreesOfFreedom: degreesOfFreedom)
     }
 }
 

@@ -25,7 +25,18 @@ public enum ShiftAxis: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// All scores of one task: one direction of a level.
-public typealias TaskEvaluation = [GalleryKind: [Subject: TaskScores]]
+public struct TaskEvaluation: Sendable {
+    /// The scores by gallery and subject.
+    public var scores: [GalleryKind: [Subject: TaskScores]]
+    /// The few-shot scores of each episode; empty if there are none.
+    public var episodes: [FewShotEpisodeScores]
+
+    /// Joins scores.
+    public init(scores: [GalleryKind: [Subject: TaskScores]] = [:], episodes: [FewShotEpisodeScores] = []) {
+        self.scores = scores
+        self.episodes = episodes
+    }
+}
 
 /// The results at one level of a manifest.
 public struct LevelEvaluation: Sendable, Equatable {
@@ -41,13 +52,16 @@ public struct LevelEvaluation: Sendable, Equatable {
     public let excess: Double?
     /// The scores by gallery and subject.
     private let scores: [GalleryKind: [Subject: Directions<TaskScores>]]
+    /// What adapting to a few samples of the test classes changes, if that was evaluated.
+    public let fewShot: Directions<FewShotScores>?
 
     /// Joins the tasks of a level; a subject is there if every direction that was run has it.
     ///
+    /// - Parameter shots: the number of support samples a class of the few-shot episodes, if there are any.
     /// - Precondition: at least one direction was run, and the shifts are finite.
     public init(
         id: String, origin: String, step: Int, fid: Double, excess: Double? = nil, forward: TaskEvaluation?,
-        reverse: TaskEvaluation? = nil
+        reverse: TaskEvaluation? = nil, shots: Int? = nil
     ) {
         precondition(fid.isFinite && excess?.isFinite != false, "the shift of level \(id) is \(fid)")
         precondition(forward != nil || reverse != nil, "level \(id) needs a direction")
@@ -59,17 +73,28 @@ public struct LevelEvaluation: Sendable, Equatable {
         var scores: [GalleryKind: [Subject: Directions<TaskScores>]] = [:]
         for gallery in GalleryKind.allCases {
             for subject in Subject.allCases {
-                let (ahead, back) = (forward?[gallery]?[subject], reverse?[gallery]?[subject])
+                let (ahead, back) = (forward?.scores[gallery]?[subject], reverse?.scores[gallery]?[subject])
                 guard (forward == nil) == (ahead == nil), (reverse == nil) == (back == nil) else { continue }
                 scores[gallery, default: [:]][subject] = Directions(
                     forward: ahead, reverse: back, average: TaskScores.mean(ofTasks:))
             }
         }
         self.scores = scores
+        fewShot = shots.flatMap { Self.fewShot(shots: $0, [forward, reverse].map { $0?.episodes ?? [] }) }
+    }
+
+    /// Few-shot scores of both directions and of their means, episode by episode.
+    private static func fewShot(shots: Int, _ directions: [[FewShotEpisodeScores]]) -> Directions<FewShotScores>? {
+        let run = directions.filter { !$0.isEmpty }
+        guard let count = run.map(\.count).min() else { return nil }
+        let each = directions.map { $0.isEmpty ? nil : FewShotScores(shots: shots, episodes: $0) }
+        let means = (0..<count).map { episode in FewShotEpisodeScores.mean(of: run.map { $0[episode] }) }
+        return Directions(forward: each[0], reverse: each[1], mean: FewShotScores(shots: shots, episodes: means))
     }
 
     private enum CodingKeys: String, CodingKey {
         case id, origin, step, fid, excess, scores
+        case fewShot = "few_shot"
     }
 
     /// A subject's scores, or nil if it was not scored.
@@ -113,6 +138,7 @@ extension LevelEvaluation: Codable {
         excess = try container.decodeIfPresent(Double.self, forKey: .excess)
         scores = try container.decode([GalleryKind: [Subject: TaskScoresOfDirections]].self, forKey: .scores)
             .mapValues { $0.mapValues(\.scores) }
+        fewShot = try container.decodeIfPresent(Directions<FewShotScores>.self, forKey: .fewShot)
     }
 
     /// Writes the level; its scores are `scores[gallery][subject][direction][metric]`.
@@ -124,6 +150,7 @@ extension LevelEvaluation: Codable {
         try container.encode(fid, forKey: .fid)
         try container.encodeIfPresent(excess, forKey: .excess)
         try container.encode(scores.mapValues { $0.mapValues(TaskScoresOfDirections.init) }, forKey: .scores)
+        try container.encodeIfPresent(fewShot, forKey: .fewShot)
     }
 }
 

@@ -25,7 +25,7 @@ extension ModelComparison: Encodable {
             let value: EstimateRecord
             let rank: Int
             let change: EstimateRecord
-            let overRuns: RunInterval?
+            let overRuns: StudentInterval?
 
             enum CodingKeys: String, CodingKey {
                 case level, value, rank
@@ -37,7 +37,7 @@ extension ModelComparison: Encodable {
         let name: String
         let runs: [String]
         let ags: EstimateRecord?
-        let agsOverRuns: RunInterval?
+        let agsOverRuns: StudentInterval?
         let slope: EstimateRecord?
         let changeSlope: EstimateRecord?
         let worstLevel: String?

@@ -45,10 +45,10 @@ public struct ModelComparison: Sendable, Equatable {
         public let curve: DifficultyCurve
         /// The area under the curve; nil if the levels have no range.
         public let ags: Estimate?
-        /// The AGS over runs, for two and more.
-        public let agsOverRuns: RunInterval?
-        /// The values over runs at each level, for two and more.
-        public let valuesOverRuns: [RunInterval]
+        /// The AGS over runs; nil for a single run, or if the levels have no range.
+        public let agsOverRuns: StudentInterval?
+        /// The values over runs at each level; empty for a single run.
+        public let valuesOverRuns: [StudentInterval]
         /// The value at each level less the mean over all models there.
         public let changes: [Estimate]
         /// The slope of the least-squares line of the changes over the scaled shift, as ``DifficultyCurve/slope``.
@@ -137,17 +137,21 @@ public struct ModelComparison: Sendable, Equatable {
             let values = means.map { $0.points[level].estimate.value }
             return values.map { value in 1 + values.count { $0 > value } }
         }
+        let levels = levels
         self.models = models.indices.map { m in
             let changes = zip(means[m].points, overall.points).map { $0.estimate - $1.estimate }
             let changeCurve = DifficultyCurve(
                 points: zip(overall.points, changes).map { .init(level: $0.level, shift: $0.shift, estimate: $1) })
+            let areas = curves[m].compactMap { $0.aggregatedGeneralizationScore?.value }
             return Model(
                 name: models[m].name, runs: models[m].runs.compactMap(\.seed), curve: means[m],
                 ags: means[m].aggregatedGeneralizationScore,
-                agsOverRuns: RunInterval(curves[m].compactMap { $0.aggregatedGeneralizationScore?.value }),
-                valuesOverRuns: means[m].points.indices.compactMap { level in
-                    RunInterval(curves[m].map { $0.points[level].estimate.value })
-                },
+                agsOverRuns: areas.count > 1 ? StudentInterval(over: areas) : nil,
+                valuesOverRuns: curves[m].count < 2
+                    ? []
+                    : levels.indices.map { level in
+                        StudentInterval(over: curves[m].map { $0.points[level].estimate.value })
+                    },
                 changes: changes, changeSlope: changeCurve.slope, ranks: ranks.map { $0[m] })
         }
         pairs = Self.pairs(of: means)
@@ -185,42 +189,6 @@ public struct ModelComparison: Sendable, Equatable {
     private static func adjusted(_ values: [Double?]) -> [Double?] {
         var known = holmAdjusted(values.compactMap { $0 }).makeIterator()
         return values.map { $0 == nil ? nil : known.next() }
-    }
-}
-
-/// The mean over training runs with its 95 % interval: Student's t times the runs' standard deviation over the root of their
-/// number.
-///
-/// It says where the mean over many more runs would lie, on these test classes. Of other classes it says nothing.
-public struct RunInterval: Sendable, Equatable, Codable {
-    /// The mean over the runs.
-    public let mean: Double
-    /// The lower end of the interval.
-    public let low: Double
-    /// The upper end of the interval.
-    public let high: Double
-    /// The standard deviation between runs, with divisor n − 1.
-    public let standardDeviation: Double
-
-    /// Half the width of the interval.
-    public var margin: Double { (high - low) / 2 }
-
-    /// The interval of some runs' values; nil for fewer than two.
-    public init?(_ values: [Double]) {
-        guard values.count > 1 else { return nil }
-        let count = Double(values.count)
-        let mean = values.reduce(0, +) / count
-        let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)).squareRoot()
-        let margin = studentTQuantile(0.975, degreesOfFreedom: count - 1) * deviation / count.squareRoot()
-        self.mean = mean
-        low = mean - margin
-        high = mean + margin
-        standardDeviation = deviation
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case mean, low, high
-        case standardDeviation = "standard_deviation"
     }
 }
 

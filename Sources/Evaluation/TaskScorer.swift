@@ -11,6 +11,8 @@ public struct TaskScorer: Sendable {
     public let metrics: [RetrievalMetric]
     /// How errors are estimated.
     public let confidence: ConfidenceMethod
+    /// How neighbours re-rank, or nil if they do not.
+    public let reranking: ReciprocalReranking?
     private let classOfSample: [Int]
     /// The group of each class, for the jackknife.
     private let groupOfClass: [Int]
@@ -18,14 +20,31 @@ public struct TaskScorer: Sendable {
     /// Sets the rules for all tasks of a dataset.
     public init(
         dataset: Dataset, similarity: Similarity = .cosine, loneQueries: LoneQueryPolicy = .excluded,
-        metrics: [RetrievalMetric] = RetrievalMetric.standard, confidence: ConfidenceMethod = .classJackknife()
+        metrics: [RetrievalMetric] = RetrievalMetric.standard, confidence: ConfidenceMethod = .classJackknife(),
+        reranking: ReciprocalReranking? = nil
     ) {
         self.similarity = similarity
+        self.reranking = reranking
         self.loneQueries = loneQueries
         self.metrics = metrics
         self.confidence = confidence
         classOfSample = dataset.classOfSample
         groupOfClass = confidence.groups(ofClasses: dataset.classLabels.count)
+    }
+
+    /// The same rules for embeddings that tricks were applied to.
+    public func ranking(by tricks: TestTimeTricks) -> TaskScorer {
+        TaskScorer(self, similarity: tricks.similarity(for: similarity), reranking: tricks.reranking)
+    }
+
+    private init(_ other: TaskScorer, similarity: Similarity, reranking: ReciprocalReranking?) {
+        self.similarity = similarity
+        self.reranking = reranking
+        loneQueries = other.loneQueries
+        metrics = other.metrics
+        confidence = other.confidence
+        classOfSample = other.classOfSample
+        groupOfClass = other.groupOfClass
     }
 
     /// The scores of one-vs-rest retrieval among some samples.
@@ -40,20 +59,38 @@ public struct TaskScorer: Sendable {
         let (all, estimates): (QueryScores, [RetrievalMetric: Estimate])
         switch confidence.kind {
         case .classJackknife:
-            let scores = try jackknifedScores(
-                of: embeddings, classNumbers: classes, groupNumbers: classes.map { groupOfClass[$0] },
-                groupCount: confidence.count, similarity: similarity, metrics: metrics)
+            let scores = try jackknifedScores(of: embeddings, classes)
             (all, estimates) = (scores.queryScores, try scores.estimates(loneQueries: loneQueries))
         case .fixedGalleryBootstrap:
-            all = try queryScores(of: embeddings, classNumbers: classes, similarity: similarity, metrics: metrics)
+            all = try queryScores(of: embeddings, classes)
             estimates = try all.bootstrapEstimates(
                 sampleNumbers: samples, sampleCount: classOfSample.count, method: confidence, loneQueries: loneQueries)
         case .none:
-            all = try queryScores(of: embeddings, classNumbers: classes, similarity: similarity, metrics: metrics)
-            estimates = [:]
+            (all, estimates) = (try queryScores(of: embeddings, classes), [:])
         }
         return TaskScores(
             scores: try all.mean(loneQueries: loneQueries), classCount: all.classCount, estimates: estimates)
+    }
+
+    private func queryScores(of embeddings: Matrix<Float>, _ classes: [Int]) throws -> QueryScores {
+        guard let reranking else {
+            return try Evaluation.queryScores(
+                of: embeddings, classNumbers: classes, similarity: similarity, metrics: metrics)
+        }
+        return try Evaluation.queryScores(
+            of: embeddings, classNumbers: classes, similarity: similarity, metrics: metrics, reranking: reranking)
+    }
+
+    private func jackknifedScores(of embeddings: Matrix<Float>, _ classes: [Int]) throws -> JackknifedScores {
+        let groups = classes.map { groupOfClass[$0] }
+        guard let reranking else {
+            return try Evaluation.jackknifedScores(
+                of: embeddings, classNumbers: classes, groupNumbers: groups, groupCount: confidence.count,
+                similarity: similarity, metrics: metrics)
+        }
+        return try Evaluation.jackknifedScores(
+            of: embeddings, classNumbers: classes, groupNumbers: groups, groupCount: confidence.count,
+            similarity: similarity, metrics: metrics, reranking: reranking)
     }
 
     /// The scores of one-vs-rest retrieval in galleries that are equally large at every level, averaged over the draws.

@@ -4,7 +4,7 @@ public struct TaskScores: Sendable, Equatable {
     public let scores: RetrievalScores
     /// The number of classes on the side, those of a single sample included.
     public let classCount: Int
-    /// Each metric's mean with its error.
+    /// Each metric's mean with its error, whose contributions are rounded as in files.
     public let estimates: [RetrievalMetric: Estimate]
 
     /// Joins scores, the number of classes and what is known of the scores' errors.
@@ -15,7 +15,7 @@ public struct TaskScores: Sendable, Equatable {
         self.classCount = classCount
         var all: [RetrievalMetric: Estimate] = [:]
         for (metric, value) in zip(scores.metrics, scores.values) {
-            all[metric] = estimates[metric] ?? Estimate(value: value)
+            all[metric] = estimates[metric]?.roundedForStorage ?? Estimate(value: value)
         }
         self.estimates = all
     }

@@ -15,16 +15,18 @@ final class EmbeddingRun: Sendable {
     private let paths: [String]
     private let network: EmbeddingNetwork
     private let preprocessing: Preprocessing
+    private let mirrored: Bool
     private let progress: (@Sendable (Int, Int) -> Void)?
     private let state: Mutex<State>
 
     init(
-        paths: [String], network: EmbeddingNetwork, preprocessing: Preprocessing,
+        paths: [String], network: EmbeddingNetwork, preprocessing: Preprocessing, mirrored: Bool,
         progress: (@Sendable (Int, Int) -> Void)?
     ) {
         self.paths = paths
         self.network = network
         self.preprocessing = preprocessing
+        self.mirrored = mirrored
         self.progress = progress
         batchCount = (paths.count + network.batchSize - 1) / network.batchSize
         state = Mutex(State(rows: Array(repeating: 0, count: paths.count * network.dimension)))
@@ -72,7 +74,9 @@ final class EmbeddingRun: Sendable {
             let size = input.count / network.batchSize
             for i in 0..<count {
                 let image = try Image8(contentsOfFile: paths[first + i], channelCount: preprocessing.channelCount)
-                preprocessing.write(image, into: UnsafeMutableBufferPointer(rebasing: input[i * size..<(i + 1) * size]))
+                let target = UnsafeMutableBufferPointer(rebasing: input[i * size..<(i + 1) * size])
+                preprocessing.write(image, into: target)
+                if mirrored { mirror(target, width: preprocessing.width) }
             }
             // What is left of the last batch is computed too: let it be the same every time.
             input[(count * size)...].update(repeating: 0)
@@ -98,5 +102,12 @@ final class EmbeddingRun: Sendable {
             // Within the lock, so that the counts arrive in order.
             progress?(state.doneCount, paths.count)
         }
+    }
+}
+
+/// Exchanges left and right in rows of `width` values each.
+private func mirror(_ rows: UnsafeMutableBufferPointer<Float>, width: Int) {
+    for start in stride(from: 0, to: rows.count, by: width) {
+        for x in 0..<width / 2 { rows.swapAt(start + x, start + width - 1 - x) }
     }
 }

@@ -46,12 +46,14 @@ public struct FeatureExtractor: Sendable {
     ///
     /// - Parameters:
     ///   - paths: The files, in the order of the rows.
+    ///   - mirrored: Whether the network gets each image, as it is prepared, with left and right exchanged.
     ///   - progress: Called from any thread, but never twice at once, with the number of files done, which only grows.
     /// - Throws: ``FeatureExtractionError`` for the first file, in the order of `paths`, that cannot be embedded.
     public func embed(
-        paths: [String], progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+        paths: [String], mirrored: Bool = false, progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> Matrix<Float> {
-        let run = EmbeddingRun(paths: paths, network: network, preprocessing: preprocessing, progress: progress)
+        let run = EmbeddingRun(
+            paths: paths, network: network, preprocessing: preprocessing, mirrored: mirrored, progress: progress)
         DispatchQueue.concurrentPerform(iterations: min(network.requestCount, run.batchCount)) { _ in run.work() }
         return Matrix(rowCount: paths.count, columnCount: dimension, elements: try run.result())
     }

@@ -15,7 +15,7 @@ public func modelTable(_ comparison: ModelComparison) -> TextTable {
         rows: comparison.models.map { model in
             [model.name] + (hasRuns ? ["\(max(model.runs.count, 1))"] : [])
                 + [model.ags.map { fixed($0.value, 4) } ?? "–", margin(model.ags, 4)]
-                + (hasRuns ? [model.agsOverRuns.map { fixed($0.margin, 4) } ?? "–"] : [])
+                + (hasRuns ? [(model.agsOverRuns?.margin).map { fixed($0, 4) } ?? "–"] : [])
                 + model.curve.points.map { fixed($0.estimate.value, 3) }
                 + [model.ranks.map(String.init).joined(separator: " ")]
         })

@@ -93,3 +93,25 @@ public func curveTable(_ results: EvaluationResults) -> TextTable {
             .init("Spearman", alignment: .right),
         ], rows: rows)
 }
+
+/// The table of the few-shot evaluation, one line a level, or nil if there is none: scores of the same queries before and
+/// after adaptation, and the gain with half the width of its interval over episodes.
+public func fewShotTable(_ results: EvaluationResults) -> TextTable? {
+    let levels = results.levels.compactMap { level in level.fewShot.map { (level, $0.mean) } }
+    guard let shots = levels.first?.1.shots else { return nil }
+    let shown: [RetrievalMetric] = [.recall(1), .averagePrecisionAtR]
+    return TextTable(
+        columns: [.init("level"), .init("fid", alignment: .right), .init("queries", alignment: .right)]
+            + shown.flatMap { metric in
+                [metric.title, "\(shots) shots", "gain", "±"].map { .init($0, alignment: .right) }
+            },
+        rows: levels.map { level, scores in
+            [level.id, distance(level.fid), fixed(scores.queryCount, 0)]
+                + shown.flatMap { metric in
+                    [scores.baseline[metric]?.mean, scores.adapted[metric]?.mean].map { $0.map { fixed($0, 3) } ?? "–" }
+                        + [scores.gain[metric]?.mean, scores.gain[metric]?.margin].map {
+                            $0.map { fixed($0, 4) } ?? "–"
+                        }
+                }
+        })
+}

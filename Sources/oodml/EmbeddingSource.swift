@@ -51,9 +51,11 @@ enum EmbeddingSource {
 
 extension FeatureExtractor {
     /// Embeds the images that sample ids name as paths below `root`, one row each.
-    func embed(_ ids: [String], below root: URL, task: String, on terminal: Terminal) throws -> Matrix<Float> {
+    func embed(
+        _ ids: [String], below root: URL, mirrored: Bool = false, task: String, on terminal: Terminal
+    ) throws -> Matrix<Float> {
         terminal.begin()
-        return try embed(paths: ids.map { root.appending(path: $0).path }) { done, total in
+        return try embed(paths: ids.map { root.appending(path: $0).path }, mirrored: mirrored) { done, total in
             terminal.advance(task, done, of: total)
         }
     }

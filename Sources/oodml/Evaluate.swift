@@ -31,6 +31,12 @@ struct Evaluate: ParsableCommand {
             --fold scores a validation fold of each level's train classes instead of the test classes, for tuning: the \
             model must not have trained on that fold. {fold} in the path stands for its number.
 
+            --shots adapts the embeddings to a few samples of every test class, by a linear map in closed form, and \
+            scores all other samples before and after; the splits have episodes of 2 and 5 samples.
+
+            Tricks at test time (--flip, --embedding-dim, --mix-raw, --rerank) raise scores. The plain scores are always \
+            in the results, and those with all tricks given beside them, as the subject `tricked`.
+
             --seeds scores several training runs of one model, for `oodml compare`: {seed} in the path stands for each, \
             and each gets a folder seed-S within the output folder.
 
@@ -112,6 +118,11 @@ struct Evaluate: ParsableCommand {
         completion: .directory, transform: path)
     var out: URL?
 
+    @Option(help: ArgumentHelp("Adapt to the splits' few-shot episodes of this many samples a class.", valueName: "k"))
+    var shots: Int?
+
+    @OptionGroup(title: "Tricks at test time") var trickOptions: TrickOptions
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -131,6 +142,7 @@ struct Evaluate: ParsableCommand {
                     + "--seeds, or neither")
         }
         if let fold, fold < 0 { throw ValidationError("--fold is \(fold); expected 0 or more") }
+        if trickOptions.flip && model == nil { throw ValidationError("--flip needs images; expected --model") }
         guard matchedDraws >= 0 else { throw ValidationError("--matched-draws is \(matchedDraws); expected 0 or more") }
     }
 
@@ -154,13 +166,15 @@ struct Evaluate: ParsableCommand {
             try OutputFolder(run.seed.map { parent.appending(path: "seed-\($0)") } ?? parent, force: output.force)
         }
 
-        let scoring = Scoring(
+        let tricks = trickOptions.tricks
+        let scoring = TaskScoring(
             dataset: dataset,
             scorer: TaskScorer(
                 dataset: dataset, similarity: similarity, loneQueries: loneQueries.policy,
                 metrics: metrics(recallAt: recallAt), confidence: method),
             matched: matchedDraws == 0
-                ? nil : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: matchedDraws))
+                ? nil : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: matchedDraws),
+            tricks: tricks, episodes: try shots.map(episodes))
         let reference = try referenceEmbeddings(for: manifest, of: dataset, on: terminal)
         let backboneScores = try tasks.enumerated().map { number, task in
             try reference.map { matrix in
@@ -171,18 +185,17 @@ struct Evaluate: ParsableCommand {
             }
         }
         for (run, folder) in zip(runs, folders) {
-            var source = TaskEmbeddings(kind, files: run, dataset: dataset, tasks: tasks, terminal: terminal)
+            var source = TaskEmbeddings(
+                kind, files: run, dataset: dataset, tasks: tasks, withTraining: tricks.dimension != nil,
+                terminal: terminal)
             var evaluations: [String: [TrainingDirection: TaskEvaluation]] = [:]
             for (number, task) in tasks.enumerated() {
                 let seed = run.seed.map { "seed \($0), " } ?? ""
                 terminal.status(
                     "scoring \(seed)\(task.level.id), \(task.direction.rawValue) (\(number + 1) of \(tasks.count))")
-                let own = try scoring.scores(
-                    of: source.embeddings(for: task), task: task, file: run.file(for: task))
-                var evaluation: TaskEvaluation = [:]
-                for (gallery, scores) in own { evaluation[gallery, default: [:]][.model] = scores }
+                var evaluation = try scoring.evaluation(of: task, from: &source, file: run.file(for: task))
                 for (gallery, scores) in backboneScores[number] ?? [:] {
-                    evaluation[gallery, default: [:]][.backbone] = scores
+                    evaluation.scores[gallery, default: [:]][.backbone] = scores
                 }
                 evaluations[task.level.id, default: [:]][task.direction] = evaluation
             }
@@ -190,15 +203,27 @@ struct Evaluate: ParsableCommand {
                 tool: generator, dataset: dataset.name, model: template.text, seed: run.seed,
                 settings: EvaluationSettings(
                     split: fold.map { "validation fold \($0)" } ?? "test", similarity: similarity,
-                    loneQueries: loneQueries.policy, confidence: method, matchedGallery: scoring.matched),
+                    loneQueries: loneQueries.policy, confidence: method, matchedGallery: scoring.matched,
+                    tricks: tricks.names),
                 levels: manifest.levels.map { level in
                     LevelEvaluation(
                         id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid,
                         excess: level.excess, forward: evaluations[level.id]?[.forward],
-                        reverse: evaluations[level.id]?[.reverse])
+                        reverse: evaluations[level.id]?[.reverse], shots: shots)
                 })
             try write(results, to: folder, manifest: manifest, terminal: terminal)
         }
+    }
+
+    /// The episodes of the splits; those of replicates lie in the folder above.
+    private func episodes(shots: Int) throws -> FewShotEpisodes {
+        let name = "episodes-\(shots).json"
+        let above = splits.standardizedFileURL.deletingLastPathComponent()
+        let own = splits.appending(path: name)
+        let isReplicate = FileManager.default.fileExists(atPath: above.appending(path: "replicates.json").path)
+        return try FewShotEpisodes(
+            readingFrom: !FileManager.default.fileExists(atPath: own.path) && isReplicate
+                ? above.appending(path: name) : own)
     }
 
     private var defaultFolder: URL {
@@ -262,31 +287,6 @@ struct Evaluate: ParsableCommand {
         return try source.embeddings(
             of: dataset, expecting: manifest.embeddings.sha256, task: "backbone", on: terminal
         ).matrix
-    }
-}
-
-/// How all tasks of a run are scored.
-private struct Scoring {
-    let dataset: Dataset
-    let scorer: TaskScorer
-    let matched: MatchedGallery?
-
-    /// The scores of a task's embeddings in each gallery.
-    ///
-    /// - Parameter file: where the embeddings are from, for the error.
-    func scores(of matrix: Matrix<Float>, task: EvaluationTask, file: URL) throws -> [GalleryKind: TaskScores] {
-        do {
-            var scores = [GalleryKind.full: try scorer.scores(of: matrix, samples: task.samples)]
-            if let matched {
-                scores[.matched] = try scorer.scores(
-                    of: matrix, samples: task.samples, classes: task.classes, in: matched)
-            }
-            return scores
-        } catch EvaluationError.nonFiniteEmbedding(let row, let column) {
-            throw CommandError(
-                "\(file.path): the embedding of sample \"\(dataset.samples[task.samples[row]].id)\" is not finite in "
-                    + "column \(column); expected numbers without NaN and infinity")
-        }
     }
 }
 

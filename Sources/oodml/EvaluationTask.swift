@@ -14,6 +14,8 @@ struct EvaluationTask {
     let classes: [Int]
     /// The numbers of their samples, ascending.
     let samples: [Int]
+    /// The numbers of the samples that the model may have been trained on, ascending.
+    let trainingSamples: [Int]
 
     /// The tasks of a manifest, level after level.
     ///
@@ -25,7 +27,7 @@ struct EvaluationTask {
         let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
         return try manifest.levels.flatMap { level in
             try directions.map { direction in
-                var labels = direction.testClasses(of: level)
+                var (labels, training) = (direction.testClasses(of: level), direction.trainingClasses(of: level))
                 if let fold {
                     guard level.folds.indices.contains(fold) else {
                         throw CommandError(
@@ -33,18 +35,22 @@ struct EvaluationTask {
                                 + "\(fold), counted from 0")
                     }
                     labels = level.folds[fold]
+                    training.removeAll(where: Set(labels).contains)
                 }
-                let classes = try labels.map { label in
-                    guard let number = numbers[label] else {
-                        throw CommandError(
-                            "\(level.id) of the manifest names the class \"\(label)\"; "
-                                + "expected classes of the dataset")
+                let classes = try [labels, training].map { labels in
+                    try labels.map { label in
+                        guard let number = numbers[label] else {
+                            throw CommandError(
+                                "\(level.id) of the manifest names the class \"\(label)\"; "
+                                    + "expected classes of the dataset")
+                        }
+                        return number
                     }
-                    return number
                 }
                 return EvaluationTask(
-                    level: level, direction: direction, classes: classes,
-                    samples: dataset.samples(ofClasses: classes))
+                    level: level, direction: direction, classes: classes[0],
+                    samples: dataset.samples(ofClasses: classes[0]),
+                    trainingSamples: dataset.samples(ofClasses: classes[1]))
             }
         }
     }
@@ -69,62 +75,5 @@ struct TaskFiles {
         throw CommandError(
             "\(first): there is no such file; expected one for each level\(parts), and \(missing.count) of "
                 + "\(files.count) are missing")
-    }
-}
-
-/// What gives the embeddings of tasks: networks that are run, or files of embeddings.
-struct TaskEmbeddings {
-    enum Kind {
-        case networks(images: URL)
-        case files
-    }
-
-    let kind: Kind
-    let files: TaskFiles
-    let dataset: Dataset
-    let terminal: Terminal
-    /// A file that serves several tasks is run or read once, for the samples of all of them.
-    private var known: [String: (samples: [Int], matrix: Matrix<Float>)] = [:]
-    private let samplesOfFile: [String: [Int]]
-
-    init(_ kind: Kind, files: TaskFiles, dataset: Dataset, tasks: [EvaluationTask], terminal: Terminal) {
-        self.kind = kind
-        self.files = files
-        self.dataset = dataset
-        self.terminal = terminal
-        samplesOfFile = Dictionary(grouping: tasks) { files.file(for: $0).path }
-            .mapValues { tasks in Set(tasks.flatMap(\.samples)).sorted() }
-    }
-
-    /// The embeddings of a task's samples, one row each, in the order of the task.
-    mutating func embeddings(for task: EvaluationTask) throws -> Matrix<Float> {
-        let file = files.file(for: task)
-        let path = file.path
-        let (samples, matrix) = try known[path] ?? load(file)
-        if samplesOfFile[path] != task.samples { known[path] = (samples, matrix) }
-        if samples == task.samples { return matrix }
-        let rows = Dictionary(uniqueKeysWithValues: zip(samples, samples.indices))
-        return matrix.selectingRows(task.samples.compactMap { rows[$0] })
-    }
-
-    private func load(_ file: URL) throws -> (samples: [Int], matrix: Matrix<Float>) {
-        let wanted = samplesOfFile[file.path] ?? []
-        switch kind {
-        case .networks(let images):
-            let extractor = try FeatureExtractor(model: file)
-            let ids = wanted.map { dataset.samples[$0].id }
-            return (wanted, try extractor.embed(ids, below: images, task: file.lastPathComponent, on: terminal))
-        case .files:
-            let matrix = try Matrix<Float>(numpyFileAt: file)
-            switch matrix.rowCount {
-            case wanted.count: return (wanted, matrix)
-            case dataset.samples.count: return (Array(dataset.samples.indices), matrix)
-            default:
-                throw EmbeddingFileError.malformed(
-                    path: file.path, found: "\(matrix.rowCount) rows",
-                    expected: "\(wanted.count), one for each sample of the test classes, or \(dataset.samples.count), "
-                        + "one for each row of samples.csv")
-            }
-        }
     }
 }

@@ -54,4 +54,12 @@ enum TrainingDirection: String, CaseIterable {
         case .reverse: level.train
         }
     }
+
+    /// The labels of the classes that the model is trained on.
+    func trainingClasses(of level: SplitLevel) -> [String] {
+        switch self {
+        case .forward: level.train
+        case .reverse: level.test
+        }
+    }
 }

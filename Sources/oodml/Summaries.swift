@@ -76,6 +76,10 @@ func summary(of results: EvaluationResults, manifest: SplitManifest, written: [S
         guard let growth = results.gapGrowth(of: .recall(1), gallery: gallery) else { continue }
         text += "\n" + sentence(about: growth, gallery: gallery)
     }
+    if let table = fewShotTable(results) {
+        text += "\n" + table.text
+        text += "± is half the 95 % interval over draws of the few samples, on these classes."
+    }
     return text + "\n\n" + notes(on: results) + pathsWritten(written)
 }
 
@@ -87,6 +91,8 @@ private func notes(on results: EvaluationResults) -> String {
             "Matched galleries have \(matched.classCount) classes of at most \(matched.samplesPerClass) samples at every "
                 + "level, \(matched.drawCount) draws.")
     }
+    let tricks = results.settings.tricks
+    if !tricks.isEmpty { sentences.append("Tricked: \(tricks.joined(separator: ", then ")).") }
     if results.settings.split != "test" { sentences.append("Scored on: \(results.settings.split).") }
     let text = meaning(of: results.settings.confidence) + sentences.map { $0 + "\n" }.joined()
     return text.isEmpty ? "" : text + "\n"

@@ -20,7 +20,7 @@ private func scores(_ value: Double, error: Double? = 0.01, classCount: Int = 8)
 private func task(_ model: Double, _ backbone: Double? = nil) -> TaskEvaluation {
     var subjects: [Subject: TaskScores] = [.model: scores(model)]
     if let backbone { subjects[.backbone] = scores(backbone, error: 0.03) }
-    return [.full: subjects]
+    return TaskEvaluation(scores: [.full: subjects])
 }
 
 private func level(
@@ -147,7 +147,9 @@ private func level(
     }
 
     @Test func scoresWithoutErrorsRoundTrip() throws {
-        let plain: TaskEvaluation = [.matched: [.model: scores(0.5, error: nil)], .full: [.model: scores(0.25)]]
+        let plain = TaskEvaluation(scores: [
+            .matched: [.model: scores(0.5, error: nil)], .full: [.model: scores(0.25)],
+        ])
         let results = EvaluationResults(
             tool: "oodml test", dataset: "lines", model: "m", settings: .init(confidence: .none),
             levels: [level("a", fid: 1, forward: plain, reverse: plain)])

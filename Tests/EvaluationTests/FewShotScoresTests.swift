@@ -116,9 +116,9 @@ import Testing
 
     @Test func oneEpisodeHasNoInterval() {
         let gain = FewShotScores(shots: 5, episodes: [episode(0.25, 0.5)]).gain[.recall(1)]
-        #expect(gain == EpisodeInterval(over: [0.25]))
+        #expect(gain == StudentInterval(over: [0.25]))
         #expect(gain?.mean == 0.25 && gain?.low == nil && gain?.high == nil && gain?.standardDeviation == nil)
-        #expect(EpisodeInterval(over: [0.5, 0.5, 0.5]).low == 0.5)
+        #expect(StudentInterval(over: [0.5, 0.5, 0.5]).low == 0.5)
     }
 
     @Test func directionsAreAveragedWithinEpisodes() {
@@ -146,7 +146,7 @@ import Testing
         let intervals = try decoder.decode(Reference.self, from: Data(contentsOf: file)).intervals
         #expect(intervals.count == 4)
         for reference in intervals {
-            let interval = EpisodeInterval(over: reference.values)
+            let interval = StudentInterval(over: reference.values)
             #expect(abs(interval.mean - reference.mean) < 1e-14)
             #expect(try abs(#require(interval.standardDeviation) - reference.standardDeviation) < 1e-14)
             #expect(try abs(#require(interval.low) - reference.low) < 1e-13)

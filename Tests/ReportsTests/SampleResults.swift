@@ -24,7 +24,9 @@ func sampleResults(
         let back = 0.75 - Double(i) * 0.018 + (i % 2 == 0 ? 0.01 : -0.012) + lead
         let frozen = 0.66 - Double(i) * 0.03
         func task(_ value: Double, _ other: Double) -> TaskEvaluation {
-            [.full: backbone ? [.model: scores(value), .backbone: scores(other)] : [.model: scores(value)]]
+            TaskEvaluation(scores: [
+                .full: backbone ? [.model: scores(value), .backbone: scores(other)] : [.model: scores(value)]
+            ])
         }
         return LevelEvaluation(
             id: "level-\(i + 1)", origin: i < 2 ? "easier" : i == 2 ? "start" : i < 6 ? "swap" : "removal", step: i,

@@ -145,6 +145,63 @@ import Testing
         #expect(named.status == 0, "\(named.errors)")
     }
 
+    @Test func tricksStandBesideThePlainScores() throws {
+        let plain = try evaluate("--embeddings", "f.npy", "--out", "plain")
+        let run = try evaluate(
+            "--embeddings", "f.npy", "--out", "tricked", "--rerank", "--mix-raw", "0.5", "--embedding-dim", "4")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("Tricked: embedding-dim 4, then mix-raw 0.5, then rerank."))
+        let (without, with) = (try results(in: "plain"), try results(in: "tricked"))
+        #expect(plain.status == 0 && without.settings.tricks.isEmpty)
+        #expect(with.settings.tricks == ["embedding-dim 4", "mix-raw 0.5", "rerank"])
+        for (a, b) in zip(without.levels, with.levels) {
+            for gallery in GalleryKind.allCases {
+                #expect(a.scores(of: .model, gallery: gallery) == b.scores(of: .model, gallery: gallery))
+                #expect(a.scores(of: .tricked, gallery: gallery) == nil)
+                #expect(b.scores(of: .tricked, gallery: gallery) != b.scores(of: .model, gallery: gallery))
+            }
+        }
+        let many = try evaluate("--embeddings", "f.npy", "--embedding-dim", "7")
+        #expect(many.status == 1)
+        #expect(many.errors.contains("f.npy: its embeddings have 6 dimensions; expected 7 or more"))
+        // Components are fitted to training samples, which rows of the test classes alone do not have.
+        for level in manifest.levels {
+            let matrix = Matrix(rows: samples(of: level.test).map { rows[$0] })
+            try folder.write(matrix.numpyFile, to: "runs/\(level.id).npy")
+        }
+        let lacking = try evaluate("--embeddings", "runs/{level}.npy", "--embedding-dim", "2", "--out", "other")
+        #expect(lacking.status == 1)
+        #expect(lacking.errors.contains("one for each sample of the test and train classes"), "\(lacking.errors)")
+    }
+
+    @Test func fewShotEpisodesOfTheSplits() throws {
+        let run = try evaluate("--embeddings", "f.npy", "--shots", "2")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("2 shots"))
+        let episodes = try FewShotEpisodes(readingFrom: folder.url.appending(path: "splits/episodes-2.json"))
+        let ids = (0..<24).flatMap { number in (0..<5).map { "\(number)-\($0)" } }
+        for (found, level) in zip(try results(in: "results/splits").levels, manifest.levels) {
+            let scores = try #require(found.fewShot?.forward)
+            #expect(scores.shots == 2 && scores.episodeCount == episodes.episodes.count)
+            #expect(scores.queryCount == Double(3 * level.test.count))
+            // The baseline is plain retrieval among the samples that are in no support.
+            let means = try episodes.episodes.indices.map { number in
+                let support = Set(episodes.supports(inEpisode: number, ofClasses: level.test).values.flatMap { $0 })
+                let kept = samples(of: level.test).filter { !support.contains(ids[$0]) }
+                let numbers = Dictionary(uniqueKeysWithValues: level.test.enumerated().map { ($0.element, $0.offset) })
+                return try queryScores(
+                    of: Matrix(rows: kept.map { rows[$0] }), classNumbers: kept.compactMap { numbers[classes[$0]] }
+                ).mean()[.recall(1)] ?? .nan
+            }
+            let expected = means.reduce(0, +) / Double(means.count)
+            #expect(abs((scores.baseline[.recall(1)]?.mean ?? 0) - expected) < 1e-12)
+            #expect(found.fewShot?.mean == scores)
+        }
+        let none = try evaluate("--embeddings", "f.npy", "--shots", "4", "--out", "other")
+        #expect(none.status == 1)
+        #expect(none.errors.contains("episodes-4.json"))
+    }
+
     @Test func everySeedHasItsFolder() throws {
         try folder.write(Matrix(rows: rows).numpyFile, to: "runs/a.npy")
         try folder.write(Matrix(rows: rows.map { $0.map { $0 * $0 } }).numpyFile, to: "runs/b.npy")
@@ -202,6 +259,8 @@ import Testing
         ["--embeddings", "runs/{seed}.npy"], ["--embeddings", "f.npy", "--seeds", "1"],
         ["--embeddings", "runs/{seed}.npy", "--seeds", "1,1"], ["--embeddings", "{fold}.npy"],
         ["--embeddings", "f.npy", "--fold", "-1"], ["--embeddings", "f.npy", "--matched-draws", "-1"],
+        ["--embeddings", "f.npy", "--flip"], ["--embeddings", "f.npy", "--embedding-dim", "0"],
+        ["--embeddings", "f.npy", "--mix-raw", "-1"],
         ["--embeddings", "f.npy", "--similarity", "taxicab"], ["--model", "m.onnx"],
     ])
     func wrongUsageExitsWith64(arguments: [String]) throws {

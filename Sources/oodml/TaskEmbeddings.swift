@@ -1,0 +1,93 @@
+import Datasets
+import DenseLinearAlgebra
+import Embeddings
+import Evaluation
+import FeatureExtraction
+import Foundation
+
+/// What gives the embeddings of tasks: networks that are run, or files of embeddings.
+struct TaskEmbeddings {
+    enum Kind {
+        case networks(images: URL)
+        case files
+    }
+
+    private struct Key: Hashable {
+        let path: String
+        let mirrored: Bool
+    }
+
+    private let kind: Kind
+    private let files: TaskFiles
+    private let dataset: Dataset
+    private let terminal: Terminal
+    /// What is wanted of each file, over all tasks that it serves.
+    private let samplesOfFile: [String: [Int]]
+    /// Whether training samples are wanted too.
+    private let withTraining: Bool
+    private let taskCounts: [String: Int]
+    /// A file that serves several tasks is run or read once, for the samples of all of them.
+    private var known: [Key: (samples: [Int], matrix: Matrix<Float>)] = [:]
+
+    init(
+        _ kind: Kind, files: TaskFiles, dataset: Dataset, tasks: [EvaluationTask], withTraining: Bool,
+        terminal: Terminal
+    ) {
+        self.kind = kind
+        self.files = files
+        self.dataset = dataset
+        self.withTraining = withTraining
+        self.terminal = terminal
+        let tasksOfFile = Dictionary(grouping: tasks) { files.file(for: $0).path }
+        taskCounts = tasksOfFile.mapValues(\.count)
+        samplesOfFile = tasksOfFile.mapValues { tasks in
+            Set(tasks.flatMap { $0.samples + (withTraining ? $0.trainingSamples : []) }).sorted()
+        }
+    }
+
+    /// The embeddings of some of a task's samples, one row each, in the order given.
+    ///
+    /// - Parameter mirrored: whether of the images' mirrors, which networks only can embed.
+    mutating func embeddings(
+        of samples: [Int], for task: EvaluationTask, mirrored: Bool = false
+    ) throws -> Matrix<Float> {
+        let file = files.file(for: task)
+        let key = Key(path: file.path, mirrored: mirrored)
+        if known[key] == nil {
+            // What served one task has done its work.
+            known = known.filter { $0.key.path == file.path || taskCounts[$0.key.path, default: 0] > 1 }
+            known[key] = try load(file, mirrored: mirrored)
+        }
+        guard let (all, matrix) = known[key] else { return Matrix(rowCount: 0, columnCount: 0) }
+        if all == samples { return matrix }
+        let rows = Dictionary(uniqueKeysWithValues: zip(all, all.indices))
+        return matrix.selectingRows(samples.compactMap { rows[$0] })
+    }
+
+    private func load(_ file: URL, mirrored: Bool) throws -> (samples: [Int], matrix: Matrix<Float>) {
+        let wanted = samplesOfFile[file.path] ?? []
+        switch kind {
+        case .networks(let images):
+            let extractor = try FeatureExtractor(model: file)
+            let ids = wanted.map { dataset.samples[$0].id }
+            return (
+                wanted,
+                try extractor.embed(
+                    ids, below: images, mirrored: mirrored,
+                    task: file.lastPathComponent + (mirrored ? ", mirrored" : ""), on: terminal)
+            )
+        case .files:
+            let matrix = try Matrix<Float>(numpyFileAt: file)
+            switch matrix.rowCount {
+            case wanted.count: return (wanted, matrix)
+            case dataset.samples.count: return (Array(dataset.samples.indices), matrix)
+            default:
+                let sides = withTraining ? "test and train classes" : "test classes"
+                throw EmbeddingFileError.malformed(
+                    path: file.path, found: "\(matrix.rowCount) rows",
+                    expected: "\(wanted.count), one for each sample of the \(sides), or \(dataset.samples.count), "
+                        + "one for each row of samples.csv")
+            }
+        }
+    }
+}

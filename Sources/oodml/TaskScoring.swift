@@ -1,0 +1,112 @@
+import Datasets
+import DenseLinearAlgebra
+import Evaluation
+import Foundation
+import Splits
+
+/// How all tasks of a run are scored.
+struct TaskScoring {
+    let dataset: Dataset
+    let scorer: TaskScorer
+    let matched: MatchedGallery?
+    let tricks: TestTimeTricks
+    let episodes: FewShotEpisodes?
+
+    /// The scores of a task's embeddings in each gallery.
+    ///
+    /// - Parameter file: where the embeddings are from, for the error.
+    func scores(
+        of matrix: Matrix<Float>, task: EvaluationTask, file: URL, by scorer: TaskScorer? = nil
+    ) throws -> [GalleryKind: TaskScores] {
+        let scorer = scorer ?? self.scorer
+        return try naming(file, task.samples) {
+            var scores = [GalleryKind.full: try scorer.scores(of: matrix, samples: task.samples)]
+            if let matched {
+                scores[.matched] = try scorer.scores(
+                    of: matrix, samples: task.samples, classes: task.classes, in: matched)
+            }
+            return scores
+        }
+    }
+
+    /// Everything about a model on one task.
+    func evaluation(
+        of task: EvaluationTask, from source: inout TaskEmbeddings, file: URL
+    ) throws -> TaskEvaluation {
+        let plain = try source.embeddings(of: task.samples, for: task)
+        var evaluation = TaskEvaluation()
+        for (gallery, scores) in try self.scores(of: plain, task: task, file: file) {
+            evaluation.scores[gallery, default: [:]][.model] = scores
+        }
+        if !tricks.isEmpty {
+            let changed = try tricked(task, from: &source, file: file)
+            let scores = try self.scores(of: changed, task: task, file: file, by: scorer.ranking(by: tricks))
+            for (gallery, scores) in scores { evaluation.scores[gallery, default: [:]][.tricked] = scores }
+        }
+        if let episodes { evaluation.episodes = try fewShot(episodes, of: plain, task: task, file: file) }
+        return evaluation
+    }
+
+    private func tricked(
+        _ task: EvaluationTask, from source: inout TaskEmbeddings, file: URL
+    ) throws -> Matrix<Float> {
+        func rows(_ samples: [Int]) throws -> Matrix<Float> {
+            let plain = try source.embeddings(of: samples, for: task)
+            guard tricks.flip else { return plain }
+            return plain.mean(with: try source.embeddings(of: samples, for: task, mirrored: true))
+        }
+        let test = try rows(task.samples)
+        if let dimension = tricks.dimension, dimension > test.columnCount {
+            throw CommandError(
+                "\(file.path): its embeddings have \(test.columnCount) dimensions; expected \(dimension) or more, as "
+                    + "--embedding-dim asks for")
+        }
+        let training = tricks.dimension == nil ? nil : try rows(task.trainingSamples)
+        return try naming(file, task.trainingSamples) {
+            try tricks.applied(to: test, training: training, similarity: scorer.similarity)
+        }
+    }
+
+    private func fewShot(
+        _ episodes: FewShotEpisodes, of matrix: Matrix<Float>, task: EvaluationTask, file: URL
+    ) throws -> [FewShotEpisodeScores] {
+        let rows = Dictionary(
+            uniqueKeysWithValues: task.samples.enumerated().map { (dataset.samples[$0.element].id, $0.offset) })
+        return try episodes.episodes.indices.map { number in
+            let supports = episodes.supports(
+                inEpisode: number, ofClasses: task.classes.map { dataset.classLabels[$0] })
+            let support = supports.values.flatMap { $0.compactMap { rows[$0] } }.sorted()
+            do {
+                return try fewShotEpisodeScores(
+                    of: matrix, classNumbers: task.samples.map { dataset.classOfSample[$0] }, supportRows: support,
+                    similarity: scorer.similarity, metrics: scorer.metrics, loneQueries: scorer.loneQueries)
+            } catch let error as EvaluationError {
+                throw CommandError("\(file.path), \(task.level.id), episode \(number): \(error)")
+            }
+        }
+    }
+
+    /// Runs `body`, and names the file and the sample in what it throws of embeddings.
+    ///
+    /// - Parameter samples: those that the rows are of.
+    private func naming<Value>(_ file: URL, _ samples: [Int], _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch EvaluationError.nonFiniteEmbedding(let row, let column) {
+            throw CommandError(
+                "\(file.path): the embedding of sample \"\(dataset.samples[samples[row]].id)\" is not finite in "
+                    + "column \(column); expected numbers without NaN and infinity")
+        } catch let error as EvaluationError {
+            throw CommandError("\(file.path): \(error)")
+        }
+    }
+}
+
+extension Matrix<Float> {
+    /// The element-wise mean with another matrix of the same size.
+    fileprivate func mean(with other: Matrix<Float>) -> Matrix<Float> {
+        Matrix(
+            rowCount: rowCount, columnCount: columnCount,
+            elements: zip(elements, other.elements).map { ($0 + $1) / 2 })
+    }
+}
