@@ -68,7 +68,7 @@ struct PreparedEmbeddings: Sendable {
 }
 
 /// The sum of squares in double precision, which no finite Float embedding can overflow.
-private func squaredNorm(_ row: ArraySlice<Float>) -> Double {
+func squaredNorm(_ row: ArraySlice<Float>) -> Double {
     row.withUnsafeBufferPointer { values in
         var sum = 0.0
         for value in values { sum += Double(value) * Double(value) }
