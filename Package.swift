@@ -57,7 +57,9 @@ let package = Package(
 
         // MARK: Tests
         .target(name: "TestSupport", path: "Tests/TestSupport"),
-        .testTarget(name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "TestSupport"]),
+        .testTarget(
+            name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "TestSupport"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
         .testTarget(
             name: "EmbeddingsTests", dependencies: ["Embeddings", "DenseLinearAlgebra", "TestSupport"],
@@ -73,7 +75,7 @@ let package = Package(
             dependencies: ["Splits", "Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "DenseLinearAlgebra", "TestSupport"],
+            name: "EvaluationTests", dependencies: ["Evaluation", "Datasets", "DenseLinearAlgebra", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation", "Datasets"]),
         .testTarget(

@@ -1,62 +1,81 @@
-/// A model's scores over levels of growing distance between train and test.
+internal import DenseLinearAlgebra
+
+/// One metric over levels of growing shift between train and test.
 public struct DifficultyCurve: Sendable, Equatable {
-    /// The scores at one level.
+    /// The metric at one level.
     public struct Point: Sendable, Equatable {
         /// The level's id.
         public let level: String
-        /// The Fréchet distance between the level's train and test side, squared.
-        public let fid: Double
-        /// The scores on the level's test side.
-        public let scores: RetrievalScores
+        /// The level's shift.
+        public let shift: Double
+        /// The metric's value on the level's test side, with its error.
+        public let estimate: Estimate
 
-        /// Joins a level's distance and scores.
+        /// Joins a level's shift and its score.
         ///
-        /// - Precondition: `fid` is finite.
-        public init(level: String, fid: Double, scores: RetrievalScores) {
-            precondition(fid.isFinite, "the distance of level \(level) is \(fid)")
+        /// - Precondition: `shift` is finite.
+        public init(level: String, shift: Double, estimate: Estimate) {
+            precondition(shift.isFinite, "the shift of level \(level) is \(shift)")
             self.level = level
-            self.fid = fid
-            self.scores = scores
+            self.shift = shift
+            self.estimate = estimate
         }
     }
 
-    /// The points by growing distance; at equal distances in the order given.
+    /// The points by growing shift; at equal shifts in the order given.
     public let points: [Point]
 
     /// Makes a curve of points in any order.
     public init(points: [Point]) {
         // Swift's sort happens to be stable, but does not promise it.
-        self.points = points.enumerated().sorted { ($0.element.fid, $0.offset) < ($1.element.fid, $1.offset) }
+        self.points = points.enumerated().sorted { ($0.element.shift, $0.offset) < ($1.element.shift, $1.offset) }
             .map(\.element)
     }
 
-    /// The aggregated generalisation score (AGS) of a metric: the area under the metric against the distance.
-    ///
-    /// The distances are scaled to [0, 1] by the smallest and the largest one, and the area is that of trapezoids, so AGS
-    /// lies in the metric's own range; higher is better. Source: Milbich et al., "Characterizing Generalization under
-    /// Out-Of-Distribution Shifts in Deep Metric Learning", NeurIPS 2021, §4.
-    ///
-    /// - Returns: nil if there is no range to scale by (no point, one point, or equal distances), or a point lacks the
-    ///   metric.
-    /// - Complexity: O(number of points).
-    public func aggregatedGeneralizationScore(of metric: RetrievalMetric) -> Double? {
-        let values = points.compactMap { $0.scores[metric] }
-        guard values.count == points.count, let first = points.first, let last = points.last, last.fid > first.fid
-        else { return nil }
-        let range = last.fid - first.fid
-        var area = 0.0
-        for i in 1..<points.count {
-            area += (points[i].fid - points[i - 1].fid) / range * (values[i] + values[i - 1]) / 2
-        }
-        return area
+    /// Each point's shift scaled to [0, 1] by the smallest and the largest, or nil if there is no range to scale by.
+    private var scaledShifts: [Double]? {
+        guard let first = points.first, let last = points.last, last.shift > first.shift else { return nil }
+        return points.map { ($0.shift - first.shift) / (last.shift - first.shift) }
     }
 
-    /// The AGS of every metric that has one.
-    public func aggregatedGeneralizationScores() -> [RetrievalMetric: Double] {
-        var scores: [RetrievalMetric: Double] = [:]
-        for metric in points.first?.scores.metrics ?? [] {
-            scores[metric] = aggregatedGeneralizationScore(of: metric)
-        }
-        return scores
+    /// The aggregated generalisation score (AGS): the area under the metric against the shift.
+    ///
+    /// Shifts are scaled to [0, 1] by the smallest and the largest one, and the area is that of trapezoids, so AGS is a
+    /// weighted mean of the values and lies in the metric's own range; higher is better. Source: Milbich et al.,
+    /// "Characterizing Generalization under Out-Of-Distribution Shifts in Deep Metric Learning", NeurIPS 2021, §4.
+    ///
+    /// Nil if there is no range to scale by: no point, one point, or equal shifts.
+    ///
+    /// - Complexity: O(number of points).
+    public var aggregatedGeneralizationScore: Estimate? {
+        guard let x = scaledShifts else { return nil }
+        return .combination(
+            x.indices.map { i in
+                ((x[min(i + 1, x.count - 1)] - x[max(i - 1, 0)]) / 2, points[i].estimate)
+            })
+    }
+
+    /// The slope of the least-squares line of the metric over the scaled shifts.
+    ///
+    /// It is the line's change from the easiest to the hardest level, negative where the metric falls.
+    ///
+    /// Nil if there is no range to scale by.
+    public var slope: Estimate? {
+        guard let x = scaledShifts else { return nil }
+        let mean = x.reduce(0, +) / Double(x.count)
+        let spread = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return .combination(x.indices.map { ((x[$0] - mean) / spread, points[$0].estimate) })
+    }
+
+    /// The level of the lowest value, the first of equal ones; nil without points.
+    public var worst: Point? {
+        points.min { $0.estimate.value < $1.estimate.value }
+    }
+
+    /// Spearman's rank correlation of the metric and the shift: −1 where it falls from every level to the next.
+    ///
+    /// Nil for fewer than three levels, or if all values are equal.
+    public var rankCorrelation: Double? {
+        spearmanCorrelation(points.map(\.shift), points.map(\.estimate.value))
     }
 }

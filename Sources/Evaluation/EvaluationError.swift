@@ -4,8 +4,6 @@ public enum EvaluationError: Error, Equatable {
     case nonFiniteEmbedding(row: Int, column: Int)
     /// Not one query has a relevant item, so no mean over queries exists.
     case noQueries(loneQueryCount: Int)
-    /// Two sets of scores that are to be compared are not over the same queries.
-    case differentQueries(first: Int, second: Int)
     /// A file of results was written by another version of the schema.
     case schemaVersion(found: Int, expected: Int)
 }
@@ -20,9 +18,6 @@ extension EvaluationError: CustomStringConvertible {
         case .noQueries(let loneQueryCount):
             "none of the \(loneQueryCount) samples has another sample of its class; "
                 + "expected at least one class of two samples"
-        case .differentQueries(let first, let second):
-            "two sets of scores cover different queries (\(first) and \(second) of them); "
-                + "expected the same samples and classes for both"
         case .schemaVersion(let found, let expected):
             "the results have schema version \(found); expected \(expected)"
         }

@@ -1,7 +1,7 @@
 /// What `results.json` holds: a model's scores at every level of a manifest, and what follows from them.
 public struct EvaluationResults: Sendable, Equatable {
     /// The version of the schema that this code reads and writes.
-    public static let currentSchemaVersion = 1
+    public static let currentSchemaVersion = 2
 
     /// The version of the schema.
     public let schemaVersion: Int
@@ -11,139 +11,89 @@ public struct EvaluationResults: Sendable, Equatable {
     public let dataset: String
     /// The model as the user named it, for instance a path template with `{level}` and `{direction}`.
     public let model: String
-    /// What retrieval ranked by.
-    public let similarity: Similarity
-    /// What became of queries without a relevant item.
-    public let loneQueries: LoneQueryPolicy
+    /// Which of several training runs of the model it is, if the path tells them apart.
+    public let seed: String?
+    /// By what rules the results came about.
+    public let settings: EvaluationSettings
     /// The metrics, in the order of the report.
     public let metrics: [RetrievalMetric]
     /// The levels by growing distance.
     public let levels: [LevelEvaluation]
-    /// The model's aggregated generalisation scores.
-    public let ags: Directions<[RetrievalMetric: Double]>?
-    /// The backbone's aggregated generalisation scores.
-    public let backboneAGS: Directions<[RetrievalMetric: Double]>?
-    /// How the gap in Recall@1 grows from the easiest to the hardest level.
-    public let gapGrowth: Directions<GapGrowth>?
 
-    /// Joins levels, in any order, and computes what spans them.
-    ///
-    /// AGS and the growth of the gap exist if all levels have the same directions, and at least two distances differ:
-    /// over other directions at one level than at another they would compare different things.
+    /// Joins levels, in any order.
     public init(
-        tool: String, dataset: String, model: String, similarity: Similarity = .cosine,
-        loneQueries: LoneQueryPolicy = .excluded, levels: [LevelEvaluation]
+        tool: String, dataset: String, model: String, seed: String? = nil, settings: EvaluationSettings = .init(),
+        levels: [LevelEvaluation]
     ) {
         schemaVersion = Self.currentSchemaVersion
         self.tool = tool
         self.dataset = dataset
         self.model = model
-        self.similarity = similarity
-        self.loneQueries = loneQueries
+        self.seed = seed
+        self.settings = settings
         self.levels = levels.enumerated().sorted { ($0.element.fid, $0.offset) < ($1.element.fid, $1.offset) }
             .map(\.element)
-        metrics = self.levels.first?.scores.mean.scores.metrics ?? []
-        ags = Self.ags(of: self.levels.map { ($0, $0.scores) })
-        let withBackbone = self.levels.compactMap { level in level.backbone.map { (level, $0) } }
-        backboneAGS = withBackbone.count == levels.count ? Self.ags(of: withBackbone) : nil
-        gapGrowth = Self.gapGrowth(of: self.levels)
+        metrics = self.levels.first?.scores(of: .model)?.mean.scores.metrics ?? []
     }
 
-    /// The points of a direction's curve, or nil if a level lacks it.
-    private static func curve(
-        _ direction: Direction, of levels: [(LevelEvaluation, Directions<TaskScores>)]
-    ) -> DifficultyCurve? {
-        let points = levels.compactMap { level, scores in
-            scores[direction].map { DifficultyCurve.Point(level: level.id, fid: level.fid, scores: $0.scores) }
-        }
-        return points.count == levels.count ? DifficultyCurve(points: points) : nil
-    }
+    /// What a curve shows.
+    public struct CurveKey: Sendable, Hashable {
+        /// Whose scores.
+        public var subject: Subject
+        /// In which gallery.
+        public var gallery: GalleryKind
+        /// In which direction.
+        public var direction: Direction
+        /// Over what.
+        public var axis: ShiftAxis
 
-    private static func ags(
-        of levels: [(LevelEvaluation, Directions<TaskScores>)]
-    ) -> Directions<[RetrievalMetric: Double]>? {
-        func scores(_ direction: Direction) -> [RetrievalMetric: Double]? {
-            let scores = curve(direction, of: levels)?.aggregatedGeneralizationScores() ?? [:]
-            return scores.isEmpty ? nil : scores
-        }
-        guard haveSameDirections(levels.map(\.1)), let mean = scores(.mean) else { return nil }
-        return Directions(forward: scores(.forward), reverse: scores(.reverse), mean: mean)
-    }
-
-    private static func gapGrowth(of levels: [LevelEvaluation]) -> Directions<GapGrowth>? {
-        guard let first = levels.first, let last = levels.last, last.fid > first.fid,
-            let easiest = first.gap, let hardest = last.gap, haveSameDirections([easiest, hardest])
-        else { return nil }
-        func growth(_ direction: Direction) -> GapGrowth? {
-            guard let a = easiest[direction], let b = hardest[direction] else { return nil }
-            return GapGrowth(easiest: a, hardest: b)
-        }
-        return Directions(
-            forward: growth(.forward), reverse: growth(.reverse),
-            mean: GapGrowth(easiest: easiest.mean, hardest: hardest.mean))
-    }
-
-    private static func haveSameDirections<Value>(_ all: [Directions<Value>]) -> Bool {
-        all.allSatisfy { ($0.forward == nil) == (all[0].forward == nil) }
-            && all.allSatisfy { ($0.reverse == nil) == (all[0].reverse == nil) }
-    }
-}
-
-extension EvaluationResults {
-    /// Whose scores a curve shows.
-    public enum Subject: String, Sendable, Hashable, CaseIterable {
-        /// The model under evaluation.
-        case model
-        /// The frozen backbone.
-        case backbone
-    }
-
-    /// The scores of a level, or nil if there are none.
-    public func scores(of subject: Subject, at level: LevelEvaluation) -> Directions<TaskScores>? {
-        switch subject {
-        case .model: level.scores
-        case .backbone: level.backbone
+        /// Names a curve; unless told otherwise that of the model, both directions' mean, in the full gallery over `fid`.
+        public init(
+            _ subject: Subject = .model, gallery: GalleryKind = .full, direction: Direction = .mean,
+            over axis: ShiftAxis = .fid
+        ) {
+            self.subject = subject
+            self.gallery = gallery
+            self.direction = direction
+            self.axis = axis
         }
     }
 
-    /// The curve of a subject over the levels that have the direction.
-    public func curve(of subject: Subject, direction: Direction) -> DifficultyCurve {
+    /// A metric's curve over the levels that have it.
+    public func curve(of metric: RetrievalMetric, _ key: CurveKey = .init()) -> DifficultyCurve {
         DifficultyCurve(
             points: levels.compactMap { level in
-                scores(of: subject, at: level)?[direction]
-                    .map { DifficultyCurve.Point(level: level.id, fid: level.fid, scores: $0.scores) }
+                guard let shift = level.shift(key.axis),
+                    let scores = level.scores(of: key.subject, gallery: key.gallery)?[key.direction],
+                    let estimate = scores.estimates[metric]
+                else { return nil }
+                return DifficultyCurve.Point(level: level.id, shift: shift, estimate: estimate)
             })
     }
-}
 
-extension EvaluationResults: Codable {
-    enum CodingKeys: String, CodingKey {
-        case schemaVersion = "schema_version"
-        case tool, dataset, model, similarity
-        case loneQueries = "lone_queries"
-        case metrics, levels, ags
-        case backboneAGS = "backbone_ags"
-        case gapGrowth = "gap_growth"
+    /// A metric's curve if all levels have it, and in the same directions: over other directions at one level than at
+    /// another, what spans the levels would compare different things.
+    public func completeCurve(of metric: RetrievalMetric, _ key: CurveKey = .init()) -> DifficultyCurve? {
+        let curve = curve(of: metric, key)
+        let all = levels.compactMap { $0.scores(of: key.subject, gallery: key.gallery) }
+        guard !levels.isEmpty, curve.points.count == levels.count,
+            all.allSatisfy({ ($0.forward == nil) == (all[0].forward == nil) }),
+            all.allSatisfy({ ($0.reverse == nil) == (all[0].reverse == nil) })
+        else { return nil }
+        return curve
     }
 
-    /// Reads results.
-    ///
-    /// - Throws: ``EvaluationError/schemaVersion(found:expected:)`` for another version; `DecodingError`.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        schemaVersion = try container.decode(Int.self, forKey: .schemaVersion)
-        guard schemaVersion == Self.currentSchemaVersion else {
-            throw EvaluationError.schemaVersion(found: schemaVersion, expected: Self.currentSchemaVersion)
+    /// How much larger the gap between the backbone and the model is at the hardest level than at the easiest, or nil if
+    /// there is no such gap or but one distance.
+    public func gapGrowth(
+        of metric: RetrievalMetric, gallery: GalleryKind = .full, direction: Direction = .mean
+    ) -> Estimate? {
+        let curves = [Subject.backbone, .model].map {
+            completeCurve(of: metric, CurveKey($0, gallery: gallery, direction: direction))?.points.map(\.estimate)
         }
-        tool = try container.decode(String.self, forKey: .tool)
-        dataset = try container.decode(String.self, forKey: .dataset)
-        model = try container.decode(String.self, forKey: .model)
-        similarity = try container.decode(Similarity.self, forKey: .similarity)
-        loneQueries = try container.decode(LoneQueryPolicy.self, forKey: .loneQueries)
-        metrics = try container.decode([RetrievalMetric].self, forKey: .metrics)
-        levels = try container.decode([LevelEvaluation].self, forKey: .levels)
-        ags = try container.decodeIfPresent(Directions<[RetrievalMetric: Double]>.self, forKey: .ags)
-        backboneAGS = try container.decodeIfPresent(Directions<[RetrievalMetric: Double]>.self, forKey: .backboneAGS)
-        gapGrowth = try container.decodeIfPresent(Directions<GapGrowth>.self, forKey: .gapGrowth)
+        guard let backbone = curves[0], let model = curves[1], let last = backbone.indices.last, last > 0,
+            levels[last].fid > levels[0].fid
+        else { return nil }
+        return (backbone[last] - model[last]) - (backbone[0] - model[0])
     }
 }

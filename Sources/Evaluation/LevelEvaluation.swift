@@ -1,69 +1,34 @@
-/// The scores of one task: a model on one side of a level.
-public struct TaskScores: Sendable, Equatable, Codable {
-    /// The metrics and the number of queries.
-    public let scores: RetrievalScores
-    /// The number of classes on the side, those of a single sample included.
-    public let classCount: Int
-
-    /// Joins scores and the number of classes.
-    public init(scores: RetrievalScores, classCount: Int) {
-        self.scores = scores
-        self.classCount = classCount
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case classCount = "class_count"
-    }
-
-    /// Reads the flat object of the scores with one more key, `class_count`.
-    public init(from decoder: any Decoder) throws {
-        scores = try RetrievalScores(from: decoder)
-        classCount = try decoder.container(keyedBy: CodingKeys.self).decode(Int.self, forKey: .classCount)
-    }
-
-    /// Writes the flat object of the scores with one more key, `class_count`.
-    public func encode(to encoder: any Encoder) throws {
-        try scores.encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(classCount, forKey: .classCount)
-    }
-
-    static func mean(of tasks: [TaskScores]) -> TaskScores {
-        TaskScores(
-            scores: .mean(of: tasks.map(\.scores)), classCount: tasks.map(\.classCount).reduce(0, +))
-    }
+/// Whose scores they are.
+public enum Subject: String, Sendable, Hashable, Codable, CodingKeyRepresentable, CaseIterable {
+    /// The model under evaluation.
+    case model
+    /// The frozen backbone that measured the splits.
+    case backbone
+    /// The model with the tricks at test time that the settings name.
+    case tricked
 }
 
-/// A model, and if wanted the frozen backbone it started from, on one side of a level.
-public struct TaskEvaluation: Sendable, Equatable {
-    /// The model's scores.
-    public let model: TaskScores
-    /// The backbone's scores on the same samples.
-    public let backbone: TaskScores?
-    /// The gap between them.
-    public let gap: RecallGap?
-
-    /// Takes the means of scores by query.
-    ///
-    /// - Throws: ``EvaluationError/noQueries(loneQueryCount:)``; ``EvaluationError/differentQueries(first:second:)`` if
-    ///   the backbone was not scored on the same samples.
-    public init(
-        model: QueryScores, backbone: QueryScores? = nil, loneQueries policy: LoneQueryPolicy = .excluded
-    ) throws {
-        self.model = TaskScores(scores: try model.mean(loneQueries: policy), classCount: model.classCount)
-        if let backbone {
-            gap = try RecallGap(backbone: backbone, model: model, loneQueries: policy)
-            self.backbone = TaskScores(
-                scores: try backbone.mean(loneQueries: policy), classCount: backbone.classCount)
-        } else {
-            gap = nil
-            self.backbone = nil
-        }
-    }
+/// What retrieval searches at a level.
+public enum GalleryKind: String, Sendable, Hashable, Codable, CodingKeyRepresentable, CaseIterable {
+    /// All samples of the level's test classes.
+    case full
+    /// Equally many classes and samples at every level: see ``MatchedGallery``.
+    case matched
 }
+
+/// What places a level on the axis of a curve.
+public enum ShiftAxis: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The squared Fréchet distance between train and test.
+    case fid
+    /// What the distance is above that of random sides of the same classes.
+    case excess
+}
+
+/// All scores of one task: one direction of a level.
+public typealias TaskEvaluation = [GalleryKind: [Subject: TaskScores]]
 
 /// The results at one level of a manifest.
-public struct LevelEvaluation: Sendable, Equatable, Codable {
+public struct LevelEvaluation: Sendable, Equatable {
     /// The level's id in the manifest.
     public let id: String
     /// How the level came about, as in the manifest: `start`, `swap`, `easier` or `removal`.
@@ -72,46 +37,123 @@ public struct LevelEvaluation: Sendable, Equatable, Codable {
     public let step: Int
     /// The Fréchet distance between the level's sides, squared.
     public let fid: Double
-    /// The model's scores.
-    public let scores: Directions<TaskScores>
-    /// The frozen backbone's scores on the same samples.
-    public let backbone: Directions<TaskScores>?
-    /// The backbone's lead over the model in Recall@1.
-    public let gap: Directions<RecallGap>?
+    /// What `fid` is above the mean of random sides of the same classes, where the manifest has it.
+    public let excess: Double?
+    /// The scores by gallery and subject.
+    private let scores: [GalleryKind: [Subject: Directions<TaskScores>]]
 
-    /// Joins what is known of a level.
+    /// Joins the tasks of a level; a subject is there if every direction that was run has it.
     ///
-    /// - Precondition: `fid` is finite.
+    /// - Precondition: at least one direction was run, and the shifts are finite.
     public init(
-        id: String, origin: String, step: Int, fid: Double, scores: Directions<TaskScores>,
-        backbone: Directions<TaskScores>? = nil, gap: Directions<RecallGap>? = nil
+        id: String, origin: String, step: Int, fid: Double, excess: Double? = nil, forward: TaskEvaluation?,
+        reverse: TaskEvaluation? = nil
     ) {
-        precondition(fid.isFinite, "the distance of level \(id) is \(fid)")
+        precondition(fid.isFinite && excess?.isFinite != false, "the shift of level \(id) is \(fid)")
+        precondition(forward != nil || reverse != nil, "level \(id) needs a direction")
         self.id = id
         self.origin = origin
         self.step = step
         self.fid = fid
+        self.excess = excess
+        var scores: [GalleryKind: [Subject: Directions<TaskScores>]] = [:]
+        for gallery in GalleryKind.allCases {
+            for subject in Subject.allCases {
+                let (ahead, back) = (forward?[gallery]?[subject], reverse?[gallery]?[subject])
+                guard (forward == nil) == (ahead == nil), (reverse == nil) == (back == nil) else { continue }
+                scores[gallery, default: [:]][subject] = Directions(
+                    forward: ahead, reverse: back, average: TaskScores.mean(ofTasks:))
+            }
+        }
         self.scores = scores
-        self.backbone = backbone
-        self.gap = gap
     }
 
-    /// Joins the tasks of a level; the backbone and the gap are there if every task that was run has them.
+    private enum CodingKeys: String, CodingKey {
+        case id, origin, step, fid, excess, scores
+    }
+
+    /// A subject's scores, or nil if it was not scored.
+    public func scores(of subject: Subject, gallery: GalleryKind = .full) -> Directions<TaskScores>? {
+        scores[gallery]?[subject]
+    }
+
+    /// How far the backbone is above the model, metric by metric, or nil if either was not scored; negative where the
+    /// model is better.
     ///
-    /// - Precondition: at least one direction was run, and `fid` is finite.
-    public init(
-        id: String, origin: String, step: Int, fid: Double, forward: TaskEvaluation?, reverse: TaskEvaluation?
-    ) {
-        guard
-            let scores = Directions(forward: forward?.model, reverse: reverse?.model, average: TaskScores.mean(of:))
-        else { preconditionFailure("level \(id) needs a direction") }
-        let tasks = [forward, reverse].compactMap { $0 }
-        let backbone = Directions(
-            forward: forward?.backbone, reverse: reverse?.backbone, average: TaskScores.mean(of:))
-        let gap = Directions(forward: forward?.gap, reverse: reverse?.gap, average: RecallGap.mean(of:))
-        self.init(
-            id: id, origin: origin, step: step, fid: fid, scores: scores,
-            backbone: tasks.allSatisfy { $0.backbone != nil } ? backbone : nil,
-            gap: tasks.allSatisfy { $0.gap != nil } ? gap : nil)
+    /// Some classes are harder to retrieve than others for any model. Both are scored on the same test classes, so the gap
+    /// has that taken out, and its error as well, as far as the same classes are hard for both.
+    public func gap(gallery: GalleryKind = .full, direction: Direction = .mean) -> [RetrievalMetric: Estimate]? {
+        guard let model = scores(of: .model, gallery: gallery)?[direction],
+            let backbone = scores(of: .backbone, gallery: gallery)?[direction]
+        else { return nil }
+        var gaps: [RetrievalMetric: Estimate] = [:]
+        for metric in model.scores.metrics {
+            if let a = backbone.estimates[metric], let b = model.estimates[metric] { gaps[metric] = a - b }
+        }
+        return gaps
+    }
+
+    /// The level's place on an axis, where it has one.
+    public func shift(_ axis: ShiftAxis) -> Double? {
+        switch axis {
+        case .fid: fid
+        case .excess: excess
+        }
     }
 }
+
+extension LevelEvaluation: Codable {
+    /// Reads a level; the means of the directions are taken anew.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(String.self, forKey: .id)
+        origin = try container.decode(String.self, forKey: .origin)
+        step = try container.decode(Int.self, forKey: .step)
+        fid = try container.decode(Double.self, forKey: .fid)
+        excess = try container.decodeIfPresent(Double.self, forKey: .excess)
+        scores = try container.decode([GalleryKind: [Subject: TaskScoresOfDirections]].self, forKey: .scores)
+            .mapValues { $0.mapValues(\.scores) }
+    }
+
+    /// Writes the level; its scores are `scores[gallery][subject][direction][metric]`.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(origin, forKey: .origin)
+        try container.encode(step, forKey: .step)
+        try container.encode(fid, forKey: .fid)
+        try container.encodeIfPresent(excess, forKey: .excess)
+        try container.encode(scores.mapValues { $0.mapValues(TaskScoresOfDirections.init) }, forKey: .scores)
+    }
+}
+
+/// The scores of a level's directions in a file: the mean is written for readers, and without what follows from the others.
+private struct TaskScoresOfDirections: Codable {
+    let scores: Directions<TaskScores>
+
+    init(_ scores: Directions<TaskScores>) {
+        self.scores = scores
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Direction.self)
+        let scores = Directions(
+            forward: try container.decodeIfPresent(TaskScores.self, forKey: .forward),
+            reverse: try container.decodeIfPresent(TaskScores.self, forKey: .reverse),
+            average: TaskScores.mean(ofTasks:))
+        guard let scores else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "neither direction has scores"))
+        }
+        self.scores = scores
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Direction.self)
+        try container.encodeIfPresent(scores.forward, forKey: .forward)
+        try container.encodeIfPresent(scores.reverse, forKey: .reverse)
+        try scores.mean.encodeSummary(to: container.superEncoder(forKey: .mean))
+    }
+}
+
+extension Direction: CodingKey {}

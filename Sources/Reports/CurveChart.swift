@@ -2,8 +2,8 @@ public import Evaluation
 
 /// A metric against the distance between train and test, as a self-contained SVG.
 ///
-/// The mean of both directions is bold, each direction light and the backbone dashed; every level is a marker. The
-/// legend has a strip of its own above the curves.
+/// The mean of both directions is bold, each direction light and the backbone dashed; every level is a marker, with its 95 %
+/// interval as a bar on the bold line. The legend has a strip of its own above the curves.
 public struct CurveChart: Sendable {
     /// One line of the chart.
     public struct Series: Sendable {
@@ -17,10 +17,12 @@ public struct CurveChart: Sendable {
             case reverse
             /// The frozen backbone.
             case backbone
+            /// The model with tricks at test time.
+            case tricked
         }
 
-        /// One level: its id, the distance and the metric's value.
-        public typealias Point = (level: String, fid: Double, value: Double)
+        /// One level: its id, the distance, the metric's value, and half the width of its interval, if it is to be shown.
+        public typealias Point = (level: String, fid: Double, value: Double, margin: Double?)
 
         /// The name in the legend.
         public let name: String
@@ -53,17 +55,18 @@ public struct CurveChart: Sendable {
 
     /// The chart of a model's results: forward and reverse if both were run, the backbone if it was, and the mean.
     public init(_ results: EvaluationResults, metric: RetrievalMetric = .recall(1)) {
-        func series(
-            _ name: String, _ role: Series.Role, _ subject: EvaluationResults.Subject, _ direction: Direction
-        ) -> Series {
-            let points = results.curve(of: subject, direction: direction).points.compactMap { point in
-                point.scores[metric].map { (level: point.level, fid: point.fid, value: $0) }
-            }
-            return Series(name: name, role: role, points: points)
+        func series(_ name: String, _ role: Series.Role, _ subject: Subject, _ direction: Direction) -> Series {
+            Series(
+                name: name, role: role,
+                points: results.curve(of: metric, .init(subject, direction: direction)).points.map { point in
+                    (point.level, point.shift, point.estimate.value, role == .mean ? point.estimate.margin : nil)
+                })
         }
         let all = [
             series("forward", .forward, .model, .forward), series("reverse", .reverse, .model, .reverse),
-            series("frozen backbone", .backbone, .backbone, .mean), series("mean of directions", .mean, .model, .mean),
+            series("frozen backbone", .backbone, .backbone, .mean),
+            series(results.settings.tricks.joined(separator: " + "), .tricked, .tricked, .mean),
+            series("mean of directions", .mean, .model, .mean),
         ].filter { !$0.points.isEmpty }
         // With one direction the mean is that direction, so a second line would only hide the first.
         let directions = all.filter { [.forward, .reverse].contains($0.role) }
@@ -83,7 +86,8 @@ public struct CurveChart: Sendable {
         let top = 80 + Double(legend.lineCount) * 20
         let points = series.flatMap(\.points)
         let x = ChartAxis(covering: points.map(\.fid), limits: 0...(.infinity), start: 78, end: width - 30)
-        let y = ChartAxis(covering: points.map(\.value), limits: 0...1, start: height - 64, end: top + 18)
+        let bounds = points.flatMap { [$0.value - ($0.margin ?? 0), $0.value + ($0.margin ?? 0)] }
+        let y = ChartAxis(covering: bounds.map { min(max($0, 0), 1) }, limits: 0...1, start: height - 64, end: top + 18)
         return ChartStyle.document(width: width, height: height, title: title, description: description) { svg in
             for (entry, place) in zip(series.reversed(), legend.places) {
                 let style = Self.style(entry.role)
@@ -99,10 +103,17 @@ public struct CurveChart: Sendable {
                 ChartStyle.line(
                     &svg, entry.points.map { (x.position($0.fid), y.position($0.value)) }, style: style)
                 for point in entry.points {
+                    if let margin = point.margin {
+                        let ends = [point.value - margin, point.value + margin].map { min(max($0, 0), 1) }
+                        ChartStyle.line(
+                            &svg, ends.map { (x.position(point.fid), y.position($0)) },
+                            style: LineStyle(color: 0, width: 1.5, opacity: 0.6, marker: .circle))
+                    }
                     ChartStyle.marker(
                         &svg, x: x.position(point.fid), y: y.position(point.value), style: style,
                         radius: entry.role == .mean ? 5 : 4,
-                        title: "\(point.level), \(entry.name): \(fixed(point.value, 3)) at \(distance(point.fid))")
+                        title: "\(point.level), \(entry.name): \(fixed(point.value, 3))"
+                            + (point.margin.map { " ± \(fixed($0, 3))" } ?? "") + " at \(distance(point.fid))")
                 }
             }
         }
@@ -145,6 +156,7 @@ public struct CurveChart: Sendable {
         case .forward: LineStyle(color: 2, width: 1.5, opacity: 0.75, marker: .triangle)
         case .reverse: LineStyle(color: 3, width: 1.5, opacity: 0.75, marker: .invertedTriangle)
         case .backbone: LineStyle(color: 1, width: 2, dash: "7 4", marker: .diamond)
+        case .tricked: LineStyle(color: 4, width: 2, dash: "2 3", marker: .square)
         }
     }
 }

@@ -16,12 +16,14 @@ public struct SideSizes: Sendable, Equatable {
 
 /// The table of an evaluation's levels, one line a level, at most 120 columns wide for level ids of up to 20 cells.
 ///
-/// R@1 is Recall@1, shown for both directions and their mean; the metrics that follow it are means of the directions.
-/// Columns that no level has a value for are left out.
+/// R@1 is Recall@1, shown for both directions and their mean; what follows are means of the directions. The ± after a column
+/// is half the width of its 95 % interval. `matched` is Recall@1 in galleries of equal size, `tricked` that with the tricks
+/// that the settings name. Columns that no level has a value for are left out.
 ///
 /// - Parameter sizes: the number of classes by level id; a level without one shows a dash.
 public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] = [:]) -> TextTable {
-    var columns: [(column: TextTable.Column, cell: (LevelEvaluation) -> String?)] = [
+    typealias Cell = (LevelEvaluation) -> String?
+    var columns: [(column: TextTable.Column, cell: Cell)] = [
         (.init("level"), { $0.id }),
         (.init("origin"), { $0.origin }),
         (.init("fid", alignment: .right), { distance($0.fid) }),
@@ -30,20 +32,64 @@ public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] 
             { level in sizes[level.id].map { "\($0.trainClassCount)/\($0.testClassCount)" } }
         ),
     ]
-    func add(_ title: String, _ value: @escaping (LevelEvaluation) -> Double?) {
-        columns.append((.init(title, alignment: .right), { level in value(level).map { fixed($0, 3) } }))
+    func add(_ title: String, withMargin: Bool = false, _ estimate: @escaping (LevelEvaluation) -> Estimate?) {
+        columns.append((.init(title, alignment: .right), { level in estimate(level).map { fixed($0.value, 3) } }))
+        guard withMargin else { return }
+        columns.append((.init("±", alignment: .right), { level in estimate(level)?.margin.map { fixed($0, 3) } }))
     }
-    add("R@1 fwd") { $0.scores.forward?.scores[.recall(1)] }
-    add("R@1 rev") { $0.scores.reverse?.scores[.recall(1)] }
-    // With one direction the mean is that direction.
-    add("R@1 mean") { $0.scores.forward == nil || $0.scores.reverse == nil ? nil : $0.scores.mean.scores[.recall(1)] }
-    add("R-prec") { $0.scores.mean.scores[.rPrecision] }
-    add("MAP@R") { $0.scores.mean.scores[.averagePrecisionAtR] }
-    add("mAP@1000") { $0.scores.mean.scores[.averagePrecision(1000)] }
-    add("backbone") { $0.backbone?.mean.scores[.recall(1)] }
-    add("gap") { $0.gap?.mean.recallAt1 }
+    func scores(
+        _ level: LevelEvaluation, _ metric: RetrievalMetric, _ subject: Subject = .model,
+        _ gallery: GalleryKind = .full
+    ) -> Estimate? {
+        level.scores(of: subject, gallery: gallery)?.mean.estimates[metric]
+    }
+    let hasBoth = results.levels.contains {
+        let scores = $0.scores(of: .model)
+        return scores?.forward != nil && scores?.reverse != nil
+    }
+    if hasBoth {
+        add("fwd") { $0.scores(of: .model)?.forward?.estimates[.recall(1)] }
+        add("rev") { $0.scores(of: .model)?.reverse?.estimates[.recall(1)] }
+    }
+    add("R@1", withMargin: true) { scores($0, .recall(1)) }
+    add("tricked") { scores($0, .recall(1), .tricked) }
+    add("matched") { scores($0, .recall(1), .model, .matched) }
+    add("MAP@R", withMargin: true) { scores($0, .averagePrecisionAtR) }
+    add("backbone") { scores($0, .recall(1), .backbone) }
+    add("gap", withMargin: true) { $0.gap()?[.recall(1)] }
     let shown = columns.filter { column in results.levels.contains { column.cell($0) != nil } }
     return TextTable(
         columns: shown.map(\.column),
         rows: results.levels.map { level in shown.map { $0.cell(level) ?? "–" } })
+}
+
+/// The table of what spans the levels, one line a subject, gallery and axis: the AGS of Recall@1 and MAP@R, and for Recall@1
+/// the slope, the worst level and the rank correlation with the shift.
+public func curveTable(_ results: EvaluationResults) -> TextTable {
+    var rows: [[String]] = []
+    func cells(_ estimate: Estimate?) -> [String] {
+        [estimate.map { fixed($0.value, 4) } ?? "–", estimate?.margin.map { fixed($0, 4) } ?? "–"]
+    }
+    for subject in Subject.allCases {
+        for gallery in GalleryKind.allCases {
+            for axis in ShiftAxis.allCases {
+                let key = EvaluationResults.CurveKey(subject, gallery: gallery, over: axis)
+                guard let curve = results.completeCurve(of: .recall(1), key),
+                    let area = curve.aggregatedGeneralizationScore
+                else { continue }
+                let other = results.completeCurve(of: .averagePrecisionAtR, key)?.aggregatedGeneralizationScore
+                let worst = curve.worst.map { "\(fixed($0.estimate.value, 3)) (\($0.level))" } ?? "–"
+                rows.append(
+                    [subject.rawValue, gallery.rawValue, axis.rawValue] + cells(area) + cells(other)
+                        + cells(curve.slope) + [worst, curve.rankCorrelation.map { fixed($0, 2) } ?? "–"])
+            }
+        }
+    }
+    return TextTable(
+        columns: [
+            .init("subject"), .init("gallery"), .init("over"), .init("AGS R@1", alignment: .right),
+            .init("±", alignment: .right), .init("AGS MAP@R", alignment: .right), .init("±", alignment: .right),
+            .init("slope", alignment: .right), .init("±", alignment: .right), .init("worst R@1", alignment: .right),
+            .init("Spearman", alignment: .right),
+        ], rows: rows)
 }

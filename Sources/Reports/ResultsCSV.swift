@@ -3,24 +3,33 @@ public import Evaluation
 
 /// The results in long form, one value a row: `results.csv`.
 ///
-/// The columns are `level,origin,step,fid,model,direction,metric,value`, where `model` is `model` or `backbone` and
-/// `direction` is `forward`, `reverse` or `mean`. Numbers are written so that reading them gives the same value.
+/// The columns are `level,origin,step,fid,excess,gallery,subject,direction,metric,value,standard_error,low,high`. The gallery
+/// is `full` or `matched`, the subject `model`, `backbone` or `tricked`, the direction `forward`, `reverse` or `mean`, and
+/// `low` and `high` bound the 95 % interval. What is not known is empty. Numbers are written so that reading them gives the
+/// same value.
 public func resultsTable(_ results: EvaluationResults) -> CSVTable {
     var rows: [[String]] = []
     for level in results.levels {
-        for subject in EvaluationResults.Subject.allCases {
-            guard let directions = results.scores(of: subject, at: level) else { continue }
-            for direction in Direction.allCases {
-                guard let scores = directions[direction]?.scores else { continue }
-                for (metric, value) in zip(scores.metrics, scores.values) {
-                    rows.append([
-                        level.id, level.origin, "\(level.step)", "\(level.fid)", subject.rawValue, direction.rawValue,
-                        metric.name, "\(value)",
-                    ])
+        let place = [level.id, level.origin, "\(level.step)", "\(level.fid)", level.excess.map { "\($0)" } ?? ""]
+        for gallery in GalleryKind.allCases {
+            for subject in Subject.allCases {
+                guard let directions = level.scores(of: subject, gallery: gallery) else { continue }
+                for direction in Direction.allCases {
+                    guard let task = directions[direction] else { continue }
+                    for (metric, value) in zip(task.scores.metrics, task.scores.values) {
+                        let estimate = task.estimates[metric]
+                        let error = [estimate?.standardError, estimate?.interval?.low, estimate?.interval?.high]
+                        rows.append(
+                            place + [gallery.rawValue, subject.rawValue, direction.rawValue, metric.name, "\(value)"]
+                                + error.map { $0.map { "\($0)" } ?? "" })
+                    }
                 }
             }
         }
     }
     return CSVTable(
-        columns: ["level", "origin", "step", "fid", "model", "direction", "metric", "value"], rows: rows)
+        columns: [
+            "level", "origin", "step", "fid", "excess", "gallery", "subject", "direction", "metric", "value",
+            "standard_error", "low", "high",
+        ], rows: rows)
 }

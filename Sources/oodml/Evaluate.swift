@@ -2,7 +2,7 @@ public import ArgumentParser
 import Datasets
 import DenseLinearAlgebra
 import Embeddings
-import Evaluation
+public import Evaluation
 import Foundation
 import Glyphs200
 import Reports
@@ -16,13 +16,23 @@ struct Evaluate: ParsableCommand {
             the other way round (reverse). The path of the model names the task: {level} stands for the level's id, as \
             in level-3, and {direction} for forward or reverse. Without {direction} only forward tasks are scored.
 
-            Retrieval is one against the rest within the test classes, exact, and by cosine unless told otherwise.
+            Retrieval is one against the rest within the test classes, exact, and by cosine unless told otherwise. Every \
+            score has a 95 % interval: how far it would be off with other classes, as queries and as distractors \
+            (--confidence says otherwise). AGS, the area under a metric against the shift, has one too.
+
+            Two things shape a curve beside the shift. Levels with fewer classes are easier to retrieve in: `matched` \
+            scores are from galleries of equal size at every level. And some classes are hard for any model: where the \
+            backbone that made the splits is at hand, it is scored on the same test classes, and the gap between both \
+            is what the shift costs this model.
 
             --embeddings takes files instead of models: one row for each sample of the test classes, or one for each \
             sample of the dataset, in the order of the splits' samples.csv.
 
-            Where the backbone that made the splits is at hand, it is scored on the same test classes. Some classes are \
-            harder to retrieve than others for any model; the gap between both is what the shift costs this one.
+            --fold scores a validation fold of each level's train classes instead of the test classes, for tuning: the \
+            model must not have trained on that fold. {fold} in the path stands for its number.
+
+            --seeds scores several training runs of one model, for `oodml compare`: {seed} in the path stands for each, \
+            and each gets a folder seed-S within the output folder.
 
             EXAMPLES:
               oodml evaluate --splits splits/glyphs200 \\
@@ -72,6 +82,31 @@ struct Evaluate: ParsableCommand {
     @Option(help: "What retrieval ranks by.")
     var similarity = Similarity.cosine
 
+    @Option(help: "What becomes of queries without any other sample of their class.")
+    var loneQueries = LoneQueries.exclude
+
+    @Option(
+        help: ArgumentHelp("The values of k of recall@k, separated by commas.", valueName: "k,k,…"),
+        transform: positiveCounts)
+    var recallAt = [1, 2, 4, 8]
+
+    @Option(
+        help: """
+            How errors are estimated: for other classes, for other queries in front of this gallery, or not at all.
+            """)
+    var confidence = ConfidenceMethod.Kind.classJackknife
+
+    @Option(help: ArgumentHelp("Draws of galleries of equal size; 0 for none.", valueName: "n"))
+    var matchedDraws = 20
+
+    @Option(help: ArgumentHelp("Score this validation fold, counted from 0.", valueName: "n"))
+    var fold: Int?
+
+    @Option(
+        help: ArgumentHelp("The training runs that {seed} stands for, separated by commas.", valueName: "s,s,…"),
+        transform: names)
+    var seeds: [String] = []
+
     @Option(
         help: ArgumentHelp("The output folder (default: results/NAME, NAME being that of --splits).", valueName: "dir"),
         completion: .directory, transform: path)
@@ -86,6 +121,17 @@ struct Evaluate: ParsableCommand {
         if backbone != nil && features != nil {
             throw ValidationError("--backbone and --features exclude each other; expected what made the splits")
         }
+        guard let template = model ?? embeddings else { return }
+        guard template.namesFold ? fold != nil : true else {
+            throw ValidationError("\(template.text) names a {fold}; expected --fold with its number")
+        }
+        guard template.namesSeed == !seeds.isEmpty else {
+            throw ValidationError(
+                "found \(template.namesSeed ? "{seed} in the path" : "--seeds") alone; expected {seed} in the path and "
+                    + "--seeds, or neither")
+        }
+        if let fold, fold < 0 { throw ValidationError("--fold is \(fold); expected 0 or more") }
+        guard matchedDraws >= 0 else { throw ValidationError("--matched-draws is \(matchedDraws); expected 0 or more") }
     }
 
     func run() throws {
@@ -96,29 +142,81 @@ struct Evaluate: ParsableCommand {
         let manifest = try SplitManifest(readingFrom: manifestFile)
         let dataset = try Dataset(sampleTableAt: splits.appending(path: "samples.csv"), name: manifest.dataset.name)
         try manifest.requireMatch(with: dataset, path: manifestFile.path)
-        let tasks = try EvaluationTask.all(of: manifest, in: dataset, template: template)
-        let folder = try OutputFolder(
-            out ?? URL(filePath: "results/\(splits.standardizedFileURL.lastPathComponent)"), force: output.force)
-
-        let reference = try referenceEmbeddings(for: manifest, of: dataset, on: terminal)
-        var source = TaskEmbeddings(
-            try kind(for: manifest), dataset: dataset, tasks: tasks, terminal: terminal)
-        var evaluations: [String: [TrainingDirection: TaskEvaluation]] = [:]
-        for (number, task) in tasks.enumerated() {
-            terminal.status("scoring \(task.level.id), \(task.direction.rawValue) (\(number + 1) of \(tasks.count))")
-            let own = try scores(of: source.embeddings(for: task), task: task, dataset: dataset)
-            let other = try reference.map {
-                try scores(of: $0.selectingRows(task.samples), task: task, dataset: dataset)
-            }
-            evaluations[task.level.id, default: [:]][task.direction] = try TaskEvaluation(model: own, backbone: other)
+        let directions = fold == nil ? template.directions : [.forward]
+        let tasks = try EvaluationTask.all(of: manifest, in: dataset, directions: directions, fold: fold)
+        let runs = (seeds.isEmpty ? [nil] : seeds.map(Optional.some)).map {
+            TaskFiles(template: template, fold: fold, seed: $0)
         }
-        let results = EvaluationResults(
-            tool: generator, dataset: dataset.name, model: template.text, similarity: similarity,
-            levels: manifest.levels.map { level in
-                LevelEvaluation(
-                    id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid,
-                    forward: evaluations[level.id]?[.forward], reverse: evaluations[level.id]?[.reverse])
-            })
+        for run in runs { try run.requireAll(for: tasks) }
+        let kind = try kind(for: manifest)
+        let parent = out ?? defaultFolder
+        let folders = try runs.map { run in
+            try OutputFolder(run.seed.map { parent.appending(path: "seed-\($0)") } ?? parent, force: output.force)
+        }
+
+        let scoring = Scoring(
+            dataset: dataset,
+            scorer: TaskScorer(
+                dataset: dataset, similarity: similarity, loneQueries: loneQueries.policy,
+                metrics: metrics(recallAt: recallAt), confidence: method),
+            matched: matchedDraws == 0
+                ? nil : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: matchedDraws))
+        let reference = try referenceEmbeddings(for: manifest, of: dataset, on: terminal)
+        let backboneScores = try tasks.enumerated().map { number, task in
+            try reference.map { matrix in
+                terminal.status("scoring the backbone at \(task.level.id) (\(number + 1) of \(tasks.count))")
+                return try scoring.scores(
+                    of: matrix.selectingRows(task.samples), task: task, file: backbone ?? features ?? Glyphs200.backbone
+                )
+            }
+        }
+        for (run, folder) in zip(runs, folders) {
+            var source = TaskEmbeddings(kind, files: run, dataset: dataset, tasks: tasks, terminal: terminal)
+            var evaluations: [String: [TrainingDirection: TaskEvaluation]] = [:]
+            for (number, task) in tasks.enumerated() {
+                let seed = run.seed.map { "seed \($0), " } ?? ""
+                terminal.status(
+                    "scoring \(seed)\(task.level.id), \(task.direction.rawValue) (\(number + 1) of \(tasks.count))")
+                let own = try scoring.scores(
+                    of: source.embeddings(for: task), task: task, file: run.file(for: task))
+                var evaluation: TaskEvaluation = [:]
+                for (gallery, scores) in own { evaluation[gallery, default: [:]][.model] = scores }
+                for (gallery, scores) in backboneScores[number] ?? [:] {
+                    evaluation[gallery, default: [:]][.backbone] = scores
+                }
+                evaluations[task.level.id, default: [:]][task.direction] = evaluation
+            }
+            let results = EvaluationResults(
+                tool: generator, dataset: dataset.name, model: template.text, seed: run.seed,
+                settings: EvaluationSettings(
+                    split: fold.map { "validation fold \($0)" } ?? "test", similarity: similarity,
+                    loneQueries: loneQueries.policy, confidence: method, matchedGallery: scoring.matched),
+                levels: manifest.levels.map { level in
+                    LevelEvaluation(
+                        id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid,
+                        excess: level.excess, forward: evaluations[level.id]?[.forward],
+                        reverse: evaluations[level.id]?[.reverse])
+                })
+            try write(results, to: folder, manifest: manifest, terminal: terminal)
+        }
+    }
+
+    private var defaultFolder: URL {
+        let name = splits.standardizedFileURL.lastPathComponent
+        return URL(filePath: "results/\(name)" + (fold.map { "-fold-\($0)" } ?? ""))
+    }
+
+    private var method: ConfidenceMethod {
+        switch confidence {
+        case .classJackknife: .classJackknife()
+        case .fixedGalleryBootstrap: .fixedGalleryBootstrap()
+        case .none: .none
+        }
+    }
+
+    private func write(
+        _ results: EvaluationResults, to folder: OutputFolder, manifest: SplitManifest, terminal: Terminal
+    ) throws {
         let json = Data(try stableJSON(results).utf8)
         let written = try folder.write([
             ("results.csv", Data(resultsTable(results).text.utf8)), ("curve.svg", Data(CurveChart(results).svg.utf8)),
@@ -127,7 +225,9 @@ struct Evaluate: ParsableCommand {
         terminal.finish()
         switch output.format {
         case .json: FileHandle.standardOutput.write(json)
-        case .text: print(summary(of: results, manifest: manifest, written: written))
+        case .text:
+            if let seed = results.seed { print("Seed \(seed)") }
+            print(summary(of: results, manifest: manifest, written: written))
         }
     }
 
@@ -163,17 +263,43 @@ struct Evaluate: ParsableCommand {
             of: dataset, expecting: manifest.embeddings.sha256, task: "backbone", on: terminal
         ).matrix
     }
+}
 
-    private func scores(of matrix: Matrix<Float>, task: EvaluationTask, dataset: Dataset) throws -> QueryScores {
+/// How all tasks of a run are scored.
+private struct Scoring {
+    let dataset: Dataset
+    let scorer: TaskScorer
+    let matched: MatchedGallery?
+
+    /// The scores of a task's embeddings in each gallery.
+    ///
+    /// - Parameter file: where the embeddings are from, for the error.
+    func scores(of matrix: Matrix<Float>, task: EvaluationTask, file: URL) throws -> [GalleryKind: TaskScores] {
         do {
-            return try queryScores(
-                of: matrix, classNumbers: task.samples.map { dataset.classOfSample[$0] }, similarity: similarity)
+            var scores = [GalleryKind.full: try scorer.scores(of: matrix, samples: task.samples)]
+            if let matched {
+                scores[.matched] = try scorer.scores(
+                    of: matrix, samples: task.samples, classes: task.classes, in: matched)
+            }
+            return scores
         } catch EvaluationError.nonFiniteEmbedding(let row, let column) {
             throw CommandError(
-                "\(task.file.path): the embedding of sample \"\(dataset.samples[task.samples[row]].id)\" is not finite in "
+                "\(file.path): the embedding of sample \"\(dataset.samples[task.samples[row]].id)\" is not finite in "
                     + "column \(column); expected numbers without NaN and infinity")
         }
     }
 }
 
-extension Similarity: ExpressibleByArgument {}
+extension ConfidenceMethod.Kind: ExpressibleByArgument {}
+
+/// Names separated by commas, for options' `transform`.
+private func names(_ argument: String) throws -> [String] {
+    let names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard names.allSatisfy({ !$0.isEmpty && !$0.contains("/") && $0 != "." && $0 != ".." }) else {
+        throw ValidationError("found \"\(argument)\"; expected names separated by commas, without slashes")
+    }
+    guard Set(names).count == names.count else {
+        throw ValidationError("found a name twice in \"\(argument)\"; expected different ones")
+    }
+    return names
+}

@@ -6,24 +6,35 @@ import FeatureExtraction
 import Foundation
 import Splits
 
-/// One model on one side of one level.
+/// One side of one level, on which a model is scored.
 struct EvaluationTask {
     let level: SplitLevel
     let direction: TrainingDirection
-    /// The model's or the embeddings' file.
-    let file: URL
-    /// The numbers of the samples of the test classes, ascending.
+    /// The numbers of the classes that are retrieved: the test classes, or a validation fold.
+    let classes: [Int]
+    /// The numbers of their samples, ascending.
     let samples: [Int]
 
-    /// All tasks of a manifest that a path template tells apart, level after level.
+    /// The tasks of a manifest, level after level.
     ///
-    /// - Throws: ``CommandError`` if a file is missing, or a level names a class that the dataset does not have.
-    static func all(of manifest: SplitManifest, in dataset: Dataset, template: PathTemplate) throws -> [EvaluationTask]
-    {
+    /// - Parameter fold: the number of the validation fold that is scored instead of the test classes.
+    /// - Throws: ``CommandError`` if a level names a class that the dataset does not have, or lacks the fold.
+    static func all(
+        of manifest: SplitManifest, in dataset: Dataset, directions: [TrainingDirection], fold: Int?
+    ) throws -> [EvaluationTask] {
         let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
-        let tasks = try manifest.levels.flatMap { level in
-            try template.directions.map { direction in
-                let classes = try direction.testClasses(of: level).map { label in
+        return try manifest.levels.flatMap { level in
+            try directions.map { direction in
+                var labels = direction.testClasses(of: level)
+                if let fold {
+                    guard level.folds.indices.contains(fold) else {
+                        throw CommandError(
+                            "\(level.id) of the manifest has \(level.folds.count) validation folds; expected a fold "
+                                + "\(fold), counted from 0")
+                    }
+                    labels = level.folds[fold]
+                }
+                let classes = try labels.map { label in
                     guard let number = numbers[label] else {
                         throw CommandError(
                             "\(level.id) of the manifest names the class \"\(label)\"; "
@@ -32,18 +43,32 @@ struct EvaluationTask {
                     return number
                 }
                 return EvaluationTask(
-                    level: level, direction: direction, file: template.url(level: level.id, direction: direction),
+                    level: level, direction: direction, classes: classes,
                     samples: dataset.samples(ofClasses: classes))
             }
         }
-        let files = Set(tasks.map(\.file.path))
+    }
+}
+
+/// Where the model, or its embeddings, of each task are.
+struct TaskFiles {
+    let template: PathTemplate
+    let fold: Int?
+    let seed: String?
+
+    func file(for task: EvaluationTask) -> URL {
+        template.url(level: task.level.id, direction: task.direction, fold: fold, seed: seed)
+    }
+
+    /// - Throws: ``CommandError`` if a file is missing.
+    func requireAll(for tasks: [EvaluationTask]) throws {
+        let files = Set(tasks.map { file(for: $0).path })
         let missing = files.filter { !FileManager.default.fileExists(atPath: $0) }.sorted()
-        if let first = missing.first {
-            throw CommandError(
-                "\(first): there is no such file; expected one for each level\(template.directions.count > 1 ? " and direction" : ""), "
-                    + "and \(missing.count) of \(files.count) are missing")
-        }
-        return tasks
+        guard let first = missing.first else { return }
+        let parts = Set(tasks.map(\.direction)).count > 1 ? " and direction" : ""
+        throw CommandError(
+            "\(first): there is no such file; expected one for each level\(parts), and \(missing.count) of "
+                + "\(files.count) are missing")
     }
 }
 
@@ -55,24 +80,27 @@ struct TaskEmbeddings {
     }
 
     let kind: Kind
+    let files: TaskFiles
     let dataset: Dataset
     let terminal: Terminal
     /// A file that serves several tasks is run or read once, for the samples of all of them.
     private var known: [String: (samples: [Int], matrix: Matrix<Float>)] = [:]
     private let samplesOfFile: [String: [Int]]
 
-    init(_ kind: Kind, dataset: Dataset, tasks: [EvaluationTask], terminal: Terminal) {
+    init(_ kind: Kind, files: TaskFiles, dataset: Dataset, tasks: [EvaluationTask], terminal: Terminal) {
         self.kind = kind
+        self.files = files
         self.dataset = dataset
         self.terminal = terminal
-        samplesOfFile = Dictionary(grouping: tasks, by: \.file.path)
+        samplesOfFile = Dictionary(grouping: tasks) { files.file(for: $0).path }
             .mapValues { tasks in Set(tasks.flatMap(\.samples)).sorted() }
     }
 
     /// The embeddings of a task's samples, one row each, in the order of the task.
     mutating func embeddings(for task: EvaluationTask) throws -> Matrix<Float> {
-        let path = task.file.path
-        let (samples, matrix) = try known[path] ?? load(task.file)
+        let file = files.file(for: task)
+        let path = file.path
+        let (samples, matrix) = try known[path] ?? load(file)
         if samplesOfFile[path] != task.samples { known[path] = (samples, matrix) }
         if samples == task.samples { return matrix }
         let rows = Dictionary(uniqueKeysWithValues: zip(samples, samples.indices))

@@ -2,9 +2,10 @@ import ArgumentParser
 import Foundation
 import Splits
 
-/// A path in which `{level}` and `{direction}` stand for the id of a level and for forward or reverse.
+/// A path in which `{level}`, `{direction}`, `{fold}` and `{seed}` stand for the id of a level, for forward or reverse, for
+/// the number of a validation fold and for a training run.
 struct PathTemplate {
-    static let placeholders = ["{level}", "{direction}"]
+    static let placeholders = ["{level}", "{direction}", "{fold}", "{seed}"]
 
     let text: String
 
@@ -12,7 +13,8 @@ struct PathTemplate {
     init(_ text: String) throws {
         guard !text.isEmpty else { throw ValidationError("the path is empty; expected a file") }
         for match in text.matches(of: #/\{[^{}\/]*\}/#) where !Self.placeholders.contains(String(match.output)) {
-            throw ValidationError("\(match.output) in \(text) is not known; expected {level} or {direction}")
+            throw ValidationError(
+                "\(match.output) in \(text) is not known; expected {level}, {direction}, {fold} or {seed}")
         }
         self.text = text
     }
@@ -23,11 +25,19 @@ struct PathTemplate {
     }
 
     /// The file for one task.
-    func url(level: String, direction: TrainingDirection) -> URL {
-        URL(
-            filePath: text.replacingOccurrences(of: "{level}", with: level)
-                .replacingOccurrences(of: "{direction}", with: direction.rawValue))
+    func url(level: String, direction: TrainingDirection, fold: Int?, seed: String?) -> URL {
+        var path = text.replacingOccurrences(of: "{level}", with: level)
+            .replacingOccurrences(of: "{direction}", with: direction.rawValue)
+        if let fold { path = path.replacingOccurrences(of: "{fold}", with: "\(fold)") }
+        if let seed { path = path.replacingOccurrences(of: "{seed}", with: seed) }
+        return URL(filePath: path)
     }
+
+    /// Whether the path tells validation folds apart.
+    var namesFold: Bool { text.contains("{fold}") }
+
+    /// Whether the path tells training runs apart.
+    var namesSeed: Bool { text.contains("{seed}") }
 }
 
 /// Which side of a level a model was trained on.

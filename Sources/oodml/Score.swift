@@ -1,8 +1,8 @@
-public import ArgumentParser
+import ArgumentParser
 import Datasets
 import DenseLinearAlgebra
 import Embeddings
-public import Evaluation
+import Evaluation
 import Foundation
 import Reports
 
@@ -111,14 +111,6 @@ struct Score: ParsableCommand {
 
     @OptionGroup var output: PrintOptions
 
-    /// ``LoneQueryPolicy`` as an instruction; results state it, as `excluded`.
-    enum LoneQueries: String, ExpressibleByArgument, CaseIterable {
-        case exclude
-        case zero
-
-        var policy: LoneQueryPolicy { self == .zero ? .zero : .excluded }
-    }
-
     func validate() throws {
         guard (gallery == nil) == (galleryLabels == nil) else {
             throw ValidationError("--gallery and --gallery-labels go together; expected both or neither")
@@ -149,10 +141,7 @@ struct Score: ParsableCommand {
         let assignment = try clusters.map { try clusterNumbers(in: $0, count: set.matrix.rowCount) }
 
         terminal.status("ranking")
-        let metrics =
-            Set(recallAt).sorted().map { RetrievalMetric.recall($0) }
-            + RetrievalMetric.standard.filter { if case .recall = $0 { false } else { true } }
-        let scores = try score(set, among: items, metrics: metrics)
+        let scores = try score(set, among: items, metrics: metrics(recallAt: recallAt))
         let means = try meanScores(scores)
         var report = ScoreReport(
             means: means, classAveraged: scores.classAveraged(loneQueries: loneQueries.policy), set: set, items: items,
@@ -251,13 +240,4 @@ struct Score: ParsableCommand {
             }
         ).text
     }
-}
-
-extension TieOrder: ExpressibleByArgument {}
-
-/// Counts from 1, separated by commas, for options' `transform`.
-private func positiveCounts(_ argument: String) throws -> [Int] {
-    let numbers = try counts(argument)
-    guard !numbers.contains(0) else { throw ValidationError("found 0 among \"\(argument)\"; expected counts from 1") }
-    return numbers
 }

@@ -71,37 +71,52 @@ func summary(of results: EvaluationResults, manifest: SplitManifest, written: [S
         uniqueKeysWithValues: manifest.levels.map {
             ($0.id, SideSizes(trainClassCount: $0.train.count, testClassCount: $0.test.count))
         })
-    var text = levelTable(results, sizes: sizes).text + "\n"
-    let shown: [RetrievalMetric] = [.recall(1), .rPrecision, .averagePrecisionAtR, .averagePrecision(1000)]
-    func line(_ title: String, _ scores: Directions<[RetrievalMetric: Double]>?) {
-        guard let mean = scores?.mean else { return }
-        let values = shown.compactMap { metric in
-            mean[metric].map { "\(metric.title) \(String(format: "%.4f", $0))" }
-        }
-        text += "AGS of the \(title): \(values.joined(separator: ", "))\n"
+    var text = levelTable(results, sizes: sizes).text + "\n" + curveTable(results).text
+    for gallery in GalleryKind.allCases {
+        guard let growth = results.gapGrowth(of: .recall(1), gallery: gallery) else { continue }
+        text += "\n" + sentence(about: growth, gallery: gallery)
     }
-    line("model", results.ags)
-    line("backbone", results.backboneAGS)
-    if let growth = results.gapGrowth?.mean { text += sentence(about: growth) + "\n" }
-    return text + "\n" + pathsWritten(written)
+    return text + "\n\n" + notes(on: results) + pathsWritten(written)
+}
+
+/// What the ± is, and what was scored.
+private func notes(on results: EvaluationResults) -> String {
+    let confidence = results.settings.confidence
+    var sentences =
+        switch confidence.kind {
+        case .classJackknife:
+            ["± is half the 95 % interval over other classes (jackknife over \(confidence.count) groups of classes)."]
+        case .fixedGalleryBootstrap:
+            [
+                "± is half the 95 % interval over other queries in front of this gallery, which says nothing of other classes."
+            ]
+        case .none: [String]()
+        }
+    if let matched = results.settings.matchedGallery {
+        sentences.append(
+            "Matched galleries have \(matched.classCount) classes of at most \(matched.samplesPerClass) samples at every "
+                + "level, \(matched.drawCount) draws.")
+    }
+    if results.settings.split != "test" { sentences.append("Scored on: \(results.settings.split).") }
+    return sentences.isEmpty ? "" : sentences.joined(separator: "\n") + "\n\n"
 }
 
 /// Says whether the gap to the backbone grows by more than its noise, and what the noise is.
-private func sentence(about growth: GapGrowth) -> String {
-    let grown = String(format: "%+.4f", growth.difference)
-    guard let error = growth.standardError else {
-        return "From the easiest to the hardest level the gap to the backbone changes by \(grown)."
-    }
+private func sentence(about growth: Estimate, gallery: GalleryKind) -> String {
+    let place = gallery == .matched ? " in matched galleries" : ""
+    let grown =
+        "From the easiest to the hardest level the gap to the backbone in Recall@1\(place) changes by "
+        + String(format: "%+.4f", growth.value)
+    guard let margin = growth.margin else { return grown + "." }
     let verdict =
-        if growth.difference > 2 * error {
-            "more than twice its standard error: shift costs this model more than it costs the backbone"
-        } else if growth.difference < -2 * error {
-            "more than twice its standard error, and downwards: shift costs the backbone more than this model"
+        if growth.value > margin {
+            "shift costs this model more than it costs the backbone"
+        } else if growth.value < -margin {
+            "shift costs the backbone more than this model"
         } else {
-            "less than twice its standard error: no growth is shown"
+            "no growth is shown"
         }
-    return "From the easiest to the hardest level the gap to the backbone in Recall@1 changes by \(grown) ± "
-        + String(format: "%.4f", error) + ", \(verdict)."
+    return grown + " ± " + String(format: "%.4f", margin) + ": \(verdict)."
 }
 
 private func pathsWritten(_ paths: [String]) -> String {

@@ -44,8 +44,8 @@ private final class Reader: NSObject, XMLParserDelegate {
 @Suite struct ChartTests {
     @Test func aCurveChart() throws {
         let reader = try Reader(CurveChart(sampleResults()).svg)
-        // Four lines with a sample of each in the legend; nine markers and one in the legend each.
-        #expect(reader.counts["polyline"] == 8)
+        // Four lines with a sample of each in the legend, and nine bars; nine markers and one in the legend each.
+        #expect(reader.counts["polyline"] == 17)
         #expect(reader.counts["path"] == 40)
         #expect(reader.texts["title"]?.first == "Recall@1 of runs/{level}-{direction}.npy on cub200")
         let description = try #require(reader.texts["desc"]?.first)
@@ -62,7 +62,7 @@ private final class Reader: NSObject, XMLParserDelegate {
 
     @Test func oneDirectionIsOneLine() throws {
         let reader = try Reader(CurveChart(sampleResults(reverse: false, backbone: false), metric: .rPrecision).svg)
-        #expect(reader.counts["polyline"] == 2)
+        #expect(reader.counts["polyline"] == 11)
         #expect(reader.texts["text"]?.contains("forward") == true)
         #expect(reader.texts["text"]?.contains("R-precision") == true)
     }
@@ -70,7 +70,7 @@ private final class Reader: NSObject, XMLParserDelegate {
     @Test(arguments: [0, 1])
     func fewLevels(count: Int) throws {
         let reader = try Reader(CurveChart(sampleResults(levelCount: count)).svg)
-        #expect(reader.counts["polyline"] == (count == 0 ? nil : 4))
+        #expect(reader.counts["polyline"] == (count == 0 ? nil : 5))
         #expect(reader.counts["path"] == (count == 0 ? nil : 8))
         #expect(reader.coordinates.allSatisfy { $0.isFinite && $0 >= 0 })
     }
@@ -80,7 +80,7 @@ private final class Reader: NSObject, XMLParserDelegate {
         let chart = CurveChart(
             title: name, metric: name,
             series: [
-                .init(name: name, role: .mean, points: [(name, 5, 0.5), ("b", 5, 0.5)]),
+                .init(name: name, role: .mean, points: [(name, 5, 0.5, nil), ("b", 5, 0.5, 0.9)]),
                 .init(name: String(repeating: "long ", count: 40), role: .backbone, points: []),
             ])
         let reader = try Reader(chart.svg)

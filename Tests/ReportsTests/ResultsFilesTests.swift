@@ -10,13 +10,18 @@ import Testing
         let lines = resultsTable(results).text.split(separator: "\n")
         // Two levels, two subjects, three directions, four metrics.
         #expect(lines.count == 1 + 2 * 2 * 3 * 4)
-        #expect(lines[0] == "level,origin,step,fid,model,direction,metric,value")
-        #expect(lines[1] == "level-1,easier,0,19.16,model,forward,recall@1,0.79")
-        #expect(lines.contains("level-2,easier,1,28.49,backbone,mean,recall@1,0.625"))
+        #expect(
+            lines[0] == "level,origin,step,fid,excess,gallery,subject,direction,metric,value,standard_error,low,high")
+        #expect(lines[1].hasPrefix("level-1,easier,0,19.16,9.58,full,model,forward,recall@1,0.79,0.00"))
+        #expect(lines.contains { $0.hasPrefix("level-2,easier,1,28.49,14.245,full,backbone,mean,recall@1,0.625,0.00") })
         for line in lines.dropFirst() {
             let fields = line.split(separator: ",")
-            #expect(fields.count == 8)
-            #expect(Double(fields[7]) != nil)
+            #expect(fields.count == 13)
+            let numbers = fields.suffix(4).compactMap { Double($0) }
+            try #require(numbers.count == 4)
+            // The 97.5 % quantile of Student's t with 3 degrees of freedom.
+            #expect(abs(numbers[3] - numbers[0] - 3.182446305284263 * numbers[1]) < 1e-12)
+            #expect(abs(numbers[0] - numbers[2] - 3.182446305284263 * numbers[1]) < 1e-12)
         }
         let single = resultsTable(sampleResults(reverse: false, backbone: false, levelCount: 1)).text
         #expect(single.split(separator: "\n").count == 1 + 2 * 4)
@@ -25,16 +30,21 @@ import Testing
 
     @Test func jsonIsStable() throws {
         struct Value: Encodable {
-            let b = "a/b"
-            let a = [0.1, 2]
+            struct Name: Encodable {
+                let n: String
+            }
+
+            let a = [0.1, 2, -1.5e-7] + [Double](repeating: 123_456_789, count: 10)
+            let b = "a/b, \"c\": [{d}]"
+            let e = [Name(n: "x"), Name(n: "y")]
+            let f: [String: Int] = [:]
         }
         let expected = """
             {
-              "a" : [
-                0.1,
-                2
-              ],
-              "b" : "a/b"
+              "a": [0.1, 2, -1.5e-07, 123456789, 123456789, 123456789, 123456789, 123456789, 123456789, 123456789, 123456789, 123456789, 123456789],
+              "b": "a/b, \\"c\\": [{d}]",
+              "e": [{"n": "x"}, {"n": "y"}],
+              "f": {}
             }
 
             """

@@ -1,34 +1,35 @@
 import Evaluation
 
-/// A task's scores with given values of Recall@1 for the model and, if wanted, the backbone; nine queries of class 0.
+/// A task's scores with given values of Recall@1 and of others below it; nine queries of each class but the last.
 private func scores(_ value: Double, classCount: Int = 10) -> TaskScores {
-    TaskScores(
-        scores: RetrievalScores(
-            metrics: [.recall(1), .rPrecision, .averagePrecisionAtR, .averagePrecision(1000)],
-            values: [value, value / 2, value / 3, value / 2.5], queryCount: 90, loneQueryCount: 1),
-        classCount: classCount)
-}
-
-private func directions(_ forward: Double, _ reverse: Double?) -> Directions<TaskScores> {
-    Directions(
-        forward: scores(forward), reverse: reverse.map { scores($0) },
-        mean: scores(reverse.map { (forward + $0) / 2 } ?? forward, classCount: reverse == nil ? 10 : 20))
+    let metrics: [RetrievalMetric] = [.recall(1), .rPrecision, .averagePrecisionAtR, .averagePrecision(1000)]
+    let values = [value, value / 2, value / 3, value / 2.5]
+    return TaskScores(
+        scores: RetrievalScores(metrics: metrics, values: values, queryCount: 9 * classCount, loneQueryCount: 1),
+        classCount: classCount,
+        estimates: Dictionary(
+            uniqueKeysWithValues: zip(metrics, values).map {
+                ($0, Estimate(value: $1, contributions: [0.003, 0, -0.004, 0], degreesOfFreedom: 3))
+            }))
 }
 
 /// Levels like those of CUB-200-2011.
-func sampleResults(reverse: Bool = true, backbone: Bool = true, levelCount: Int = 9) -> EvaluationResults {
+func sampleResults(
+    model: String = "runs/{level}-{direction}.npy", seed: String? = nil, reverse: Bool = true, backbone: Bool = true,
+    levelCount: Int = 9, lead: Double = 0
+) -> EvaluationResults {
     let fids = [19.16, 28.49, 52.62, 72.2, 92.48, 120.38, 136.45, 152.04, 173.94]
     let levels = (0..<levelCount).map { i in
-        let forward = 0.79 - Double(i) * 0.02
-        let back = 0.75 - Double(i) * 0.018 + (i % 2 == 0 ? 0.01 : -0.012)
+        let forward = 0.79 - Double(i) * 0.02 + lead
+        let back = 0.75 - Double(i) * 0.018 + (i % 2 == 0 ? 0.01 : -0.012) + lead
         let frozen = 0.66 - Double(i) * 0.03
-        let gap = RecallGap(recallAt1: frozen - forward, standardError: 0.01)
+        func task(_ value: Double, _ other: Double) -> TaskEvaluation {
+            [.full: backbone ? [.model: scores(value), .backbone: scores(other)] : [.model: scores(value)]]
+        }
         return LevelEvaluation(
             id: "level-\(i + 1)", origin: i < 2 ? "easier" : i == 2 ? "start" : i < 6 ? "swap" : "removal", step: i,
-            fid: fids[i], scores: directions(forward, reverse ? back : nil),
-            backbone: backbone ? directions(frozen, reverse ? frozen - 0.01 : nil) : nil,
-            gap: backbone ? Directions(forward: gap, reverse: nil, mean: gap) : nil)
+            fid: fids[i], excess: fids[i] / 2, forward: task(forward, frozen),
+            reverse: reverse ? task(back, frozen - 0.01) : nil)
     }
-    return EvaluationResults(
-        tool: "oodml test", dataset: "cub200", model: "runs/{level}-{direction}.npy", levels: levels)
+    return EvaluationResults(tool: "oodml test", dataset: "cub200", model: model, seed: seed, levels: levels)
 }

@@ -40,20 +40,38 @@ import Testing
         let text = levelTable(sampleResults(levelCount: 3), sizes: sizes).text
         #expect(
             text == """
-                level    origin    fid  train/test  R@1 fwd  R@1 rev  R@1 mean  R-prec  MAP@R  mAP@1000  backbone     gap
-                ───────  ──────  ─────  ──────────  ───────  ───────  ────────  ──────  ─────  ────────  ────────  ──────
-                level-1  easier  19.16     100/100    0.790    0.760     0.775   0.388  0.258     0.310     0.655  -0.130
-                level-2  easier  28.49           –    0.770    0.720     0.745   0.372  0.248     0.298     0.625  -0.140
-                level-3  start   52.62           –    0.750    0.724     0.737   0.368  0.246     0.295     0.595  -0.150
+                level    origin    fid  train/test    fwd    rev    R@1      ±  MAP@R      ±  backbone     gap      ±
+                ───────  ──────  ─────  ──────────  ─────  ─────  ─────  ─────  ─────  ─────  ────────  ──────  ─────
+                level-1  easier  19.16     100/100  0.790  0.760  0.775  0.016  0.258  0.016     0.655  -0.120  0.000
+                level-2  easier  28.49           –  0.770  0.720  0.745  0.016  0.248  0.016     0.625  -0.120  0.000
+                level-3  start   52.62           –  0.750  0.724  0.737  0.016  0.246  0.016     0.595  -0.142  0.000
 
                 """)
+    }
+
+    @Test func theTableOfCurves() {
+        let table = curveTable(sampleResults(levelCount: 3))
+        let text = table.text
+        #expect(
+            table.rows.map { Array($0.prefix(3)) } == [
+                ["model", "full", "fid"], ["model", "full", "excess"], ["backbone", "full", "fid"],
+                ["backbone", "full", "excess"],
+            ])
+        // Both axes differ by a factor only.
+        #expect(table.rows[0].dropFirst(3) == table.rows[1].dropFirst(3))
+        // x = 0, 0.27884, 1: 0.27884 · (0.775 + 0.745)/2 + 0.72116 · (0.745 + 0.737)/2.
+        #expect(table.rows[0][3] == "0.7463")
+        #expect(table.rows[0][9] == "0.737 (level-3)")
+        #expect(table.rows[0][10] == "-1.00")
+        for line in text.split(separator: "\n") { #expect(displayWidth(String(line)) <= 120) }
+        #expect(curveTable(sampleResults(levelCount: 1)).rows.isEmpty)
     }
 
     @Test func columnsWithoutValuesAreLeftOutAndAllFitIn120() {
         let plain = levelTable(sampleResults(reverse: false, backbone: false))
         #expect(
             plain.columns.map(\.title) == [
-                "level", "origin", "fid", "R@1 fwd", "R-prec", "MAP@R", "mAP@1000",
+                "level", "origin", "fid", "R@1", "±", "MAP@R", "±",
             ])
         #expect(plain.rows.count == 9)
         let sizes = Dictionary(

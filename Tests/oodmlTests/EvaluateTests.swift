@@ -1,24 +1,10 @@
 import DenseLinearAlgebra
 import Embeddings
+import Evaluation
 import Foundation
 import Splits
 import TestSupport
 import Testing
-
-/// The parts of `results.json` that a reader of the curve needs.
-private struct Results: Decodable {
-    struct Level: Decodable {
-        let id: String
-        let origin: String
-        let step: Int
-        let fid: Double
-        let scores: [String: [String: Double]]
-        let backbone: [String: [String: Double]]?
-    }
-
-    let levels: [Level]
-    let ags: [String: [String: Double]]
-}
 
 @Suite struct EvaluateTests {
     private let folder: TemporaryFolder
@@ -56,9 +42,15 @@ private struct Results: Decodable {
         try CommandRun(["evaluate", "--splits", "splits"] + arguments, in: folder.url)
     }
 
-    private func results(in out: String) throws -> Results {
+    private func results(in out: String) throws -> EvaluationResults {
         let data = try Data(contentsOf: folder.url.appending(path: "\(out)/results.json"))
-        return try JSONDecoder().decode(Results.self, from: data)
+        return try JSONDecoder().decode(EvaluationResults.self, from: data)
+    }
+
+    private func recall(
+        _ level: LevelEvaluation, _ direction: Evaluation.Direction, of subject: Subject = .model
+    ) -> Double? {
+        level.scores(of: subject)?[direction]?.scores[.recall(1)]
     }
 
     /// The rows of the samples of some classes, in the order of the table.
@@ -95,18 +87,21 @@ private struct Results: Decodable {
         #expect(results.levels.map(\.fid) == manifest.levels.map(\.fid))
         for (found, level) in zip(results.levels, manifest.levels) {
             let (forward, reverse) = (recallAt1(of: level.test), recallAt1(of: level.train))
-            #expect(abs((found.scores["forward"]?["recall@1"] ?? 0) - forward) < 1e-12)
-            #expect(abs((found.scores["reverse"]?["recall@1"] ?? 0) - reverse) < 1e-12)
-            #expect(abs((found.scores["mean"]?["recall@1"] ?? 0) - (forward + reverse) / 2) < 1e-12)
-            for metric in ["recall@2", "recall@4", "recall@8", "r_precision", "map@r", "map@1000"] {
-                #expect(found.scores["forward"]?[metric] != nil, "\(metric)")
-            }
+            #expect(abs((recall(found, .forward) ?? 0) - forward) < 1e-12)
+            #expect(abs((recall(found, .reverse) ?? 0) - reverse) < 1e-12)
+            #expect(abs((recall(found, .mean) ?? 0) - (forward + reverse) / 2) < 1e-12)
+            let mean = try #require(found.scores(of: .model)?.mean)
+            #expect(mean.scores.metrics == RetrievalMetric.standard)
+            #expect(mean.estimates.values.allSatisfy { $0.margin != nil })
+            #expect(found.scores(of: .model, gallery: .matched) != nil)
+            #expect(found.scores(of: .backbone) == nil)
         }
         let x = results.levels.map(\.fid)
-        let y = results.levels.map { $0.scores["mean"]?["recall@1"] ?? 0 }
+        let y = results.levels.map { recall($0, .mean) ?? 0 }
         var area = 0.0
         for i in 1..<x.count { area += (x[i] - x[i - 1]) / (x[x.count - 1] - x[0]) * (y[i] + y[i - 1]) / 2 }
-        #expect(abs((results.ags["mean"]?["recall@1"] ?? 0) - area) < 1e-12)
+        let ags = results.completeCurve(of: .recall(1))?.aggregatedGeneralizationScore
+        #expect(abs((ags?.value ?? 0) - area) < 1e-12)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "results").path)
         #expect(names.sorted() == ["curve.svg", "results.csv", "results.json"])
     }
@@ -115,10 +110,54 @@ private struct Results: Decodable {
         let run = try evaluate("--embeddings", "f.npy", "--features", "f.npy", "--out", "results")
         #expect(run.status == 0, "\(run.errors)")
         for (found, level) in zip(try results(in: "results").levels, manifest.levels) {
-            #expect(abs((found.scores["forward"]?["recall@1"] ?? 0) - recallAt1(of: level.test)) < 1e-12)
-            #expect(found.scores["reverse"] == nil)
-            #expect(found.backbone?["forward"] == found.scores["forward"], "the model is the backbone here")
+            #expect(abs((recall(found, .forward) ?? 0) - recallAt1(of: level.test)) < 1e-12)
+            #expect(recall(found, .reverse) == nil)
+            for gallery in GalleryKind.allCases {
+                let (model, backbone) = (
+                    found.scores(of: .model, gallery: gallery), found.scores(of: .backbone, gallery: gallery)
+                )
+                #expect(model == backbone, "the model is the backbone here")
+                let gap = try #require(found.gap(gallery: gallery)?[.recall(1)])
+                #expect(gap.value == 0 && gap.standardError == 0)
+            }
         }
+    }
+
+    @Test func aFoldIsScoredInsteadOfTheTestClasses() throws {
+        let run = try evaluate("--embeddings", "f.npy", "--fold", "1", "--matched-draws", "0")
+        #expect(run.status == 0, "\(run.errors)")
+        let results = try results(in: "results/splits-fold-1")
+        #expect(results.settings.split == "validation fold 1")
+        for (found, level) in zip(results.levels, manifest.levels) {
+            #expect(abs((recall(found, .forward) ?? 0) - recallAt1(of: level.folds[1])) < 1e-12)
+            #expect(Set(level.folds[1]).isDisjoint(with: level.test))
+            #expect(found.scores(of: .model, gallery: .matched) == nil)
+        }
+        let beyond = try evaluate("--embeddings", "f.npy", "--fold", "9")
+        #expect(beyond.status == 1)
+        #expect(beyond.errors.contains("validation folds; expected a fold 9"), "\(beyond.errors)")
+        // The paths of both directions serve as well: folds are of the train classes.
+        for level in manifest.levels {
+            try folder.write(Matrix(rows: rows).numpyFile, to: "runs/\(level.id)-forward-0.npy")
+        }
+        let named = try evaluate(
+            "--embeddings", "runs/{level}-{direction}-{fold}.npy", "--fold", "0", "--out", "named")
+        #expect(named.status == 0, "\(named.errors)")
+    }
+
+    @Test func everySeedHasItsFolder() throws {
+        try folder.write(Matrix(rows: rows).numpyFile, to: "runs/a.npy")
+        try folder.write(Matrix(rows: rows.map { $0.map { $0 * $0 } }).numpyFile, to: "runs/b.npy")
+        let run = try evaluate("--embeddings", "runs/{seed}.npy", "--seeds", "a,b", "--confidence", "none")
+        #expect(run.status == 0, "\(run.errors)")
+        let (a, b) = (try results(in: "results/splits/seed-a"), try results(in: "results/splits/seed-b"))
+        #expect(a.seed == "a" && b.seed == "b" && a.model == b.model)
+        #expect(a.levels != b.levels)
+        #expect(a.levels[0].scores(of: .model)?.mean.estimates[.recall(1)]?.margin == nil)
+        let missing = try evaluate("--embeddings", "runs/{seed}.npy", "--seeds", "a,c", "--out", "other")
+        #expect(missing.status == 1)
+        #expect(missing.errors.contains("c.npy: there is no such file"))
+        #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "other").path))
     }
 
     @Test func jsonOutputIsTheFile() throws {
@@ -159,7 +198,10 @@ private struct Results: Decodable {
     }
 
     @Test(arguments: [
-        [], ["--embeddings", "f.npy", "--model", "m.onnx"], ["--embeddings", "runs/{seed}.npy"],
+        [], ["--embeddings", "f.npy", "--model", "m.onnx"], ["--embeddings", "runs/{epoch}.npy"],
+        ["--embeddings", "runs/{seed}.npy"], ["--embeddings", "f.npy", "--seeds", "1"],
+        ["--embeddings", "runs/{seed}.npy", "--seeds", "1,1"], ["--embeddings", "{fold}.npy"],
+        ["--embeddings", "f.npy", "--fold", "-1"], ["--embeddings", "f.npy", "--matched-draws", "-1"],
         ["--embeddings", "f.npy", "--similarity", "taxicab"], ["--model", "m.onnx"],
     ])
     func wrongUsageExitsWith64(arguments: [String]) throws {

@@ -24,22 +24,25 @@ import Testing
         #expect(found.metrics == published.metrics)
         // Processors differ in the last bits of an embedding, which can turn a near tie of two neighbours.
         for (a, b) in zip(found.levels, published.levels) {
-            for direction in Direction.allCases {
-                for metric in found.metrics {
-                    let pairs = [
-                        (a.scores[direction]?.scores[metric], b.scores[direction]?.scores[metric]),
-                        (a.backbone?[direction]?.scores[metric], b.backbone?[direction]?.scores[metric]),
-                    ]
-                    for (x, y) in pairs {
-                        let (x, y) = (try #require(x), try #require(y))
-                        #expect(abs(x - y) < 0.002, "\(a.id) \(direction.rawValue) \(metric.name)")
+            for gallery in GalleryKind.allCases {
+                for subject in [Subject.model, .backbone] {
+                    for direction in Direction.allCases {
+                        let x = try #require(a.scores(of: subject, gallery: gallery)?[direction])
+                        let y = try #require(b.scores(of: subject, gallery: gallery)?[direction])
+                        for metric in found.metrics {
+                            let (p, q) = (try #require(x.estimates[metric]), try #require(y.estimates[metric]))
+                            #expect(abs(p.value - q.value) < 0.002, "\(a.id) \(direction.rawValue) \(metric.name)")
+                            #expect(abs((p.margin ?? 1) - (q.margin ?? 0)) < 0.002, "\(a.id) \(metric.name)")
+                        }
                     }
                 }
             }
         }
         // What the README says of them.
-        let growth = try #require(published.gapGrowth?.mean)
-        #expect(growth.difference > 2 * (growth.standardError ?? .infinity))
+        for gallery in GalleryKind.allCases {
+            let growth = try #require(published.gapGrowth(of: .recall(1), gallery: gallery))
+            #expect(growth.value > growth.margin ?? .infinity)
+        }
     }
 
     @Test func modelsAreSmall() throws {

@@ -1,0 +1,131 @@
+internal import Datasets
+public import DenseLinearAlgebra
+
+/// The scores of one set of embeddings, and what they are without each group of classes.
+///
+/// The classes of a group are left out as queries and as items at once: had they not been in the data, neither their
+/// queries nor their distraction of other queries would have been. Resampling queries in front of the whole gallery
+/// misses the second part, and resampling single queries also what queries of a class have in common.
+///
+/// From the mean θ over all queries and θ₋g, the mean without group g, whose share of the queries is w, group g
+/// contributes u = (1 − w)·(θ − θ₋g) to the error of θ. For a plain mean over queries the contributions sum to 0. Here a
+/// smaller gallery is an easier one, so every θ₋g is raised in proportion to w; the sum Σ u measures by how much, and
+/// w·Σ u is taken off each. The variance is Σ u² / (1 − Σ w²): for groups of equal size that is the delete-a-group
+/// jackknife's (G − 1)/G · Σ (θ₋g − θ̄)², and for groups of unequal size it stays unbiased for a mean over classes.
+public struct JackknifedScores: Sendable, Equatable {
+    /// The scores query by query in the whole gallery.
+    public let queryScores: QueryScores
+    /// For each group, the sums over all other queries, in the gallery without the group, of each metric.
+    let sumsWithout: [[Double]]
+    /// The number of queries in each group.
+    let queryCounts: [Int]
+    /// The number of lone queries in each group.
+    let loneQueryCounts: [Int]
+
+    /// Each metric's mean over the queries, with its error.
+    ///
+    /// Its degrees of freedom are the groups that have queries, less one. With fewer than two of them nothing is known of
+    /// the error. Where no query of any group fails, or all do, the error comes out as 0, which only says that it is below
+    /// what such data can show.
+    ///
+    /// - Throws: ``EvaluationError/noQueries(loneQueryCount:)`` if there is nothing to take a mean of.
+    public func estimates(loneQueries policy: LoneQueryPolicy = .excluded) throws -> [RetrievalMetric: Estimate] {
+        let means = try queryScores.mean(loneQueries: policy)
+        let counts = zip(queryCounts, loneQueryCounts).map { $0 + (policy == .zero ? $1 : 0) }
+        let total = counts.reduce(0, +)
+        let filledCount = counts.count { $0 > 0 }
+        let shares = counts.map { Double($0) / Double(total) }
+        let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
+        var estimates: [RetrievalMetric: Estimate] = [:]
+        for (m, (metric, mean)) in zip(means.metrics, means.values).enumerated() {
+            guard filledCount > 1 else {
+                estimates[metric] = Estimate(value: mean)
+                continue
+            }
+            let raw = counts.indices.map { group in
+                counts[group] == 0
+                    ? 0 : (1 - shares[group]) * (mean - sumsWithout[group][m] / Double(total - counts[group]))
+            }
+            let sum = raw.reduce(0, +)
+            estimates[metric] = Estimate(
+                value: mean, contributions: zip(raw, shares).map { ($0 - $1 * sum) * scale },
+                degreesOfFreedom: filledCount - 1)
+        }
+        return estimates
+    }
+}
+
+/// Scores one-vs-rest retrieval query by query, and without each group of classes, in one pass.
+///
+/// - Parameters:
+///   - embeddings: n × d, one row a sample.
+///   - classNumbers: the class of each row; any integers.
+///   - groupNumbers: the group of each row, from 0 up; equal for rows of a class.
+///   - groupCount: the number of groups, at most 256.
+///   - similarity: what to rank by.
+///   - metrics: what to compute.
+/// - Precondition: there is one class and one group number for each row, and no class is in two groups.
+/// - Complexity: O(n²·d + n·R·G) operations for R relevant items a query and G groups.
+/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
+public func jackknifedScores(
+    of embeddings: Matrix<Float>, classNumbers: [Int], groupNumbers: [Int], groupCount: Int,
+    similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard
+) throws -> JackknifedScores {
+    jackknifedScores(
+        of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
+        in: try PreparedEmbeddings(embeddings, similarity: similarity), groupNumbers: groupNumbers,
+        groupCount: groupCount, metrics: metrics)
+}
+
+private func jackknifedScores(
+    of queries: RetrievalQueries, in prepared: PreparedEmbeddings, groupNumbers: [Int], groupCount: Int,
+    metrics: [RetrievalMetric]
+) -> JackknifedScores {
+    precondition(
+        groupNumbers.count == prepared.gallery.rowCount,
+        "\(groupNumbers.count) group numbers for \(prepared.gallery.rowCount) embeddings")
+    let groups = ItemGroups(groupNumbers, count: groupCount)
+    for members in queries.members {
+        let group = groups.groupOfItem[Int(members[0])]
+        precondition(
+            members.allSatisfy { groups.groupOfItem[Int($0)] == group }, "the rows of a class are in two groups")
+    }
+    let (queryCount, metricCount) = (queries.rows.count, metrics.count)
+    // For each query its scores in the whole gallery and without each group. Sums over queries are taken afterwards, in
+    // the order of the queries, so that they do not depend on who was first.
+    let width = metricCount * (1 + groupCount)
+    let flat = [Double](unsafeUninitializedCapacity: queryCount * width) { buffer, initializedCount in
+        // Each query writes values of its own, so the threads do not meet.
+        nonisolated(unsafe) let buffer = buffer
+        rankAll(queries, in: prepared, groups: groups) { query in
+            let start = query.position * width
+            let own = Int(groups.groupOfItem[queries.rows[query.position]])
+            for (m, metric) in metrics.enumerated() {
+                buffer.initializeElement(at: start + m, to: metric.score(ranks: query.ranks))
+            }
+            for group in 0..<groupCount {
+                let ranks = query.ranks(withoutGroup: group)
+                for (m, metric) in metrics.enumerated() {
+                    buffer.initializeElement(
+                        at: start + (1 + group) * metricCount + m, to: group == own ? 0 : metric.score(ranks: ranks))
+                }
+            }
+        }
+        initializedCount = queryCount * width
+    }
+    var sums = [Double](repeating: 0, count: width)
+    for position in 0..<queryCount {
+        for column in 0..<width { sums[column] += flat[position * width + column] }
+    }
+    var (queryCounts, loneQueryCounts) = (
+        [Int](repeating: 0, count: groupCount), [Int](repeating: 0, count: groupCount)
+    )
+    for row in queries.rows { queryCounts[groupNumbers[row]] += 1 }
+    for row in queries.loneRows { loneQueryCounts[groupNumbers[row]] += 1 }
+    return JackknifedScores(
+        queryScores: QueryScores(
+            queries: queries, metrics: metrics,
+            values: metrics.indices.map { m in (0..<queryCount).map { flat[$0 * width + m] } }),
+        sumsWithout: (0..<groupCount).map { Array(sums[(1 + $0) * metricCount..<(2 + $0) * metricCount]) },
+        queryCounts: queryCounts, loneQueryCounts: loneQueryCounts)
+}

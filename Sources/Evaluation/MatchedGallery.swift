@@ -1,0 +1,72 @@
+public import Datasets
+
+/// Test sets that are equally large at every level, so that the size of the gallery does not shape the curve.
+///
+/// The hardest levels leave classes out, and fewer classes are fewer distractors: retrieval gets easier where the shift
+/// gets harder. Here every level is scored on C\* classes, the fewest that any has, and each class gives at most m\*
+/// samples, the least of the levels' median class sizes. The average over several draws takes most of their luck out.
+///
+/// One seeded order of all classes a draw serves all levels: each takes the first C\* that it tests on. So every pick is a
+/// random subset of the level's classes, and levels that share classes share most of their picks, which keeps the luck of
+/// the draw out of the differences between levels. A class gives its samples in one seeded order a draw.
+public struct MatchedGallery: Sendable {
+    /// The number C\* of classes.
+    public let classCount: Int
+    /// The number m\* of samples that a class gives at most; 2 at least, since a single one is no query.
+    public let samplesPerClass: Int
+    /// The number of draws.
+    public let drawCount: Int
+    /// What the draws are drawn from.
+    public let seed: UInt64
+    private let dataset: Dataset
+    /// For each draw, the position of each class in its order.
+    private let positions: [[Int]]
+
+    /// Sets sizes by the tasks that are to be scored.
+    ///
+    /// - Parameters:
+    ///   - dataset: where the classes are from.
+    ///   - testClasses: the numbers of the test classes of each task.
+    ///   - drawCount: how many draws to average over.
+    ///   - seed: what the draws are drawn from.
+    /// - Complexity: O(L·c log c + draws·c) for L tasks and c classes.
+    /// - Precondition: there is a draw and a task, and no task is without classes.
+    public init(of dataset: Dataset, testClasses: [[Int]], drawCount: Int = 20, seed: UInt64 = 0) {
+        let counts = testClasses.map(\.count)
+        guard let fewest = counts.min(), fewest > 0, drawCount > 0 else {
+            preconditionFailure("\(drawCount) draws from \(counts) classes; expected at least one draw, task and class")
+        }
+        let medians = testClasses.map { classes in
+            classes.map { dataset.samplesOfClass[$0].count }.sorted()[(classes.count - 1) / 2]
+        }
+        classCount = fewest
+        samplesPerClass = max(2, medians.min() ?? 2)
+        self.drawCount = drawCount
+        self.seed = seed
+        self.dataset = dataset
+        positions = (0..<drawCount).map { draw in
+            var generator = SeededGenerator(seed: seed, stream: "matched-gallery/\(draw)")
+            var positions = [Int](repeating: 0, count: dataset.classLabels.count)
+            for (position, number) in generator.shuffled(positions.indices).enumerated() {
+                positions[number] = position
+            }
+            return positions
+        }
+    }
+
+    /// The numbers of a draw's samples, ascending.
+    ///
+    /// - Parameter classes: the numbers of a task's test classes, at least ``classCount``.
+    /// - Complexity: O(c log c + n log n) for c classes and n samples.
+    public func samples(ofClasses classes: [Int], draw: Int) -> [Int] {
+        precondition(classes.count >= classCount, "\(classes.count) classes; expected at least \(classCount)")
+        let picked = classes.sorted { positions[draw][$0] < positions[draw][$1] }.prefix(classCount)
+        return picked.flatMap { number in
+            let members = dataset.samplesByID(ofClass: number)
+            guard members.count > samplesPerClass else { return members }
+            var generator = SeededGenerator(
+                seed: seed, stream: "matched-gallery/\(draw)/\(dataset.classLabels[number])")
+            return Array(generator.shuffled(members).prefix(samplesPerClass))
+        }.sorted()
+    }
+}

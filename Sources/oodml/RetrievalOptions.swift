@@ -1,0 +1,27 @@
+public import ArgumentParser
+public import Evaluation
+
+/// ``LoneQueryPolicy`` as an instruction; results state it, as `excluded`.
+enum LoneQueries: String, ExpressibleByArgument, CaseIterable {
+    case exclude
+    case zero
+
+    var policy: LoneQueryPolicy { self == .zero ? .zero : .excluded }
+}
+
+/// Recall at these numbers of neighbours, and the other standard metrics.
+func metrics(recallAt counts: [Int]) -> [RetrievalMetric] {
+    Set(counts).sorted().map { RetrievalMetric.recall($0) }
+        + RetrievalMetric.standard.filter { if case .recall = $0 { false } else { true } }
+}
+
+/// Counts from 1, separated by commas, for options' `transform`.
+func positiveCounts(_ argument: String) throws -> [Int] {
+    let numbers = try counts(argument)
+    guard !numbers.contains(0) else { throw ValidationError("found 0 among \"\(argument)\"; expected counts from 1") }
+    return numbers
+}
+
+extension TieOrder: ExpressibleByArgument {}
+
+extension Similarity: ExpressibleByArgument {}

@@ -1,0 +1,116 @@
+import Datasets
+import DenseLinearAlgebra
+import Evaluation
+import TestSupport
+import Testing
+
+@Suite struct JackknifedScoresTests {
+    /// Noisy classes of 1 to 6 samples.
+    private func sample(seed: UInt64, classCount: Int) -> (matrix: Matrix<Float>, classes: [Int]) {
+        var rng = SplitMix64(seed: seed)
+        var rows: [[Float]] = []
+        var classes: [Int] = []
+        for number in 0..<classCount {
+            let centre = (0..<5).map { _ in rng.bell() }
+            for _ in 0..<(1 + number % 6) {
+                rows.append(centre.map { Float($0 + rng.bell()) })
+                classes.append(number)
+            }
+        }
+        return (Matrix(rows: rows), classes)
+    }
+
+    @Test(arguments: [LoneQueryPolicy.excluded, .zero])
+    func contributionsAgreeWithLeavingGroupsOut(policy: LoneQueryPolicy) throws {
+        let (matrix, classes) = sample(seed: 4, classCount: 23)
+        // Group 3 has no class.
+        let groups = classes.map { [0, 1, 2, 4][$0 % 4] }
+        let jackknifed = try jackknifedScores(of: matrix, classNumbers: classes, groupNumbers: groups, groupCount: 5)
+        #expect(jackknifed.queryScores == (try queryScores(of: matrix, classNumbers: classes)))
+        let estimates = try jackknifed.estimates(loneQueries: policy)
+        let mean = try jackknifed.queryScores.mean(loneQueries: policy)
+        let sizes = Dictionary(grouping: classes) { $0 }.mapValues(\.count)
+        let counted = classes.indices.filter { policy == .zero || sizes[classes[$0], default: 0] > 1 }
+        for metric in RetrievalMetric.standard {
+            let value = try #require(mean[metric])
+            var shares: [Double] = []
+            var raw: [Double] = []
+            for group in 0..<5 {
+                let rows = classes.indices.filter { groups[$0] != group }
+                let without = try queryScores(of: matrix.selectingRows(rows), classNumbers: rows.map { classes[$0] })
+                    .mean(loneQueries: policy)
+                let share = Double(counted.count { groups[$0] == group }) / Double(counted.count)
+                shares.append(share)
+                raw.append((1 - share) * (value - (without[metric] ?? .nan)))
+            }
+            let sum = raw.reduce(0, +)
+            let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
+            let estimate = try #require(estimates[metric])
+            #expect(estimate.value == value)
+            #expect(estimate.degreesOfFreedom == 3)
+            for group in 0..<5 {
+                let expected = (raw[group] - shares[group] * sum) * scale
+                #expect(abs(estimate.contributions[group] - expected) < 1e-8, "\(metric.name), group \(group)")
+            }
+        }
+    }
+
+    @Test func groupsOfEqualSizeGiveTheJackknifeOfTextbooks() throws {
+        var rng = SplitMix64(seed: 8)
+        let classes = (0..<40).map { $0 / 4 }
+        let matrix = Matrix(rows: classes.map { number in (0..<4).map { _ in Float(rng.bell() + Double(number % 3)) } })
+        let groups = classes.map { $0 % 5 }
+        let estimate = try #require(
+            try jackknifedScores(
+                of: matrix, classNumbers: classes, groupNumbers: groups, groupCount: 5, similarity: .euclidean
+            ).estimates()[.averagePrecisionAtR])
+        let values = try (0..<5).map { group in
+            let rows = classes.indices.filter { groups[$0] != group }
+            return try queryScores(
+                of: matrix.selectingRows(rows), classNumbers: rows.map { classes[$0] }, similarity: .euclidean
+            ).mean()[.averagePrecisionAtR] ?? .nan
+        }
+        let mean = values.reduce(0, +) / 5
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } * 4 / 5
+        let error = try #require(estimate.standardError)
+        #expect(abs(error - variance.squareRoot()) < 1e-7)
+    }
+
+    @Test func oneGroupKnowsNothingOfItsError() throws {
+        let (matrix, classes) = sample(seed: 5, classCount: 6)
+        let estimate = try jackknifedScores(
+            of: matrix, classNumbers: classes, groupNumbers: classes.map { _ in 2 }, groupCount: 20
+        ).estimates()[.recall(1)]
+        #expect(estimate?.standardError == nil)
+        #expect(estimate != nil)
+    }
+
+    @Test func groupsOfADatasetAreEquallyLargeAndShared() {
+        let groups = ConfidenceMethod.classJackknife().groups(ofClasses: 47)
+        let sizes = Dictionary(grouping: groups) { $0 }.values.map(\.count).sorted()
+        #expect(sizes.count == 20 && sizes[0] == 2 && sizes[19] == 3)
+        #expect(groups == ConfidenceMethod.classJackknife().groups(ofClasses: 47))
+        #expect(groups != ConfidenceMethod.classJackknife(seed: 1).groups(ofClasses: 47))
+        #expect(Set(ConfidenceMethod.classJackknife().groups(ofClasses: 7)).count == 7)
+    }
+
+    @Test func theBootstrapOfTheQueries() throws {
+        let (matrix, classes) = sample(seed: 6, classCount: 60)
+        let dataset = try Dataset(
+            name: "noise",
+            samples: classes.enumerated().map { Sample(id: "\($0.offset)", classLabel: "\(100 + $0.element)") })
+        let scorer = TaskScorer(dataset: dataset, confidence: .fixedGalleryBootstrap(drawCount: 4000))
+        let scores = try scorer.scores(of: matrix, samples: Array(classes.indices))
+        let single = try queryScores(of: matrix, classNumbers: classes)
+        for metric in [RetrievalMetric.recall(1), .averagePrecisionAtR] {
+            let values = try #require(single[metric])
+            let estimate = try #require(scores.estimates[metric])
+            #expect(abs(estimate.value - values.reduce(0, +) / Double(values.count)) < 1e-12)
+            // Over ever more draws the error of a mean is √(Σ (x − x̄)²)/n.
+            let squares = values.reduce(0) { $0 + ($1 - estimate.value) * ($1 - estimate.value) }
+            let expected = squares.squareRoot() / Double(values.count)
+            let error = try #require(estimate.standardError)
+            #expect(abs(error / expected - 1) < 0.05)
+        }
+    }
+}
