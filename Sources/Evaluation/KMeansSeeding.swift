@@ -141,7 +141,12 @@ struct KMeansSeeding {
                             for i in range {
                                 let start = (i - range.lowerBound) * candidates.count
                                 let row = UnsafeBufferPointer(rebasing: products[start..<start + candidates.count])
-                                forEachIndex(of: row, above: candidateBounds, plus: bounds.ofRows[i]) { c in
+                                let bound = bounds.ofRows[i]
+                                forEachIndex(of: row, and: candidateBounds) {
+                                    $0 .> $1 + bound
+                                } _: {
+                                    $0 > $1 + bound
+                                } _: { c in
                                     let d = rows.columnCount
                                     let distance = squaredDistance(values, i * d, candidates[c] * d, count: d)
                                     guard distance < distances[i] else { return }
@@ -190,39 +195,6 @@ private struct ProductBounds {
     /// - Parameter distances: the squared distance of each row from its nearest seed.
     mutating func update(_ distances: [Float]) {
         ofRows = zip(ofCandidates, distances).map { $0 - Float((1 + margin) * Double($1) / 2) }
-    }
-}
-
-/// Calls `body` with each index at which a value exceeds the sum of its bound and `offset`, ascending.
-@inline(__always)
-private func forEachIndex(
-    of values: UnsafeBufferPointer<Float>, above bounds: UnsafeBufferPointer<Float>, plus offset: Float,
-    _ body: (Int) -> Void
-) {
-    precondition(values.count == bounds.count, "\(values.count) values and \(bounds.count) bounds")
-    guard let valuesStart = values.baseAddress, let boundsStart = bounds.baseAddress else { return }
-    let (rawValues, rawBounds) = (UnsafeRawPointer(valuesStart), UnsafeRawPointer(boundsStart))
-    let laneCount = 8
-    let groupCount = 4
-    var start = 0
-    while start < values.count {
-        let end = min(start &+ laneCount &* groupCount, values.count)
-        var hasSome = true
-        if end &- start == laneCount &* groupCount {
-            var exceeding = SIMD8<Int32>.zero
-            for group in 0..<groupCount {
-                let offsetInBytes = 4 &* (start &+ group &* laneCount)
-                let value = rawValues.loadUnaligned(fromByteOffset: offsetInBytes, as: SIMD8<Float>.self)
-                let bound = rawBounds.loadUnaligned(fromByteOffset: offsetInBytes, as: SIMD8<Float>.self)
-                exceeding.replace(with: 1, where: value .> bound + offset)
-            }
-            // Mostly there is none.
-            hasSome = exceeding.wrappedSum() != 0
-        }
-        if hasSome {
-            for i in start..<end where valuesStart[i] > boundsStart[i] + offset { body(i) }
-        }
-        start = end
     }
 }
 

@@ -134,18 +134,21 @@ struct RetrievalQueries: Sendable {
     let relevantCounts: [Int]
     /// The items of each class, ascending; classes in the order of their first items.
     let members: [[Int32]]
+    /// Whether every row is a query and an item for all others.
+    let areItems: Bool
 
     /// One-vs-rest retrieval: every row is a query, and an item for all others.
     init(rowCount: Int, classNumbers: [Int]) {
         precondition(classNumbers.count == rowCount, "\(classNumbers.count) class numbers for \(rowCount) embeddings")
         self.init(
-            classNumbers: classNumbers, galleryClassNumbers: classNumbers, ownItems: Array(classNumbers.indices))
+            classNumbers: classNumbers, galleryClassNumbers: classNumbers, ownItems: Array(classNumbers.indices),
+            areItems: true)
     }
 
     /// Queries against a gallery.
     ///
     /// - Parameter ownItems: for each row the item that is the same sample.
-    init(classNumbers: [Int], galleryClassNumbers: [Int], ownItems: [Int?]) {
+    init(classNumbers: [Int], galleryClassNumbers: [Int], ownItems: [Int?], areItems: Bool = false) {
         precondition(ownItems.count == classNumbers.count, "\(ownItems.count) own items for \(classNumbers.count) rows")
         var groupOfClass: [Int: Int] = [:]
         var members: [[Int32]] = []
@@ -168,6 +171,7 @@ struct RetrievalQueries: Sendable {
             groups.append(group)
             relevantCounts.append(members[group].count - (isAmongThem ? 1 : 0))
         }
+        self.areItems = areItems
         self.rows = rows
         self.loneRows = loneRows
         self.groups = groups
