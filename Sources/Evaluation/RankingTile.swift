@@ -1,19 +1,18 @@
 internal import DenseLinearAlgebra
 internal import Synchronization
 
-/// Some whole classes of one set whose rows are queries and items alike: their rows, what is relevant to each, and how many
-/// other items were found to rank before that.
-///
-/// Position p of the tile is row `items[p]` of the set. A class's rows stand one after the other.
+/// Some rows that are ranked together: what is relevant to each, and how many other items were found to rank before that.
 final class RankingTile: Sendable {
+    /// The rows, sorted by class.
     let rows: Matrix<Float>
-    let items: [Int32]
-    /// What is subtracted from a product to make it the similarity of that item: half its squared norm, or 0.
-    let penalties: [Float]
-    /// Whether an item equals another one in every bit; its similarities are not those of the tiles' products.
-    let isRepeated: [Bool]
-    /// `starts[p]..<starts[p + 1]`: where the relevant items of the query at p are in `values` and `relevantItems`, which
-    /// are sorted by similarity, the most similar first, and by row.
+    /// The position of each among the queries, or −1 for a lone row.
+    let positions: [Int]
+    /// The index of each row's class among the classes of the gallery.
+    let groups: [Int32]
+    /// The item that each row is itself, or −1.
+    let ownItems: [Int32]
+    /// `starts[p]..<starts[p + 1]`: where the relevant items of row p are in `values` and `relevantItems`, which are sorted by
+    /// similarity, the most similar first, and by item.
     let starts: [Int]
     let values: [Float]
     let relevantItems: [Int32]
@@ -23,41 +22,55 @@ final class RankingTile: Sendable {
     /// For each relevant item, how many others rank before it, but not before the relevant one before it.
     private let counts: Mutex<[Int32]>
 
-    /// Finds what is relevant to the rows of some classes, and counts the items of these classes and all repeated ones.
-    init(classes: ArraySlice<[Int32]>, in prepared: PreparedEmbeddings, repeated: RepeatedRows, ties: TieOrder) {
-        let items = classes.flatMap { $0 }
-        let rows = prepared.queries.selectingRows(items.lazy.map(Int.init))
-        let penalties = items.map { prepared.halfSquaredNorms.isEmpty ? 0 : prepared.halfSquaredNorms[Int($0)] }
-        let isRepeated = items.map { repeated.places[Int($0)] >= 0 }
-        let (similarities, similaritiesOfRepeated) = (
-            Self.similarities(of: rows, with: rows, penalties: penalties),
-            Self.similarities(of: rows, with: repeated.originals, penalties: repeated.penalties)
-        )
-        let (count, repeatedCount) = (items.count, repeated.penalties.count)
-
-        var (starts, values, relevantItems, lowest): ([Int], [Float], [Int32], [Float]) = ([0], [], [], [])
-        var classRanges: [Range<Int>] = []
-        for members in classes {
-            let range = starts.count - 1..<starts.count - 1 + members.count
-            for p in range {
-                classRanges.append(range)
-                let relevant = range.filter { $0 != p }.map { other in
-                    let value =
-                        isRepeated[other]
-                        ? similaritiesOfRepeated[p * repeatedCount + Int(repeated.places[Int(items[other])])]
-                        : similarities[p * count + other]
-                    return (value: value, item: items[other])
-                }.sorted { ($1.value, $0.item) < ($0.value, $1.item) }
-                values += relevant.map(\.value)
-                relevantItems += relevant.map(\.item)
-                lowest.append(relevant.last?.value ?? .infinity)
-                starts.append(values.count)
+    /// Finds what is relevant to some rows, and counts the items that are not counted by tiles: repeated ones.
+    ///
+    /// - Parameters:
+    ///   - rows: rows of the queries' matrix, sorted by class.
+    ///   - countsMembers: whether the other items of the classes of these rows are counted as well.
+    init(_ rows: [TiledRow], in items: TiledItems, ties: TieOrder, countsMembers: Bool) {
+        let matrix = items.prepared.queries.selectingRows(rows.lazy.map { Int($0.row) })
+        let count = rows.count
+        var members: [Int32] = []
+        // Where the class of each row is among `members`.
+        var ranges: [Range<Int>] = []
+        for (p, row) in rows.enumerated() {
+            if p > 0, rows[p - 1].group == row.group {
+                ranges.append(ranges[p - 1])
+            } else {
+                let own = items.members[Int(row.group)]
+                ranges.append(members.count..<members.count + own.count)
+                members += own
             }
         }
-        self.rows = rows
-        self.items = items
-        self.penalties = penalties
-        self.isRepeated = isRepeated
+        let similarities = items.similarities(
+            of: matrix, with: items.prepared.gallery.selectingRows(members.lazy.map(Int.init)),
+            penalties: members.map { items.penalty(of: $0) })
+        let repeated = items.repeated
+        let similaritiesOfRepeated = items.similarities(
+            of: matrix, with: repeated.originals, penalties: repeated.penalties)
+        func similarityOfRepeated(_ item: Int32, _ p: Int) -> Float {
+            similaritiesOfRepeated[p * repeated.penalties.count + Int(repeated.places[Int(item)])]
+        }
+
+        var (starts, values, relevantItems, lowest): ([Int], [Float], [Int32], [Float]) = ([0], [], [], [])
+        for (p, row) in rows.enumerated() {
+            var relevant: [(value: Float, item: Int32)] = []
+            for place in ranges[p] where row.position >= 0 && members[place] != row.ownItem {
+                let item = members[place]
+                let isRepeated = repeated.places[Int(item)] >= 0
+                relevant.append(
+                    (isRepeated ? similarityOfRepeated(item, p) : similarities[p * members.count + place], item))
+            }
+            relevant.sort { ($1.value, $0.item) < ($0.value, $1.item) }
+            values += relevant.map(\.value)
+            relevantItems += relevant.map(\.item)
+            lowest.append(relevant.last?.value ?? .infinity)
+            starts.append(values.count)
+        }
+        self.rows = matrix
+        positions = rows.map(\.position)
+        groups = rows.map(\.group)
+        ownItems = rows.map(\.ownItem)
         self.starts = starts
         self.values = values
         self.relevantItems = relevantItems
@@ -66,41 +79,33 @@ final class RankingTile: Sendable {
         counts = Mutex(Array(repeating: 0, count: values.count))
 
         withTargets { targets in
-            for p in 0..<count where starts[p] < starts[p + 1] {
-                for other in 0..<count where !classRanges[p].contains(other) && !isRepeated[other] {
-                    let value = similarities[p * count + other]
-                    if value >= lowest[p] { targets.count(value, item: items[other], forQuery: p) }
+            for p in 0..<count where lowest[p] < .infinity {
+                for item in repeated.items where items.groupOfItem[Int(item)] != groups[p] && item != ownItems[p] {
+                    let value = similarityOfRepeated(item, p)
+                    if value >= lowest[p] { targets.count(value, item: item, forQuery: p) }
                 }
-                let own = items[classRanges[p]]
-                for item in repeated.items where !own.contains(item) {
-                    let value = similaritiesOfRepeated[p * repeatedCount + Int(repeated.places[Int(item)])]
+                guard countsMembers else { continue }
+                for (place, item) in members.enumerated()
+                where !ranges[p].contains(place) && repeated.places[Int(item)] < 0 {
+                    let value = similarities[p * members.count + place]
                     if value >= lowest[p] { targets.count(value, item: item, forQuery: p) }
                 }
             }
         }
     }
 
-    private static func similarities(
-        of rows: Matrix<Float>, with items: Matrix<Float>, penalties: [Float]
-    ) -> [Float] {
-        guard items.rowCount > 0 else { return [] }
-        var products: [Float] = []
-        innerProducts(ofRows: 0..<rows.rowCount, of: rows, with: items, into: &products)
-        products.withUnsafeMutableBufferPointer { products in
-            for i in 0..<rows.rowCount {
-                for j in penalties.indices { products[i * penalties.count + j] -= penalties[j] }
-            }
-        }
-        return products
-    }
-
-    /// The 1-based ranks of the relevant items of the query at p, ascending.
-    func ranks(ofQueryAt p: Int) -> [Int32] {
+    /// Hands the ranks of all queries of the tile to `visit`.
+    func visitRanks(_ visit: (RankedQuery) -> Void) {
         counts.withLock { counts in
-            var before: Int32 = 0
-            return (starts[p]..<starts[p + 1]).map { k in
-                before += counts[k]
-                return before + Int32(k - starts[p]) + 1
+            for (p, position) in positions.enumerated() where position >= 0 {
+                var before: Int32 = 0
+                let ranks = (starts[p]..<starts[p + 1]).map { k in
+                    before += counts[k]
+                    return before + Int32(k - starts[p]) + 1
+                }
+                ranks.withUnsafeBufferPointer { ranks in
+                    visit(RankedQuery(position: position, ranks: ranks, ranksWithout: .init(start: nil, count: 0)))
+                }
             }
         }
     }
@@ -123,10 +128,59 @@ final class RankingTile: Sendable {
     }
 }
 
-/// The rows of a set that equal another one in every bit.
+/// A row of the queries' matrix that goes into a tile.
+struct TiledRow: Sendable {
+    let row: Int32
+    /// Its position among the queries, or −1.
+    let position: Int
+    /// The index of its class among the classes of the gallery.
+    let group: Int32
+    /// The item that it is itself, or −1.
+    let ownItem: Int32
+}
+
+/// What all tiles of a ranking share: the items.
 ///
-/// BLAS does not promise equal products for them, see ``rankAll(_:in:ties:groups:visit:)``. So there is one product for all
-/// rows that are equal, and ties between them are exact by construction.
+/// BLAS does not promise equal products for equal rows, see ``rankAll(_:in:ties:groups:visit:)``. So there is one product for
+/// all items that are equal, and ties between them are exact by construction.
+struct TiledItems: Sendable {
+    let prepared: PreparedEmbeddings
+    /// The items of each class, ascending.
+    let members: [[Int32]]
+    /// The index of each item's class in `members`.
+    let groupOfItem: [Int32]
+    let repeated: RepeatedRows
+
+    init(_ prepared: PreparedEmbeddings, members: [[Int32]]) {
+        self.prepared = prepared
+        self.members = members
+        var groupOfItem = [Int32](repeating: 0, count: prepared.gallery.rowCount)
+        for (group, items) in members.enumerated() {
+            for item in items { groupOfItem[Int(item)] = Int32(group) }
+        }
+        self.groupOfItem = groupOfItem
+        repeated = RepeatedRows(in: prepared)
+    }
+
+    /// What is subtracted from a product to make it the similarity of an item: half its squared norm, or 0.
+    func penalty(of item: Int32) -> Float {
+        prepared.halfSquaredNorms.isEmpty ? 0 : prepared.halfSquaredNorms[Int(item)]
+    }
+
+    fileprivate func similarities(of rows: Matrix<Float>, with items: Matrix<Float>, penalties: [Float]) -> [Float] {
+        guard items.rowCount > 0 else { return [] }
+        var products: [Float] = []
+        innerProducts(ofRows: 0..<rows.rowCount, of: rows, with: items, into: &products)
+        products.withUnsafeMutableBufferPointer { products in
+            for i in 0..<rows.rowCount {
+                for j in penalties.indices { products[i * penalties.count + j] -= penalties[j] }
+            }
+        }
+        return products
+    }
+}
+
+/// The items that equal another one in every bit.
 struct RepeatedRows: Sendable {
     /// One row of each group of equal ones.
     let originals: Matrix<Float>
@@ -134,7 +188,7 @@ struct RepeatedRows: Sendable {
     let penalties: [Float]
     /// All items that are in such a group, ascending.
     let items: [Int32]
-    /// For each row of the set the place of its group in `originals`, or −1.
+    /// For each item the place of its group in `originals`, or −1.
     let places: [Int32]
 
     init(in prepared: PreparedEmbeddings) {
@@ -151,43 +205,5 @@ struct RepeatedRows: Sendable {
         penalties = rows.map { prepared.halfSquaredNorms.isEmpty ? 0 : prepared.halfSquaredNorms[$0] }
         items = places.indices.filter { places[$0] >= 0 }.map(Int32.init)
         self.places = places
-    }
-}
-
-/// The relevant items of the queries of a tile, while items are counted for them; no access is checked.
-struct RankTargets {
-    let counts: UnsafeMutableBufferPointer<Int32>
-    let values: UnsafeBufferPointer<Float>
-    let items: UnsafeBufferPointer<Int32>
-    let starts: UnsafeBufferPointer<Int>
-    let ties: TieOrder
-
-    /// Counts an item that is not relevant to the query at p, and at least as similar as its least similar relevant one.
-    @inline(__always)
-    func count(_ value: Float, item: Int32, forQuery p: Int) {
-        guard let values = values.baseAddress, let items = items.baseAddress, let counts = counts.baseAddress,
-            let starts = starts.baseAddress
-        else { return }
-        let end = starts[p &+ 1]
-        // A binary search without branches, which nothing could foretell: the first one that is not more similar.
-        var place = starts[p]
-        var rest = end &- place
-        while rest > 1 {
-            let half = rest &>> 1
-            place = values[place &+ half &- 1] > value ? place &+ half : place
-            rest &-= half
-        }
-        if values[place] > value { place &+= 1 }
-        while place < end, values[place] == value, !precedesEqual(item, items[place]) { place &+= 1 }
-        if place < end { counts[place] &+= 1 }
-    }
-
-    /// Whether an item ranks before a relevant one of the same similarity.
-    private func precedesEqual(_ item: Int32, _ relevant: Int32) -> Bool {
-        switch ties {
-        case .sampleOrder: item < relevant
-        case .relevantFirst: false
-        case .relevantLast: true
-        }
     }
 }
