@@ -11,6 +11,12 @@ let package = Package(
             name: "frechet-benchmark",
             dependencies: [
                 .product(name: "Frechet", package: "oodml"), .product(name: "Splits", package: "oodml"),
-            ])
+            ]),
+        // How often the intervals of scores cover the truth, where the truth is known.
+        .executableTarget(
+            name: "confidence-coverage",
+            dependencies: [
+                .product(name: "Evaluation", package: "oodml"), .product(name: "Splits", package: "oodml"),
+            ]),
     ]
 )

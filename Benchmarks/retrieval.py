@@ -252,7 +252,7 @@ def report(arguments, path, n, thread_counts):
 
     values = own.json()
     compared = np.array([values[key] for key in ("recall@1", "r_precision", "map@r")])
-    print("Recall@1, R-precision and MAP@R: " + ", ".join(f"{value:.9f}" for value in compared))
+    line = "Recall@1, R-precision and MAP@R: " + ", ".join(f"{value:.9f}" for value in compared)
     others = {"pytorch-metric-learning": peers.get("pytorch-metric-learning")}
     if n <= 20_000:
         others["numpy in double precision"] = measured("double precision", path, 1, thread_counts[-1:], CORETYPES[:1])
@@ -260,10 +260,10 @@ def report(arguments, path, n, thread_counts):
         if run is None:
             continue
         difference = np.abs(compared - run.values).max()
-        print(f"; largest difference from {name}: {difference:.1e}")
+        line += f"; largest difference from {name} {difference:.1e}"
         if difference > max(1e-6, 1 / n):
-            sys.exit("the values differ by more than a near tie")
-    print()
+            sys.exit(f"{line}\nThe values differ by more than a near tie.")
+    print(line + "\n")
 
 
 def report_kmeans(arguments, path, n, thread_counts):

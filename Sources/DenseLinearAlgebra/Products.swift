@@ -90,13 +90,26 @@ public func innerProducts(
 ///
 /// - Complexity: n·d² operations, by BLAS `dtrsm`.
 public func solve(_ a: Matrix<Double>, byTransposeOfUpperTriangular u: Matrix<Double>) -> Matrix<Double> {
+    solve(a, byUpperTriangular: u, transposed: CblasTrans)
+}
+
+/// `A·U⁻¹` (n × d) for `A` (n × d) and an upper triangular `U` (d × d) without zeros on its diagonal.
+///
+/// - Complexity: n·d² operations, by BLAS `dtrsm`.
+public func solve(_ a: Matrix<Double>, byUpperTriangular u: Matrix<Double>) -> Matrix<Double> {
+    solve(a, byUpperTriangular: u, transposed: CblasNoTrans)
+}
+
+private func solve(
+    _ a: Matrix<Double>, byUpperTriangular u: Matrix<Double>, transposed: CBLAS_TRANSPOSE
+) -> Matrix<Double> {
     precondition(
         u.rowCount == a.columnCount && u.columnCount == a.columnCount,
         "a \(u.rowCount) × \(u.columnCount) factor for rows of \(a.columnCount) values")
     var result = a
     guard a.rowCount > 0, a.columnCount > 0 else { return a }
     cblas_dtrsm(
-        CblasRowMajor, CblasRight, CblasUpper, CblasTrans, CblasNonUnit, Int32(a.rowCount), Int32(a.columnCount), 1,
+        CblasRowMajor, CblasRight, CblasUpper, transposed, CblasNonUnit, Int32(a.rowCount), Int32(a.columnCount), 1,
         u.elements, Int32(a.columnCount), &result.elements, Int32(a.columnCount))
     return result
 }

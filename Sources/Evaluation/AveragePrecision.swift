@@ -15,7 +15,7 @@ public func averagePrecisionAtR(ranks: some RandomAccessCollection<Int32>) -> Do
 /// `(1/min(R, k)) Σ P(rankᵢ)` over the relevant items with `rankᵢ ≤ k`, where P(rankᵢ) = i / rankᵢ. The divisor is the
 /// largest number of relevant items that k places can hold, so that a perfect ranking scores 1 for any k. Others divide
 /// by R (which punishes a k below R), by the number found (which rewards finding few), or by the class size with the
-/// query in it (which leaves a perfect ranking below 1); their numbers differ from these wherever R > k, some item is
+/// query in it (``milbich2021AveragePrecision(at:ranks:)``); their numbers differ from these wherever R > k, some item is
 /// missed, or always.
 ///
 /// - Parameters:
@@ -34,6 +34,29 @@ public func averagePrecision(at k: Int, ranks: some RandomAccessCollection<Int32
         sum += Double(found) / Double(rank)
     }
     return sum / Double(min(ranks.count, k))
+}
+
+/// Average precision at k of one query with the divisor that the code of the ooDML paper has (Milbich, Roth, Sinha,
+/// Schmidt, Ghassemi and Ommer, NeurIPS 2021).
+///
+/// `(1/c) Σ P(rankᵢ)` over the relevant items with `rankᵢ ≤ k`, where c = R + 1 is the size of the class with the query in
+/// it. No ranking scores 1: a perfect one scores `min(R, k) / (R + 1)`, which is half for classes of two, so that values
+/// of datasets with different classes are not comparable. It is ``averagePrecision(at:ranks:)`` times that bound. Its use
+/// is comparison with published numbers: `mAP_1000` is k = 1000, `mAP_c` is k = c, one place more than MAP@R looks at.
+///
+/// Where a gallery does not hold the query, c still counts it: the query and the R items of its class.
+///
+/// That code differs in three more ways, which are not followed here: it takes for the query whatever comes first, the
+/// query's duplicate perhaps; where there are fewer than k items, it counts the missing ones as items of the last row's
+/// class; and queries without any relevant item score 0 (``LoneQueryPolicy/zero``).
+///
+/// - Parameters:
+///   - k: how many neighbours are looked at.
+///   - ranks: the 1-based ranks of all R relevant items, ascending, at least one.
+/// - Precondition: `k > 0`.
+/// - Complexity: O(min(R, k)).
+public func milbich2021AveragePrecision(at k: Int, ranks: some RandomAccessCollection<Int32>) -> Double {
+    averagePrecision(at: k, ranks: ranks) * Double(min(ranks.count, k)) / Double(ranks.count + 1)
 }
 
 /// Average precision of one query over the whole ranking; its mean over queries is mAP.

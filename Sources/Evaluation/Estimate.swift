@@ -7,6 +7,10 @@ internal import DenseLinearAlgebra
 /// or an area under several of them has the variance Σ (c + c′)², with all covariances in it. That is what makes paired
 /// differences of models sharp, and what keeps the error of an aggregate over levels that share classes from being
 /// understated.
+///
+/// What is due to a pair of groups is in the contributions of both, and so counts twice in Σ c². It is kept as well: with
+/// the pairs' contributions p the variance is Σ c² − Σ p², and at least Σ c²/2, since more than all of it cannot be due to
+/// pairs. Pairs add like groups.
 public struct Estimate: Sendable, Equatable {
     /// The number itself.
     public let value: Double
@@ -14,24 +18,32 @@ public struct Estimate: Sendable, Equatable {
     ///
     /// In the precision of a Float, which is far beyond what an error is known to, and half as long in a file.
     public let contributions: [Double]
+    /// What each pair of groups contributes beyond both groups, and they both have in them; empty if there is no such thing.
+    public let pairContributions: [Double]
     /// The degrees of freedom of the t-distribution of (value − truth) / standard error.
     public let degreesOfFreedom: Int
 
     /// Joins a number and its contributions.
     ///
     /// - Precondition: there are contributions if and only if there is at least one degree of freedom.
-    public init(value: Double, contributions: [Double] = [], degreesOfFreedom: Int = 0) {
+    public init(
+        value: Double, contributions: [Double] = [], pairContributions: [Double] = [], degreesOfFreedom: Int = 0
+    ) {
         precondition(
             contributions.isEmpty == (degreesOfFreedom < 1),
             "\(contributions.count) contributions for \(degreesOfFreedom) degrees of freedom")
         self.value = value
         self.contributions = contributions.map { Double(Float($0)) }
+        self.pairContributions = pairContributions.map { Double(Float($0)) }
         self.degreesOfFreedom = degreesOfFreedom
     }
 
-    /// The standard error √(Σ c²), or nil if nothing is known of it.
+    /// The standard error, the root of the variance, or nil if nothing is known of it.
     public var standardError: Double? {
-        contributions.isEmpty ? nil : contributions.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        guard !contributions.isEmpty else { return nil }
+        let groups = contributions.reduce(0) { $0 + $1 * $1 }
+        let pairs = pairContributions.reduce(0) { $0 + $1 * $1 }
+        return max(groups - pairs, groups / 2).squareRoot()
     }
 
     /// Half the width of the 95 % interval: the standard error times the 97.5 % quantile of Student's t.
@@ -63,15 +75,18 @@ public struct Estimate: Sendable, Equatable {
             return Estimate(value: value)
         }
         var contributions = [Double](repeating: 0, count: first.estimate.contributions.count)
+        var pairs = [Double](repeating: 0, count: first.estimate.pairContributions.count)
         for (weight, estimate) in terms {
             precondition(
-                estimate.contributions.count == contributions.count,
+                estimate.contributions.count == contributions.count && estimate.pairContributions.count == pairs.count,
                 "\(estimate.contributions.count) groups do not add to \(contributions.count)")
             for group in contributions.indices { contributions[group] += weight * estimate.contributions[group] }
+            for pair in pairs.indices { pairs[pair] += weight * estimate.pairContributions[pair] }
         }
         // Groups that are empty at one level are not at another; together they cover as many as the best of them.
         let degrees = terms.map(\.estimate.degreesOfFreedom).max() ?? 0
-        return Estimate(value: value, contributions: contributions, degreesOfFreedom: degrees)
+        return Estimate(
+            value: value, contributions: contributions, pairContributions: pairs, degreesOfFreedom: degrees)
     }
 
     /// The unweighted mean of estimates over the same groups.
@@ -91,6 +106,7 @@ public struct Estimate: Sendable, Equatable {
 extension Estimate: Codable {
     enum CodingKeys: String, CodingKey {
         case value, low, high, contributions
+        case pairContributions = "pair_contributions"
         case standardError = "standard_error"
         case degreesOfFreedom = "degrees_of_freedom"
     }
@@ -101,6 +117,8 @@ extension Estimate: Codable {
         let contributions = try container.decodeIfPresent([Float].self, forKey: .contributions) ?? []
         self.init(
             value: try container.decode(Double.self, forKey: .value), contributions: contributions.map { Double($0) },
+            pairContributions: (try container.decodeIfPresent([Float].self, forKey: .pairContributions) ?? [])
+                .map { Double($0) },
             degreesOfFreedom: contributions.isEmpty
                 ? 0 : max(1, try container.decode(Int.self, forKey: .degreesOfFreedom)))
     }
@@ -111,6 +129,9 @@ extension Estimate: Codable {
         guard !contributions.isEmpty else { return }
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(contributions.map { Float($0) }, forKey: .contributions)
+        if !pairContributions.isEmpty {
+            try container.encode(pairContributions.map { Float($0) }, forKey: .pairContributions)
+        }
         try container.encode(degreesOfFreedom, forKey: .degreesOfFreedom)
     }
 }

@@ -4,8 +4,14 @@ public enum EvaluationError: Error, Equatable {
     case nonFiniteEmbedding(row: Int, column: Int)
     /// Not one query has a relevant item, so no mean over queries exists.
     case noQueries(loneQueryCount: Int)
+    /// Fewer directions carry any variance than principal components are wanted.
+    case tooFewDirections(found: Int, expected: Int)
+    /// No class has two different samples among those that a model is to adapt to.
+    case uniformSupport(sampleCount: Int, classCount: Int)
     /// A file of results was written by another version of the schema.
     case schemaVersion(found: Int, expected: Int)
+    /// Results that are not of the same levels, or not by the same rules, as others.
+    case incomparable(name: String, reason: String)
 }
 
 extension EvaluationError: CustomStringConvertible {
@@ -18,8 +24,16 @@ extension EvaluationError: CustomStringConvertible {
         case .noQueries(let loneQueryCount):
             "none of the \(loneQueryCount) samples has another sample of its class; "
                 + "expected at least one class of two samples"
+        case .tooFewDirections(let found, let expected):
+            "the embeddings vary along \(found) directions only; expected \(expected) or more, as many as principal "
+                + "components are wanted"
+        case .uniformSupport(let sampleCount, let classCount):
+            "none of the \(classCount) classes of the \(sampleCount) support samples has two that differ; "
+                + "expected at least one, since an adaptation learns how samples of a class vary"
         case .schemaVersion(let found, let expected):
             "the results have schema version \(found); expected \(expected)"
+        case .incomparable(let name, let reason):
+            "\(name) cannot be compared: \(reason)"
         }
     }
 }

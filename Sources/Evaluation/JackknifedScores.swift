@@ -12,11 +12,17 @@ public import DenseLinearAlgebra
 /// smaller gallery is an easier one, so every θ₋g is raised in proportion to w; the sum Σ u measures by how much, and
 /// w·Σ u is taken off each. The variance is Σ u² / (1 − Σ w²): for groups of equal size that is the delete-a-group
 /// jackknife's (G − 1)/G · Σ (θ₋g − θ̄)², and for groups of unequal size it stays unbiased for a mean over classes.
+///
+/// A jackknife counts twice what is due to pairs of groups (Efron and Stein, "The jackknife estimate of variance", Annals of
+/// Statistics 9, 1981): a query of one group that an item of another distracts is missed in both their contributions. For
+/// Recall@1, where one distractor decides, that can be most of the variance. So what pairs have beyond what their groups do
+/// to all others is kept as well, for ``Estimate`` to take off: see ``PairContributions``.
 public struct JackknifedScores: Sendable, Equatable {
     /// The scores query by query in the whole gallery.
     public let queryScores: QueryScores
-    /// For each group, the sums over all other queries, in the gallery without the group, of each metric.
-    let sumsWithout: [[Double]]
+    /// For groups g and h, at `g · G + h`, the sums over the queries of g, in the gallery without h, of each metric; in the
+    /// whole gallery where h is g.
+    let sums: [[Double]]
     /// The number of queries in each group.
     let queryCounts: [Int]
     /// The number of lone queries in each group.
@@ -37,18 +43,27 @@ public struct JackknifedScores: Sendable, Equatable {
         let shares = counts.map { Double($0) / Double(total) }
         let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
         var estimates: [RetrievalMetric: Estimate] = [:]
+        let groupCount = counts.count
         for (m, (metric, mean)) in zip(means.metrics, means.values).enumerated() {
             guard filledCount > 1 else {
                 estimates[metric] = Estimate(value: mean)
                 continue
             }
-            let raw = counts.indices.map { group in
-                counts[group] == 0
-                    ? 0 : (1 - shares[group]) * (mean - sumsWithout[group][m] / Double(total - counts[group]))
+            // How much group h takes from the mean by distracting the queries of g.
+            var losses = Matrix<Double>(rowCount: groupCount, columnCount: groupCount)
+            for g in 0..<groupCount {
+                for h in 0..<groupCount {
+                    losses[g, h] = (sums[g * groupCount + h][m] - sums[g * groupCount + g][m]) / Double(total)
+                }
+            }
+            let raw = (0..<groupCount).map { group in
+                sums[group * groupCount + group][m] / Double(total) - shares[group] * mean
+                    - (0..<groupCount).reduce(0) { $0 + losses[$1, group] }
             }
             let sum = raw.reduce(0, +)
             estimates[metric] = Estimate(
                 value: mean, contributions: zip(raw, shares).map { ($0 - $1 * sum) * scale },
+                pairContributions: PairContributions(losses: losses, shares: shares).values,
                 degreesOfFreedom: filledCount - 1)
         }
         return estimates
@@ -77,13 +92,13 @@ public func jackknifedScores(
         groupCount: groupCount, metrics: metrics)
 }
 
-private func jackknifedScores(
-    of queries: RetrievalQueries, in prepared: PreparedEmbeddings, groupNumbers: [Int], groupCount: Int,
+func jackknifedScores(
+    of queries: RetrievalQueries, in source: some SimilaritySource, groupNumbers: [Int], groupCount: Int,
     metrics: [RetrievalMetric]
 ) -> JackknifedScores {
     precondition(
-        groupNumbers.count == prepared.gallery.rowCount,
-        "\(groupNumbers.count) group numbers for \(prepared.gallery.rowCount) embeddings")
+        groupNumbers.count == source.itemCount, "\(groupNumbers.count) group numbers for \(source.itemCount) embeddings"
+    )
     let groups = ItemGroups(groupNumbers, count: groupCount)
     for members in queries.members {
         let group = groups.groupOfItem[Int(members[0])]
@@ -97,7 +112,7 @@ private func jackknifedScores(
     let flat = [Double](unsafeUninitializedCapacity: queryCount * width) { buffer, initializedCount in
         // Each query writes values of its own, so the threads do not meet.
         nonisolated(unsafe) let buffer = buffer
-        rankAll(queries, in: prepared, groups: groups) { query in
+        rankAll(queries, in: source, groups: groups) { query in
             let start = query.position * width
             let own = Int(groups.groupOfItem[queries.rows[query.position]])
             for (m, metric) in metrics.enumerated() {
@@ -113,9 +128,15 @@ private func jackknifedScores(
         }
         initializedCount = queryCount * width
     }
-    var sums = [Double](repeating: 0, count: width)
+    var sums = [[Double]](
+        repeating: [Double](repeating: 0, count: metricCount), count: groupCount * groupCount)
     for position in 0..<queryCount {
-        for column in 0..<width { sums[column] += flat[position * width + column] }
+        let own = Int(groups.groupOfItem[queries.rows[position]])
+        for group in 0..<groupCount {
+            // In the whole gallery for the query's own group.
+            let start = position * width + (group == own ? 0 : 1 + group) * metricCount
+            for m in 0..<metricCount { sums[own * groupCount + group][m] += flat[start + m] }
+        }
     }
     var (queryCounts, loneQueryCounts) = (
         [Int](repeating: 0, count: groupCount), [Int](repeating: 0, count: groupCount)
@@ -126,6 +147,5 @@ private func jackknifedScores(
         queryScores: QueryScores(
             queries: queries, metrics: metrics,
             values: metrics.indices.map { m in (0..<queryCount).map { flat[$0 * width + m] } }),
-        sumsWithout: (0..<groupCount).map { Array(sums[(1 + $0) * metricCount..<(2 + $0) * metricCount]) },
-        queryCounts: queryCounts, loneQueryCounts: loneQueryCounts)
+        sums: sums, queryCounts: queryCounts, loneQueryCounts: loneQueryCounts)
 }

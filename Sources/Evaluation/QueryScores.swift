@@ -133,14 +133,14 @@ public func queryScores(
         ties: ties)
 }
 
-private func queryScores(
-    of queries: RetrievalQueries, in prepared: PreparedEmbeddings, metrics: [RetrievalMetric], ties: TieOrder
+func queryScores(
+    of queries: RetrievalQueries, in source: some SimilaritySource, metrics: [RetrievalMetric], ties: TieOrder
 ) -> QueryScores {
     let queryCount = queries.rows.count
     let flat = [Double](unsafeUninitializedCapacity: queryCount * metrics.count) { buffer, initializedCount in
         // Each query writes values of its own, so the threads do not meet.
         nonisolated(unsafe) let buffer = buffer
-        rankAll(queries, in: prepared, ties: ties) { query in
+        rankAll(queries, in: source, ties: ties) { query in
             for (m, metric) in metrics.enumerated() {
                 buffer.initializeElement(at: m * queryCount + query.position, to: metric.score(ranks: query.ranks))
             }

@@ -1,36 +1,56 @@
 internal import DenseLinearAlgebra
 
+/// Where the ranking pass has the similarities of queries to items from.
+///
+/// The pass is generic over it and specialised within this module, so that the plain source costs nothing more.
+protocol SimilaritySource: Sendable {
+    /// What one thread keeps from row to row.
+    associatedtype Scratch
+
+    /// The number of rows of queries, those that are no queries included.
+    var queryCount: Int { get }
+    /// The number of items, hence of similarities in a row.
+    var itemCount: Int { get }
+
+    func makeScratch() -> Scratch
+    /// Writes the rows of some queries one after the other, growing the buffer where it is short.
+    func fill(_ similarities: inout [Float], rows: Range<Int>)
+    /// Makes one of these rows final.
+    func finish(_ row: UnsafeMutableBufferPointer<Float>, query: Int, scratch: inout Scratch)
+}
+
 /// Ranks the relevant items of all queries, block after block of them, and hands each query's ranks to `visit`.
 ///
 /// A block's similarities come from one matrix product; each row of them is then counted. Every core works on blocks of
 /// its own with BLAS on one thread: measured faster than one threaded product followed by parallel counting, since
 /// nobody waits, and the partition into blocks stays the same for any number of cores, hence the result too.
 ///
-/// BLAS does not promise that equal columns give equal products. OpenBLAS 0.3.21 with its Haswell and Zen kernels breaks
-/// that for every d ≥ 17 by where in a tile a column lies, and padding to multiples of 16, 48, 64 or 96 does not help.
-/// So a row that duplicates another takes over its product, and ties between duplicates are exact by construction.
-///
-/// Where classes are small and no groups asked for, ``TiledRanking`` does the same in less time and memory.
+/// Where classes are small, groups not asked for and similarities products, ``TiledRanking`` does the same in less time and
+/// memory.
 ///
 /// - Parameters:
 ///   - groups: the groups of the gallery's items, where ranks without each of them are wanted; ties then go by row.
 ///   - visit: called concurrently, once a query.
-func rankAll(
-    _ queries: RetrievalQueries, in prepared: PreparedEmbeddings, ties: TieOrder = .sampleOrder,
+func rankAll<Source: SimilaritySource>(
+    _ queries: RetrievalQueries, in source: Source, ties: TieOrder = .sampleOrder,
     groups: ItemGroups? = nil, visit: @Sendable (RankedQuery) -> Void
 ) {
     precondition(groups == nil || ties == .sampleOrder, "ranks without groups have ties by row, not \(ties)")
-    let (n, m) = (prepared.queries.rowCount, prepared.gallery.rowCount)
+    let (n, m) = (source.queryCount, source.itemCount)
     guard !queries.rows.isEmpty else { return }
-    if groups == nil, let tiled = TiledRanking(queries, in: prepared, ties: ties) { return tiled.run(visit: visit) }
+    if groups == nil, let prepared = source as? PreparedEmbeddings,
+        let tiled = TiledRanking(queries, in: prepared, ties: ties)
+    {
+        return tiled.run(visit: visit)
+    }
     // Large blocks spare BLAS from packing the gallery often: 256 rows cost 1.2 s where 128 cost 1.5 s (n = 20,000).
     let blockSize = max(64, min(256, (32 << 20) / (4 * m)))
     let blockCount = (n + blockSize - 1) / blockSize
     inParallel(blockCount: blockCount) {
-        RankingWorker(itemCount: m, ties: ties, groups: groups)
-    } _: { worker, block in
+        (worker: RankingWorker(source: source, ties: ties, groups: groups), similarities: [Float]())
+    } _: { buffers, block in
         let rows = block * blockSize..<min((block + 1) * blockSize, n)
-        worker.rank(rows, of: queries, in: prepared, visit: visit)
+        buffers.worker.rank(rows, of: queries, in: &buffers.similarities, visit: visit)
     }
 }
 
@@ -66,32 +86,31 @@ struct ItemGroups: Sendable {
 }
 
 /// The buffers of one thread.
-private struct RankingWorker {
-    let itemCount: Int
-    var similarities: [Float] = []
+private struct RankingWorker<Source: SimilaritySource> {
+    let source: Source
+    var scratch: Source.Scratch
     var ranker: QueryRanker
 
-    init(itemCount: Int, ties: TieOrder, groups: ItemGroups?) {
-        self.itemCount = itemCount
+    init(source: Source, ties: TieOrder, groups: ItemGroups?) {
+        self.source = source
+        scratch = source.makeScratch()
         ranker = QueryRanker(ties: ties, groups: groups)
     }
 
     mutating func rank(
-        _ rows: Range<Int>, of queries: RetrievalQueries, in prepared: PreparedEmbeddings, visit: (RankedQuery) -> Void
+        _ rows: Range<Int>, of queries: RetrievalQueries, in similarities: inout [Float], visit: (RankedQuery) -> Void
     ) {
         let first = queries.rows.partitioningIndex { $0 >= rows.lowerBound }
         let end = queries.rows.partitioningIndex { $0 >= rows.upperBound }
         guard first < end else { return }
-        innerProducts(ofRows: rows, of: prepared.queries, with: prepared.gallery, into: &similarities)
+        let itemCount = source.itemCount
+        source.fill(&similarities, rows: rows)
         similarities.withUnsafeMutableBufferPointer { similarities in
             for position in first..<end {
                 let query = queries.rows[position]
                 let start = (query - rows.lowerBound) * itemCount
                 let row = UnsafeMutableBufferPointer(rebasing: similarities[start..<start + itemCount])
-                for (duplicate, original) in prepared.duplicates { row[duplicate] = row[original] }
-                prepared.halfSquaredNorms.withUnsafeBufferPointer { norms in
-                    for item in norms.indices { row[item] -= norms[item] }
-                }
+                source.finish(row, query: query, scratch: &scratch)
                 ranker.rank(position, of: queries, row: UnsafeBufferPointer(row), visit: visit)
             }
         }

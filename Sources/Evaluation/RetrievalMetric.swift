@@ -12,6 +12,11 @@ public enum RetrievalMetric: Sendable, Hashable {
     case fullAveragePrecision
     /// The reciprocal of the best rank.
     case reciprocalRank
+    /// The average precision at k over the size of the class with the query in it, as the code of Milbich et al. (NeurIPS
+    /// 2021) has it; below 1 for any ranking.
+    case milbich2021AveragePrecision(Int)
+    /// The same where k is the size of the class with the query in it: that code's `mAP_c`.
+    case milbich2021AveragePrecisionAtClassSize
 
     /// The metrics that are reported unless others are asked for, in the order of the report.
     public static let standard: [RetrievalMetric] = [
@@ -19,7 +24,13 @@ public enum RetrievalMetric: Sendable, Hashable {
         .fullAveragePrecision, .reciprocalRank,
     ]
 
-    /// The name in files, as in `recall@1`, `r_precision`, `map@r`, `map@1000`, `map`, `mrr`.
+    /// What the code of the ooDML paper (NeurIPS 2021) calls `mAP_c` and `mAP_1000`, for comparison with it.
+    public static let milbich2021: [RetrievalMetric] = [
+        .milbich2021AveragePrecisionAtClassSize, .milbich2021AveragePrecision(1000),
+    ]
+
+    /// The name in files, as in `recall@1`, `r_precision`, `map@r`, `map@1000`, `map`, `mrr`, `map@c_milbich2021`,
+    /// `map@1000_milbich2021`.
     public var name: String {
         switch self {
         case .recall(let k): "recall@\(k)"
@@ -28,6 +39,8 @@ public enum RetrievalMetric: Sendable, Hashable {
         case .averagePrecision(let k): "map@\(k)"
         case .fullAveragePrecision: "map"
         case .reciprocalRank: "mrr"
+        case .milbich2021AveragePrecision(let k): "map@\(k)_milbich2021"
+        case .milbich2021AveragePrecisionAtClassSize: "map@c_milbich2021"
         }
     }
 
@@ -40,6 +53,8 @@ public enum RetrievalMetric: Sendable, Hashable {
         case .averagePrecision(let k): "mAP@\(k)"
         case .fullAveragePrecision: "mAP"
         case .reciprocalRank: "MRR"
+        case .milbich2021AveragePrecision(let k): "mAP@\(k) (Milbich 2021)"
+        case .milbich2021AveragePrecisionAtClassSize: "mAP@c (Milbich 2021)"
         }
     }
 
@@ -50,12 +65,18 @@ public enum RetrievalMetric: Sendable, Hashable {
         case "map@r": self = .averagePrecisionAtR
         case "map": self = .fullAveragePrecision
         case "mrr": self = .reciprocalRank
+        case "map@c_milbich2021": self = .milbich2021AveragePrecisionAtClassSize
         default:
             let parts = name.split(separator: "@", omittingEmptySubsequences: false)
-            guard parts.count == 2, let k = Int(parts[1]), k > 0, String(k) == parts[1] else { return nil }
-            switch parts[0] {
-            case "recall": self = .recall(k)
-            case "map": self = .averagePrecision(k)
+            guard parts.count == 2 else { return nil }
+            let suffix = "_milbich2021"
+            let hasSuffix = parts[1].hasSuffix(suffix)
+            let number = parts[1].dropLast(hasSuffix ? suffix.count : 0)
+            guard let k = Int(number), k > 0, String(k) == number else { return nil }
+            switch (parts[0], hasSuffix) {
+            case ("recall", false): self = .recall(k)
+            case ("map", false): self = .averagePrecision(k)
+            case ("map", true): self = .milbich2021AveragePrecision(k)
             default: return nil
             }
         }
@@ -72,6 +93,9 @@ public enum RetrievalMetric: Sendable, Hashable {
         case .averagePrecision(let k): Evaluation.averagePrecision(at: k, ranks: ranks)
         case .fullAveragePrecision: Evaluation.averagePrecision(ranks: ranks)
         case .reciprocalRank: Evaluation.reciprocalRank(ranks: ranks)
+        case .milbich2021AveragePrecision(let k): Evaluation.milbich2021AveragePrecision(at: k, ranks: ranks)
+        case .milbich2021AveragePrecisionAtClassSize:
+            Evaluation.milbich2021AveragePrecision(at: ranks.count + 1, ranks: ranks)
         }
     }
 }

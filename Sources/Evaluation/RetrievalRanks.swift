@@ -98,8 +98,8 @@ public func retrievalRanks(
         in: try PreparedEmbeddings(queries: queries, gallery: gallery, similarity: similarity), ties: ties)
 }
 
-private func retrievalRanks(
-    of queries: RetrievalQueries, in prepared: PreparedEmbeddings, ties: TieOrder
+func retrievalRanks(
+    of queries: RetrievalQueries, in source: some SimilaritySource, ties: TieOrder
 ) -> RetrievalRanks {
     let starts = queries.relevantCounts.reduce(into: [0]) { starts, count in
         starts.append(starts[starts.count - 1] + count)
@@ -108,7 +108,7 @@ private func retrievalRanks(
     let storage = [Int32](unsafeUninitializedCapacity: count) { buffer, initializedCount in
         // Each query writes its own part, so the threads do not meet.
         nonisolated(unsafe) let buffer = buffer
-        rankAll(queries, in: prepared, ties: ties) { query in
+        rankAll(queries, in: source, ties: ties) { query in
             _ = UnsafeMutableBufferPointer(rebasing: buffer[starts[query.position]..<starts[query.position + 1]])
                 .initialize(from: query.ranks)
         }

@@ -27,7 +27,7 @@ extension RetrievalMetric: Codable, CodingKeyRepresentable {
 }
 
 extension RetrievalMetric: Comparable {
-    /// The order of the report: Recall@k by k, R-precision, MAP@R, mAP@k by k, mAP, MRR.
+    /// The order of the report: Recall@k by k, R-precision, MAP@R, mAP@k by k, mAP, MRR, those of Milbich et al.
     public static func < (a: RetrievalMetric, b: RetrievalMetric) -> Bool {
         a.reportPosition < b.reportPosition
     }
@@ -40,6 +40,8 @@ extension RetrievalMetric: Comparable {
         case .averagePrecision(let k): (3, k)
         case .fullAveragePrecision: (4, 0)
         case .reciprocalRank: (5, 0)
+        case .milbich2021AveragePrecisionAtClassSize: (6, 0)
+        case .milbich2021AveragePrecision(let k): (7, k)
         }
     }
 }

@@ -64,12 +64,42 @@ struct PreparedEmbeddings: Sendable {
         }
     }
 
+    /// Some rows of one prepared set as queries to its first rows.
+    func selecting(queries rows: [Int], galleryCount: Int, similarity: Similarity) -> PreparedEmbeddings {
+        PreparedEmbeddings(
+            ready: queries.selectingRows(rows), gallery.selectingRows(0..<galleryCount), similarity: similarity)
+    }
+
     private init(ready queries: Matrix<Float>, _ gallery: Matrix<Float>, similarity: Similarity) {
         self.queries = queries
         self.gallery = gallery
         halfSquaredNorms =
             similarity == .cosine ? [] : (0..<gallery.rowCount).map { Float(squaredNorm(gallery.row($0)) / 2) }
         duplicates = findDuplicates(in: gallery)
+    }
+}
+
+extension PreparedEmbeddings: SimilaritySource {
+    var queryCount: Int { queries.rowCount }
+    var itemCount: Int { gallery.rowCount }
+
+    func makeScratch() {}
+
+    func fill(_ similarities: inout [Float], rows: Range<Int>) {
+        innerProducts(ofRows: rows, of: queries, with: gallery, into: &similarities)
+    }
+
+    /// Takes off half the squared norms, and gives duplicates the similarity of the first of them.
+    ///
+    /// BLAS does not promise that equal columns give equal products. OpenBLAS 0.3.21 with its Haswell and Zen kernels
+    /// breaks that for every d ≥ 17 by where in a tile a column lies, and padding to multiples of 16, 48, 64 or 96 does
+    /// not help. So a row that duplicates another takes over its product, and ties between duplicates are exact by
+    /// construction.
+    func finish(_ row: UnsafeMutableBufferPointer<Float>, query: Int, scratch: inout Void) {
+        for (duplicate, original) in duplicates { row[duplicate] = row[original] }
+        halfSquaredNorms.withUnsafeBufferPointer { norms in
+            for item in norms.indices { row[item] -= norms[item] }
+        }
     }
 }
 

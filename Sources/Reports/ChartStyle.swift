@@ -145,6 +145,27 @@ enum ChartStyle {
             attributes: [("transform", "rotate(-90 24 \(SVG.number(middle)))")])
     }
 
+    /// The levels' ids in two lines above the plot, each where its level lies; one that fits in neither is left out.
+    static func levelNames(
+        _ svg: inout SVG, _ points: [(id: String, position: Double)], x: ChartAxis, y: Double
+    ) {
+        var levels: [(id: String, position: Double)] = []
+        for point in points where !levels.contains(where: { $0.id == point.id }) { levels.append(point) }
+        var taken: [[ClosedRange<Double>]] = [[], []]
+        levels.sort { $0.position < $1.position }
+        // Both ends first: they say what range the chart covers.
+        for level in levels.prefix(1) + levels.dropFirst().suffix(1) + levels.dropFirst().dropLast() {
+            let half = SVG.width(of: level.id, size: 11) / 2 + 4
+            let center = min(max(x.position(level.position), x.start + half - 20), x.end - half + 24)
+            let span = (center - half)...(center + half)
+            guard let line = taken.firstIndex(where: { !$0.contains { $0.overlaps(span) } }) else { continue }
+            taken[line].append(span)
+            svg.text(
+                level.id, x: center, y: y - 14 * Double(line), className: "faint", size: 11, anchor: "middle",
+                fill: faintInk)
+        }
+    }
+
     /// A line through points.
     static func line(_ svg: inout SVG, _ points: [(x: Double, y: Double)], style: LineStyle) {
         guard points.count > 1 else { return }

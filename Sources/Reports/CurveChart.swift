@@ -97,7 +97,8 @@ public struct CurveChart: Sendable {
             }
             ChartStyle.axes(
                 &svg, x: x, y: y, xTitle: "Fréchet distance between train and test (squared)", yTitle: metric)
-            levelNames(&svg, x: x, y: top + 4)
+            ChartStyle.levelNames(
+                &svg, series.flatMap(\.points).map { (id: $0.level, position: $0.fid) }, x: x, y: top + 4)
             for entry in series {
                 let style = Self.style(entry.role)
                 ChartStyle.line(
@@ -116,27 +117,6 @@ public struct CurveChart: Sendable {
                             + (point.margin.map { " ± \(fixed($0, 3))" } ?? "") + " at \(distance(point.fid))")
                 }
             }
-        }
-    }
-
-    /// The levels' ids in two lines above the plot, each where its level lies; one that fits in neither is left out.
-    private func levelNames(_ svg: inout SVG, x: ChartAxis, y: Double) {
-        var levels: [(id: String, fid: Double)] = []
-        for point in series.flatMap(\.points) where !levels.contains(where: { $0.id == point.level }) {
-            levels.append((point.level, point.fid))
-        }
-        var taken: [[ClosedRange<Double>]] = [[], []]
-        levels.sort { $0.fid < $1.fid }
-        // Both ends first: they say what range the chart covers.
-        for level in levels.prefix(1) + levels.dropFirst().suffix(1) + levels.dropFirst().dropLast() {
-            let half = SVG.width(of: level.id, size: 11) / 2 + 4
-            let center = min(max(x.position(level.fid), x.start + half - 20), x.end - half + 24)
-            let span = (center - half)...(center + half)
-            guard let line = taken.firstIndex(where: { !$0.contains { $0.overlaps(span) } }) else { continue }
-            taken[line].append(span)
-            svg.text(
-                level.id, x: center, y: y - 14 * Double(line), className: "faint", size: 11, anchor: "middle",
-                fill: ChartStyle.faintInk)
         }
     }
 

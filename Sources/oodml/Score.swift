@@ -96,6 +96,13 @@ struct Score: ParsableCommand {
         transform: positiveCounts)
     var recallAt = [1, 2, 4, 8]
 
+    @Flag(
+        help: """
+            Add mAP_c and mAP_1000 as the code of Milbich et al. (2021) has them, over the number of items with the \
+            query's label and the query itself, so that a perfect ranking is below 1.
+            """)
+    var milbich2021 = false
+
     @Option(
         help: ArgumentHelp("Write the scores of each query to this file.", valueName: "csv"),
         completion: .file(extensions: ["csv"]), transform: path)
@@ -141,7 +148,8 @@ struct Score: ParsableCommand {
         let assignment = try clusters.map { try clusterNumbers(in: $0, count: set.matrix.rowCount) }
 
         terminal.status("ranking")
-        let scores = try score(set, among: items, metrics: metrics(recallAt: recallAt))
+        let metrics = metrics(recallAt: recallAt) + (milbich2021 ? RetrievalMetric.milbich2021 : [])
+        let scores = try score(set, among: items, metrics: metrics)
         let means = try meanScores(scores)
         var report = ScoreReport(
             means: means, classAveraged: scores.classAveraged(loneQueries: loneQueries.policy), set: set, items: items,

@@ -81,24 +81,26 @@ func summary(of results: EvaluationResults, manifest: SplitManifest, written: [S
 
 /// What the ± is, and what was scored.
 private func notes(on results: EvaluationResults) -> String {
-    let confidence = results.settings.confidence
-    var sentences =
-        switch confidence.kind {
-        case .classJackknife:
-            ["± is half the 95 % interval over other classes (jackknife over \(confidence.count) groups of classes)."]
-        case .fixedGalleryBootstrap:
-            [
-                "± is half the 95 % interval over other queries in front of this gallery, which says nothing of other classes."
-            ]
-        case .none: [String]()
-        }
+    var sentences: [String] = []
     if let matched = results.settings.matchedGallery {
         sentences.append(
             "Matched galleries have \(matched.classCount) classes of at most \(matched.samplesPerClass) samples at every "
                 + "level, \(matched.drawCount) draws.")
     }
     if results.settings.split != "test" { sentences.append("Scored on: \(results.settings.split).") }
-    return sentences.isEmpty ? "" : sentences.joined(separator: "\n") + "\n\n"
+    let text = meaning(of: results.settings.confidence) + sentences.map { $0 + "\n" }.joined()
+    return text.isEmpty ? "" : text + "\n"
+}
+
+/// A line that says what the ± is, or nothing if there is none.
+private func meaning(of confidence: ConfidenceMethod) -> String {
+    switch confidence.kind {
+    case .classJackknife:
+        "± is half the 95 % interval over other classes (jackknife over \(confidence.count) groups of classes).\n"
+    case .fixedGalleryBootstrap:
+        "± is half the 95 % interval over other queries in front of this gallery, which says nothing of other classes.\n"
+    case .none: ""
+    }
 }
 
 /// Says whether the gap to the backbone grows by more than its noise, and what the noise is.
@@ -117,6 +119,21 @@ private func sentence(about growth: Estimate, gallery: GalleryKind) -> String {
             "no growth is shown"
         }
     return grown + " ± " + String(format: "%.4f", margin) + ": \(verdict)."
+}
+
+/// What `compare` prints.
+func summary(of comparison: ModelComparison, written: [String]) -> String {
+    var text = "\(comparison.metric.title) on \(comparison.dataset) (\(comparison.split)), "
+    text += "\(comparison.gallery.rawValue) gallery, over \(comparison.axis.rawValue)\n\n"
+    text += modelTable(comparison).text
+    if comparison.models.count > 1 {
+        text += "\n" + changeTable(comparison).text + "\n" + pairTable(comparison).text
+    }
+    text += "\n" + meaning(of: comparison.confidence)
+    if comparison.models.contains(where: { $0.agsOverRuns != nil }) {
+        text += "± runs is half the 95 % interval of the mean over training runs, on these classes.\n"
+    }
+    return text + "\n" + pathsWritten(written)
 }
 
 private func pathsWritten(_ paths: [String]) -> String {

@@ -24,6 +24,15 @@ import Testing
         #expect(gramMatrix(a) == Matrix(rows: [[35, 44], [44, 56]]))
     }
 
+    @Test func triangularSystems() {
+        let u = Matrix<Double>(rows: [[2, 1], [0, 4]])
+        let a = Matrix<Double>(rows: [[2, 9], [-4, 6], [0, 4]])
+        let x = solve(a, byUpperTriangular: u)
+        #expect(x == Matrix(rows: [[1, 2], [-2, 2], [0, 1]]))
+        #expect(product(x, u) == a)
+        #expect(product(solve(a, byTransposeOfUpperTriangular: u), u, transposingRight: true) == a)
+    }
+
     @Test func innerProductsOfABlockOfRows() {
         let queries = Matrix<Float>(rows: [[9, 9], [1, 2], [3, -1]])
         let gallery = Matrix<Float>(rows: [[1, 0], [0, 1], [1, 1], [2, 2]])

@@ -40,8 +40,22 @@ import Testing
         #expect((estimate - estimate).standardError == 0)
     }
 
+    @Test func pairsAreTakenOffOnce() throws {
+        func estimate(_ pairs: [Double]) -> Estimate {
+            Estimate(value: 0, contributions: [0.3, -0.4], pairContributions: pairs, degreesOfFreedom: 1)
+        }
+        // 0.25 − 0.09; never less than half of 0.25.
+        #expect(estimate([0.3, 0]).standardError.map { abs($0 - 0.4) < 1e-7 } == true)
+        #expect(estimate([0.3, 0.3]).standardError.map { abs($0 - 0.125.squareRoot()) < 1e-7 } == true)
+        // Pairs that two estimates share cancel in their difference, others add.
+        let sum = Estimate.combination([(1, estimate([0.2, 0])), (1, estimate([0, 0.1]))])
+        #expect(sum.standardError.map { abs($0 - (1 - 0.05).squareRoot()) < 1e-7 } == true)
+        #expect((estimate([0.2, 0]) - estimate([0.2, 0])).standardError == 0)
+    }
+
     @Test func jsonRoundTrips() throws {
-        let odd = Estimate(value: 1 / 3, contributions: [1e-9 / 3, 2 / 7.0, -0], degreesOfFreedom: 2)
+        let odd = Estimate(
+            value: 1 / 3, contributions: [1e-9 / 3, 2 / 7.0, -0], pairContributions: [0.1, 1e-20], degreesOfFreedom: 2)
         for estimate in [odd, Estimate(value: 0.1)] {
             let data = try JSONEncoder().encode(estimate)
             #expect(try JSONDecoder().decode(Estimate.self, from: data) == estimate)

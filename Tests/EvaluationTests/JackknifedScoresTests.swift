@@ -72,8 +72,60 @@ import Testing
         }
         let mean = values.reduce(0, +) / 5
         let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } * 4 / 5
-        let error = try #require(estimate.standardError)
-        #expect(abs(error - variance.squareRoot()) < 1e-7)
+        #expect(abs(estimate.contributions.reduce(0) { $0 + $1 * $1 } - variance) < 1e-6 * variance)
+        // Five groups are three blocks, too few to tell pairs from what their groups do to all others.
+        #expect(estimate.pairContributions == [0, 0, 0])
+        #expect(estimate.standardError.map { abs($0 - variance.squareRoot()) < 1e-6 * $0 } == true)
+    }
+
+    /// What pairs of blocks have beyond products, from the scores without each group, query by query.
+    @Test func pairsAreWhatProductsLeaveOver() throws {
+        let (matrix, classes) = sample(seed: 12, classCount: 60)
+        let groupCount = 11
+        let groups = classes.map { $0 % groupCount }
+        let estimate = try #require(
+            try jackknifedScores(of: matrix, classNumbers: classes, groupNumbers: groups, groupCount: groupCount)
+                .estimates()[.averagePrecisionAtR])
+        let whole = try queryScores(of: matrix, classNumbers: classes)
+        let values = try #require(whole[.averagePrecisionAtR])
+        let blockCount = 6
+        var table = [[Double]](repeating: [Double](repeating: 0, count: blockCount), count: blockCount)
+        var shares = [Double](repeating: 0, count: blockCount)
+        for query in whole.queries { shares[groups[query] / 2] += 1 / Double(whole.queries.count) }
+        for group in 0..<groupCount {
+            let rows = classes.indices.filter { groups[$0] != group }
+            let without = try queryScores(of: matrix.selectingRows(rows), classNumbers: rows.map { classes[$0] })
+            let scores = Dictionary(
+                uniqueKeysWithValues: zip(without.queries.map { rows[$0] }, without[.averagePrecisionAtR] ?? []))
+            for (query, value) in zip(whole.queries, values) where groups[query] / 2 != group / 2 {
+                let gain = try #require(scores[query]) - value
+                #expect(gain >= 0)
+                table[groups[query] / 2][group / 2] += gain / Double(values.count)
+                table[group / 2][groups[query] / 2] += gain / Double(values.count)
+            }
+        }
+        // Six blocks leave (6 − 1)/(6 − 3) of the squares, and pairs within blocks are missing.
+        let scale = (5 / 3 / (1 - shares.reduce(0) { $0 + $1 * $1 })).squareRoot()
+        var rest = [[Double]](repeating: [Double](repeating: 0, count: blockCount), count: blockCount)
+        var pairs = estimate.pairContributions.makeIterator()
+        for a in 0..<blockCount {
+            for b in (a + 1)..<blockCount {
+                let next = pairs.next()
+                let pair = try #require(next)
+                rest[a][b] = pair / scale
+                rest[b][a] = pair / scale
+            }
+        }
+        #expect(pairs.next() == nil)
+        // The fit has the sums of the table's rows…
+        let largest = table.flatMap { $0 }.max() ?? 0
+        for row in rest { #expect(abs(row.reduce(0, +)) < 1e-5 * largest) }
+        #expect(rest.flatMap { $0 }.contains { abs($0) > 0.05 * largest }, "nothing is left over")
+        // … and is a product, so that f_ab·f_cd = f_ad·f_cb.
+        func fit(_ a: Int, _ b: Int) -> Double { table[a][b] - rest[a][b] }
+        for (a, b, c, d) in [(0, 1, 2, 3), (1, 4, 5, 2), (3, 0, 4, 5)] {
+            #expect(abs(fit(a, b) * fit(c, d) - fit(a, d) * fit(c, b)) < 1e-5 * largest * largest)
+        }
     }
 
     @Test func oneGroupKnowsNothingOfItsError() throws {

@@ -29,6 +29,29 @@ import Testing
         #expect(reciprocalRank(ranks: late) == 0.2)
     }
 
+    /// R = 4, so the class with the query in it has 5.
+    @Test func theDivisorOfMilbich2021ByHand() {
+        let early: Double = 1 + 2.0 / 3 + 3.0 / 4
+        let score = { (metric: RetrievalMetric, ranks: [Int32]) in metric.score(ranks: ranks) }
+        #expect(abs(score(.milbich2021AveragePrecision(1000), ranks) - (early + 4.0 / 10) / 5) < 1e-15)
+        #expect(abs(score(.milbich2021AveragePrecision(3), ranks) - (1 + 2.0 / 3) / 5) < 1e-15)
+        #expect(abs(score(.milbich2021AveragePrecisionAtClassSize, ranks) - early / 5) < 1e-15)
+        // The fifth place counts, which is beyond R.
+        let fifth: [Int32] = [2, 3, 4, 5]
+        let sum: Double = 1.0 / 2 + 2.0 / 3 + 3.0 / 4 + 4.0 / 5
+        #expect(abs(score(.milbich2021AveragePrecisionAtClassSize, fifth) - sum / 5) < 1e-15)
+        #expect(score(.milbich2021AveragePrecisionAtClassSize, [2]) == 0.25)
+        #expect(score(.milbich2021AveragePrecisionAtClassSize, [3]) == 0)
+    }
+
+    @Test(arguments: [1, 2, 5, 1500])
+    func aPerfectRankingIsBelowOneForMilbich2021(r: Int) {
+        let perfect = (1...r).map(Int32.init)
+        let size = Double(r + 1)
+        #expect(RetrievalMetric.milbich2021AveragePrecisionAtClassSize.score(ranks: perfect) == Double(r) / size)
+        #expect(RetrievalMetric.milbich2021AveragePrecision(1000).score(ranks: perfect) == Double(min(r, 1000)) / size)
+    }
+
     @Test(arguments: [1, 2, 5, 1500])
     func aPerfectRankingScoresOne(r: Int) {
         let perfect = (1...r).map(Int32.init)
@@ -54,11 +77,16 @@ import Testing
             RetrievalMetric.standard.map(\.name) == [
                 "recall@1", "recall@2", "recall@4", "recall@8", "r_precision", "map@r", "map@1000", "map", "mrr",
             ])
-        for metric in RetrievalMetric.standard + [.recall(16), .averagePrecision(7)] {
+        #expect(RetrievalMetric.milbich2021.map(\.name) == ["map@c_milbich2021", "map@1000_milbich2021"])
+        let all = RetrievalMetric.standard + RetrievalMetric.milbich2021
+        for metric in all + [.recall(16), .averagePrecision(7), .milbich2021AveragePrecision(7)] {
             #expect(RetrievalMetric(name: metric.name) == metric)
         }
+        #expect(all.reversed().sorted() == all)
+        #expect(Set(all.map(\.title)).count == all.count)
         for bad in [
             "", "recall", "recall@", "recall@0", "recall@-1", "recall@01", "recall@+1", "map@x", "mrr@1", "MAP",
+            "recall@1_milbich2021", "map@0_milbich2021", "map@_milbich2021", "map@1_milbich", "map_milbich2021",
         ] {
             #expect(RetrievalMetric(name: bad) == nil)
         }

@@ -78,6 +78,28 @@ import Testing
         #expect(number(scores, "classes") == 3)
     }
 
+    /// As floating-point numbers, or as integers written in two ways, they would be one label.
+    @Test(arguments: [("9007199254740992", "9007199254740993"), ("16777216", "16777217"), ("7", "07"), ("1", "1.0")])
+    func labelsAreTheirBytes(a: String, b: String) throws {
+        // On a line at 0, 1, 3, 7: the ranks are [2], [3], [2], [2]; for one label they would be [1, 2, 3].
+        try folder.write(Matrix<Float>(rows: [[0], [1], [3], [7]]).numpyFile, to: "n.npy")
+        try folder.write("label\n\(a)\n\(b)\n\(a)\n\(b)\n", to: "n.csv")
+        let scores = try report("n.npy", "--labels", "n.csv", "--distance", "euclidean", "--no-clusters")
+        #expect(number(scores, "classes") == 2)
+        #expect(abs(number(scores, "mrr") - (3 / 2.0 + 1 / 3.0) / 4) < 1e-12)
+    }
+
+    @Test func theDivisorOfMilbich2021() throws {
+        let plain = try report("e.npy", "--labels", "l.csv", "--distance", "euclidean", "--no-clusters")
+        let scores = try report(
+            "e.npy", "--labels", "l.csv", "--distance", "euclidean", "--no-clusters", "--milbich2021",
+            "--lone-queries", "zero")
+        // The ranks are [2, 4], [3], [2, 4], [3], [2, 4] and none; the class sizes 3 and 2.
+        #expect(abs(number(scores, "map@1000_milbich2021") - (3 * (0.5 + 0.5) / 3 + 2 * (1 / 3.0) / 2) / 6) < 1e-12)
+        #expect(abs(number(scores, "map@c_milbich2021") - (3 * 0.5 / 3) / 6) < 1e-12)
+        #expect(!plain.keys.contains { $0.contains("milbich2021") })
+    }
+
     @Test func aGalleryLeavesTheSampleItselfOut() throws {
         try folder.write(Matrix<Float>(rows: [[1], [6]]).numpyFile, to: "q.npy")
         try folder.write("sample,label\nq,b\nnew,a\n", to: "q.csv")
@@ -133,6 +155,17 @@ import Testing
         try refused(
             "e.npy", "--labels", "l.csv", "--gallery", "wide.npy", "--gallery-labels", "wide.csv", naming: "wide.npy",
             "2 columns")
+        try folder.write(Matrix<Float>(rows: [[3], [.infinity]]).numpyFile, to: "infinite.npy")
+        try folder.write("label\na\nb\n", to: "two.csv")
+        try refused(
+            "e.npy", "--labels", "l.csv", "--gallery", "infinite.npy", "--gallery-labels", "two.csv",
+            naming: "infinite.npy", "row 1", "column 0")
+        try folder.write(Matrix<Float>(rowCount: 0, columnCount: 1).numpyFile, to: "empty.npy")
+        try folder.write("label\n", to: "empty.csv")
+        try refused(
+            "e.npy", "--labels", "l.csv", "--gallery", "empty.npy", "--gallery-labels", "empty.csv",
+            "--lone-queries", "zero", naming: "empty.npy", "at least one row")
+        try refused("empty.npy", "--labels", "empty.csv", naming: "empty.npy", "at least one row")
         try folder.write("cluster\nx\n", to: "few.csv")
         try refused("e.npy", "--labels", "l.csv", "--clusters", "few.csv", naming: "few.csv", "1 rows")
         #expect(try run("e.npy", "--labels", "l.csv", "--recall-at", "0").status == 64)

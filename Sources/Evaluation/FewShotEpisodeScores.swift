@@ -1,0 +1,94 @@
+public import DenseLinearAlgebra
+
+/// What adapting to a few samples of every test class changes, for one draw of these samples.
+public struct FewShotEpisodeScores: Sendable, Equatable {
+    /// The scores on the queries without adaptation.
+    public let baseline: RetrievalScores
+    /// The scores on the same queries after it.
+    public let adapted: RetrievalScores
+    /// The number of classes with a support.
+    public let classCount: Int
+    /// The number of classes without one, which are in neither of the scores.
+    public let leftOutClassCount: Int
+
+    /// Joins the scores before and after.
+    ///
+    /// - Precondition: both have the same metrics and counts.
+    public init(baseline: RetrievalScores, adapted: RetrievalScores, classCount: Int, leftOutClassCount: Int) {
+        precondition(
+            baseline.metrics == adapted.metrics, "metrics \(baseline.metrics) before and \(adapted.metrics) after")
+        precondition(
+            baseline.queryCount == adapted.queryCount && baseline.loneQueryCount == adapted.loneQueryCount,
+            "\(baseline.queryCount) queries before and \(adapted.queryCount) after")
+        self.baseline = baseline
+        self.adapted = adapted
+        self.classCount = classCount
+        self.leftOutClassCount = leftOutClassCount
+    }
+
+    /// The unweighted mean over tasks with supports drawn at the same time, such as both directions of a level; the counts
+    /// are summed.
+    ///
+    /// - Precondition: there is at least one.
+    public static func mean(of episodes: [FewShotEpisodeScores]) -> FewShotEpisodeScores {
+        FewShotEpisodeScores(
+            baseline: .mean(of: episodes.map(\.baseline)), adapted: .mean(of: episodes.map(\.adapted)),
+            classCount: episodes.map(\.classCount).reduce(0, +),
+            leftOutClassCount: episodes.map(\.leftOutClassCount).reduce(0, +))
+    }
+}
+
+/// Scores one episode: retrieval among the complement of its support, without and with ``LinearAdaptation``.
+///
+/// The complement is every other sample of the classes that have a support. Each of them is a query once, with all others
+/// as the gallery, before as after; the support itself is never in the gallery, so that the gain is that of the map alone.
+/// Classes without support, which had too few samples, are in neither of the two, and are counted.
+///
+/// - Parameters:
+///   - embeddings: n × d, one row a sample of the task's test classes.
+///   - classNumbers: the class of each row; any integers.
+///   - supportRows: the rows of the support, in any order, without repetition.
+///   - similarity: what to rank by.
+///   - metrics: what to compute.
+///   - ties: how items of equal similarity rank.
+///   - loneQueries: what becomes of a query whose class has no other sample in the complement.
+/// - Precondition: there is one class number for each row; every row of the support is one of them, and occurs once.
+/// - Complexity: O(n²·d + d³) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:)``.
+/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, rows counted as given;
+///   ``EvaluationError/uniformSupport(sampleCount:classCount:)``, for one shot in particular;
+///   ``EvaluationError/noQueries(loneQueryCount:)`` if the complement leaves none.
+public func fewShotEpisodeScores(
+    of embeddings: Matrix<Float>, classNumbers: [Int], supportRows: [Int], similarity: Similarity = .cosine,
+    metrics: [RetrievalMetric] = RetrievalMetric.standard, ties: TieOrder = .sampleOrder,
+    loneQueries: LoneQueryPolicy = .excluded
+) throws -> FewShotEpisodeScores {
+    precondition(
+        classNumbers.count == embeddings.rowCount,
+        "\(classNumbers.count) class numbers for \(embeddings.rowCount) embeddings")
+    if let (row, column) = embeddings.firstNonFinite {
+        throw EvaluationError.nonFiniteEmbedding(row: row, column: column)
+    }
+    var isSupport = [Bool](repeating: false, count: classNumbers.count)
+    for row in supportRows {
+        precondition(isSupport.indices.contains(row), "row \(row) of the support among \(classNumbers.count) rows")
+        precondition(!isSupport[row], "row \(row) is in the support twice")
+        isSupport[row] = true
+    }
+    // In the order of rows, so that the order in which they were drawn does not matter.
+    let support = classNumbers.indices.filter { isSupport[$0] }
+    let classes = Set(support.map { classNumbers[$0] })
+    let complement = classNumbers.indices.filter { !isSupport[$0] && classes.contains(classNumbers[$0]) }
+    let adaptation = try LinearAdaptation(
+        support: embeddings.selectingRows(support), classNumbers: support.map { classNumbers[$0] },
+        similarity: similarity)
+    let before = embeddings.selectingRows(complement)
+    func scores(of rows: Matrix<Float>) throws -> RetrievalScores {
+        try queryScores(
+            of: rows, classNumbers: complement.map { classNumbers[$0] }, similarity: similarity, metrics: metrics,
+            ties: ties
+        ).mean(loneQueries: loneQueries)
+    }
+    return FewShotEpisodeScores(
+        baseline: try scores(of: before), adapted: try scores(of: try adaptation.adapting(before)),
+        classCount: classes.count, leftOutClassCount: Set(classNumbers).count - classes.count)
+}

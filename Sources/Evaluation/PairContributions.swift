@@ -1,0 +1,73 @@
+internal import DenseLinearAlgebra
+
+/// What pairs of groups contribute to the error of a mean, beyond what each does to all others.
+///
+/// Groups are joined two by two, which makes a quarter of the pairs and loses little: blocks A and B, of which B takes L[A, B]
+/// from the mean by distracting the queries of A, and A takes L[B, A] by distracting those of B. Their sums y = L + Lᵀ are
+/// fitted by products a·b of a factor for each block, which is what they would be if distractors did not care for whose
+/// queries they are; a pair's contribution is what y has beyond that. The degrees of freedom that the factors take, and the
+/// pairs within blocks, are made up for by a common scale.
+struct PairContributions {
+    /// One for each pair of blocks, (0, 1), (0, 2), … (1, 2), …, which is 0 where a block has no queries.
+    ///
+    /// All are 0 for fewer than four blocks with queries.
+    let values: [Double]
+
+    /// - Parameters:
+    ///   - losses: how much the group of each column takes from the mean by distracting the queries of each row's.
+    ///   - shares: the share of each group in the queries.
+    init(losses: Matrix<Double>, shares: [Double]) {
+        let blockCount = (shares.count + 1) / 2
+        var table = Matrix<Double>(rowCount: blockCount, columnCount: blockCount)
+        var blockShares = [Double](repeating: 0, count: blockCount)
+        for g in shares.indices {
+            blockShares[g / 2] += shares[g]
+            for h in shares.indices where h / 2 != g / 2 {
+                table[g / 2, h / 2] += losses[g, h]
+                table[h / 2, g / 2] += losses[g, h]
+            }
+        }
+        let filled = blockShares.indices.filter { blockShares[$0] > 0 }
+        var values = [Double](repeating: 0, count: blockCount * (blockCount - 1) / 2)
+        guard filled.count > 3 else {
+            self.values = values
+            return
+        }
+        let factors = Self.factors(of: table, filled: filled)
+        let count = Double(filled.count)
+        let pairShare = 1 - blockShares.reduce(0) { $0 + $1 * $1 }
+        let scale = ((count - 1) / (count - 3) / pairShare).squareRoot()
+        for a in filled {
+            for b in filled where b > a {
+                // Pairs of blocks before (a, a + 1), and from there.
+                let place = a * (2 * blockCount - a - 1) / 2 + b - a - 1
+                values[place] = (table[a, b] - factors[a] * factors[b]) * scale
+            }
+        }
+        self.values = values
+    }
+
+    /// Factors whose products have the sums of a symmetric table's rows, its diagonal left out.
+    ///
+    /// They solve Σ y₍ab₎ = f_a · Σ f_b over b ≠ a, one after the other until they stand still. No distractor raises a score, so
+    /// entries are at least 0; a table without any has factors of 0.
+    private static func factors(of table: Matrix<Double>, filled: [Int]) -> [Double] {
+        let sums = (0..<table.rowCount).map { a in filled.reduce(0) { $1 == a ? $0 : $0 + table[a, $1] } }
+        let total = sums.reduce(0, +)
+        guard total > 0 else { return sums.map { _ in 0 } }
+        var factors = sums.map { $0 / total.squareRoot() }
+        for _ in 0..<100 {
+            var largestChange = 0.0
+            var sum = factors.reduce(0, +)
+            for a in filled {
+                let others = sum - factors[a]
+                let factor = others > 0 ? sums[a] / others : 0
+                largestChange = max(largestChange, abs(factor - factors[a]))
+                sum = others + factor
+                factors[a] = factor
+            }
+            if largestChange <= 1e-12 * sum { break }
+        }
+        return factors
+    }
+}

@@ -1,0 +1,89 @@
+public import Datasets
+public import Evaluation
+
+/// The table of a comparison's models, one line each: AGS with half the widths of its intervals over classes and over runs,
+/// the values at the levels, and the places that they give.
+public func modelTable(_ comparison: ModelComparison) -> TextTable {
+    let hasRuns = comparison.models.contains { $0.agsOverRuns != nil }
+    let columns =
+        [TextTable.Column("model")] + (hasRuns ? [.init("runs", alignment: .right)] : [])
+        + [.init("AGS", alignment: .right), .init("±", alignment: .right)]
+        + (hasRuns ? [.init("± runs", alignment: .right)] : [])
+        + comparison.levels.map { .init($0.id, alignment: .right) } + [.init("ranks")]
+    return TextTable(
+        columns: columns,
+        rows: comparison.models.map { model in
+            [model.name] + (hasRuns ? ["\(max(model.runs.count, 1))"] : [])
+                + [model.ags.map { fixed($0.value, 4) } ?? "–", margin(model.ags, 4)]
+                + (hasRuns ? [model.agsOverRuns.map { fixed($0.margin, 4) } ?? "–"] : [])
+                + model.curve.points.map { fixed($0.estimate.value, 3) }
+                + [model.ranks.map(String.init).joined(separator: " ")]
+        })
+}
+
+/// The table of the models' changes against their mean, one line a model: at each level, and the slope of the line that fits
+/// them.
+public func changeTable(_ comparison: ModelComparison) -> TextTable {
+    TextTable(
+        columns: [.init("against the mean")] + comparison.levels.map { .init($0.id, alignment: .right) }
+            + [.init("slope", alignment: .right), .init("±", alignment: .right)],
+        rows: comparison.models.map { model in
+            [model.name] + model.changes.map { signed($0.value, 3) }
+                + [model.changeSlope.map { signed($0.value, 4) } ?? "–", margin(model.changeSlope, 4)]
+        })
+}
+
+/// The table of the paired differences, one line a pair: that of AGS, and the levels at which the two differ by more than
+/// chance.
+public func pairTable(_ comparison: ModelComparison) -> TextTable {
+    func p(_ value: Double?) -> String { value.map { $0 < 0.0005 ? "< 0.001" : fixed($0, 3) } ?? "–" }
+    func names(_ positions: [Int]) -> String {
+        positions.isEmpty ? "–" : positions.map { comparison.levels[$0].id }.joined(separator: " ")
+    }
+    return TextTable(
+        columns: [
+            .init("pair"), .init("AGS difference", alignment: .right), .init("±", alignment: .right),
+            .init("p", alignment: .right), .init("p (Holm)", alignment: .right), .init("levels with p (Holm) ≤ 0.05"),
+            .init("the lead changes at"),
+        ],
+        rows: comparison.pairs.map { pair in
+            [
+                "\(comparison.models[pair.first].name) − \(comparison.models[pair.second].name)",
+                pair.ags.map { signed($0.value, 4) } ?? "–", margin(pair.ags, 4), p(pair.ags?.pValue),
+                p(pair.agsAdjustedP), names(pair.adjustedPs.indices.filter { (pair.adjustedPs[$0] ?? 1) <= 0.05 }),
+                names(pair.crossings),
+            ]
+        })
+}
+
+/// A comparison in long form, one model and level a row: `comparison.csv`.
+public func comparisonTable(_ comparison: ModelComparison) -> CSVTable {
+    func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+    return CSVTable(
+        columns: [
+            "model", "level", "shift", "metric", "value", "low", "high", "low_over_runs", "high_over_runs", "rank",
+            "change_against_mean", "change_low", "change_high",
+        ],
+        rows: comparison.models.flatMap { model in
+            comparison.levels.enumerated().map { position, level in
+                let estimate = model.curve.points[position].estimate
+                let change = model.changes[position]
+                let runs = model.valuesOverRuns.indices.contains(position) ? model.valuesOverRuns[position] : nil
+                return [
+                    model.name, level.id, "\(level.shift)", comparison.metric.name, "\(estimate.value)",
+                    text(estimate.interval?.low), text(estimate.interval?.high), text(runs?.low), text(runs?.high),
+                    "\(model.ranks[position])", "\(change.value)", text(change.interval?.low),
+                    text(change.interval?.high),
+                ]
+            }
+        })
+}
+
+private func margin(_ estimate: Estimate?, _ decimals: Int) -> String {
+    estimate?.margin.map { fixed($0, decimals) } ?? "–"
+}
+
+private func signed(_ value: Double, _ decimals: Int) -> String {
+    let text = fixed(value, decimals)
+    return text.hasPrefix("-") || value == 0 ? text : "+" + text
+}

@@ -1,0 +1,146 @@
+public import ArgumentParser
+import Datasets
+public import Evaluation
+import Foundation
+import Reports
+
+struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compare models that were scored along the same splits.",
+        discussion: """
+            Each folder is one model: what `oodml evaluate` wrote, results.json itself or a folder seed-S for each \
+            training run. Several runs of a model enter as their mean.
+
+            Errors are over classes, and differences between models are paired: what makes classes hard for both of them \
+            cancels. P-values are adjusted by Holm's method, those of AGS over all pairs, those of levels over all pairs \
+            and levels: of the differences called significant at 0.05, the chance that any is none is at most 5 %. The \
+            interval over runs is another thing: how far the mean over more training runs may be, on these classes.
+
+            EXAMPLES:
+              oodml compare results/triplet results/margin
+              oodml compare results/a results/b results/c \\
+                --metric map@r --gallery matched --backbone
+
+            WRITES to the output folder:
+              comparison.json  values, ranks, changes and differences with intervals
+              comparison.csv   one model and level a row
+              curves.svg       the models' curves
+              changes.svg      each model less the mean of all, with fitted lines
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The folders that `oodml evaluate` wrote.", valueName: "dir"), completion: .directory,
+        transform: path)
+    var results: [URL]
+
+    @Option(help: ArgumentHelp("What to compare, by its name in results.json.", valueName: "name"))
+    var metric = RetrievalMetric.recall(1)
+
+    @Option(help: "All samples of a level's test classes, or galleries of equal size.")
+    var gallery = GalleryKind.full
+
+    @Option(help: "The axis: the distance, or what it is above that of random sides.")
+    var over = ShiftAxis.fid
+
+    @Option(help: "One way of training and testing, or the mean of both.")
+    var direction = Evaluation.Direction.mean
+
+    @Flag(help: "Add the backbone as one more model.")
+    var backbone = false
+
+    @Flag(help: "Add each model with its tricks at test time as one more model.")
+    var tricked = false
+
+    @Option(
+        help: ArgumentHelp("The output folder (default: results/comparison).", valueName: "dir"),
+        completion: .directory, transform: path)
+    var out = URL(filePath: "results/comparison")
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let folder = try OutputFolder(out, force: output.force)
+        let comparison = try ModelComparison(
+            entries(), metric: metric, gallery: gallery, direction: direction, over: over)
+        let json = Data(try stableJSON(comparison).utf8)
+        let written = try folder.write([
+            ("comparison.csv", Data(comparisonTable(comparison).text.utf8)),
+            ("curves.svg", Data(ComparisonChart(comparison, .values).svg.utf8)),
+            ("changes.svg", Data(ComparisonChart(comparison, .changes).svg.utf8)), ("comparison.json", json),
+        ])
+        switch output.format {
+        case .json: FileHandle.standardOutput.write(json)
+        case .text: print(summary(of: comparison, written: written))
+        }
+    }
+
+    private func entries() throws -> [ModelComparison.Entry] {
+        var entries: [ModelComparison.Entry] = []
+        let names = Self.shortNames(of: results)
+        let models = try zip(names, results).map { ($0, try Self.runs(in: $1)) }
+        for (name, runs) in models {
+            entries.append(.init(name: name, runs: runs))
+            let tricks = runs[0].settings.tricks
+            if tricked, !tricks.isEmpty {
+                entries.append(
+                    .init(name: "\(name) + \(tricks.joined(separator: " + "))", runs: runs, subject: .tricked))
+            }
+        }
+        if backbone, let first = models.first {
+            entries.append(.init(name: "backbone", runs: [first.1[0]], subject: .backbone))
+        }
+        return entries
+    }
+
+    /// The ends of the paths, as short as they are different.
+    private static func shortNames(of folders: [URL]) -> [String] {
+        let parts = folders.map { $0.standardizedFileURL.pathComponents }
+        for length in 1...(parts.map(\.count).max() ?? 1) {
+            let names = parts.map { $0.suffix(length).joined(separator: "/") }
+            if Set(names).count == names.count { return names }
+        }
+        return folders.map(\.relativePath)
+    }
+
+    /// The results in a folder: its own, or those of each of its training runs.
+    private static func runs(in folder: URL) throws -> [EvaluationResults] {
+        let file = folder.lastPathComponent == "results.json" ? folder : folder.appending(path: "results.json")
+        if FileManager.default.fileExists(atPath: file.path) { return [try read(file)] }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let files = names.filter { $0.hasPrefix("seed-") }.sorted()
+            .map { folder.appending(path: $0).appending(path: "results.json") }
+        guard !files.isEmpty else {
+            throw CommandError(
+                "\(folder.path): there is no results.json and no folder seed-S; expected what oodml evaluate wrote")
+        }
+        return try files.map(read)
+    }
+
+    private static func read(_ file: URL) throws -> EvaluationResults {
+        do {
+            return try JSONDecoder().decode(EvaluationResults.self, from: Data(contentsOf: file))
+        } catch let error as EvaluationError {
+            throw CommandError("\(file.path): \(error)")
+        } catch is DecodingError {
+            throw CommandError("\(file.path): it is not what oodml evaluate writes; expected results of this version")
+        } catch {
+            throw CommandError("\(file.path): cannot be read; expected the results.json of oodml evaluate")
+        }
+    }
+}
+
+extension GalleryKind: ExpressibleByArgument {}
+
+extension ShiftAxis: ExpressibleByArgument {}
+
+extension Evaluation.Direction: ExpressibleByArgument {}
+
+extension RetrievalMetric: ExpressibleByArgument {
+    /// The metric of a name on the command line.
+    public init?(argument: String) {
+        self.init(name: argument)
+    }
+
+    /// The name, in the help.
+    public var defaultValueDescription: String { name }
+}
