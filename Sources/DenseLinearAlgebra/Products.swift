@@ -50,31 +50,39 @@ public func addGramMatrix(
         Int32(d))
 }
 
-/// The inner products of rows `range` of `queries` (n × d) with every row of `gallery` (m × d), into `result`.
+/// The inner products of rows `range` of `queries` (n × d) with rows of `gallery` (m × d), into `result`.
 ///
-/// `result` is row-major with `range.count × m` leading values written; it is grown if it is shorter, and never shrunk,
-/// so that one buffer serves block after block.
+/// `result` is row-major with `range.count × galleryRange.count` leading values written; it is grown if it is shorter, and
+/// never shrunk, so that one buffer serves block after block.
 ///
-/// - Complexity: O(`range.count`·m·d), by BLAS `sgemm`.
+/// - Parameter galleryRange: which rows of the gallery; all of them if it is nil.
+/// - Complexity: O(`range.count`·`galleryRange.count`·d), by BLAS `sgemm`.
 public func innerProducts(
-    ofRows range: Range<Int>, of queries: Matrix<Float>, with gallery: Matrix<Float>, into result: inout [Float]
+    ofRows range: Range<Int>, of queries: Matrix<Float>, with gallery: Matrix<Float>,
+    rows galleryRange: Range<Int>? = nil, into result: inout [Float]
 ) {
     precondition(
         queries.columnCount == gallery.columnCount,
         "queries have \(queries.columnCount) columns, the gallery \(gallery.columnCount)")
-    precondition(
-        range.lowerBound >= 0 && range.upperBound <= queries.rowCount, "rows \(range) of \(queries.rowCount)")
+    let galleryRange = galleryRange ?? 0..<gallery.rowCount
+    for (range, matrix) in [(range, queries), (galleryRange, gallery)] {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= matrix.rowCount, "rows \(range) of \(matrix.rowCount)")
+    }
     let d = queries.columnCount
-    let m = gallery.rowCount
+    let m = galleryRange.count
     if result.count < range.count * m {
         result = Array(repeating: 0, count: range.count * m)
     }
     guard !range.isEmpty, m > 0, d > 0 else { return }
-    queries.elements.withUnsafeBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return }
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(range.count), Int32(m), Int32(d), 1,
-            base + range.lowerBound * d, Int32(d), gallery.elements, Int32(d), 0, &result, Int32(m))
+    queries.elements.withUnsafeBufferPointer { queries in
+        gallery.elements.withUnsafeBufferPointer { gallery in
+            guard let queries = queries.baseAddress, let gallery = gallery.baseAddress else { return }
+            cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasTrans, Int32(range.count), Int32(m), Int32(d), 1,
+                queries + range.lowerBound * d, Int32(d), gallery + galleryRange.lowerBound * d, Int32(d), 0, &result,
+                Int32(m))
+        }
     }
 }
 

@@ -61,8 +61,8 @@ public struct KMeansClustering: Sendable, Equatable {
 ///
 /// Distances are compared as in ``Similarity/euclidean``, that is from inner products of centred rows in single
 /// precision; means and inertia are plain sums in double precision. The result is the same for any number of threads,
-/// but processors for which BLAS rounds differently may resolve near ties otherwise. For clusters by cosine, normalise
-/// the rows first.
+/// and the first centres for any processor; those for which BLAS rounds differently may resolve near ties otherwise when
+/// rows are assigned. For clusters by cosine, normalise the rows first.
 ///
 /// - Parameters:
 ///   - rows: n × d, one row a sample.
@@ -73,9 +73,9 @@ public struct KMeansClustering: Sendable, Equatable {
 ///   - maximalIterationCount: how often all rows may be assigned, in each start.
 ///   - tolerance: see above; 0 to go on until no row changes its cluster.
 /// - Precondition: `1 ≤ clusterCount ≤ n`, the other counts are positive, and `tolerance` is not negative.
-/// - Complexity: O(n·k·d) operations for each iteration, and at most as many for each candidate of a start; memory for
-///   8 MB of distances a thread (64 rows of them where 8 MB hold fewer) and n distances a candidate, beside
-///   O((n + k)·d).
+/// - Complexity: O(n·k·d) operations for each iteration and for each candidate of a start, but O(n²·d) for all candidates
+///   where clusters are small, and less for an iteration in which few centres move; memory for 8 MB of distances a thread
+///   (64 rows of them where 8 MB hold fewer), beside O((n + k)·d).
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
 public func kMeansClustering(
     of rows: Matrix<Float>, clusterCount: Int, seed: UInt64 = 0, startCount: Int = 1, candidateCount: Int? = nil,
@@ -92,12 +92,12 @@ public func kMeansClustering(
     let movement = tolerance * meanVariance(ofColumns: prepared.queries)
     var best: KMeansClustering?
     for start in 0..<startCount {
-        let seeds = kMeansSeeds(
+        let seeding = KMeansSeeding(
             in: prepared.queries, count: clusterCount, candidateCount: candidateCount, seed: seed, start: start)
-        var iteration = LloydIteration(rows: prepared, seeds: seeds)
+        var iteration = LloydIteration(rows: prepared, seeds: seeding.seeds, nearest: seeding.nearest)
         let hasConverged = iteration.run(maximalCount: maximalIterationCount, tolerance: movement)
         let clustering = KMeansClustering(
-            of: rows, clusterNumbers: iteration.clusterNumbers, clusterCount: seeds.count,
+            of: rows, clusterNumbers: iteration.clusterNumbers, clusterCount: seeding.seeds.count,
             iterationCount: iteration.count, hasConverged: hasConverged)
         if best.map({ clustering.inertia < $0.inertia }) ?? true { best = clustering }
     }

@@ -1,118 +1,207 @@
 internal import Datasets
 internal import DenseLinearAlgebra
-internal import Dispatch
-internal import Foundation
 
-/// Draws different rows as the first centres of k-means, by k-means++; fewer than `count` if there are no more.
+/// The first centres of k-means: different rows drawn by k-means++, and the nearest of them to each row.
 ///
-/// - Parameters:
-///   - rows: of magnitudes about 1, so that no square overflows.
-///   - candidateCount: how many rows are drawn for each centre, of which the best one is taken.
-/// - Complexity: O(n·k·d) operations at most for each candidate.
-func kMeansSeeds(in rows: Matrix<Float>, count: Int, candidateCount: Int, seed: UInt64, start: Int) -> [Int] {
-    var generator = SeededGenerator(seed: seed, stream: "k-means/\(start)")
-    var seeding = KMeansSeeding(rows: rows)
-    seeding.addBest(of: [generator.below(rows.rowCount)])
-    while seeding.seeds.count < count, seeding.total > 0 {
-        seeding.addBest(of: seeding.draw(candidateCount, using: &generator))
-    }
-    return seeding.seeds
-}
-
-/// Some seeds, and the nearest of them to each row.
+/// Almost all of the work is the distances of the candidates from all rows, of which almost none is less than that from
+/// the nearest seed. So candidates for many seeds are drawn at once, one matrix product a block of rows gives their
+/// distances, and where one may be less it is computed from the differences. A product decides nothing else: the seeds
+/// do not depend on how BLAS rounds.
 ///
-/// A new seed at least twice as far from a row's nearest seed as the row is cannot be nearer to the row (the triangle
-/// inequality), so that in clustered data most distances need no computing.
-private struct KMeansSeeding {
+/// Candidates drawn ahead are none of a later step, when rows are nearer to a seed than they were. They are made so by
+/// rejection: each counts with the probability d/d₀, where the squared distances d of its row now and d₀ when it was
+/// drawn are what it would have been and was chosen by.
+struct KMeansSeeding {
+    /// The rows that are centres.
     private(set) var seeds: [Int] = []
-    /// The sum of `distances`.
-    private(set) var total = Double.infinity
+    /// The position in `seeds` of the nearest one to each row, the first of equally near ones.
+    private(set) var nearest: [Int32]
     private let rows: Matrix<Float>
     /// The squared distance of each row from the nearest seed.
     private var distances: [Float]
-    /// The position of that in `seeds`.
-    private var nearest: [Int32]
+    private var bounds: ProductBounds
+    /// What was found for candidates that may be drawn again; it stays right, since distances only fall.
+    private var neighbours: [Int: [Neighbour]] = [:]
+    private var generator: SeededGenerator
 
-    init(rows: Matrix<Float>) {
+    /// Draws `count` seeds; fewer if there are no more different rows.
+    ///
+    /// - Parameters:
+    ///   - rows: of magnitudes about 1, so that no square overflows.
+    ///   - candidateCount: how many rows are drawn for each centre, of which the best one is taken.
+    /// - Complexity: O(n·k·d) operations at most for each candidate, and no more than O(n²·d) for all of them where few
+    ///   rows are near to one; memory for a quarter of the rows', and for the rows near to 256 candidates.
+    init(in rows: Matrix<Float>, count: Int, candidateCount: Int, seed: UInt64, start: Int) {
+        let n = rows.rowCount
         self.rows = rows
-        distances = Array(repeating: .infinity, count: rows.rowCount)
-        nearest = Array(repeating: 0, count: rows.rowCount)
+        distances = Array(repeating: .infinity, count: n)
+        nearest = Array(repeating: 0, count: n)
+        bounds = ProductBounds(rows)
+        generator = SeededGenerator(seed: seed, stream: "k-means/\(start)")
+        let first = generator.below(n)
+        add(first, nearTo: findNeighbours(of: [first])[0])
+        while seeds.count < count {
+            let total = distances.reduce(0.0) { $0 + Double($1) }
+            guard total > 0 else { break }
+            // While seeds are few, each changes much, and many of the candidates drawn ahead would be rejected.
+            let stepCount = max(1, min(count - seeds.count, seeds.count / 4, 256 / candidateCount))
+            addSeeds(from: draw(stepCount * candidateCount, total: total), each: candidateCount, upTo: count)
+        }
     }
 
     /// Draws rows, each independently with a probability proportional to its squared distance from the nearest seed.
-    func draw(_ count: Int, using generator: inout SeededGenerator) -> [Int] {
-        let thresholds = (0..<count).map { _ in Double(generator.next() >> 11) * 0x1p-53 * total }.sorted()
-        var (drawn, last, sum) = ([Int](), 0, 0.0)
+    private mutating func draw(_ count: Int, total: Double) -> [Int] {
+        let thresholds = (0..<count).map { _ in generator.unitInterval() * total }
+        let order = thresholds.indices.sorted { (thresholds[$0], $0) < (thresholds[$1], $1) }
+        var drawn = [Int](repeating: 0, count: count)
+        var (next, last, sum) = (0, 0, 0.0)
         for (i, distance) in distances.enumerated() where distance > 0 {
             sum += Double(distance)
             last = i
-            while drawn.count < count, sum > thresholds[drawn.count] { drawn.append(i) }
-            if drawn.count == count { break }
+            while next < count, sum > thresholds[order[next]] {
+                drawn[order[next]] = i
+                next += 1
+            }
+            if next == count { break }
         }
         // Rounding may keep the sum from reaching the largest threshold.
-        return drawn + Array(repeating: last, count: count - drawn.count)
+        for position in order[next...] { drawn[position] = last }
+        return drawn
     }
 
-    /// Adds that row of some which leaves the smallest sum of squared distances, the first of equally good ones.
-    mutating func addBest(of candidates: [Int]) {
-        let n = rows.rowCount
-        let (trials, sums) = distances(withEachOf: candidates)
-        guard let smallest = sums.min(), let best = sums.firstIndex(of: smallest) else { return }
-        for i in 0..<n where trials[best * n + i] < distances[i] {
-            distances[i] = trials[best * n + i]
-            nearest[i] = Int32(seeds.count)
-        }
-        seeds.append(candidates[best])
-        total = smallest
-    }
-
-    /// For each candidate, the squared distances of all rows from the nearest seed if it were one, and their sum.
-    ///
-    /// Sums are taken over blocks of rows and added in their order, so that they do not depend on the number of cores.
-    private func distances(withEachOf candidates: [Int]) -> (trials: [Float], sums: [Double]) {
-        let (n, d, count) = (rows.rowCount, rows.columnCount, candidates.count)
-        // There is no nearest seed yet when the first one comes, but a distance from it is asked for.
-        let stride = max(1, seeds.count)
-        let blockSize = 512
-        let blockCount = (n + blockSize - 1) / blockSize
-        var partialSums = [Double](repeating: 0, count: blockCount * count)
-        let trials = [Float](unsafeUninitializedCapacity: count * n) { trials, initializedCount in
-            rows.elements.withUnsafeBufferPointer { values in
-                var between = [Float](repeating: 0, count: count * stride)
-                for (c, candidate) in candidates.enumerated() {
-                    for (s, seed) in seeds.enumerated() {
-                        between[c * stride + s] = squaredDistance(values, candidate * d, seed * d, count: d)
-                    }
+    /// Makes the best of each `candidateCount` candidates a seed: that which leaves the smallest sum of squared
+    /// distances, the first of equally good ones.
+    private mutating func addSeeds(from candidates: [Int], each candidateCount: Int, upTo count: Int) {
+        let former = distances
+        let found = neighbours(ofEach: candidates)
+        var step: [Int] = []
+        for candidate in candidates
+        where generator.unitInterval() * Double(former[candidate]) < Double(distances[candidate]) {
+            step.append(candidate)
+            guard step.count == candidateCount else { continue }
+            var (best, largest) = (candidate, 0.0)
+            for candidate in step {
+                let saving = (found[candidate] ?? []).reduce(0.0) { sum, neighbour in
+                    sum + Double(max(0, distances[Int(neighbour.row)] - neighbour.distance))
                 }
-                partialSums.withUnsafeMutableBufferPointer { partialSums in
-                    // Each block is one thread's.
-                    nonisolated(unsafe) let (trials, values, partialSums) = (trials, values, partialSums)
-                    let between = between
-                    let visit: @Sendable (Int) -> Void = { block in
-                        for i in block * blockSize..<min((block + 1) * blockSize, n) {
-                            for c in 0..<count {
-                                var distance = distances[i]
-                                // The margin is for rounding.
-                                if between[c * stride + Int(nearest[i])] < distance * 4.001 {
-                                    distance = min(
-                                        distance, squaredDistance(values, i * d, candidates[c] * d, count: d))
+                if saving > largest { (best, largest) = (candidate, saving) }
+            }
+            add(best, nearTo: found[best] ?? [])
+            guard seeds.count < count else { return }
+            step.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private mutating func add(_ seed: Int, nearTo neighbours: [Neighbour]) {
+        for neighbour in neighbours where neighbour.distance < distances[Int(neighbour.row)] {
+            distances[Int(neighbour.row)] = neighbour.distance
+            nearest[Int(neighbour.row)] = Int32(seeds.count)
+        }
+        seeds.append(seed)
+    }
+
+    /// The rows that are nearer to each candidate than to any seed, or were when it was drawn for the first time.
+    private mutating func neighbours(ofEach candidates: [Int]) -> [Int: [Neighbour]] {
+        var found: [Int: [Neighbour]] = [:]
+        var unknown: [Int] = []
+        for candidate in candidates where found[candidate] == nil {
+            found[candidate] = neighbours[candidate] ?? []
+            if neighbours[candidate] == nil { unknown.append(candidate) }
+        }
+        for (candidate, list) in zip(unknown, findNeighbours(of: unknown)) {
+            found[candidate] = list
+            // The lists of all rows would take a quarter of the rows' memory at most.
+            if list.count <= rows.columnCount / 8 { neighbours[candidate] = list }
+        }
+        return found
+    }
+
+    /// Computes for each candidate which rows are nearer to it than to any seed, in ascending order.
+    private mutating func findNeighbours(of candidates: [Int]) -> [[Neighbour]] {
+        guard !candidates.isEmpty else { return [] }
+        bounds.update(distances)
+        let (rows, bounds, distances) = (rows, bounds, distances)
+        let candidateRows = rows.selectingRows(candidates)
+        let candidateBounds = candidates.map { bounds.ofCandidates[$0] }
+        let blockSize = 512
+        let blockCount = (rows.rowCount + blockSize - 1) / blockSize
+        var blocks = [[(candidate: Int, neighbour: Neighbour)]](repeating: [], count: blockCount)
+        blocks.withUnsafeMutableBufferPointer { blocks in
+            // Each block is one thread's.
+            nonisolated(unsafe) let blocks = blocks
+            inParallel(blockCount: blockCount) {
+                [Float]()
+            } _: { products, block in
+                let range = block * blockSize..<min((block + 1) * blockSize, rows.rowCount)
+                innerProducts(ofRows: range, of: rows, with: candidateRows, into: &products)
+                var found: [(candidate: Int, neighbour: Neighbour)] = []
+                rows.elements.withUnsafeBufferPointer { values in
+                    products.withUnsafeBufferPointer { products in
+                        candidateBounds.withUnsafeBufferPointer { candidateBounds in
+                            for i in range {
+                                let start = (i - range.lowerBound) * candidates.count
+                                let row = UnsafeBufferPointer(rebasing: products[start..<start + candidates.count])
+                                let bound = bounds.ofRows[i]
+                                forEachIndex(of: row, and: candidateBounds) {
+                                    $0 .> $1 + bound
+                                } _: {
+                                    $0 > $1 + bound
+                                } _: { c in
+                                    let d = rows.columnCount
+                                    let distance = squaredDistance(values, i * d, candidates[c] * d, count: d)
+                                    guard distance < distances[i] else { return }
+                                    found.append((c, Neighbour(row: Int32(i), distance: distance)))
                                 }
-                                trials.initializeElement(at: c * n + i, to: distance)
-                                partialSums[block * count + c] += Double(distance)
                             }
                         }
                     }
-                    if n * d * count < 1 << 16 {
-                        for block in 0..<blockCount { visit(block) }
-                    } else {
-                        DispatchQueue.concurrentPerform(iterations: blockCount, execute: visit)
-                    }
                 }
+                blocks[block] = found
             }
-            initializedCount = count * n
         }
-        let sums = (0..<count).map { c in (0..<blockCount).reduce(0) { $0 + partialSums[$1 * count + c] } }
-        return (trials, sums)
+        var lists = [[Neighbour]](repeating: [], count: candidates.count)
+        for block in blocks {
+            for (candidate, neighbour) in block { lists[candidate].append(neighbour) }
+        }
+        return lists
+    }
+}
+
+/// A row near to a candidate, with its squared distance from that.
+private struct Neighbour {
+    let row: Int32
+    let distance: Float
+}
+
+/// What the inner product of a row x and a candidate c exceeds, as BLAS computes it, if c is nearer to x than its
+/// nearest seed is: a sum of two terms, one for each of the two.
+///
+/// ‖x − c‖² < D means x·c > (‖x‖² − D)/2 + ‖c‖²/2. In whatever order d products are added, the sum is off by no more than
+/// d·2⁻²⁴ ‖x‖‖c‖ ≤ d·2⁻²⁴ (‖x‖² + ‖c‖²)/2 (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, §3.1). Twice that
+/// leaves room for the rounding of all else.
+private struct ProductBounds {
+    /// The term of each row, were it a candidate.
+    let ofCandidates: [Float]
+    /// The term of each row.
+    private(set) var ofRows: [Float] = []
+    private let margin: Double
+
+    init(_ rows: Matrix<Float>) {
+        let margin = Double(rows.columnCount + 16) * 0x1p-23
+        self.margin = margin
+        ofCandidates = (0..<rows.rowCount).map { Float((1 - margin) * squaredNorm(rows.row($0)) / 2) }
+    }
+
+    /// - Parameter distances: the squared distance of each row from its nearest seed.
+    mutating func update(_ distances: [Float]) {
+        ofRows = zip(ofCandidates, distances).map { $0 - Float((1 + margin) * Double($1) / 2) }
+    }
+}
+
+extension SeededGenerator {
+    /// A multiple of 2⁻⁵³ from 0 up to but not including 1.
+    fileprivate mutating func unitInterval() -> Double {
+        Double(next() >> 11) * 0x1p-53
     }
 }
 

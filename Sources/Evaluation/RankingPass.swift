@@ -25,6 +25,9 @@ protocol SimilaritySource: Sendable {
 /// its own with BLAS on one thread: measured faster than one threaded product followed by parallel counting, since
 /// nobody waits, and the partition into blocks stays the same for any number of cores, hence the result too.
 ///
+/// Where classes are small, groups not asked for and similarities products, ``TiledRanking`` does the same in less time and
+/// memory.
+///
 /// - Parameters:
 ///   - groups: the groups of the gallery's items, where ranks without each of them are wanted; ties then go by row.
 ///   - visit: called concurrently, once a query.
@@ -35,6 +38,11 @@ func rankAll<Source: SimilaritySource>(
     precondition(groups == nil || ties == .sampleOrder, "ranks without groups have ties by row, not \(ties)")
     let (n, m) = (source.queryCount, source.itemCount)
     guard !queries.rows.isEmpty else { return }
+    if groups == nil, let prepared = source as? PreparedEmbeddings,
+        let tiled = TiledRanking(queries, in: prepared, ties: ties)
+    {
+        return tiled.run(visit: visit)
+    }
     // Large blocks spare BLAS from packing the gallery often: 256 rows cost 1.2 s where 128 cost 1.5 s (n = 20,000).
     let blockSize = max(64, min(256, (32 << 20) / (4 * m)))
     let blockCount = (n + blockSize - 1) / blockSize

@@ -58,8 +58,9 @@ public struct RetrievalRanks: Sendable, Equatable {
 ///   - similarity: what to rank by.
 ///   - ties: how items of equal similarity rank.
 /// - Precondition: there is one class number for each row.
-/// - Complexity: O(n²·d) operations, 4 bytes a rank of memory, and 32 MB a thread at most for similarities (64 rows of
-///   them where 32 MB hold fewer).
+/// - Complexity: O(n²·d) operations; memory for two copies of the embeddings, 4 bytes a rank and 12 more of those found, and
+///   4 MB a thread for similarities. Where a class has more than 1024 samples, or more than a sixteenth of the rows equal
+///   another one, twice the products, and 32 MB a thread at most (64 rows of similarities where 32 MB hold fewer).
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
 public func retrievalRanks(
     of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder
@@ -83,7 +84,7 @@ public func retrievalRanks(
 ///   - similarity: what to rank by.
 ///   - ties: how items of equal similarity rank.
 /// - Precondition: there is one class number for each row, and both matrices have the same number of columns.
-/// - Complexity: O(n·m·d) operations; memory as for one-vs-rest retrieval.
+/// - Complexity: O(n·m·d) operations; memory for one copy of the embeddings, and as for one-vs-rest retrieval.
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
 ///   queries.
 public func retrievalRanks(
@@ -134,18 +135,21 @@ struct RetrievalQueries: Sendable {
     let relevantCounts: [Int]
     /// The items of each class, ascending; classes in the order of their first items.
     let members: [[Int32]]
+    /// Whether every row is a query and an item for all others.
+    let areItems: Bool
 
     /// One-vs-rest retrieval: every row is a query, and an item for all others.
     init(rowCount: Int, classNumbers: [Int]) {
         precondition(classNumbers.count == rowCount, "\(classNumbers.count) class numbers for \(rowCount) embeddings")
         self.init(
-            classNumbers: classNumbers, galleryClassNumbers: classNumbers, ownItems: Array(classNumbers.indices))
+            classNumbers: classNumbers, galleryClassNumbers: classNumbers, ownItems: Array(classNumbers.indices),
+            areItems: true)
     }
 
     /// Queries against a gallery.
     ///
     /// - Parameter ownItems: for each row the item that is the same sample.
-    init(classNumbers: [Int], galleryClassNumbers: [Int], ownItems: [Int?]) {
+    init(classNumbers: [Int], galleryClassNumbers: [Int], ownItems: [Int?], areItems: Bool = false) {
         precondition(ownItems.count == classNumbers.count, "\(ownItems.count) own items for \(classNumbers.count) rows")
         var groupOfClass: [Int: Int] = [:]
         var members: [[Int32]] = []
@@ -168,6 +172,7 @@ struct RetrievalQueries: Sendable {
             groups.append(group)
             relevantCounts.append(members[group].count - (isAmongThem ? 1 : 0))
         }
+        self.areItems = areItems
         self.rows = rows
         self.loneRows = loneRows
         self.groups = groups

@@ -35,7 +35,7 @@ struct PreparedEmbeddings: Sendable {
         let rows =
             switch similarity {
             case .cosine: normalizedRows(of: embeddings)
-            case .euclidean: centring(embeddings)
+            case .euclidean: Centring(of: [embeddings]).applied(to: embeddings)
             }
         self.init(ready: rows, rows, similarity: similarity)
     }
@@ -49,13 +49,19 @@ struct PreparedEmbeddings: Sendable {
         precondition(
             queries.columnCount == gallery.columnCount,
             "queries have \(queries.columnCount) columns, the gallery \(gallery.columnCount)")
-        let (n, m, d) = (queries.rowCount, gallery.rowCount, gallery.columnCount)
-        // Together, so that both are centred alike.
-        let both = Matrix(rowCount: n + m, columnCount: d, elements: queries.elements + gallery.elements)
-        let prepared = try PreparedEmbeddings(both, similarity: similarity).queries.elements
-        self.init(
-            ready: Matrix(rowCount: n, columnCount: d, elements: Array(prepared[..<(n * d)])),
-            Matrix(rowCount: m, columnCount: d, elements: Array(prepared[(n * d)...])), similarity: similarity)
+        if let (row, column) = queries.firstNonFinite {
+            throw EvaluationError.nonFiniteEmbedding(row: row, column: column)
+        }
+        if let (row, column) = gallery.firstNonFinite {
+            throw EvaluationError.nonFiniteEmbedding(row: queries.rowCount + row, column: column)
+        }
+        switch similarity {
+        case .cosine:
+            self.init(ready: normalizedRows(of: queries), normalizedRows(of: gallery), similarity: similarity)
+        case .euclidean:
+            let centring = Centring(of: [queries, gallery])
+            self.init(ready: centring.applied(to: queries), centring.applied(to: gallery), similarity: similarity)
+        }
     }
 
     /// Some rows of one prepared set as queries to its first rows.
@@ -98,7 +104,7 @@ extension PreparedEmbeddings: SimilaritySource {
 }
 
 /// The sum of squares in double precision, which no finite Float embedding can overflow.
-private func squaredNorm(_ row: ArraySlice<Float>) -> Double {
+func squaredNorm(_ row: ArraySlice<Float>) -> Double {
     row.withUnsafeBufferPointer { values in
         var sum = 0.0
         for value in values { sum += Double(value) * Double(value) }
@@ -120,38 +126,52 @@ public func normalizedRows(of a: Matrix<Float>) -> Matrix<Float> {
     return Matrix(rowCount: a.rowCount, columnCount: a.columnCount, elements: elements)
 }
 
-/// The rows moved near the origin and scaled by a power of two to magnitudes of at most 1.
+/// Moves rows near the origin and scales them by a power of two to magnitudes of at most 1.
 ///
 /// Neither changes the order of distances, but without them a large common offset would cancel all digits of a Float
 /// inner product, and large values would overflow. The offset of a column is its mean, rounded to a multiple of a power
 /// of two no larger than the column's spread: so small integers stay exact, and with them their ties.
-private func centring(_ a: Matrix<Float>) -> Matrix<Float> {
-    let (n, d) = (a.rowCount, a.columnCount)
-    guard n > 0, d > 0 else { return a }
-    var sums = [Double](repeating: 0, count: d)
-    for i in 0..<n {
-        for (j, value) in a.row(i).enumerated() { sums[j] += Double(value) }
+private struct Centring {
+    private let offsets: [Double]
+    private let scale: Double
+
+    /// - Parameter sets: matrices of as many columns each, whose rows are moved alike.
+    init(of sets: [Matrix<Float>]) {
+        let d = sets.first?.columnCount ?? 0
+        let n = sets.reduce(0) { $0 + $1.rowCount }
+        var sums = [Double](repeating: 0, count: d)
+        Self.forEachValue(of: sets) { j, value in sums[j] += value }
+        let means = sums.map { $0 / Double(max(n, 1)) }
+        var spreads = [Double](repeating: 0, count: d)
+        Self.forEachValue(of: sets) { j, value in spreads[j] = max(spreads[j], abs(value - means[j])) }
+        offsets = zip(means, spreads).map { mean, spread in
+            guard spread > 0 else { return mean }
+            let quantum = powerOfTwo(notAbove: spread)
+            return (mean / quantum).rounded() * quantum
+        }
+        // A column's rounded offset may be half a quantum off its mean, hence the bound of twice the spread.
+        scale = spreads.max().map { $0 > 0 ? 0.5 / powerOfTwo(notAbove: $0) : 1 } ?? 1
     }
-    let means = sums.map { $0 / Double(n) }
-    var spreads = [Double](repeating: 0, count: d)
-    for i in 0..<n {
-        for (j, value) in a.row(i).enumerated() { spreads[j] = max(spreads[j], abs(Double(value) - means[j])) }
+
+    func applied(to a: Matrix<Float>) -> Matrix<Float> {
+        var elements: [Float] = []
+        elements.reserveCapacity(a.elements.count)
+        for i in 0..<a.rowCount {
+            for (j, value) in a.row(i).enumerated() {
+                elements.append(Float((Double(value) - offsets[j]) * scale) + 0)
+            }
+        }
+        return Matrix(rowCount: a.rowCount, columnCount: a.columnCount, elements: elements)
     }
-    let offsets = zip(means, spreads).map { mean, spread in
-        guard spread > 0 else { return mean }
-        let quantum = powerOfTwo(notAbove: spread)
-        return (mean / quantum).rounded() * quantum
-    }
-    // A column's rounded offset may be half a quantum off its mean, hence the bound of twice the spread.
-    let scale = spreads.max().map { $0 > 0 ? 0.5 / powerOfTwo(notAbove: $0) : 1 } ?? 1
-    var elements: [Float] = []
-    elements.reserveCapacity(a.elements.count)
-    for i in 0..<n {
-        for (j, value) in a.row(i).enumerated() {
-            elements.append(Float((Double(value) - offsets[j]) * scale) + 0)
+
+    @inline(__always)
+    private static func forEachValue(of sets: [Matrix<Float>], _ body: (_ column: Int, _ value: Double) -> Void) {
+        for set in sets {
+            for i in 0..<set.rowCount {
+                for (j, value) in set.row(i).enumerated() { body(j, Double(value)) }
+            }
         }
     }
-    return Matrix(rowCount: n, columnCount: d, elements: elements)
 }
 
 private func powerOfTwo(notAbove value: Double) -> Double {
@@ -162,8 +182,10 @@ private func powerOfTwo(notAbove value: Double) -> Double {
 ///
 /// - Complexity: O(n·d) expected.
 private func findDuplicates(in a: Matrix<Float>) -> [(row: Int, original: Int)] {
-    var originals: [UInt64: [Int]] = [:]
-    originals.reserveCapacity(a.rowCount)
+    // Rows of one hash are chained, the newest first: less memory than a list for each hash.
+    var newest: [UInt64: Int32] = [:]
+    newest.reserveCapacity(a.rowCount)
+    var older = [Int32](repeating: -1, count: a.rowCount)
     var duplicates: [(row: Int, original: Int)] = []
     for i in 0..<a.rowCount {
         let row = a.row(i)
@@ -172,10 +194,14 @@ private func findDuplicates(in a: Matrix<Float>) -> [(row: Int, original: Int)] 
             for value in values { hash = (hash ^ UInt64(value.bitPattern)) &* 0x9E37_79B9_7F4A_7C15 }
             return hash ^ (hash >> 32)
         }
-        if let original = originals[hash]?.first(where: { a.row($0).elementsEqual(row) }) {
-            duplicates.append((i, original))
+        let last = newest[hash] ?? -1
+        var original = last
+        while original >= 0, !a.row(Int(original)).elementsEqual(row) { original = older[Int(original)] }
+        if original >= 0 {
+            duplicates.append((i, Int(original)))
         } else {
-            originals[hash, default: []].append(i)
+            older[i] = last
+            newest[hash] = Int32(i)
         }
     }
     return duplicates

@@ -41,6 +41,8 @@ import Testing
         #expect(buffer == [1, 2, 3, 6, 3, -1, 2, 4])
         innerProducts(ofRows: 2..<3, of: queries, with: gallery, into: &buffer)
         #expect(buffer == [3, -1, 2, 4, 3, -1, 2, 4], "a shorter block leaves the rest of the buffer alone")
+        innerProducts(ofRows: 0..<2, of: queries, with: gallery, rows: 2..<4, into: &buffer)
+        #expect(buffer[..<4] == [18, 36, 3, 6])
     }
 
     @Test func rowsAndSelections() {

@@ -1,0 +1,46 @@
+/// The relevant items of the queries of a tile, while items are counted for them; no access is checked.
+struct RankTargets {
+    let counts: UnsafeMutableBufferPointer<Int32>
+    let values: UnsafeBufferPointer<Float>
+    let items: UnsafeBufferPointer<Int32>
+    let starts: UnsafeBufferPointer<Int>
+    let ties: TieOrder
+
+    /// Counts an item that is not relevant to the query at p, and at least as similar as its least similar relevant one.
+    @inline(__always)
+    func count(_ value: Float, item: Int32, forQuery p: Int) {
+        guard let values = values.baseAddress, let items = items.baseAddress, let counts = counts.baseAddress,
+            let starts = starts.baseAddress
+        else { return }
+        let end = starts[p &+ 1]
+        // A binary search without branches, which nothing could foretell: the first one that is not more similar.
+        var place = starts[p]
+        var rest = end &- place
+        while rest > 1 {
+            let half = rest &>> 1
+            place = values[place &+ half &- 1] > value ? place &+ half : place
+            rest &-= half
+        }
+        if values[place] > value { place &+= 1 }
+        // Of equal ones, only rows can tell. There may be many, so they are searched as well.
+        guard place < end, values[place] == value else {
+            if place < end { counts[place] &+= 1 }
+            return
+        }
+        var (low, high) = (place, end)
+        while low < high {
+            let middle = (low &+ high) &>> 1
+            if values[middle] < value || precedesEqual(item, items[middle]) { high = middle } else { low = middle &+ 1 }
+        }
+        if low < end { counts[low] &+= 1 }
+    }
+
+    /// Whether an item ranks before a relevant one of the same similarity.
+    private func precedesEqual(_ item: Int32, _ relevant: Int32) -> Bool {
+        switch ties {
+        case .sampleOrder: item < relevant
+        case .relevantFirst: false
+        case .relevantLast: true
+        }
+    }
+}
