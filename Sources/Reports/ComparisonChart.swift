@@ -81,7 +81,7 @@ public struct ComparisonChart: Sendable {
 
     private func draw(_ m: Int, _ svg: inout SVG, x: ChartAxis, y: ChartAxis) {
         let (line, style) = (lines[m], Self.style(m))
-        let offset = 5 * (Double(m) - Double(lines.count - 1) / 2) / Double(max(lines.count - 1, 1))
+        let offset = 8 * (Double(m) - Double(lines.count - 1) / 2) / Double(max(lines.count - 1, 1))
         func place(_ point: (level: String, shift: Double, estimate: Estimate)) -> Double {
             x.position(point.shift) + offset
         }

@@ -39,6 +39,9 @@ enum Population: String, CaseIterable {
     case even
     /// 2 to 40 samples a class, and classes that spread by different amounts, some much.
     case uneven
+    /// Twelve samples a class, and classes of eight families that are fixed: classes of a family are mistaken for one
+    /// another, and hardly for others.
+    case families
 
     /// The rows of one class.
     ///
@@ -47,9 +50,14 @@ enum Population: String, CaseIterable {
         let (count, own): (Int, Double)
         switch self {
         case .even: (count, own) = (12, 1)
+        case .families: (count, own) = (12, 0.4)
         case .uneven: (count, own) = (2 + Int(39 * pow(generator.uniform(), 2)), exp(0.4 * generator.next()))
         }
-        let centre = (0..<dimension).map { _ in generator.next() }
+        var centre = (0..<dimension).map { _ in generator.next() }
+        if self == .families {
+            var family = NormalGenerator(seed: generator.source.next() % 8, stream: "family")
+            centre = centre.map { 2 * family.next() + 0.4 * $0 }
+        }
         return (0..<count).map { _ in centre.map { Float($0 + spread * own * generator.next()) } }
     }
 }
@@ -90,7 +98,7 @@ print(
 )
 print("|---|---|---|---|---|---|---|")
 for population in Population.allCases {
-    for classCount in [30, 100] {
+    for classCount in [10, 20, 30, 60, 100, 200] {
         let truth = try repeated(max(400, truthCount * 30 / max(30, classCount))) { number in
             let drawing = try Drawing(of: population, classCount: classCount, seed: UInt64(number), stream: "truth")
             let scores = try queryScores(
