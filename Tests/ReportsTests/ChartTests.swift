@@ -88,6 +88,30 @@ private final class Reader: NSObject, XMLParserDelegate {
         #expect(reader.coordinates.allSatisfy { $0.isFinite })
     }
 
+    private func comparison(modelCount: Int = 7) throws -> ModelComparison {
+        try ModelComparison(
+            (0..<modelCount).map { .init(name: "model \($0)", runs: [sampleResults(lead: Double($0) * 0.01)]) })
+    }
+
+    @Test func aChartOfModels() throws {
+        let comparison = try comparison()
+        let reader = try Reader(ComparisonChart(comparison, .values).svg)
+        // A line, nine bars, and a sample in the legend for each of seven models.
+        #expect(reader.counts["polyline"] == 7 * 11)
+        #expect(reader.counts["path"] == 7 * 10)
+        #expect(reader.texts["title"]?.first == "Recall@1 on cub200")
+        #expect(reader.texts["text"]?.contains("model 6") == true)
+        #expect(reader.coordinates.allSatisfy { $0 >= 0 && $0 <= 760 })
+        let changes = try Reader(ComparisonChart(comparison, .changes).svg)
+        #expect(changes.counts["path"] == 7 * 10)
+        #expect(changes.texts["text"]?.contains("Recall@1 less the mean") == true)
+        #expect(changes.texts["desc"]?.first?.contains("model 0: -0.030 (level-1)") == true)
+        #expect(changes.coordinates.allSatisfy { $0 >= 0 && $0 <= 760 })
+        // One model is its own mean.
+        let single = try Reader(ComparisonChart(try self.comparison(modelCount: 1), .changes).svg)
+        #expect(single.coordinates.allSatisfy { $0.isFinite })
+    }
+
     @Test func aProgressionChart() throws {
         var steps: [ProgressionChart.Step] = (0..<10).map {
             .init(origin: "easier", step: 10 - $0, fid: 19 + Double($0) * 3, level: $0 == 0 ? "level-1" : nil)

@@ -1,3 +1,5 @@
+import Datasets
+import Evaluation
 import Reports
 import Testing
 
@@ -65,6 +67,68 @@ import Testing
         #expect(table.rows[0][10] == "-1.00")
         for line in text.split(separator: "\n") { #expect(displayWidth(String(line)) <= 120) }
         #expect(curveTable(sampleResults(levelCount: 1)).rows.isEmpty)
+    }
+
+    @Test func theTablesOfAComparison() throws {
+        let comparison = try ModelComparison([
+            .init(name: "a", runs: [sampleResults(seed: "1", levelCount: 2), sampleResults(seed: "2", levelCount: 2)]),
+            .init(name: "b", runs: [sampleResults(levelCount: 2, lead: 0.02)]),
+        ])
+        #expect(
+            modelTable(comparison).text == """
+                model  runs     AGS       ±  ± runs  level-1  level-2  ranks
+                ─────  ────  ──────  ──────  ──────  ───────  ───────  ─────
+                a         2  0.7600  0.0159  0.0000    0.775    0.745  2 2
+                b         1  0.7800  0.0159       –    0.795    0.765  1 1
+
+                """)
+        #expect(
+            changeTable(comparison).text == """
+                against the mean  level-1  level-2   slope       ±
+                ────────────────  ───────  ───────  ──────  ──────
+                a                  -0.010   -0.010  0.0000  0.0000
+                b                  +0.010   +0.010  0.0000  0.0000
+
+                """)
+        #expect(
+            pairTable(comparison).text == """
+                pair   AGS difference       ±        p  p (Holm)  levels with p (Holm) ≤ 0.05  the lead changes at
+                ─────  ──────────────  ──────  ───────  ────────  ───────────────────────────  ───────────────────
+                a − b         -0.0200  0.0000  < 0.001   < 0.001  level-1 level-2              –
+
+                """)
+        let rows = comparisonTable(comparison).rows
+        #expect(rows.count == 4)
+        #expect(Array(rows[3].prefix(4)) == ["b", "level-2", "28.49", "recall@1"])
+        #expect(Double(rows[3][4]).map { abs($0 - 0.765) < 1e-12 } == true)
+        #expect(rows[3][7].isEmpty && Double(rows[0][7]) != nil)
+    }
+
+    @Test func theTableOfFewShots() throws {
+        func episode(_ value: Double) -> FewShotEpisodeScores {
+            let metrics: [RetrievalMetric] = [.recall(1), .averagePrecisionAtR]
+            func scores(_ values: [Double]) -> RetrievalScores {
+                RetrievalScores(metrics: metrics, values: values, queryCount: 40, loneQueryCount: 0)
+            }
+            return FewShotEpisodeScores(
+                baseline: scores([0.5, 0.25]), adapted: scores([value, 0.5]), classCount: 10, leftOutClassCount: 0)
+        }
+        let results = EvaluationResults(
+            tool: "oodml test", dataset: "lines", model: "m",
+            levels: [
+                LevelEvaluation(
+                    id: "level-1", origin: "start", step: 0, fid: 2.5,
+                    forward: TaskEvaluation(episodes: [episode(0.6), episode(0.8)]), shots: 2)
+            ])
+        // A gain of 0.1 and 0.3: a standard error of 0.1, times tan(0.475 π) = 12.7062.
+        #expect(
+            fewShotTable(results)?.text == """
+                level     fid  queries  Recall@1  2 shots    gain       ±  MAP@R  2 shots    gain       ±
+                ───────  ────  ───────  ────────  ───────  ──────  ──────  ─────  ───────  ──────  ──────
+                level-1  2.50       40     0.500    0.700  0.2000  1.2706  0.250    0.500  0.2500  0.0000
+
+                """)
+        #expect(fewShotTable(sampleResults()) == nil)
     }
 
     @Test func columnsWithoutValuesAreLeftOutAndAllFitIn120() {
