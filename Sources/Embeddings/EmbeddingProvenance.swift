@@ -16,16 +16,24 @@ public struct EmbeddingProvenance: Sendable, Equatable, Codable {
     public let sha256: String
     /// The number of dimensions.
     public let dimension: Int
+    /// The name of the network's tensor that is the embedding; nil for its only output.
+    public let output: String?
+    /// How a feature map became a vector, `avg`, `max` or `gem`; nil where there was none to pool.
+    public let pooling: String?
     /// What was done to the images before they went into the network; nil for a file of embeddings.
     public let preprocessing: PreprocessingRecord?
 
     /// Makes a record.
-    public init(source: Source, file: String, sha256: String, dimension: Int, preprocessing: PreprocessingRecord? = nil)
-    {
+    public init(
+        source: Source, file: String, sha256: String, dimension: Int, output: String? = nil, pooling: String? = nil,
+        preprocessing: PreprocessingRecord? = nil
+    ) {
         self.source = source
         self.file = file
         self.sha256 = sha256
         self.dimension = dimension
+        self.output = output
+        self.pooling = pooling
         self.preprocessing = preprocessing
     }
 }
@@ -36,13 +44,13 @@ public struct EmbeddingProvenance: Sendable, Equatable, Codable {
 public struct PreprocessingRecord: Sendable, Equatable, Codable {
     /// How images are resized before the centre crop.
     public struct Resize: Sendable, Equatable, Codable {
-        /// `none`, `shorter_side`, `exactly` or `covering`.
+        /// `none`, `shorter_side`, `exactly`, `covering` or `fitting`.
         public let mode: String
         /// The length of the shorter side.
         public let size: Int?
-        /// The height to reach or to cover.
+        /// The height to reach, to cover or to fit.
         public let height: Int?
-        /// The width to reach or to cover.
+        /// The width to reach, to cover or to fit.
         public let width: Int?
 
         /// Makes a record with what the mode needs.
@@ -64,13 +72,19 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
     public let mean: [Float]
     /// The standard deviation that each channel is then divided by.
     public let std: [Float]
+    /// True if images are first turned as their EXIF data says; nil if not.
+    public let exifOrientation: Bool?
 
     /// Makes a record.
-    public init(inputSize: [Int], resize: Resize, interpolation: String, mean: [Float], std: [Float]) {
+    public init(
+        inputSize: [Int], resize: Resize, interpolation: String, mean: [Float], std: [Float],
+        exifOrientation: Bool? = nil
+    ) {
         self.inputSize = inputSize
         self.resize = resize
         self.interpolation = interpolation
         self.mean = mean
         self.std = std
+        self.exifOrientation = exifOrientation
     }
 }

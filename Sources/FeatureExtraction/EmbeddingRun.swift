@@ -73,20 +73,19 @@ final class EmbeddingRun: Sendable {
         try request.withInput { input in
             let size = input.count / network.batchSize
             for i in 0..<count {
-                let image = try Image8(contentsOfFile: paths[first + i], channelCount: preprocessing.channelCount)
+                let image = try Image8(
+                    contentsOfFile: paths[first + i], channelCount: preprocessing.channelCount,
+                    orientedByEXIF: preprocessing.orientedByEXIF)
                 let target = UnsafeMutableBufferPointer(rebasing: input[i * size..<(i + 1) * size])
-                preprocessing.write(image, into: target)
-                if mirrored { mirror(target, width: preprocessing.width) }
+                preprocessing.write(image, into: target, layout: network.layout, mirrored: mirrored)
             }
             // What is left of the last batch is computed too: let it be the same every time.
             input[(count * size)...].update(repeating: 0)
         }
         try request.infer()
-        try request.withOutput { output in
-            let rows = output[..<(count * network.dimension)]
-            if let bad = rows.firstIndex(where: { !$0.isFinite }) { throw nonFinite(rows[bad], bad, first) }
-            store(rows, at: first * network.dimension, count)
-        }
+        let rows = try request.withOutput { network.output.read($0, count: count) }
+        if let bad = rows.firstIndex(where: { !$0.isFinite }) { throw nonFinite(rows[bad], bad, first) }
+        store(rows, at: first * network.dimension, count)
     }
 
     private func nonFinite(_ value: Float, _ index: Int, _ first: Int) -> FeatureExtractionError {
@@ -95,19 +94,12 @@ final class EmbeddingRun: Sendable {
             found: value.isNaN ? "NaN" : "an infinity", component: index % network.dimension)
     }
 
-    private func store(_ rows: Slice<UnsafeBufferPointer<Float>>, at start: Int, _ count: Int) {
+    private func store(_ rows: [Float], at start: Int, _ count: Int) {
         state.withLock { state in
             for (i, value) in rows.enumerated() { state.rows[start + i] = value }
             state.doneCount += count
             // Within the lock, so that the counts arrive in order.
             progress?(state.doneCount, paths.count)
         }
-    }
-}
-
-/// Exchanges left and right in rows of `width` values each.
-private func mirror(_ rows: UnsafeMutableBufferPointer<Float>, width: Int) {
-    for start in stride(from: 0, to: rows.count, by: width) {
-        for x in 0..<width / 2 { rows.swapAt(start + x, start + width - 1 - x) }
     }
 }

@@ -19,6 +19,8 @@ public enum FeatureExtractionError: Error, Equatable {
     case noPreprocessing(model: String, lookedFor: [String])
     /// A file that describes the preprocessing lacks something or says what cannot be followed.
     case badPreprocessing(path: String, found: String, expected: String)
+    /// What was asked for instead of the described preprocessing does not fit together.
+    case unusableChanges(found: String, expected: String)
     /// A file is not a network that can be read.
     case unreadableModel(path: String, reason: String)
     /// A network does not turn one batch of images into one batch of vectors.
@@ -52,13 +54,15 @@ extension FeatureExtractionError: CustomStringConvertible {
         case .noPreprocessing(let model, let lookedFor):
             "\(model): found no file beside the model that says how to prepare images; expected one of "
                 + lookedFor.joined(separator: ", ")
-                + ", for example {\"input_size\": [3, 224, 224], \"interpolation\": \"bilinear\", \"crop_pct\": 0.875, "
+                + " or all of resize, crop, interpolation, mean and std, for example {\"input_size\": [3, 224, 224], \"interpolation\": \"bilinear\", \"crop_pct\": 0.875, "
                 + "\"mean\": [0.485, 0.456, 0.406], \"std\": [0.229, 0.224, 0.225]}"
         case .badPreprocessing(let path, let found, let expected):
             "\(path): found \(found); expected \(expected)"
+        case .unusableChanges(let found, let expected):
+            "preprocessing: found \(found); expected \(expected)"
         case .unreadableModel(let path, let reason):
-            "\(path): found no network that can be read (\(reason)); expected an ONNX file or an OpenVINO .xml with "
-                + "its .bin"
+            "\(path): found no network that can be read (\(reason)); expected an ONNX file, a .tflite, or an OpenVINO "
+                + ".xml with its .bin"
         case .unsuitableModel(let path, let found, let expected):
             "\(path): found \(found); expected \(expected)"
         case .inferenceUnavailable(let reason):

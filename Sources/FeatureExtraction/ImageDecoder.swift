@@ -6,17 +6,19 @@ extension Image8 {
 
     /// Reads a PNG, JPEG or WebP file, recognised by its first bytes, to the values that Pillow's `convert` gives.
     ///
-    /// Transparency is dropped, colour profiles and EXIF orientation are ignored, CMYK is taken as inverted. Of 16 bits
-    /// the high byte counts (Pillow does so for colour, but saturates 16-bit grey). A JPEG that ends early is refused
+    /// Transparency is dropped, colour profiles are ignored, CMYK is taken as inverted. Of 16 bits the high byte counts (Pillow does so for colour, but saturates 16-bit grey). A JPEG that ends early is refused
     /// even where an end marker follows, which Pillow would fill with grey.
     ///
     /// - Parameters:
     ///   - path: The file's path.
     ///   - channelCount: 1 for grey, 3 for colour, or nil for what the file holds.
+    ///   - orientedByEXIF: Whether the image is turned as its EXIF data says, which most trainers do not do.
     /// - Throws: ``FeatureExtractionError``, also for animations and for more than ``pixelLimit`` pixels.
-    public init(contentsOfFile path: String, channelCount: Int? = nil) throws {
-        let decoded = try Image8.decode(try readFile(path), path: path)
-        self = channelCount.map(decoded.converted(toChannelCount:)) ?? decoded
+    public init(contentsOfFile path: String, channelCount: Int? = nil, orientedByEXIF: Bool = false) throws {
+        let bytes = try readFile(path)
+        let decoded = try Image8.decode(bytes, path: path)
+        let converted = channelCount.map(decoded.converted(toChannelCount:)) ?? decoded
+        self = orientedByEXIF ? converted.oriented(Orientation(bytes: bytes)) : converted
     }
 
     private static func decode(_ bytes: [UInt8], path: String) throws -> Image8 {

@@ -12,7 +12,9 @@ struct InferenceRequest: ~Copyable {
         do {
             let inputTensor = try created { ov_infer_request_get_input_tensor(request, $0) }
             do {
-                outputTensor = try created { ov_infer_request_get_output_tensor(request, $0) }
+                outputTensor = try created {
+                    ov_infer_request_get_output_tensor_by_index(request, network.output.index, $0)
+                }
             } catch {
                 ov_tensor_free(inputTensor)
                 throw error
@@ -42,7 +44,7 @@ struct InferenceRequest: ~Copyable {
         try network.running { try check(ov_infer_request_infer(request)) }
     }
 
-    /// Lets `read` see the embeddings of the batch, `batchSize × dimension` values.
+    /// Lets `read` see what the network put out for the batch.
     func withOutput<Result>(_ read: (UnsafeBufferPointer<Float>) throws -> Result) throws -> Result {
         try read(UnsafeBufferPointer(try network.running { try values(of: outputTensor) }))
     }

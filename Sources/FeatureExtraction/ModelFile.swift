@@ -3,8 +3,12 @@ import Foundation
 /// Looks at a model file before OpenVINO does, which tries a file that is no ONNX as every other format it knows, says
 /// so in pages, and lets some of its readers print.
 enum ModelFile {
-    /// Checks that a file is there and is ONNX as far as its outermost layer tells, or else OpenVINO's `.xml`.
-    static func check(_ path: String) throws {
+    enum Format {
+        case onnx, openVINO, tensorFlowLite
+    }
+
+    /// The format of a model: ONNX as far as the outermost layer tells, TFLite by its mark, or else OpenVINO's `.xml`.
+    static func format(of path: String) throws -> Format {
         func unreadable(_ reason: String) -> FeatureExtractionError { .unreadableModel(path: path, reason: reason) }
 
         var isFolder: ObjCBool = false
@@ -14,18 +18,26 @@ enum ModelFile {
         guard let file = FileHandle(forReadingAtPath: path) else {
             // Opening it once more says why.
             _ = try readFile(path)
-            return
+            throw unreadable("a file that cannot be opened")
         }
         defer { try? file.close() }
         let start = [UInt8](try file.read(upToCount: 512) ?? Data())
         if path.lowercased().hasSuffix(".xml") {
             let isXML = start.drop(while: { $0 <= 0x20 }).starts(with: "<".utf8)
             guard isXML else { throw unreadable(ImageFormat.describe(start)) }
-            return
+            return .openVINO
         }
+        // Behind the offset of a flatbuffer's root stands which kind it is.
+        let isTensorFlowLite = start.dropFirst(4).starts(with: "TFL3".utf8)
+        if path.lowercased().hasSuffix(".tflite") {
+            guard isTensorFlowLite else { throw unreadable(ImageFormat.describe(start)) }
+            return .tensorFlowLite
+        }
+        // OpenVINO goes by the name.
+        if isTensorFlowLite { throw unreadable("a TFLite network in a file of another suffix than .tflite") }
         if let kind = ImageFormat.knownKind(start) { throw unreadable(kind) }
         switch try outermostLayer(of: file) {
-        case .complete: break
+        case .complete: return .onnx
         case .truncated: throw unreadable("a truncated ONNX file")
         case .foreign: throw unreadable(ImageFormat.describe(start))
         }

@@ -122,9 +122,9 @@ final class NetworkDescription {
         try check(ov_model_reshape_single_input(pointer, shape))
     }
 
-    /// The only output as it is now.
-    func output() throws -> Port {
-        let port = try created { ov_model_const_output(pointer, $0) }
+    /// An output as it is now.
+    func output(_ index: Int) throws -> Port {
+        let port = try created { ov_model_const_output_by_index(pointer, index, $0) }
         defer { ov_output_const_port_free(port) }
         return try Port(port)
     }

@@ -5,6 +5,7 @@ extension Preprocessing: Codable {
         case interpolation
         case mean
         case standardDeviation = "std"
+        case orientedByEXIF = "exif_orientation"
     }
 
     private enum ResizeKeys: String, CodingKey {
@@ -18,6 +19,8 @@ extension Preprocessing: Codable {
         try container.encode(interpolation, forKey: .interpolation)
         try container.encode(mean, forKey: .mean)
         try container.encode(standardDeviation, forKey: .standardDeviation)
+        // Only where it is so: the files of splits stay the same bytes as they were without it.
+        if orientedByEXIF { try container.encode(true, forKey: .orientedByEXIF) }
         var nested = container.nestedContainer(keyedBy: ResizeKeys.self, forKey: .resize)
         switch resize {
         case .unchanged:
@@ -25,9 +28,18 @@ extension Preprocessing: Codable {
         case .shorterSide(let size):
             try nested.encode("shorter_side", forKey: .mode)
             try nested.encode(size, forKey: .size)
-        case .exactly(let height, let width), .covering(let height, let width):
-            let isExact = if case .exactly = resize { true } else { false }
-            try nested.encode(isExact ? "exactly" : "covering", forKey: .mode)
+        case .exactly(let height, let width):
+            try nested.encode("exactly", forKey: .mode)
+            try encode(height, width)
+        case .covering(let height, let width):
+            try nested.encode("covering", forKey: .mode)
+            try encode(height, width)
+        case .fitting(let height, let width):
+            try nested.encode("fitting", forKey: .mode)
+            try encode(height, width)
+        }
+
+        func encode(_ height: Int, _ width: Int) throws {
             try nested.encode(height, forKey: .height)
             try nested.encode(width, forKey: .width)
         }
@@ -45,12 +57,17 @@ extension Preprocessing: Codable {
         }
     }
 
-    /// Reads a description in our form (with `resize`), timm's (`pretrained_cfg` or its members) or Hugging Face's.
+    /// Reads a description in our form (with `resize`), timm's (`pretrained_cfg` or its members), OpenCLIP's
+    /// (`preprocess_cfg`) or Hugging Face's.
     init(description: JSONValue) throws {
         guard case .object(let members) = description else {
             throw DescriptionProblem(found: description.quoted, expected: "a JSON object")
         }
         let outer = JSONMembers(members: members)
+        if outer.has("preprocess_cfg") {
+            self = try Preprocessing(openCLIPDescription: outer)
+            return
+        }
         let json = outer.has("pretrained_cfg") ? try outer.object("pretrained_cfg", "an object") : outer
         if json.has("resize") {
             self = try Preprocessing(ownDescription: json)
@@ -60,8 +77,8 @@ extension Preprocessing: Codable {
             self = try Preprocessing(huggingFaceDescription: json)
         } else {
             throw DescriptionProblem(
-                found: "none of \"input_size\", \"pretrained_cfg\" and \"image_mean\"",
-                expected: "a description of the preprocessing as timm or Hugging Face write it")
+                found: "none of \"input_size\", \"pretrained_cfg\", \"preprocess_cfg\" and \"image_mean\"",
+                expected: "a description of the preprocessing as timm, OpenCLIP or Hugging Face write it")
         }
     }
 
@@ -73,7 +90,8 @@ extension Preprocessing: Codable {
             resize: try resize.resize(),
             interpolation: try json.interpolation(),
             mean: try json.channelValues("mean", channelCount),
-            standardDeviation: try json.channelValues("std", channelCount, positive: true))
+            standardDeviation: try json.channelValues("std", channelCount, positive: true),
+            orientedByEXIF: try json.flag("exif_orientation", default: false))
     }
 
     private init(timmDescription json: JSONMembers) throws {
@@ -109,17 +127,18 @@ extension JSONMembers {
     }
 
     fileprivate func resize() throws -> Preprocessing.Resize {
-        let modes = "\"none\", \"shorter_side\", \"exactly\" or \"covering\""
+        let modes = "\"none\", \"shorter_side\", \"exactly\", \"covering\" or \"fitting\""
         switch try string("mode", modes) {
         case "none": return .unchanged
         case "shorter_side": return .shorterSide(try size("size"))
         case "exactly": return .exactly(height: try size("height"), width: try size("width"))
         case "covering": return .covering(height: try size("height"), width: try size("width"))
+        case "fitting": return .fitting(height: try size("height"), width: try size("width"))
         default: throw problem("mode", modes)
         }
     }
 
-    fileprivate func interpolation() throws -> Interpolation {
+    func interpolation() throws -> Interpolation {
         let names = "one of " + Interpolation.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
         guard let interpolation = Interpolation(rawValue: try string("interpolation", names)) else {
             throw problem("interpolation", names)

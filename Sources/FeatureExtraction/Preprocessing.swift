@@ -13,6 +13,8 @@ public struct Preprocessing: Sendable, Equatable {
         case exactly(height: Int, width: Int)
         /// So that both sides are at least this long and one of them exactly; the other follows, rounded to nearest.
         case covering(height: Int, width: Int)
+        /// So that both sides are at most this long and one of them exactly; the other follows, rounded to nearest.
+        case fitting(height: Int, width: Int)
     }
 
     /// The number of channels that the network takes: 1 (grey) or 3 (red, green, blue).
@@ -29,6 +31,8 @@ public struct Preprocessing: Sendable, Equatable {
     public let mean: [Float]
     /// What each channel is then divided by.
     public let standardDeviation: [Float]
+    /// Whether an image is first turned as its EXIF data says, as Pillow's `exif_transpose` does.
+    public let orientedByEXIF: Bool
 
     /// Describes a preprocessing.
     ///
@@ -36,7 +40,7 @@ public struct Preprocessing: Sendable, Equatable {
     ///   a channel, and no standard deviation is zero.
     public init(
         channelCount: Int, height: Int, width: Int, resize: Resize, interpolation: Interpolation, mean: [Float],
-        standardDeviation: [Float]
+        standardDeviation: [Float], orientedByEXIF: Bool = false
     ) {
         precondition(channelCount == 1 || channelCount == 3, "\(channelCount) channels, not 1 or 3")
         precondition(height > 0 && width > 0, "an input of \(height) × \(width) pixels")
@@ -51,6 +55,7 @@ public struct Preprocessing: Sendable, Equatable {
         self.interpolation = interpolation
         self.mean = mean
         self.standardDeviation = standardDeviation
+        self.orientedByEXIF = orientedByEXIF
     }
 
     /// The resize that leaves a border around a crop of `height` × `width`, as timm defines `crop_pct`: the sides are
@@ -85,22 +90,36 @@ public struct Preprocessing: Sendable, Equatable {
     public func input(for image: Image8) -> [Float] {
         let count = channelCount * height * width
         return [Float](unsafeUninitializedCapacity: count) { target, initializedCount in
-            write(image, into: UnsafeMutableBufferPointer(rebasing: target[..<count]))
+            let target = UnsafeMutableBufferPointer(rebasing: target[..<count])
+            write(image, into: target, layout: .first, mirrored: false)
             initializedCount = count
         }
     }
 
-    /// Writes `input(for:)` to where the network reads it.
-    func write(_ image: Image8, into target: UnsafeMutableBufferPointer<Float>) {
+    /// Writes `input(for:)` to where the network reads it, in its order of channels.
+    ///
+    /// - Parameter mirrored: Whether left and right are exchanged.
+    func write(
+        _ image: Image8, into target: UnsafeMutableBufferPointer<Float>, layout: ChannelLayout, mirrored: Bool
+    ) {
         let ready = resizedAndCropped(image)
-        let planeSize = height * width
+        let (step, planeStep) =
+            switch layout {
+            case .first: (1, height * width)
+            case .last: (channelCount, 1)
+            }
         ready.pixels.withUnsafeBufferPointer { pixels in
             for channel in 0..<channelCount {
                 // There are only 256 values, so each is worked out once.
                 let values = (0...255).map { (Float($0) / 255 - mean[channel]) / standardDeviation[channel] }
                 values.withUnsafeBufferPointer { values in
-                    for i in 0..<planeSize {
-                        target[channel * planeSize + i] = values[Int(pixels[i * channelCount + channel])]
+                    for y in 0..<height {
+                        let start = y * width
+                        for x in 0..<width {
+                            let source = start + (mirrored ? width - 1 - x : x)
+                            target[channel * planeStep + (start + x) * step] =
+                                values[Int(pixels[source * channelCount + channel])]
+                        }
                     }
                 }
             }
@@ -116,11 +135,19 @@ public struct Preprocessing: Sendable, Equatable {
             return height <= width ? (side, side * width / height) : (side * height / width, side)
         case .covering(let tall, let wide):
             let ratio = min(Double(height) / Double(tall), Double(width) / Double(wide))
-            return (
-                Int((Double(height) / ratio).rounded(.toNearestOrEven)),
-                Int((Double(width) / ratio).rounded(.toNearestOrEven))
-            )
+            return Self.divided(height, width, by: ratio)
+        case .fitting(let tall, let wide):
+            let ratio = max(Double(height) / Double(tall), Double(width) / Double(wide))
+            return Self.divided(height, width, by: ratio)
         }
+    }
+
+    /// Both sides over a ratio, rounded to nearest; of a very long image at least one pixel stays.
+    private static func divided(_ height: Int, _ width: Int, by ratio: Double) -> (height: Int, width: Int) {
+        (
+            max(Int((Double(height) / ratio).rounded(.toNearestOrEven)), 1),
+            max(Int((Double(width) / ratio).rounded(.toNearestOrEven)), 1)
+        )
     }
 
     /// Where a centre crop begins, which is negative where it reaches beyond the image.

@@ -3,15 +3,29 @@ import Foundation
 extension Preprocessing {
     /// Reads how to prepare images for a model from the file beside it.
     ///
-    /// For `dir/x.onnx` these are `dir/x.json` (any of the forms), `dir/config.json` (timm's) and
-    /// `dir/preprocessor_config.json` (Hugging Face's), the first one that is there. A `config.json` that says nothing
-    /// about images is passed over.
+    /// For `dir/x.onnx` these are `dir/x.json` (any of the forms), `dir/config.json` (timm's),
+    /// `dir/preprocessor_config.json` (Hugging Face's) and `dir/open_clip_config.json` (OpenCLIP's), the first one that
+    /// is there. A `config.json` that says nothing about images is passed over.
     ///
+    /// - Parameter changes: What is to be otherwise than the file says; if it is all there is, no file is needed.
     /// - Throws: ``FeatureExtractionError`` where there is none, or where it cannot be followed.
-    public static func besideModel(atPath model: String) throws -> Preprocessing {
+    public static func besideModel(
+        atPath model: String, changing changes: PreprocessingChanges = PreprocessingChanges()
+    ) throws -> Preprocessing {
+        do {
+            return try changes.applied(to: try fileBesideModel(atPath: model))
+        } catch FeatureExtractionError.noPreprocessing(let model, let lookedFor) {
+            guard let complete = try changes.complete() else {
+                throw FeatureExtractionError.noPreprocessing(model: model, lookedFor: lookedFor)
+            }
+            return complete
+        }
+    }
+
+    private static func fileBesideModel(atPath model: String) throws -> Preprocessing {
         let folder = (model as NSString).deletingLastPathComponent
         let own = ((model as NSString).deletingPathExtension as NSString).lastPathComponent + ".json"
-        let names = [own, "config.json", "preprocessor_config.json"]
+        let names = [own, "config.json", "preprocessor_config.json", "open_clip_config.json"]
         for name in names {
             let path = (folder as NSString).appendingPathComponent(name)
             guard FileManager.default.fileExists(atPath: path) else { continue }
@@ -41,6 +55,6 @@ extension Preprocessing {
     private static func describesImages(_ json: JSONValue) -> Bool {
         guard case .object(let members) = json else { return true }
         let json = JSONMembers(members: members)
-        return ["pretrained_cfg", "input_size", "resize"].contains(where: json.has)
+        return ["pretrained_cfg", "input_size", "resize", "preprocess_cfg"].contains(where: json.has)
     }
 }

@@ -6,7 +6,7 @@ import Foundation
 
 /// Where a command gets embeddings from: images and a network, or a file of features.
 enum EmbeddingSource {
-    case network(URL, images: URL)
+    case network(URL, images: URL, reading: NetworkReading)
     case features(URL)
 
     /// The embeddings of all samples of `dataset`, in its order.
@@ -16,12 +16,13 @@ enum EmbeddingSource {
         of dataset: Dataset, expecting expected: String? = nil, task: String, on terminal: Terminal
     ) throws -> (matrix: Matrix<Float>, provenance: EmbeddingProvenance) {
         switch self {
-        case .network(let model, let images):
-            let extractor = try FeatureExtractor(model: model)
+        case .network(let model, let images, let reading):
+            let extractor = try reading.extractor(for: model, announcedOn: terminal)
             let digest = try Self.digest(of: extractor.modelFiles, expecting: expected)
             let matrix = try extractor.embed(dataset.samples.map(\.id), below: images, task: task, on: terminal)
             let provenance = EmbeddingProvenance(
                 source: .backbone, file: model.lastPathComponent, sha256: digest, dimension: matrix.columnCount,
+                output: reading.output, pooling: reading.pooling?.rawValue,
                 preprocessing: extractor.preprocessing.record)
             return (matrix, provenance)
         case .features(let file):
@@ -58,21 +59,5 @@ extension FeatureExtractor {
         return try embed(paths: ids.map { root.appending(path: $0).path }, mirrored: mirrored) { done, total in
             terminal.advance(task, done, of: total)
         }
-    }
-}
-
-extension Preprocessing {
-    /// The preprocessing as manifests record it.
-    var record: PreprocessingRecord {
-        let resizeRecord: PreprocessingRecord.Resize =
-            switch resize {
-            case .unchanged: .init(mode: "none")
-            case .shorterSide(let length): .init(mode: "shorter_side", size: length)
-            case .exactly(let height, let width): .init(mode: "exactly", height: height, width: width)
-            case .covering(let height, let width): .init(mode: "covering", height: height, width: width)
-            }
-        return PreprocessingRecord(
-            inputSize: [channelCount, height, width], resize: resizeRecord, interpolation: interpolation.rawValue,
-            mean: mean, std: standardDeviation)
     }
 }

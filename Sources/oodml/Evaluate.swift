@@ -60,7 +60,7 @@ struct Evaluate: ParsableCommand {
     var splits: URL
 
     @Option(
-        help: ArgumentHelp("The models, ONNX or OpenVINO, each trained for one task.", valueName: "path"),
+        help: ArgumentHelp("The models, ONNX, OpenVINO or TFLite, each trained for one task.", valueName: "path"),
         transform: PathTemplate.init)
     var model: PathTemplate?
 
@@ -123,6 +123,8 @@ struct Evaluate: ParsableCommand {
 
     @OptionGroup(title: "Tricks at test time") var trickOptions: TrickOptions
 
+    @OptionGroup(title: "Options of the models (those of the backbone are in the manifest)") var network: NetworkOptions
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -142,6 +144,9 @@ struct Evaluate: ParsableCommand {
                     + "--seeds, or neither")
         }
         if let fold, fold < 0 { throw ValidationError("--fold is \(fold); expected 0 or more") }
+        if !network.areDefault && model == nil {
+            throw ValidationError("--embeddings are made already; expected no options of the models")
+        }
         if trickOptions.flip && model == nil { throw ValidationError("--flip needs images; expected --model") }
         guard matchedDraws >= 0 else { throw ValidationError("--matched-draws is \(matchedDraws); expected 0 or more") }
     }
@@ -264,7 +269,7 @@ struct Evaluate: ParsableCommand {
     }
 
     private func kind(for manifest: SplitManifest) throws -> TaskEmbeddings.Kind {
-        model == nil ? .files : .networks(images: try images(for: manifest))
+        model == nil ? .files : .networks(images: try images(for: manifest), reading: network.reading)
     }
 
     /// The embeddings that the splits were made from, if they can be had; one row for each sample of the dataset.
@@ -275,11 +280,13 @@ struct Evaluate: ParsableCommand {
         if let features {
             source = .features(features)
         } else if let backbone {
-            source = .network(backbone, images: try images(for: manifest))
+            source = .network(
+                backbone, images: try images(for: manifest), reading: try NetworkReading(manifest.embeddings))
         } else if manifest.embeddings.source == .backbone, manifest.dataset.name == Glyphs200.name, root == nil,
             try SHA256.hexadecimal(ofFilesAt: [Glyphs200.backbone]) == manifest.embeddings.sha256
         {
-            source = .network(Glyphs200.backbone, images: Glyphs200.images)
+            source = .network(
+                Glyphs200.backbone, images: Glyphs200.images, reading: try NetworkReading(manifest.embeddings))
         } else {
             terminal.note("No gap to the backbone is shown; --backbone or --features would add it.")
             return nil

@@ -60,8 +60,8 @@ struct MakeSplits: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The network that embeds the images, ONNX or OpenVINO, with its preprocessing beside it in a timm "
-                + "config.json or a Hugging Face preprocessor_config.json.",
+            "The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in the "
+                + "config file of timm, Hugging Face or OpenCLIP.",
             valueName: "model"),
         completion: .file(), transform: path)
     var backbone: URL?
@@ -81,6 +81,8 @@ struct MakeSplits: ParsableCommand {
 
     @OptionGroup var splitting: SplitOptions
 
+    @OptionGroup(title: "Options of the backbone") var network: NetworkOptions
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -94,6 +96,9 @@ struct MakeSplits: ParsableCommand {
                 "expected one of: --dataset NAME; --root DIR, with or without --samples; --features NPY --samples CSV")
         }
         if root != nil && backbone == nil { throw ValidationError("--root needs --backbone, to embed the images") }
+        if features != nil && !network.areDefault {
+            throw ValidationError("--features are embeddings already; expected no options of the backbone")
+        }
         if features != nil && backbone != nil { throw ValidationError("--features and --backbone exclude each other") }
     }
 
@@ -151,7 +156,8 @@ struct MakeSplits: ParsableCommand {
 
     private var source: EmbeddingSource {
         if let features { return .features(features) }
-        return .network(backbone ?? Glyphs200.backbone, images: root ?? Glyphs200.images)
+        return .network(
+            backbone ?? Glyphs200.backbone, images: root ?? Glyphs200.images, reading: network.reading)
     }
 
     private func warnAboutSizes(of embedded: EmbeddedDataset, on terminal: Terminal) {

@@ -8,7 +8,7 @@ import Foundation
 /// What gives the embeddings of tasks: networks that are run, or files of embeddings.
 struct TaskEmbeddings {
     enum Kind {
-        case networks(images: URL)
+        case networks(images: URL, reading: NetworkReading)
         case files
     }
 
@@ -67,8 +67,8 @@ struct TaskEmbeddings {
     private func load(_ file: URL, mirrored: Bool) throws -> (samples: [Int], matrix: Matrix<Float>) {
         let wanted = samplesOfFile[file.path] ?? []
         switch kind {
-        case .networks(let images):
-            let extractor = try FeatureExtractor(model: file)
+        case .networks(let images, let reading):
+            let extractor = try reading.extractor(for: file, announcedOn: terminal)
             let ids = wanted.map { dataset.samples[$0].id }
             return (
                 wanted,

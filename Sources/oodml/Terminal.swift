@@ -7,6 +7,8 @@ final class Terminal: Sendable {
         var startOfTask = Date.now
         var lastShown = Date.distantPast
         var hasOpenLine = false
+        /// What was said of things that are mostly alike.
+        var announced: Set<String> = []
     }
 
     private let isQuiet: Bool
@@ -56,6 +58,12 @@ final class Terminal: Sendable {
     /// A line of its own that stays.
     func note(_ line: String) {
         state.withLock { show(line, isFinal: true, in: &$0) }
+    }
+
+    /// A line of its own, unless the same was said of another thing before.
+    func announce(_ line: String, of thing: String, isWarning: Bool = false) {
+        guard state.withLock({ $0.announced.insert(line).inserted }) else { return }
+        if isWarning { warn("\(thing): \(line)") } else { note("\(thing): \(line)") }
     }
 
     /// A warning.

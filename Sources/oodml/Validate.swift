@@ -114,12 +114,13 @@ struct Validate: ParsableCommand {
             guard let images = root ?? (isGlyphs ? Glyphs200.images : nil) else {
                 throw ValidationError("expected --root DIR, the folder of the images of \(manifest.dataset.name)")
             }
-            return .network(backbone, images: images)
+            return .network(backbone, images: images, reading: try NetworkReading(manifest.embeddings))
         }
         guard isGlyphs, manifest.embeddings.source == .backbone,
             try SHA256.hexadecimal(ofFilesAt: [Glyphs200.backbone]) == manifest.embeddings.sha256
         else { return nil }
-        return .network(Glyphs200.backbone, images: Glyphs200.images)
+        return .network(
+            Glyphs200.backbone, images: Glyphs200.images, reading: try NetworkReading(manifest.embeddings))
     }
 
     /// Compares the digest of the embeddings and the distances of all series.

@@ -96,6 +96,45 @@ struct PreprocessingSidecarTests {
         #expect(try read(["preprocessor_config.json": text]) == colour(size, resize, filter))
     }
 
+    private static let vision = #""model_cfg": {"embed_dim": 512, "vision_cfg": {"image_size": 224}}"#
+    private static let openAI: (mean: [Float], deviation: [Float]) = (
+        [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
+    )
+
+    @Test(arguments: [
+        ("{}", Preprocessing.Resize.shorterSide(224), Interpolation.bicubic),
+        (#"{"interpolation": "bilinear", "resize_mode": "squash"}"#, .exactly(height: 224, width: 224), .bilinear),
+        (#"{"interpolation": "random", "resize_mode": "longest"}"#, .fitting(height: 224, width: 224), .bicubic),
+        (#"{"resize_mode": "shortest", "size": 224, "fill_color": 0}"#, .shorterSide(224), .bicubic),
+        (#"{"resize_mode": null, "size": [224, 224], "mode": "RGB"}"#, .shorterSide(224), .bicubic),
+    ])
+    func openCLIPsForms(json: String, resize: Preprocessing.Resize, filter: Interpolation) throws {
+        let expected = colour(224, resize, filter, mean: Self.openAI.mean, deviation: Self.openAI.deviation)
+        let text = #"{\#(Self.vision), "preprocess_cfg": \#(json)}"#
+        for name in ["open_clip_config.json", "config.json", "model.json"] {
+            #expect(try read([name: text]) == expected)
+        }
+    }
+
+    @Test func openCLIPsNumbersAndOblongs() throws {
+        let oblong = try read([
+            "open_clip_config.json":
+                #"{\#(Self.vision), "preprocess_cfg": {"size": [112, 224], \#(Self.imagenet)}}"#
+        ])
+        #expect(oblong.resize == .covering(height: 112, width: 224))
+        #expect(oblong.height == 112 && oblong.width == 224 && oblong.mean == [0.485, 0.456, 0.406])
+        #expect(
+            try problem("open_clip_config.json", #"{"model_cfg": {}, "preprocess_cfg": {"mean": [0, 0, 0]}}"#)
+                == #"open_clip_config.json: found no "vision_cfg"; expected "vision_cfg" to be an object"#)
+        #expect(
+            try problem("model.json", #"{\#(Self.vision), "preprocess_cfg": {"resize_mode": "crop"}}"#)
+                == #"model.json: found "resize_mode": "crop"; expected "resize_mode" to be "shortest", "longest" or "#
+                + #""squash""#)
+        #expect(
+            try problem("model.json", #"{\#(Self.vision), "preprocess_cfg": {"fill_color": 255}}"#)
+                == #"model.json: found "fill_color": 255; expected "fill_color" to be 0"#)
+    }
+
     @Test func otherScalesAreFoldedIntoMeanAndDeviation() throws {
         let size = #""size": 8, "resample": 2"#
         let square = Preprocessing.Resize.exactly(height: 8, width: 8)
@@ -118,7 +157,8 @@ struct PreprocessingSidecarTests {
         #expect(
             failure { _ = try Preprocessing.besideModel(atPath: "/nowhere/x.onnx") }
                 == "/nowhere/x.onnx: found no file beside the model that says how to prepare images; expected one of "
-                + "x.json, config.json, preprocessor_config.json, for example {\"input_size\": [3, 224, 224], "
+                + "x.json, config.json, preprocessor_config.json, open_clip_config.json or all of resize, crop, "
+                + "interpolation, mean and std, for example {\"input_size\": [3, 224, 224], "
                 + "\"interpolation\": \"bilinear\", \"crop_pct\": 0.875, \"mean\": [0.485, 0.456, 0.406], "
                 + "\"std\": [0.229, 0.224, 0.225]}")
     }
@@ -133,8 +173,8 @@ struct PreprocessingSidecarTests {
         ("{", "text that is not JSON", "a JSON object"),
         ("[1]", "[1]", "a JSON object"),
         (
-            #"{"hidden_size": 7}"#, #"none of "input_size", "pretrained_cfg" and "image_mean""#,
-            "a description of the preprocessing as timm or Hugging Face write it"
+            #"{"hidden_size": 7}"#, #"none of "input_size", "pretrained_cfg", "preprocess_cfg" and "image_mean""#,
+            "a description of the preprocessing as timm, OpenCLIP or Hugging Face write it"
         ),
         (
             timm.replacingOccurrences(of: "224, 224]", with: "224]"), #""input_size": [3, 224]"#,
@@ -177,7 +217,7 @@ struct PreprocessingSidecarTests {
         ),
         (
             #"{"resize": {"mode": "stretch"}, "input_size": [1, 8, 8]}"#, #""mode": "stretch""#,
-            #""mode" to be "none", "shorter_side", "exactly" or "covering""#
+            #""mode" to be "none", "shorter_side", "exactly", "covering" or "fitting""#
         ),
     ])
     func whatIsWrongIsNamed(text: String, found: String, expected: String) throws {

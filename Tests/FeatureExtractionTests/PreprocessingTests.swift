@@ -57,7 +57,7 @@ struct PreprocessingTests {
 
     @Test(arguments: [
         Preprocessing.Resize.unchanged, .shorterSide(20), .exactly(height: 8, width: 9),
-        .covering(height: 30, width: 7),
+        .covering(height: 30, width: 7), .fitting(height: 12, width: 9),
     ])
     func whatIsWrittenIsReadAgain(_ resize: Preprocessing.Resize) throws {
         let preprocessing = Preprocessing(
