@@ -102,8 +102,10 @@ struct Evaluate: ParsableCommand {
             """)
     var confidence = ConfidenceMethod.Kind.classJackknife
 
-    @Option(help: ArgumentHelp("Draws of galleries of equal size; 0 for none.", valueName: "n"))
-    var matchedDraws = 20
+    @Option(
+        help: ArgumentHelp(
+            "Draws of galleries of equal size; 0 for none (default: 20, or fewer large ones).", valueName: "n"))
+    var matchedDraws: Int?
 
     @Option(help: ArgumentHelp("Score this validation fold, counted from 0.", valueName: "n"))
     var fold: Int?
@@ -143,7 +145,9 @@ struct Evaluate: ParsableCommand {
         }
         if let fold, fold < 0 { throw ValidationError("--fold is \(fold); expected 0 or more") }
         if trickOptions.flip && model == nil { throw ValidationError("--flip needs images; expected --model") }
-        guard matchedDraws >= 0 else { throw ValidationError("--matched-draws is \(matchedDraws); expected 0 or more") }
+        if let matchedDraws, matchedDraws < 0 {
+            throw ValidationError("--matched-draws is \(matchedDraws); expected 0 or more")
+        }
     }
 
     func run() throws {
