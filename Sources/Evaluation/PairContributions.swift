@@ -10,7 +10,7 @@ internal import DenseLinearAlgebra
 ///
 /// Half of their squares are handed on. Where several classes distract the same queries, as those of a family do, what is
 /// found for pairs holds more than pairs, and taking all of it off leaves errors a sixth too small; taking off none leaves
-/// them up to a third too large where one distractor decides. With half, intervals cover the truth in 92 to 98 of 100 cases
+/// them up to a third too large where one distractor decides. With half, intervals cover the truth in 91 to 99 of 100 cases
 /// in all populations that were simulated (`confidence-coverage` in the benchmarks).
 struct PairContributions {
     /// One for each pair of blocks, (0, 1), (0, 2), … (1, 2), …, which is 0 where a block has no queries.
