@@ -90,7 +90,8 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Glyphs200", "Evaluation", "Splits", "Embeddings", "DenseLinearAlgebra", "TestSupport",
+                "oodml", "Glyphs200", "Datasets", "Evaluation", "Splits", "Embeddings", "DenseLinearAlgebra",
+                "TestSupport",
             ],
             linkerSettings: findOpenVINO),
     ]

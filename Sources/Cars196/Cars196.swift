@@ -57,9 +57,11 @@ extension Dataset {
         let samples = try (0..<structs.count).map { index in
             let path = try structs.string("relative_im_path", of: index)
             let number = try structs.number("class", of: index)
-            guard let position = Int(exactly: number), names.indices.contains(position - 1) else {
+            let position = Int(exactly: number)
+            guard let position, names.indices.contains(position - 1) else {
                 throw DatasetError.badFile(
-                    path: url.path, found: "the class \(number) in annotation \(index + 1)",
+                    path: url.path,
+                    found: "the class \(position.map(String.init) ?? "\(number)") in annotation \(index + 1)",
                     expected: "one from 1 to \(names.count), as in class_names")
             }
             return Sample(id: path, classLabel: names[position - 1])

@@ -11,11 +11,16 @@ struct MATLABFile: ~Copyable {
 
     init(contentsOf url: URL) throws {
         path = url.path
+        let notMATLAB = DatasetError.badFile(
+            path: path, found: "no MATLAB file", expected: "one of level 5 or later")
         guard let file = Mat_Open(path, Int32(MAT_ACC_RDONLY.rawValue)) else {
-            let isReadable = FileManager.default.isReadableFile(atPath: path)
-            throw isReadable
-                ? DatasetError.badFile(path: path, found: "no MATLAB file", expected: "one of level 5 or later")
-                : DatasetError.unreadable(path: path, reason: "permission is denied")
+            throw FileManager.default.isReadableFile(atPath: path)
+                ? notMATLAB : DatasetError.unreadable(path: path, reason: "permission is denied")
+        }
+        // Level 4 has no header to tell it by, so libmatio takes any short file for it; nor has it structures.
+        guard Mat_GetVersion(file) != MAT_FT_MAT4 else {
+            Mat_Close(file)
+            throw notMATLAB
         }
         self.file = file
     }
