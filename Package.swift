@@ -31,7 +31,7 @@ let package = Package(
         // MARK: The pipeline, in the order in which data flows through it
         .target(name: "DenseLinearAlgebra", dependencies: ["CLAPACK", "CMalloc"]),
         .target(name: "Datasets"),
-        .target(name: "Embeddings", dependencies: ["DenseLinearAlgebra"]),
+        .target(name: "Embeddings", dependencies: ["Datasets", "DenseLinearAlgebra"]),
         .target(
             name: "FeatureExtraction",
             dependencies: ["DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),

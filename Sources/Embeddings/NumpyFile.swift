@@ -58,14 +58,5 @@ extension Matrix where Scalar == Double {
 
 private func matrix<Scalar>(numpyFileAt url: URL, holding expected: String) throws -> Matrix<Scalar> {
     let file = try ReadableFile(url)
-    let beginning = try file.bytes(in: 0..<min(file.byteCount, NumpyHeader.maximumByteCount))
-    let header = try NumpyHeader(beginning, fileByteCount: file.byteCount, path: file.path)
-    let (values, areFinite): ([Scalar], Bool) = try header.values(in: file)
-    let matrix = Matrix(rowCount: header.rowCount, columnCount: header.columnCount, elements: values)
-    if !areFinite, let (row, column) = matrix.firstNonFinite {
-        let value = try header.value(inRow: row, column: column, of: file)
-        throw EmbeddingFileError.malformed(
-            path: file.path, found: "\(value) in row \(row), column \(column)", expected: expected)
-    }
-    return matrix
+    return try MatrixLayout(NumpyHeader(file), of: file).matrix(in: file, holding: expected)
 }
