@@ -78,7 +78,8 @@ enum FeatureTable {
         _ parse: (UnsafePointer<CChar>) -> (Scalar, byteCount: Int)
     ) throws -> Scalar {
         let (value, count, isPlain) = reader.field.withUnsafeBufferPointer { bytes in
-            let isPlain = bytes.dropLast().allSatisfy { byte in
+            // As some programs write it, a space may follow the comma.
+            let isPlain = bytes.dropLast().drop(while: { $0 == UInt8(ascii: " ") }).allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
                     UInt8(ascii: "e"), UInt8(ascii: "E"):
