@@ -19,7 +19,11 @@ final class PartialStore {
                     + "it")
         }
         finished = existing
-        if existing != nil { return }
+        if existing != nil {
+            // A run that was stopped after its last file leaves them.
+            remove()
+            return
+        }
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {
