@@ -35,7 +35,7 @@ let package = Package(
         .target(name: "DenseLinearAlgebra", dependencies: ["CLAPACK", "CMalloc"]),
         .target(name: "Datasets"),
         .target(name: "Cars196", dependencies: ["Datasets", "CMatio"]),
-        .target(name: "Embeddings", dependencies: ["DenseLinearAlgebra"]),
+        .target(name: "Embeddings", dependencies: ["Datasets", "DenseLinearAlgebra"]),
         .target(
             name: "FeatureExtraction",
             dependencies: ["DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),

@@ -73,8 +73,11 @@ struct MakeSplits: ParsableCommand {
     var backbone: URL?
 
     @Option(
-        help: ArgumentHelp("Embeddings instead of images: one row for each row of --samples.", valueName: "npy"),
-        completion: .file(extensions: ["npy"]), transform: path)
+        help: ArgumentHelp(
+            "Embeddings instead of images (.npy, .npz, .safetensors, .csv): one row for each row of --samples, found by id "
+                + "where the file has ids.",
+            valueName: "file"),
+        completion: .file(extensions: featureFileExtensions), transform: path)
     var features: URL?
 
     @Option(

@@ -24,7 +24,8 @@ struct Oodml: ParsableCommand {
             """,
         version: generator,
         subcommands: [
-            MakeSplits.self, Evaluate.self, Compare.self, Score.self, Validate.self, Distance.self, ListDatasets.self,
+            MakeSplits.self, Evaluate.self, Compare.self, Score.self, Validate.self, Distance.self, Embed.self,
+            ListDatasets.self,
         ])
 
     static func main() {
