@@ -24,8 +24,8 @@ struct Oodml: ParsableCommand {
             """,
         version: generator,
         subcommands: [
-            MakeSplits.self, Evaluate.self, Compare.self, Score.self, Validate.self, Distance.self, Embed.self,
-            ListDatasets.self,
+            MakeSplits.self, Embed.self, Evaluate.self, Compare.self, Score.self, Validate.self, Distance.self,
+            Export.self, ListDatasets.self,
         ])
 
     static func main() {

@@ -4,6 +4,7 @@ import Testing
     @Test(arguments: [
         ["--help"], ["make-splits", "--help"], ["evaluate", "--help"], ["validate", "--help"], ["distance", "--help"],
         ["score", "--help"], ["compare", "--help"], ["datasets", "--help"], ["embed", "--help"],
+        ["export", "--help"],
     ])
     func helpShowsExamplesAndFitsATerminal(arguments: [String]) throws {
         let run = try CommandRun(arguments)
