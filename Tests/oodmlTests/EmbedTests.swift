@@ -1,3 +1,4 @@
+import DenseLinearAlgebra
 import Embeddings
 import Foundation
 import Glyphs200
