@@ -13,6 +13,8 @@ let package = Package(
         .library(name: "Reports", targets: ["Reports"]),
         // Needs OpenVINO and the image codecs as well.
         .library(name: "FeatureExtraction", targets: ["FeatureExtraction"]),
+        // Needs libmatio as well, to read annotations in MATLAB's format.
+        .library(name: "Cars196", targets: ["Cars196", "Datasets"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
@@ -24,6 +26,7 @@ let package = Package(
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "COpenVINO", pkgConfig: "openvino_c"),
+        .systemLibrary(name: "CMatio", pkgConfig: "matio", providers: [.apt(["libmatio-dev"])]),
         .target(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
@@ -31,7 +34,8 @@ let package = Package(
         // MARK: The pipeline, in the order in which data flows through it
         .target(name: "DenseLinearAlgebra", dependencies: ["CLAPACK", "CMalloc"]),
         .target(name: "Datasets"),
-        .target(name: "Embeddings", dependencies: ["DenseLinearAlgebra"]),
+        .target(name: "Cars196", dependencies: ["Datasets", "CMatio"]),
+        .target(name: "Embeddings", dependencies: ["Datasets", "DenseLinearAlgebra"]),
         .target(
             name: "FeatureExtraction",
             dependencies: ["DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),
@@ -51,7 +55,7 @@ let package = Package(
             name: "oodml",
             dependencies: [
                 "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits", "Evaluation",
-                "Reports", "Glyphs200", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Reports", "Cars196", "Glyphs200", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: findOpenVINO),
 
@@ -60,7 +64,8 @@ let package = Package(
         .testTarget(
             name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "TestSupport"],
             exclude: ["Fixtures"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "Cars196Tests", dependencies: ["Cars196", "Datasets", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
             name: "EmbeddingsTests", dependencies: ["Embeddings", "DenseLinearAlgebra", "TestSupport"],
             resources: [.copy("Fixtures")]),
@@ -85,7 +90,8 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Glyphs200", "Evaluation", "Splits", "Embeddings", "DenseLinearAlgebra", "TestSupport",
+                "oodml", "Glyphs200", "Datasets", "Evaluation", "Splits", "Embeddings", "DenseLinearAlgebra",
+                "TestSupport",
             ],
             linkerSettings: findOpenVINO),
     ]

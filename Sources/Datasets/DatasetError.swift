@@ -32,6 +32,10 @@ public enum DatasetError: Error, Equatable {
     case unreadable(path: String, reason: String)
     /// A table's row or header is not as expected.
     case badTable(path: String, line: Int, found: String, expected: String)
+    /// A file without lines is not as expected.
+    case badFile(path: String, found: String, expected: String)
+    /// Files that samples are named after are not there.
+    case missingFiles(root: String, count: Int, of: Int, first: String)
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -70,6 +74,11 @@ extension DatasetError: CustomStringConvertible {
             "\(path): cannot be read: \(reason)"
         case .badTable(let path, let line, let found, let expected):
             "\(path):\(line): found \(found); expected \(expected)"
+        case .badFile(let path, let found, let expected):
+            "\(path): found \(found); expected \(expected)"
+        case .missingFiles(let root, let count, let total, let first):
+            "\(root): \(count) of the \(total) images listed \(count == 1 ? "is" : "are") not there, first \(first); "
+                + "expected all of them"
         }
     }
 }

@@ -6,13 +6,24 @@ public struct Sample: Sendable, Hashable {
     public let classLabel: String
     /// The superclass of that class, where the dataset has one.
     public let superclass: String?
+    /// Whether the dataset has the sample as a query or in the gallery, where it says so.
+    public let role: SampleRole?
 
     /// Makes a sample.
-    public init(id: String, classLabel: String, superclass: String? = nil) {
+    public init(id: String, classLabel: String, superclass: String? = nil, role: SampleRole? = nil) {
         self.id = id
         self.classLabel = classLabel
         self.superclass = superclass
+        self.role = role
     }
+}
+
+/// What a sample is for where a dataset divides its test samples, as In-Shop Clothes Retrieval does.
+public enum SampleRole: String, Sendable, Hashable, CaseIterable {
+    /// It is searched with.
+    case query
+    /// It is searched for.
+    case gallery
 }
 
 /// The two sides of a split.

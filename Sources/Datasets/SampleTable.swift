@@ -1,14 +1,15 @@
 public import Foundation
 
 extension Dataset {
-    /// Reads a table with one row a sample: columns `sample` and `class`, and optionally `superclass` and `split`.
+    /// Reads a table with one row a sample: columns `sample` and `class`, and optionally `superclass`, `split` and `role`.
     ///
     /// `split` is `train` or `test` on every row, or absent; it makes the official split. An empty `superclass` means none.
+    /// `role` is `query`, `gallery`, or empty for samples that have none.
     /// Where `unit` is a column, that one is read too, into ``classColumn``; it has one value for all samples of a class.
     /// Other columns are passed over. The samples keep the order of the rows.
     ///
-    /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field, a split that is neither word, a
-    ///   class on both sides or with two values in the column of `unit`, or whatever
+    /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field, a split or role that is none of
+    ///   its words, a class on both sides or with two values in the column of `unit`, or whatever
     ///   ``init(name:samples:officialSides:source:)`` refuses.
     public init(sampleTableAt url: URL, name: String, unit: UnitRule = .class) throws {
         let table = try CSVTable(contentsOf: url)
@@ -23,10 +24,13 @@ extension Dataset {
         }
         let superclassColumn = column("superclass")
         let splitColumn = column("split")
+        let roleColumn = column("role")
         var values: ClassValues?
         if case .column(let name) = unit {
-            guard let index = column(name), !["sample", "class", "superclass", "split"].contains(name) else {
-                throw missing("a column \"\(name)\" beside sample, class, superclass and split, to take units from")
+            guard let index = column(name), !["sample", "class", "superclass", "split", "role"].contains(name)
+            else {
+                throw missing(
+                    "a column \"\(name)\" beside sample, class, superclass, split and role, to take units from")
             }
             values = ClassValues(column: index)
         }
@@ -59,7 +63,13 @@ extension Dataset {
                     expected: "\"\(first.value)\" as on line \(first.line), because a class has one")
             }
             let superclass = superclassColumn.flatMap { row[$0].isEmpty ? nil : row[$0] }
-            samples.append(Sample(id: try field(idColumn), classLabel: label, superclass: superclass))
+            let role = roleColumn.flatMap { SampleRole(rawValue: row[$0]) }
+            if let roleColumn, role == nil, !row[roleColumn].isEmpty {
+                throw DatasetError.badTable(
+                    path: path, line: line, found: "the role \"\(row[roleColumn])\"",
+                    expected: "query, gallery or nothing")
+            }
+            samples.append(Sample(id: try field(idColumn), classLabel: label, superclass: superclass, role: role))
         }
         try self.init(
             name: name, samples: samples, officialSides: splitColumn == nil ? nil : sides, source: path)
@@ -69,25 +79,34 @@ extension Dataset {
     }
 
     /// The dataset as a table that ``init(sampleTableAt:name:unit:)`` reads back: sample, class, superclass where there is
-    /// one, the ``classColumn`` where there is one, and the official split.
+    /// one, the ``classColumn`` where there is one, the official split, and the roles where any sample has one.
     public var sampleTable: CSVTable {
         let hasSuperclasses = samples.contains { $0.superclass != nil }
-        return CSVTable(
-            columns: ["sample", "class"] + (hasSuperclasses ? ["superclass"] : [])
-                + (classColumn.map { [$0.name] } ?? []) + ["split"],
-            rows: zip(samples, classOfSample).map { sample, number in
-                [sample.id, sample.classLabel]
-                    + (hasSuperclasses ? [sample.superclass ?? ""] : [])
-                    + (classColumn.map { [$0.values[number]] } ?? [])
-                    + [officialSides[number].rawValue]
-            })
+        let hasRoles = samples.contains { $0.role != nil }
+        var columns = ["sample", "class"]
+        if hasSuperclasses { columns.append("superclass") }
+        if let classColumn { columns.append(classColumn.name) }
+        columns.append("split")
+        if hasRoles { columns.append("role") }
+        let rows = zip(samples, classOfSample).map { sample, number in
+            var row = [sample.id, sample.classLabel]
+            if hasSuperclasses { row.append(sample.superclass ?? "") }
+            if let classColumn { row.append(classColumn.values[number]) }
+            row.append(officialSides[number].rawValue)
+            if hasRoles { row.append(sample.role?.rawValue ?? "") }
+            return row
+        }
+        return CSVTable(columns: columns, rows: rows)
     }
 
     /// The SHA-256, in hexadecimal, of one line `sample id TAB class LF` a sample, sorted by the lines' UTF-8 bytes.
     ///
-    /// It says whether two datasets hold the same samples in the same classes, in whatever order they were listed.
+    /// It says whether two datasets hold the same samples in the same classes and roles, in whatever order they were
+    /// listed. A sample that has a role has it in its line, after the class and another TAB.
     public var digest: String {
-        let lines = samples.map { "\($0.id)\t\($0.classLabel)\n" }.sorted(by: utf8Precedes)
+        let lines = samples.map { sample in
+            "\(sample.id)\t\(sample.classLabel)" + (sample.role.map { "\t\($0.rawValue)" } ?? "") + "\n"
+        }.sorted(by: utf8Precedes)
         return SHA256.hexadecimal(of: Array(lines.joined().utf8))
     }
 }

@@ -34,15 +34,23 @@ extension Matrix where Scalar == Float {
 
     /// The matrix as a NumPy `.npy` file (version 1.0, little-endian float32, C order).
     public var numpyFile: Data {
-        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rowCount), \(columnCount)), }"
-        // Magic, version and length take 10 bytes; NumPy aligns the values to 64.
-        header += String(repeating: " ", count: (64 - (10 + header.utf8.count + 1) % 64) % 64) + "\n"
-        var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0])
-        data.append(contentsOf: [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)])
-        data.append(contentsOf: header.utf8)
+        var data = numpyHeader(rowCount: rowCount, columnCount: columnCount)
         elements.map(\.bitPattern.littleEndian).withUnsafeBytes { data.append(contentsOf: $0) }
         return data
     }
+}
+
+/// The beginning of a `.npy` file (version 1.0) of float32 values, little-endian and in C order, which follow it.
+///
+/// For arrays that are written piece by piece.
+public func numpyHeader(rowCount: Int, columnCount: Int) -> Data {
+    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rowCount), \(columnCount)), }"
+    // Magic, version and length take 10 bytes; NumPy aligns the values to 64.
+    header += String(repeating: " ", count: (64 - (10 + header.utf8.count + 1) % 64) % 64) + "\n"
+    var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0])
+    data.append(contentsOf: [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)])
+    data.append(contentsOf: header.utf8)
+    return data
 }
 
 extension Matrix where Scalar == Double {
@@ -58,14 +66,5 @@ extension Matrix where Scalar == Double {
 
 private func matrix<Scalar>(numpyFileAt url: URL, holding expected: String) throws -> Matrix<Scalar> {
     let file = try ReadableFile(url)
-    let beginning = try file.bytes(in: 0..<min(file.byteCount, NumpyHeader.maximumByteCount))
-    let header = try NumpyHeader(beginning, fileByteCount: file.byteCount, path: file.path)
-    let (values, areFinite): ([Scalar], Bool) = try header.values(in: file)
-    let matrix = Matrix(rowCount: header.rowCount, columnCount: header.columnCount, elements: values)
-    if !areFinite, let (row, column) = matrix.firstNonFinite {
-        let value = try header.value(inRow: row, column: column, of: file)
-        throw EmbeddingFileError.malformed(
-            path: file.path, found: "\(value) in row \(row), column \(column)", expected: expected)
-    }
-    return matrix
+    return try MatrixLayout(NumpyHeader(file), of: file).matrix(in: file, holding: expected)
 }

@@ -1,37 +1,24 @@
 internal import Foundation
 
-/// The header of a `.npy` file, checked against the length of the file.
+/// What the header of a `.npy` file says, in its own words.
 struct NumpyHeader {
-    enum ValueType: String {
-        case float16 = "f2"
-        case float32 = "f4"
-        case float64 = "f8"
-
-        var byteCount: Int {
-            switch self {
-            case .float16: 2
-            case .float32: 4
-            case .float64: 8
-            }
-        }
-    }
-
-    let valueType: ValueType
-    let isBigEndian: Bool
-    let isFortranOrder: Bool
-    /// At least 1, as is the number of columns.
-    let rowCount: Int
-    let columnCount: Int
+    /// The type of the values, as in `'<f4'`.
+    let descriptor: Substring
+    /// Nil where the header does not say it.
+    let isFortranOrder: Bool?
+    /// The sizes between the brackets; nil where the header has none.
+    let shape: Substring?
     let valuesOffset: Int
+    let text: String
 
     /// Far more than two sizes and a type need, and little enough to be searched at once.
     static let maximumByteCount = 12 + 0xFFFF
 
-    /// - Parameter data: the beginning of the file, `maximumByteCount` or all of it.
-    init(_ data: [UInt8], fileByteCount: Int, path: String) throws {
+    init(_ source: some ByteSource) throws {
         func malformed(_ found: String, _ expected: String = "a .npy file") -> EmbeddingFileError {
-            .malformed(path: path, found: found, expected: expected)
+            source.malformed(found, expected)
         }
+        let data = try source.bytes(in: 0..<min(source.byteCount, Self.maximumByteCount))
         guard data.starts(with: [0x93] + Array("NUMPY".utf8)) else {
             throw malformed(Self.guess(at: data), "a .npy file, as numpy.save writes for one array")
         }
@@ -40,44 +27,32 @@ struct NumpyHeader {
         guard (1...3).contains(version) else { throw malformed("version \(version) of .npy", "version 1, 2 or 3") }
         let lengthBytes = version == 1 ? 2 : 4
         guard data.count >= 8 + lengthBytes else { throw malformed("a file that ends in its header") }
-        let length = (0..<lengthBytes).reduce(0) { $0 | Int(data[8 + $1]) << (8 * $1) }
+        let length = Int(data.littleEndian(lengthBytes, at: 8))
         valuesOffset = 8 + lengthBytes + length
-        guard fileByteCount >= valuesOffset else { throw malformed("a file that ends in its header") }
+        guard source.byteCount >= valuesOffset else { throw malformed("a file that ends in its header") }
         guard valuesOffset <= data.count else {
             throw malformed("a header of \(length) bytes", "one of at most 65535 bytes")
         }
         // Version 3 is in UTF-8, the others in Latin-1, but only ASCII can describe what is accepted.
-        let text = String(decoding: data[(8 + lengthBytes)..<valuesOffset], as: UTF8.self)
-
+        text = String(decoding: data[(8 + lengthBytes)..<valuesOffset], as: UTF8.self)
         guard let descriptor = text.firstMatch(of: #/'descr'\s*:\s*('[^']*'|[^,}]*)/#) else {
-            throw malformed("a header without the type of the values (\(Self.excerpt(text)))")
+            throw malformed("a header without the type of the values (\(excerpt(text)))")
         }
-        guard let name = descriptor.1.wholeMatch(of: #/'([<>|=]?)([A-Za-z]+[0-9]+)'/#),
-            let type = ValueType(rawValue: String(name.2))
-        else {
-            throw malformed("values of type \(Self.excerpt(descriptor.1))", "float16, float32 or float64 values")
-        }
-        guard let order = text.firstMatch(of: #/'fortran_order'\s*:\s*(True|False)/#),
-            let shape = text.firstMatch(of: #/'shape'\s*:\s*\(([^)]*)\)/#)
-        else { throw malformed("a header without shape and order (\(Self.excerpt(text)))") }
-        let sizes = shape.1.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }
-        let found = "an array of shape (\(Self.excerpt(shape.1)))"
-        guard sizes.count == 2 else { throw malformed(found, "one of two dimensions, a row for each sample") }
-        guard let n = Int(sizes[0]), let d = Int(sizes[1]), n > 0, d > 0 else {
-            throw malformed(found, "at least one row and one column, and no more than the file has values for")
-        }
-        let (count, overflow) = n.multipliedReportingOverflow(by: d)
-        let (bytes, overflow2) = count.multipliedReportingOverflow(by: type.byteCount)
-        guard !overflow, !overflow2, fileByteCount - valuesOffset == bytes else {
-            throw malformed(
-                "\(fileByteCount - valuesOffset) bytes of values",
-                "\(n) × \(d) × \(type.byteCount), as its header says")
-        }
-        valueType = type
-        isBigEndian = name.1 == ">"
-        isFortranOrder = order.1 == "True"
-        rowCount = n
-        columnCount = d
+        self.descriptor = descriptor.1
+        isFortranOrder = text.firstMatch(of: #/'fortran_order'\s*:\s*(True|False)/#).map { $0.1 == "True" }
+        shape = text.firstMatch(of: #/'shape'\s*:\s*\(([^)]*)\)/#)?.1
+    }
+
+    /// The sizes that are numbers; nil where one is something else or too large for any array.
+    var sizes: [Int]? {
+        guard let shape else { return nil }
+        let numbers = shape.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }.map { Int($0) }
+        return numbers.contains(nil) ? nil : numbers.compactMap { $0 }
+    }
+
+    /// Type and shape, for a list of arrays.
+    var summary: String {
+        "\(excerpt(descriptor.filter { $0 != "'" })) (\(excerpt(shape ?? "")))"
     }
 
     /// What a file may be that is not a `.npy` file.
@@ -88,13 +63,13 @@ struct NumpyHeader {
         if data[0] == 0x80, data.count > 1, data[1] <= 5 { return "a Python pickle" }
         return "a file that does not begin as NumPy's do"
     }
+}
 
-    /// The beginning of a text, on one line.
-    private static func excerpt(_ text: some StringProtocol) -> String {
-        let beginning = text.prefix(80).unicodeScalars.map { scalar in
-            scalar.properties.generalCategory == .control ? " " : scalar
-        }
-        let line = String(String.UnicodeScalarView(beginning)).trimmingCharacters(in: .whitespaces)
-        return text.count > 80 ? line + "…" : line
+/// The beginning of a text, on one line.
+func excerpt(_ text: some StringProtocol) -> String {
+    let beginning = text.prefix(80).unicodeScalars.map { scalar in
+        scalar.properties.generalCategory == .control ? " " : scalar
     }
+    let line = String(String.UnicodeScalarView(beginning)).trimmingCharacters(in: .whitespaces)
+    return text.count > 80 ? line + "…" : line
 }

@@ -4,8 +4,9 @@ internal import Foundation
 ///
 /// `Data(contentsOf:options: .mappedIfSafe)` maps nothing on Linux but reads the whole file, which would be held beside
 /// the matrix that is made from it; a mapped file that another process cuts short would end this one.
-final class ReadableFile {
+final class ReadableFile: ByteSource {
     let path: String
+    let isSequential = false
     /// The length of the file when it was opened.
     let byteCount: Int
     private let descriptor: Int32
@@ -51,14 +52,6 @@ final class ReadableFile {
                     reason: count == 0 ? "it became shorter while it was read" : String(cString: strerror(errno)))
             }
             done += count
-        }
-    }
-
-    /// A copy of some bytes.
-    func bytes(in range: Range<Int>) throws -> [UInt8] {
-        try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
-            try read(into: UnsafeMutableRawBufferPointer(buffer), at: range.lowerBound)
-            count = range.count
         }
     }
 }

@@ -88,7 +88,7 @@ public func kMeansClustering(
     precondition(tolerance >= 0, "the tolerance of k-means is \(tolerance); expected 0 or more")
     let candidateCount = candidateCount ?? 2 + Int(log(Double(clusterCount)))
     precondition(candidateCount > 0, "k-means needs at least one candidate for a centre, not \(candidateCount)")
-    let prepared = try PreparedEmbeddings(rows, similarity: .euclidean)
+    let prepared = try PreparedEmbeddings(rows, similarity: .euclidean, precision: .single)
     let movement = tolerance * meanVariance(ofColumns: prepared.queries)
     var best: KMeansClustering?
     for start in 0..<startCount {

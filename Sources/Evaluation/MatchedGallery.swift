@@ -27,24 +27,27 @@ public struct MatchedGallery: Sendable {
     /// - Parameters:
     ///   - dataset: where the classes are from.
     ///   - testClasses: the numbers of the test classes of each task.
-    ///   - drawCount: how many draws to average over.
+    ///   - drawCount: how many draws to average over; nil for 20, but fewer, down to 2, where they would have more than
+    ///     100,000 samples together: the more classes a draw has, the less hangs on which.
     ///   - seed: what the draws are drawn from.
     /// - Complexity: O(L·c log c + draws·c) for L tasks and c classes.
     /// - Precondition: there is a draw and a task, and no task is without classes.
-    public init(of dataset: Dataset, testClasses: [[Int]], drawCount: Int = 20, seed: UInt64 = 0) {
+    public init(of dataset: Dataset, testClasses: [[Int]], drawCount: Int? = nil, seed: UInt64 = 0) {
         let counts = testClasses.map(\.count)
-        guard let fewest = counts.min(), fewest > 0, drawCount > 0 else {
-            preconditionFailure("\(drawCount) draws from \(counts) classes; expected at least one draw, task and class")
+        guard let fewest = counts.min(), fewest > 0, drawCount ?? 1 > 0 else {
+            preconditionFailure(
+                "\(drawCount ?? 0) draws from \(counts) classes; expected at least one draw, task and class")
         }
         let medians = testClasses.map { classes in
             classes.map { dataset.samplesOfClass[$0].count }.sorted()[(classes.count - 1) / 2]
         }
         classCount = fewest
         samplesPerClass = max(2, medians.min() ?? 2)
-        self.drawCount = drawCount
+        let draws = drawCount ?? min(20, max(2, 100_000 / (classCount * samplesPerClass)))
+        self.drawCount = draws
         self.seed = seed
         self.dataset = dataset
-        positions = (0..<drawCount).map { draw in
+        positions = (0..<draws).map { draw in
             var generator = SeededGenerator(seed: seed, stream: "matched-gallery/\(draw)")
             var positions = [Int](repeating: 0, count: dataset.classLabels.count)
             for (position, number) in generator.shuffled(positions.indices).enumerated() {

@@ -103,16 +103,19 @@ public struct QueryScores: Sendable, Equatable {
 ///   - similarity: what to rank by.
 ///   - metrics: what to compute.
 ///   - ties: how items of equal similarity rank.
+///   - precision: that of the similarities.
 /// - Precondition: there is one class number for each row.
 /// - Complexity: O(n²·d) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:)``.
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
 public func queryScores(
     of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine,
-    metrics: [RetrievalMetric] = RetrievalMetric.standard, ties: TieOrder = .sampleOrder
+    metrics: [RetrievalMetric] = RetrievalMetric.standard, ties: TieOrder = .sampleOrder,
+    precision: RetrievalPrecision = .automatic
 ) throws -> QueryScores {
     queryScores(
         of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
-        in: try PreparedEmbeddings(embeddings, similarity: similarity), metrics: metrics, ties: ties)
+        in: try PreparedEmbeddings(embeddings, similarity: similarity, precision: precision), metrics: metrics,
+        ties: ties)
 }
 
 /// Scores queries against a gallery, query by query, without keeping any ranks.
@@ -123,13 +126,14 @@ public func queryScores(
 public func queryScores(
     of queries: Matrix<Float>, classNumbers: [Int], inGallery gallery: Matrix<Float>, galleryClassNumbers: [Int],
     ownItems: [Int?] = [], similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard,
-    ties: TieOrder = .sampleOrder
+    ties: TieOrder = .sampleOrder, precision: RetrievalPrecision = .automatic
 ) throws -> QueryScores {
     queryScores(
         of: RetrievalQueries(
             classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers,
             ownItems: ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems),
-        in: try PreparedEmbeddings(queries: queries, gallery: gallery, similarity: similarity), metrics: metrics,
+        in: try PreparedEmbeddings(
+            queries: queries, gallery: gallery, similarity: similarity, precision: precision), metrics: metrics,
         ties: ties)
 }
 

@@ -106,10 +106,10 @@ struct RankCounter {
             }
             let value = row[item]
             guard value <= highest, value >= lowest, item != own else { continue }
-            let first = values.firstIndexOfPartition { $0 <= value }
+            let first = values.partitioningIndex { $0 <= value }
             guard values[first] == value else { continue }
-            let end = values.firstIndexOfPartition { $0 < value }
-            let place = rows[first..<end].firstIndexOfPartition { Int($0) > item }
+            let end = values.partitioningIndex { $0 < value }
+            let place = rows[first..<end].partitioningIndex { Int($0) > item }
             switch ties {
             case .sampleOrder: break
             case .relevantFirst:
@@ -284,17 +284,5 @@ private struct GuidedSearch {
             }
         }
         for item in start..<row.count { visit(item, position(items[item], item)) }
-    }
-}
-
-extension RandomAccessCollection {
-    /// The first index from which on a condition holds, or the end; it holds nowhere before.
-    fileprivate func firstIndexOfPartition(where condition: (Element) -> Bool) -> Index {
-        var (low, high) = (startIndex, endIndex)
-        while low < high {
-            let middle = index(low, offsetBy: distance(from: low, to: high) / 2)
-            if condition(self[middle]) { high = middle } else { low = index(after: middle) }
-        }
-        return low
     }
 }

@@ -25,6 +25,7 @@ protocol SimilaritySource: Sendable {
 /// its own with BLAS on one thread: measured faster than one threaded product followed by parallel counting, since
 /// nobody waits, and the partition into blocks stays the same for any number of cores, hence the result too.
 ///
+/// Where embeddings are prepared for double precision, ``rankExactly(_:in:duplicates:ties:groups:visit:)`` does the same.
 /// Where classes are small, groups not asked for and similarities products, ``TiledRanking`` does the same in less time and
 /// memory.
 ///
@@ -38,6 +39,10 @@ func rankAll<Source: SimilaritySource>(
     precondition(groups == nil || ties == .sampleOrder, "ranks without groups have ties by row, not \(ties)")
     let (n, m) = (source.queryCount, source.itemCount)
     guard !queries.rows.isEmpty else { return }
+    if let prepared = source as? PreparedEmbeddings, let exact = prepared.exact {
+        return rankExactly(
+            queries, in: exact, duplicates: prepared.duplicates, ties: ties, groups: groups, visit: visit)
+    }
     if groups == nil, let prepared = source as? PreparedEmbeddings,
         let tiled = TiledRanking(queries, in: prepared, ties: ties)
     {
@@ -154,17 +159,5 @@ private struct QueryRanker {
                         ranksWithout: UnsafeBufferPointer(ranksWithout)))
             }
         }
-    }
-}
-
-extension [Int] {
-    /// The first index, of an array partitioned by `predicate`, where it holds; `count` where it nowhere does.
-    fileprivate func partitioningIndex(where predicate: (Int) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

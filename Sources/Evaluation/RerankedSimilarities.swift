@@ -19,7 +19,7 @@ struct RerankedSimilarities: SimilaritySource {
     ///
     /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
     init(_ embeddings: Matrix<Float>, similarity: Similarity, settings: ReciprocalReranking) throws {
-        let prepared = try PreparedEmbeddings(embeddings, similarity: similarity)
+        let prepared = try PreparedEmbeddings(embeddings, similarity: similarity, precision: .single)
         self.init(
             samples: prepared, plain: prepared, sampleOfQuery: Array(0..<embeddings.rowCount), similarity: similarity,
             settings: settings)

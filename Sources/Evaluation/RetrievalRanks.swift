@@ -57,17 +57,19 @@ public struct RetrievalRanks: Sendable, Equatable {
 ///   - classNumbers: the class of each row; any integers.
 ///   - similarity: what to rank by.
 ///   - ties: how items of equal similarity rank.
+///   - precision: that of the similarities.
 /// - Precondition: there is one class number for each row.
 /// - Complexity: O(n²·d) operations; memory for two copies of the embeddings, 4 bytes a rank and 12 more of those found, and
 ///   4 MB a thread for similarities. Where a class has more than 1024 samples, or more than a sixteenth of the rows equal
 ///   another one, twice the products, and 32 MB a thread at most (64 rows of similarities where 32 MB hold fewer).
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
 public func retrievalRanks(
-    of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder
+    of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder,
+    precision: RetrievalPrecision = .automatic
 ) throws -> RetrievalRanks {
     retrievalRanks(
         of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
-        in: try PreparedEmbeddings(embeddings, similarity: similarity), ties: ties)
+        in: try PreparedEmbeddings(embeddings, similarity: similarity, precision: precision), ties: ties)
 }
 
 /// Ranks every item of each query's class among all items of a gallery.
@@ -83,19 +85,22 @@ public func retrievalRanks(
 ///     sets have no sample in common.
 ///   - similarity: what to rank by.
 ///   - ties: how items of equal similarity rank.
+///   - precision: that of the similarities.
 /// - Precondition: there is one class number for each row, and both matrices have the same number of columns.
 /// - Complexity: O(n·m·d) operations; memory for one copy of the embeddings, and as for one-vs-rest retrieval.
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
 ///   queries.
 public func retrievalRanks(
     of queries: Matrix<Float>, classNumbers: [Int], inGallery gallery: Matrix<Float>, galleryClassNumbers: [Int],
-    ownItems: [Int?] = [], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder
+    ownItems: [Int?] = [], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder,
+    precision: RetrievalPrecision = .automatic
 ) throws -> RetrievalRanks {
     retrievalRanks(
         of: RetrievalQueries(
             classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers,
             ownItems: ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems),
-        in: try PreparedEmbeddings(queries: queries, gallery: gallery, similarity: similarity), ties: ties)
+        in: try PreparedEmbeddings(
+            queries: queries, gallery: gallery, similarity: similarity, precision: precision), ties: ties)
 }
 
 func retrievalRanks(

@@ -8,9 +8,9 @@ public enum Similarity: String, Sendable, Hashable, Codable, CaseIterable {
     case cosine
     /// The Euclidean distance, smaller being more alike.
     ///
-    /// It is compared as `x·y − ‖y‖²/2`, which orders the items of a query x as −‖x − y‖² does. The Float32 rounding of
-    /// that form is relative to the spread of the data: distances below about a thousandth of it are not told apart
-    /// reliably, except that identical rows always tie.
+    /// It is compared as `x·y − ‖y‖²/2`, which orders the items of a query x as −‖x − y‖² does. In single precision the
+    /// rounding of that form is relative to the spread of the data: distances below about a thousandth of it are not told
+    /// apart reliably, except that identical rows always tie.
     case euclidean
 }
 
@@ -24,11 +24,15 @@ struct PreparedEmbeddings: Sendable {
     let halfSquaredNorms: [Float]
     /// Each row of the gallery that equals an earlier one in every bit, with the first such row.
     let duplicates: [(row: Int, original: Int)]
+    /// The same in double precision, where that is to be used.
+    let exact: ExactRows?
 
     /// Prepares one set, each row of which is ranked for every other.
     ///
     /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
-    init(_ embeddings: Matrix<Float>, similarity: Similarity) throws {
+    init(
+        _ embeddings: Matrix<Float>, similarity: Similarity, precision: RetrievalPrecision = .automatic
+    ) throws {
         if let (row, column) = embeddings.firstNonFinite {
             throw EvaluationError.nonFiniteEmbedding(row: row, column: column)
         }
@@ -37,7 +41,13 @@ struct PreparedEmbeddings: Sendable {
             case .cosine: normalizedRows(of: embeddings)
             case .euclidean: Centring(of: [embeddings]).applied(to: embeddings)
             }
-        self.init(ready: rows, rows, similarity: similarity)
+        let n = embeddings.rowCount
+        var exact: ExactRows?
+        if precision.isDouble(queryCount: n, itemCount: n, dimension: embeddings.columnCount) {
+            let rows = doubles(of: embeddings, from: [embeddings], similarity)
+            exact = ExactRows(queries: rows, gallery: rows, similarity: similarity)
+        }
+        self.init(ready: rows, rows, similarity: similarity, exact: exact)
     }
 
     /// Prepares two sets, of which the rows of one are ranked for those of the other.
@@ -45,7 +55,10 @@ struct PreparedEmbeddings: Sendable {
     /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
     ///   queries.
     /// - Precondition: both have the same number of columns.
-    init(queries: Matrix<Float>, gallery: Matrix<Float>, similarity: Similarity) throws {
+    init(
+        queries: Matrix<Float>, gallery: Matrix<Float>, similarity: Similarity,
+        precision: RetrievalPrecision = .automatic
+    ) throws {
         precondition(
             queries.columnCount == gallery.columnCount,
             "queries have \(queries.columnCount) columns, the gallery \(gallery.columnCount)")
@@ -55,12 +68,22 @@ struct PreparedEmbeddings: Sendable {
         if let (row, column) = gallery.firstNonFinite {
             throw EvaluationError.nonFiniteEmbedding(row: queries.rowCount + row, column: column)
         }
+        var exact: ExactRows?
+        if precision.isDouble(
+            queryCount: queries.rowCount, itemCount: gallery.rowCount, dimension: queries.columnCount)
+        {
+            let rows = [queries, gallery].map { doubles(of: $0, from: [queries, gallery], similarity) }
+            exact = ExactRows(queries: rows[0], gallery: rows[1], similarity: similarity)
+        }
         switch similarity {
         case .cosine:
-            self.init(ready: normalizedRows(of: queries), normalizedRows(of: gallery), similarity: similarity)
+            self.init(
+                ready: normalizedRows(of: queries), normalizedRows(of: gallery), similarity: similarity, exact: exact)
         case .euclidean:
             let centring = Centring(of: [queries, gallery])
-            self.init(ready: centring.applied(to: queries), centring.applied(to: gallery), similarity: similarity)
+            self.init(
+                ready: centring.applied(to: queries), centring.applied(to: gallery), similarity: similarity,
+                exact: exact)
         }
     }
 
@@ -70,7 +93,10 @@ struct PreparedEmbeddings: Sendable {
             ready: queries.selectingRows(rows), gallery.selectingRows(0..<galleryCount), similarity: similarity)
     }
 
-    private init(ready queries: Matrix<Float>, _ gallery: Matrix<Float>, similarity: Similarity) {
+    private init(
+        ready queries: Matrix<Float>, _ gallery: Matrix<Float>, similarity: Similarity, exact: ExactRows? = nil
+    ) {
+        self.exact = exact
         self.queries = queries
         self.gallery = gallery
         halfSquaredNorms =
@@ -103,6 +129,20 @@ extension PreparedEmbeddings: SimilaritySource {
     }
 }
 
+/// Rows for ``ExactRows``: as they are for the cosine, and for the distance less the mean of all rows of some sets.
+private func doubles(of rows: Matrix<Float>, from sets: [Matrix<Float>], _ similarity: Similarity) -> Matrix<Double> {
+    let offsets = similarity == .cosine ? [] : Centring(of: sets).offsets
+    var elements: [Double] = []
+    elements.reserveCapacity(rows.elements.count)
+    for i in 0..<rows.rowCount {
+        for (j, value) in rows.row(i).enumerated() {
+            // Adding zero turns −0 into +0, so that equal rows are equal in every bit.
+            elements.append(Double(value) - (offsets.isEmpty ? 0 : offsets[j]) + 0)
+        }
+    }
+    return Matrix(rowCount: rows.rowCount, columnCount: rows.columnCount, elements: elements)
+}
+
 /// The sum of squares in double precision, which no finite Float embedding can overflow.
 func squaredNorm(_ row: ArraySlice<Float>) -> Double {
     row.withUnsafeBufferPointer { values in
@@ -132,7 +172,7 @@ public func normalizedRows(of a: Matrix<Float>) -> Matrix<Float> {
 /// inner product, and large values would overflow. The offset of a column is its mean, rounded to a multiple of a power
 /// of two no larger than the column's spread: so small integers stay exact, and with them their ties.
 private struct Centring {
-    private let offsets: [Double]
+    let offsets: [Double]
     private let scale: Double
 
     /// - Parameter sets: matrices of as many columns each, whose rows are moved alike.

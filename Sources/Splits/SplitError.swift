@@ -29,6 +29,14 @@ public enum SplitError: Error, Equatable {
     case unreadableReplicates(path: String, reason: String)
     /// A manifest does not fit the dataset that it is used with.
     case datasetMismatch(path: String, found: String, expected: String)
+    /// A manifest has no level of this id.
+    case unknownLevel(id: String, known: [String])
+    /// A level has no validation fold of this number.
+    case missingFold(level: String, fold: Int, count: Int)
+    /// A level names a class that the dataset does not have.
+    case unknownClass(level: String, label: String)
+    /// A sample's id is no path below the folder of the images.
+    case unsafeSample(id: String)
 }
 
 extension SplitError: CustomStringConvertible {
@@ -67,6 +75,15 @@ extension SplitError: CustomStringConvertible {
             "\(path): cannot be read as the summary of several series: \(reason)"
         case .datasetMismatch(let path, let found, let expected):
             "\(path): found \(found); expected \(expected)"
+        case .unknownLevel(let id, let known):
+            "the level \"\(id)\" is not in the manifest; expected one of \(known.joined(separator: ", "))"
+        case .missingFold(let level, let fold, let count):
+            "\(level) of the manifest has \(count) validation folds; expected a fold \(fold), counted from 0"
+        case .unknownClass(let level, let label):
+            "\(level) of the manifest names the class \"\(label)\"; expected classes of the dataset"
+        case .unsafeSample(let id):
+            "the sample id \"\(id)\" is not a path below the folder of the images; expected one without \"..\" and empty "
+                + "parts"
         }
     }
 }

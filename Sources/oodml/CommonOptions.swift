@@ -27,6 +27,9 @@ struct OutputOptions: ParsableArguments {
     var quiet: Bool { printing.quiet }
 }
 
+/// The extensions of the files that embeddings are read from, for completions.
+let featureFileExtensions = ["npy", "npz", "safetensors", "csv"]
+
 /// A path on the command line, for options' `transform`.
 func path(_ argument: String) throws -> URL {
     guard !argument.isEmpty else { throw ValidationError("the path is empty; expected a file or folder") }

@@ -14,8 +14,8 @@ struct Distance: ParsableCommand {
               frechet = |m1 - m2|^2 + Tr S1 + Tr S2 - 2 Tr (S1 S2)^(1/2)
 
             m are the means and S the covariances (divisor n - 1). The first term is printed as mean_part, the others as \
-            covariance_part. Both files are .npy arrays of float16, float32 or float64 with a row for each sample and as \
-            many columns as the other file. Nothing is added to the diagonals, and no digits are lost where a covariance \
+            covariance_part. Both files have a row for each sample and as many columns as the other: .npy, .npz, \
+            .safetensors or .csv (a header, and numbers but for the column sample). Nothing is added to the diagonals, and no digits are lost where a covariance \
             is singular.
 
             The distance does not depend on the order of the files or of their rows. It is too large by an amount that \
@@ -30,12 +30,12 @@ struct Distance: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp("The embeddings of one set (n_a × d).", valueName: "a.npy"),
-        completion: .file(extensions: ["npy"]), transform: path)
+        completion: .file(extensions: featureFileExtensions), transform: path)
     var first: URL
 
     @Argument(
         help: ArgumentHelp("The embeddings of the other set (n_b × d).", valueName: "b.npy"),
-        completion: .file(extensions: ["npy"]), transform: path)
+        completion: .file(extensions: featureFileExtensions), transform: path)
     var second: URL
 
     @OptionGroup var output: PrintOptions
@@ -44,8 +44,8 @@ struct Distance: ParsableCommand {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         terminal.status("reading")
-        let a = try Matrix<Double>(numpyFileAt: first)
-        let b = try Matrix<Double>(numpyFileAt: second)
+        let a = try FeatureFile<Double>(contentsOf: first).matrix
+        let b = try FeatureFile<Double>(contentsOf: second).matrix
         for (file, matrix) in [(first, a), (second, b)] where matrix.rowCount < 2 {
             throw CommandError("\(file.path): found 1 row; expected at least 2, since one has no covariance")
         }

@@ -26,15 +26,11 @@ enum EmbeddingSource {
                 preprocessing: extractor.preprocessing.record)
             return (matrix, provenance)
         case .features(let file):
-            let matrix = try Matrix<Float>(numpyFileAt: file)
-            guard matrix.rowCount == dataset.samples.count else {
-                throw EmbeddingFileError.malformed(
-                    path: file.path, found: "\(matrix.rowCount) rows",
-                    expected: "\(dataset.samples.count), one for each sample in the order of the samples")
-            }
+            let features = try FeatureFile<Float>(contentsOf: file)
+            let matrix = try features.matrix(ofSamples: dataset.samples.map(\.id))
             let provenance = EmbeddingProvenance(
                 source: .features, file: file.lastPathComponent,
-                sha256: try Self.digest(of: [file], expecting: expected), dimension: matrix.columnCount)
+                sha256: try Self.digest(of: features.files, expecting: expected), dimension: matrix.columnCount)
             return (matrix, provenance)
         }
     }

@@ -26,7 +26,7 @@ struct Evaluate: ParsableCommand {
             is what the shift costs this model.
 
             --embeddings takes files instead of models: one row for each sample of the test classes, or one for each \
-            sample of the dataset, in the order of the splits' samples.csv.
+            sample of the dataset, in the order of the splits' samples.csv or, where the files have ids, in any order.
 
             --fold scores a validation fold of each level's train classes instead of the test classes, for tuning: the \
             model must not have trained on that fold. {fold} in the path stands for its number.
@@ -65,7 +65,9 @@ struct Evaluate: ParsableCommand {
     var model: PathTemplate?
 
     @Option(
-        help: ArgumentHelp("Embeddings instead of models: .npy files, one for each task.", valueName: "path"),
+        help: ArgumentHelp(
+            "Embeddings instead of models: .npy, .npz, .safetensors or .csv files, one for each task.",
+            valueName: "path"),
         transform: PathTemplate.init)
     var embeddings: PathTemplate?
 
@@ -81,8 +83,8 @@ struct Evaluate: ParsableCommand {
     var backbone: URL?
 
     @Option(
-        help: ArgumentHelp("The features that made the splits, for the gap.", valueName: "npy"),
-        completion: .file(extensions: ["npy"]), transform: path)
+        help: ArgumentHelp("The features that made the splits, for the gap.", valueName: "file"),
+        completion: .file(extensions: featureFileExtensions), transform: path)
     var features: URL?
 
     @Option(help: "What retrieval ranks by.")
@@ -102,8 +104,10 @@ struct Evaluate: ParsableCommand {
             """)
     var confidence = ConfidenceMethod.Kind.classJackknife
 
-    @Option(help: ArgumentHelp("Draws of galleries of equal size; 0 for none.", valueName: "n"))
-    var matchedDraws = 20
+    @Option(
+        help: ArgumentHelp(
+            "Draws of galleries of equal size; 0 for none (default: 20, or fewer large ones).", valueName: "n"))
+    var matchedDraws: Int?
 
     @Option(help: ArgumentHelp("Score this validation fold, counted from 0.", valueName: "n"))
     var fold: Int?
@@ -148,7 +152,9 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--embeddings are made already; expected no options of the models")
         }
         if trickOptions.flip && model == nil { throw ValidationError("--flip needs images; expected --model") }
-        guard matchedDraws >= 0 else { throw ValidationError("--matched-draws is \(matchedDraws); expected 0 or more") }
+        if let matchedDraws, matchedDraws < 0 {
+            throw ValidationError("--matched-draws is \(matchedDraws); expected 0 or more")
+        }
     }
 
     func run() throws {

@@ -12,8 +12,17 @@ struct LabelledEmbeddings {
 
     init(_ file: URL, labels: URL, numbering: inout LabelNumbering) throws {
         self.file = file
-        matrix = try Matrix<Float>(numpyFileAt: file)
+        let features = try FeatureFile<Float>(contentsOf: file)
         table = try LabelTable(contentsOf: labels)
+        if features.ids != nil {
+            guard let samples = table.samples else {
+                throw CommandError(
+                    "\(labels.path): found no column sample; expected one, since \(file.path) names its rows")
+            }
+            matrix = try features.matrix(ofSamples: samples)
+        } else {
+            matrix = features.matrix
+        }
         guard table.labels.count == matrix.rowCount else {
             throw CommandError(
                 "\(labels.path): found \(table.labels.count) rows; expected \(matrix.rowCount), one for each row of "

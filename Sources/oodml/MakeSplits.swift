@@ -13,11 +13,12 @@ struct MakeSplits: ParsableCommand {
         abstract: "Make a graded series of class-disjoint train/test splits.",
         discussion: """
             Images come from class folders (--root DIR: class/image or superclass/class/image), from a table of paths \
-            (--samples S.csv --root DIR), or from the benchmark that comes with oodml (--dataset glyphs200); a network \
-            (--backbone) embeds them. Or the embeddings are in a file already (--features F.npy --samples S.csv).
+            (--samples S.csv --root DIR), from the benchmark that comes with oodml (--dataset glyphs200), or from a dataset \
+            of the field as it was downloaded (--dataset cub200 --root DIR; see `oodml datasets`); a network (--backbone) \
+            embeds them. Or the embeddings are in a file already (--features F.npy --samples S.csv).
 
             The official split is where the series starts. It is the column `split` of --samples, or else the first \
-            half of the sorted classes trains.
+            half of the sorted classes trains. Datasets of the field bring their own.
 
             Every level comes with two controls. `null` is the band of distances that random exchanges of its own \
             classes have: removal alone raises the distance, and `excess` is what is left of it. `holdout` repeats the \
@@ -27,6 +28,8 @@ struct MakeSplits: ParsableCommand {
             EXAMPLES:
               oodml make-splits --dataset glyphs200
               oodml make-splits --root photos --backbone resnet50.onnx
+              oodml make-splits --dataset cub200 --root CUB_200_2011 \\
+                --backbone resnet50.onnx
               oodml make-splits --features feats.npy --samples samples.csv \\
                 --out splits/mine
               oodml make-splits --features feats.npy --samples samples.csv \\
@@ -43,7 +46,10 @@ struct MakeSplits: ParsableCommand {
               replicates.json    and how alike all series are
             """)
 
-    @Option(help: ArgumentHelp("The benchmark that comes with oodml: \(Glyphs200.name).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The benchmark that comes with oodml, \(Glyphs200.name), or the dataset in --root: \(KnownDataset.names).",
+            valueName: "name"))
     var dataset: String?
 
     @Option(
@@ -67,8 +73,11 @@ struct MakeSplits: ParsableCommand {
     var backbone: URL?
 
     @Option(
-        help: ArgumentHelp("Embeddings instead of images: one row for each row of --samples.", valueName: "npy"),
-        completion: .file(extensions: ["npy"]), transform: path)
+        help: ArgumentHelp(
+            "Embeddings instead of images (.npy, .npz, .safetensors, .csv): one row for each row of --samples, found by id "
+                + "where the file has ids.",
+            valueName: "file"),
+        completion: .file(extensions: featureFileExtensions), transform: path)
     var features: URL?
 
     @Option(
@@ -86,14 +95,23 @@ struct MakeSplits: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let dataset, dataset != Glyphs200.name {
-            throw ValidationError("--dataset \(dataset) is not known; expected \(Glyphs200.name), or --root DIR")
+        if let dataset, dataset != Glyphs200.name, knownDataset == nil {
+            throw ValidationError(
+                "--dataset \(dataset) is not known; expected \(Glyphs200.name), \(KnownDataset.names), or --root DIR alone"
+            )
+        }
+        if let knownDataset, root == nil {
+            throw ValidationError(
+                "--dataset \(knownDataset.rawValue) needs --root, the folder of \(knownDataset.title) as it was downloaded"
+            )
         }
         switch (dataset, root, samples, features) {
         case (_?, nil, nil, nil), (nil, _?, _, nil), (nil, nil, _?, _?): break
+        case (_?, _?, nil, nil) where knownDataset != nil: break
         default:
             throw ValidationError(
-                "expected one of: --dataset NAME; --root DIR, with or without --samples; --features NPY --samples CSV")
+                "expected one of: --dataset NAME, with --root if it does not come with oodml; --root DIR, with or without "
+                    + "--samples; --features NPY --samples CSV")
         }
         if root != nil && backbone == nil { throw ValidationError("--root needs --backbone, to embed the images") }
         if features != nil && !network.areDefault {
@@ -105,7 +123,7 @@ struct MakeSplits: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        let dataset = try readDataset()
+        let dataset = try readDataset(on: terminal)
         let units = try dataset.units(by: splitting.unit)
         let settings = splitting.settings(unitCount: units.count)
         try settings.validate()
@@ -142,11 +160,25 @@ struct MakeSplits: ParsableCommand {
         }
     }
 
-    private func readDataset() throws -> Dataset {
+    private var knownDataset: KnownDataset? { dataset.flatMap(KnownDataset.init) }
+
+    private func readDataset(on terminal: Terminal) throws -> Dataset {
+        if let knownDataset, let root {
+            terminal.status("reading")
+            let dataset = try knownDataset.dataset(at: root, name: name)
+            let differences = knownDataset.counts.differences(in: dataset)
+            if !differences.isEmpty {
+                terminal.warn(
+                    "\(root.path): not all of \(knownDataset.title): found \(differences.joined(separator: ", "))")
+            }
+            return dataset
+        }
         if let samples {
-            return try Dataset(
+            let dataset = try Dataset(
                 sampleTableAt: samples, name: name ?? samples.deletingPathExtension().lastPathComponent,
                 unit: splitting.unit)
+            if let root { try dataset.requireFiles(below: root) }
+            return dataset
         }
         if let root {
             return try Dataset(classFoldersAt: root, name: name ?? root.standardizedFileURL.lastPathComponent)

@@ -23,7 +23,10 @@ struct Oodml: ParsableCommand {
             1 if the data or the machine failed, and 64 if the command was used wrongly.
             """,
         version: generator,
-        subcommands: [MakeSplits.self, Evaluate.self, Compare.self, Score.self, Validate.self, Distance.self])
+        subcommands: [
+            MakeSplits.self, Embed.self, Evaluate.self, Compare.self, Score.self, Validate.self, Distance.self,
+            Export.self, ListDatasets.self,
+        ])
 
     static func main() {
         keepFreedMemory()

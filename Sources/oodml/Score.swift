@@ -12,7 +12,8 @@ struct Score: ParsableCommand {
         discussion: """
             Every sample is a query against all others, or against a gallery of its own (--gallery). Ranks are exact: \
             every item counts, a duplicate of the query too; only the sample itself is left out, by its row, or with a \
-            gallery by the column `sample` of both tables. Items of equal similarity rank in the order of their rows.
+            gallery by the column `sample` of both tables. Files are .npy, .npz, .safetensors or .csv; where one has ids, \
+            its rows are found by the column `sample` of its table. Items of equal similarity rank in the order of their rows.
 
               recall@k     whether one of the k nearest items has the query's label
               r_precision  the precision at R, the number of items with the query's label
@@ -40,7 +41,8 @@ struct Score: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("The embeddings (n × d).", valueName: "e.npy"), completion: .file(extensions: ["npy"]),
+        help: ArgumentHelp("The embeddings (n × d).", valueName: "e.npy"),
+        completion: .file(extensions: featureFileExtensions),
         transform: path)
     var embeddings: URL
 
@@ -52,8 +54,8 @@ struct Score: ParsableCommand {
     var labels: URL
 
     @Option(
-        help: ArgumentHelp("The embeddings to retrieve from (m × d).", valueName: "npy"),
-        completion: .file(extensions: ["npy"]), transform: path)
+        help: ArgumentHelp("The embeddings to retrieve from (m × d).", valueName: "file"),
+        completion: .file(extensions: featureFileExtensions), transform: path)
     var gallery: URL?
 
     @Option(

@@ -77,7 +77,9 @@ struct TaskEmbeddings {
                     task: file.lastPathComponent + (mirrored ? ", mirrored" : ""), on: terminal)
             )
         case .files:
-            let matrix = try Matrix<Float>(numpyFileAt: file)
+            let features = try FeatureFile<Float>(contentsOf: file)
+            let matrix = features.matrix
+            if let samples = try samples(of: features, wanted: wanted) { return (samples, matrix) }
             switch matrix.rowCount {
             case wanted.count: return (wanted, matrix)
             case dataset.samples.count: return (Array(dataset.samples.indices), matrix)
@@ -89,5 +91,14 @@ struct TaskEmbeddings {
                         + "one for each row of samples.csv")
             }
         }
+    }
+
+    /// The sample of each row, where the file names them.
+    private func samples(of features: FeatureFile<Float>, wanted: [Int]) throws -> [Int]? {
+        guard let ids = features.ids else { return nil }
+        _ = try features.rows(ofSamples: wanted.map { dataset.samples[$0].id }, among: dataset.samples.map(\.id))
+        let numbers = Dictionary(
+            uniqueKeysWithValues: dataset.samples.enumerated().map { (Array($0.element.id.utf8), $0.offset) })
+        return ids.compactMap { numbers[Array($0.utf8)] }
     }
 }

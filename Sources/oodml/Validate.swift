@@ -44,8 +44,8 @@ struct Validate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The features that made the splits: one row for each row of the folder's samples.csv.", valueName: "npy"),
-        completion: .file(extensions: ["npy"]), transform: path)
+            "The features that made the splits: one row for each row of the folder's samples.csv.", valueName: "file"),
+        completion: .file(extensions: featureFileExtensions), transform: path)
     var features: URL?
 
     @Option(

@@ -104,8 +104,8 @@ import Testing
                 table[group / 2][groups[query] / 2] += gain / Double(values.count)
             }
         }
-        // Six blocks leave (6 − 1)/(6 − 3) of the squares, and pairs within blocks are missing.
-        let scale = (5 / 3 / (1 - shares.reduce(0) { $0 + $1 * $1 })).squareRoot()
+        // Six blocks leave (6 − 3)/(6 − 1) of the squares, pairs within blocks are missing, and half is handed on.
+        let scale = (0.5 * 5 / 3 / (1 - shares.reduce(0) { $0 + $1 * $1 })).squareRoot()
         var rest = [[Double]](repeating: [Double](repeating: 0, count: blockCount), count: blockCount)
         var pairs = estimate.pairContributions.makeIterator()
         for a in 0..<blockCount {

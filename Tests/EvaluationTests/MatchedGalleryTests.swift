@@ -16,12 +16,18 @@ import Testing
             })
     }
 
-    @Test func sizesByHand() {
+    @Test func sizesByHand() throws {
         // Medians: of 3, 4, 5, 6 the lower middle one, 4; of 8, 9, 10 it is 9.
         let gallery = MatchedGallery(of: dataset, testClasses: [[2, 3, 4, 5], [7, 8, 9]])
         #expect(gallery.classCount == 3)
         #expect(gallery.samplesPerClass == 4)
         #expect(gallery.drawCount == 20)
+        // Twelve samples a draw; with 30,000 there are fewer draws, but never less than two.
+        let large = try Dataset(
+            name: "large", samples: (0..<90_000).map { Sample(id: "\($0)", classLabel: "\($0 / 3)") })
+        #expect(MatchedGallery(of: large, testClasses: [Array(0..<10_000)]).drawCount == 3)
+        #expect(MatchedGallery(of: large, testClasses: [Array(0..<30_000)]).drawCount == 2)
+        #expect(MatchedGallery(of: large, testClasses: [Array(0..<30_000)], drawCount: 4).drawCount == 4)
         // A median of 1 would leave no query.
         #expect(MatchedGallery(of: dataset, testClasses: [[0, 1]]).samplesPerClass == 2)
     }

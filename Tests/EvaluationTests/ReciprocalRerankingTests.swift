@@ -55,7 +55,8 @@ import Testing
         #expect(
             try retrievalRanks(
                 of: points, classNumbers: classes, similarity: similarity, ties: ties, reranking: settings)
-                == retrievalRanks(of: points, classNumbers: classes, similarity: similarity, ties: ties))
+                == retrievalRanks(
+                    of: points, classNumbers: classes, similarity: similarity, ties: ties, precision: .single))
         let (queries, gallery) = (points.selectingRows(0..<100), points.selectingRows(100..<300))
         let (own, others) = (Array(classes[..<100]), Array(classes[100...]))
         #expect(
@@ -64,7 +65,7 @@ import Testing
                 similarity: similarity, ties: ties, reranking: settings)
                 == queryScores(
                     of: queries, classNumbers: own, inGallery: gallery, galleryClassNumbers: others,
-                    similarity: similarity, ties: ties))
+                    similarity: similarity, ties: ties, precision: .single))
     }
 
     /// One-vs-rest retrieval is retrieval in a gallery of the same rows, each query being its own item.

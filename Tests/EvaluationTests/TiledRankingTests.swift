@@ -40,10 +40,11 @@ import Testing
         Matrix(rows: range.map { rows[$0].map { Float($0) } })
     }
 
-    @Test(arguments: TieOrder.allCases)
-    func oneSetEqualsSortingEverything(ties: TieOrder) throws {
+    @Test(arguments: TieOrder.allCases, [RetrievalPrecision.single, .double])
+    func oneSetEqualsSortingEverything(ties: TieOrder, precision: RetrievalPrecision) throws {
         let found = try retrievalRanks(
-            of: matrix(0..<500), classNumbers: classNumbers, similarity: .euclidean, ties: ties)
+            of: matrix(0..<500), classNumbers: classNumbers, similarity: .euclidean, ties: ties,
+            precision: precision)
         #expect(found.queries.count + found.loneQueries.count == 500 && found.loneQueries.count >= 12)
         for (position, row) in found.queries.enumerated() {
             let expected = ranks(
@@ -52,8 +53,8 @@ import Testing
         }
     }
 
-    @Test(arguments: TieOrder.allCases)
-    func aGalleryEqualsSortingEverything(ties: TieOrder) throws {
+    @Test(arguments: TieOrder.allCases, [RetrievalPrecision.single, .double])
+    func aGalleryEqualsSortingEverything(ties: TieOrder, precision: RetrievalPrecision) throws {
         // The last 100 queries are items as well, and every seventh of them of another class as an item.
         let queries = 0..<300
         let gallery = 200..<500
@@ -62,7 +63,7 @@ import Testing
         let found = try retrievalRanks(
             of: matrix(queries), classNumbers: queryClasses, inGallery: matrix(gallery),
             galleryClassNumbers: gallery.map { classNumbers[$0] }, ownItems: ownItems, similarity: .euclidean,
-            ties: ties)
+            ties: ties, precision: precision)
         #expect(found.queries.count > 200)
         for (position, row) in found.queries.enumerated() {
             let expected = ranks(

@@ -11,6 +11,14 @@ public final class TemporaryFolder: Sendable {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
+    /// Makes a folder with copies of everything in another.
+    public convenience init(copyOf folder: URL) throws {
+        try self.init()
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            try FileManager.default.copyItem(at: folder.appending(path: name), to: url.appending(path: name))
+        }
+    }
+
     deinit {
         try? FileManager.default.removeItem(at: url)
     }
@@ -29,5 +37,18 @@ public final class TemporaryFolder: Sendable {
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try data.write(to: file)
         return file
+    }
+
+    /// Replaces a text in a file, which must be there.
+    public func edit(_ path: String, replacing old: String, with new: String) throws {
+        let file = url.appending(path: path)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        precondition(text.contains(old), "\(path) has no \(old)")
+        try write(text.replacingOccurrences(of: old, with: new), to: path)
+    }
+
+    /// Removes a file or folder.
+    public func remove(_ path: String) throws {
+        try FileManager.default.removeItem(at: url.appending(path: path))
     }
 }

@@ -29,7 +29,7 @@ struct CommandRun {
     }
 
     /// The executable stands beside the bundle of the tests.
-    private static var executable: URL {
+    static var executable: URL {
         let arguments = CommandLine.arguments[0]
         return URL(filePath: arguments).deletingLastPathComponent().appending(path: "oodml")
     }

@@ -3,7 +3,8 @@ import Testing
 @Suite struct HelpTests {
     @Test(arguments: [
         ["--help"], ["make-splits", "--help"], ["evaluate", "--help"], ["validate", "--help"], ["distance", "--help"],
-        ["score", "--help"], ["compare", "--help"],
+        ["score", "--help"], ["compare", "--help"], ["datasets", "--help"], ["embed", "--help"],
+        ["export", "--help"],
     ])
     func helpShowsExamplesAndFitsATerminal(arguments: [String]) throws {
         let run = try CommandRun(arguments)

@@ -122,7 +122,10 @@ import Testing
 
     @Test(arguments: [
         (["--features", "missing.npy", "--samples", "s.csv"], "missing.npy: cannot be read: there is no such file"),
-        (["--features", "s.csv", "--samples", "s.csv"], "s.csv: found a file that does not begin as NumPy's do"),
+        (
+            ["--features", "s.csv", "--samples", "s.csv"],
+            "s.csv:2: found \"class 10\" in column class; expected a finite number"
+        ),
         (
             ["--features", "short.npy", "--samples", "s.csv"],
             "short.npy: found 3 rows; expected 120, one for each sample"

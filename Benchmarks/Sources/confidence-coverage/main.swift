@@ -98,7 +98,7 @@ print(
 )
 print("|---|---|---|---|---|---|---|")
 for population in Population.allCases {
-    for classCount in [10, 20, 30, 60, 100, 200] {
+    for classCount in [15, 30, 60, 100, 200] {
         let truth = try repeated(max(400, truthCount * 30 / max(30, classCount))) { number in
             let drawing = try Drawing(of: population, classCount: classCount, seed: UInt64(number), stream: "truth")
             let scores = try queryScores(

@@ -1,0 +1,200 @@
+"""Tests of oodml_splits.py on the splits of glyphs200; standard library only.
+
+    python3 Examples/python/test_oodml_splits.py
+"""
+
+import ast
+import array
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from oodml_splits import Splits, write_npy  # noqa: E402
+
+FOLDER = HERE.parent.parent / "splits" / "glyphs200"
+
+
+def read_npy(path):
+    """The shape and the rows of a .npy file of float32, by the description of the format."""
+    data = pathlib.Path(path).read_bytes()
+    assert data[:8] == b"\x93NUMPY\x01\x00"
+    start = 10 + int.from_bytes(data[8:10], "little")
+    assert start % 64 == 0 and data[start - 1:start] == b"\n"
+    header = ast.literal_eval(data[10:start].decode())
+    assert header["descr"] == "<f4" and header["fortran_order"] is False
+    values = array.array("f", data[start:])
+    if sys.byteorder == "big":
+        values.byteswap()
+    count, width = header["shape"]
+    assert len(values) == count * width
+    return [values[row * width:(row + 1) * width].tolist() for row in range(count)]
+
+
+class ReadingTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.splits = Splits(FOLDER)
+
+    def test_sides_are_those_of_the_manifest(self):
+        manifest = json.loads((FOLDER / "manifest.json").read_text())
+        self.assertEqual(self.splits.level_ids, [level["id"] for level in manifest["levels"]])
+        for record in manifest["levels"]:
+            for direction, (train, test) in {"forward": ("train", "test"), "reverse": ("test", "train")}.items():
+                level = self.splits.level(record["id"], direction)
+                self.assertEqual(set(level.train.class_labels), set(record[train]))
+                self.assertEqual(set(level.test.class_labels), set(record[test]))
+                self.assertEqual(len(level.train), record[f"{train}_sample_count"])
+                self.assertEqual(len(level.test), record[f"{test}_sample_count"])
+                self.assertEqual(level.test.rows, sorted(level.test.rows))
+
+    def test_numbers_stand_for_classes(self):
+        side = self.splits.level("level-1").train
+        for sample, number in zip(side.samples, side.labels):
+            # In glyphs200 the class is the folder of the image.
+            self.assertEqual(sample.rpartition("/")[0], side.class_labels[number])
+        self.assertEqual(set(side.labels), set(range(100)))
+
+    def test_folds_part_the_train_side(self):
+        plain = self.splits.level("level-9")
+        seen = []
+        for fold in range(4):
+            level = self.splits.level("level-9", fold=fold)
+            self.assertEqual(sorted(level.train.rows + level.test.rows), plain.train.rows)
+            self.assertFalse(set(level.train.class_labels) & set(level.test.class_labels))
+            seen += level.test.rows
+        self.assertEqual(sorted(seen), plain.train.rows)
+        for arguments in [{"fold": 4}, {"fold": -1}, {"fold": 0, "direction": "reverse"}, {"direction": "back"}]:
+            with self.assertRaises(ValueError):
+                self.splits.level("level-9", **arguments)
+        with self.assertRaises(KeyError):
+            self.splits.level("level-10")
+
+    def test_matched_samples_are_equally_many(self):
+        counts = set()
+        for id in self.splits.level_ids:
+            samples = self.splits.matched_samples(id)
+            self.assertLessEqual(set(samples), set(self.splits.level(id).train.samples))
+            counts.add(len(samples))
+        self.assertEqual(counts, {1440})
+
+    def test_other_samples_are_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(FOLDER / "manifest.json", folder)
+            table = (FOLDER / "samples.csv").read_text()
+            lines = table.splitlines(keepends=True)
+            path = pathlib.Path(folder, "samples.csv")
+            path.write_text("".join([lines[0]] + lines[:0:-1]))
+            self.assertEqual(Splits(folder).samples, self.splits.samples[::-1])
+            path.write_text("".join(lines[:-1]))
+            with self.assertRaisesRegex(ValueError, "digest"):
+                Splits(folder)
+
+
+class WritingTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.splits = Splits(FOLDER)
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.template = self.folder.name + "/run/{level}-{direction}.npy"
+
+    def test_rows_are_in_the_order_of_the_table(self):
+        level = self.splits.level("level-3", "reverse")
+        vectors = [[float(row), row / 8] for row in level.test.rows]
+        path = level.write_embeddings(self.template, vectors)
+        self.assertEqual(path.name, "level-3-reverse.npy")
+        self.assertEqual(read_npy(path), vectors)
+        # The same by name, in another order and with more than is wanted.
+        named = {self.splits.samples[row]: [float(row), row / 8] for row in reversed(range(4800))}
+        self.assertEqual(read_npy(level.write_embeddings(self.template, named)), vectors)
+        path = level.write_embeddings(self.template, list(named.values()), samples=named)
+        self.assertEqual(read_npy(path), vectors)
+        self.assertEqual([file.name for file in path.parent.iterdir()], ["level-3-reverse.npy"])
+
+    def test_wrong_embeddings_are_refused(self):
+        level = self.splits.level("level-3")
+        vectors = [[1.0, 2.0]] * len(level.test)
+        named = dict(zip(level.test.samples, vectors))
+        del named[level.test.samples[5]]
+        for wrong in [vectors[1:], vectors[:-1] + [[1.0]], vectors[:-1] + [[1.0, float("nan")]], named]:
+            with self.assertRaises(ValueError):
+                level.write_embeddings(self.template, wrong)
+        with self.assertRaises(ValueError):
+            level.write_embeddings(self.template, vectors, samples=level.test.samples[:1] * len(vectors))
+        with self.assertRaises(ValueError):
+            level.write_embeddings(self.folder.name + "/{fold}.npy", vectors)
+
+    def test_a_run_is_all_tasks(self):
+        paths = self.splits.write_run(self.template, lambda level: [[float(row)] for row in level.test.rows])
+        self.assertEqual(len(paths), 18)
+        for level, path in zip(self.splits.levels(), paths):
+            self.assertEqual(path, level.path(self.template))
+            self.assertEqual(read_npy(path), [[float(row)] for row in level.test.rows])
+        paths = self.splits.write_run(
+            self.folder.name + "/{level}-{fold}.npy", lambda level: [[1.0]] * len(level.test), fold=2, ids=["level-2"])
+        self.assertEqual([path.name for path in paths], ["level-2-2.npy"])
+        with self.assertRaisesRegex(ValueError, "several tasks"):
+            self.splits.write_run(self.folder.name + "/{level}.npy", lambda level: [])
+
+    def test_empty_and_odd_sizes(self):
+        for rows in [[], [[0.5]], [[1.0] * 123] * 7]:
+            path = pathlib.Path(self.folder.name, "a.npy")
+            write_npy(path, rows)
+            self.assertEqual(read_npy(path), rows)
+
+    def test_arrays_are_written_like_lists(self):
+        try:
+            import numpy
+        except ImportError:
+            self.skipTest("there is no NumPy")
+        rows = [[0.1, -2.5, 3.0], [4.0, 5.5, -0.0]]
+        lists, arrays = pathlib.Path(self.folder.name, "a.npy"), pathlib.Path(self.folder.name, "b.npy")
+        write_npy(lists, rows)
+        for kind in ["f2", "f4", "f8", ">f4"]:
+            found = numpy.asfortranarray(numpy.array(rows, kind))
+            write_npy(arrays, found)
+            self.assertTrue(numpy.array_equal(numpy.load(arrays), found.astype("f4")), kind)
+        write_npy(arrays, numpy.array(rows))
+        self.assertEqual(lists.read_bytes(), arrays.read_bytes())
+        level = self.splits.level("level-1")
+        order = list(reversed(range(4800)))
+        path = level.write_embeddings(
+            self.template, numpy.array(order, "f4")[:, None], samples=[self.splits.samples[row] for row in order])
+        self.assertEqual(numpy.load(path)[:, 0].tolist(), level.test.rows)
+
+    def test_tensors_are_written_like_lists(self):
+        try:
+            import torch
+        except ImportError:
+            self.skipTest("there is no torch")
+        rows = [[0.1, -2.5], [4.0, 5.5]]
+        files = [pathlib.Path(self.folder.name, name) for name in ("a.npy", "b.npy", "c.npy")]
+        tensor = torch.tensor(rows, requires_grad=True)
+        for file, value in zip(files, [rows, tensor, list(tensor)]):
+            write_npy(file, value)
+        self.assertEqual(len({file.read_bytes() for file in files}), 1)
+
+
+class DatasetTests(unittest.TestCase):
+    def test_images_come_with_their_class_numbers(self):
+        try:
+            import PIL  # noqa: F401
+        except ImportError:
+            self.skipTest("there is no Pillow")
+        side = Splits(FOLDER).level("level-1").train
+        images = FOLDER.parent.parent / "Sources" / "Glyphs200" / "Resources" / "glyphs200"
+        dataset = side.dataset(images, transform=lambda image: (image.mode, image.size), mode="L")
+        self.assertEqual(len(dataset), 2400)
+        self.assertEqual(dataset[2399], (("L", (64, 64)), 99))
+
+
+if __name__ == "__main__":
+    unittest.main()

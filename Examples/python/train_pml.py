@@ -1,0 +1,148 @@
+"""Trains embeddings with a loss of PyTorch Metric Learning along the levels of some splits.
+
+One command trains a small network for each level and direction, and writes what `oodml evaluate` scores:
+
+    python3 Examples/python/train_pml.py --splits splits/glyphs200 \\
+        --images Sources/Glyphs200/Resources/glyphs200 --loss triplet --out runs/triplet
+    oodml evaluate --splits splits/glyphs200 --embeddings 'runs/triplet/{level}-{direction}.npy'
+
+Needs torch, pytorch-metric-learning, numpy and pillow. Every loss has the same network, batches and number of
+steps; a few settings of each are the usual ones and not tuned. To use your own network, replace Network.
+"""
+
+import argparse
+import pathlib
+import time
+
+import numpy
+import torch
+from PIL import Image
+from pytorch_metric_learning import distances, losses, miners, regularizers
+from torch import nn
+
+from oodml_splits import DIRECTIONS, Splits
+
+MEAN, STD = 0.9, 0.25                # of grey values from 0 to 1
+CLASSES_PER_BATCH = 24
+IMAGES_PER_CLASS = 4
+RATE, LOSS_RATE = 4e-3, 4e-2         # of the network, and of proxies, weights and margins
+
+
+class Network(nn.Module):
+    """Four convolutions and a linear layer: grey images of whatever size to rows, not normalised."""
+
+    def __init__(self, dimensions):
+        super().__init__()
+        layers, before = [], 1
+        for after, stride in [(16, 2), (32, 2), (48, 2), (48, 1)]:
+            layers += [nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
+            before = after
+        self.features = nn.Sequential(*layers, nn.AdaptiveMaxPool2d(4), nn.Flatten())
+        self.embed = nn.Linear(48 * 4 * 4, dimensions)
+
+    def forward(self, images):
+        return self.embed(self.features((images - MEAN) / STD))
+
+
+# Each takes the number of classes and of dimensions, and gives a loss and what picks pairs for it, or nothing. All but
+# n-pair normalise embeddings; that one holds their length down by a penalty, as its paper does.
+LOSSES = {
+    "contrastive": lambda c, d: (losses.ContrastiveLoss(pos_margin=0, neg_margin=0.5), None),
+    "triplet": lambda c, d: (
+        losses.TripletMarginLoss(margin=0.2), miners.TripletMarginMiner(0.2, type_of_triplets="semihard")),
+    "margin": lambda c, d: (
+        losses.MarginLoss(margin=0.2, nu=0, beta=1.2, triplets_per_anchor="all", learn_beta=True, num_classes=c),
+        miners.DistanceWeightedMiner(cutoff=0.5, nonzero_loss_cutoff=1.4)),
+    "lifted": lambda c, d: (losses.LiftedStructureLoss(neg_margin=1, pos_margin=0), None),
+    "n-pair": lambda c, d: (
+        losses.NPairsLoss(
+            distance=distances.DotProductSimilarity(normalize_embeddings=False),
+            embedding_regularizer=regularizers.LpRegularizer(power=2), embedding_reg_weight=0.02), None),
+    "multi-similarity": lambda c, d: (
+        losses.MultiSimilarityLoss(alpha=2, beta=50, base=0.5), miners.MultiSimilarityMiner(epsilon=0.1)),
+    "normalised-softmax": lambda c, d: (losses.NormalizedSoftmaxLoss(c, d, temperature=0.05), None),
+    "arcface": lambda c, d: (losses.ArcFaceLoss(c, d, margin=28.6, scale=32), None),
+    "proxy-nca": lambda c, d: (losses.ProxyNCALoss(c, d, softmax_scale=8), None),
+    "proxy-anchor": lambda c, d: (losses.ProxyAnchorLoss(c, d, margin=0.1, alpha=32), None),
+}
+
+
+def load(paths):
+    """All images, grey, as bytes: images x 1 x height x width."""
+    images = []
+    for path in paths:
+        with Image.open(path) as file:
+            images.append(numpy.asarray(file.convert("L")))
+    return torch.from_numpy(numpy.stack(images))[:, None]
+
+
+def batch(rows_of_class, generator):
+    """The rows of random classes, a few images of each."""
+    chosen = torch.randperm(len(rows_of_class), generator=generator)[:CLASSES_PER_BATCH].tolist()
+    drawn = [rows_of_class[number] for number in chosen]
+    return torch.cat([rows[torch.randperm(len(rows), generator=generator)[:IMAGES_PER_CLASS]] for rows in drawn])
+
+
+def train(images, labels, options, device):
+    """A network trained on some images, and the mean loss of the last 50 steps."""
+    torch.manual_seed(options.seed)
+    generator = torch.Generator().manual_seed(options.seed)
+    class_count = int(labels.max()) + 1
+    rows_of_class = [torch.nonzero(labels == number)[:, 0] for number in range(class_count)]
+    network = Network(options.dimensions).to(device)
+    loss, miner = LOSSES[options.loss](class_count, options.dimensions)
+    loss.to(device)
+    groups = [{"params": network.parameters(), "lr": RATE}, {"params": list(loss.parameters()), "lr": LOSS_RATE}]
+    optimiser = torch.optim.AdamW([group for group in groups if group["params"]], weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, options.steps)
+    recent = []
+    for _ in range(options.steps):
+        rows = batch(rows_of_class, generator)
+        embeddings = network(images[rows].to(device).float() / 255)
+        own = labels[rows].to(device)
+        value = loss(embeddings, own, miner(embeddings, own)) if miner else loss(embeddings, own)
+        optimiser.zero_grad()
+        value.backward()
+        optimiser.step()
+        schedule.step()
+        recent = recent[-49:] + [float(value.detach())]
+    return network.eval(), sum(recent) / len(recent)
+
+
+@torch.no_grad()
+def embed(network, images, device):
+    return torch.cat([network(part.to(device).float() / 255).cpu() for part in images.split(512)])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--splits", type=pathlib.Path, required=True, help="folder that oodml make-splits wrote")
+    parser.add_argument("--images", type=pathlib.Path, required=True, help="folder that the samples' paths lie in")
+    parser.add_argument("--loss", choices=LOSSES, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True, help="folder of the embeddings")
+    parser.add_argument("--levels", nargs="+", metavar="ID", help="levels to train for (default: all)")
+    parser.add_argument("--directions", nargs="+", choices=DIRECTIONS, default=DIRECTIONS, help="default: both")
+    parser.add_argument("--fold", type=int, help="hold out this fold of the train classes, and embed it in place of "
+                                                 "the test classes")
+    parser.add_argument("--steps", type=int, default=500, help="batches, at every level (default: 500)")
+    parser.add_argument("--dimensions", type=int, default=64, help="of embeddings (default: 64)")
+    parser.add_argument("--seed", type=int, default=0, help="of all draws (default: 0)")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    options = parser.parse_args()
+
+    def run(level):
+        began = time.time()
+        network, value = train(
+            load(level.train.paths(options.images)), torch.tensor(level.train.labels), options, options.device)
+        rows = embed(network, load(level.test.paths(options.images)), options.device)
+        print(f"{level.id}, {level.direction}: {len(level.train.class_labels)} classes, last loss {value:.3f}, "
+              f"{time.time() - began:.0f} s", flush=True)
+        return rows
+
+    name = "{level}-{direction}.npy" if options.fold is None else "{level}-fold-{fold}.npy"
+    Splits(options.splits).write_run(
+        options.out / name, run, directions=options.directions, fold=options.fold, ids=options.levels)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+// libmatio, which reads the files of MATLAB; Debian's libmatio-dev.
+
+#include <matio.h>

@@ -1,0 +1,111 @@
+internal import Foundation
+
+/// A text file of one line an image or class, its fields between spaces or tabs, as datasets come with.
+///
+/// Not a ``CSVTable``: some of these files have no header, some pad their columns, and a file name may hold spaces.
+struct IndexFile {
+    let path: String
+    private let lines: [(number: Int, text: Substring)]
+
+    struct Row {
+        let line: Int
+        let fields: [String]
+    }
+
+    /// Reads the file `name` below `root`.
+    ///
+    /// A byte order mark, blank lines and white space at the end of lines, such as a carriage return, are passed over.
+    ///
+    /// - Throws: ``DatasetError`` that says what `root` should be, if the file is missing.
+    init(_ name: String, below root: URL, of dataset: KnownDataset) throws {
+        let url = root.appending(path: name)
+        path = url.path
+        let data: Data
+        do {
+            data = try Data(contentsOf: url)
+        } catch {
+            guard FileManager.default.fileExists(atPath: path) else {
+                throw DatasetError.unreadable(path: path, reason: dataset.missingFile)
+            }
+            throw DatasetError.unreadable(url, error)
+        }
+        guard var text = String(validating: data, as: UTF8.self)?[...] else {
+            let line = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+                .firstIndex { String(validating: $0, as: UTF8.self) == nil }
+            throw DatasetError.badTable(
+                path: path, line: 1 + (line ?? 0), found: "bytes that are not UTF-8", expected: "UTF-8 text")
+        }
+        if text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) { text = Substring(text.utf8.dropFirst(3)) }
+        lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+            .map { ($0.offset + 1, Substring($0.element)) }
+            .filter { !$0.1.utf8.allSatisfy(isBlank) }
+    }
+
+    /// The rows after the first `start` lines that are not blank.
+    ///
+    /// - Parameter open: the column whose text may hold spaces; without one, a row has as many fields as columns.
+    /// - Throws: ``DatasetError`` that names the line with too few or too many fields.
+    func rows(_ columns: [String], open: Int? = nil, from start: Int = 0) throws -> [Row] {
+        guard lines.count > start else {
+            throw DatasetError.badTable(
+                path: path, line: (lines.last?.number ?? 0) + 1, found: "the end of the file",
+                expected: "rows of \(columns.joined(separator: " "))")
+        }
+        return try lines[start...].map { line in
+            let fields = fieldsOfLine(line.text)
+            guard fields.count >= columns.count, open != nil || fields.count == columns.count else {
+                throw DatasetError.badTable(
+                    path: path, line: line.number, found: "\(fields.count) field\(fields.count == 1 ? "" : "s")",
+                    expected: "\(columns.count): \(columns.joined(separator: " "))")
+            }
+            if let open {
+                // From the line itself, so that several spaces in a name stay several.
+                let last = fields.count - columns.count + open
+                let middle = line.text[fields[open].startIndex..<fields[last].endIndex]
+                return Row(
+                    line: line.number, fields: (fields[..<open] + [middle] + fields[(last + 1)...]).map(String.init))
+            }
+            return Row(line: line.number, fields: fields.map(String.init))
+        }
+    }
+
+    /// Makes sure that the line with this number among those that are not blank has the columns' names.
+    func requireHeader(_ columns: [String], at index: Int = 0) throws {
+        let line = index < lines.count ? lines[index] : nil
+        let words = fieldsOfLine(line?.text ?? "").joined(separator: " ")
+        let expected = columns.joined(separator: " ")
+        guard words == expected else {
+            throw DatasetError.badTable(
+                path: path, line: line?.number ?? 1 + (lines.last?.number ?? 0),
+                found: line == nil ? "the end of the file" : "\"\(words)\"", expected: "the columns \(expected)")
+        }
+    }
+
+    /// The text of the first line that is not blank.
+    var firstLine: String {
+        fieldsOfLine(lines.first?.text ?? "").joined(separator: " ")
+    }
+
+    /// The number that a field is, from 1.
+    func number(_ row: Row, _ column: Int, _ name: String) throws -> Int {
+        guard let number = Int(row.fields[column]), number >= 1 else {
+            throw DatasetError.badTable(
+                path: path, line: row.line, found: "the \(name) \"\(row.fields[column])\"",
+                expected: "a whole number from 1")
+        }
+        return number
+    }
+
+    /// The error for what must be there once.
+    func repeated(_ what: String, on row: Row) -> DatasetError {
+        .badTable(path: path, line: row.line, found: "the \(what) again", expected: "it once")
+    }
+
+    private func fieldsOfLine(_ line: Substring) -> [Substring] {
+        line.utf8.split(whereSeparator: isBlank).map { Substring($0) }
+    }
+}
+
+private func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+}

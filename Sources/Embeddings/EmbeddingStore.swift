@@ -1,0 +1,42 @@
+internal import Datasets
+public import Foundation
+
+/// A folder of embeddings with the samples that they are of, as `oodml embed` writes it.
+public enum EmbeddingStore {
+    /// The name of the file of embeddings, float32 in C order.
+    public static let embeddingsName = "embeddings.npy"
+    /// The name of the table of samples, one row for each row of embeddings.
+    public static let samplesName = "samples.csv"
+    /// The name of the record of where the embeddings come from.
+    public static let recordName = "store.json"
+
+    /// The file of embeddings.
+    public static func embeddings(in folder: URL) -> URL { folder.appending(path: embeddingsName) }
+
+    /// The table of samples.
+    public static func samples(in folder: URL) -> URL { folder.appending(path: samplesName) }
+
+    /// Whether a file is the embeddings of a store, whose rows its table names.
+    static func hasEmbeddings(_ file: URL) -> Bool {
+        let record = file.deletingLastPathComponent().appending(path: recordName)
+        return file.lastPathComponent == embeddingsName && FileManager.default.fileExists(atPath: record.path)
+    }
+
+    /// The column `sample` of a store's table.
+    static func ids(in table: URL) throws -> [String] {
+        let samples: CSVTable
+        do {
+            samples = try CSVTable(contentsOf: table)
+        } catch DatasetError.unreadable(let path, let reason) {
+            throw EmbeddingFileError.unreadable(path: path, reason: reason)
+        } catch DatasetError.badTable(let path, let line, let found, let expected) {
+            throw EmbeddingFileError.malformed(path: "\(path):\(line)", found: found, expected: expected)
+        }
+        guard let column = samples.columns.firstIndex(of: "sample") else {
+            throw EmbeddingFileError.malformed(
+                path: table.path, found: "the columns \(excerpt(samples.columns.joined(separator: ", ")))",
+                expected: "a column sample, which names the rows of \(embeddingsName)")
+        }
+        return samples.rows.map { $0[column] }
+    }
+}

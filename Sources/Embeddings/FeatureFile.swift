@@ -1,0 +1,189 @@
+internal import Datasets
+public import DenseLinearAlgebra
+public import Foundation
+
+/// Embeddings that were made elsewhere, and the ids of their samples where the file has them.
+///
+/// The kinds of files, told apart by their extensions, or else by their first bytes:
+///
+/// - `.npy`: an array of float16, float32 or float64 (``DenseLinearAlgebra/Matrix/init(numpyFileAt:)``); no ids.
+/// - `.npz`: such an array among others, stored or deflated. It is the only floating-point one with two dimensions, or
+///   the one named `embeddings`, `features` or `arr_0`; a one-dimensional array of strings `ids` or `samples` names the
+///   rows.
+/// - `.safetensors`: a tensor F16, BF16, F32 or F64, chosen by the same rules; no ids.
+/// - `.csv`: a header, a column `sample` with the ids if there is one, and numbers in all other columns.
+/// - A folder with `embeddings.npy`, and `samples.csv` whose column `sample` names the rows, as `oodml embed` writes; or
+///   the `embeddings.npy` of one that also has a `store.json`.
+///
+/// Files are read in blocks straight into the matrix, compressed ones too. What a header or an archive claims is held
+/// against the file's length before anything is reserved, nothing is written to the disk, and no pickle is opened.
+public struct FeatureFile<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
+    /// Where the embeddings were read from.
+    public let path: String
+    /// The files that determine matrix and ids.
+    public let files: [URL]
+    /// The embeddings, n × d, in the order of the file.
+    public let matrix: Matrix<Scalar>
+    /// The id of each row's sample, all different; nil where the file names none.
+    public let ids: [String]?
+}
+
+extension FeatureFile where Scalar == Float {
+    /// Reads embeddings in single precision.
+    ///
+    /// - Complexity: O(n·d).
+    /// - Throws: ``EmbeddingFileError`` for a file that is missing, of another kind, not what its headers say, or that holds
+    ///   a value which is not finite in single precision, and for ids that are empty, occur twice, or are not as many as rows.
+    public init(contentsOf url: URL) throws {
+        try self.init(url, holding: "finite float32 values") { text in
+            var end: UnsafeMutablePointer<CChar>?
+            let value = strtof(text, &end)
+            return (value, byteCount: end.map { UnsafePointer($0) - text } ?? 0)
+        }
+    }
+}
+
+extension FeatureFile where Scalar == Double {
+    /// Reads embeddings with every digit of double precision.
+    ///
+    /// - Complexity: O(n·d).
+    /// - Throws: ``EmbeddingFileError`` for the same reasons as when single precision is read, except that float64 values
+    ///   of any size are taken.
+    public init(contentsOf url: URL) throws {
+        try self.init(url, holding: "finite values") { text in
+            var end: UnsafeMutablePointer<CChar>?
+            let value = strtod(text, &end)
+            return (value, byteCount: end.map { UnsafePointer($0) - text } ?? 0)
+        }
+    }
+}
+
+extension FeatureFile {
+    private init(
+        _ url: URL, holding expected: String, parse: (UnsafePointer<CChar>) -> (Scalar, byteCount: Int)
+    ) throws {
+        path = url.path
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if isFolder.boolValue || EmbeddingStore.hasEmbeddings(url) {
+            let folder = isFolder.boolValue ? url : url.deletingLastPathComponent()
+            let (matrix, samples) = (EmbeddingStore.embeddings(in: folder), EmbeddingStore.samples(in: folder))
+            guard FileManager.default.fileExists(atPath: matrix.path) else {
+                throw EmbeddingFileError.unreadable(
+                    path: path,
+                    reason: "it is a folder without \(EmbeddingStore.embeddingsName); expected a file of features")
+            }
+            files = [matrix, samples]
+            let file = try ReadableFile(matrix)
+            let layout = try MatrixLayout(NumpyHeader(file), of: file)
+            let ids = try EmbeddingStore.ids(in: samples)
+            try Self.require(ids, rowCount: layout.rowCount, path: samples.path)
+            (self.matrix, self.ids) = (try layout.matrix(in: file, holding: expected), ids)
+            return
+        }
+        files = [url]
+        let file = try ReadableFile(url)
+        switch try FeatureFileKind(of: file, pathExtension: url.pathExtension) {
+        case .numpy:
+            matrix = try MatrixLayout(NumpyHeader(file), of: file).matrix(in: file, holding: expected)
+            ids = nil
+        case .numpyArchive: (matrix, ids) = try NumpyArchive(file).features(holding: expected)
+        case .safetensors: (matrix, ids) = (try SafetensorsFile(file).matrix(holding: expected), nil)
+        case .table: (matrix, ids) = try FeatureTable.features(file, holding: expected, parse: parse)
+        }
+        if let ids { try Self.require(ids, rowCount: matrix.rowCount, path: path) }
+    }
+
+    private static func require(_ ids: [String], rowCount: Int, path: String) throws {
+        guard ids.count == rowCount else {
+            throw EmbeddingFileError.malformed(
+                path: path, found: "\(ids.count) ids for \(rowCount) rows of embeddings", expected: "one for each row")
+        }
+        var rows: [[UInt8]: Int] = [:]
+        rows.reserveCapacity(ids.count)
+        for (row, id) in ids.enumerated() {
+            guard !id.isEmpty else {
+                throw EmbeddingFileError.malformed(
+                    path: path, found: "an empty id for row \(row)", expected: "the id of a sample")
+            }
+            if let first = rows.updateValue(row, forKey: Array(id.utf8)) {
+                throw EmbeddingFileError.malformed(
+                    path: path, found: "the id \"\(excerpt(id))\" for the rows \(first) and \(row)",
+                    expected: "every sample once")
+            }
+        }
+    }
+
+    /// The row of each of some samples.
+    ///
+    /// - Parameters:
+    ///   - samples: The ids to look for.
+    ///   - known: All ids that the file may have; nil where it must have no others than `samples`.
+    /// - Returns: One row a sample, or nil where the file names no samples.
+    /// - Complexity: O(n) for n rows.
+    /// - Throws: ``EmbeddingFileError`` naming the first sample that is missing, or the first id that is not known.
+    public func rows(ofSamples samples: [String], among known: [String]? = nil) throws -> [Int]? {
+        guard let ids else { return nil }
+        let rows = Dictionary(uniqueKeysWithValues: ids.enumerated().map { (Array($0.element.utf8), $0.offset) })
+        let wanted = Set(samples.lazy.map { Array($0.utf8) })
+        let allowed = known.map { Set($0.lazy.map { Array($0.utf8) }) } ?? wanted
+        if let unknown = ids.first(where: { !allowed.contains(Array($0.utf8)) }) {
+            throw EmbeddingFileError.malformed(
+                path: path, found: "the id \"\(excerpt(unknown))\", which no sample has",
+                expected: "ids of the \(allowed.count) samples only")
+        }
+        return try samples.map { sample in
+            guard let row = rows[Array(sample.utf8)] else {
+                let count = wanted.count { rows[$0] == nil }
+                throw EmbeddingFileError.malformed(
+                    path: path,
+                    found: "no row for the sample \"\(excerpt(sample))\""
+                        + (count > 1 ? " and \(count - 1) others" : ""),
+                    expected: "one for each of the \(wanted.count) samples")
+            }
+            return row
+        }
+    }
+
+    /// The embeddings of some samples in their order, by id; where the file names no samples, all rows as they are.
+    ///
+    /// - Throws: ``EmbeddingFileError`` as ``rows(ofSamples:among:)`` does, or if the file has neither ids nor as many rows
+    ///   as there are samples.
+    public func matrix(ofSamples samples: [String], among known: [String]? = nil) throws -> Matrix<Scalar> {
+        guard let rows = try rows(ofSamples: samples, among: known) else {
+            guard matrix.rowCount == samples.count else {
+                throw EmbeddingFileError.malformed(
+                    path: path, found: "\(matrix.rowCount) rows",
+                    expected: "\(samples.count), one for each sample in the order of the samples")
+            }
+            return matrix
+        }
+        return rows.elementsEqual(0..<matrix.rowCount) ? matrix : matrix.selectingRows(rows)
+    }
+}
+
+/// What a file of embeddings is.
+private enum FeatureFileKind {
+    case numpy, numpyArchive, safetensors, table
+
+    init(of file: ReadableFile, pathExtension: String) throws {
+        switch pathExtension.lowercased() {
+        case "npy": self = .numpy
+        case "npz": self = .numpyArchive
+        case "safetensors": self = .safetensors
+        case "csv": self = .table
+        default:
+            let start = try file.bytes(in: 0..<min(9, file.byteCount))
+            if start.starts(with: [0x93] + Array("NUMPY".utf8)) {
+                self = .numpy
+            } else if start.starts(with: Array("PK".utf8)) {
+                self = .numpyArchive
+            } else if start.count == 9, start[8] == UInt8(ascii: "{"), start.littleEndian(8, at: 0) < file.byteCount {
+                self = .safetensors
+            } else {
+                throw file.malformed(
+                    "a file of an unknown kind", "features in a .npy, .npz, .safetensors or .csv file")
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+internal import DenseLinearAlgebra
+internal import Foundation
+
+/// A table of numbers with a header: a row for each sample, named by the column `sample` where there is one.
+enum FeatureTable {
+    /// - Parameter parse: the number that a text of digits, signs, points and exponents begins with, and how long it is.
+    static func features<Scalar>(
+        _ file: ReadableFile, holding expected: String, parse: (UnsafePointer<CChar>) -> (Scalar, byteCount: Int)
+    ) throws -> (matrix: Matrix<Scalar>, ids: [String]?) {
+        var reader = try FieldReader(file)
+        let names = try header(&reader)
+        let idColumn = names.firstIndex(of: "sample")
+        let columnCount = names.count - (idColumn == nil ? 0 : 1)
+        guard columnCount > 0 else {
+            throw reader.error(
+                "no columns of numbers", "a header with the names of the columns, of numbers but for sample")
+        }
+        let valuesStart = reader.offset
+        var values: [Scalar] = []
+        var ids: [String] = []
+        var rowCount = 0
+        var separator = FieldReader.Separator.lineEnd
+        while separator != .end {
+            var column = 0
+            repeat {
+                separator = try reader.next()
+                if column == 0, separator != .comma, reader.field == [0] { break }
+                guard column < names.count else {
+                    throw reader.error("more than \(names.count) fields", "\(names.count), as in the header")
+                }
+                if column == idColumn {
+                    ids.append(try reader.text())
+                } else {
+                    values.append(try number(reader, names[column], expected, parse))
+                }
+                column += 1
+            } while separator == .comma
+            // Blank lines are passed over.
+            if column == 0 { continue }
+            guard column == names.count else {
+                throw reader.error("\(column) fields", "\(names.count), as in the header")
+            }
+            rowCount += 1
+            // Growing as arrays do would hold the values twice.
+            if rowCount == 1 {
+                values.reserveCapacity(
+                    (file.byteCount - valuesStart) / (reader.offset - valuesStart) * columnCount * 9 / 8 + columnCount)
+            }
+        }
+        guard rowCount > 0 else { throw reader.error("no rows", "a row for each sample") }
+        return (
+            Matrix(rowCount: rowCount, columnCount: columnCount, elements: values), idColumn == nil ? nil : ids
+        )
+    }
+
+    private static func header(_ reader: inout FieldReader) throws -> [String] {
+        var names: [String] = []
+        var separator = FieldReader.Separator.comma
+        while separator == .comma {
+            separator = try reader.next()
+            names.append(try reader.text())
+        }
+        guard names.count(where: { $0 == "sample" }) < 2 else { throw reader.error("two columns sample", "one") }
+        // pandas writes its row numbers under an empty name, which must not become a dimension.
+        guard !names.contains("") else {
+            throw reader.error("a column without a name", "a name for each column (of pandas, index=False)")
+        }
+        // Without a header the first row would be lost in silence; 0, 1, 2 are names that pandas gives.
+        let numbers = names.compactMap { Double($0) }
+        guard numbers.count < names.count || numbers == names.indices.map(Double.init) else {
+            throw reader.error("numbers only in the first line", "a header with the names of the columns")
+        }
+        return names
+    }
+
+    private static func number<Scalar: BinaryFloatingPoint>(
+        _ reader: borrowing FieldReader, _ column: String, _ expected: String,
+        _ parse: (UnsafePointer<CChar>) -> (Scalar, byteCount: Int)
+    ) throws -> Scalar {
+        let (value, count, isPlain) = reader.field.withUnsafeBufferPointer { bytes in
+            // As some programs write it, a space may follow the comma.
+            let isPlain = bytes.dropLast().drop(while: { $0 == UInt8(ascii: " ") }).allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                    UInt8(ascii: "e"), UInt8(ascii: "E"):
+                    true
+                default: false
+                }
+            }
+            let (value, count) = bytes.withMemoryRebound(to: CChar.self) { text in
+                text.baseAddress.map { parse($0) } ?? (0, byteCount: 0)
+            }
+            return (value, count, isPlain)
+        }
+        guard isPlain, count > 0, count == reader.field.count - 1 else {
+            throw reader.error("\"\(excerpt(try reader.text()))\" in column \(excerpt(column))", "a finite number")
+        }
+        guard value.isFinite else {
+            throw reader.error("\(excerpt(try reader.text())) in column \(excerpt(column))", expected)
+        }
+        return value
+    }
+}

@@ -1,0 +1,97 @@
+internal import DenseLinearAlgebra
+internal import Foundation
+
+/// Where in a file the values of a matrix lie, and how they are written; all of it checked against the file's length.
+struct MatrixLayout {
+    enum ValueType {
+        case float16, bfloat16, float32, float64
+
+        var byteCount: Int {
+            switch self {
+            case .float16, .bfloat16: 2
+            case .float32: 4
+            case .float64: 8
+            }
+        }
+    }
+
+    let valueType: ValueType
+    let isBigEndian: Bool
+    let isFortranOrder: Bool
+    /// At least 1, as is the number of columns.
+    let rowCount: Int
+    let columnCount: Int
+    let valuesOffset: Int
+
+    /// The matrix that the header of a `.npy` file describes.
+    init(_ header: NumpyHeader, of source: some ByteSource) throws {
+        guard let (type, isBigEndian) = Self.numpyType(header.descriptor) else {
+            throw source.malformed(
+                "values of type \(excerpt(header.descriptor))", "float16, float32 or float64 values")
+        }
+        guard let isFortranOrder = header.isFortranOrder, let shape = header.shape else {
+            throw source.malformed("a header without shape and order (\(excerpt(header.text)))", "a .npy file")
+        }
+        let found = "an array of shape (\(excerpt(shape)))"
+        let sizes = shape.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }
+        guard sizes.count == 2 else { throw source.malformed(found, "one of two dimensions, a row for each sample") }
+        guard let n = Int(sizes[0]), let d = Int(sizes[1]), n > 0, d > 0 else {
+            throw source.malformed(found, "at least one row and one column, and no more than the file has values for")
+        }
+        try self.init(
+            type, isBigEndian: isBigEndian, isFortranOrder: isFortranOrder, rowCount: n, columnCount: d,
+            bytes: header.valuesOffset..<source.byteCount, of: source)
+    }
+
+    /// A matrix of positive size whose values take up all of `bytes`.
+    init(
+        _ valueType: ValueType, isBigEndian: Bool = false, isFortranOrder: Bool = false, rowCount: Int,
+        columnCount: Int, bytes: Range<Int>, of source: some ByteSource
+    ) throws {
+        let (count, overflow) = rowCount.multipliedReportingOverflow(by: columnCount)
+        let (size, overflow2) = count.multipliedReportingOverflow(by: valueType.byteCount)
+        guard !overflow, !overflow2, bytes.count == size else {
+            throw source.malformed(
+                "\(bytes.count) bytes of values",
+                "\(rowCount) × \(columnCount) × \(valueType.byteCount), as its header says")
+        }
+        self.valueType = valueType
+        self.isBigEndian = isBigEndian
+        self.isFortranOrder = isFortranOrder
+        self.rowCount = rowCount
+        self.columnCount = columnCount
+        valuesOffset = bytes.lowerBound
+    }
+
+    /// Whether a `.npy` header is of an array that could be one of embeddings: floating-point, with two dimensions.
+    static func isMatrix(_ header: NumpyHeader) -> Bool {
+        numpyType(header.descriptor) != nil && header.sizes?.count == 2
+    }
+
+    private static func numpyType(_ descriptor: Substring) -> (ValueType, isBigEndian: Bool)? {
+        guard let name = descriptor.wholeMatch(of: #/'([<>|=]?)(f[248])'/#) else { return nil }
+        let type: ValueType = name.2 == "f2" ? .float16 : name.2 == "f4" ? .float32 : .float64
+        return (type, name.1 == ">")
+    }
+
+    /// Reads the matrix.
+    ///
+    /// - Parameter expected: what the values must be, for the message on one that is not finite.
+    func matrix<Scalar>(in source: some ByteSource, holding expected: String) throws -> Matrix<Scalar> {
+        // A small archive can rightly claim more than any machine has.
+        let memory = ProcessInfo.processInfo.physicalMemory
+        let (size, overflow) = (rowCount * columnCount).multipliedReportingOverflow(by: MemoryLayout<Scalar>.size)
+        guard !overflow, size <= memory else {
+            throw source.malformed(
+                "\(rowCount) × \(columnCount) values",
+                "no more than the \(memory >> 20) MB of this machine's memory hold")
+        }
+        let (values, areFinite): ([Scalar], Bool) = try values(in: source)
+        let matrix = Matrix(rowCount: rowCount, columnCount: columnCount, elements: values)
+        if !areFinite, let (row, column) = matrix.firstNonFinite {
+            let value = try value(inRow: row, column: column, of: source)
+            throw source.malformed("\(value) in row \(row), column \(column)", expected)
+        }
+        return matrix
+    }
+}

@@ -1,0 +1,155 @@
+public import ArgumentParser
+import Datasets
+import Foundation
+import Glyphs200
+public import Splits
+
+struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write splits in the forms that trainers read.",
+        discussion: """
+            Each level becomes a table or a folder; classes are numbered from 0 over the whole dataset, in the order of \
+            their labels' bytes, so that a number means the same class at every level.
+
+            FORMATS:
+              csv          LEVEL.csv with all samples in the order of samples.csv:
+                           sample, class, class_number, superclass, part (train,
+                           test, removed), fold, and path if there is a --root
+              oml          LEVEL.csv of Open Metric Learning: label, path, split,
+                           is_query, is_gallery, category (the superclass)
+              huggingface  LEVEL/PART/CLASS/IMAGE, LEVEL/PART/metadata.csv, and a
+                           README.md in which each level is a configuration
+              wilds        LEVEL/metadata.csv as WILDS has it: split, y, filename,
+                           class, superclass, fold; LEVEL/categories.csv: y, name
+              imagefolder  LEVEL/PART/CLASS/IMAGE, and classes.csv: which folder is
+                           which class
+
+            Images are symbolic links to those below --root. Names of classes and files are kept where they are plain; \
+            what could be taken for something else (slashes, leading dots, controls) is written as %XX, and names that \
+            are very long or differ in case alone get a digest, so that no name leads out of the folder or meets another.
+
+            Validation folds are a column where the form has room for one (csv, wilds, huggingface). --fold N takes a \
+            fold out of the training part in every form: it is then the part validation (val in wilds); in oml it takes \
+            the place of the test classes, which are left out.
+
+            EXAMPLES:
+              oodml export splits/glyphs200 --format oml
+              oodml export splits/photos --format imagefolder --root photos
+              oodml export splits/photos --format csv --level level-1,level-9 \\
+                --fold 0
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The folder that `oodml make-splits` wrote.", valueName: "dir"), completion: .directory,
+        transform: path)
+    var splits: URL
+
+    @Option(help: "The form to write.")
+    var format: SplitExport.Format
+
+    @Option(
+        help: ArgumentHelp("Write these levels only, separated by commas (default: all).", valueName: "id,id,…"),
+        transform: { $0.split(separator: ",").map(String.init) })
+    var level: [String] = []
+
+    @Option(help: "Which side is trained on: the train classes, or in reverse the test classes.")
+    var direction = TrainingDirection.forward
+
+    @Option(help: ArgumentHelp("Make this fold of the train classes the validation part.", valueName: "n"))
+    var fold: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the images; stands before the paths in tables (for images of \(Glyphs200.name): not needed).",
+            valueName: "dir"),
+        completion: .directory, transform: path)
+    var root: URL?
+
+    @Option(
+        help: ArgumentHelp("The output folder (default: exports/NAME-FORMAT).", valueName: "dir"),
+        completion: .directory, transform: path)
+    var out: URL?
+
+    @Flag(help: "Replace the results of another run in the output folder.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "Print no progress and no warnings.")
+    var quiet = false
+
+    func validate() throws {
+        if let fold, fold < 0 { throw ValidationError("--fold is \(fold); expected 0 or more") }
+        if fold != nil && direction == .reverse {
+            throw ValidationError("--fold and --direction reverse exclude each other; folds are of the train classes")
+        }
+    }
+
+    func run() throws {
+        let terminal = Terminal(isQuiet: quiet)
+        defer { terminal.finish() }
+        let file = splits.appending(path: "manifest.json")
+        let manifest = try SplitManifest(readingFrom: file)
+        let dataset = try Dataset(sampleTableAt: splits.appending(path: "samples.csv"), name: manifest.dataset.name)
+        try manifest.requireMatch(with: dataset, path: file.path)
+        let images = try images(of: manifest)
+        let folder = try OutputFolder(out ?? defaultFolder, force: force)
+        terminal.status("arranging \(dataset.samples.count) samples")
+        let export = try SplitExport(
+            of: manifest, in: dataset, as: format, levels: level.isEmpty ? nil : level,
+            isReversed: direction == .reverse, fold: fold, root: root?.absoluteURL.path)
+        if let images { try requireAll(export, below: images, on: terminal) }
+        terminal.status("writing \(export.files.count) files and \(export.links.count) links")
+        let ours = Set(manifest.levels.map(\.id))
+        let links = try folder.links(
+            export.links.map { ($0.path, (images ?? folder.url).appending(path: $0.sample).path) }
+        ) { path in
+            // LEVEL/PART/CLASS/IMAGE.
+            let parts = path.split(separator: "/")
+            return parts.count == 4 && ours.contains(String(parts[0]))
+        }
+        _ = try folder.write(export.files.map { ($0.path, $0.bytes) }) { path in
+            // Tables of other levels, or of the parts of another fold, would pass for results of this run.
+            let parts = path.split(separator: "/").map(String.init)
+            switch (format, parts.count) {
+            case (.csv, 1), (.oml, 1): return ours.contains { path == "\($0).csv" }
+            case (.huggingface, 3): return ours.contains(parts[0]) && parts[2] == "metadata.csv"
+            case (.wilds, 2): return ours.contains(parts[0]) && ["metadata.csv", "categories.csv"].contains(parts[1])
+            default: return false
+            }
+        }
+        try folder.make(links)
+        terminal.finish()
+        print(
+            "Written: \(export.files.count) \(export.files.count == 1 ? "file" : "files")"
+                + (export.links.isEmpty ? "" : " and \(export.links.count) links to images")
+                + " below \(folder.url.relativePath)")
+    }
+
+    private var defaultFolder: URL {
+        let name = splits.standardizedFileURL.lastPathComponent
+        return URL(
+            filePath: "exports/\(name)-\(format.rawValue)" + (direction == .reverse ? "-reverse" : "")
+                + (fold.map { "-fold-\($0)" } ?? ""))
+    }
+
+    /// The folder that links lead to; nil for forms without images.
+    private func images(of manifest: SplitManifest) throws -> URL? {
+        guard format.hasImages else { return nil }
+        if let root { return root.absoluteURL }
+        if manifest.dataset.name == Glyphs200.name { return Glyphs200.images }
+        throw ValidationError("expected --root DIR, the folder of the images of \(manifest.dataset.name)")
+    }
+
+    private func requireAll(_ export: SplitExport, below images: URL, on terminal: Terminal) throws {
+        let samples = Set(export.links.map(\.sample))
+        terminal.status("looking for \(samples.count) images")
+        let missing = samples.filter { !FileManager.default.fileExists(atPath: images.appending(path: $0).path) }
+            .sorted()
+        guard let first = missing.first else { return }
+        throw CommandError(
+            "\(images.appending(path: first).path): there is no such file; expected one for each sample, and "
+                + "\(missing.count) of \(samples.count) are missing")
+    }
+}
+
+extension SplitExport.Format: ExpressibleByArgument {}
+extension TrainingDirection: ExpressibleByArgument {}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Cars196
+import Datasets
+import Foundation
+import Glyphs200
+import Reports
+
+struct ListDatasets: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "datasets",
+        abstract: "List the datasets that are read as they are downloaded, and how their folders must look.",
+        discussion: """
+            Nothing is downloaded. Each dataset comes with the number of samples and classes that it has when nothing is \
+            missing; `oodml make-splits` warns if it finds other numbers. Any other dataset can be class folders or a \
+            table.
+
+            EXAMPLES:
+              oodml datasets
+              oodml datasets --format json
+            """)
+
+    @Option(help: "What to print on standard output.")
+    var format: OutputFormat = .text
+
+    func run() throws {
+        switch format {
+        case .json: print(try stableJSON(KnownDataset.allCases.map(DatasetEntry.init)), terminator: "")
+        case .text:
+            print((KnownDataset.allCases.map(\.entry) + [ownEntries]).joined(separator: "\n"), terminator: "")
+        }
+    }
+
+    /// What else `make-splits` reads.
+    private var ownEntries: String {
+        """
+        Other images
+          --dataset \(Glyphs200.name)                  the benchmark that comes with oodml
+          --root DIR                           class/image or superclass/class/image; the first half of the sorted
+                                               classes trains
+          --root DIR --samples S.csv           a table with the columns sample (a path below DIR), class, and optionally
+                                               superclass, split (train or test) and role (query or gallery)
+
+        """
+    }
+}
+
+extension KnownDataset {
+    /// The names, as options list them.
+    static var names: String {
+        let names = allCases.map(\.rawValue)
+        return names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+    }
+
+    /// The dataset in the folder `root`.
+    func dataset(at root: URL, name: String?) throws -> Dataset {
+        let name = name ?? rawValue
+        return switch self {
+        case .cub200: try Dataset(cub200At: root, name: name)
+        case .cars196: try Dataset(cars196At: root, name: name)
+        case .sop: try Dataset(stanfordOnlineProductsAt: root, name: name)
+        case .inshop: try Dataset(inShopAt: root, name: name)
+        }
+    }
+
+    /// The dataset as `oodml datasets` prints it.
+    fileprivate var entry: String {
+        let width = layout.map(\.path.count).max() ?? 0
+        let files = layout.map { file in
+            "  " + file.path.padding(toLength: width, withPad: " ", startingAt: 0) + "  \(file.meaning)\n"
+        }
+        var sizes = "\(counts.samples) images of \(counts.classes) classes"
+        if counts.superclasses > 0 { sizes += " in \(counts.superclasses) superclasses" }
+        sizes += "; train \(counts.trainSamples) of \(counts.trainClasses), test \(counts.testSamples) of "
+        sizes += "\(counts.testClasses)"
+        if counts.querySamples > 0 {
+            sizes += " (\(counts.querySamples) queries, \(counts.gallerySamples) in the gallery)"
+        }
+        return "\(title): --dataset \(rawValue) --root DIR\n" + files.joined() + "  \(sizes)\n  \(officialSplit)\n"
+    }
+}
+
+/// A dataset as JSON.
+private struct DatasetEntry: Encodable {
+    struct File: Encodable {
+        let path: String
+        let meaning: String
+    }
+
+    struct Counts: Encodable {
+        let samples, classes, trainSamples, trainClasses, testSamples, testClasses: Int
+        let superclasses, querySamples, gallerySamples: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case samples, classes, superclasses
+            case trainSamples = "train_samples"
+            case trainClasses = "train_classes"
+            case testSamples = "test_samples"
+            case testClasses = "test_classes"
+            case querySamples = "query_samples"
+            case gallerySamples = "gallery_samples"
+        }
+    }
+
+    let name: String
+    let title: String
+    let layout: [File]
+    let counts: Counts
+    let officialSplit: String
+
+    enum CodingKeys: String, CodingKey {
+        case name, title, layout, counts
+        case officialSplit = "official_split"
+    }
+
+    init(_ dataset: KnownDataset) {
+        name = dataset.rawValue
+        title = dataset.title
+        layout = dataset.layout.map { File(path: $0.path, meaning: $0.meaning) }
+        officialSplit = dataset.officialSplit
+        let counts = dataset.counts
+        func stated(_ count: Int) -> Int? { count > 0 ? count : nil }
+        self.counts = Counts(
+            samples: counts.samples, classes: counts.classes, trainSamples: counts.trainSamples,
+            trainClasses: counts.trainClasses, testSamples: counts.testSamples, testClasses: counts.testClasses,
+            superclasses: stated(counts.superclasses), querySamples: stated(counts.querySamples),
+            gallerySamples: stated(counts.gallerySamples))
+    }
+}

@@ -1,0 +1,99 @@
+import Datasets
+import Foundation
+
+extension OutputFolder {
+    /// Symbolic links that a command makes, checked before anything is written.
+    struct Links {
+        fileprivate let made: [(url: URL, target: String)]
+        fileprivate let removed: [URL]
+        fileprivate let root: URL
+    }
+
+    /// Checks links against what is there.
+    ///
+    /// - Parameters:
+    ///   - links: paths below the folder, and what they lead to.
+    ///   - isOurs: whether a link of that name, below the folder, is one that a run may make: what this run does not
+    ///     make would pass for its result, so it is removed if files may be replaced.
+    /// - Throws: ``CommandError`` if something is there that differs and may not be replaced, or if a folder on the way is
+    ///   itself a link, since what is written below it would be elsewhere.
+    func links(_ links: [(path: String, target: String)], replacing isOurs: (String) -> Bool) throws -> Links {
+        for folder in Set(links.flatMap { Self.folders(above: $0.path) }).sorted() {
+            let place = url.appending(path: folder)
+            guard Self.target(of: place) == nil else {
+                throw CommandError("\(place.path): a symbolic link is there; expected a folder, or nothing")
+            }
+        }
+        let names = Set(links.map(\.path))
+        let stale = Self.linksBelow(url).filter { isOurs($0) && !names.contains($0) }.sorted()
+        if let first = stale.first, !force {
+            throw CommandError(
+                "\(url.appending(path: first).path): a link of an earlier run with other options is there; expected none, "
+                    + "or --force to remove it")
+        }
+        var made: [(url: URL, target: String)] = []
+        for (path, target) in links {
+            let place = url.appending(path: path)
+            if let found = Self.target(of: place) {
+                if found == target { continue }
+                guard force else {
+                    throw CommandError(
+                        "\(place.path): a link to \(found) is there already; expected none, or --force to replace it")
+                }
+            } else if FileManager.default.fileExists(atPath: place.path) {
+                // What is not a link was not made by a run, and might be the only copy of an image.
+                throw CommandError("\(place.path): something that is not a link is there; expected none")
+            }
+            made.append((place, target))
+        }
+        return Links(made: made, removed: stale.map { url.appending(path: $0) }, root: url)
+    }
+
+    /// Makes the links; at any moment each is the old one or the new one.
+    func make(_ links: Links) throws {
+        func failure(_ place: URL) -> OutputError {
+            OutputError(path: place.path, reason: String(cString: strerror(errno)))
+        }
+        for folder in Set(links.made.map { $0.url.deletingLastPathComponent() }) {
+            do {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            } catch {
+                throw OutputError(path: folder.path, reason: "the folder cannot be made")
+            }
+        }
+        for (place, target) in links.made {
+            // Links have no contents to flush, but a name can be taken: the new one goes beside it and then over it.
+            let temporary = place.deletingLastPathComponent().appending(path: ".link-\(getpid())")
+            unlink(temporary.path)
+            guard symlink(target, temporary.path) == 0 else { throw failure(place) }
+            guard rename(temporary.path, place.path) == 0 else {
+                let error = failure(place)
+                unlink(temporary.path)
+                throw error
+            }
+        }
+        for place in links.removed {
+            guard unlink(place.path) == 0 else { throw failure(place) }
+            var folder = place.deletingLastPathComponent()
+            // Only where nothing else is in it.
+            while folder.standardizedFileURL != links.root.standardizedFileURL, rmdir(folder.path) == 0 {
+                folder.deleteLastPathComponent()
+            }
+        }
+    }
+
+    private static func folders(above path: String) -> [String] {
+        let parts = path.split(separator: "/").dropLast()
+        return parts.indices.map { parts[...$0].joined(separator: "/") }
+    }
+
+    /// What a symbolic link leads to; nil for anything else.
+    private static func target(of place: URL) -> String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: place.path)
+    }
+
+    private static func linksBelow(_ folder: URL) -> [String] {
+        let found = (try? FileManager.default.subpathsOfDirectory(atPath: folder.path)) ?? []
+        return found.filter { target(of: folder.appending(path: $0)) != nil }
+    }
+}

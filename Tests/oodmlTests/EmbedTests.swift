@@ -1,0 +1,113 @@
+import DenseLinearAlgebra
+import Embeddings
+import Foundation
+import Glyphs200
+import TestSupport
+import Testing
+
+@Suite struct EmbedTests {
+    private let folder: TemporaryFolder
+    private let arguments = [
+        "embed", "--root", "images", "--backbone", Glyphs200.backbone.path, "--chunk", "8", "-q", "--out",
+    ]
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            at: folder.url.appending(path: "images"), withIntermediateDirectories: true)
+        for system in ["latin", "thai"] {
+            try FileManager.default.copyItem(
+                at: Glyphs200.images.appending(path: system), to: folder.url.appending(path: "images/\(system)"))
+        }
+    }
+
+    private func files(_ store: String) throws -> [String: Data] {
+        let url = folder.url.appending(path: store)
+        return try Dictionary(
+            uniqueKeysWithValues: FileManager.default.contentsOfDirectory(atPath: url.path).map {
+                ($0, try Data(contentsOf: url.appending(path: $0)))
+            })
+    }
+
+    private func embed(_ store: String, _ more: String...) throws -> CommandRun {
+        try CommandRun(arguments + [store] + more, in: folder.url)
+    }
+
+    /// The finished chunks of a store, and when each was written.
+    private func finishedChunks(_ store: String) -> [String: Date] {
+        let partial = folder.url.appending(path: "\(store)/.partial")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: partial.path)) ?? []
+        return names.filter { $0.hasPrefix("chunk-0") && $0.hasSuffix(".csv") }.reduce(into: [:]) { dates, name in
+            let path = partial.appending(path: name).path
+            dates[name] = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+        }
+    }
+
+    /// However often a run is killed, nothing that was finished is computed again, and the store is the same.
+    @Test func killedRunsGoOn() throws {
+        let start = Date.now
+        #expect(try embed("whole").status == 0)
+        let duration = Date.now.timeIntervalSince(start)
+        var rng = SplitMix64(seed: 8)
+        var finished: [String: Date] = [:]
+        var kills = 0
+        while kills < 12 {
+            let process = Process()
+            process.executableURL = CommandRun.executable
+            process.arguments = arguments + ["killed"]
+            process.currentDirectoryURL = folder.url
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            Thread.sleep(forTimeInterval: duration * (0.05 + 0.2 * (rng.uniform() + 1)))
+            kill(process.processIdentifier, kills % 4 == 3 ? SIGINT : SIGKILL)
+            process.waitUntilExit()
+            kills += 1
+            if FileManager.default.fileExists(atPath: folder.url.appending(path: "killed/store.json").path) { break }
+            #expect(process.terminationStatus != 0)
+            let now = finishedChunks("killed")
+            for (name, date) in finished { #expect(now[name] == date, "\(name) was written again") }
+            finished = now
+        }
+        #expect(!finished.isEmpty)
+        #expect(try embed("killed").status == 0)
+        #expect(try files("killed") == files("whole"))
+    }
+
+    @Test func shardsMergeToTheSameBytes() throws {
+        #expect(try embed("whole").status == 0)
+        for number in 1...3 { #expect(try embed("part-\(number)", "--shard", "\(number)/3").status == 0) }
+        let merge = ["embed", "-q", "--out", "merged", "--merge"]
+        let incomplete = try CommandRun(merge + ["part-3", "part-1"], in: folder.url)
+        #expect(incomplete.status == 1 && incomplete.errors.contains("found 1/3, 3/3; expected each shard once"))
+        #expect(try CommandRun(merge + ["part-3", "part-1", "part-2"], in: folder.url).status == 0)
+        #expect(try files("merged") == files("whole"))
+        let store = try FeatureFile<Float>(contentsOf: folder.url.appending(path: "merged"))
+        #expect(store.matrix.rowCount == 960 && store.ids?.count == 960)
+    }
+
+    @Test func badFilesAndDuplicatesAreListed() throws {
+        let thai = folder.url.appending(path: "images/thai")
+        let classes = try FileManager.default.contentsOfDirectory(atPath: thai.path).sorted()
+        let first = thai.appending(path: classes[0])
+        let image = try #require(try FileManager.default.contentsOfDirectory(atPath: first.path).sorted().first)
+        let bytes = try Data(contentsOf: first.appending(path: image))
+        try folder.write(bytes, to: "images/thai/\(classes[1])/copy.png")
+        try folder.write("no image", to: "images/thai/\(classes[2])/text.png")
+        try folder.write(bytes.prefix(200), to: "images/thai/\(classes[2])/short.png")
+
+        let failed = try embed("store")
+        #expect(failed.status == 1 && failed.errors.split(separator: "\n").count == 1)
+        #expect(failed.errors.contains("short.png: found a truncated PNG image"), "\(failed.errors)")
+        #expect(try embed("store", "--on-error", "skip").status == 0)
+        let written = try files("store")
+        let skipped = String(decoding: written["skipped.csv"] ?? Data(), as: UTF8.self)
+        #expect(skipped.contains("thai/\(classes[2])/short.png,") && skipped.contains("thai/\(classes[2])/text.png,"))
+        #expect(skipped.split(separator: "\n").count == 3)
+        let duplicates = String(decoding: written["duplicates.csv"] ?? Data(), as: UTF8.self)
+        #expect(duplicates.contains("1,thai/\(classes[0])/\(image),") && duplicates.contains("/copy.png,"))
+        // Of other images there is a store now.
+        try folder.write(bytes, to: "images/thai/\(classes[3])/another.png")
+        let refused = try embed("store", "--on-error", "skip")
+        #expect(refused.status == 1 && refused.errors.contains("--force"), "\(refused.errors)")
+    }
+}
