@@ -69,3 +69,72 @@ public func inParallel<Buffers>(
         }
     }
 }
+
+/// What a function gives for the numbers 0 ..< `count`, computed on all processors with BLAS on one thread.
+///
+/// The results do not depend on the number of processors, because each is the work of one thread.
+///
+/// - Parameters:
+///   - count: how many numbers there are.
+///   - buffers: makes what one processor keeps from number to number.
+///   - body: called once a number, concurrently.
+/// - Throws: the error of the smallest number that has one, after all numbers were tried.
+public func concurrentMap<Buffers, Value: Sendable, Failure: Error>(
+    count: Int, buffers: @Sendable () -> Buffers,
+    _ body: @Sendable (inout Buffers, _ number: Int) throws(Failure) -> Value
+) throws(Failure) -> [Value] {
+    var results = [Result<Value, Failure>?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { results in
+        let results = DisjointBuffer(results)
+        inParallel(blockCount: count, buffers: buffers) { buffers, number in
+            do throws(Failure) {
+                results[number] = .success(try body(&buffers, number))
+            } catch {
+                results[number] = .failure(error)
+            }
+        }
+    }
+    var values: [Value] = []
+    values.reserveCapacity(count)
+    for result in results {
+        if let value = try result?.get() { values.append(value) }
+    }
+    return values
+}
+
+/// What a function gives for the numbers 0 ..< `count`, computed on all processors with BLAS on one thread.
+///
+/// - Throws: the error of the smallest number that has one, after all numbers were tried.
+public func concurrentMap<Value: Sendable, Failure: Error>(
+    count: Int, _ body: @Sendable (_ number: Int) throws(Failure) -> Value
+) throws(Failure) -> [Value] {
+    try concurrentMap(count: count, buffers: {}) { (_, number) throws(Failure) in try body(number) }
+}
+
+/// Memory that several threads write at once, each at places of its own.
+///
+/// The compiler cannot see that the places differ, so this is where it is promised: whoever hands a buffer to several
+/// threads must divide the indices among them. Nothing is checked.
+@frozen
+public struct DisjointBuffer<Element>: @unchecked Sendable {
+    @usableFromInline let base: UnsafeMutableBufferPointer<Element>
+
+    /// Wraps initialised memory that outlives the threads' work.
+    @inlinable
+    public init(_ base: UnsafeMutableBufferPointer<Element>) {
+        self.base = base
+    }
+
+    /// The element at an index, which no other thread may touch at that time.
+    @inlinable
+    public subscript(index: Int) -> Element {
+        get { base[index] }
+        nonmutating set { base[index] = newValue }
+    }
+
+    /// Part of the memory, for the thread that it belongs to.
+    @inlinable
+    public subscript(range: Range<Int>) -> UnsafeMutableBufferPointer<Element> {
+        UnsafeMutableBufferPointer(rebasing: base[range])
+    }
+}

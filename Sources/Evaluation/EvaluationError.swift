@@ -11,7 +11,7 @@ public enum EvaluationError: Error, Equatable {
     /// A file of results was written by another version of the schema.
     case schemaVersion(found: Int, expected: Int)
     /// Results that are not of the same levels, or not by the same rules, as others.
-    case incomparable(name: String, reason: String)
+    case incomparable(name: String, found: String, expected: String)
 }
 
 extension EvaluationError: CustomStringConvertible {
@@ -32,8 +32,8 @@ extension EvaluationError: CustomStringConvertible {
                 + "expected at least one, since an adaptation learns how samples of a class vary"
         case .schemaVersion(let found, let expected):
             "the results have schema version \(found); expected \(expected)"
-        case .incomparable(let name, let reason):
-            "\(name) cannot be compared: \(reason)"
+        case .incomparable(let name, let found, let expected):
+            "\(name) cannot be compared: found \(found); expected \(expected)"
         }
     }
 }

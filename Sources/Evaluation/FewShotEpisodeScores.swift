@@ -53,7 +53,7 @@ public struct FewShotEpisodeScores: Sendable, Equatable {
 ///   - ties: how items of equal similarity rank.
 ///   - loneQueries: what becomes of a query whose class has no other sample in the complement.
 /// - Precondition: there is one class number for each row; every row of the support is one of them, and occurs once.
-/// - Complexity: O(n²·d + d³) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:)``.
+/// - Complexity: O(n²·d + d³) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:precision:reranking:)``.
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, rows counted as given;
 ///   ``EvaluationError/uniformSupport(sampleCount:classCount:)``, for one shot in particular;
 ///   ``EvaluationError/noQueries(loneQueryCount:)`` if the complement leaves none.

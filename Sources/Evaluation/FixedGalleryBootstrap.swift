@@ -21,29 +21,21 @@ extension QueryScores {
         let columns = metrics.map { self[$0] ?? [] }
         let (querySamples, loneSamples) = (queries.map { sampleNumbers[$0] }, loneQueries.map { sampleNumbers[$0] })
         // A draw without any query says nothing, and its slot stays at the mean.
-        let draws = [Double](unsafeUninitializedCapacity: method.count * metrics.count) { buffer, initializedCount in
-            nonisolated(unsafe) let buffer = buffer
-            inParallel(blockCount: method.count) {
-                [Int32](repeating: 0, count: sampleCount)
-            } _: { timesDrawn, draw in
-                for sample in timesDrawn.indices { timesDrawn[sample] = 0 }
-                var generator = SeededGenerator(seed: method.seed, stream: "fixed-gallery-bootstrap/\(draw)")
-                for _ in 0..<sampleCount { timesDrawn[generator.below(sampleCount)] += 1 }
-                let weights = querySamples.map { Double(timesDrawn[$0]) }
-                let total =
-                    weights.reduce(0, +)
-                    + (policy == .zero ? loneSamples.reduce(0) { $0 + Double(timesDrawn[$1]) } : 0)
-                for (m, values) in columns.enumerated() {
-                    let sum = zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 }
-                    buffer.initializeElement(
-                        at: draw * columns.count + m, to: total > 0 ? sum / total : means.values[m])
-                }
+        let draws = concurrentMap(count: method.count) { draw in
+            var timesDrawn = [Int32](repeating: 0, count: sampleCount)
+            var generator = SeededGenerator(seed: method.seed, stream: "fixed-gallery-bootstrap/\(draw)")
+            for _ in 0..<sampleCount { timesDrawn[generator.below(sampleCount)] += 1 }
+            let weights = querySamples.map { Double(timesDrawn[$0]) }
+            let total =
+                weights.reduce(0, +)
+                + (policy == .zero ? loneSamples.reduce(0) { $0 + Double(timesDrawn[$1]) } : 0)
+            return columns.enumerated().map { m, values in
+                total > 0 ? zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } / total : means.values[m]
             }
-            initializedCount = method.count * metrics.count
         }
         var estimates: [RetrievalMetric: Estimate] = [:]
         for (m, metric) in metrics.enumerated() {
-            let values = (0..<method.count).map { draws[$0 * metrics.count + m] }
+            let values = draws.map { $0[m] }
             let centre = values.reduce(0, +) / Double(method.count)
             let scale = 1 / Double(method.count - 1).squareRoot()
             estimates[metric] = Estimate(

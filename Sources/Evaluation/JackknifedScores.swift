@@ -79,20 +79,27 @@ public struct JackknifedScores: Sendable, Equatable {
 ///   - groupCount: the number of groups, at most 256.
 ///   - similarity: what to rank by.
 ///   - metrics: what to compute.
+///   - reranking: how neighbours re-rank; nil if they do not.
 /// - Precondition: there is one class and one group number for each row, and no class is in two groups.
 /// - Complexity: O(n²·d + n·R·G) operations for R relevant items a query and G groups.
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
 public func jackknifedScores(
     of embeddings: Matrix<Float>, classNumbers: [Int], groupNumbers: [Int], groupCount: Int,
-    similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard
+    similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard,
+    reranking: ReciprocalReranking? = nil
 ) throws -> JackknifedScores {
-    jackknifedScores(
-        of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
-        in: try PreparedEmbeddings(embeddings, similarity: similarity), groupNumbers: groupNumbers,
-        groupCount: groupCount, metrics: metrics)
+    let queries = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers)
+    if let reranking {
+        let source = try RerankedSimilarities(embeddings, similarity: similarity, settings: reranking)
+        return jackknifedScores(
+            of: queries, in: source, groupNumbers: groupNumbers, groupCount: groupCount, metrics: metrics)
+    }
+    let source = try PreparedEmbeddings(embeddings, similarity: similarity)
+    return jackknifedScores(
+        of: queries, in: source, groupNumbers: groupNumbers, groupCount: groupCount, metrics: metrics)
 }
 
-func jackknifedScores(
+private func jackknifedScores(
     of queries: RetrievalQueries, in source: some SimilaritySource, groupNumbers: [Int], groupCount: Int,
     metrics: [RetrievalMetric]
 ) -> JackknifedScores {
@@ -109,24 +116,15 @@ func jackknifedScores(
     // For each query its scores in the whole gallery and without each group. Sums over queries are taken afterwards, in
     // the order of the queries, so that they do not depend on who was first.
     let width = metricCount * (1 + groupCount)
-    let flat = [Double](unsafeUninitializedCapacity: queryCount * width) { buffer, initializedCount in
-        // Each query writes values of its own, so the threads do not meet.
-        nonisolated(unsafe) let buffer = buffer
-        rankAll(queries, in: source, groups: groups) { query in
-            let start = query.position * width
-            let own = Int(groups.groupOfItem[queries.rows[query.position]])
+    let flat = rankAll(queries, in: source, groups: groups, each: width, of: 0.0) { query, scores in
+        let own = Int(groups.groupOfItem[queries.rows[query.position]])
+        for (m, metric) in metrics.enumerated() { scores[m] = metric.score(ranks: query.ranks) }
+        for group in 0..<groupCount where group != own {
+            let ranks = query.ranks(withoutGroup: group)
             for (m, metric) in metrics.enumerated() {
-                buffer.initializeElement(at: start + m, to: metric.score(ranks: query.ranks))
-            }
-            for group in 0..<groupCount {
-                let ranks = query.ranks(withoutGroup: group)
-                for (m, metric) in metrics.enumerated() {
-                    buffer.initializeElement(
-                        at: start + (1 + group) * metricCount + m, to: group == own ? 0 : metric.score(ranks: ranks))
-                }
+                scores[(1 + group) * metricCount + m] = metric.score(ranks: ranks)
             }
         }
-        initializedCount = queryCount * width
     }
     var sums = [[Double]](
         repeating: [Double](repeating: 0, count: metricCount), count: groupCount * groupCount)

@@ -125,39 +125,34 @@ struct KMeansSeeding {
         let candidateBounds = candidates.map { bounds.ofCandidates[$0] }
         let blockSize = 512
         let blockCount = (rows.rowCount + blockSize - 1) / blockSize
-        var blocks = [[(candidate: Int, neighbour: Neighbour)]](repeating: [], count: blockCount)
-        blocks.withUnsafeMutableBufferPointer { blocks in
-            // Each block is one thread's.
-            nonisolated(unsafe) let blocks = blocks
-            inParallel(blockCount: blockCount) {
-                [Float]()
-            } _: { products, block in
-                let range = block * blockSize..<min((block + 1) * blockSize, rows.rowCount)
-                innerProducts(ofRows: range, of: rows, with: candidateRows, into: &products)
-                var found: [(candidate: Int, neighbour: Neighbour)] = []
-                rows.elements.withUnsafeBufferPointer { values in
-                    products.withUnsafeBufferPointer { products in
-                        candidateBounds.withUnsafeBufferPointer { candidateBounds in
-                            for i in range {
-                                let start = (i - range.lowerBound) * candidates.count
-                                let row = UnsafeBufferPointer(rebasing: products[start..<start + candidates.count])
-                                let bound = bounds.ofRows[i]
-                                forEachIndex(of: row, and: candidateBounds) {
-                                    $0 .> $1 + bound
-                                } _: {
-                                    $0 > $1 + bound
-                                } _: { c in
-                                    let d = rows.columnCount
-                                    let distance = squaredDistance(values, i * d, candidates[c] * d, count: d)
-                                    guard distance < distances[i] else { return }
-                                    found.append((c, Neighbour(row: Int32(i), distance: distance)))
-                                }
+        let blocks = concurrentMap(count: blockCount) {
+            [Float]()
+        } _: { products, block in
+            let range = block * blockSize..<min((block + 1) * blockSize, rows.rowCount)
+            innerProducts(ofRows: range, of: rows, with: candidateRows, into: &products)
+            var found: [(candidate: Int, neighbour: Neighbour)] = []
+            rows.elements.withUnsafeBufferPointer { values in
+                products.withUnsafeBufferPointer { products in
+                    candidateBounds.withUnsafeBufferPointer { candidateBounds in
+                        for i in range {
+                            let start = (i - range.lowerBound) * candidates.count
+                            let row = UnsafeBufferPointer(rebasing: products[start..<start + candidates.count])
+                            let bound = bounds.ofRows[i]
+                            forEachIndex(of: row, and: candidateBounds) {
+                                $0 .> $1 + bound
+                            } _: {
+                                $0 > $1 + bound
+                            } _: { c in
+                                let d = rows.columnCount
+                                let distance = squaredDistance(values, i * d, candidates[c] * d, count: d)
+                                guard distance < distances[i] else { return }
+                                found.append((c, Neighbour(row: Int32(i), distance: distance)))
                             }
                         }
                     }
                 }
-                blocks[block] = found
             }
+            return found
         }
         var lists = [[Neighbour]](repeating: [], count: candidates.count)
         for block in blocks {

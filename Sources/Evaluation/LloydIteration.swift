@@ -86,28 +86,25 @@ struct LloydIteration {
         let penalties = numbers.indices.map { Float(squaredNorm(some.row($0)) / 2) }
         let blockSize = max(64, min(512, (8 << 20) / (4 * numbers.count)))
         let blockCount = (rows.count + blockSize - 1) / blockSize
-        clusterNumbers.withUnsafeMutableBufferPointer { clusterNumbers in
-            values.withUnsafeMutableBufferPointer { values in
-                // Each row is one block's, so the threads do not meet.
-                nonisolated(unsafe) let (clusterNumbers, values) = (clusterNumbers, values)
-                inParallel(blockCount: blockCount) {
-                    [Float]()
-                } _: { products, block in
-                    let own = rows[block * blockSize..<min((block + 1) * blockSize, rows.count)]
-                    innerProducts(ofRows: 0..<own.count, of: all.selectingRows(own), with: some, into: &products)
-                    for (place, row) in own.enumerated() {
-                        let nearest = largestDifference(
-                            products[place * numbers.count..<(place + 1) * numbers.count], penalties)
-                        let number = Int32(numbers[nearest.index])
-                        let isNearer =
-                            !keepsNumbers || nearest.value > values[row]
-                            || (nearest.value == values[row] && number < clusterNumbers[row])
-                        guard isNearer else { continue }
-                        clusterNumbers[row] = number
-                        values[row] = nearest.value
-                    }
-                }
+        let nearest = concurrentMap(count: blockCount) {
+            [Float]()
+        } _: { products, block in
+            let own = rows[block * blockSize..<min((block + 1) * blockSize, rows.count)]
+            innerProducts(ofRows: 0..<own.count, of: all.selectingRows(own), with: some, into: &products)
+            return own.indices.map { i in
+                let place = i - own.startIndex
+                return largestDifference(
+                    products[place * numbers.count..<(place + 1) * numbers.count], penalties)
             }
+        }
+        for (row, nearest) in zip(rows, nearest.joined()) {
+            let number = Int32(numbers[nearest.index])
+            let isNearer =
+                !keepsNumbers || nearest.value > values[row]
+                || (nearest.value == values[row] && number < clusterNumbers[row])
+            guard isNearer else { continue }
+            clusterNumbers[row] = number
+            values[row] = nearest.value
         }
     }
 

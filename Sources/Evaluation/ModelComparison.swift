@@ -100,7 +100,7 @@ public struct ModelComparison: Sendable, Equatable {
     ///   - gallery: in which gallery.
     ///   - direction: in which direction.
     ///   - axis: over what.
-    /// - Throws: ``EvaluationError/incomparable(name:reason:)`` if results are of other levels, another split or other
+    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` if results are of other levels, another split or other
     ///   groups than the first, or lack the metric.
     /// - Precondition: there is a model, and each has a run.
     public init(
@@ -117,8 +117,9 @@ public struct ModelComparison: Sendable, Equatable {
                 guard let curve = run.completeCurve(of: metric, key), !curve.points.isEmpty else {
                     throw EvaluationError.incomparable(
                         name: model.name,
-                        reason: "it lacks \(metric.title) of the \(model.subject.rawValue) (\(direction.rawValue), "
-                            + "\(gallery.rawValue) gallery, over \(axis.rawValue)) at some level")
+                        found:
+                            "a level without \(metric.title) of the \(model.subject.rawValue) (\(direction.rawValue), "
+                            + "\(gallery.rawValue) gallery, over \(axis.rawValue))", expected: "it at every level")
                 }
                 return curve
             }
@@ -205,20 +206,37 @@ extension DifficultyCurve {
 }
 
 extension EvaluationResults {
-    /// - Throws: ``EvaluationError/incomparable(name:reason:)`` unless both are of the same levels and by the same rules.
+    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` unless both are of the same levels and by the same
+    ///   rules.
     fileprivate func requireComparability(with other: EvaluationResults, name: String) throws {
-        func refuse(_ reason: String) -> EvaluationError { .incomparable(name: name, reason: reason) }
-        guard dataset == other.dataset else { throw refuse("it is of \(dataset), the first of \(other.dataset)") }
-        guard levels.map(\.id) == other.levels.map(\.id), levels.map(\.fid) == other.levels.map(\.fid),
-            levels.map(\.excess) == other.levels.map(\.excess)
-        else { throw refuse("its levels are not those of the first") }
-        guard settings.split == other.settings.split else {
-            throw refuse("it is of the \(settings.split), the first of the \(other.settings.split)")
-        }
-        guard settings.confidence == other.settings.confidence, settings.loneQueries == other.settings.loneQueries,
-            settings.matchedGallery == other.settings.matchedGallery
-        else {
-            throw refuse("its errors, lone queries or matched galleries are by other rules than those of the first")
+        for property in Self.comparableProperties {
+            let (found, expected) = (property(self), property(other))
+            guard found == expected else {
+                throw EvaluationError.incomparable(name: name, found: found, expected: "\(expected), as the first has")
+            }
         }
     }
+
+    /// What must be the same of results that are compared, in words.
+    private static let comparableProperties: [@Sendable (EvaluationResults) -> String] = [
+        { "results on \($0.dataset)" },
+        { "the split \($0.settings.split)" },
+        { results in
+            "the levels "
+                + results.levels.map { level in
+                    "\(level.id) (fid \(level.fid)" + (level.excess.map { ", excess \($0)" } ?? "") + ")"
+                }.joined(separator: ", ")
+        },
+        { results in
+            let confidence = results.settings.confidence
+            return "errors by \(confidence.kind.rawValue), \(confidence.count) of seed \(confidence.seed)"
+        },
+        { "lone queries \($0.settings.loneQueries.rawValue)" },
+        { results in
+            results.settings.matchedGallery.map { gallery in
+                "matched galleries of \(gallery.classCount) classes of at most \(gallery.samplesPerClass) samples, "
+                    + "\(gallery.drawCount) draws of seed \(gallery.seed)"
+            } ?? "no matched galleries"
+        },
+    ]
 }

@@ -22,37 +22,29 @@ struct NeighbourLists: Sendable {
         let n = samples.queryCount
         let count = max(0, min(k, n - 1))
         let blockSize = max(64, min(256, (32 << 20) / (4 * max(n, 1))))
-        var largest = [Float](repeating: 0, count: n)
-        var items = [Int32](repeating: 0, count: n * count)
-        largest.withUnsafeMutableBufferPointer { largest in
-            items.withUnsafeMutableBufferPointer { items in
-                // Each row writes parts of its own, so the threads do not meet.
-                nonisolated(unsafe) let (largest, items) = (largest, items)
-                inParallel(blockCount: (n + blockSize - 1) / blockSize) {
-                    (selection: NearestSelection(count: count), similarities: [Float]())
-                } _: { buffers, block in
-                    let rows = block * blockSize..<min((block + 1) * blockSize, n)
-                    samples.fill(&buffers.similarities, rows: rows)
-                    for sample in rows {
-                        let lowest = buffers.similarities.withUnsafeMutableBufferPointer { similarities in
-                            let start = (sample - rows.lowerBound) * n
-                            let row = UnsafeMutableBufferPointer(rebasing: similarities[start..<start + n])
-                            var nothing: Void = ()
-                            samples.finish(row, query: sample, scratch: &nothing)
-                            return buffers.selection.select(from: UnsafeBufferPointer(row), own: sample)
-                        }
-                        let distance = offsets[sample] - 2 * lowest
-                        largest[sample] = distance > 0 ? distance : 1
-                        for (place, item) in buffers.selection.rows.enumerated() {
-                            items[sample * count + place] = item
-                        }
-                    }
+        let blocks = concurrentMap(count: (n + blockSize - 1) / blockSize) {
+            (selection: NearestSelection(count: count), similarities: [Float]())
+        } _: { buffers, block in
+            let rows = block * blockSize..<min((block + 1) * blockSize, n)
+            samples.fill(&buffers.similarities, rows: rows)
+            var (largest, items): ([Float], [Int32]) = ([], [])
+            for sample in rows {
+                let lowest = buffers.similarities.withUnsafeMutableBufferPointer { similarities in
+                    let start = (sample - rows.lowerBound) * n
+                    let row = UnsafeMutableBufferPointer(rebasing: similarities[start..<start + n])
+                    var nothing: Void = ()
+                    samples.finish(row, query: sample, scratch: &nothing)
+                    return buffers.selection.select(from: UnsafeBufferPointer(row), own: sample)
                 }
+                let distance = offsets[sample] - 2 * lowest
+                largest.append(distance > 0 ? distance : 1)
+                items += buffers.selection.rows
             }
+            return (largest: largest, items: items)
         }
         self.count = count
-        largestDistances = largest
-        self.items = items
+        largestDistances = blocks.flatMap(\.largest)
+        items = blocks.flatMap(\.items)
     }
 }
 

@@ -18,17 +18,9 @@ func sumOverPairs(
     let blockSize = 256
     let blocks = stride(from: 0, to: n, by: blockSize).map { RowBlock(rows, $0..<min($0 + blockSize, n)) }
     let pairs = blocks.indices.flatMap { i in (i..<blocks.count).map { (i, $0) } }
-    let sums = [Double](unsafeUninitializedCapacity: pairs.count) { buffer, initializedCount in
-        // Each pair of blocks writes a sum of its own, so the threads do not meet.
-        nonisolated(unsafe) let buffer = buffer
-        inParallel(blockCount: pairs.count) {
-        } _: { _, number in
-            let (i, j) = pairs[number]
-            let sum = blocks[i].sumOverPairs(
-                with: blocks[j], isSame: i == j, isExactNearZero: isExactNearZero, function)
-            buffer.initializeElement(at: number, to: sum)
-        }
-        initializedCount = pairs.count
+    let sums = concurrentMap(count: pairs.count) { number in
+        let (i, j) = pairs[number]
+        return blocks[i].sumOverPairs(with: blocks[j], isSame: i == j, isExactNearZero: isExactNearZero, function)
     }
     return sums.reduce(0, +)
 }

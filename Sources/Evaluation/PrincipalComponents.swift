@@ -61,20 +61,12 @@ public struct PrincipalComponents: Sendable, Equatable {
     public func projection(of rows: Matrix<Float>) -> Matrix<Float> {
         let (n, d, count) = (rows.rowCount, mean.count, directions.rowCount)
         precondition(rows.columnCount == d, "rows of \(rows.columnCount) values for components of \(d)")
-        let elements = [Float](unsafeUninitializedCapacity: n * count) { buffer, initializedCount in
-            // Each block writes rows of its own, so the threads do not meet.
-            nonisolated(unsafe) let buffer = buffer
-            inParallel(blockCount: (n + blockSize - 1) / blockSize) {
-            } _: { _, block in
-                let range = block * blockSize..<min((block + 1) * blockSize, n)
-                let projected = product(centred(rows, range, mean: mean), directions, transposingRight: true)
-                for (i, value) in projected.elements.enumerated() {
-                    buffer.initializeElement(at: range.lowerBound * count + i, to: Float(value))
-                }
-            }
-            initializedCount = n * count
+        let blocks = concurrentMap(count: (n + blockSize - 1) / blockSize) { block in
+            let range = block * blockSize..<min((block + 1) * blockSize, n)
+            let projected = product(centred(rows, range, mean: mean), directions, transposingRight: true)
+            return projected.elements.map { Float($0) }
         }
-        return Matrix(rowCount: n, columnCount: count, elements: elements)
+        return Matrix(rowCount: n, columnCount: count, elements: blocks.flatMap(\.self))
     }
 }
 

@@ -94,7 +94,7 @@ public struct QueryScores: Sendable, Equatable {
 
 /// Scores one-vs-rest retrieval query by query, without keeping any ranks.
 ///
-/// The queries, ties and duplicates are those of ``retrievalRanks(of:classNumbers:similarity:ties:)``; memory does not grow
+/// The queries, ties and duplicates are those of ``retrievalRanks(of:classNumbers:similarity:ties:precision:reranking:)``; memory does not grow
 /// with the size of the classes, so this is the way to score few classes of many samples.
 ///
 /// - Parameters:
@@ -104,53 +104,55 @@ public struct QueryScores: Sendable, Equatable {
 ///   - metrics: what to compute.
 ///   - ties: how items of equal similarity rank.
 ///   - precision: that of the similarities.
+///   - reranking: how neighbours re-rank, in single precision; nil if they do not.
 /// - Precondition: there is one class number for each row.
-/// - Complexity: O(n²·d) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:)``.
+/// - Complexity: O(n²·d) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:precision:reranking:)``.
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
 public func queryScores(
     of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine,
     metrics: [RetrievalMetric] = RetrievalMetric.standard, ties: TieOrder = .sampleOrder,
-    precision: RetrievalPrecision = .automatic
+    precision: RetrievalPrecision = .automatic,
+    reranking: ReciprocalReranking? = nil
 ) throws -> QueryScores {
-    queryScores(
-        of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
-        in: try PreparedEmbeddings(embeddings, similarity: similarity, precision: precision), metrics: metrics,
-        ties: ties)
+    let queries = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers)
+    if let reranking {
+        let source = try RerankedSimilarities(embeddings, similarity: similarity, settings: reranking)
+        return queryScores(of: queries, in: source, metrics: metrics, ties: ties)
+    }
+    let source = try PreparedEmbeddings(embeddings, similarity: similarity, precision: precision)
+    return queryScores(of: queries, in: source, metrics: metrics, ties: ties)
 }
 
 /// Scores queries against a gallery, query by query, without keeping any ranks.
 ///
-/// - Parameters: see ``retrievalRanks(of:classNumbers:inGallery:galleryClassNumbers:ownItems:similarity:ties:)``.
+/// - Parameters: see ``retrievalRanks(of:classNumbers:inGallery:galleryClassNumbers:ownItems:similarity:ties:precision:reranking:)``.
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
 ///   queries.
 public func queryScores(
     of queries: Matrix<Float>, classNumbers: [Int], inGallery gallery: Matrix<Float>, galleryClassNumbers: [Int],
     ownItems: [Int?] = [], similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard,
-    ties: TieOrder = .sampleOrder, precision: RetrievalPrecision = .automatic
+    ties: TieOrder = .sampleOrder, precision: RetrievalPrecision = .automatic,
+    reranking: ReciprocalReranking? = nil
 ) throws -> QueryScores {
-    queryScores(
-        of: RetrievalQueries(
-            classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers,
-            ownItems: ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems),
-        in: try PreparedEmbeddings(
-            queries: queries, gallery: gallery, similarity: similarity, precision: precision), metrics: metrics,
-        ties: ties)
+    let own = ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems
+    let all = RetrievalQueries(classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers, ownItems: own)
+    if let reranking {
+        let source = try RerankedSimilarities(
+            queries: queries, gallery: gallery, ownItems: own, similarity: similarity, settings: reranking)
+        return queryScores(of: all, in: source, metrics: metrics, ties: ties)
+    }
+    let source = try PreparedEmbeddings(
+        queries: queries, gallery: gallery, similarity: similarity, precision: precision)
+    return queryScores(of: all, in: source, metrics: metrics, ties: ties)
 }
 
-func queryScores(
+private func queryScores(
     of queries: RetrievalQueries, in source: some SimilaritySource, metrics: [RetrievalMetric], ties: TieOrder
 ) -> QueryScores {
     let queryCount = queries.rows.count
-    let flat = [Double](unsafeUninitializedCapacity: queryCount * metrics.count) { buffer, initializedCount in
-        // Each query writes values of its own, so the threads do not meet.
-        nonisolated(unsafe) let buffer = buffer
-        rankAll(queries, in: source, ties: ties) { query in
-            for (m, metric) in metrics.enumerated() {
-                buffer.initializeElement(at: m * queryCount + query.position, to: metric.score(ranks: query.ranks))
-            }
-        }
-        initializedCount = queryCount * metrics.count
+    let flat = rankAll(queries, in: source, ties: ties, each: metrics.count, of: 0.0) { query, scores in
+        for (m, metric) in metrics.enumerated() { scores[m] = metric.score(ranks: query.ranks) }
     }
-    let values = metrics.indices.map { Array(flat[$0 * queryCount..<($0 + 1) * queryCount]) }
+    let values = metrics.indices.map { m in (0..<queryCount).map { flat[$0 * metrics.count + m] } }
     return QueryScores(queries: queries, metrics: metrics, values: values)
 }

@@ -12,7 +12,7 @@
 ///
 /// Where items are in groups, they are counted group by group, so that the ranks without the items of any one group are
 /// at hand as well, at hardly more cost.
-struct RankCounter {
+struct RankCounter: RowCounter {
     /// The relevant items: similarity (its order reversed) in the upper half, row number in the lower.
     private var keys: [UInt64] = []
     private var values: [Float] = []
@@ -25,19 +25,9 @@ struct RankCounter {
     /// before it; the stride is the number of relevant items and of lanes.
     private var counts: [Int32] = []
 
-    /// Writes the 1-based ranks of the query's relevant items, ascending, to `ranks`.
-    ///
-    /// - Parameters:
-    ///   - row: the query's similarity to each item; all finite.
-    ///   - own: the item that is the query itself and does not count, if there is one.
-    ///   - relevant: the items of the query's class, its own possibly among them; at least one other.
-    ///   - ranks: room for as many ranks as there are others.
-    ///   - groups: the items' groups, or nil.
-    ///   - ranksWithout: room for as many ranks for each group. They become the ranks in the gallery without the group's
-    ///     items; those of the query's own group have no meaning.
     mutating func count(
-        row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32], ranks: UnsafeMutableBufferPointer<Int32>,
-        groups: ItemGroups? = nil, ranksWithout: UnsafeMutableBufferPointer<Int32> = .init(start: nil, count: 0)
+        row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32], ties: TieOrder, groups: ItemGroups?,
+        ranks: UnsafeMutableBufferPointer<Int32>, ranksWithout: UnsafeMutableBufferPointer<Int32>
     ) {
         let groupCount = groups?.count ?? 1
         sortRelevant(row: row, own: own, relevant: relevant, groupCount: groupCount)
@@ -69,28 +59,17 @@ struct RankCounter {
                     }
                 }
             }
-            // A relevant item was placed at itself, so the sum up to k counts the k-th item too: a 1-based rank.
-            var rank: Int32 = 0
-            for k in ranks.indices {
-                for group in 0..<groupCount { rank += counts[group * stride + k] }
-                ranks[k] = rank
-            }
-            guard groups != nil else { return }
-            for group in 0..<groupCount {
-                var before: Int32 = 0
-                for k in ranks.indices {
-                    before += counts[group * stride + k]
-                    ranksWithout[group * ranks.count + k] = ranks[k] - before
-                }
-            }
+            sumUp(
+                UnsafeBufferPointer(counts), stride: stride, groups: groups, ranks: ranks, ranksWithout: ranksWithout)
         }
+        resolveTies(ties, row: row, own: own, relevant: relevant, ranks: ranks)
     }
 
-    /// Moves ranks that ``count(row:own:relevant:ranks:)`` has just found to where the relevant items come before all other
-    /// items of the same similarity, or after all of them.
+    /// Moves ranks that have just been found to where the relevant items come before all other items of the same similarity,
+    /// or after all of them.
     ///
     /// - Complexity: O(m log R) for m items, most of which take one comparison.
-    func resolveTies(
+    private func resolveTies(
         _ ties: TieOrder, row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32],
         ranks: UnsafeMutableBufferPointer<Int32>
     ) {

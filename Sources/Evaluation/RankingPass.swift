@@ -4,6 +4,8 @@ internal import DenseLinearAlgebra
 ///
 /// The pass is generic over it and specialised within this module, so that the plain source costs nothing more.
 protocol SimilaritySource: Sendable {
+    /// What counts items in a row of similarities, and says what numbers these are.
+    associatedtype Counter: RowCounter
     /// What one thread keeps from row to row.
     associatedtype Scratch
 
@@ -14,9 +16,9 @@ protocol SimilaritySource: Sendable {
 
     func makeScratch() -> Scratch
     /// Writes the rows of some queries one after the other, growing the buffer where it is short.
-    func fill(_ similarities: inout [Float], rows: Range<Int>)
+    func fill(_ similarities: inout [Counter.Value], rows: Range<Int>)
     /// Makes one of these rows final.
-    func finish(_ row: UnsafeMutableBufferPointer<Float>, query: Int, scratch: inout Scratch)
+    func finish(_ row: UnsafeMutableBufferPointer<Counter.Value>, query: Int, scratch: inout Scratch)
 }
 
 /// Ranks the relevant items of all queries, block after block of them, and hands each query's ranks to `visit`.
@@ -25,7 +27,7 @@ protocol SimilaritySource: Sendable {
 /// its own with BLAS on one thread: measured faster than one threaded product followed by parallel counting, since
 /// nobody waits, and the partition into blocks stays the same for any number of cores, hence the result too.
 ///
-/// Where embeddings are prepared for double precision, ``rankExactly(_:in:duplicates:ties:groups:visit:)`` does the same.
+/// Where embeddings are prepared for double precision, that is taken.
 /// Where classes are small, groups not asked for and similarities products, ``TiledRanking`` does the same in less time and
 /// memory.
 ///
@@ -39,24 +41,42 @@ func rankAll<Source: SimilaritySource>(
     precondition(groups == nil || ties == .sampleOrder, "ranks without groups have ties by row, not \(ties)")
     let (n, m) = (source.queryCount, source.itemCount)
     guard !queries.rows.isEmpty else { return }
-    if let prepared = source as? PreparedEmbeddings, let exact = prepared.exact {
-        return rankExactly(
-            queries, in: exact, duplicates: prepared.duplicates, ties: ties, groups: groups, visit: visit)
-    }
-    if groups == nil, let prepared = source as? PreparedEmbeddings,
-        let tiled = TiledRanking(queries, in: prepared, ties: ties)
-    {
-        return tiled.run(visit: visit)
+    if let prepared = source as? PreparedEmbeddings {
+        if let exact = prepared.exact { return rankAll(queries, in: exact, ties: ties, groups: groups, visit: visit) }
+        if groups == nil, let tiled = TiledRanking(queries, in: prepared, ties: ties) {
+            return tiled.run(visit: visit)
+        }
     }
     // Large blocks spare BLAS from packing the gallery often: 256 rows cost 1.2 s where 128 cost 1.5 s (n = 20,000).
-    let blockSize = max(64, min(256, (32 << 20) / (4 * m)))
+    let blockSize = max(64, min(256, (32 << 20) / (MemoryLayout<Source.Counter.Value>.stride * m)))
     let blockCount = (n + blockSize - 1) / blockSize
     inParallel(blockCount: blockCount) {
-        (worker: RankingWorker(source: source, ties: ties, groups: groups), similarities: [Float]())
+        (worker: RankingWorker(source: source, ties: ties, groups: groups), similarities: [Source.Counter.Value]())
     } _: { buffers, block in
         let rows = block * blockSize..<min((block + 1) * blockSize, n)
         buffers.worker.rank(rows, of: queries, in: &buffers.similarities, visit: visit)
     }
+}
+
+/// Ranks as ``rankAll(_:in:ties:groups:visit:)`` does, and returns equally many values of each query, query after query.
+///
+/// - Parameters:
+///   - count: how many values a query has.
+///   - initial: what stands where nothing is written.
+///   - write: called concurrently, once a query, with room for its values.
+func rankAll<Source: SimilaritySource, Value: Sendable>(
+    _ queries: RetrievalQueries, in source: Source, ties: TieOrder = .sampleOrder, groups: ItemGroups? = nil,
+    each count: Int, of initial: Value,
+    write: @Sendable (_ query: RankedQuery, _ values: UnsafeMutableBufferPointer<Value>) -> Void
+) -> [Value] {
+    var values = [Value](repeating: initial, count: queries.rows.count * count)
+    values.withUnsafeMutableBufferPointer { values in
+        let values = DisjointBuffer(values)
+        rankAll(queries, in: source, ties: ties, groups: groups) { query in
+            write(query, values[query.position * count..<(query.position + 1) * count])
+        }
+    }
+    return values
 }
 
 /// What the ranking pass found for one query; the buffers live no longer than the call that they are handed to.
@@ -94,7 +114,7 @@ struct ItemGroups: Sendable {
 private struct RankingWorker<Source: SimilaritySource> {
     let source: Source
     var scratch: Source.Scratch
-    var ranker: QueryRanker
+    var ranker: QueryRanker<Source.Counter>
 
     init(source: Source, ties: TieOrder, groups: ItemGroups?) {
         self.source = source
@@ -103,7 +123,8 @@ private struct RankingWorker<Source: SimilaritySource> {
     }
 
     mutating func rank(
-        _ rows: Range<Int>, of queries: RetrievalQueries, in similarities: inout [Float], visit: (RankedQuery) -> Void
+        _ rows: Range<Int>, of queries: RetrievalQueries, in similarities: inout [Source.Counter.Value],
+        visit: (RankedQuery) -> Void
     ) {
         let first = queries.rows.partitioningIndex { $0 >= rows.lowerBound }
         let end = queries.rows.partitioningIndex { $0 >= rows.upperBound }
@@ -122,13 +143,11 @@ private struct RankingWorker<Source: SimilaritySource> {
     }
 }
 
-/// Ranks one query after the other in buffers that serve all of them.
-private struct QueryRanker {
+/// Ranks one query after the other.
+private struct QueryRanker<Counter: RowCounter> {
     let ties: TieOrder
     let groups: ItemGroups?
-    private var ranks: [Int32] = []
-    private var ranksWithout: [Int32] = []
-    private var counter = RankCounter()
+    private var counter = Counter()
 
     init(ties: TieOrder, groups: ItemGroups?) {
         self.ties = ties
@@ -137,27 +156,21 @@ private struct QueryRanker {
 
     /// - Parameter row: the query's similarity to each item.
     mutating func rank(
-        _ position: Int, of queries: RetrievalQueries, row: UnsafeBufferPointer<Float>, visit: (RankedQuery) -> Void
+        _ position: Int, of queries: RetrievalQueries, row: UnsafeBufferPointer<Counter.Value>,
+        visit: (RankedQuery) -> Void
     ) {
-        let relevant = queries.members[queries.groups[position]]
-        let (own, count) = (queries.ownItems[position], queries.relevantCounts[position])
-        let groupCount = groups?.count ?? 0
-        if ranks.count < count {
-            ranks = Array(repeating: 0, count: count)
-            ranksWithout = Array(repeating: 0, count: groupCount * count)
-        }
-        ranks.withUnsafeMutableBufferPointer { ranks in
-            ranksWithout.withUnsafeMutableBufferPointer { ranksWithout in
-                let ranks = UnsafeMutableBufferPointer(rebasing: ranks[..<count])
-                let ranksWithout = UnsafeMutableBufferPointer(rebasing: ranksWithout[..<(groupCount * count)])
-                counter.count(
-                    row: row, own: own, relevant: relevant, ranks: ranks, groups: groups, ranksWithout: ranksWithout)
-                counter.resolveTies(ties, row: row, own: own, relevant: relevant, ranks: ranks)
-                visit(
-                    RankedQuery(
-                        position: position, ranks: UnsafeBufferPointer(ranks),
-                        ranksWithout: UnsafeBufferPointer(ranksWithout)))
-            }
+        let count = queries.relevantCounts[position]
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: (1 + (groups?.count ?? 0)) * count) { buffer in
+            buffer.initialize(repeating: 0)
+            let ranks = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
+            let ranksWithout = UnsafeMutableBufferPointer(rebasing: buffer[count...])
+            counter.count(
+                row: row, own: queries.ownItems[position], relevant: queries.members[queries.groups[position]],
+                ties: ties, groups: groups, ranks: ranks, ranksWithout: ranksWithout)
+            visit(
+                RankedQuery(
+                    position: position, ranks: UnsafeBufferPointer(ranks),
+                    ranksWithout: UnsafeBufferPointer(ranksWithout)))
         }
     }
 }

@@ -23,8 +23,8 @@ struct ReciprocalEncodings: Sendable {
         let offsets = similarity == .cosine ? [Float](repeating: 2, count: n) : samples.halfSquaredNorms.map { 2 * $0 }
         let lists = NeighbourLists(of: samples, k: max(settings.k1, settings.k2 - 1), offsets: offsets)
         let half = Int((Double(settings.k1) / 2).rounded(.toNearestOrEven))
-        let narrow = concurrentMap(n) { lists.reciprocalNeighbours(of: $0, k: half) }
-        let vectors = concurrentMap(n) { sample in
+        let narrow = concurrentMap(count: n) { lists.reciprocalNeighbours(of: $0, k: half) }
+        let vectors = concurrentMap(count: n) { sample in
             let core = lists.reciprocalNeighbours(of: sample, k: settings.k1)
             var members = core
             for candidate in core {
@@ -44,7 +44,7 @@ struct ReciprocalEncodings: Sendable {
             self.vectors = vectors
             return
         }
-        self.vectors = concurrentMap(n) { sample in
+        self.vectors = concurrentMap(count: n) { sample in
             mean(of: ([Int32(sample)] + lists.nearest(settings.k2 - 1, to: sample)).map { vectors[Int($0)] })
         }
     }
@@ -96,20 +96,4 @@ private func mean(of vectors: [SparseVector]) -> SparseVector {
         }
     }
     return SparseVector(places: places, values: sums.map { Float($0 / Double(vectors.count)) })
-}
-
-/// The values of a function of 0 ..< n, computed on all processors.
-private func concurrentMap<Value: Sendable>(_ n: Int, _ value: @Sendable (Int) -> Value) -> [Value] {
-    let blockSize = 64
-    return [Value](unsafeUninitializedCapacity: n) { buffer, initializedCount in
-        // Each number writes a value of its own, so the threads do not meet.
-        nonisolated(unsafe) let buffer = buffer
-        inParallel(blockCount: (n + blockSize - 1) / blockSize) {
-        } _: { _, block in
-            for i in block * blockSize..<min((block + 1) * blockSize, n) {
-                buffer.initializeElement(at: i, to: value(i))
-            }
-        }
-        initializedCount = n
-    }
 }

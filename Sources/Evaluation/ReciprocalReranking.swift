@@ -1,5 +1,3 @@
-public import DenseLinearAlgebra
-
 /// The settings of k-reciprocal re-ranking, which ranks by shared neighbours as well as by distance.
 ///
 /// Source: Zhong, Zheng, Cao, Li, "Re-ranking Person Re-identification with k-reciprocal Encoding", CVPR 2017, as the
@@ -19,6 +17,13 @@ public import DenseLinearAlgebra
 /// duplicates; ties go by row, gallery before queries; and V is in single precision where some have half precision.
 ///
 /// The squared distance is that of the similarity: `2 − 2·cos` or the Euclidean one.
+///
+/// In a gallery, all queries and items together are the samples among which neighbours are found; a query that is an item
+/// itself is one sample with it, the item's row. Where a group of classes is left out, for ``JackknifedScores``, neighbours
+/// stay those among all samples: to look for them anew would take as many passes as there are groups. So those errors are
+/// those of ranking with distances that are given, and miss what the group's samples did to the distances of others.
+///
+/// It takes twice the operations of plain retrieval, in single precision, and O(n·k₁·k₂) numbers of memory for n samples.
 ///
 /// Re-ranking looks at all test samples at once, queries too, so that its scores are not those of a model that answers one
 /// query at a time: report them beside the plain ones, never in their place.
@@ -40,102 +45,4 @@ public struct ReciprocalReranking: Sendable, Hashable {
         self.k2 = k2
         self.lambda = lambda
     }
-}
-
-/// Ranks every item of each query's class among all other items after re-ranking.
-///
-/// Queries, items and ties are those of ``retrievalRanks(of:classNumbers:similarity:ties:)``.
-///
-/// - Parameters:
-///   - embeddings: n × d, one row a sample.
-///   - classNumbers: the class of each row; any integers.
-///   - similarity: what neighbours are found by.
-///   - ties: how items of equal distance rank.
-///   - reranking: the settings.
-/// - Precondition: there is one class number for each row.
-/// - Complexity: O(n²·d) operations, twice as many as without; O(n·k₁·k₂) numbers of memory, of n² never more than the
-///   blocks of rows that are worked on.
-/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
-public func retrievalRanks(
-    of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder,
-    reranking: ReciprocalReranking
-) throws -> RetrievalRanks {
-    retrievalRanks(
-        of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
-        in: try RerankedSimilarities(embeddings, similarity: similarity, settings: reranking), ties: ties)
-}
-
-/// Ranks every item of each query's class among all items of a gallery after re-ranking.
-///
-/// All queries and items together are the samples among which neighbours are found. A query that is an item itself is one
-/// sample with it, the item's row.
-///
-/// - Parameters: see ``retrievalRanks(of:classNumbers:inGallery:galleryClassNumbers:ownItems:similarity:ties:)``.
-/// - Complexity: O((n + m)²·d) operations for n queries and m items; memory as for one-vs-rest retrieval.
-/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
-///   queries.
-public func retrievalRanks(
-    of queries: Matrix<Float>, classNumbers: [Int], inGallery gallery: Matrix<Float>, galleryClassNumbers: [Int],
-    ownItems: [Int?] = [], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder,
-    reranking: ReciprocalReranking
-) throws -> RetrievalRanks {
-    let own = ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems
-    return retrievalRanks(
-        of: RetrievalQueries(classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers, ownItems: own),
-        in: try RerankedSimilarities(
-            queries: queries, gallery: gallery, ownItems: own, similarity: similarity, settings: reranking), ties: ties)
-}
-
-/// Scores one-vs-rest retrieval after re-ranking query by query, without keeping any ranks.
-///
-/// - Parameters: see ``retrievalRanks(of:classNumbers:similarity:ties:reranking:)``.
-/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
-public func queryScores(
-    of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine,
-    metrics: [RetrievalMetric] = RetrievalMetric.standard, ties: TieOrder = .sampleOrder,
-    reranking: ReciprocalReranking
-) throws -> QueryScores {
-    queryScores(
-        of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
-        in: try RerankedSimilarities(embeddings, similarity: similarity, settings: reranking), metrics: metrics,
-        ties: ties)
-}
-
-/// Scores queries against a gallery after re-ranking query by query, without keeping any ranks.
-///
-/// - Parameters: see
-///   ``retrievalRanks(of:classNumbers:inGallery:galleryClassNumbers:ownItems:similarity:ties:reranking:)``.
-/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
-///   queries.
-public func queryScores(
-    of queries: Matrix<Float>, classNumbers: [Int], inGallery gallery: Matrix<Float>, galleryClassNumbers: [Int],
-    ownItems: [Int?] = [], similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard,
-    ties: TieOrder = .sampleOrder, reranking: ReciprocalReranking
-) throws -> QueryScores {
-    let own = ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems
-    return queryScores(
-        of: RetrievalQueries(classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers, ownItems: own),
-        in: try RerankedSimilarities(
-            queries: queries, gallery: gallery, ownItems: own, similarity: similarity, settings: reranking),
-        metrics: metrics, ties: ties)
-}
-
-/// Scores one-vs-rest retrieval after re-ranking query by query, and without each group of classes, in one pass.
-///
-/// Neighbours are those among all samples, where a group is left out too: to look for them anew would take as many
-/// passes as there are groups. So the errors are those of ranking with distances that are given, and miss what the group's
-/// samples did to the distances of others.
-///
-/// - Parameters: see
-///   ``jackknifedScores(of:classNumbers:groupNumbers:groupCount:similarity:metrics:)``.
-/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
-public func jackknifedScores(
-    of embeddings: Matrix<Float>, classNumbers: [Int], groupNumbers: [Int], groupCount: Int,
-    similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard,
-    reranking: ReciprocalReranking
-) throws -> JackknifedScores {
-    jackknifedScores(
-        of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
-        in: try RerankedSimilarities(embeddings, similarity: similarity, settings: reranking),
-        groupNumbers: groupNumbers, groupCount: groupCount, metrics: metrics)
 }

@@ -7,6 +7,8 @@ internal import DenseLinearAlgebra
 /// where λ is 0. So items that share nothing with the query keep the plain similarity to its last bit, and with it the
 /// plain ranking and its ties.
 struct RerankedSimilarities: SimilaritySource {
+    typealias Counter = RankCounter
+
     /// The plain similarities of the queries to the gallery.
     private let plain: PreparedEmbeddings
     private let encodings: ReciprocalEncodings

@@ -58,6 +58,7 @@ public struct RetrievalRanks: Sendable, Equatable {
 ///   - similarity: what to rank by.
 ///   - ties: how items of equal similarity rank.
 ///   - precision: that of the similarities.
+///   - reranking: how neighbours re-rank, in single precision; nil if they do not.
 /// - Precondition: there is one class number for each row.
 /// - Complexity: O(n²·d) operations; memory for two copies of the embeddings, 4 bytes a rank and 12 more of those found, and
 ///   4 MB a thread for similarities. Where a class has more than 1024 samples, or more than a sixteenth of the rows equal
@@ -65,16 +66,22 @@ public struct RetrievalRanks: Sendable, Equatable {
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
 public func retrievalRanks(
     of embeddings: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder,
-    precision: RetrievalPrecision = .automatic
+    precision: RetrievalPrecision = .automatic,
+    reranking: ReciprocalReranking? = nil
 ) throws -> RetrievalRanks {
-    retrievalRanks(
-        of: RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers),
-        in: try PreparedEmbeddings(embeddings, similarity: similarity, precision: precision), ties: ties)
+    let queries = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers)
+    if let reranking {
+        return retrievalRanks(
+            of: queries, in: try RerankedSimilarities(embeddings, similarity: similarity, settings: reranking),
+            ties: ties)
+    }
+    return retrievalRanks(
+        of: queries, in: try PreparedEmbeddings(embeddings, similarity: similarity, precision: precision), ties: ties)
 }
 
 /// Ranks every item of each query's class among all items of a gallery.
 ///
-/// Ties and duplicates are as in ``retrievalRanks(of:classNumbers:similarity:ties:)``.
+/// Ties and duplicates are as in ``retrievalRanks(of:classNumbers:similarity:ties:precision:reranking:)``.
 ///
 /// - Parameters:
 ///   - queries: n × d, one row a query.
@@ -86,6 +93,7 @@ public func retrievalRanks(
 ///   - similarity: what to rank by.
 ///   - ties: how items of equal similarity rank.
 ///   - precision: that of the similarities.
+///   - reranking: how neighbours re-rank, in single precision; nil if they do not.
 /// - Precondition: there is one class number for each row, and both matrices have the same number of columns.
 /// - Complexity: O(n·m·d) operations; memory for one copy of the embeddings, and as for one-vs-rest retrieval.
 /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
@@ -93,31 +101,33 @@ public func retrievalRanks(
 public func retrievalRanks(
     of queries: Matrix<Float>, classNumbers: [Int], inGallery gallery: Matrix<Float>, galleryClassNumbers: [Int],
     ownItems: [Int?] = [], similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder,
-    precision: RetrievalPrecision = .automatic
+    precision: RetrievalPrecision = .automatic,
+    reranking: ReciprocalReranking? = nil
 ) throws -> RetrievalRanks {
-    retrievalRanks(
-        of: RetrievalQueries(
-            classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers,
-            ownItems: ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems),
-        in: try PreparedEmbeddings(
-            queries: queries, gallery: gallery, similarity: similarity, precision: precision), ties: ties)
+    let own = ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems
+    let all = RetrievalQueries(classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers, ownItems: own)
+    if let reranking {
+        let source = try RerankedSimilarities(
+            queries: queries, gallery: gallery, ownItems: own, similarity: similarity, settings: reranking)
+        return retrievalRanks(of: all, in: source, ties: ties)
+    }
+    let source = try PreparedEmbeddings(
+        queries: queries, gallery: gallery, similarity: similarity, precision: precision)
+    return retrievalRanks(of: all, in: source, ties: ties)
 }
 
-func retrievalRanks(
+private func retrievalRanks(
     of queries: RetrievalQueries, in source: some SimilaritySource, ties: TieOrder
 ) -> RetrievalRanks {
     let starts = queries.relevantCounts.reduce(into: [0]) { starts, count in
         starts.append(starts[starts.count - 1] + count)
     }
-    let count = starts[starts.count - 1]
-    let storage = [Int32](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-        // Each query writes its own part, so the threads do not meet.
-        nonisolated(unsafe) let buffer = buffer
+    var storage = [Int32](repeating: 0, count: starts[starts.count - 1])
+    storage.withUnsafeMutableBufferPointer { storage in
+        let storage = DisjointBuffer(storage)
         rankAll(queries, in: source, ties: ties) { query in
-            _ = UnsafeMutableBufferPointer(rebasing: buffer[starts[query.position]..<starts[query.position + 1]])
-                .initialize(from: query.ranks)
+            _ = storage[starts[query.position]..<starts[query.position + 1]].update(from: query.ranks)
         }
-        initializedCount = count
     }
     return RetrievalRanks(queries: queries, starts: starts, storage: storage)
 }

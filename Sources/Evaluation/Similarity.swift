@@ -96,16 +96,20 @@ struct PreparedEmbeddings: Sendable {
     private init(
         ready queries: Matrix<Float>, _ gallery: Matrix<Float>, similarity: Similarity, exact: ExactRows? = nil
     ) {
-        self.exact = exact
         self.queries = queries
         self.gallery = gallery
         halfSquaredNorms =
             similarity == .cosine ? [] : (0..<gallery.rowCount).map { Float(squaredNorm(gallery.row($0)) / 2) }
         duplicates = findDuplicates(in: gallery)
+        var exact = exact
+        exact?.duplicates = duplicates
+        self.exact = exact
     }
 }
 
 extension PreparedEmbeddings: SimilaritySource {
+    typealias Counter = RankCounter
+
     var queryCount: Int { queries.rowCount }
     var itemCount: Int { gallery.rowCount }
 

@@ -4,7 +4,7 @@ public import DenseLinearAlgebra
 /// Scores embeddings of a dataset's samples, all by the same rules and with errors that belong together.
 public struct TaskScorer: Sendable {
     /// What retrieval ranks by.
-    public let similarity: Similarity
+    public private(set) var similarity: Similarity
     /// What becomes of queries without a relevant item.
     public let loneQueries: LoneQueryPolicy
     /// The metrics, in the order of the report.
@@ -12,7 +12,7 @@ public struct TaskScorer: Sendable {
     /// How errors are estimated.
     public let confidence: ConfidenceMethod
     /// How neighbours re-rank, or nil if they do not.
-    public let reranking: ReciprocalReranking?
+    public private(set) var reranking: ReciprocalReranking?
     private let classOfSample: [Int]
     /// The group of each class, for the jackknife.
     private let groupOfClass: [Int]
@@ -34,17 +34,10 @@ public struct TaskScorer: Sendable {
 
     /// The same rules for embeddings that tricks were applied to.
     public func ranking(by tricks: TestTimeTricks) -> TaskScorer {
-        TaskScorer(self, similarity: tricks.similarity(for: similarity), reranking: tricks.reranking)
-    }
-
-    private init(_ other: TaskScorer, similarity: Similarity, reranking: ReciprocalReranking?) {
-        self.similarity = similarity
-        self.reranking = reranking
-        loneQueries = other.loneQueries
-        metrics = other.metrics
-        confidence = other.confidence
-        classOfSample = other.classOfSample
-        groupOfClass = other.groupOfClass
+        var scorer = self
+        scorer.similarity = tricks.similarity(for: similarity)
+        scorer.reranking = tricks.reranking
+        return scorer
     }
 
     /// The scores of one-vs-rest retrieval among some samples.
@@ -52,45 +45,28 @@ public struct TaskScorer: Sendable {
     /// - Parameters:
     ///   - embeddings: one row for each of `samples`.
     ///   - samples: the numbers of the samples within the dataset, ascending.
-    /// - Complexity: O(n²·d) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:)``.
+    /// - Complexity: O(n²·d) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:precision:reranking:)``.
     /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``; ``EvaluationError/noQueries(loneQueryCount:)``.
     public func scores(of embeddings: Matrix<Float>, samples: [Int]) throws -> TaskScores {
         let classes = samples.map { classOfSample[$0] }
         let (all, estimates): (QueryScores, [RetrievalMetric: Estimate])
-        switch confidence.kind {
-        case .classJackknife:
-            let scores = try jackknifedScores(of: embeddings, classes)
+        if confidence.kind == .classJackknife {
+            let scores = try jackknifedScores(
+                of: embeddings, classNumbers: classes, groupNumbers: classes.map { groupOfClass[$0] },
+                groupCount: confidence.count, similarity: similarity, metrics: metrics, reranking: reranking)
             (all, estimates) = (scores.queryScores, try scores.estimates(loneQueries: loneQueries))
-        case .fixedGalleryBootstrap:
-            all = try queryScores(of: embeddings, classes)
-            estimates = try all.bootstrapEstimates(
-                sampleNumbers: samples, sampleCount: classOfSample.count, method: confidence, loneQueries: loneQueries)
-        case .none:
-            (all, estimates) = (try queryScores(of: embeddings, classes), [:])
+        } else {
+            all = try queryScores(
+                of: embeddings, classNumbers: classes, similarity: similarity, metrics: metrics, reranking: reranking)
+            estimates =
+                confidence.kind == .none
+                ? [:]
+                : try all.bootstrapEstimates(
+                    sampleNumbers: samples, sampleCount: classOfSample.count, method: confidence,
+                    loneQueries: loneQueries)
         }
         return TaskScores(
             scores: try all.mean(loneQueries: loneQueries), classCount: all.classCount, estimates: estimates)
-    }
-
-    private func queryScores(of embeddings: Matrix<Float>, _ classes: [Int]) throws -> QueryScores {
-        guard let reranking else {
-            return try Evaluation.queryScores(
-                of: embeddings, classNumbers: classes, similarity: similarity, metrics: metrics)
-        }
-        return try Evaluation.queryScores(
-            of: embeddings, classNumbers: classes, similarity: similarity, metrics: metrics, reranking: reranking)
-    }
-
-    private func jackknifedScores(of embeddings: Matrix<Float>, _ classes: [Int]) throws -> JackknifedScores {
-        let groups = classes.map { groupOfClass[$0] }
-        guard let reranking else {
-            return try Evaluation.jackknifedScores(
-                of: embeddings, classNumbers: classes, groupNumbers: groups, groupCount: confidence.count,
-                similarity: similarity, metrics: metrics)
-        }
-        return try Evaluation.jackknifedScores(
-            of: embeddings, classNumbers: classes, groupNumbers: groups, groupCount: confidence.count,
-            similarity: similarity, metrics: metrics, reranking: reranking)
     }
 
     /// The scores of one-vs-rest retrieval in galleries that are equally large at every level, averaged over the draws.

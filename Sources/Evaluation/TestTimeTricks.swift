@@ -42,6 +42,18 @@ public struct TestTimeTricks: Sendable, Equatable {
         rawWeight == nil ? plain : .euclidean
     }
 
+    /// The mean of embeddings and of those of the images' mirrors, row by row.
+    ///
+    /// - Precondition: both have the same size.
+    public static func mean(of rows: Matrix<Float>, mirrored: Matrix<Float>) -> Matrix<Float> {
+        precondition(
+            rows.rowCount == mirrored.rowCount && rows.columnCount == mirrored.columnCount,
+            "\(rows.rowCount) × \(rows.columnCount) and \(mirrored.rowCount) × \(mirrored.columnCount)")
+        return Matrix(
+            rowCount: rows.rowCount, columnCount: rows.columnCount,
+            elements: zip(rows.elements, mirrored.elements).map { ($0 + $1) / 2 })
+    }
+
     /// The rows with all tricks that change them applied, but for the mirror, which needs the image.
     ///
     /// - Parameters:

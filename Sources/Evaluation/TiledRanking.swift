@@ -98,7 +98,9 @@ struct TiledRanking {
     }
 
     private func rankOneSet(visit: @Sendable (RankedQuery) -> Void) {
-        let made = makeTiles()
+        let made = concurrentMap(count: tiles.count) { number in
+            RankingTile(tiles[number], in: self.items, ties: ties, countsMembers: true)
+        }
         let items = tiles.map { TileItems($0, in: self.items) }
         let pairs = made.indices.flatMap { i in (i + 1..<max(i + 1, made.count)).map { (i, $0) } }
         inParallel(blockCount: pairs.count) {
@@ -119,19 +121,6 @@ struct TiledRanking {
         inParallel(blockCount: made.count) {
         } _: { _, number in
             made[number].visitRanks(visit)
-        }
-    }
-
-    private func makeTiles() -> [RankingTile] {
-        [RankingTile](unsafeUninitializedCapacity: tiles.count) { buffer, initializedCount in
-            // Each thread makes tiles of its own.
-            nonisolated(unsafe) let buffer = buffer
-            inParallel(blockCount: tiles.count) {
-            } _: { _, number in
-                buffer.initializeElement(
-                    at: number, to: RankingTile(tiles[number], in: items, ties: ties, countsMembers: true))
-            }
-            initializedCount = tiles.count
         }
     }
 }

@@ -174,12 +174,11 @@ extension Matrix {
         var sum = [Double](repeating: 0, count: d)
         precondition(rows.allSatisfy { $0 >= 0 && $0 < rowCount }, "rows outside of \(rowCount)")
         // Over buffers: checking every index would double the time of these passes.
-        elements.withUnsafeBufferPointer { values in
-            origin.withUnsafeBufferPointer { origin in
-                sum.withUnsafeMutableBufferPointer { sum in
-                    // Each thread has columns of its own, so the threads do not meet.
-                    nonisolated(unsafe) let (values, origin, sum) = (values, origin, sum)
-                    inParallel(columnCount: d, work: rows.count * d) { columns in
+        sum.withUnsafeMutableBufferPointer { sum in
+            let sum = DisjointBuffer(sum)
+            inParallel(columnCount: d, work: rows.count * d) { columns in
+                elements.withUnsafeBufferPointer { values in
+                    origin.withUnsafeBufferPointer { origin in
                         for i in rows {
                             for j in columns { sum[j] += Double(values[i * d + j]) - origin[j] }
                         }

@@ -152,13 +152,12 @@ public struct MomentSums: Sendable {
     private mutating func centre<Scalar>(
         _ rows: ArraySlice<Int>, of matrix: Matrix<Scalar>, sign: Double, into block: UnsafeMutableBufferPointer<Double>
     ) {
-        let d = dimension
-        matrix.elements.withUnsafeBufferPointer { source in
-            origin.withUnsafeBufferPointer { origin in
-                sum.withUnsafeMutableBufferPointer { sum in
-                    // Each thread has columns of its own, so the threads do not meet.
-                    nonisolated(unsafe) let (source, origin, sum, block) = (source, origin, sum, block)
-                    inParallel(columnCount: d, work: rows.count * d) { columns in
+        let (d, origin, block) = (dimension, origin, DisjointBuffer(block))
+        sum.withUnsafeMutableBufferPointer { sum in
+            let sum = DisjointBuffer(sum)
+            inParallel(columnCount: d, work: rows.count * d) { columns in
+                matrix.elements.withUnsafeBufferPointer { source in
+                    origin.withUnsafeBufferPointer { origin in
                         for (i, row) in rows.enumerated() {
                             for j in columns {
                                 let value = Double(source[row * d + j]) - origin[j]

@@ -100,7 +100,7 @@ extension ExtremeSearch {
         along vectors: Matrix<Double>, mixtures: Int, seed: UInt64, name: String
     ) throws -> [[Int]] {
         let centre = Array(vectors.means(ofRowGroups: [Array(movable.indices)]).row(0))
-        let directions = try principalDirections(of: vectors, about: centre, count: min(8, vectors.columnCount))
+        let directions = principalDirections(of: vectors, about: centre, count: min(8, vectors.columnCount))
         let count = directions.rowCount
         let coordinates = plainCoordinates(of: vectors, rows: movable.indices, about: centre, along: directions)
         func order(by value: (_ coordinates: ArraySlice<Double>, _ place: Int) -> Double) -> [Int] {

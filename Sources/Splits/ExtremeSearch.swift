@@ -51,15 +51,15 @@ struct ExtremeSearch: Sendable {
         self.vectors = vectors
         movable = vectors.rows.indices.filter { !vectors.rows[$0].isEmpty }
         let rank = vectors.unitCount > Self.largeCount ? Self.searchRank / 2 : Self.searchRank
-        let own = try UnitMoments(vectors, rank: rank)
+        let own = UnitMoments(vectors, rank: rank)
         moments = isToBeConfirmed ? own.dampingSpread() : own
         imbalance = try MomentImbalance(moments, ridge: Self.ridge(of: moments, part: 1e-3))
         if vectors.rows.allSatisfy({ $0.count <= 1 }), vectors.unitCount <= Self.kernelLimit {
-            objective = .kernel(try KernelDistance(vectors))
+            objective = .kernel(KernelDistance(vectors))
         } else if vectors.dimension > moments.rank, vectors.dimension <= Self.exactRank,
             vectors.unitCount <= Self.largeCount
         {
-            let all = try UnitMoments(vectors, rank: vectors.dimension)
+            let all = UnitMoments(vectors, rank: vectors.dimension)
             let exact = isToBeConfirmed ? all.dampingSpread() : all
             objective = .moments(exact, ridge: Self.ridge(of: exact, part: 1e-9))
         } else {

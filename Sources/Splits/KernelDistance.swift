@@ -11,11 +11,11 @@ struct KernelDistance: Sendable {
 
     /// - Precondition: no unit has more than one vector.
     /// - Complexity: O(C²·d) for C units.
-    init(_ vectors: UnitVectors) throws {
+    init(_ vectors: UnitVectors) {
         precondition(vectors.rows.allSatisfy { $0.count <= 1 }, "a unit has several vectors")
         let (count, d) = (vectors.unitCount, vectors.dimension)
         let centred = vectors.means.elements.indices.map { vectors.means.elements[$0] - vectors.origin[$0 % d] }
-        let rows = try concurrentMap(count: count) { i in
+        let rows = concurrentMap(count: count) { i in
             centred.withUnsafeBufferPointer { values in
                 (0..<count).map { j in
                     dot(

@@ -26,7 +26,7 @@ struct MomentImbalance: Sendable {
         let total = pooled
         let (values, basis) = try symmetricEigendecomposition(total.covariance(plus: ridge))
         let width = r + r * (r + 1) / 2
-        let rows = try concurrentMap(count: units) { unit in
+        let rows = concurrentMap(count: units) { unit in
             // About the pooled moments, so that the features of all units add up to zero.
             let item = Array(moments.items.row(unit))
             let centred = item.indices.map { item[$0] - item[0] / max(total.count, 1) * total.sum[$0] }
@@ -56,7 +56,7 @@ struct MomentImbalance: Sendable {
             products = nil
             return
         }
-        let inner = try concurrentMap(count: units) { a in (0..<units).map { Self.inner(table, a, $0) } }
+        let inner = concurrentMap(count: units) { a in (0..<units).map { Self.inner(table, a, $0) } }
         products = Matrix(rowCount: units, columnCount: units, elements: inner.flatMap { $0 })
     }
 

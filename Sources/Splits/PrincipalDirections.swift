@@ -9,21 +9,21 @@ internal import DenseLinearAlgebra
 ///
 /// - Parameter count: how many directions; fewer come back if the means span fewer.
 /// - Complexity: O(C·d·`count`) for C units.
-func principalDirections(of means: Matrix<Double>, about origin: [Double], count: Int) throws -> Matrix<Double> {
+func principalDirections(of means: Matrix<Double>, about origin: [Double], count: Int) -> Matrix<Double> {
     let d = means.columnCount
     var generator = SeededGenerator(seed: 0, stream: "principal directions")
     let start = (0..<count * d).map { _ in Double(generator.next() >> 11) * 0x1p-52 - 1 }
     var directions = orthonormalised(Matrix(rowCount: count, columnCount: d, elements: start), tolerance: 1e-9)
     for _ in 0..<6 {
         let along = directions
-        let chunks = try concurrentMap(count: (means.rowCount + 255) / 256) { chunk in
+        let chunks = concurrentMap(count: (means.rowCount + 255) / 256) { chunk in
             plainCoordinates(
                 of: means, rows: chunk * 256..<min(chunk * 256 + 256, means.rowCount), about: origin, along: along)
         }
         let coordinates = Matrix(
             rowCount: means.rowCount, columnCount: along.rowCount, elements: chunks.flatMap { $0 })
         directions = orthonormalised(
-            try plainCombinations(of: means, about: origin, weights: coordinates), tolerance: 1e-9)
+            plainCombinations(of: means, about: origin, weights: coordinates), tolerance: 1e-9)
     }
     return directions
 }
@@ -56,9 +56,9 @@ func plainCoordinates<Scalar>(
 /// `weightsᵀ · (means − origin)` (r × d) by plain sums, for weights of one row a unit and r columns.
 private func plainCombinations(
     of means: Matrix<Double>, about origin: [Double], weights: Matrix<Double>
-) throws -> Matrix<Double> {
+) -> Matrix<Double> {
     let (d, r) = (means.columnCount, weights.columnCount)
-    let rows = try concurrentMap(count: r) { k in
+    let rows = concurrentMap(count: r) { k in
         var sum = [Double](repeating: 0, count: d)
         sum.withUnsafeMutableBufferPointer { sum in
             means.elements.withUnsafeBufferPointer { values in

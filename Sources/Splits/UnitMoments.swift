@@ -18,15 +18,15 @@ struct UnitMoments: Sendable {
 
     /// Takes the moments in at most `largestRank` coordinates: those of the vectors themselves if there are no more, else along
     /// the principal directions of the unit means.
-    init(_ vectors: UnitVectors, rank largestRank: Int) throws {
+    init(_ vectors: UnitVectors, rank largestRank: Int) {
         let d = vectors.dimension
         let directions =
             d <= largestRank
             ? Matrix.identity(d)
-            : try principalDirections(of: vectors.means, about: vectors.origin, count: largestRank)
+            : principalDirections(of: vectors.means, about: vectors.origin, count: largestRank)
         let r = directions.rowCount
         let width = 1 + r + r * (r + 1) / 2
-        let rows = try concurrentMap(count: vectors.unitCount) { unit in
+        let rows = concurrentMap(count: vectors.unitCount) { unit in
             let members = vectors.rows[unit]
             let coordinates =
                 switch vectors.storage {

@@ -60,8 +60,7 @@ struct Compare: ParsableCommand {
 
     func run() throws {
         let folder = try OutputFolder(out, force: output.force)
-        let comparison = try ModelComparison(
-            entries(), metric: metric, gallery: gallery, direction: direction, over: over)
+        let comparison = try compared()
         let json = Data(try stableJSON(comparison).utf8)
         let written = try folder.write([
             ("comparison.csv", Data(comparisonTable(comparison).text.utf8)),
@@ -71,6 +70,19 @@ struct Compare: ParsableCommand {
         switch output.format {
         case .json: FileHandle.standardOutput.write(json)
         case .text: print(summary(of: comparison, written: written))
+        }
+    }
+
+    /// Names the folder, not the model, where results cannot be compared.
+    private func compared() throws -> ModelComparison {
+        let entries = try entries()
+        do {
+            return try ModelComparison(
+                entries, metric: metric, gallery: gallery, direction: direction, over: over)
+        } catch EvaluationError.incomparable(let name, let found, let expected) {
+            let names = Self.shortNames(of: results)
+            let folder = names.firstIndex { name == $0 || name.hasPrefix("\($0) + ") }.map { results[$0].relativePath }
+            throw CommandError("\(folder ?? name): cannot be compared: found \(found); expected \(expected)")
         }
     }
 

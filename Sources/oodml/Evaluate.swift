@@ -90,13 +90,7 @@ struct Evaluate: ParsableCommand {
     @Option(help: "What retrieval ranks by.")
     var similarity = Similarity.cosine
 
-    @Option(help: "What becomes of queries without any other sample of their class.")
-    var loneQueries = LoneQueries.exclude
-
-    @Option(
-        help: ArgumentHelp("The values of k of recall@k, separated by commas.", valueName: "k,k,…"),
-        transform: positiveCounts)
-    var recallAt = [1, 2, 4, 8]
+    @OptionGroup var retrieval: RetrievalOptions
 
     @Option(
         help: """
@@ -181,8 +175,8 @@ struct Evaluate: ParsableCommand {
         let scoring = TaskScoring(
             dataset: dataset,
             scorer: TaskScorer(
-                dataset: dataset, similarity: similarity, loneQueries: loneQueries.policy,
-                metrics: metrics(recallAt: recallAt), confidence: method),
+                dataset: dataset, similarity: similarity, loneQueries: retrieval.loneQueries.policy,
+                metrics: retrieval.metrics, confidence: method),
             matched: matchedDraws == 0
                 ? nil : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: matchedDraws),
             tricks: tricks, episodes: try shots.map(episodes))
@@ -214,7 +208,7 @@ struct Evaluate: ParsableCommand {
                 tool: generator, dataset: dataset.name, model: template.text, seed: run.seed,
                 settings: EvaluationSettings(
                     split: fold.map { "validation fold \($0)" } ?? "test", similarity: similarity,
-                    loneQueries: loneQueries.policy, confidence: method, matchedGallery: scoring.matched,
+                    loneQueries: retrieval.loneQueries.policy, confidence: method, matchedGallery: scoring.matched,
                     tricks: tricks.names),
                 levels: manifest.levels.map { level in
                     LevelEvaluation(

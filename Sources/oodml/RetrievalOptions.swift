@@ -9,10 +9,21 @@ enum LoneQueries: String, ExpressibleByArgument, CaseIterable {
     var policy: LoneQueryPolicy { self == .zero ? .zero : .excluded }
 }
 
-/// Recall at these numbers of neighbours, and the other standard metrics.
-func metrics(recallAt counts: [Int]) -> [RetrievalMetric] {
-    Set(counts).sorted().map { RetrievalMetric.recall($0) }
-        + RetrievalMetric.standard.filter { if case .recall = $0 { false } else { true } }
+/// Options of every command that scores retrieval.
+struct RetrievalOptions: ParsableArguments {
+    @Option(help: "What becomes of queries without any other item of their class.")
+    var loneQueries = LoneQueries.exclude
+
+    @Option(
+        help: ArgumentHelp("The values of k of recall@k, separated by commas.", valueName: "k,k,…"),
+        transform: positiveCounts)
+    var recallAt = [1, 2, 4, 8]
+
+    /// Recall at these numbers of neighbours, and the other standard metrics.
+    var metrics: [RetrievalMetric] {
+        Set(recallAt).sorted().map { RetrievalMetric.recall($0) }
+            + RetrievalMetric.standard.filter { if case .recall = $0 { false } else { true } }
+    }
 }
 
 /// Counts from 1, separated by commas, for options' `transform`.

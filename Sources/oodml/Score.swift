@@ -84,19 +84,13 @@ struct Score: ParsableCommand {
     @Option(help: "What items are ranked by.")
     var distance = Similarity.cosine
 
-    @Option(help: "What becomes of queries without any item of their label.")
-    var loneQueries = LoneQueries.exclude
+    @OptionGroup var retrieval: RetrievalOptions
 
     @Option(
         help: """
             How items of equal similarity rank: in the order of their rows, or the best or worst for the scores.
             """)
     var ties = TieOrder.sampleOrder
-
-    @Option(
-        help: ArgumentHelp("The values of k of recall@k, separated by commas.", valueName: "k,k,…"),
-        transform: positiveCounts)
-    var recallAt = [1, 2, 4, 8]
 
     @Flag(
         help: """
@@ -150,11 +144,12 @@ struct Score: ParsableCommand {
         let assignment = try clusters.map { try clusterNumbers(in: $0, count: set.matrix.rowCount) }
 
         terminal.status("ranking")
-        let metrics = metrics(recallAt: recallAt) + (milbich2021 ? RetrievalMetric.milbich2021 : [])
+        let metrics = retrieval.metrics + (milbich2021 ? RetrievalMetric.milbich2021 : [])
         let scores = try score(set, among: items, metrics: metrics)
         let means = try meanScores(scores)
         var report = ScoreReport(
-            means: means, classAveraged: scores.classAveraged(loneQueries: loneQueries.policy), set: set, items: items,
+            means: means, classAveraged: scores.classAveraged(loneQueries: retrieval.loneQueries.policy), set: set,
+            items: items,
             scores: scores, distance: distance)
         if !noClusters {
             terminal.status("clustering")
@@ -202,7 +197,7 @@ struct Score: ParsableCommand {
 
     private func meanScores(_ scores: QueryScores) throws -> RetrievalScores {
         do {
-            return try scores.mean(loneQueries: loneQueries.policy)
+            return try scores.mean(loneQueries: retrieval.loneQueries.policy)
         } catch EvaluationError.noQueries(let count) {
             throw CommandError(
                 "\(labels.path): none of the \(count) queries has an item of its label in "

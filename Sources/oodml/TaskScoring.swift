@@ -53,7 +53,8 @@ struct TaskScoring {
         func rows(_ samples: [Int]) throws -> Matrix<Float> {
             let plain = try source.embeddings(of: samples, for: task)
             guard tricks.flip else { return plain }
-            return plain.mean(with: try source.embeddings(of: samples, for: task, mirrored: true))
+            return TestTimeTricks.mean(
+                of: plain, mirrored: try source.embeddings(of: samples, for: task, mirrored: true))
         }
         let test = try rows(task.samples)
         if let dimension = tricks.dimension, dimension > test.columnCount {
@@ -99,14 +100,5 @@ struct TaskScoring {
         } catch let error as EvaluationError {
             throw CommandError("\(file.path): \(error)")
         }
-    }
-}
-
-extension Matrix<Float> {
-    /// The element-wise mean with another matrix of the same size.
-    fileprivate func mean(with other: Matrix<Float>) -> Matrix<Float> {
-        Matrix(
-            rowCount: rowCount, columnCount: columnCount,
-            elements: zip(elements, other.elements).map { ($0 + $1) / 2 })
     }
 }

@@ -112,13 +112,19 @@ import Testing
             }
         }
         #expect(refusal(results([0.9, 0.6, 0.3])).isEmpty)
-        #expect(refusal(results([0.9, 0.6])) == "b cannot be compared: its levels are not those of the first")
-        #expect(refusal(results([0.9, 0.6, 0.3], dataset: "x")).contains("it is of x, the first of lines"))
-        #expect(refusal(results([0.9, 0.6, 0.3], split: "validation fold 0")).contains("validation fold 0"))
         #expect(
-            refusal(results([0.9, 0.6, 0.3]), metric: .rPrecision).contains(
-                "a cannot be compared: it lacks R-precision"))
-        #expect(refusal(results([0.9, 0.6, 0.3]), over: .excess).contains("over excess"))
+            refusal(results([0.9, 0.6]))
+                == "b cannot be compared: found the levels level-1 (fid 0.0), level-2 (fid 1.0); expected the levels "
+                + "level-1 (fid 0.0), level-2 (fid 1.0), level-3 (fid 3.0), as the first has")
+        #expect(
+            refusal(results([0.9, 0.6, 0.3], dataset: "x")).contains("found results on x; expected results on lines"))
+        #expect(
+            refusal(results([0.9, 0.6, 0.3], split: "validation fold 0"))
+                .contains("found the split validation fold 0; expected the split test"))
+        #expect(
+            refusal(results([0.9, 0.6, 0.3]), metric: .rPrecision)
+                .contains("a cannot be compared: found a level without R-precision"))
+        #expect(refusal(results([0.9, 0.6, 0.3]), over: .excess).contains("over excess); expected it at every level"))
     }
 
     @Test func theJSON() throws {

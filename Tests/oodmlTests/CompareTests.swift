@@ -87,7 +87,10 @@ import Testing
             (["nowhere"], "nowhere: there is no results.json and no folder seed-S"),
             (["broken"], "broken/results.json: it is not what oodml evaluate writes"),
             (["old"], "old/results.json: the results have schema version 1; expected 2"),
-            (["results/plain", "--metric", "recall@3"], "plain cannot be compared: it lacks Recall@3"),
+            (
+                ["results/plain", "--metric", "recall@3"],
+                "results/plain: cannot be compared: found a level without Recall@3"
+            ),
             (["results/plain", "--out", "s.csv"], "s.csv: cannot be written: it is a file"),
         ]
         for (arguments, sentence) in failures {

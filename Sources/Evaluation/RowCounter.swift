@@ -1,0 +1,47 @@
+/// What counts, for one query after the other, how many items rank before each of its relevant items.
+protocol RowCounter {
+    /// The number that similarities are.
+    associatedtype Value
+
+    init()
+
+    /// Writes the 1-based ranks of the query's relevant items, ascending.
+    ///
+    /// - Parameters:
+    ///   - row: the query's similarity to each item; all finite.
+    ///   - own: the item that is the query itself and does not count, if there is one.
+    ///   - relevant: the items of the query's class, its own possibly among them; at least one other.
+    ///   - ties: how items of equal similarity rank; by row if there are groups.
+    ///   - groups: the items' groups, or nil.
+    ///   - ranks: room for as many ranks as there are others.
+    ///   - ranksWithout: room for as many ranks for each group. They become the ranks in the gallery without the group's
+    ///     items; those of the query's own group have no meaning.
+    mutating func count(
+        row: UnsafeBufferPointer<Value>, own: Int?, relevant: [Int32], ties: TieOrder, groups: ItemGroups?,
+        ranks: UnsafeMutableBufferPointer<Int32>, ranksWithout: UnsafeMutableBufferPointer<Int32>)
+}
+
+/// Makes ranks of the numbers of items that rank before the k-th relevant one, but not before the one before it.
+///
+/// A relevant item was counted at itself, so the sum up to k counts the k-th item too: a 1-based rank.
+///
+/// - Parameter counts: those of group g begin at `g · stride`.
+func sumUp(
+    _ counts: UnsafeBufferPointer<Int32>, stride: Int, groups: ItemGroups?,
+    ranks: UnsafeMutableBufferPointer<Int32>, ranksWithout: UnsafeMutableBufferPointer<Int32>
+) {
+    let groupCount = groups?.count ?? 1
+    var rank: Int32 = 0
+    for k in ranks.indices {
+        for group in 0..<groupCount { rank += counts[group * stride + k] }
+        ranks[k] = rank
+    }
+    guard groups != nil else { return }
+    for group in 0..<groupCount {
+        var before: Int32 = 0
+        for k in ranks.indices {
+            before += counts[group * stride + k]
+            ranksWithout[group * ranks.count + k] = ranks[k] - before
+        }
+    }
+}
