@@ -40,17 +40,7 @@ struct Embed: ParsableCommand {
         case fail, skip
     }
 
-    @Option(help: ArgumentHelp("The benchmark that comes with oodml: \(Glyphs200.name).", valueName: "name"))
-    var dataset: String?
-
-    @Option(
-        help: ArgumentHelp("The folder of the images.", valueName: "dir"), completion: .directory, transform: path)
-    var root: URL?
-
-    @Option(
-        help: ArgumentHelp("A table of the images, with the columns sample and class.", valueName: "csv"),
-        completion: .file(extensions: ["csv"]), transform: path)
-    var samples: URL?
+    @OptionGroup var data: DatasetOptions
 
     @Option(
         help: ArgumentHelp("The network, with its preprocessing beside it.", valueName: "model"),
@@ -74,17 +64,20 @@ struct Embed: ParsableCommand {
     @Option(help: ArgumentHelp("The images after which what is done is saved.", valueName: "n"))
     var chunk = 256
 
+    @OptionGroup(title: "Options of the backbone") var network: NetworkOptions
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let dataset, dataset != Glyphs200.name {
-            throw ValidationError("--dataset \(dataset) is not known; expected \(Glyphs200.name), or --root DIR")
+        guard data.haveImages == merge.isEmpty else {
+            throw ValidationError(
+                "expected one of: --dataset NAME, with --root if it does not come with oodml; --root DIR, with or without "
+                    + "--samples; --merge STORE …")
         }
-        guard [dataset != nil, root != nil, !merge.isEmpty].count(where: { $0 }) == 1 else {
-            throw ValidationError("expected one of: --dataset NAME; --root DIR; --merge STORE …")
+        if data.root != nil && backbone == nil { throw ValidationError("--root needs --backbone, to embed the images") }
+        if !merge.isEmpty && !network.areDefault {
+            throw ValidationError("--merge joins embeddings that are there; expected no options of the backbone")
         }
-        if root != nil && backbone == nil { throw ValidationError("--root needs --backbone, to embed the images") }
-        if samples != nil && root == nil { throw ValidationError("--samples needs --root, the folder of the images") }
         if shard != nil && !merge.isEmpty { throw ValidationError("--shard and --merge exclude each other") }
         guard chunk > 0 else { throw ValidationError("--chunk is \(chunk); expected 1 or more") }
     }
@@ -116,16 +109,14 @@ struct Embed: ParsableCommand {
     private func embed(on terminal: Terminal) throws -> StoreRecord {
         let interruption = terminal.interruption("stopped; the same command goes on from here")
         defer { interruption.cancel() }
-        let dataset = try readDataset()
+        let dataset = try data.read(on: terminal)
         let model = backbone ?? Glyphs200.backbone
-        let extractor = try FeatureExtractor(model: model)
+        let extractor = try network.reading.extractor(for: model, announcedOn: terminal)
         let table = dataset.sampleTable
         let identity = StoreIdentity(
             generator: generator,
-            embeddings: EmbeddingProvenance(
-                source: .backbone, file: model.lastPathComponent,
-                sha256: try SHA256.hexadecimal(ofFilesAt: extractor.modelFiles), dimension: extractor.dimension,
-                preprocessing: extractor.preprocessing.record),
+            embeddings: network.reading.provenance(
+                of: extractor, sha256: try SHA256.hexadecimal(ofFilesAt: extractor.modelFiles)),
             dataset: dataset.name, sampleCount: dataset.samples.count,
             samplesSHA256: SHA256.hexadecimal(of: Array(table.text.utf8)), shard: shard)
         let folder = try PartialStore(out, identity: identity, force: output.force)
@@ -148,7 +139,7 @@ struct Embed: ParsableCommand {
         var done = 0
         for chunk in open {
             let ids = chunks.samples(of: chunk).map { dataset.samples[rows.lowerBound + $0].id }
-            let paths = ids.map { (root ?? Glyphs200.images).appending(path: $0).path }
+            let paths = ids.map { data.images.appending(path: $0).path }
             let before = done
             let progress: @Sendable (Int) -> Void = { terminal.advance("embedding", before + $0, of: total) }
             let (matrix, reasons) =
@@ -192,8 +183,8 @@ struct Embed: ParsableCommand {
             }
             return (store: store, record: record)
         }.sorted { ($0.record.identity.shard?.number ?? 0) < ($1.record.identity.shard?.number ?? 0) }
-        let identity = parts[0].record.identity.without()
-        for part in parts where part.record.identity.without() != identity {
+        let identity = parts[0].record.identity.ofWholeStore
+        for part in parts where part.record.identity.ofWholeStore != identity {
             throw CommandError(
                 "\(part.store.path): found other images or another network than in \(parts[0].store.path); expected shards of "
                     + "one store")
@@ -217,14 +208,6 @@ struct Embed: ParsableCommand {
         let record = try contents.write(identity, to: out, by: folder.url)
         folder.remove()
         return record
-    }
-
-    private func readDataset() throws -> Dataset {
-        if let samples {
-            return try Dataset(sampleTableAt: samples, name: samples.deletingPathExtension().lastPathComponent)
-        }
-        if let root { return try Dataset(classFoldersAt: root, name: root.standardizedFileURL.lastPathComponent) }
-        return try Dataset(classFoldersAt: Glyphs200.images, name: Glyphs200.name)
     }
 }
 

@@ -26,7 +26,8 @@ struct StoreIdentity: Codable, Equatable {
         case samplesSHA256 = "samples_sha256"
     }
 
-    func without(shard: Void = ()) -> StoreIdentity {
+    /// What the store of all shards is of.
+    var ofWholeStore: StoreIdentity {
         StoreIdentity(
             generator: generator, embeddings: embeddings, dataset: dataset, sampleCount: sampleCount,
             samplesSHA256: samplesSHA256, shard: nil)

@@ -20,14 +20,16 @@ enum EmbeddingSource {
             let extractor = try reading.extractor(for: model, announcedOn: terminal)
             let digest = try Self.digest(of: extractor.modelFiles, expecting: expected)
             let matrix = try extractor.embed(dataset.samples.map(\.id), below: images, task: task, on: terminal)
-            let provenance = EmbeddingProvenance(
-                source: .backbone, file: model.lastPathComponent, sha256: digest, dimension: matrix.columnCount,
-                output: reading.output, pooling: reading.pooling?.rawValue,
-                preprocessing: extractor.preprocessing.record)
-            return (matrix, provenance)
+            return (matrix, reading.provenance(of: extractor, sha256: digest))
         case .features(let file):
             let features = try FeatureFile<Float>(contentsOf: file)
             let matrix = try features.matrix(ofSamples: dataset.samples.map(\.id))
+            // A store is its network's embeddings, written down: it serves as the network does, and the other way round.
+            if let record = try StoreRecord(of: file) {
+                let provenance = record.identity.embeddings
+                try Self.require(provenance.sha256, of: file, expected)
+                return (matrix, provenance)
+            }
             let provenance = EmbeddingProvenance(
                 source: .features, file: file.lastPathComponent,
                 sha256: try Self.digest(of: features.files, expecting: expected), dimension: matrix.columnCount)
@@ -37,12 +39,16 @@ enum EmbeddingSource {
 
     private static func digest(of files: [URL], expecting expected: String?) throws -> String {
         let found = try SHA256.hexadecimal(ofFilesAt: files)
+        try require(found, of: files[0], expected)
+        return found
+    }
+
+    private static func require(_ found: String, of file: URL, _ expected: String?) throws {
         if let expected, found != expected {
             throw CommandError(
-                "\(files[0].path): found the digest \(found.prefix(12))…; expected the file that the splits were made "
+                "\(file.path): found the digest \(found.prefix(12))…; expected the file that the splits were made "
                     + "from, of digest \(expected.prefix(12))…")
         }
-        return found
     }
 }
 

@@ -46,23 +46,7 @@ struct MakeSplits: ParsableCommand {
               replicates.json    and how alike all series are
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "The benchmark that comes with oodml, \(Glyphs200.name), or the dataset in --root: \(KnownDataset.names).",
-            valueName: "name"))
-    var dataset: String?
-
-    @Option(
-        help: ArgumentHelp("The folder of the images.", valueName: "dir"),
-        completion: .directory, transform: path)
-    var root: URL?
-
-    @Option(
-        help: ArgumentHelp(
-            "A table with the columns sample, class, and optionally superclass and split (train or test).",
-            valueName: "csv"),
-        completion: .file(extensions: ["csv"]), transform: path)
-    var samples: URL?
+    @OptionGroup var data: DatasetOptions
 
     @Option(
         help: ArgumentHelp(
@@ -85,9 +69,6 @@ struct MakeSplits: ParsableCommand {
         completion: .directory, transform: path)
     var out: URL?
 
-    @Option(help: "The name of the dataset in the manifest (default: that of the folder or table).")
-    var name: String?
-
     @OptionGroup var splitting: SplitOptions
 
     @OptionGroup(title: "Options of the backbone") var network: NetworkOptions
@@ -95,25 +76,12 @@ struct MakeSplits: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let dataset, dataset != Glyphs200.name, knownDataset == nil {
-            throw ValidationError(
-                "--dataset \(dataset) is not known; expected \(Glyphs200.name), \(KnownDataset.names), or --root DIR alone"
-            )
-        }
-        if let knownDataset, root == nil {
-            throw ValidationError(
-                "--dataset \(knownDataset.rawValue) needs --root, the folder of \(knownDataset.title) as it was downloaded"
-            )
-        }
-        switch (dataset, root, samples, features) {
-        case (_?, nil, nil, nil), (nil, _?, _, nil), (nil, nil, _?, _?): break
-        case (_?, _?, nil, nil) where knownDataset != nil: break
-        default:
+        guard features == nil ? data.haveImages : !data.haveImages && data.samples != nil else {
             throw ValidationError(
                 "expected one of: --dataset NAME, with --root if it does not come with oodml; --root DIR, with or without "
-                    + "--samples; --features NPY --samples CSV")
+                    + "--samples; --features FILE --samples CSV")
         }
-        if root != nil && backbone == nil { throw ValidationError("--root needs --backbone, to embed the images") }
+        if data.root != nil && backbone == nil { throw ValidationError("--root needs --backbone, to embed the images") }
         if features != nil && !network.areDefault {
             throw ValidationError("--features are embeddings already; expected no options of the backbone")
         }
@@ -123,7 +91,7 @@ struct MakeSplits: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        let dataset = try readDataset(on: terminal)
+        let dataset = try data.read(unit: splitting.unit, on: terminal)
         let units = try dataset.units(by: splitting.unit)
         let settings = splitting.settings(unitCount: units.count)
         try settings.validate()
@@ -160,36 +128,9 @@ struct MakeSplits: ParsableCommand {
         }
     }
 
-    private var knownDataset: KnownDataset? { dataset.flatMap(KnownDataset.init) }
-
-    private func readDataset(on terminal: Terminal) throws -> Dataset {
-        if let knownDataset, let root {
-            terminal.status("reading")
-            let dataset = try knownDataset.dataset(at: root, name: name)
-            let differences = knownDataset.counts.differences(in: dataset)
-            if !differences.isEmpty {
-                terminal.warn(
-                    "\(root.path): not all of \(knownDataset.title): found \(differences.joined(separator: ", "))")
-            }
-            return dataset
-        }
-        if let samples {
-            let dataset = try Dataset(
-                sampleTableAt: samples, name: name ?? samples.deletingPathExtension().lastPathComponent,
-                unit: splitting.unit)
-            if let root { try dataset.requireFiles(below: root) }
-            return dataset
-        }
-        if let root {
-            return try Dataset(classFoldersAt: root, name: name ?? root.standardizedFileURL.lastPathComponent)
-        }
-        return try Dataset(classFoldersAt: Glyphs200.images, name: name ?? Glyphs200.name)
-    }
-
     private var source: EmbeddingSource {
         if let features { return .features(features) }
-        return .network(
-            backbone ?? Glyphs200.backbone, images: root ?? Glyphs200.images, reading: network.reading)
+        return .network(backbone ?? Glyphs200.backbone, images: data.images, reading: network.reading)
     }
 
     private func warnAboutSizes(of embedded: EmbeddedDataset, on terminal: Terminal) {

@@ -30,6 +30,16 @@ struct NetworkReading: Equatable {
         }
         return extractor
     }
+
+    /// What records say of embeddings that a network makes when it is read like this.
+    ///
+    /// - Parameter sha256: the digest of the model's files.
+    func provenance(of extractor: FeatureExtractor, sha256: String) -> EmbeddingProvenance {
+        EmbeddingProvenance(
+            source: .backbone, file: extractor.modelFiles[0].lastPathComponent, sha256: sha256,
+            dimension: extractor.dimension, output: output, pooling: pooling?.rawValue,
+            preprocessing: extractor.preprocessing.record)
+    }
 }
 
 extension NetworkReading {

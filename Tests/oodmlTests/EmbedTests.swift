@@ -2,6 +2,7 @@ import DenseLinearAlgebra
 import Embeddings
 import Foundation
 import Glyphs200
+import Splits
 import TestSupport
 import Testing
 
@@ -83,6 +84,53 @@ import Testing
         #expect(try files("merged") == files("whole"))
         let store = try FeatureFile<Float>(contentsOf: folder.url.appending(path: "merged"))
         #expect(store.matrix.rowCount == 960 && store.ids?.count == 960)
+    }
+
+    /// Splits from a store are those from its images, byte for byte, and either serves where the other was used.
+    @Test func aStoreServesAsItsNetworkDoes() throws {
+        #expect(try embed("store").status == 0)
+        let fromImages = ["--root", "images", "--backbone", Glyphs200.backbone.path]
+        let fromStore = ["--features", "store", "--samples", "store/samples.csv", "--name", "images"]
+        for (out, source) in [("a", fromImages), ("b", fromStore)] {
+            let made = try CommandRun(
+                ["make-splits", "--draws", "0", "--min-classes", "5", "-q", "--out", out] + source, in: folder.url)
+            #expect(made.status == 0, "\(made.errors)")
+        }
+        #expect(try files("a") == files("b"))
+        let scored = try CommandRun(
+            [
+                "evaluate", "--splits", "a", "--embeddings", "store", "--features", "store", "--matched-draws", "0",
+                "--confidence", "none", "-q", "--format", "json",
+            ], in: folder.url)
+        #expect(scored.status == 0, "\(scored.errors)")
+        #expect(scored.output.contains("\"subject\": \"backbone\""))
+        // A store of another network is refused: its record is what the splits' digest is compared with.
+        let record = folder.url.appending(path: "store/store.json")
+        let digest = try SplitManifest(readingFrom: folder.url.appending(path: "a/manifest.json")).embeddings.sha256
+        let other = try String(contentsOf: record, encoding: .utf8)
+            .replacingOccurrences(of: digest, with: String(repeating: "0", count: 64))
+        try folder.write(other, to: "store/store.json")
+        let refused = try CommandRun(
+            ["evaluate", "--splits", "a", "--embeddings", "store", "--features", "store", "-q"], in: folder.url)
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("store: found the digest 000000000000…; expected the file that the splits"))
+    }
+
+    @Test func datasetsAreReadAsByMakeSplits() throws {
+        let replica = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "DatasetsTests/Fixtures/cub200")
+        let run = try CommandRun(
+            [
+                "embed", "--dataset", "cub200", "--root", replica.path, "--backbone", Glyphs200.backbone.path, "--out",
+                "cub",
+            ], in: folder.url)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("not all of CUB-200-2011"))
+        let store = try FeatureFile<Float>(contentsOf: folder.url.appending(path: "cub"))
+        #expect(store.ids?.allSatisfy { $0.hasPrefix("images/") } == true)
+        for arguments in [["--dataset", "cub200"], ["--dataset", "birds"], ["--merge", "a", "--pool", "avg"]] {
+            #expect(try CommandRun(["embed", "--out", "x"] + arguments, in: folder.url).status == 64, "\(arguments)")
+        }
     }
 
     @Test func badFilesAndDuplicatesAreListed() throws {

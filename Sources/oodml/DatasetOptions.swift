@@ -1,0 +1,80 @@
+import ArgumentParser
+import Cars196
+import Datasets
+import Foundation
+import Glyphs200
+
+/// Options of every command that reads a dataset: where its samples and their classes are.
+struct DatasetOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The benchmark that comes with oodml, \(Glyphs200.name), or the dataset in --root: \(KnownDataset.names).",
+            valueName: "name"))
+    var dataset: String?
+
+    @Option(
+        help: ArgumentHelp("The folder of the images.", valueName: "dir"),
+        completion: .directory, transform: path)
+    var root: URL?
+
+    @Option(
+        help: ArgumentHelp(
+            "A table with the columns sample, class, and optionally superclass and split (train or test).",
+            valueName: "csv"),
+        completion: .file(extensions: ["csv"]), transform: path)
+    var samples: URL?
+
+    @Option(help: "The name of the dataset in what is written (default: that of the folder or table).")
+    var name: String?
+
+    func validate() throws {
+        guard let dataset else { return }
+        guard dataset == Glyphs200.name || known != nil else {
+            throw ValidationError(
+                "--dataset \(dataset) is not known; expected \(Glyphs200.name), \(KnownDataset.names), or --root DIR alone"
+            )
+        }
+        if let known, root == nil {
+            throw ValidationError(
+                "--dataset \(known.rawValue) needs --root, the folder of \(known.title) as it was downloaded")
+        }
+        if samples != nil || (known == nil && root != nil) {
+            throw ValidationError(
+                "--dataset \(dataset) has its own samples\(known == nil ? " and images" : ""); expected no --samples"
+                    + (known == nil ? " and no --root" : ""))
+        }
+    }
+
+    private var known: KnownDataset? { dataset.flatMap(KnownDataset.init) }
+
+    /// Whether the images are at hand, and not samples alone.
+    var haveImages: Bool { dataset != nil || root != nil }
+
+    /// The folder that the samples' ids are paths below.
+    var images: URL { root ?? Glyphs200.images }
+
+    /// Reads the dataset; warns where it is one that is known, and not all of it is there.
+    ///
+    /// - Parameter unit: what a column of the table is read for.
+    func read(unit: UnitRule = .class, on terminal: Terminal) throws -> Dataset {
+        terminal.status("reading")
+        if let known, let root {
+            let dataset = try known.dataset(at: root, name: name)
+            let differences = known.counts.differences(in: dataset)
+            if !differences.isEmpty {
+                terminal.warn("\(root.path): not all of \(known.title): found \(differences.joined(separator: ", "))")
+            }
+            return dataset
+        }
+        if let samples {
+            let dataset = try Dataset(
+                sampleTableAt: samples, name: name ?? samples.deletingPathExtension().lastPathComponent, unit: unit)
+            if let root { try dataset.requireFiles(below: root) }
+            return dataset
+        }
+        if let root {
+            return try Dataset(classFoldersAt: root, name: name ?? root.standardizedFileURL.lastPathComponent)
+        }
+        return try Dataset(classFoldersAt: Glyphs200.images, name: name ?? Glyphs200.name)
+    }
+}
