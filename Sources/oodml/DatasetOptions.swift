@@ -24,7 +24,7 @@ struct DatasetOptions: ParsableArguments {
         completion: .file(extensions: ["csv"]), transform: path)
     var samples: URL?
 
-    @Option(help: "The name of the dataset in what is written (default: that of the folder or table).")
+    @Option(help: "The name of the dataset in what is written (default: that of the folder, table or store).")
     var name: String?
 
     func validate() throws {
@@ -67,8 +67,11 @@ struct DatasetOptions: ParsableArguments {
             return dataset
         }
         if let samples {
+            // The table of a store is of the dataset that the store is of.
+            let stored = try StoreRecord(of: samples.deletingLastPathComponent())?.identity.dataset
             let dataset = try Dataset(
-                sampleTableAt: samples, name: name ?? samples.deletingPathExtension().lastPathComponent, unit: unit)
+                sampleTableAt: samples, name: name ?? stored ?? samples.deletingPathExtension().lastPathComponent,
+                unit: unit)
             if let root { try dataset.requireFiles(below: root) }
             return dataset
         }

@@ -90,7 +90,7 @@ import Testing
     @Test func aStoreServesAsItsNetworkDoes() throws {
         #expect(try embed("store").status == 0)
         let fromImages = ["--root", "images", "--backbone", Glyphs200.backbone.path]
-        let fromStore = ["--features", "store", "--samples", "store/samples.csv", "--name", "images"]
+        let fromStore = ["--features", "store", "--samples", "store/samples.csv"]
         for (out, source) in [("a", fromImages), ("b", fromStore)] {
             let made = try CommandRun(
                 ["make-splits", "--draws", "0", "--min-classes", "5", "-q", "--out", out] + source, in: folder.url)
