@@ -42,7 +42,9 @@ let package = Package(
         .target(name: "Frechet", dependencies: ["DenseLinearAlgebra"]),
         .target(name: "Splits", dependencies: ["Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra"]),
         .target(name: "Evaluation", dependencies: ["Datasets", "DenseLinearAlgebra"]),
-        .target(name: "Reports", dependencies: ["Evaluation", "Datasets"]),
+        .target(
+            name: "Reports", dependencies: ["Splits", "Embeddings", "Evaluation", "Datasets"],
+            resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
 
         // MARK: The embedded benchmark
         .target(

@@ -3,6 +3,7 @@
 #include "common.h"
 
 #include <webp/decode.h>
+#include <webp/encode.h>
 
 static image_codecs_status fail(image_codecs_image *image, VP8StatusCode code) {
     switch (code) {
@@ -44,4 +45,17 @@ image_codecs_status image_codecs_decode_webp(const uint8_t *bytes, size_t size, 
     code = WebPDecode(bytes, size, &config);
     WebPFreeDecBuffer(&config.output);
     return code == VP8_STATUS_OK ? image_codecs_ok : fail(image, code);
+}
+
+image_codecs_status image_codecs_encode_webp(
+    const image_codecs_image *image, float quality, uint8_t **bytes, size_t *size) {
+    uint8_t *encoded = NULL;
+    size_t count = WebPEncodeRGB(image->pixels, image->width, image->height, image->width * 3, quality, &encoded);
+    *bytes = encoded;
+    *size = count;
+    return count > 0 ? image_codecs_ok : image_codecs_out_of_memory;
+}
+
+void image_codecs_free_webp(uint8_t *bytes) {
+    WebPFree(bytes);
 }

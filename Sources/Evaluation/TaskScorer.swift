@@ -48,6 +48,15 @@ public struct TaskScorer: Sendable {
     /// - Complexity: O(n²·d) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:precision:reranking:)``.
     /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``; ``EvaluationError/noQueries(loneQueryCount:)``.
     public func scores(of embeddings: Matrix<Float>, samples: [Int]) throws -> TaskScores {
+        try scoresWithQueries(of: embeddings, samples: samples).scores
+    }
+
+    /// The same, and the scores of each query, whose rows are places in `samples`.
+    ///
+    /// - Throws: as ``scores(of:samples:)``.
+    public func scoresWithQueries(
+        of embeddings: Matrix<Float>, samples: [Int]
+    ) throws -> (scores: TaskScores, queries: QueryScores) {
         let classes = samples.map { classOfSample[$0] }
         let (all, estimates): (QueryScores, [RetrievalMetric: Estimate])
         if confidence.kind == .classJackknife {
@@ -65,8 +74,9 @@ public struct TaskScorer: Sendable {
                     sampleNumbers: samples, sampleCount: classOfSample.count, method: confidence,
                     loneQueries: loneQueries)
         }
-        return TaskScores(
+        let scores = TaskScores(
             scores: try all.mean(loneQueries: loneQueries), classCount: all.classCount, estimates: estimates)
+        return (scores, all)
     }
 
     /// The scores of one-vs-rest retrieval in galleries that are equally large at every level, averaged over the draws.

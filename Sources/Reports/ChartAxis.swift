@@ -10,7 +10,7 @@ struct ChartAxis: Sendable {
     let start: Double
     let end: Double
 
-    /// Covers `values` with five or so round steps, each 1, 2 or 5 times a power of ten.
+    /// Covers `values` with round steps, each 1, 2 or 5 times a power of ten: five or so, or fewer on a short axis.
     ///
     /// - Parameter limits: what the ticks must not leave, where the values keep to it too.
     init(covering values: [Double], limits: ClosedRange<Double>? = nil, start: Double, end: Double) {
@@ -24,7 +24,7 @@ struct ChartAxis: Sendable {
         {
             (low, high) = (max(low, limits.lowerBound), min(high, limits.upperBound))
         }
-        let step = Self.roundStep(notBelow: (high - low) / 6)
+        let step = Self.roundStep(notBelow: (high - low) / (abs(end - start) < 330 ? 4 : 6))
         let first = (low / step + 1e-9).rounded(.down)
         let last = max((high / step - 1e-9).rounded(.up), first + 1)
         ticks = stride(from: first, through: last, by: 1).map { $0 * step }

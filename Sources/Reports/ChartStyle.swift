@@ -1,20 +1,25 @@
 /// A marker's shape; shapes differ besides colours, so that a chart can be read without them.
 enum MarkerShape: Sendable {
-    case circle, triangle, invertedTriangle, diamond, square
+    case circle, triangle, invertedTriangle, diamond, square, cross
 
     /// The outline about a centre, as a path.
     func path(x: Double, y: Double, radius r: Double) -> String {
         let points: [(Double, Double)]
         switch self {
         case .circle:
-            let n = SVG.number
+            let n = Markup.number
             return "M\(n(x - r)) \(n(y))a\(n(r)) \(n(r)) 0 1 0 \(n(2 * r)) 0a\(n(r)) \(n(r)) 0 1 0 \(n(-2 * r)) 0z"
         case .triangle: points = [(0, -1.2), (1.1, 0.8), (-1.1, 0.8)]
         case .invertedTriangle: points = [(0, 1.2), (1.1, -0.8), (-1.1, -0.8)]
         case .diamond: points = [(0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)]
         case .square: points = [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]
+        case .cross:
+            points = [
+                (0, -0.4), (0.7, -1.1), (1.1, -0.7), (0.4, 0), (1.1, 0.7), (0.7, 1.1), (0, 0.4), (-0.7, 1.1), (-1.1, 0.7),
+                (-0.4, 0), (-1.1, -0.7), (-0.7, -1.1),
+            ]
         }
-        return "M" + points.map { "\(SVG.number(x + r * $0.0)) \(SVG.number(y + r * $0.1))" }.joined(separator: "L")
+        return "M" + points.map { "\(Markup.number(x + r * $0.0)) \(Markup.number(y + r * $0.1))" }.joined(separator: "L")
             + "z"
     }
 }
@@ -37,14 +42,36 @@ struct LineStyle: Sendable {
         ("c3", "#A8487F", "#E39CC6"), ("c4", "#55606B", "#A9B4BF"),
     ]
 
-    init(color: Int, width: Double, opacity: Double = 1, dash: String? = nil, marker: MarkerShape) {
-        let entry = Self.palette[color % Self.palette.count]
-        className = entry.className
-        self.color = entry.light
+    /// The style of one of several models: they differ in colour and marker, and from the sixth on in dashes too.
+    static func model(_ number: Int) -> LineStyle {
+        let markers: [MarkerShape] = [.circle, .diamond, .triangle, .square, .invertedTriangle]
+        let dashes: [String?] = [nil, "7 4", "2 3"]
+        return LineStyle(
+            color: number, width: 2, dash: dashes[number / palette.count % dashes.count],
+            marker: markers[number % markers.count])
+    }
+
+    /// The same colour for the bar of an interval.
+    func thin(opacity: Double) -> LineStyle {
+        LineStyle(
+            className: className, color: color, width: 1.5, opacity: opacity, dash: nil, marker: marker)
+    }
+
+    private init(
+        className: String, color: String, width: Double, opacity: Double, dash: String?, marker: MarkerShape
+    ) {
+        self.className = className
+        self.color = color
         self.width = width
         self.opacity = opacity
         self.dash = dash
         self.marker = marker
+    }
+
+    init(color: Int, width: Double, opacity: Double = 1, dash: String? = nil, marker: MarkerShape) {
+        let entry = Self.palette[color % Self.palette.count]
+        self.init(
+            className: entry.className, color: entry.light, width: width, opacity: opacity, dash: dash, marker: marker)
     }
 }
 
@@ -54,48 +81,55 @@ struct LineStyle: Sendable {
 /// light chart on its own white ground.
 enum ChartStyle {
     static let ground = "#FFFFFF"
+    static let darkGround = "#15191E"
     static let ink = "#1B1F24"
     static let faintInk = "#57606A"
     static let grid = "#E3E7EB"
+    static let shade = "#ECEFF2"
     static let fonts =
         "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 
     static var sheet: String {
         let series = LineStyle.palette.map {
-            "  .\($0.className).line { stroke: \($0.dark) } .\($0.className).mark { fill: \($0.dark) }"
+            "  .\($0.className).line { stroke: \($0.dark) } .\($0.className).mark, .\($0.className).area { fill: \($0.dark) }"
         }
         return """
             @media (prefers-color-scheme: dark) {
-              .ground { fill: #15191E } .mark { stroke: #15191E }
+              .ground { fill: \(darkGround) } .mark { stroke: \(darkGround) }
               .ink { fill: #E8ECF0 } .faint { fill: #A3ADB8 }
-              .grid { stroke: #2D343C } .axis { stroke: #6E7781 }
+              .grid { stroke: #2D343C } .axis { stroke: #6E7781 } .strong { stroke: #E8ECF0 } .shade { fill: #2A3138 }
             \(series.joined(separator: "\n"))
             }
             """
     }
 
-    /// A whole chart: the root element, its names for screen readers, the style sheet, the ground and the title.
+    /// A whole chart. As a file of its own: its names for screen readers, the style sheet, the ground and the title. In a
+    /// page: a label for screen readers.
     static func document(
-        width: Double, height: Double, title: String, description: String, _ body: (inout SVG) -> Void
+        _ chart: some Chart, _ format: ChartFormat, height: Double, _ body: (inout Markup) -> Void
     ) -> String {
-        var svg = SVG()
-        svg.group(
-            "svg",
-            [
-                ("xmlns", "http://www.w3.org/2000/svg"), ("viewBox", "0 0 \(SVG.number(width)) \(SVG.number(height))"),
-                ("width", SVG.number(width)), ("height", SVG.number(height)), ("role", "img"), ("font-family", fonts),
-            ]
-        ) { svg in
-            svg.element("title", [], content: title)
-            svg.element("desc", [], content: description)
+        let (width, height) = (format.width, height - format.rise)
+        var svg = Markup()
+        let common = [
+            ("viewBox", "0 0 \(Markup.number(width)) \(Markup.number(height))"), ("width", Markup.number(width)),
+            ("height", Markup.number(height)), ("role", "img"),
+        ]
+        guard format.isStandalone else {
+            svg.group("svg", common + [("aria-label", "\(chart.title). \(chart.description)")], body)
+            return svg.lines.joined(separator: "\n") + "\n"
+        }
+        svg.group("svg", [("xmlns", "http://www.w3.org/2000/svg")] + common + [("font-family", fonts)]) { svg in
+            svg.element("title", [], content: chart.title)
+            svg.element("desc", [], content: chart.description)
             svg.style(sheet)
             svg.element(
                 "rect",
                 [
-                    ("class", "ground"), ("width", SVG.number(width)), ("height", SVG.number(height)),
+                    ("class", "ground"), ("width", Markup.number(width)), ("height", Markup.number(height)),
                     ("fill", ground),
                 ])
             let limit = Int((width - 40) / 9.6)
+            let title = chart.title
             let shown = title.count > limit ? title.prefix(limit - 1) + "…" : title[...]
             svg.text(
                 String(shown), x: 20, y: 28, className: "ink", size: 16, fill: ink, attributes: [("font-weight", "600")]
@@ -106,13 +140,13 @@ enum ChartStyle {
     }
 
     /// The grid, both axes, their ticks and their titles.
-    static func axes(_ svg: inout SVG, x: ChartAxis, y: ChartAxis, xTitle: String, yTitle: String) {
+    static func axes(_ svg: inout Markup, x: ChartAxis, y: ChartAxis, xTitle: String, yTitle: String) {
         for tick in y.ticks {
-            let position = SVG.number(y.position(tick))
+            let position = Markup.number(y.position(tick))
             svg.element(
                 "line",
                 [
-                    ("class", "grid"), ("x1", SVG.number(x.start)), ("x2", SVG.number(x.end)), ("y1", position),
+                    ("class", "grid"), ("x1", Markup.number(x.start)), ("x2", Markup.number(x.end)), ("y1", position),
                     ("y2", position), ("stroke", grid),
                 ])
             svg.text(
@@ -122,16 +156,16 @@ enum ChartStyle {
         svg.element(
             "line",
             [
-                ("class", "axis"), ("x1", SVG.number(x.start)), ("x2", SVG.number(x.end)),
-                ("y1", SVG.number(y.start)), ("y2", SVG.number(y.start)), ("stroke", faintInk),
+                ("class", "axis"), ("x1", Markup.number(x.start)), ("x2", Markup.number(x.end)),
+                ("y1", Markup.number(y.start)), ("y2", Markup.number(y.start)), ("stroke", faintInk),
             ])
         for tick in x.ticks {
-            let position = SVG.number(x.position(tick))
+            let position = Markup.number(x.position(tick))
             svg.element(
                 "line",
                 [
-                    ("class", "axis"), ("x1", position), ("x2", position), ("y1", SVG.number(y.start)),
-                    ("y2", SVG.number(y.start + 5)), ("stroke", faintInk),
+                    ("class", "axis"), ("x1", position), ("x2", position), ("y1", Markup.number(y.start)),
+                    ("y2", Markup.number(y.start + 5)), ("stroke", faintInk),
                 ])
             svg.text(
                 x.label(tick), x: x.position(tick), y: y.start + 20, className: "faint", anchor: "middle",
@@ -139,15 +173,15 @@ enum ChartStyle {
         }
         svg.text(
             xTitle, x: (x.start + x.end) / 2, y: y.start + 44, className: "ink", size: 13, anchor: "middle", fill: ink)
-        let middle = (y.start + y.end) / 2
+        let (left, middle) = (x.start > 70 ? 24.0 : 14, (y.start + y.end) / 2)
         svg.text(
-            yTitle, x: 24, y: middle, className: "ink", size: 13, anchor: "middle", fill: ink,
-            attributes: [("transform", "rotate(-90 24 \(SVG.number(middle)))")])
+            yTitle, x: left, y: middle, className: "ink", size: 13, anchor: "middle", fill: ink,
+            attributes: [("transform", "rotate(-90 \(Markup.number(left)) \(Markup.number(middle)))")])
     }
 
     /// The levels' ids in two lines above the plot, each where its level lies; one that fits in neither is left out.
     static func levelNames(
-        _ svg: inout SVG, _ points: [(id: String, position: Double)], x: ChartAxis, y: Double
+        _ svg: inout Markup, _ points: [(id: String, position: Double)], x: ChartAxis, y: Double
     ) {
         var levels: [(id: String, position: Double)] = []
         for point in points where !levels.contains(where: { $0.id == point.id }) { levels.append(point) }
@@ -155,7 +189,7 @@ enum ChartStyle {
         levels.sort { $0.position < $1.position }
         // Both ends first: they say what range the chart covers.
         for level in levels.prefix(1) + levels.dropFirst().suffix(1) + levels.dropFirst().dropLast() {
-            let half = SVG.width(of: level.id, size: 11) / 2 + 4
+            let half = Markup.width(of: level.id, size: 11) / 2 + 4
             let center = min(max(x.position(level.position), x.start + half - 20), x.end - half + 24)
             let span = (center - half)...(center + half)
             guard let line = taken.firstIndex(where: { !$0.contains { $0.overlaps(span) } }) else { continue }
@@ -167,25 +201,40 @@ enum ChartStyle {
     }
 
     /// A line through points.
-    static func line(_ svg: inout SVG, _ points: [(x: Double, y: Double)], style: LineStyle) {
+    static func line(_ svg: inout Markup, _ points: [(x: Double, y: Double)], style: LineStyle) {
         guard points.count > 1 else { return }
         var attributes = [
             ("class", "\(style.className) line"), ("fill", "none"), ("stroke", style.color),
-            ("stroke-width", SVG.number(style.width)), ("stroke-opacity", SVG.number(style.opacity)),
+            ("stroke-width", Markup.number(style.width)), ("stroke-opacity", Markup.number(style.opacity)),
             ("stroke-linejoin", "round"),
-            ("points", points.map { "\(SVG.number($0.x)),\(SVG.number($0.y))" }.joined(separator: " ")),
+            ("points", points.map { "\(Markup.number($0.x)),\(Markup.number($0.y))" }.joined(separator: " ")),
         ]
         if let dash = style.dash { attributes.append(("stroke-dasharray", dash)) }
         svg.element("polyline", attributes)
     }
 
+    /// The area between a lower and an upper line.
+    static func area(
+        _ svg: inout Markup, lower: [(x: Double, y: Double)], upper: [(x: Double, y: Double)], className: String,
+        fill: String, opacity: Double
+    ) {
+        guard lower.count > 1 else { return }
+        let points = (upper + lower.reversed()).map { "\(Markup.number($0.x)),\(Markup.number($0.y))" }
+        svg.element(
+            "polygon",
+            [
+                ("class", className), ("points", points.joined(separator: " ")), ("fill", fill),
+                ("fill-opacity", Markup.number(opacity)), ("stroke", "none"),
+            ])
+    }
+
     /// A marker; `title` is what a pointer that rests on it shows.
-    static func marker(_ svg: inout SVG, x: Double, y: Double, style: LineStyle, radius: Double, title: String) {
+    static func marker(_ svg: inout Markup, x: Double, y: Double, style: LineStyle, radius: Double, title: String) {
         svg.group(
             "path",
             [
                 ("class", "\(style.className) mark"), ("d", style.marker.path(x: x, y: y, radius: radius)),
-                ("fill", style.color), ("fill-opacity", SVG.number(style.opacity)), ("stroke", ground),
+                ("fill", style.color), ("fill-opacity", Markup.number(style.opacity)), ("stroke", ground),
                 // A rim parts a marker from its line; on a dot it would be all that is seen.
                 ("stroke-width", radius < 3 ? "0" : "1"),
             ]

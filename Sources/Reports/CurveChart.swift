@@ -1,10 +1,11 @@
+public import Datasets
 public import Evaluation
 
 /// A metric against the distance between train and test, as a self-contained SVG.
 ///
 /// The mean of both directions is bold, each direction light and the backbone dashed; every level is a marker, with its 95 %
 /// interval as a bar on the bold line. The legend has a strip of its own above the curves.
-public struct CurveChart: Sendable {
+public struct CurveChart: Chart {
     /// One line of the chart.
     public struct Series: Sendable {
         /// What a line stands for, which decides how it looks.
@@ -39,6 +40,8 @@ public struct CurveChart: Sendable {
         }
     }
 
+    /// The chart's file name, `curve`.
+    public let fileName = "curve"
     /// The title above the chart.
     public let title: String
     /// The metric's name, the title of the vertical axis.
@@ -78,56 +81,26 @@ public struct CurveChart: Sendable {
                 : all)
     }
 
-    /// The chart as SVG.
-    public var svg: String {
-        let (width, height) = (760.0, 480.0)
-        // What is drawn last lies on top, and is named first.
-        let legend = LegendLayout(names: series.reversed().map(\.name), left: 78, right: width - 30)
-        let top = 80 + Double(legend.lineCount) * 20
-        let points = series.flatMap(\.points)
-        let x = ChartAxis(covering: points.map(\.fid), limits: 0...(.infinity), start: 78, end: width - 30)
-        let bounds = points.flatMap { [$0.value - ($0.margin ?? 0), $0.value + ($0.margin ?? 0)] }
-        let y = ChartAxis(covering: bounds.map { min(max($0, 0), 1) }, limits: 0...1, start: height - 64, end: top + 18)
-        return ChartStyle.document(width: width, height: height, title: title, description: description) { svg in
-            for (entry, place) in zip(series.reversed(), legend.places) {
-                let style = Self.style(entry.role)
-                ChartStyle.line(&svg, [(place.x, place.y), (place.x + 26, place.y)], style: style)
-                ChartStyle.marker(&svg, x: place.x + 13, y: place.y, style: style, radius: 4, title: entry.name)
-                svg.text(entry.name, x: place.x + 32, y: place.y + 4, className: "ink", fill: ChartStyle.ink)
-            }
-            ChartStyle.axes(
-                &svg, x: x, y: y, xTitle: "Fréchet distance between train and test (squared)", yTitle: metric)
-            ChartStyle.levelNames(
-                &svg, series.flatMap(\.points).map { (id: $0.level, position: $0.fid) }, x: x, y: top + 4)
-            for entry in series {
-                let style = Self.style(entry.role)
-                ChartStyle.line(
-                    &svg, entry.points.map { (x.position($0.fid), y.position($0.value)) }, style: style)
-                for point in entry.points {
-                    if let margin = point.margin {
-                        let ends = [point.value - margin, point.value + margin].map { min(max($0, 0), 1) }
-                        ChartStyle.line(
-                            &svg, ends.map { (x.position(point.fid), y.position($0)) },
-                            style: LineStyle(color: 0, width: 1.5, opacity: 0.6, marker: .circle))
-                    }
-                    ChartStyle.marker(
-                        &svg, x: x.position(point.fid), y: y.position(point.value), style: style,
-                        radius: entry.role == .mean ? 5 : 4,
-                        title: "\(point.level), \(entry.name): \(fixed(point.value, 3))"
-                            + (point.margin.map { " ± \(fixed($0, 3))" } ?? "") + " at \(distance(point.fid))")
-                }
-            }
-        }
+    /// The drawing; what is drawn last lies on top, and is named first.
+    public func svg(_ format: ChartFormat) -> String { plot.svg(of: self, format) }
+
+    /// What the chart shows, in words.
+    public var description: String {
+        "\(metric) against the squared Fréchet distance between train and test. \(plot.description)"
     }
 
-    private var description: String {
-        let lines = series.map { entry in
-            "\(entry.name): "
-                + entry.points.map { "\(fixed($0.value, 3)) at \(distance($0.fid)) (\($0.level))" }
-                .joined(separator: ", ")
-        }
-        return "\(metric) against the squared Fréchet distance between train and test. "
-            + (lines.isEmpty ? "There are no levels." : lines.joined(separator: "; ") + ".")
+    /// One line and level a row: the value and its interval.
+    public var table: CSVTable { plot.table(valueName: "value") }
+
+    private var plot: LinePlot {
+        LinePlot(
+            yTitle: metric, axis: LinePlot.axis(.fid), limits: 0...1,
+            lines: series.reversed().map { entry in
+                LinePlot.Line(
+                    name: entry.name, style: Self.style(entry.role),
+                    points: entry.points.map { ($0.level, $0.fid, $0.value, $0.margin) },
+                    radius: entry.role == .mean ? 5 : 4, bar: 0.6)
+            })
     }
 
     private static func style(_ role: Series.Role) -> LineStyle {
@@ -138,24 +111,5 @@ public struct CurveChart: Sendable {
         case .backbone: LineStyle(color: 1, width: 2, dash: "7 4", marker: .diamond)
         case .tricked: LineStyle(color: 4, width: 2, dash: "2 3", marker: .square)
         }
-    }
-}
-
-/// The places of a legend's entries, in as many lines as they need.
-struct LegendLayout {
-    let places: [(x: Double, y: Double)]
-    let lineCount: Int
-
-    init(names: [String], left: Double, right: Double) {
-        var places: [(x: Double, y: Double)] = []
-        var (x, line) = (left, 0)
-        for name in names {
-            let width = 32 + SVG.width(of: name, size: 12)
-            if x > left, x + width > right { (x, line) = (left, line + 1) }
-            places.append((x, 52 + Double(line) * 20))
-            x += width + 18
-        }
-        self.places = places
-        lineCount = line + 1
     }
 }

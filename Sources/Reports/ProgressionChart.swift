@@ -1,5 +1,8 @@
-/// The distance over the steps of a progression, easier to harder, with the chosen levels marked: a self-contained SVG.
-public struct ProgressionChart: Sendable {
+public import Datasets
+
+/// The distance over the steps of a progression, easier to harder, with the chosen levels marked, and the band
+/// that random sides of the same classes would have.
+public struct ProgressionChart: Chart {
     /// One step of the progression.
     public struct Step: Sendable, Equatable {
         /// The arm that the step belongs to: `easier`, `start`, `swap` or `removal`.
@@ -10,9 +13,14 @@ public struct ProgressionChart: Sendable {
         public let fid: Double
         /// The id of the level that was made of this step, if one was.
         public let level: String?
+        /// Where the distance lies for random sides of the same classes; nil where that is not known.
+        public let null: ClosedRange<Double>?
 
         /// Makes a step.
-        public init(origin: String, step: Int, fid: Double, level: String? = nil) {
+        public init(
+            origin: String, step: Int, fid: Double, level: String? = nil, null: ClosedRange<Double>? = nil
+        ) {
+            self.null = null
             self.origin = origin
             self.step = step
             self.fid = fid
@@ -20,6 +28,8 @@ public struct ProgressionChart: Sendable {
         }
     }
 
+    /// The chart's file name, `progression`.
+    public let fileName = "progression"
     /// The title above the chart.
     public let title: String
     /// The steps from the easiest over the start and the hardest swap to the last removal.
@@ -31,27 +41,39 @@ public struct ProgressionChart: Sendable {
         self.steps = steps
     }
 
-    /// The chart as SVG.
+    /// The drawing.
     ///
     /// Steps are counted from the one whose origin is `start`, or from the first where none is.
-    public var svg: String {
-        let (width, height) = (760.0, 440.0)
+    public func svg(_ format: ChartFormat) -> String {
+        let (height, rise, plot) = (format.isNarrow ? 380.0 : 440, format.rise, format.plot)
         let zero = steps.firstIndex { $0.origin == "start" } ?? 0
         let numbers = steps.indices.map { Double($0 - zero) }
-        let x = ChartAxis(covering: numbers, start: 78, end: width - 30)
+        let bands = zip(numbers, steps).compactMap { number, step in step.null.map { (number, $0) } }
+        let x = ChartAxis(covering: numbers, start: plot.left, end: plot.right)
         let y = ChartAxis(
-            covering: steps.map(\.fid), limits: 0...(.infinity), start: height - 64, end: 74)
-        return ChartStyle.document(width: width, height: height, title: title, description: description) { svg in
+            covering: steps.map(\.fid) + bands.flatMap { [$0.1.lowerBound, $0.1.upperBound] },
+            limits: 0...(.infinity), start: height - rise - 64, end: 74 - rise)
+        return ChartStyle.document(self, format, height: height) { svg in
+            ChartStyle.area(
+                &svg, lower: bands.map { (x.position($0.0), y.position($0.1.lowerBound)) },
+                upper: bands.map { (x.position($0.0), y.position($0.1.upperBound)) }, className: "shade",
+                fill: ChartStyle.shade, opacity: 1)
             ChartStyle.axes(
-                &svg, x: x, y: y, xTitle: "steps from the start: easier ← 0 → harder",
+                &svg, x: x, y: y,
+                xTitle: format.isNarrow ? "steps: easier ← 0 → harder" : "steps from the start: easier ← 0 → harder",
                 yTitle: "Fréchet distance (squared)")
+            if let last = bands.last {
+                svg.text(
+                    "random sides", x: x.end - 6, y: y.position(last.1.upperBound) - 6, className: "faint", size: 11,
+                    anchor: "end", fill: ChartStyle.faintInk)
+            }
             for (number, arm) in arms.enumerated() {
                 let style = Self.style(arm.origin)
                 // A line begins at the last step of the arm before it, so that the curve has no gaps.
                 let drawn = max(arm.range.lowerBound - 1, 0)..<arm.range.upperBound
                 ChartStyle.line(
                     &svg, drawn.map { (x.position(numbers[$0]), y.position(steps[$0].fid)) }, style: style)
-                armName(&svg, arm, number: number, numbers: numbers, x: x, bottom: y.start)
+                armName(&svg, arm, number: number, numbers: numbers, x: x, y: y)
             }
             for (number, step) in zip(numbers, steps) where step.level == nil {
                 ChartStyle.marker(
@@ -64,7 +86,7 @@ public struct ProgressionChart: Sendable {
                 ChartStyle.marker(
                     &svg, x: px, y: py, style: Self.style(step.origin), radius: 5.5, title: Self.name(of: step))
                 // The curve rises, so there is room above it to the left, and at the left edge below it to the right.
-                let fitsLeft = px - 10 - SVG.width(of: level, size: 12) > x.start + 4
+                let fitsLeft = px - 10 - Markup.width(of: level, size: 12) > x.start + 4
                 svg.text(
                     level, x: fitsLeft ? px - 10 : px + 10, y: fitsLeft ? py - 6 : py + 16, className: "ink",
                     anchor: fitsLeft ? "end" : "start", fill: ChartStyle.ink)
@@ -87,32 +109,45 @@ public struct ProgressionChart: Sendable {
 
     /// Writes an arm's name above the plot and draws where the arm begins.
     private func armName(
-        _ svg: inout SVG, _ arm: (origin: String, range: Range<Int>), number: Int, numbers: [Double], x: ChartAxis,
-        bottom: Double
+        _ svg: inout Markup, _ arm: (origin: String, range: Range<Int>), number: Int, numbers: [Double], x: ChartAxis,
+        y: ChartAxis
     ) {
         guard arm.origin != "start" else { return }
         let first = x.position(numbers[arm.range.lowerBound])
         let last = x.position(numbers[arm.range.upperBound - 1])
         if number > 0 {
-            let boundary = SVG.number((first + x.position(numbers[arm.range.lowerBound - 1])) / 2)
+            let boundary = Markup.number((first + x.position(numbers[arm.range.lowerBound - 1])) / 2)
             svg.element(
                 "line",
                 [
-                    ("class", "axis"), ("x1", boundary), ("x2", boundary), ("y1", "60"), ("y2", SVG.number(bottom)),
+                    ("class", "axis"), ("x1", boundary), ("x2", boundary), ("y1", Markup.number(y.end - 14)), ("y2", Markup.number(y.start)),
                     ("stroke", ChartStyle.faintInk), ("stroke-dasharray", "2 4"),
                 ])
         }
-        let half = SVG.width(of: arm.origin, size: 12) / 2
+        let half = Markup.width(of: arm.origin, size: 12) / 2
         guard last - first > 2 * half else { return }
         svg.text(
-            arm.origin, x: (first + last) / 2, y: 58, className: "faint", anchor: "middle", fill: ChartStyle.faintInk)
+            arm.origin, x: (first + last) / 2, y: y.end - 16, className: "faint", anchor: "middle", fill: ChartStyle.faintInk)
     }
 
     private static func name(of step: Step) -> String {
         (step.level.map { "level \($0), " } ?? "") + "\(step.origin) \(step.step): \(distance(step.fid))"
     }
 
-    private var description: String {
+    /// One step a row, in the order of the drawing.
+    public var table: CSVTable {
+        CSVTable(
+            columns: ["origin", "step", "fid", "level", "null_low", "null_high"],
+            rows: steps.map { step in
+                [
+                    step.origin, "\(step.step)", "\(step.fid)", step.level ?? "",
+                    step.null.map { "\($0.lowerBound)" } ?? "", step.null.map { "\($0.upperBound)" } ?? "",
+                ]
+            })
+    }
+
+    /// What the chart shows, in words.
+    public var description: String {
         guard let first = steps.first, let last = steps.last else { return "There are no steps." }
         let levels = steps.compactMap { step in step.level.map { "\($0) at \(distance(step.fid))" } }
         return "The squared Fréchet distance between train and test goes from \(distance(first.fid)) to "

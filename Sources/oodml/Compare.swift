@@ -80,7 +80,7 @@ struct Compare: ParsableCommand {
             return try ModelComparison(
                 entries, metric: metric, gallery: gallery, direction: direction, over: over)
         } catch EvaluationError.incomparable(let name, let found, let expected) {
-            let names = Self.shortNames(of: results)
+            let names = ResultsFolder.shortNames(of: results)
             let folder = names.firstIndex { name == $0 || name.hasPrefix("\($0) + ") }.map { results[$0].relativePath }
             throw CommandError("\(folder ?? name): cannot be compared: found \(found); expected \(expected)")
         }
@@ -88,8 +88,8 @@ struct Compare: ParsableCommand {
 
     private func entries() throws -> [ModelComparison.Entry] {
         var entries: [ModelComparison.Entry] = []
-        let names = Self.shortNames(of: results)
-        let models = try zip(names, results).map { ($0, try Self.runs(in: $1)) }
+        let names = ResultsFolder.shortNames(of: results)
+        let models = try zip(names, results).map { ($0, try ResultsFolder.runs(in: $1)) }
         for (name, runs) in models {
             entries.append(.init(name: name, runs: runs))
             let tricks = runs[0].settings.tricks
@@ -102,42 +102,6 @@ struct Compare: ParsableCommand {
             entries.append(.init(name: "backbone", runs: [first.1[0]], subject: .backbone))
         }
         return entries
-    }
-
-    /// The ends of the paths, as short as they are different.
-    private static func shortNames(of folders: [URL]) -> [String] {
-        let parts = folders.map { $0.standardizedFileURL.pathComponents }
-        for length in 1...(parts.map(\.count).max() ?? 1) {
-            let names = parts.map { $0.suffix(length).joined(separator: "/") }
-            if Set(names).count == names.count { return names }
-        }
-        return folders.map(\.relativePath)
-    }
-
-    /// The results in a folder: its own, or those of each of its training runs.
-    private static func runs(in folder: URL) throws -> [EvaluationResults] {
-        let file = folder.lastPathComponent == "results.json" ? folder : folder.appending(path: "results.json")
-        if FileManager.default.fileExists(atPath: file.path) { return [try read(file)] }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        let files = names.filter { $0.hasPrefix("seed-") }.sorted()
-            .map { folder.appending(path: $0).appending(path: "results.json") }
-        guard !files.isEmpty else {
-            throw CommandError(
-                "\(folder.path): there is no results.json and no folder seed-S; expected what oodml evaluate wrote")
-        }
-        return try files.map(read)
-    }
-
-    private static func read(_ file: URL) throws -> EvaluationResults {
-        do {
-            return try JSONDecoder().decode(EvaluationResults.self, from: Data(contentsOf: file))
-        } catch let error as EvaluationError {
-            throw CommandError("\(file.path): \(error)")
-        } catch is DecodingError {
-            throw CommandError("\(file.path): it is not what oodml evaluate writes; expected results of this version")
-        } catch {
-            throw CommandError("\(file.path): cannot be read; expected the results.json of oodml evaluate")
-        }
     }
 }
 

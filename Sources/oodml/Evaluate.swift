@@ -51,6 +51,8 @@ struct Evaluate: ParsableCommand {
             WRITES to the output folder:
               results.json  all scores, AGS and gaps
               results.csv   the same as one row a number
+              per-class.csv how each class is retrieved at each level
+              retrieval-examples.json  the best, median and worst queries
               curve.svg     Recall@1 against the distance, as a picture
             """)
 
@@ -194,15 +196,15 @@ struct Evaluate: ParsableCommand {
                 kind, files: run, dataset: dataset, tasks: tasks, withTraining: tricks.dimension != nil,
                 terminal: terminal)
             var evaluations: [String: [TrainingDirection: TaskEvaluation]] = [:]
+            var details: [TaskDetails] = []
             for (number, task) in tasks.enumerated() {
                 let seed = run.seed.map { "seed \($0), " } ?? ""
                 terminal.status(
                     "scoring \(seed)\(task.level.id), \(task.direction.rawValue) (\(number + 1) of \(tasks.count))")
-                var evaluation = try scoring.evaluation(of: task, from: &source, file: run.file(for: task))
-                for (gallery, scores) in backboneScores[number] ?? [:] {
-                    evaluation.scores[gallery, default: [:]][.backbone] = scores
-                }
-                evaluations[task.level.id, default: [:]][task.direction] = evaluation
+                let evaluation = try scoring.evaluation(
+                    of: task, from: &source, file: run.file(for: task), beside: backboneScores[number])
+                evaluations[task.level.id, default: [:]][task.direction] = evaluation.scores
+                details.append(evaluation.details)
             }
             let results = EvaluationResults(
                 tool: generator, dataset: dataset.name, model: template.text, seed: run.seed,
@@ -216,7 +218,7 @@ struct Evaluate: ParsableCommand {
                         excess: level.excess, forward: evaluations[level.id]?[.forward],
                         reverse: evaluations[level.id]?[.reverse], shots: shots)
                 })
-            try write(results, to: folder, manifest: manifest, terminal: terminal)
+            try write(results, details, to: folder, manifest: manifest, terminal: terminal)
         }
     }
 
@@ -245,13 +247,15 @@ struct Evaluate: ParsableCommand {
     }
 
     private func write(
-        _ results: EvaluationResults, to folder: OutputFolder, manifest: SplitManifest, terminal: Terminal
+        _ results: EvaluationResults, _ details: [TaskDetails], to folder: OutputFolder, manifest: SplitManifest,
+        terminal: Terminal
     ) throws {
         let json = Data(try stableJSON(results).utf8)
-        let written = try folder.write([
-            ("results.csv", Data(resultsTable(results).text.utf8)), ("curve.svg", Data(CurveChart(results).svg.utf8)),
-            ("results.json", json),
-        ])
+        let written = try folder.write(
+            TaskDetails.files(details) + [
+                ("results.csv", Data(resultsTable(results).text.utf8)),
+                ("curve.svg", Data(CurveChart(results).svg.utf8)), ("results.json", json),
+            ])
         terminal.finish()
         switch output.format {
         case .json: FileHandle.standardOutput.write(json)

@@ -40,6 +40,7 @@ struct MakeSplits: ParsableCommand {
               samples.csv        the samples, in the order that evaluate expects
               train-matched.csv  training samples, equally many at every level
               episodes-K.json    few-shot episodes: K support samples of each class
+              class-map.csv      the class means along their two main directions
               progression.csv    every step of the search
               progression.svg    the distance along the steps, as a picture
               replicate-R/       the same for each further series of --replicates,
@@ -115,6 +116,7 @@ struct MakeSplits: ParsableCommand {
             FewShotEpisodes(of: dataset, shots: shots, episodeCount: settings.episodeCount, seed: settings.seed)
         }
         // The manifest last: whoever waits for it finds all else.
+        files.insert(("class-map.csv", Data(try ClassMap(of: embedded).table.text.utf8)), at: 0)
         files.insert(contentsOf: episodes.map { ("episodes-\($0.shots).json", $0.json) }, at: 0)
         if replicates.count > 1 {
             let agreement = ReplicateAgreement(of: replicates.map(\.series))

@@ -25,7 +25,7 @@ struct Oodml: ParsableCommand {
         version: generator,
         subcommands: [
             MakeSplits.self, Embed.self, Evaluate.self, Compare.self, Score.self, Validate.self, Distance.self,
-            Export.self, ListDatasets.self,
+            Export.self, Report.self, ListDatasets.self,
         ])
 
     static func main() {

@@ -1,3 +1,4 @@
+import Datasets
 import Evaluation
 import Foundation
 import Frechet
@@ -57,12 +58,41 @@ private func levelTable(of manifest: SplitManifest) -> String {
 
 /// The distances along the kept steps, with the levels marked.
 func chart(of progression: Progression, manifest: SplitManifest) -> ProgressionChart {
-    let steps = progression.keptSteps.map { step in
-        ProgressionChart.Step(
-            origin: step.origin.rawValue, step: step.step, fid: step.distance.squared,
-            level: manifest.levels.first { $0.origin == step.origin && $0.step == step.step }?.id)
+    chart(
+        of: progression.keptSteps.map { ($0.origin.rawValue, $0.step, $0.distance.squared) }, manifest: manifest)
+}
+
+/// The same from the table of the steps, `progression.csv`.
+func chart(ofStepsAt file: URL, manifest: SplitManifest) throws -> ProgressionChart {
+    let table = try CSVTable(contentsOf: file)
+    let places = try ["origin", "step", "kept", "fid"].map { name in
+        guard let place = table.columns.firstIndex(of: name) else {
+            throw DatasetError.badTable(
+                path: file.path, line: 1, found: "no column \(name)", expected: "the columns origin, step, kept and fid")
+        }
+        return place
     }
-    return ProgressionChart(title: "Splits of \(manifest.dataset.name)", steps: steps)
+    let steps = try zip(table.rows, table.lines).compactMap { fields, line -> (String, Int, Double)? in
+        guard fields[places[2]] == "true" else { return nil }
+        guard let step = Int(fields[places[1]]), let fid = Double(fields[places[3]]), fid.isFinite else {
+            throw DatasetError.badTable(
+                path: file.path, line: line, found: "step \(fields[places[1]]) at \(fields[places[3]])",
+                expected: "two numbers")
+        }
+        return (fields[places[0]], step, fid)
+    }
+    return chart(of: steps, manifest: manifest)
+}
+
+private func chart(of steps: [(origin: String, step: Int, fid: Double)], manifest: SplitManifest) -> ProgressionChart {
+    ProgressionChart(
+        title: "Splits of \(manifest.dataset.name)",
+        steps: steps.map { step in
+            let level = manifest.levels.first { $0.origin.rawValue == step.origin && $0.step == step.step }
+            return ProgressionChart.Step(
+                origin: step.origin, step: step.step, fid: step.fid, level: level?.id,
+                null: level?.null.map { max(0, $0.mean - 2 * $0.sd)...($0.mean + 2 * $0.sd) })
+        })
 }
 
 /// What `evaluate` prints.
@@ -142,6 +172,6 @@ func summary(of comparison: ModelComparison, written: [String]) -> String {
     return text + "\n" + pathsWritten(written)
 }
 
-private func pathsWritten(_ paths: [String]) -> String {
+func pathsWritten(_ paths: [String]) -> String {
     "Written: " + paths.joined(separator: ", ")
 }

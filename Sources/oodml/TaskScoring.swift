@@ -12,39 +12,50 @@ struct TaskScoring {
     let tricks: TestTimeTricks
     let episodes: FewShotEpisodes?
 
-    /// The scores of a task's embeddings in each gallery.
+    /// Scores in each gallery, and those of each query in the full one.
+    typealias Scores = (galleries: [GalleryKind: TaskScores], queries: QueryScores)
+
+    /// The scores of a task's embeddings.
     ///
     /// - Parameter file: where the embeddings are from, for the error.
     func scores(
         of matrix: Matrix<Float>, task: EvaluationTask, file: URL, by scorer: TaskScorer? = nil
-    ) throws -> [GalleryKind: TaskScores] {
+    ) throws -> Scores {
         let scorer = scorer ?? self.scorer
         return try naming(file, task.samples) {
-            var scores = [GalleryKind.full: try scorer.scores(of: matrix, samples: task.samples)]
+            let full = try scorer.scoresWithQueries(of: matrix, samples: task.samples)
+            var scores = [GalleryKind.full: full.scores]
             if let matched {
                 scores[.matched] = try scorer.scores(
                     of: matrix, samples: task.samples, classes: task.classes, in: matched)
             }
-            return scores
+            return (scores, full.queries)
         }
     }
 
     /// Everything about a model on one task.
+    ///
+    /// - Parameter backbone: the backbone's scores on the same task, if they are known.
     func evaluation(
-        of task: EvaluationTask, from source: inout TaskEmbeddings, file: URL
-    ) throws -> TaskEvaluation {
+        of task: EvaluationTask, from source: inout TaskEmbeddings, file: URL, beside backbone: Scores?
+    ) throws -> (scores: TaskEvaluation, details: TaskDetails) {
         let plain = try source.embeddings(of: task.samples, for: task)
         var evaluation = TaskEvaluation()
-        for (gallery, scores) in try self.scores(of: plain, task: task, file: file) {
-            evaluation.scores[gallery, default: [:]][.model] = scores
+        for (gallery, scores) in backbone?.galleries ?? [:] {
+            evaluation.scores[gallery, default: [:]][.backbone] = scores
         }
+        let model = try scores(of: plain, task: task, file: file)
+        for (gallery, scores) in model.galleries { evaluation.scores[gallery, default: [:]][.model] = scores }
         if !tricks.isEmpty {
             let changed = try tricked(task, from: &source, file: file)
             let scores = try self.scores(of: changed, task: task, file: file, by: scorer.ranking(by: tricks))
-            for (gallery, scores) in scores { evaluation.scores[gallery, default: [:]][.tricked] = scores }
+            for (gallery, scores) in scores.galleries { evaluation.scores[gallery, default: [:]][.tricked] = scores }
         }
         if let episodes { evaluation.episodes = try fewShot(episodes, of: plain, task: task, file: file) }
-        return evaluation
+        let details = TaskDetails(
+            of: task, in: dataset, embeddings: plain, model: model.queries, backbone: backbone?.queries,
+            similarity: scorer.similarity)
+        return (evaluation, details)
     }
 
     private func tricked(

@@ -43,8 +43,8 @@ import Testing
         let files = try filesWritten()
         #expect(
             files.keys.sorted() == [
-                "episodes-2.json", "episodes-5.json", "manifest.json", "progression.csv", "progression.svg",
-                "samples.csv",
+                "class-map.csv", "episodes-2.json", "episodes-5.json", "manifest.json", "progression.csv",
+                "progression.svg", "samples.csv",
                 "train-matched.csv",
             ])
         let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
@@ -71,7 +71,7 @@ import Testing
         #expect(try CommandRun(arguments + ["--shots", "2", "--force"], in: folder.url).status == 0)
         #expect(
             try FileManager.default.subpathsOfDirectory(atPath: out).sorted() == [
-                "episodes-2.json", "manifest.json", "progression.csv", "progression.svg", "replicate-2",
+                "class-map.csv", "episodes-2.json", "manifest.json", "progression.csv", "progression.svg", "replicate-2",
                 "replicate-2/notes.txt", "samples.csv", "train-matched.csv",
             ])
     }

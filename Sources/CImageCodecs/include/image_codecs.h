@@ -1,4 +1,5 @@
-// Decodes JPEG, PNG and WebP files in memory to 8-bit pixels, to the values that Pillow gives.
+// Decodes JPEG, PNG and WebP files in memory to 8-bit pixels, to the values that Pillow gives, and encodes small WebP
+// pictures.
 //
 // This layer exists because libjpeg and libpng report errors by longjmp, which must not cross a Swift frame: here every
 // error becomes a status and one line of text. Colour profiles, gamma and EXIF orientation are ignored and transparency
@@ -43,6 +44,12 @@ typedef struct {
 image_codecs_status image_codecs_decode_jpeg(const uint8_t *bytes, size_t size, image_codecs_image *image);
 image_codecs_status image_codecs_decode_png(const uint8_t *bytes, size_t size, image_codecs_image *image);
 image_codecs_status image_codecs_decode_webp(const uint8_t *bytes, size_t size, image_codecs_image *image);
+
+// Encodes an image of 3 channels and at most 16383 pixels a side, with losses by a quality from 0 to 100; give the bytes to
+// image_codecs_free_webp afterwards. The status is image_codecs_ok or image_codecs_out_of_memory.
+image_codecs_status image_codecs_encode_webp(
+    const image_codecs_image *image, float quality, uint8_t **bytes, size_t *size);
+void image_codecs_free_webp(uint8_t *bytes);
 
 void image_codecs_free(image_codecs_image *image);
 

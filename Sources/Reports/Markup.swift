@@ -1,15 +1,15 @@
-/// One SVG drawing as text: elements are appended, each on a line of its own.
-struct SVG: Sendable {
+/// An SVG drawing or a part of a page as text: elements are appended, each on a line of its own.
+struct Markup: Sendable {
     private(set) var lines: [String] = []
 
-    /// Appends an element; with `content` it holds that text, escaped.
+    /// Appends an element; with `content` it holds that text, escaped. (In HTML only void elements go without.)
     mutating func element(_ name: String, _ attributes: [(String, String)], content: String? = nil) {
         let text = attributes.map { " \($0.0)=\"\(Self.escaped($0.1))\"" }.joined()
         lines.append("<\(name)\(text)" + (content.map { ">\(Self.escaped($0))</\(name)>" } ?? "/>"))
     }
 
     /// Appends an element that holds what `body` appends.
-    mutating func group(_ name: String, _ attributes: [(String, String)], _ body: (inout SVG) -> Void) {
+    mutating func group(_ name: String, _ attributes: [(String, String)], _ body: (inout Markup) -> Void) {
         let text = attributes.map { " \($0.0)=\"\(Self.escaped($0.1))\"" }.joined()
         lines.append("<\(name)\(text)>")
         body(&self)
@@ -27,6 +27,11 @@ struct SVG: Sendable {
                 ("x", Self.number(x)), ("y", Self.number(y)), ("class", className), ("font-size", Self.number(size)),
                 ("text-anchor", anchor), ("fill", fill),
             ] + attributes, content: content)
+    }
+
+    /// Appends markup as it is.
+    mutating func raw(_ markup: String) {
+        lines.append(markup)
     }
 
     /// Appends the style sheet, which must not hold `<` or `&`.

@@ -1,0 +1,101 @@
+public import DenseLinearAlgebra
+
+/// A query and what was found for it, to be looked at.
+public struct RetrievalExample: Sendable, Equatable {
+    /// Where the query stands among all.
+    public enum Place: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Among those of the highest scores.
+        case best
+        /// In the middle.
+        case median
+        /// Among those of the lowest scores.
+        case worst
+    }
+
+    /// Where the query stands among all.
+    public let place: Place
+    /// The query's row.
+    public let query: Int
+    /// Its score.
+    public let score: Double
+    /// The rows found, nearest first, each with its similarity: the cosine, or the Euclidean distance negated.
+    public let neighbours: [(row: Int, similarity: Double)]
+
+    /// Whether two are the same.
+    public static func == (a: RetrievalExample, b: RetrievalExample) -> Bool {
+        a.place == b.place && a.query == b.query && a.score == b.score
+            && a.neighbours.elementsEqual(b.neighbours, by: ==)
+    }
+}
+
+/// Examples of one-vs-rest retrieval: queries with the highest, the middle and the lowest scores, with their neighbours.
+///
+/// Queries are ordered by score, equal ones by row. At each place the queries are of different classes as far as there are
+/// such; no query comes twice.
+///
+/// - Parameters:
+///   - scores: those of the queries, whose rows are rows of `embeddings`.
+///   - metric: what orders them; it must be among those of `scores`.
+///   - embeddings: n × d, finite.
+///   - countPerPlace: how many queries for each place.
+///   - neighbourCount: how many neighbours for each query, at most n − 1.
+///   - similarity: what ranks the neighbours, in double precision; equal ones go by row.
+/// - Complexity: O(n·log n + q·n·d) for q examples.
+public func retrievalExamples(
+    from scores: QueryScores, by metric: RetrievalMetric, in embeddings: Matrix<Float>, countPerPlace: Int = 2,
+    neighbourCount: Int = 8, similarity: Similarity = .cosine
+) -> [RetrievalExample] {
+    guard let values = scores[metric] else {
+        preconditionFailure("\(metric.name) is not among the metrics of the scores")
+    }
+    let order = values.indices.sorted { (values[$0], scores.queries[$0]) < (values[$1], scores.queries[$1]) }
+    // From the middle outwards.
+    let middle = order.indices.sorted { (abs(2 * $0 + 1 - order.count), $0) < (abs(2 * $1 + 1 - order.count), $1) }
+    var taken: Set<Int> = []
+    func choose(_ candidates: some Sequence<Int>) -> [Int] {
+        let free = candidates.filter { !taken.contains($0) }
+        var (chosen, classes): ([Int], Set<Int>) = ([], [])
+        for position in free where chosen.count < countPerPlace {
+            if classes.insert(scores.classNumbers[position]).inserted { chosen.append(position) }
+        }
+        for position in free where chosen.count < countPerPlace && !chosen.contains(position) {
+            chosen.append(position)
+        }
+        taken.formUnion(chosen)
+        return chosen
+    }
+    let worst = choose(order)
+    let best = choose(order.reversed())
+    let median = choose(middle.map { order[$0] })
+    return [(RetrievalExample.Place.best, best), (.median, median), (.worst, worst)].flatMap { place, positions in
+        positions.map { position in
+            RetrievalExample(
+                place: place, query: scores.queries[position], score: values[position],
+                neighbours: nearest(
+                    neighbourCount, to: scores.queries[position], in: embeddings, similarity: similarity))
+        }
+    }
+}
+
+private func nearest(
+    _ count: Int, to query: Int, in embeddings: Matrix<Float>, similarity: Similarity
+) -> [(row: Int, similarity: Double)] {
+    let own = embeddings.row(query).map { Double($0) }
+    let length = own.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let all = (0..<embeddings.rowCount).filter { $0 != query }.map { row in
+        var (inner, squares, distance) = (0.0, 0.0, 0.0)
+        for (a, b) in zip(own, embeddings.row(row)) {
+            let b = Double(b)
+            inner += a * b
+            squares += b * b
+            distance += (a - b) * (a - b)
+        }
+        switch similarity {
+        case .cosine:
+            let lengths = length * squares.squareRoot()
+            return (row: row, similarity: lengths > 0 ? inner / lengths : 0)
+        case .euclidean: return (row: row, similarity: -distance.squareRoot())
+        }
+    }
+    return Array(all.sorted { ($1.similarity, $0.row) < ($0.similarity, $1.row) }.prefix(count))
+}

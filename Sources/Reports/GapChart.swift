@@ -1,0 +1,61 @@
+public import Datasets
+public import Evaluation
+
+/// How far the frozen backbone is above each model along the levels: what the shift costs a model, with the difficulty of the
+/// classes themselves taken out.
+public struct GapChart: Chart {
+    private let metric: RetrievalMetric
+    private let dataset: String
+    private let gallery: GalleryKind
+    private let lines: [LinePlot.Line]
+
+    /// Makes a chart of models by name; nothing is drawn for one without the backbone's scores, and the others keep their
+    /// colours.
+    public init(
+        _ models: [(name: String, results: EvaluationResults)], metric: RetrievalMetric = .recall(1),
+        gallery: GalleryKind = .full
+    ) {
+        self.metric = metric
+        self.gallery = gallery
+        dataset = models.first?.results.dataset ?? ""
+        lines = models.enumerated().compactMap { number, model in
+            let points = model.results.levels.compactMap { level -> LinePlot.Point? in
+                guard let gap = level.gap(gallery: gallery)?[metric] else { return nil }
+                return (level.id, level.fid, gap.value, gap.margin)
+            }
+            guard !points.isEmpty else { return nil }
+            return LinePlot.Line(
+                name: model.name, style: .model(number), points: points.sorted { $0.shift < $1.shift })
+        }
+    }
+
+    /// Whether no model has a gap.
+    public var isEmpty: Bool { lines.isEmpty }
+
+    /// `gap`, with the gallery if it is not the full one, and the metric.
+    public var fileName: String {
+        "gap\(gallery == .full ? "" : "-\(gallery.rawValue)")-\(metric.fileName)"
+    }
+
+    /// The title above the chart.
+    public var title: String {
+        "Backbone less model: \(metric.title)\(gallery == .full ? "" : " in \(gallery.rawValue) galleries") on \(dataset)"
+    }
+
+    /// What the chart shows, in words.
+    public var description: String {
+        "The frozen backbone's \(metric.title) less each model's, over the levels by growing distance. \(plot.description)"
+    }
+
+    /// One model and level a row: the gap and its interval.
+    public var table: CSVTable { plot.table(valueName: "gap") }
+
+    /// The drawing.
+    public func svg(_ format: ChartFormat) -> String { plot.svg(of: self, format) }
+
+    private var plot: LinePlot {
+        LinePlot(
+            yTitle: "\(metric.title): backbone − model", axis: LinePlot.axis(.fid), includesZero: true, intervals: .bands,
+            lines: lines, spreadsLines: true)
+    }
+}

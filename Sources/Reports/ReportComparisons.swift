@@ -1,0 +1,80 @@
+internal import Evaluation
+
+/// The models of a page beside one another, by each metric that it shows.
+struct ReportComparisons: Sendable {
+    /// A chart with what a page says about it.
+    struct Figure: Sendable {
+        let chart: any Chart
+        let heading: String
+        let caption: String
+    }
+
+    /// The models alone, by the page's first metric.
+    let main: ModelComparison
+    /// The figures, in the page's order.
+    let charts: [Figure]
+    /// The first run's results of each model.
+    let results: [(name: String, results: EvaluationResults)]
+
+    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)``.
+    init(of models: [ReportPage.Model]) throws {
+        let entries = models.map { ModelComparison.Entry(name: $0.name, runs: $0.runs) }
+        results = models.map { ($0.name, $0.runs[0]) }
+        let frozen = models.first { model in model.runs[0].levels.allSatisfy { $0.scores(of: .backbone) != nil } }
+            .map { ModelComparison.Entry(name: "frozen backbone", runs: [$0.runs[0]], subject: .backbone) }
+        let withBackbone = entries + (frozen.map { [$0] } ?? [])
+        let metrics = Self.metrics.filter { metric in
+            models.allSatisfy { $0.runs.allSatisfy { $0.metrics.contains(metric) } }
+        }
+        let first = metrics.first ?? models[0].runs[0].metrics.first ?? .averagePrecisionAtR
+        main = try ModelComparison(entries, metric: first)
+        var figures: [Figure] = []
+        for metric in metrics.isEmpty ? [first] : metrics {
+            let comparison = try ModelComparison(withBackbone, metric: metric)
+            figures.append(
+                Figure(
+                    chart: ComparisonChart(comparison, .values, intervals: .bands), heading: metric.title,
+                    caption: "The mean of both directions on each level's test classes, with the 95 % interval over other "
+                        + "classes. A falling line alone does not show that shift is the cause: the test classes differ from "
+                        + "level to level, and hard levels may have fewer of them."))
+            if metric == first { figures.append(Self.areas(comparison)) }
+            if let matched = try? ModelComparison(withBackbone, metric: metric, gallery: .matched) {
+                figures.append(
+                    Figure(
+                        chart: ComparisonChart(matched, .values, intervals: .bands),
+                        heading: "\(metric.title) in galleries of equal size",
+                        caption: "The same, retrieved among equally many classes and samples at every level, so that the "
+                            + "number of distractors plays no part."))
+            }
+            let gaps = GapChart(results, metric: metric)
+            if !gaps.isEmpty {
+                figures.append(
+                    Figure(
+                        chart: gaps, heading: "What the shift costs: backbone less model, \(metric.title)",
+                        caption: "The frozen backbone's score less the model's, on the same test classes, so that classes "
+                            + "that are hard for anyone cancel. Where the line rises, the model loses more than the backbone; "
+                            + "below 0 the model is ahead."))
+            }
+            if models.count > 1 {
+                let alone = try ModelComparison(entries, metric: metric)
+                figures.append(
+                    Figure(
+                        chart: ComparisonChart(alone, .changes, intervals: .bars),
+                        heading: "\(metric.title) against the mean of the models",
+                        caption: "Each model less the mean of all at the same level, with the line that fits it: a rising "
+                            + "line is a model that stands the shift better than the others."))
+            }
+        }
+        charts = figures
+    }
+
+    private static func areas(_ comparison: ModelComparison) -> Figure {
+        Figure(
+            chart: AreaChart(comparison), heading: "AGS: the area under \(comparison.metric.title)",
+            caption: "The aggregated generalisation score of the ooDML paper: the area under the curve over the distance, "
+                + "scaled to [0, 1], with its 95 % interval over other classes.")
+    }
+
+    /// What a page shows where it can.
+    private static let metrics: [RetrievalMetric] = [.recall(1), .averagePrecisionAtR]
+}

@@ -1,0 +1,103 @@
+internal import Evaluation
+internal import Foundation
+internal import Splits
+
+/// How many classes the table of a page holds at most; a page of all classes of a large dataset would be too heavy to open.
+private let classLimit = 2000
+
+extension ReportPage {
+    /// The table of classes, which the script sorts and filters.
+    func classes(_ html: inout Markup) {
+        let shown = models.filter { !$0.classes.isEmpty }
+        guard let first = shown.first else { return }
+        let labels = shownClasses(of: shown)
+        let rows = Self.rows(of: first.classes, labels: labels)
+        let isCut = Set(shown.flatMap { $0.classes.map(\.classLabel) }).count > labels.count
+        html.element(
+            "p", [],
+            content: "How each class is retrieved when it is a test class, as the mean over its queries at the levels chosen, in "
+                + "both directions. The gap is the frozen backbone's Recall@1 less the model's."
+                + (isCut ? " Shown are the \(labels.count) classes with the lowest Recall@1." : ""))
+        html.group("div", [("class", "controls"), ("id", "class-controls"), ("hidden", "hidden")]) { html in
+            select("class-model", label: "Model", options: shown.map(\.name), &html)
+            select("class-level", label: "Level", options: ["all levels"] + manifest.levels.map(\.id), &html)
+            html.group("label", []) { html in
+                html.raw("Find a class")
+                html.element("input", [("type", "search"), ("id", "class-filter"), ("autocomplete", "off")])
+            }
+            html.element("span", [("id", "class-count"), ("aria-live", "polite")], content: "")
+        }
+        html.table(
+            caption: "Classes by Recall@1",
+            columns: [
+                ("Class", false), ("Queries", true), ("Recall@1", true), ("MAP@R", true), ("Backbone Recall@1", true),
+                ("Gap", true),
+            ],
+            rows: rows.prefix(200).map { row in
+                [row.label, "\(row.queryCount)"]
+                    + row.values.map { $0.map { fixed($0, 3).replacing("-", with: "−") } ?? "–" }
+            }, id: "class-table")
+        html.element("button", [("type", "button"), ("id", "class-more"), ("hidden", "hidden")], content: "Show all")
+        html.raw("<script type=\"application/json\" id=\"class-data\">\(data(of: shown, labels: labels))</script>")
+    }
+
+    private func select(_ id: String, label: String, options: [String], _ html: inout Markup) {
+        html.group("label", []) { html in
+            html.raw(label)
+            html.group("select", [("id", id)]) { html in
+                for option in options { html.element("option", [], content: option) }
+            }
+        }
+    }
+
+    /// The classes of the table: all, or those that the first model retrieves worst.
+    private func shownClasses(of models: [Model]) -> [String] {
+        let all = Set(models.flatMap { $0.classes.map(\.classLabel) })
+        guard all.count > classLimit, let first = models.first else { return all.sorted() }
+        return Self.rows(of: first.classes, labels: Array(all)).prefix(classLimit).map(\.label).sorted()
+    }
+
+    private typealias Row = (label: String, queryCount: Int, values: [Double?])
+
+    /// The means over all tasks, by Recall@1: it, MAP@R, the backbone's Recall@1 and the gap.
+    private static func rows(of scores: [ClassScores], labels: [String]) -> [Row] {
+        let groups = Dictionary(grouping: scores, by: \.classLabel)
+        return labels.compactMap { label -> Row? in
+            guard let rows = groups[label] else { return nil }
+            func mean(_ value: (ClassScores) -> Double?) -> Double? {
+                let known = rows.compactMap { row in value(row).map { (Double(row.queryCount), $0) } }
+                let count = known.reduce(0) { $0 + $1.0 }
+                return count > 0 ? known.reduce(0) { $0 + $1.0 * $1.1 } / count : nil
+            }
+            let (recall, frozen) = (mean { $0.model[0] }, mean { $0.backbone[0] })
+            let gap = recall.flatMap { recall in frozen.map { $0 - recall } }
+            return (label, rows.reduce(0) { $0 + $1.queryCount }, [recall, mean { $0.model[1] }, frozen, gap])
+        }.sorted { ($0.values[0] ?? 2, $0.label) < ($1.values[0] ?? 2, $1.label) }
+    }
+
+    /// The same for the script: of each model and level the rows class, queries, Recall@1, MAP@R, backbone's Recall@1.
+    private func data(of models: [Model], labels: [String]) -> String {
+        let numbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
+        let levels = Dictionary(uniqueKeysWithValues: zip(manifest.levels.map(\.id), manifest.levels.indices))
+        func text(_ value: Double?) -> String { value.map { fixed($0, 4) } ?? "null" }
+        var tasks: [String] = []
+        for (place, model) in models.enumerated() {
+            let groups = Dictionary(grouping: model.classes) { "\($0.level)\u{1}\($0.direction.rawValue)" }
+            for key in groups.keys.sorted() {
+                guard let rows = groups[key], let level = levels[rows[0].level] else { continue }
+                let lines = rows.compactMap { row in
+                    numbers[row.classLabel].map { number in
+                        "[\(number),\(row.queryCount),\(text(row.model[0])),\(text(row.model[1])),\(text(row.backbone[0]))]"
+                    }
+                }
+                tasks.append("{\"model\":\(place),\"level\":\(level),\"rows\":[\(lines.joined(separator: ","))]}")
+            }
+        }
+        // A label may hold what would end the script element.
+        let names = labels.map { label in
+            let json = (try? JSONEncoder().encode(label)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+            return json.replacing("<", with: "\\u003c")
+        }
+        return "{\"classes\":[\(names.joined(separator: ","))],\"tasks\":[\(tasks.joined(separator: ","))]}"
+    }
+}

@@ -1,0 +1,153 @@
+internal import Datasets
+internal import Splits
+
+extension ReportPage {
+    /// The distance along the steps.
+    func series(_ chart: ProgressionChart, _ html: inout Markup) {
+        html.element(
+            "p", [],
+            content: "Exchanges of classes lead from the official split to the easiest and to the hardest division of the "
+                + "classes; beyond that the classes nearest to the other side leave. The marked steps became levels.")
+        html.group("div", [("class", "figures")]) { html in
+            html.figure(
+                chart, heading: "The distance along the steps",
+                caption: "The squared Fréchet distance between the train and the test classes as the backbone sees them."
+                    + (chart.steps.contains { $0.null != nil }
+                        ? " Shaded: where it lies for random sides of the same classes (mean ± 2 standard deviations); fewer "
+                            + "classes alone raise it." : ""))
+        }
+    }
+
+    /// A card for each level.
+    func levels(_ html: inout Markup, images: [String: String]) {
+        html.element(
+            "p", [],
+            content: "Excess is what the distance is above that of random sides of the same classes. The held-out p-value "
+                + "repeats the whole search with half of each class's samples and measures the result on the other half: "
+                + "small where the shift is not made up by the search.")
+        let largest = manifest.levels.map(\.fid).max() ?? 0
+        html.group("div", [("class", "cards")]) { html in
+            for level in manifest.levels { card(level, largest: largest, images: images, &html) }
+        }
+    }
+
+    private func card(_ level: SplitLevel, largest: Double, images: [String: String], _ html: inout Markup) {
+        html.group("article", [("class", "card"), ("aria-label", level.id)]) { html in
+            html.group("h3", []) { html in
+                html.element("span", [], content: level.id)
+                html.element("span", [("class", "origin")], content: Self.origins[level.origin.rawValue] ?? "")
+            }
+            gauge(level, largest: largest, &html)
+            html.group("dl", []) { html in
+                for (name, value) in numbers(of: level) {
+                    html.group("div", []) { html in
+                        html.element("dt", [], content: name)
+                        html.element("dd", [], content: value)
+                    }
+                }
+            }
+            let sampleCounts = [level.trainSampleCount, level.testSampleCount, nil]
+            for (side, (labels, count)) in zip(
+                ClassMapChart.Side.allCases, zip([level.train, level.test, level.removed], sampleCounts))
+            where !labels.isEmpty {
+                html.group("p", [("class", "side \(side.rawValue)")]) { html in
+                    html.element("b", [], content: side.rawValue.prefix(1).uppercased() + side.rawValue.dropFirst())
+                    html.element(
+                        "span", [],
+                        content: "\(labels.count) classes" + (count.map { ", \($0) samples" } ?? ""))
+                }
+                thumbnails(of: specimens(of: labels), images: images, &html)
+            }
+        }
+    }
+
+    /// Where the level's distance lies between 0 and the largest, and the null band as a shade over it.
+    private func gauge(_ level: SplitLevel, largest: Double, _ html: inout Markup) {
+        guard largest > 0 else { return }
+        func part(_ value: Double) -> String { "\(fixed(min(max(100 * value / largest, 0), 100), 1))%" }
+        let words = "distance \(distance(level.fid)) of at most \(distance(largest))"
+        html.group("div", [("class", "gauge"), ("role", "img"), ("aria-label", words)]) { html in
+            html.element("span", [("style", "width:\(part(level.fid))")], content: "")
+            guard let null = level.null else { return }
+            html.element(
+                "i",
+                [
+                    (
+                        "style",
+                        "left:\(part(null.mean - 2 * null.sd));right:\(fixed(100 - min(max(100 * (null.mean + 2 * null.sd) / largest, 0), 100), 1))%"
+                    ), ("title", "random sides"),
+                ], content: "")
+        }
+    }
+
+    private func numbers(of level: SplitLevel) -> [(String, String)] {
+        var numbers = [("Distance", distance(level.fid))]
+        if let excess = level.excess { numbers.append(("Excess", distance(excess).replacing("-", with: "−"))) }
+        if let null = level.null { numbers.append(("Random sides", "\(distance(null.mean)) ± \(distance(2 * null.sd))")) }
+        if let position = level.position { numbers.append(("Stands", "\(position.rawValue) them")) }
+        if let holdout = level.holdout { numbers.append(("Held-out p", fixed(holdout.p, 3))) }
+        if let isShift = level.isShift { numbers.append(("Shift", isShift ? "yes" : "not shown")) }
+        return numbers
+    }
+
+    private static let origins = [
+        "start": "the official split", "swap": "harder, by exchange", "easier": "easier, by exchange",
+        "removal": "harder, by removal", "imported": "imported",
+    ]
+
+    /// The first samples of a few classes, spread over the sorted classes.
+    func specimens(of labels: [String]) -> [String] {
+        let count = min(6, labels.count)
+        let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
+        return (0..<count).compactMap { place in
+            let label = labels[(2 * place + 1) * labels.count / (2 * count)]
+            return numbers[label].flatMap { dataset.samplesOfClass[$0].first }.map { dataset.samples[$0].id }
+        }
+    }
+
+    private func thumbnails(of ids: [String], images: [String: String], _ html: inout Markup) {
+        let shown = ids.compactMap { id in images[id].map { (id, $0) } }
+        guard !shown.isEmpty else { return }
+        html.group("div", [("class", "thumbs")]) { html in
+            for (id, address) in shown {
+                html.element(
+                    "img", [("src", address), ("alt", id), ("title", id), ("width", "48"), ("height", "48"), ("loading", "lazy")])
+            }
+        }
+    }
+
+    /// The map, with a choice of levels.
+    func map(_ html: inout Markup) {
+        let maps = manifest.levels.compactMap { map(of: $0) }
+        guard let start = maps.indices.first(where: { manifest.levels[$0].origin == .start }) ?? maps.indices.first else {
+            return
+        }
+        html.element(
+            "p", [],
+            content: "Each class at its mean embedding, along the two directions in which the class means vary most. Most of "
+                + "the variance is usually elsewhere, so near points need not be near in all dimensions.")
+        html.group("div", [("class", "controls"), ("id", "map-controls"), ("hidden", "hidden")]) { html in
+            html.group("label", []) { html in
+                html.raw("Level")
+                html.group("select", [("id", "map-level")]) { html in
+                    for (place, map) in maps.enumerated() {
+                        html.element(
+                            "option", place == start ? [("selected", "selected")] : [],
+                            content: "\(map.level), distance \(distance(manifest.levels[place].fid))")
+                    }
+                }
+            }
+            html.element("span", [("id", "map-counts"), ("aria-live", "polite")], content: "")
+        }
+        html.group("div", [("class", "figures")]) { html in
+            html.figure(
+                maps[start], heading: "Where the classes lie",
+                caption: "Train, test and removed classes differ in colour and shape. Hover over a point for its class.")
+        }
+        let letters: [ClassMapChart.Side: Character] = [.train: "t", .test: "e", .removed: "r"]
+        let levels = maps.map { map in
+            "{\"sides\":\"\(String(map.points.map { letters[$0.side] ?? "r" }))\"}"
+        }
+        html.raw("<script type=\"application/json\" id=\"map-data\">{\"levels\":[\(levels.joined(separator: ","))]}</script>")
+    }
+}

@@ -1,0 +1,107 @@
+internal import Evaluation
+internal import Foundation
+internal import Splits
+
+extension ReportPage {
+    /// Tables and charts of the models.
+    func models(_ comparisons: ReportComparisons, _ html: inout Markup) {
+        html.element(
+            "p", [],
+            content: "AGS is the area under a metric against the distance, scaled to [0, 1]. ± is half the 95 % interval over "
+                + "other classes; that over training runs, where there are several, is another thing and stands beside it. "
+                + "Ranks are those at each level, from easy to hard.")
+        html.table(modelTable(comparisons.main), caption: "\(comparisons.main.metric.title) of each model")
+        if models.count > 1 {
+            html.table(
+                pairTable(comparisons.main),
+                caption: "Paired differences, p-values adjusted by Holm's method over all pairs (and levels)")
+        }
+        html.group("div", [("class", "figures")]) { html in
+            for figure in comparisons.charts { add(figure, to: &html) }
+        }
+        for (name, results) in comparisons.results {
+            html.group("details", []) { html in
+                html.element("summary", [], content: "All levels of \(name)")
+                html.table(
+                    levelTable(
+                        results,
+                        sizes: Dictionary(
+                            uniqueKeysWithValues: manifest.levels.map {
+                                ($0.id, SideSizes(trainClassCount: $0.train.count, testClassCount: $0.test.count))
+                            })), caption: "\(name): each level")
+                html.table(curveTable(results), caption: "\(name): what spans the levels")
+            }
+        }
+    }
+
+    private func add(_ figure: ReportComparisons.Figure, to html: inout Markup) {
+        func open(_ chart: some Chart) { html.figure(chart, heading: figure.heading, caption: figure.caption) }
+        open(figure.chart)
+    }
+
+    /// The tasks of a model whose examples are shown: the easiest, the official and the hardest level.
+    func shownTasks(of model: Model) -> [RetrievalExamplesFile.Task] {
+        let levels = manifest.levels
+        var ids: [String] = []
+        for level in [levels.first, levels.first { $0.origin == .start }, levels.last] {
+            if let id = level?.id, !ids.contains(id) { ids.append(id) }
+        }
+        let tasks = model.examples?.tasks ?? []
+        return ids.compactMap { id in
+            tasks.first { $0.level == id && $0.direction == .forward } ?? tasks.first { $0.level == id }
+        }
+    }
+
+    /// Queries and what was found for them.
+    func examples(_ html: inout Markup, images: [String: String]) {
+        html.element(
+            "p", [],
+            content: "For queries with the best, the middle and the worst rankings at three levels, the query and its nearest "
+                + "neighbours among the test classes, nearest first: ✓ and a solid frame for one of the query's class, ✗ and a "
+                + "dashed frame for another.")
+        for model in models where model.examples != nil {
+            let metric = model.examples.flatMap { RetrievalMetric(name: $0.metric) }?.title ?? ""
+            for (place, task) in shownTasks(of: model).enumerated() {
+                html.group("details", place == 0 ? [("open", "open")] : []) { html in
+                    html.element(
+                        "summary", [], content: "\(model.name), \(task.level), \(task.direction.rawValue)")
+                    for example in task.examples { show(example, metric: metric, images: images, &html) }
+                }
+            }
+        }
+    }
+
+    private func show(
+        _ example: RetrievalExamplesFile.Example, metric: String, images: [String: String], _ html: inout Markup
+    ) {
+        html.group("div", [("class", "example")]) { html in
+            html.element(
+                "p", [], content: "\(example.place.rawValue), \(metric) \(fixed(example.score, 3)): \(example.classLabel)")
+            html.group("div", [("class", "row")]) { html in
+                hit(example.query, label: example.classLabel, mark: "query", className: "hit", images: images, &html)
+                for neighbour in example.neighbours {
+                    let isRight = neighbour.classLabel == example.classLabel
+                    hit(
+                        neighbour.sample, label: neighbour.classLabel, mark: isRight ? "✓" : "✗",
+                        className: isRight ? "hit right" : "hit wrong", images: images, &html)
+                }
+            }
+        }
+    }
+
+    private func hit(
+        _ id: String, label: String, mark: String, className: String, images: [String: String], _ html: inout Markup
+    ) {
+        html.group("div", [("class", className), ("title", "\(id) (\(label))")]) { html in
+            if let address = images[id] {
+                html.element(
+                    "img",
+                    [("src", address), ("alt", id), ("width", "58"), ("height", "58"), ("loading", "lazy")])
+            } else {
+                html.element("span", [("class", "absent"), ("role", "img"), ("aria-label", id)], content: "–")
+            }
+            html.element("b", [], content: mark)
+            html.element("span", [("class", "name")], content: label.split(separator: "/").last.map(String.init) ?? label)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import Embeddings
+internal import Evaluation
+internal import Splits
+
+extension ReportPage {
+    /// Where everything comes from, and how to cite it.
+    func provenance(_ html: inout Markup) {
+        html.table(
+            caption: "The splits", columns: [("What", false), ("Value", false)],
+            rows: splitFacts.map { [$0.0, $0.1] })
+        if !models.isEmpty {
+            html.table(
+                caption: "The models",
+                columns: [
+                    ("Model", false), ("Files", false), ("Runs", true), ("Scored on", false), ("Similarity", false),
+                    ("Errors by", false), ("Tricks", false), ("Written by", false),
+                ],
+                rows: models.map { model in
+                    let run = model.runs[0]
+                    return [
+                        model.name, run.model, "\(model.runs.count)", run.settings.split,
+                        run.settings.similarity.rawValue, run.settings.confidence.kind.rawValue,
+                        run.settings.tricks.isEmpty ? "none" : run.settings.tricks.joined(separator: ", "), run.tool,
+                    ]
+                })
+        }
+        html.element("h3", [], content: "How to cite")
+        html.element(
+            "p", [],
+            content: "Cite the paper that introduced graded splits, and name the splits by the digests above: distances are "
+                + "comparable within one dataset and one backbone only.")
+        let lines = citation.split(separator: "\n").map { Markup.escaped(String($0)) }
+        html.raw("<pre tabindex=\"0\"><code>\(lines.joined(separator: "\n"))</code></pre>")
+    }
+
+    private var splitFacts: [(String, String)] {
+        let (embeddings, settings) = (manifest.embeddings, manifest.protocol)
+        var facts = [
+            ("Written by", manifest.generator), ("Dataset", manifest.dataset.name),
+            ("Samples and classes", "\(manifest.dataset.sampleCount) in \(manifest.dataset.classCount)"),
+            ("Digest of samples and classes", manifest.dataset.sha256),
+            ("Embeddings", "\(embeddings.source.rawValue) \(embeddings.file), \(embeddings.dimension) dimensions"),
+            ("Digest of that file", embeddings.sha256),
+        ]
+        if let preprocessing = embeddings.preprocessing {
+            let size = preprocessing.inputSize.map(String.init).joined(separator: " × ")
+            facts.append(
+                ("Preprocessing", "to \(size), resize \(preprocessing.resize.mode), \(preprocessing.interpolation)"))
+        }
+        facts += [
+            ("Method", settings.name.rawValue), ("Statistic", settings.statistic.rawValue),
+            ("Unit", "\(settings.unit)"), ("Start", settings.start.rawValue), ("Seed", "\(settings.seed)"),
+            ("Draws of each null band", "\(settings.nullDraws)"),
+        ]
+        if let p = manifest.controls?.p { facts.append(("All harder held-out levels together", "p = \(fixed(p, 3))")) }
+        if let agreement = manifest.rankAgreement {
+            facts.append(("Rank correlation with the kernel discrepancy", fixed(agreement, 2)))
+        }
+        return facts
+    }
+
+    private var citation: String {
+        """
+        @inproceedings{milbich2021characterizing,
+          title     = {Characterizing Generalization under Out-Of-Distribution Shifts in Deep Metric Learning},
+          author    = {Milbich, Timo and Roth, Karsten and Sinha, Samarth and Schmidt, Ludwig and
+                       Ghassemi, Marzyeh and Ommer, Bj{\\"o}rn},
+          booktitle = {Advances in Neural Information Processing Systems},
+          year      = {2021}
+        }
+        """
+    }
+}

@@ -1,0 +1,222 @@
+public import Datasets
+internal import Embeddings
+public import Evaluation
+public import Splits
+
+/// A benchmark, and models that were scored along it, as one page of HTML that needs nothing else.
+///
+/// The page holds its style sheet, its script, its charts as SVG and its images as data; it opens from disk and asks no
+/// network for anything. Without the script all is there but the choice of levels on the map and the sorting of the table of
+/// classes.
+public struct ReportPage: Sendable {
+    /// A model as it enters the page.
+    public struct Model: Sendable {
+        /// Its name.
+        public let name: String
+        /// The results of its training runs, one or several.
+        public let runs: [EvaluationResults]
+        /// How each class is retrieved, of the first run; empty if that is not known.
+        public let classes: [ClassScores]
+        /// Queries and what was found for them, of the first run.
+        public let examples: RetrievalExamplesFile?
+
+        /// Joins what is known of a model.
+        ///
+        /// - Precondition: there is a run.
+        public init(
+            name: String, runs: [EvaluationResults], classes: [ClassScores] = [], examples: RetrievalExamplesFile? = nil
+        ) {
+            precondition(!runs.isEmpty, "the model \(name) has no run")
+            self.name = name
+            self.runs = runs
+            self.classes = classes
+            self.examples = examples
+        }
+    }
+
+    /// The splits.
+    public let manifest: SplitManifest
+    /// The dataset that they are of.
+    public let dataset: Dataset
+    /// The distance along the steps; nil where the steps are not known.
+    public let progression: ProgressionChart?
+    /// Where the classes lie; nil where that is not known.
+    public let classMap: ClassMap?
+    /// The models.
+    public let models: [Model]
+    /// The models' curves and differences.
+    let comparisons: ReportComparisons?
+
+    /// Joins what the page shows.
+    ///
+    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` if a model was scored along other splits than these, or not
+    ///   as the first one was.
+    public init(
+        manifest: SplitManifest, dataset: Dataset, progression: ProgressionChart? = nil, classMap: ClassMap? = nil,
+        models: [Model] = []
+    ) throws {
+        self.manifest = manifest
+        self.dataset = dataset
+        self.progression = progression
+        self.classMap = classMap
+        self.models = models
+        for model in models {
+            for run in model.runs { try manifest.requireLevels(of: run, model: model.name) }
+        }
+        comparisons = models.isEmpty ? nil : try ReportComparisons(of: models)
+    }
+
+    /// All charts of the page, in its order, and the map of every level.
+    public var charts: [any Chart] {
+        (progression.map { [$0 as any Chart] } ?? []) + manifest.levels.compactMap { map(of: $0) }
+            + (comparisons?.charts.map(\.chart) ?? [])
+    }
+
+    /// The map of the classes at a level.
+    func map(of level: SplitLevel) -> ClassMapChart? {
+        classMap.map { map in
+            let (train, test) = (Set(level.train), Set(level.test))
+            return ClassMapChart(
+                level: level.id, dataset: manifest.dataset.name,
+                points: map.points.map { point in
+                    ClassMapChart.Point(
+                        label: point.classLabel, x: point.x, y: point.y,
+                        side: train.contains(point.classLabel)
+                            ? .train : test.contains(point.classLabel) ? .test : .removed)
+                }, shares: map.shares)
+        }
+    }
+
+    /// The ids of the samples that the page shows if it is given their images.
+    public var pictured: Set<String> {
+        var ids: Set<String> = []
+        for level in manifest.levels {
+            for labels in [level.train, level.test, level.removed] { ids.formUnion(specimens(of: labels)) }
+        }
+        for task in models.flatMap(shownTasks(of:)) {
+            for example in task.examples { ids.formUnion([example.query] + example.neighbours.map(\.sample)) }
+        }
+        return ids
+    }
+
+    /// The page.
+    ///
+    /// - Parameter images: addresses of small images by sample id, as a rule `data:` addresses; samples without one are named
+    ///   only.
+    public func html(images: [String: String] = [:]) -> String {
+        var html = Markup()
+        html.raw("<!DOCTYPE html>")
+        html.group("html", [("lang", "en")]) { html in
+            head(&html)
+            html.group("body", []) { html in
+                html.element("a", [("class", "skip"), ("href", "#content")], content: "Skip to the content")
+                top(&html)
+                let sections = sections(images: images)
+                html.group("nav", [("aria-label", "Sections")]) { html in
+                    html.group("ul", []) { html in
+                        for section in sections {
+                            html.group("li", []) {
+                                $0.element("a", [("href", "#\(section.id)")], content: section.title)
+                            }
+                        }
+                    }
+                }
+                html.group("main", [("id", "content")]) { html in
+                    for section in sections {
+                        html.group("section", [("id", section.id), ("aria-labelledby", "\(section.id)-title")]) { html in
+                            html.element("h2", [("id", "\(section.id)-title")], content: section.title)
+                            section.body(&html)
+                        }
+                    }
+                }
+                html.group("footer", []) {
+                    $0.element("p", [], content: "Splits by \(manifest.generator). This page asks no network for anything.")
+                }
+                html.raw("<script>\n\(String(decoding: PackageResources.report_js, as: UTF8.self))</script>")
+            }
+        }
+        return html.lines.joined(separator: "\n") + "\n"
+    }
+
+    typealias Section = (id: String, title: String, body: (inout Markup) -> Void)
+
+    private func sections(images: [String: String]) -> [Section] {
+        var all: [Section] = []
+        if let progression { all.append(("series", "The series", { series(progression, &$0) })) }
+        all.append(("levels", "Levels", { levels(&$0, images: images) }))
+        if classMap != nil { all.append(("map", "Map of the classes", { map(&$0) })) }
+        if let comparisons {
+            all.append(("models", "Models", { models(comparisons, &$0) }))
+            if models.contains(where: { $0.examples != nil }) {
+                all.append(("examples", "Retrieval examples", { examples(&$0, images: images) }))
+            }
+            if models.contains(where: { !$0.classes.isEmpty }) {
+                all.append(("classes", "Classes", { classes(&$0) }))
+            }
+        }
+        all.append(("provenance", "Provenance and citation", { provenance(&$0) }))
+        return all
+    }
+
+    private func head(_ html: inout Markup) {
+        html.group("head", []) { html in
+            html.element("meta", [("charset", "utf-8")])
+            html.element("meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")])
+            html.element("title", [], content: "\(manifest.dataset.name): graded splits")
+            // Nothing is asked of any server, not even the icon that browsers look for.
+            html.element("link", [("rel", "icon"), ("href", "data:,")])
+            html.style(String(decoding: PackageResources.report_css, as: UTF8.self) + ChartStyle.sheet)
+        }
+    }
+
+    private func top(_ html: inout Markup) {
+        let levels = manifest.levels
+        html.group("header", []) { html in
+            html.element("p", [("class", "kicker")], content: "Graded train/test splits, by oodml")
+            html.element("h1", [], content: manifest.dataset.name)
+            if let first = levels.first, let last = levels.last {
+                html.element(
+                    "p", [("class", "lead")],
+                    content: "\(levels.count) class-disjoint splits, from a Fréchet distance of \(distance(first.fid)) "
+                        + "to \(distance(last.fid)) between train and test"
+                        + (models.isEmpty
+                            ? "." : ", and \(models.count) \(models.count == 1 ? "model" : "models") scored along them."))
+            }
+            html.group("dl", [("class", "facts")]) { html in
+                for (name, value) in facts {
+                    html.group("div", []) { html in
+                        html.element("dt", [], content: name)
+                        html.element("dd", [], content: value)
+                    }
+                }
+            }
+        }
+    }
+
+    private var facts: [(String, String)] {
+        [
+            ("Classes", "\(manifest.dataset.classCount)"), ("Samples", "\(manifest.dataset.sampleCount)"),
+            ("Embedded by", manifest.embeddings.file), ("Statistic", manifest.protocol.statistic.rawValue),
+            ("Method", manifest.protocol.name.rawValue), ("Seed", "\(manifest.protocol.seed)"),
+        ]
+    }
+}
+
+extension SplitManifest {
+    /// Refuses results of other splits.
+    fileprivate func requireLevels(of results: EvaluationResults, model: String) throws {
+        guard results.dataset == dataset.name else {
+            throw EvaluationError.incomparable(
+                name: model, found: "results on \(results.dataset)", expected: "results on \(dataset.name)")
+        }
+        let known = Dictionary(uniqueKeysWithValues: levels.map { ($0.id, $0.fid) })
+        for level in results.levels {
+            guard let fid = known[level.id], abs(fid - level.fid) <= 1e-9 * abs(fid) else {
+                throw EvaluationError.incomparable(
+                    name: model, found: "a \(level.id) at a distance of \(distance(level.fid))",
+                    expected: "the levels of these splits"
+                        + (known[level.id].map { ", of which that one is at \(distance($0))" } ?? ""))
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Datasets
+import Foundation
+import Reports
+
+/// Charts as files: SVG, PNG and PDF, and the numbers of each as CSV.
+///
+/// PNG and PDF are made of the SVG by librsvg's `rsvg-convert`, so that all of them are the same picture.
+struct ChartFiles {
+    private let converter: URL
+
+    /// - Throws: ``CommandError`` if the converter is not installed.
+    init() throws {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        let found = folders.map { URL(filePath: $0).appending(path: "rsvg-convert") }
+            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+        guard let found else {
+            throw CommandError(
+                "rsvg-convert: there is no such program on PATH; expected the one of Debian's package librsvg2-bin, to make "
+                    + "PNG and PDF")
+        }
+        converter = found
+    }
+
+    /// The files of charts: `NAME.svg`, `NAME.png` at twice the size, `NAME.pdf` and `NAME.csv` of each.
+    func files(of charts: [any Chart]) throws -> [(name: String, bytes: Data)] {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "oodml-charts-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try charts.flatMap { chart -> [(name: String, bytes: Data)] in
+            let drawing = Data(chart.svg.utf8)
+            let source = folder.appending(path: "chart.svg")
+            try drawing.write(to: source)
+            let name = chart.fileName
+            return [
+                ("\(name).svg", drawing), ("\(name).csv", Data(chart.table.text.utf8)),
+                ("\(name).png", try converted(source, arguments: ["--format", "png", "--zoom", "2"])),
+                ("\(name).pdf", try converted(source, arguments: ["--format", "pdf"])),
+            ]
+        }
+    }
+
+    private func converted(_ source: URL, arguments: [String]) throws -> Data {
+        let target = source.deletingPathExtension().appendingPathExtension("converted")
+        let process = Process()
+        process.executableURL = converter
+        process.arguments = arguments + ["--output", target.path, source.path]
+        // The date in a PDF is that of the data, not of the run: the same charts are the same bytes.
+        process.environment = ProcessInfo.processInfo.environment.merging(["SOURCE_DATE_EPOCH": "0"]) { $1 }
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0, let data = try? Data(contentsOf: target) else {
+            throw CommandError(
+                "\(converter.path): it failed with status \(process.terminationStatus); expected a picture of the chart")
+        }
+        return data
+    }
+}

@@ -1,0 +1,154 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import FeatureExtraction
+import Foundation
+import Glyphs200
+import Reports
+import Splits
+
+struct Report: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a page of a benchmark and of models scored along it.",
+        discussion: """
+            The page is one HTML file that opens from disk and asks no network for anything: the distance along the steps, \
+            a card for each level, a map of the classes, and of each model its curves, areas, differences, examples of \
+            retrieval and a table of classes. Models are folders that `oodml evaluate` wrote, results.json itself or a \
+            folder seed-S for each training run.
+
+            Small images are put into the page where they are at hand: --root, or those of \(Glyphs200.name).
+
+            --charts writes every chart for papers too, as SVG, PNG and PDF, with its numbers as CSV beside it; that needs \
+            rsvg-convert of Debian's package librsvg2-bin.
+
+            EXAMPLES:
+              oodml report splits/glyphs200
+              oodml report splits/glyphs200 splits/glyphs200/example
+              oodml report splits/photos results/triplet results/margin \\
+                --root photos --out report.html --charts figures
+
+            WRITES
+              report.html       the page (--out)
+              NAME.svg, NAME.png, NAME.pdf, NAME.csv  each chart (--charts)
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The folder that `oodml make-splits` wrote.", valueName: "dir"), completion: .directory,
+        transform: path)
+    var splits: URL
+
+    @Argument(
+        help: ArgumentHelp("The folders that `oodml evaluate` wrote, one for each model.", valueName: "results"),
+        completion: .directory, transform: path)
+    var results: [URL] = []
+
+    @Option(
+        help: ArgumentHelp("The folder of the images (not needed for \(Glyphs200.name)).", valueName: "dir"),
+        completion: .directory, transform: path)
+    var root: URL?
+
+    @Option(
+        help: ArgumentHelp("The page (default: report.html in the folder of the splits).", valueName: "file"),
+        completion: .file(extensions: ["html"]), transform: path)
+    var out: URL?
+
+    @Option(
+        help: ArgumentHelp("A folder for the charts as files.", valueName: "dir"), completion: .directory,
+        transform: path)
+    var charts: URL?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let terminal = Terminal(isQuiet: output.quiet)
+        defer { terminal.finish() }
+        let file = out ?? splits.appending(path: "report.html")
+        let folder = try OutputFolder(file.deletingLastPathComponent(), force: output.force)
+        let chartFolder = try charts.map { try OutputFolder($0, force: output.force) }
+        let chartFiles = try charts.map { _ in try ChartFiles() }
+        let page = try page()
+        let images = images(of: page, on: terminal)
+        terminal.status("writing")
+        let drawn = try chartFiles?.files(of: page.charts) ?? []
+        var written = try chartFolder?.write(drawn) ?? []
+        written += try folder.write([(file.lastPathComponent, Data(page.html(images: images).utf8))])
+        terminal.finish()
+        switch output.format {
+        case .json:
+            let json = try stableJSON(Written(page: file.relativePath, charts: Array(written.dropLast())))
+            FileHandle.standardOutput.write(Data(json.utf8))
+        case .text: print(pathsWritten(written))
+        }
+    }
+
+    private struct Written: Encodable {
+        let page: String
+        let charts: [String]
+    }
+
+    private func page() throws -> ReportPage {
+        let manifestFile = splits.appending(path: "manifest.json")
+        let manifest = try SplitManifest(readingFrom: manifestFile)
+        let dataset = try Dataset(sampleTableAt: splits.appending(path: "samples.csv"), name: manifest.dataset.name)
+        try manifest.requireMatch(with: dataset, path: manifestFile.path)
+        let names = ResultsFolder.shortNames(of: results)
+        let models = try zip(names, results).map { name, folder in
+            let first = try ResultsFolder.firstRun(in: folder)
+            let classes = first.appending(path: "per-class.csv")
+            return ReportPage.Model(
+                name: name, runs: try ResultsFolder.runs(in: folder),
+                classes: exists(classes) ? try ClassScores.all(readingFrom: classes) : [],
+                examples: RetrievalExamplesFile(readingFrom: first.appending(path: "retrieval-examples.json")))
+        }
+        do {
+            return try ReportPage(
+                manifest: manifest, dataset: dataset, progression: try progression(of: manifest),
+                classMap: try classMap(), models: models)
+        } catch EvaluationError.incomparable(let name, let found, let expected) {
+            let folder = zip(names, results).first { $0.0 == name }?.1.relativePath ?? name
+            throw CommandError("\(folder): it does not belong on this page: found \(found); expected \(expected)")
+        }
+    }
+
+    /// Where the classes lie; the file of replicates is in the folder above, since it depends on the dataset alone.
+    private func classMap() throws -> ClassMap? {
+        let own = splits.appending(path: "class-map.csv")
+        let above = splits.standardizedFileURL.deletingLastPathComponent()
+        let isReplicate = exists(above.appending(path: "replicates.json"))
+        let file = !exists(own) && isReplicate ? above.appending(path: "class-map.csv") : own
+        return exists(file) ? try ClassMap(readingFrom: file) : nil
+    }
+
+    private func progression(of manifest: SplitManifest) throws -> ProgressionChart? {
+        let file = splits.appending(path: "progression.csv")
+        return exists(file) ? try chart(ofStepsAt: file, manifest: manifest) : nil
+    }
+
+    private func exists(_ file: URL) -> Bool { FileManager.default.fileExists(atPath: file.path) }
+
+    /// Small pictures of the samples that the page shows, as `data:` addresses.
+    private func images(of page: ReportPage, on terminal: Terminal) -> [String: String] {
+        guard let folder = root ?? (page.manifest.dataset.name == Glyphs200.name ? Glyphs200.images : nil) else {
+            terminal.note("The page has no images; --root, their folder, would add them.")
+            return [:]
+        }
+        let ids = page.pictured.sorted()
+        var images: [String: String] = [:]
+        var failures: [String] = []
+        for (number, id) in ids.enumerated() {
+            terminal.advance("images", number + 1, of: ids.count)
+            let file = folder.appending(path: id).path
+            do {
+                let picture = try Image8(contentsOfFile: file).thumbnail(side: 96)
+                images[id] = "data:image/webp;base64,\(Data(picture).base64EncodedString())"
+            } catch {
+                failures.append("\(error)")
+            }
+        }
+        if let first = failures.first {
+            terminal.warn(
+                "\(failures.count) of \(ids.count) images cannot be shown: \(first)")
+        }
+        return images
+    }
+}
