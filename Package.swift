@@ -84,7 +84,9 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Datasets", "DenseLinearAlgebra", "TestSupport"],
             exclude: ["Fixtures"]),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation", "Datasets"]),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: ["Reports", "Splits", "Embeddings", "Evaluation", "Datasets", "DenseLinearAlgebra", "TestSupport"]),
         .testTarget(
             name: "Glyphs200Tests",
             dependencies: ["Glyphs200", "FeatureExtraction", "Splits", "Datasets", "Embeddings"],

@@ -88,7 +88,8 @@ public struct AreaChart: Chart {
             "rect",
             [
                 ("class", "\(style.className) area"), ("x", Markup.number(x.start)), ("y", Markup.number(y + 14)),
-                ("width", Markup.number(end - x.start)), ("height", "14"), ("fill", style.color), ("fill-opacity", "0.75"),
+                ("width", Markup.number(end - x.start)), ("height", "14"), ("fill", style.color),
+                ("fill-opacity", "0.75"),
             ])
         guard let interval = model.ags.interval else { return }
         let ends = [interval.low, interval.high].map { x.position(min(max($0, 0), 1)) }

@@ -15,11 +15,13 @@ enum MarkerShape: Sendable {
         case .square: points = [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]
         case .cross:
             points = [
-                (0, -0.4), (0.7, -1.1), (1.1, -0.7), (0.4, 0), (1.1, 0.7), (0.7, 1.1), (0, 0.4), (-0.7, 1.1), (-1.1, 0.7),
+                (0, -0.4), (0.7, -1.1), (1.1, -0.7), (0.4, 0), (1.1, 0.7), (0.7, 1.1), (0, 0.4), (-0.7, 1.1),
+                (-1.1, 0.7),
                 (-0.4, 0), (-1.1, -0.7), (-0.7, -1.1),
             ]
         }
-        return "M" + points.map { "\(Markup.number(x + r * $0.0)) \(Markup.number(y + r * $0.1))" }.joined(separator: "L")
+        return "M"
+            + points.map { "\(Markup.number(x + r * $0.0)) \(Markup.number(y + r * $0.1))" }.joined(separator: "L")
             + "z"
     }
 }
@@ -85,7 +87,7 @@ enum ChartStyle {
     static let ink = "#1B1F24"
     static let faintInk = "#57606A"
     static let grid = "#E3E7EB"
-    static let shade = "#ECEFF2"
+    static let shade = "#DCE1E7"
     static let fonts =
         "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 
@@ -97,7 +99,7 @@ enum ChartStyle {
             @media (prefers-color-scheme: dark) {
               .ground { fill: \(darkGround) } .mark { stroke: \(darkGround) }
               .ink { fill: #E8ECF0 } .faint { fill: #A3ADB8 }
-              .grid { stroke: #2D343C } .axis { stroke: #6E7781 } .strong { stroke: #E8ECF0 } .shade { fill: #2A3138 }
+              .grid { stroke: #2D343C } .axis { stroke: #6E7781 } .strong { stroke: #E8ECF0 } .shade { fill: #323B44 }
             \(series.joined(separator: "\n"))
             }
             """

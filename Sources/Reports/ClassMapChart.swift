@@ -70,7 +70,8 @@ public struct ClassMapChart: Chart {
     public var description: String {
         "A point for each class at its mean embedding, seen along the two main directions of all class means, which hold "
             + "\(percent(shares.x)) and \(percent(shares.y)) of their variance. "
-            + Side.allCases.map { side in "\(points.count { $0.side == side }) \(side.rawValue)" }.joined(separator: ", ")
+            + Side.allCases.map { side in "\(points.count { $0.side == side }) \(side.rawValue)" }.joined(
+                separator: ", ")
             + " classes."
     }
 

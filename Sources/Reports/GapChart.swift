@@ -55,7 +55,8 @@ public struct GapChart: Chart {
 
     private var plot: LinePlot {
         LinePlot(
-            yTitle: "\(metric.title): backbone − model", axis: LinePlot.axis(.fid), includesZero: true, intervals: .bands,
+            yTitle: "\(metric.title): backbone − model", axis: LinePlot.axis(.fid), includesZero: true,
+            intervals: .bands,
             lines: lines, spreadsLines: true)
     }
 }

@@ -3,12 +3,14 @@ internal import Datasets
 extension Markup {
     /// Appends a table that scrolls by itself where it is wider than the page.
     mutating func table(
-        caption: String, columns: [(title: String, isNumber: Bool)], rows: [[String]], id: String? = nil
+        caption: String, columns: [(title: String, isNumber: Bool)], rows: [[String]], id: String? = nil,
+        className: String? = nil
     ) {
         // Scrolled by keys too, hence the focus.
         let region = [("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", caption)]
         group("div", region) { html in
-            html.group("table", id.map { [("id", $0)] } ?? []) { html in
+            let names = (id.map { [("id", $0)] } ?? []) + (className.map { [("class", $0)] } ?? [])
+            html.group("table", names) { html in
                 html.element("caption", [], content: caption)
                 html.group("thead", []) { html in
                     html.group("tr", []) { html in

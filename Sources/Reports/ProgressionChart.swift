@@ -63,9 +63,16 @@ public struct ProgressionChart: Chart {
                 xTitle: format.isNarrow ? "steps: easier ← 0 → harder" : "steps from the start: easier ← 0 → harder",
                 yTitle: "Fréchet distance (squared)")
             if let last = bands.last {
+                // Right of the band where there is room, else over its end.
+                let end = x.position(last.0)
+                let width = Markup.width(of: "random sides", size: 11)
+                let isBeside = end + 8 + width < x.end
                 svg.text(
-                    "random sides", x: x.end - 6, y: y.position(last.1.upperBound) - 6, className: "faint", size: 11,
-                    anchor: "end", fill: ChartStyle.faintInk)
+                    "random sides", x: isBeside ? end + 8 : end,
+                    y: isBeside
+                        ? y.position((last.1.lowerBound + last.1.upperBound) / 2) + 4
+                        : y.position(last.1.upperBound) - 5, className: "faint", size: 11,
+                    anchor: isBeside ? "start" : "end", fill: ChartStyle.faintInk)
             }
             for (number, arm) in arms.enumerated() {
                 let style = Self.style(arm.origin)
@@ -120,14 +127,16 @@ public struct ProgressionChart: Chart {
             svg.element(
                 "line",
                 [
-                    ("class", "axis"), ("x1", boundary), ("x2", boundary), ("y1", Markup.number(y.end - 14)), ("y2", Markup.number(y.start)),
+                    ("class", "axis"), ("x1", boundary), ("x2", boundary), ("y1", Markup.number(y.end - 14)),
+                    ("y2", Markup.number(y.start)),
                     ("stroke", ChartStyle.faintInk), ("stroke-dasharray", "2 4"),
                 ])
         }
         let half = Markup.width(of: arm.origin, size: 12) / 2
         guard last - first > 2 * half else { return }
         svg.text(
-            arm.origin, x: (first + last) / 2, y: y.end - 16, className: "faint", anchor: "middle", fill: ChartStyle.faintInk)
+            arm.origin, x: (first + last) / 2, y: y.end - 16, className: "faint", anchor: "middle",
+            fill: ChartStyle.faintInk)
     }
 
     private static func name(of step: Step) -> String {

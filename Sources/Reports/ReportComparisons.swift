@@ -34,7 +34,8 @@ struct ReportComparisons: Sendable {
             figures.append(
                 Figure(
                     chart: ComparisonChart(comparison, .values, intervals: .bands), heading: metric.title,
-                    caption: "The mean of both directions on each level's test classes, with the 95 % interval over other "
+                    caption:
+                        "The mean of both directions on each level's test classes, with the 95 % interval over other "
                         + "classes. A falling line alone does not show that shift is the cause: the test classes differ from "
                         + "level to level, and hard levels may have fewer of them."))
             if metric == first { figures.append(Self.areas(comparison)) }
@@ -43,7 +44,8 @@ struct ReportComparisons: Sendable {
                     Figure(
                         chart: ComparisonChart(matched, .values, intervals: .bands),
                         heading: "\(metric.title) in galleries of equal size",
-                        caption: "The same, retrieved among equally many classes and samples at every level, so that the "
+                        caption:
+                            "The same, retrieved among equally many classes and samples at every level, so that the "
                             + "number of distractors plays no part."))
             }
             let gaps = GapChart(results, metric: metric)
@@ -51,7 +53,8 @@ struct ReportComparisons: Sendable {
                 figures.append(
                     Figure(
                         chart: gaps, heading: "What the shift costs: backbone less model, \(metric.title)",
-                        caption: "The frozen backbone's score less the model's, on the same test classes, so that classes "
+                        caption:
+                            "The frozen backbone's score less the model's, on the same test classes, so that classes "
                             + "that are hard for anyone cancel. Where the line rises, the model loses more than the backbone; "
                             + "below 0 the model is ahead."))
             }
@@ -61,7 +64,8 @@ struct ReportComparisons: Sendable {
                     Figure(
                         chart: ComparisonChart(alone, .changes, intervals: .bars),
                         heading: "\(metric.title) against the mean of the models",
-                        caption: "Each model less the mean of all at the same level, with the line that fits it: a rising "
+                        caption:
+                            "Each model less the mean of all at the same level, with the line that fits it: a rising "
                             + "line is a model that stands the shift better than the others."))
             }
         }
@@ -71,7 +75,8 @@ struct ReportComparisons: Sendable {
     private static func areas(_ comparison: ModelComparison) -> Figure {
         Figure(
             chart: AreaChart(comparison), heading: "AGS: the area under \(comparison.metric.title)",
-            caption: "The aggregated generalisation score of the ooDML paper: the area under the curve over the distance, "
+            caption:
+                "The aggregated generalisation score of the ooDML paper: the area under the curve over the distance, "
                 + "scaled to [0, 1], with its 95 % interval over other classes.")
     }
 

@@ -15,7 +15,8 @@ extension ReportPage {
         let isCut = Set(shown.flatMap { $0.classes.map(\.classLabel) }).count > labels.count
         html.element(
             "p", [],
-            content: "How each class is retrieved when it is a test class, as the mean over its queries at the levels chosen, in "
+            content:
+                "How each class is retrieved when it is a test class, as the mean over its queries at the levels chosen, in "
                 + "both directions. The gap is the frozen backbone's Recall@1 less the model's."
                 + (isCut ? " Shown are the \(labels.count) classes with the lowest Recall@1." : ""))
         html.group("div", [("class", "controls"), ("id", "class-controls"), ("hidden", "hidden")]) { html in

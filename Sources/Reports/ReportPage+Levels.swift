@@ -6,12 +6,14 @@ extension ReportPage {
     func series(_ chart: ProgressionChart, _ html: inout Markup) {
         html.element(
             "p", [],
-            content: "Exchanges of classes lead from the official split to the easiest and to the hardest division of the "
+            content:
+                "Exchanges of classes lead from the official split to the easiest and to the hardest division of the "
                 + "classes; beyond that the classes nearest to the other side leave. The marked steps became levels.")
         html.group("div", [("class", "figures")]) { html in
             html.figure(
                 chart, heading: "The distance along the steps",
-                caption: "The squared Fréchet distance between the train and the test classes as the backbone sees them."
+                caption:
+                    "The squared Fréchet distance between the train and the test classes as the backbone sees them."
                     + (chart.steps.contains { $0.null != nil }
                         ? " Shaded: where it lies for random sides of the same classes (mean ± 2 standard deviations); fewer "
                             + "classes alone raise it." : ""))
@@ -22,7 +24,9 @@ extension ReportPage {
     func levels(_ html: inout Markup, images: [String: String]) {
         html.element(
             "p", [],
-            content: "Excess is what the distance is above that of random sides of the same classes. The held-out p-value "
+            content:
+                "The bar is the distance, and the mark on it where random sides of the same classes lie; excess is what the distance "
+                + "is above their mean. The held-out p-value "
                 + "repeats the whole search with half of each class's samples and measures the result on the other half: "
                 + "small where the shift is not made up by the search.")
         let largest = manifest.levels.map(\.fid).max() ?? 0
@@ -83,11 +87,16 @@ extension ReportPage {
     private func numbers(of level: SplitLevel) -> [(String, String)] {
         var numbers = [("Distance", distance(level.fid))]
         if let excess = level.excess { numbers.append(("Excess", distance(excess).replacing("-", with: "−"))) }
-        if let null = level.null { numbers.append(("Random sides", "\(distance(null.mean)) ± \(distance(2 * null.sd))")) }
+        if let null = level.null { numbers.append(("Random sides", "\(short(null.mean)) ± \(short(2 * null.sd))")) }
         if let position = level.position { numbers.append(("Stands", "\(position.rawValue) them")) }
         if let holdout = level.holdout { numbers.append(("Held-out p", fixed(holdout.p, 3))) }
         if let isShift = level.isShift { numbers.append(("Shift", isShift ? "yes" : "not shown")) }
         return numbers
+    }
+
+    /// Three significant digits or so, to fit into a column of a card.
+    private func short(_ value: Double) -> String {
+        abs(value) >= 1 ? fixed(value, abs(value) >= 100 ? 0 : 1) : distance(value)
     }
 
     private static let origins = [
@@ -111,7 +120,11 @@ extension ReportPage {
         html.group("div", [("class", "thumbs")]) { html in
             for (id, address) in shown {
                 html.element(
-                    "img", [("src", address), ("alt", id), ("title", id), ("width", "48"), ("height", "48"), ("loading", "lazy")])
+                    "img",
+                    [
+                        ("src", address), ("alt", id), ("title", id), ("width", "48"), ("height", "48"),
+                        ("loading", "lazy"),
+                    ])
             }
         }
     }
@@ -119,12 +132,14 @@ extension ReportPage {
     /// The map, with a choice of levels.
     func map(_ html: inout Markup) {
         let maps = manifest.levels.compactMap { map(of: $0) }
-        guard let start = maps.indices.first(where: { manifest.levels[$0].origin == .start }) ?? maps.indices.first else {
+        guard let start = maps.indices.first(where: { manifest.levels[$0].origin == .start }) ?? maps.indices.first
+        else {
             return
         }
         html.element(
             "p", [],
-            content: "Each class at its mean embedding, along the two directions in which the class means vary most. Most of "
+            content:
+                "Each class at its mean embedding, along the two directions in which the class means vary most. Most of "
                 + "the variance is usually elsewhere, so near points need not be near in all dimensions.")
         html.group("div", [("class", "controls"), ("id", "map-controls"), ("hidden", "hidden")]) { html in
             html.group("label", []) { html in
@@ -142,12 +157,15 @@ extension ReportPage {
         html.group("div", [("class", "figures")]) { html in
             html.figure(
                 maps[start], heading: "Where the classes lie",
-                caption: "Train, test and removed classes differ in colour and shape. Hover over a point for its class.")
+                caption: "Train, test and removed classes differ in colour and shape. Hover over a point for its class."
+            )
         }
         let letters: [ClassMapChart.Side: Character] = [.train: "t", .test: "e", .removed: "r"]
         let levels = maps.map { map in
             "{\"sides\":\"\(String(map.points.map { letters[$0.side] ?? "r" }))\"}"
         }
-        html.raw("<script type=\"application/json\" id=\"map-data\">{\"levels\":[\(levels.joined(separator: ","))]}</script>")
+        html.raw(
+            "<script type=\"application/json\" id=\"map-data\">{\"levels\":[\(levels.joined(separator: ","))]}</script>"
+        )
     }
 }

@@ -7,7 +7,8 @@ extension ReportPage {
     func models(_ comparisons: ReportComparisons, _ html: inout Markup) {
         html.element(
             "p", [],
-            content: "AGS is the area under a metric against the distance, scaled to [0, 1]. ± is half the 95 % interval over "
+            content:
+                "AGS is the area under a metric against the distance, scaled to [0, 1]. ± is half the 95 % interval over "
                 + "other classes; that over training runs, where there are several, is another thing and stands beside it. "
                 + "Ranks are those at each level, from easy to hard.")
         html.table(modelTable(comparisons.main), caption: "\(comparisons.main.metric.title) of each model")
@@ -56,7 +57,8 @@ extension ReportPage {
     func examples(_ html: inout Markup, images: [String: String]) {
         html.element(
             "p", [],
-            content: "For queries with the best, the middle and the worst rankings at three levels, the query and its nearest "
+            content:
+                "For queries with the best, the middle and the worst rankings at three levels, the query and its nearest "
                 + "neighbours among the test classes, nearest first: ✓ and a solid frame for one of the query's class, ✗ and a "
                 + "dashed frame for another.")
         for model in models where model.examples != nil {
@@ -76,7 +78,8 @@ extension ReportPage {
     ) {
         html.group("div", [("class", "example")]) { html in
             html.element(
-                "p", [], content: "\(example.place.rawValue), \(metric) \(fixed(example.score, 3)): \(example.classLabel)")
+                "p", [],
+                content: "\(example.place.rawValue), \(metric) \(fixed(example.score, 3)): \(example.classLabel)")
             html.group("div", [("class", "row")]) { html in
                 hit(example.query, label: example.classLabel, mark: "query", className: "hit", images: images, &html)
                 for neighbour in example.neighbours {
@@ -101,7 +104,8 @@ extension ReportPage {
                 html.element("span", [("class", "absent"), ("role", "img"), ("aria-label", id)], content: "–")
             }
             html.element("b", [], content: mark)
-            html.element("span", [("class", "name")], content: label.split(separator: "/").last.map(String.init) ?? label)
+            html.element(
+                "span", [("class", "name")], content: label.split(separator: "/").last.map(String.init) ?? label)
         }
     }
 }

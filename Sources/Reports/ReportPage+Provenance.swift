@@ -7,7 +7,7 @@ extension ReportPage {
     func provenance(_ html: inout Markup) {
         html.table(
             caption: "The splits", columns: [("What", false), ("Value", false)],
-            rows: splitFacts.map { [$0.0, $0.1] })
+            rows: splitFacts.map { [$0.0, $0.1] }, className: "facts-table")
         if !models.isEmpty {
             html.table(
                 caption: "The models",
@@ -27,7 +27,8 @@ extension ReportPage {
         html.element("h3", [], content: "How to cite")
         html.element(
             "p", [],
-            content: "Cite the paper that introduced graded splits, and name the splits by the digests above: distances are "
+            content:
+                "Cite the paper that introduced graded splits, and name the splits by the digests above: distances are "
                 + "comparable within one dataset and one backbone only.")
         let lines = citation.split(separator: "\n").map { Markup.escaped(String($0)) }
         html.raw("<pre tabindex=\"0\"><code>\(lines.joined(separator: "\n"))</code></pre>")

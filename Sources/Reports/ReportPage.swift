@@ -123,14 +123,16 @@ public struct ReportPage: Sendable {
                 }
                 html.group("main", [("id", "content")]) { html in
                     for section in sections {
-                        html.group("section", [("id", section.id), ("aria-labelledby", "\(section.id)-title")]) { html in
+                        html.group("section", [("id", section.id), ("aria-labelledby", "\(section.id)-title")]) {
+                            html in
                             html.element("h2", [("id", "\(section.id)-title")], content: section.title)
                             section.body(&html)
                         }
                     }
                 }
                 html.group("footer", []) {
-                    $0.element("p", [], content: "Splits by \(manifest.generator). This page asks no network for anything.")
+                    $0.element(
+                        "p", [], content: "Splits by \(manifest.generator). This page asks no network for anything.")
                 }
                 html.raw("<script>\n\(String(decoding: PackageResources.report_js, as: UTF8.self))</script>")
             }
@@ -180,7 +182,8 @@ public struct ReportPage: Sendable {
                     content: "\(levels.count) class-disjoint splits, from a Fréchet distance of \(distance(first.fid)) "
                         + "to \(distance(last.fid)) between train and test"
                         + (models.isEmpty
-                            ? "." : ", and \(models.count) \(models.count == 1 ? "model" : "models") scored along them."))
+                            ? "."
+                            : ", and \(models.count) \(models.count == 1 ? "model" : "models") scored along them."))
             }
             html.group("dl", [("class", "facts")]) { html in
                 for (name, value) in facts {

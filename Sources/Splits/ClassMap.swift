@@ -126,7 +126,8 @@ extension ClassMap {
                 return number
             }
             return Point(
-                classLabel: fields[places[0]], sampleCount: Int(min(max(numbers[0], 0), 1e15)), x: numbers[1], y: numbers[2],
+                classLabel: fields[places[0]], sampleCount: Int(min(max(numbers[0], 0), 1e15)), x: numbers[1],
+                y: numbers[2],
                 offPlane: numbers[3])
         }
     }

@@ -52,7 +52,8 @@ struct ChartFiles {
         process.waitUntilExit()
         guard process.terminationStatus == 0, let data = try? Data(contentsOf: target) else {
             throw CommandError(
-                "\(converter.path): it failed with status \(process.terminationStatus); expected a picture of the chart")
+                "\(converter.path): it failed with status \(process.terminationStatus); expected a picture of the chart"
+            )
         }
         return data
     }

@@ -68,7 +68,8 @@ func chart(ofStepsAt file: URL, manifest: SplitManifest) throws -> ProgressionCh
     let places = try ["origin", "step", "kept", "fid"].map { name in
         guard let place = table.columns.firstIndex(of: name) else {
             throw DatasetError.badTable(
-                path: file.path, line: 1, found: "no column \(name)", expected: "the columns origin, step, kept and fid")
+                path: file.path, line: 1, found: "no column \(name)", expected: "the columns origin, step, kept and fid"
+            )
         }
         return place
     }

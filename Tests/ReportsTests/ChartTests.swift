@@ -105,7 +105,7 @@ private final class Reader: NSObject, XMLParserDelegate {
         let changes = try Reader(ComparisonChart(comparison, .changes).svg)
         #expect(changes.counts["path"] == 7 * 10)
         #expect(changes.texts["text"]?.contains("Recall@1 less the mean") == true)
-        #expect(changes.texts["desc"]?.first?.contains("model 0: -0.030 (level-1)") == true)
+        #expect(changes.texts["desc"]?.first?.contains("model 0: -0.030 at 19.16 (level-1)") == true)
         #expect(changes.coordinates.allSatisfy { $0 >= 0 && $0 <= 760 })
         // One model is its own mean.
         let single = try Reader(ComparisonChart(try self.comparison(modelCount: 1), .changes).svg)

@@ -22,10 +22,14 @@ import Testing
     /// Means at (±6, 0, ±1) and (0, ±3, 0) about the origin: the axes are the components, and the third is off the map.
     @Test(arguments: [0.0, 100])
     func axesOfARectangle(offset: Double) throws {
-        let means = [[7, 0, 1], [-6, 0, -1], [0, 3, 0], [0, -3, 0], [-1, 0, 0]].map { $0.map { $0 + offset } }
+        let means: [[Double]] = [[7, 0, 1], [-6, 0, -1], [0, 3, 0], [0, -3, 0], [-1, 0, 0]].map { (row: [Double]) in
+            row.map { $0 + offset }
+        }
         let map = try ClassMap(of: embedded(means: means))
         let y = map.points.map(\.y)
-        for (found, expected) in zip(y, [0, 0, 3, -3, 0]) { #expect(abs(abs(found) - abs(expected)) < 1e-9) }
+        for (found, expected) in zip(y, [0, 0, 3, -3, 0] as [Double]) {
+            #expect(abs(abs(found) - abs(expected)) < 1e-9)
+        }
         #expect(map.points[0].x > 6.9 && map.points[1].x < -5.9)
         #expect(map.points.map(\.sampleCount) == [2, 2, 2, 2, 2])
         // The parts of all three axes add to the whole, 49 + 36 + 1 + 9 + 9 + 1 + 1.
@@ -82,7 +86,8 @@ import Testing
             #expect(abs(a.x - b.x) < 1e-4 && abs(a.y - b.y) < 1e-4 && abs(a.offPlane - b.offPlane) < 1e-4)
         }
         for (text, part) in [
-            ("class,samples,pc1\nA,1,2\n", "no column pc2"), ("class,samples,pc1,pc2,off_plane\nA,1,x,0,0\n", "\"x\" as pc1"),
+            ("class,samples,pc1\nA,1,2\n", "no column pc2"),
+            ("class,samples,pc1,pc2,off_plane\nA,1,x,0,0\n", "\"x\" as pc1"),
             ("class,samples,pc1,pc2,off_plane\nA,1,nan,0,0\n", "\"nan\""),
         ] {
             let file = try folder.write(text, to: "bad.csv")

@@ -103,7 +103,8 @@ import Testing
         let ags = results.completeCurve(of: .recall(1))?.aggregatedGeneralizationScore
         #expect(abs((ags?.value ?? 0) - area) < 1e-12)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "results").path)
-        #expect(names.sorted() == ["curve.svg", "results.csv", "results.json"])
+        #expect(
+            names.sorted() == ["curve.svg", "per-class.csv", "results.csv", "results.json", "retrieval-examples.json"])
     }
 
     @Test func rowsOfAllSamplesServeEveryTask() throws {

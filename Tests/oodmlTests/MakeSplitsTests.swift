@@ -71,7 +71,8 @@ import Testing
         #expect(try CommandRun(arguments + ["--shots", "2", "--force"], in: folder.url).status == 0)
         #expect(
             try FileManager.default.subpathsOfDirectory(atPath: out).sorted() == [
-                "class-map.csv", "episodes-2.json", "manifest.json", "progression.csv", "progression.svg", "replicate-2",
+                "class-map.csv", "episodes-2.json", "manifest.json", "progression.csv", "progression.svg",
+                "replicate-2",
                 "replicate-2/notes.txt", "samples.csv", "train-matched.csv",
             ])
     }

@@ -1,0 +1,172 @@
+import Datasets
+import DenseLinearAlgebra
+import Embeddings
+import Evaluation
+import Foundation
+import FoundationXML
+import Reports
+import Splits
+import TestSupport
+import Testing
+
+@Suite struct ReportPageTests {
+    /// Twelve classes of which one's name would break a page that does not escape.
+    private struct Benchmark {
+        let manifest: SplitManifest
+        let dataset: Dataset
+        let map: ClassMap
+
+        init() throws {
+            var rng = SplitMix64(seed: 3)
+            var (samples, rows): ([Sample], [[Float]]) = ([], [])
+            for number in 0..<12 {
+                let label = number == 5 ? "<b>&\"five\"</script>" : "class-\(10 + number)"
+                let centre = (0..<4).map { _ in 3 * rng.bell() }
+                for i in 0..<6 {
+                    samples.append(Sample(id: "\(label)/\(i).jpg", classLabel: label))
+                    rows.append(centre.map { Float($0 + rng.bell()) })
+                }
+            }
+            dataset = try Dataset(name: "small & <odd>", samples: samples)
+            let embedded = try EmbeddedDataset(dataset: dataset, embeddings: Matrix(rows: rows))
+            var settings = SplitProtocol(unitCount: 12)
+            settings.minimumClassCount = 4
+            settings.levelCount = 4
+            manifest = SplitManifest(
+                generator: "oodml test", series: try SplitSeries(of: embedded, by: settings),
+                provenance: EmbeddingProvenance(source: .features, file: "f.npy", sha256: "00", dimension: 4))
+            map = try ClassMap(of: embedded)
+        }
+
+        func results(_ model: String, lead: Double = 0, shiftedBy shift: Double = 0) -> EvaluationResults {
+            func task(_ value: Double) -> TaskEvaluation {
+                func scores(_ value: Double) -> TaskScores {
+                    TaskScores(
+                        scores: RetrievalScores(
+                            metrics: [.recall(1), .averagePrecisionAtR], values: [value, value / 2], queryCount: 36,
+                            loneQueryCount: 0),
+                        classCount: 6,
+                        estimates: [
+                            .recall(1): Estimate(
+                                value: value, contributions: [0.01, -0.02, 0.01], degreesOfFreedom: 2),
+                            .averagePrecisionAtR: Estimate(
+                                value: value / 2, contributions: [0.01, -0.01, 0], degreesOfFreedom: 2),
+                        ])
+                }
+                return TaskEvaluation(scores: [.full: [.model: scores(value), .backbone: scores(0.6)]])
+            }
+            return EvaluationResults(
+                tool: "oodml test", dataset: dataset.name, model: model,
+                levels: manifest.levels.enumerated().map { number, level in
+                    LevelEvaluation(
+                        id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid + shift,
+                        excess: level.excess, forward: task(0.8 - 0.05 * Double(number) + lead),
+                        reverse: task(0.7 - 0.05 * Double(number) + lead))
+                })
+        }
+    }
+
+    /// The page as XML, which it is but for the document type and the entities that it does not use.
+    private func check(_ html: String) throws {
+        let body = try #require(html.split(separator: "\n", maxSplits: 1).last)
+        // Style and script are not XML; their insides are checked by the browser.
+        let xml = String(body)
+            .replacing(#/<style>[\s\S]*?<\/style>/#, with: "")
+            .replacing(#/<script[^>]*>[\s\S]*?<\/script>/#, with: "")
+        let parser = XMLParser(data: Data(xml.utf8))
+        #expect(parser.parse(), "\(String(describing: parser.parserError)) in line \(parser.lineNumber)")
+    }
+
+    @Test func splitsAlone() throws {
+        let benchmark = try Benchmark()
+        let page = try ReportPage(manifest: benchmark.manifest, dataset: benchmark.dataset)
+        let html = page.html()
+        try check(html)
+        for level in benchmark.manifest.levels { #expect(html.contains(">\(level.id)<")) }
+        #expect(html.contains("small &amp; &lt;odd&gt;"))
+        #expect(!html.contains("id=\"models\"") && !html.contains("id=\"map\""))
+        #expect(page.charts.isEmpty)
+        #expect(!html.contains("http://") && !html.contains("https://"))
+    }
+
+    @Test func modelsMapAndExamples() throws {
+        let benchmark = try Benchmark()
+        let scores = benchmark.manifest.levels.flatMap { level in
+            level.test.map { label in
+                ClassScores(
+                    level: level.id, direction: .forward, classLabel: label, queryCount: 6, model: [0.5, 0.25],
+                    backbone: [0.75, nil])
+            }
+        }
+        let examples = try JSONDecoder().decode(
+            RetrievalExamplesFile.self,
+            from: Data(
+                """
+                {"schema_version": 1, "metric": "map@r", "tasks": [{"level": "\(benchmark.manifest.levels[0].id)",
+                 "direction": "forward", "examples": [{"place": "best", "query": "class-10/0.jpg", "class": "class-10",
+                 "score": 0.5, "neighbours": [{"sample": "class-10/1.jpg", "class": "class-10", "similarity": 0.9},
+                 {"sample": "class-11/1.jpg", "class": "class-11", "similarity": 0.8}]}]}]}
+                """.utf8))
+        let page = try ReportPage(
+            manifest: benchmark.manifest, dataset: benchmark.dataset, classMap: benchmark.map,
+            models: [
+                .init(name: "first <i>", runs: [benchmark.results("a")], classes: scores, examples: examples),
+                .init(name: "second", runs: [benchmark.results("b", lead: 0.1)]),
+            ])
+        let html = page.html(images: ["class-10/1.jpg": "data:image/webp;base64,AAAA"])
+        try check(html)
+        #expect(html.contains("first &lt;i&gt;") && !html.contains("first <i>"))
+        // Its own script ends, and none other.
+        #expect(html.components(separatedBy: "</script>").count == 4)
+        #expect(html.contains("class=\"hit right\"") && html.contains("class=\"hit wrong\""))
+        #expect(html.contains("src=\"data:image/webp;base64,AAAA\" alt=\"class-10/1.jpg\""))
+        #expect(page.pictured.isSuperset(of: ["class-10/0.jpg", "class-10/1.jpg", "class-11/1.jpg"]))
+        let names = page.charts.map(\.fileName)
+        #expect(Set(names).count == names.count)
+        for name in ["curves-recall-1", "ags-recall-1", "gap-recall-1", "changes-recall-1", "curves-map-r"] {
+            #expect(names.contains(name), "\(name) is missing")
+        }
+        #expect(names.count { $0.hasPrefix("class-map-") } == benchmark.manifest.levels.count)
+        for chart in page.charts {
+            for format in [ChartFormat.standalone, .page, .narrowPage] {
+                let parser = XMLParser(data: Data(chart.svg(format).utf8))
+                #expect(parser.parse(), "\(chart.fileName)")
+            }
+            #expect(!chart.table.rows.isEmpty && !chart.description.isEmpty)
+        }
+        // The same page is the same bytes.
+        #expect(page.html(images: [:]) == page.html(images: [:]))
+    }
+
+    @Test func resultsOfOtherSplitsAreRefused() throws {
+        let benchmark = try Benchmark()
+        func make(_ results: EvaluationResults) throws -> ReportPage {
+            try ReportPage(
+                manifest: benchmark.manifest, dataset: benchmark.dataset, models: [.init(name: "m", runs: [results])])
+        }
+        _ = try make(benchmark.results("a"))
+        #expect(throws: EvaluationError.self) { try make(benchmark.results("a", shiftedBy: 0.1)) }
+        let other = EvaluationResults(
+            tool: "oodml test", dataset: "other", model: "a", levels: benchmark.results("a").levels)
+        #expect(throws: EvaluationError.self) { try make(other) }
+    }
+
+    /// The numbers under a chart are those of the results.
+    @Test func chartsHoldTheResults() throws {
+        let benchmark = try Benchmark()
+        let results = benchmark.results("a")
+        let page = try ReportPage(
+            manifest: benchmark.manifest, dataset: benchmark.dataset, models: [.init(name: "m", runs: [results])])
+        let gaps = try #require(page.charts.first { $0.fileName == "gap-recall-1" }?.table)
+        #expect(gaps.columns == ["line", "level", "shift", "gap", "low", "high"])
+        for (row, level) in zip(gaps.rows, results.levels) {
+            let gap = try #require(level.gap()?[.recall(1)])
+            #expect(row[1] == level.id && Double(row[3]) == gap.value)
+        }
+        let areas = try #require(page.charts.first { $0.fileName == "ags-recall-1" }?.table)
+        let area = results.completeCurve(of: .recall(1), .init())?.aggregatedGeneralizationScore?.value
+        #expect(areas.rows.map(\.first) == ["m", "frozen backbone"])
+        #expect(Double(areas.rows[0][1]) == area)
+        #expect(abs((Double(areas.rows[1][1]) ?? 0) - 0.6) < 1e-12)
+    }
+}

@@ -1,0 +1,106 @@
+import DenseLinearAlgebra
+import Embeddings
+import Foundation
+import Glyphs200
+import TestSupport
+import Testing
+
+@Suite struct ReportTests {
+    private let folder: TemporaryFolder
+
+    /// Splits of twelve classes of images, and their own embeddings scored along them as two models.
+    init() throws {
+        folder = try TemporaryFolder()
+        let classes = ["han", "latin"].flatMap { system in
+            ((try? FileManager.default.contentsOfDirectory(atPath: Glyphs200.images.appending(path: system).path)) ?? [])
+                .sorted().prefix(6).map { "\(system)/\($0)" }
+        }
+        for label in classes {
+            let source = Glyphs200.images.appending(path: label)
+            let names = try FileManager.default.contentsOfDirectory(atPath: source.path).sorted().prefix(5)
+            for name in names {
+                try folder.write(Data(contentsOf: source.appending(path: name)), to: "glyphs/\(label)/\(name)")
+            }
+        }
+        let commands = [
+            ["embed", "--root", "glyphs", "--backbone", Glyphs200.backbone.path, "--out", "store"],
+            [
+                "make-splits", "--features", "store", "--samples", "store/samples.csv", "--out", "splits",
+                "--min-classes", "4", "--levels", "3",
+            ],
+            [
+                "evaluate", "--splits", "splits", "--embeddings", "store/embeddings.npy", "--features", "store",
+                "--out",
+                "results/a",
+            ],
+            [
+                "evaluate", "--splits", "splits", "--embeddings", "store/embeddings.npy", "--features", "store",
+                "--out",
+                "results/b", "--confidence", "none",
+            ],
+        ]
+        for command in commands {
+            let run = try CommandRun(command + ["--quiet"], in: folder.url)
+            #expect(run.status == 0, "\(command): \(run.errors)")
+        }
+    }
+
+    private func run(_ arguments: String...) throws -> CommandRun {
+        try CommandRun(["report"] + arguments, in: folder.url)
+    }
+
+    private func text(_ path: String) throws -> String {
+        try String(contentsOf: folder.url.appending(path: path), encoding: .utf8)
+    }
+
+    @Test func aPageWithImagesAndCharts() throws {
+        let made = try run("splits", "results/a", "--root", "glyphs", "--out", "pages/r.html", "--charts", "figures")
+        #expect(made.status == 0, "\(made.errors)")
+        let page = try text("pages/r.html")
+        #expect(page.contains("data:image/webp;base64,"))
+        #expect(page.contains("id=\"classes\"") && page.contains("id=\"examples\"") && page.contains("id=\"map\""))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "figures").path)
+        let kinds = Dictionary(grouping: names) { URL(filePath: $0).pathExtension }.mapValues(\.count)
+        #expect(kinds.count == 4 && Set(kinds.values).count == 1 && names.contains("progression.pdf"))
+        for (name, start) in [("curves-recall-1.png", "\u{89}PNG"), ("curves-recall-1.pdf", "%PDF")] {
+            let data = try Data(contentsOf: folder.url.appending(path: "figures/\(name)"))
+            #expect(String(data: data.prefix(4), encoding: .isoLatin1) == start)
+        }
+        // The same run finds what it would write; another page needs --force.
+        #expect(
+            try run("splits", "results/a", "--root", "glyphs", "--out", "pages/r.html", "--charts", "figures").status
+                == 0)
+        let other = try run("splits", "--root", "glyphs", "--out", "pages/r.html")
+        #expect(other.status == 1 && other.errors.contains("--force"))
+        #expect(try text("pages/r.html") == page)
+    }
+
+    @Test func withoutImagesAndModels() throws {
+        let made = try run("splits", "--format", "json")
+        #expect(made.status == 0 && made.errors.contains("--root"))
+        #expect(made.output.contains("\"page\": \"splits/report.html\""))
+        #expect(!(try text("splits/report.html")).contains("data:image"))
+        let bad = try run("splits", "--root", "nowhere", "--out", "r.html")
+        #expect(bad.status == 0 && bad.errors.contains("images cannot be shown") && bad.errors.contains("nowhere"))
+    }
+
+    @Test func oneSentenceWhatIsWrong() throws {
+        try folder.edit("results/b/results.json", replacing: "\"dataset\": \"glyphs\"", with: "\"dataset\": \"other\"")
+        for (arguments, part) in [
+            (["nowhere"], "nowhere/manifest.json"), (["splits", "nowhere"], "nowhere: there is no results.json"),
+            (["splits", "results/b"], "results/b: it does not belong on this page"),
+        ] {
+            let made = try CommandRun(["report"] + arguments + ["--out", "x.html"], in: folder.url)
+            #expect(made.status == 1 && made.errors.contains(part), "\(made.errors)")
+        }
+        try folder.write("class,samples\n", to: "splits/class-map.csv")
+        #expect(try run("splits").errors.contains("class-map.csv"))
+        #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "x.html").path))
+    }
+
+    /// Two models that were not scored alike cannot stand beside one another.
+    @Test func resultsByOtherRulesAreRefused() throws {
+        let made = try run("splits", "results/a", "results/b", "--out", "x.html")
+        #expect(made.status == 1 && made.errors.contains("results/b"), "\(made.errors)")
+    }
+}
