@@ -86,7 +86,9 @@ let package = Package(
             exclude: ["Fixtures"]),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["Reports", "Splits", "Embeddings", "Evaluation", "Datasets", "DenseLinearAlgebra", "TestSupport"]),
+            dependencies: [
+                "Reports", "Splits", "Embeddings", "Evaluation", "Datasets", "DenseLinearAlgebra", "TestSupport",
+            ]),
         .testTarget(
             name: "Glyphs200Tests",
             dependencies: ["Glyphs200", "FeatureExtraction", "Splits", "Datasets", "Embeddings"],

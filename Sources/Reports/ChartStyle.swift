@@ -105,8 +105,10 @@ enum ChartStyle {
             """
     }
 
-    /// A whole chart. As a file of its own: its names for screen readers, the style sheet, the ground and the title. In a
-    /// page: a label for screen readers.
+    /// A whole chart.
+    ///
+    /// As a file of its own it has its names for screen readers, the style sheet, the ground and the title; in a page, a label
+    /// for screen readers.
     static func document(
         _ chart: some Chart, _ format: ChartFormat, height: Double, _ body: (inout Markup) -> Void
     ) -> String {

@@ -66,7 +66,9 @@ extension ClassScores {
     private static let columns =
         ["level", "direction", "class", "queries"] + metrics.map(\.name) + metrics.map { "backbone_\($0.name)" }
 
-    /// The rows as a table: `per-class.csv`. Values have six decimals; what is not known is empty.
+    /// The rows as a table, `per-class.csv`.
+    ///
+    /// Values have six decimals; what is not known is empty.
     public static func table(_ rows: [ClassScores]) -> CSVTable {
         CSVTable(
             columns: columns,
