@@ -73,12 +73,16 @@ public struct ReportPage: Sendable {
     }
 
     /// The map of the classes at a level.
-    func map(of level: SplitLevel) -> ClassMapChart? {
+    ///
+    /// - Parameter limit: how many classes it shows at most, evenly chosen from the sorted ones.
+    func map(of level: SplitLevel, limit: Int = .max) -> ClassMapChart? {
         classMap.map { map in
+            let count = min(limit, map.points.count)
+            let shown = (0..<count).map { map.points[$0 * map.points.count / count] }
             let (train, test) = (Set(level.train), Set(level.test))
             return ClassMapChart(
                 level: level.id, dataset: manifest.dataset.name,
-                points: map.points.map { point in
+                points: shown.map { point in
                     ClassMapChart.Point(
                         label: point.classLabel, x: point.x, y: point.y,
                         side: train.contains(point.classLabel)
