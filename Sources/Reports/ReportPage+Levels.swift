@@ -1,6 +1,9 @@
 internal import Datasets
 internal import Splits
 
+/// How many classes the map of a page shows at most; more would make it heavy, and could not be told apart.
+private let mapLimit = 3000
+
 extension ReportPage {
     /// The distance along the steps.
     func series(_ chart: ProgressionChart, _ html: inout Markup) {
@@ -22,13 +25,18 @@ extension ReportPage {
 
     /// A card for each level.
     func levels(_ html: inout Markup, images: [String: String]) {
-        html.element(
-            "p", [],
-            content:
-                "The bar is the distance, and the mark on it where random sides of the same classes lie; excess is what the distance "
-                + "is above their mean. The held-out p-value "
-                + "repeats the whole search with half of each class's samples and measures the result on the other half: "
-                + "small where the shift is not made up by the search.")
+        var words = "The bar is the distance, as a part of the largest."
+        if manifest.levels.contains(where: { $0.null != nil }) {
+            words +=
+                " The mark on it is where random sides of the same classes lie; excess is what the distance is above their "
+                + "mean."
+        }
+        if manifest.levels.contains(where: { $0.holdout != nil }) {
+            words +=
+                " The held-out p-value repeats the whole search with half of each class's samples and measures the result on "
+                + "the other half: small where the shift is not made up by the search."
+        }
+        html.element("p", [], content: words)
         let largest = manifest.levels.map(\.fid).max() ?? 0
         html.group("div", [("class", "cards")]) { html in
             for level in manifest.levels { card(level, largest: largest, images: images, &html) }
@@ -131,7 +139,8 @@ extension ReportPage {
 
     /// The map, with a choice of levels.
     func map(_ html: inout Markup) {
-        let maps = manifest.levels.compactMap { map(of: $0) }
+        let maps = manifest.levels.compactMap { map(of: $0, limit: mapLimit) }
+        let isCut = (classMap?.points.count ?? 0) > mapLimit
         guard let start = maps.indices.first(where: { manifest.levels[$0].origin == .start }) ?? maps.indices.first
         else {
             return
@@ -158,7 +167,7 @@ extension ReportPage {
             html.figure(
                 maps[start], heading: "Where the classes lie",
                 caption: "Train, test and removed classes differ in colour and shape. Hover over a point for its class."
-            )
+                    + (isCut ? " Shown are \(mapLimit) of the classes, evenly chosen from the sorted ones." : ""))
         }
         let letters: [ClassMapChart.Side: Character] = [.train: "t", .test: "e", .removed: "r"]
         let levels = maps.map { map in
