@@ -6,10 +6,10 @@ public import Evaluation
 public func modelTable(_ comparison: ModelComparison) -> TextTable {
     let hasRuns = comparison.models.contains { $0.agsOverRuns != nil }
     let columns =
-        [TextTable.Column("model")] + (hasRuns ? [.init("runs", alignment: .right)] : [])
-        + [.init("AGS", alignment: .right), .init("±", alignment: .right)]
-        + (hasRuns ? [.init("± runs", alignment: .right)] : [])
-        + comparison.levels.map { .init($0.id, alignment: .right) } + [.init("ranks")]
+        [TextTable.Column("model")] + (hasRuns ? [.init("runs", alignment: .right, spareOrder: 7)] : [])
+        + [.init("AGS", alignment: .right), .init("±", alignment: .right, name: "± of AGS", spareOrder: 2)]
+        + (hasRuns ? [.init("± runs", alignment: .right, spareOrder: 4)] : [])
+        + levelColumns(comparison) + [.init("ranks", spareOrder: 11)]
     return TextTable(
         columns: columns,
         rows: comparison.models.map { model in
@@ -25,8 +25,8 @@ public func modelTable(_ comparison: ModelComparison) -> TextTable {
 /// them.
 public func changeTable(_ comparison: ModelComparison) -> TextTable {
     TextTable(
-        columns: [.init("against the mean")] + comparison.levels.map { .init($0.id, alignment: .right) }
-            + [.init("slope", alignment: .right), .init("±", alignment: .right)],
+        columns: [.init("against the mean")] + levelColumns(comparison)
+            + [.init("slope", alignment: .right), .init("±", alignment: .right, name: "± of slope", spareOrder: 2)],
         rows: comparison.models.map { model in
             [model.name] + model.changes.map { signed($0.value, 3) }
                 + [model.changeSlope.map { signed($0.value, 4) } ?? "–", margin(model.changeSlope, 4)]
@@ -42,9 +42,10 @@ public func pairTable(_ comparison: ModelComparison) -> TextTable {
     }
     return TextTable(
         columns: [
-            .init("pair"), .init("AGS difference", alignment: .right), .init("±", alignment: .right),
-            .init("p", alignment: .right), .init("p (Holm)", alignment: .right), .init("levels with p (Holm) ≤ 0.05"),
-            .init("the lead changes at"),
+            .init("pair"), .init("AGS difference", alignment: .right),
+            .init("±", alignment: .right, name: "± of AGS difference", spareOrder: 2),
+            .init("p", alignment: .right, spareOrder: 5), .init("p (Holm)", alignment: .right),
+            .init("levels with p (Holm) ≤ 0.05", spareOrder: 3), .init("the lead changes at", spareOrder: 4),
         ],
         rows: comparison.pairs.map { pair in
             [
@@ -53,7 +54,11 @@ public func pairTable(_ comparison: ModelComparison) -> TextTable {
                 p(pair.agsAdjustedP), names(pair.adjustedPs.indices.filter { (pair.adjustedPs[$0] ?? 1) <= 0.05 }),
                 names(pair.crossings),
             ]
-        })
+        },
+        significant: Set(
+            comparison.pairs.enumerated().compactMap { number, pair in
+                (pair.agsAdjustedP ?? 1) <= 0.05 ? TextTable.Place(row: number, column: 4) : nil
+            }))
 }
 
 /// A comparison in long form, one model and level a row: `comparison.csv`.
@@ -77,6 +82,15 @@ public func comparisonTable(_ comparison: ModelComparison) -> CSVTable {
                 ]
             }
         })
+}
+
+/// One column a level: where room is short, the first and the last stay longest, and the others go every other one first.
+private func levelColumns(_ comparison: ModelComparison) -> [TextTable.Column] {
+    comparison.levels.enumerated().map { number, level in
+        let isEnd = number == 0 || number == comparison.levels.count - 1
+        return .init(
+            level.id, alignment: .right, spareOrder: isEnd ? 1 : number % 2 == 1 ? 10 : number % 4 == 2 ? 9 : 8)
+    }
 }
 
 private func margin(_ estimate: Estimate?, _ decimals: Int) -> String {

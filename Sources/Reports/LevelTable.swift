@@ -25,17 +25,27 @@ public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] 
     typealias Cell = (LevelEvaluation) -> String?
     var columns: [(column: TextTable.Column, cell: Cell)] = [
         (.init("level"), { $0.id }),
-        (.init("origin"), { $0.origin }),
+        (.init("origin", spareOrder: 9), { $0.origin }),
         (.init("fid", alignment: .right), { distance($0.fid) }),
         (
-            .init("train/test", alignment: .right),
+            .init("train/test", alignment: .right, spareOrder: 8),
             { level in sizes[level.id].map { "\($0.trainClassCount)/\($0.testClassCount)" } }
         ),
     ]
-    func add(_ title: String, withMargin: Bool = false, _ estimate: @escaping (LevelEvaluation) -> Estimate?) {
-        columns.append((.init(title, alignment: .right), { level in estimate(level).map { fixed($0.value, 3) } }))
-        guard withMargin else { return }
-        columns.append((.init("±", alignment: .right), { level in estimate(level)?.margin.map { fixed($0, 3) } }))
+    func add(
+        _ title: String, spare: Int, marginSpare: Int? = nil, _ estimate: @escaping (LevelEvaluation) -> Estimate?
+    ) {
+        columns.append(
+            (
+                .init(title, alignment: .right, spareOrder: spare),
+                { level in estimate(level).map { fixed($0.value, 3) } }
+            ))
+        guard let marginSpare else { return }
+        columns.append(
+            (
+                .init("±", alignment: .right, name: "± of \(title)", spareOrder: marginSpare),
+                { level in estimate(level)?.margin.map { fixed($0, 3) } }
+            ))
     }
     func scores(
         _ level: LevelEvaluation, _ metric: RetrievalMetric, _ subject: Subject = .model,
@@ -48,15 +58,15 @@ public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] 
         return scores?.forward != nil && scores?.reverse != nil
     }
     if hasBoth {
-        add("fwd") { $0.scores(of: .model)?.forward?.estimates[.recall(1)] }
-        add("rev") { $0.scores(of: .model)?.reverse?.estimates[.recall(1)] }
+        add("fwd", spare: 11) { $0.scores(of: .model)?.forward?.estimates[.recall(1)] }
+        add("rev", spare: 11) { $0.scores(of: .model)?.reverse?.estimates[.recall(1)] }
     }
-    add("R@1", withMargin: true) { scores($0, .recall(1)) }
-    add("tricked") { scores($0, .recall(1), .tricked) }
-    add("matched") { scores($0, .recall(1), .model, .matched) }
-    add("MAP@R", withMargin: true) { scores($0, .averagePrecisionAtR) }
-    add("backbone") { scores($0, .recall(1), .backbone) }
-    add("gap", withMargin: true) { $0.gap()?[.recall(1)] }
+    add("R@1", spare: 0, marginSpare: 2) { scores($0, .recall(1)) }
+    add("tricked", spare: 4) { scores($0, .recall(1), .tricked) }
+    add("matched", spare: 5) { scores($0, .recall(1), .model, .matched) }
+    add("MAP@R", spare: 6, marginSpare: 12) { scores($0, .averagePrecisionAtR) }
+    add("backbone", spare: 7) { scores($0, .recall(1), .backbone) }
+    add("gap", spare: 3, marginSpare: 10) { $0.gap()?[.recall(1)] }
     let shown = columns.filter { column in results.levels.contains { column.cell($0) != nil } }
     return TextTable(
         columns: shown.map(\.column),
@@ -88,9 +98,12 @@ public func curveTable(_ results: EvaluationResults) -> TextTable {
     return TextTable(
         columns: [
             .init("subject"), .init("gallery"), .init("over"), .init("AGS R@1", alignment: .right),
-            .init("±", alignment: .right), .init("AGS MAP@R", alignment: .right), .init("±", alignment: .right),
-            .init("slope", alignment: .right), .init("±", alignment: .right), .init("worst R@1", alignment: .right),
-            .init("Spearman", alignment: .right),
+            .init("±", alignment: .right, name: "± of AGS R@1", spareOrder: 1),
+            .init("AGS MAP@R", alignment: .right, spareOrder: 5),
+            .init("±", alignment: .right, name: "± of AGS MAP@R", spareOrder: 6),
+            .init("slope", alignment: .right, spareOrder: 3),
+            .init("±", alignment: .right, name: "± of slope", spareOrder: 7),
+            .init("worst R@1", alignment: .right, spareOrder: 2), .init("Spearman", alignment: .right, spareOrder: 4),
         ], rows: rows)
 }
 
@@ -101,9 +114,16 @@ public func fewShotTable(_ results: EvaluationResults) -> TextTable? {
     guard let shots = levels.first?.1.shots else { return nil }
     let shown: [RetrievalMetric] = [.recall(1), .averagePrecisionAtR]
     return TextTable(
-        columns: [.init("level"), .init("fid", alignment: .right), .init("queries", alignment: .right)]
-            + shown.flatMap { metric in
-                [metric.title, "\(shots) shots", "gain", "±"].map { .init($0, alignment: .right) }
+        columns: [
+            .init("level"), .init("fid", alignment: .right), .init("queries", alignment: .right, spareOrder: 4),
+        ]
+            + shown.enumerated().flatMap { number, metric in
+                [
+                    (metric.title, metric.title, 2), ("\(shots) shots", "\(metric.title) at \(shots) shots", 1),
+                    ("gain", "gain in \(metric.title)", 0), ("±", "± of the gain in \(metric.title)", 3),
+                ].map { title, name, order in
+                    .init(title, alignment: .right, name: name, spareOrder: number == 0 ? order : order + 5)
+                }
             },
         rows: levels.map { level, scores in
             [level.id, distance(level.fid), fixed(scores.queryCount, 0)]

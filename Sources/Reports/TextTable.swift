@@ -1,5 +1,7 @@
 /// A plain-text table with aligned columns, as commands print it.
 ///
+/// On a display that is too narrow, columns that can be spared are left out, and a line names them.
+///
 /// ```swift
 /// let table = TextTable(columns: [.init("level"), .init("fid", alignment: .right)], rows: [["easy", "19.2"]])
 /// print(table.text, terminator: "")
@@ -13,17 +15,37 @@ public struct TextTable: Sendable, Equatable {
         case right
     }
 
-    /// A column's title and alignment.
+    /// A column's title and alignment, and how well it can be spared.
     public struct Column: Sendable, Equatable {
         /// The title.
         public let title: String
         /// The alignment of the title and the cells.
         public let alignment: Alignment
+        /// What the column is called by itself: a title such as ± says nothing without the column before it.
+        public let name: String
+        /// Where room is short, columns of the greatest number are left out first, those of 0 never.
+        public let spareOrder: Int
 
         /// Makes a column.
-        public init(_ title: String, alignment: Alignment = .left) {
+        public init(_ title: String, alignment: Alignment = .left, name: String? = nil, spareOrder: Int = 0) {
             self.title = title
             self.alignment = alignment
+            self.name = name ?? title
+            self.spareOrder = spareOrder
+        }
+    }
+
+    /// The place of a cell.
+    public struct Place: Sendable, Hashable {
+        /// The number of the row, from 0.
+        public let row: Int
+        /// The number of the column, from 0.
+        public let column: Int
+
+        /// Names a place.
+        public init(row: Int, column: Int) {
+            self.row = row
+            self.column = column
         }
     }
 
@@ -31,37 +53,124 @@ public struct TextTable: Sendable, Equatable {
     public let columns: [Column]
     /// The cells, row by row.
     public let rows: [[String]]
+    /// The cells that stand out where a display has styles.
+    public let significant: Set<Place>
 
     /// Makes a table.
     ///
     /// - Precondition: every row has a cell for each column.
-    public init(columns: [Column], rows: [[String]]) {
+    public init(columns: [Column], rows: [[String]], significant: Set<Place> = []) {
         for (number, row) in rows.enumerated() {
             precondition(
                 row.count == columns.count, "row \(number) has \(row.count) cells for \(columns.count) columns")
         }
         self.columns = columns
         self.rows = rows
+        self.significant = significant
     }
 
     /// The table as lines, each ended by a newline: titles, a rule, and the rows.
     ///
     /// Columns are two spaces apart, and no line ends with a space.
-    public var text: String {
-        let widths = columns.indices.map { j in
+    public var text: String { text(on: .plain) }
+
+    /// The table as lines on a display, each ended by a newline.
+    ///
+    /// Columns that do not fit are left out by their ``Column/spareOrder``, the last of equal ones first, and a line below
+    /// says so. If those that must stay are still too wide, texts flush left are shortened in the middle; titles and
+    /// numbers never are.
+    ///
+    /// - Parameter elsewhere: where all columns are to be found, for that line: "results.csv has them".
+    public func text(on display: TextDisplay, elsewhere: String = "") -> String {
+        let shown = TextTable(
+            columns: columns.map {
+                .init(
+                    display.shown($0.title), alignment: $0.alignment, name: display.shown($0.name),
+                    spareOrder: $0.spareOrder)
+            },
+            rows: rows.map { $0.map(display.shown) }, significant: significant)
+        guard let width = display.width else { return shown.lines(on: display, widths: shown.widths) }
+        let kept = shown.columnsThatFit(in: width)
+        let table = shown.selecting(kept)
+        let widths = table.shrunk(to: width)
+        guard kept.count < columns.count else { return table.lines(on: display, widths: widths) }
+        let names = columns.indices.filter { !kept.contains($0) }.map { shown.columns[$0].name }
+        // A name is not broken, since a sign such as ± says nothing alone.
+        let note =
+            "\(names.count) \(names.count == 1 ? "column" : "columns") left out for want of room: "
+            + names.map { $0.replacing(" ", with: "\u{A0}") }.joined(separator: ", ") + (elsewhere.isEmpty ? "" : "; " + elsewhere)
+        return table.lines(on: display, widths: widths)
+            + display.wrapped(note).replacing("\u{A0}", with: " ").split(separator: "\n").map { display.styled($0, .faint) + "\n" }.joined()
+    }
+
+    /// How many cells each column takes.
+    private var widths: [Int] {
+        columns.indices.map { j in
             max(displayWidth(columns[j].title), rows.map { displayWidth($0[j]) }.max() ?? 0)
         }
-        func line(_ cells: [String]) -> String {
+    }
+
+    private func lines(on display: TextDisplay, widths: [Int]) -> String {
+        func line(_ cells: [String], _ style: (Int) -> TextDisplay.Style?) -> String {
             var line = ""
+            var spaces = 0
             for (j, cell) in cells.enumerated() {
-                let padding = String(repeating: " ", count: widths[j] - displayWidth(cell))
-                line += j > 0 ? "  " : ""
-                line += columns[j].alignment == .left ? cell + padding : padding + cell
+                let cell = shortened(cell, to: widths[j], mark: display.isUnicode ? "…" : "~")
+                let padding = widths[j] - displayWidth(cell)
+                spaces += (j > 0 ? 2 : 0) + (columns[j].alignment == .left ? 0 : padding)
+                if !cell.isEmpty {
+                    line += String(repeating: " ", count: spaces) + (style(j).map { display.styled(cell, $0) } ?? cell)
+                    spaces = 0
+                }
+                spaces += columns[j].alignment == .left ? padding : 0
             }
-            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+            return line + "\n"
         }
-        return line(columns.map(\.title)) + line(widths.map { String(repeating: "─", count: $0) })
-            + rows.map(line).joined()
+        return line(columns.map(\.title)) { _ in .heading }
+            + line(widths.map { String(repeating: display.isUnicode ? "─" : "-", count: $0) }) { _ in .faint }
+            + rows.enumerated().map { number, row in
+                line(row) { significant.contains(Place(row: number, column: $0)) ? .significant : nil }
+            }.joined()
+    }
+
+    private static func lineWidth(_ widths: some Collection<Int>) -> Int {
+        widths.reduce(0, +) + 2 * max(widths.count - 1, 0)
+    }
+
+    private func columnsThatFit(in width: Int) -> [Int] {
+        let widths = widths
+        var kept = Array(columns.indices)
+        while Self.lineWidth(kept.map { widths[$0] }) > width {
+            let spare = kept.indices.filter { columns[kept[$0]].spareOrder > 0 }
+            guard let first = spare.max(by: { columns[kept[$0]].spareOrder <= columns[kept[$1]].spareOrder }) else {
+                break
+            }
+            kept.remove(at: first)
+        }
+        return kept
+    }
+
+    private func selecting(_ kept: [Int]) -> TextTable {
+        TextTable(
+            columns: kept.map { columns[$0] }, rows: rows.map { row in kept.map { row[$0] } },
+            significant: Set(
+                significant.compactMap { place in
+                    kept.firstIndex(of: place.column).map { Place(row: place.row, column: $0) }
+                }))
+    }
+
+    /// The columns' widths, those of texts flush left taken back, the widest first, until a line fits or all texts are
+    /// as short as they may be.
+    private func shrunk(to width: Int) -> [Int] {
+        var widths = widths
+        while Self.lineWidth(widths) > width {
+            let flexible = columns.indices.filter {
+                columns[$0].alignment == .left && widths[$0] > max(displayWidth(columns[$0].title), 8)
+            }
+            guard let widest = flexible.max(by: { widths[$0] < widths[$1] }) else { break }
+            widths[widest] -= 1
+        }
+        return widths
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import DenseLinearAlgebra
+internal import Synchronization
 
 /// Searches the partitions of greatest and of least distance between sides of given numbers of units.
 ///
@@ -72,15 +73,25 @@ struct ExtremeSearch: Sendable {
     }
 
     /// The most extreme partition found, with as many units on each side as `start` has.
-    func extreme(_ goal: Goal, from start: ClassPartition, seed: UInt64) throws -> ClassPartition {
+    ///
+    /// - Parameter report: called with how many of all starts and of the best of them are done, for progress.
+    func extreme(
+        _ goal: Goal, from start: ClassPartition, seed: UInt64, report: @Sendable (_ done: Int, _ total: Int) -> Void
+    ) throws -> ClassPartition {
         let starts =
             try [start] + referenceStarts(for: goal, from: start) + self.starts(for: goal, like: start, seed: seed)
+        let polishCount = movable.count <= Self.largeCount ? 4 : 0
+        let doneCount = Mutex(0)
         let found = try concurrentMap(count: starts.count) { number in
             let reached =
                 switch goal {
                 case .harder: try climb(from: starts[number])
                 case .easier: imbalance.descend(from: starts[number], movable: movable)
                 }
+            doneCount.withLock { count in
+                count += 1
+                report(count, starts.count + polishCount)
+            }
             // The rough way can lead astray where the coordinates miss something.
             let (before, after) = (try distance(of: starts[number]), try distance(of: reached))
             return goal.prefers(after, to: before) ? (reached, after) : (starts[number], before)
@@ -90,9 +101,10 @@ struct ExtremeSearch: Sendable {
             let place = ranked.firstIndex { goal.prefers(candidate.1, to: $0.distance) } ?? ranked.count
             ranked.insert(candidate, at: place)
         }
-        guard movable.count <= Self.largeCount else { return ranked[0].partition }
+        guard polishCount > 0 else { return ranked[0].partition }
         var best: (partition: ClassPartition, distance: Double)?
-        for candidate in ranked.prefix(4) {
+        for (number, candidate) in ranked.prefix(polishCount).enumerated() {
+            report(starts.count + number, starts.count + polishCount)
             let polished = try polish(candidate.partition, at: candidate.distance, towards: goal)
             if best.map({ goal.prefers(polished.distance, to: $0.distance) }) ?? true { best = polished }
         }

@@ -76,18 +76,18 @@ public struct Progression: Sendable, Equatable {
     ///
     /// The sides keep their numbers of classes, or of units where these are what moves (each loses as many by removal).
     ///
-    /// - Parameter report: called before each step with the arm and the number of the step, for progress.
+    /// - Parameter report: called with what is under way, for progress; concurrently where the extremes are searched.
     /// - Complexity: one Fréchet distance for each step; up to n/2 exchanges an arm for n classes.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     public init(
-        of embedded: EmbeddedDataset, by settings: SplitProtocol, report: (Origin, Int) -> Void = { _, _ in }
+        of embedded: EmbeddedDataset, by settings: SplitProtocol,
+        report: @Sendable (SplitSeries.Stage) -> Void = { _ in }
     ) throws {
         try settings.validate()
         let start = try settings.start.partition(of: embedded, seed: settings.seed)
         try embedded.requireVectors(in: start, of: embedded.vectors)
         guard embedded.units.count >= 4 else { throw SplitError.tooFewUnits(count: embedded.units.count) }
-        report(.start, 0)
-        let plan = try ProgressionPlan(embedded.vectors, from: start, by: settings)
+        let plan = try ProgressionPlan(embedded.vectors, from: start, by: settings, report: report)
         var meter = ShiftMeter(embedded.vectors)
         let first = try meter.distance(of: start)
         let startStep = ProgressionStep(
@@ -97,7 +97,7 @@ public struct Progression: Sendable, Equatable {
         {
             var best = start.distance.squared
             return try steps.enumerated().map { index, step in
-                report(origin, index + 1)
+                report(.step(origin, index + 1, of: steps.count))
                 let distance = try meter.distance(of: step.partition)
                 let goal: ExtremeSearch.Goal = origin == .easier ? .easier : .harder
                 let isKept = goal.prefers(distance.squared, to: best)

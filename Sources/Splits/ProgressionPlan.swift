@@ -28,23 +28,36 @@ struct ProgressionPlan: Sendable {
     ///
     /// - Parameter isToBeConfirmed: see ``ExtremeSearch/init(_:isToBeConfirmed:)``.
     init(
-        _ vectors: UnitVectors, from start: ClassPartition, by settings: SplitProtocol, isToBeConfirmed: Bool = false
+        _ vectors: UnitVectors, from start: ClassPartition, by settings: SplitProtocol, isToBeConfirmed: Bool = false,
+        report: @Sendable (SplitSeries.Stage) -> Void
     ) throws {
         self.vectors = vectors
         self.settings = settings
         if settings.name == .milbich2021 {
-            let reference = try Milbich2021(
+            let reference = settings.milbich2021 ?? Milbich2021.Settings()
+            let walk = try Milbich2021(
                 means: vectors.means, train: start.classes(on: .train), test: start.classes(on: .test),
-                by: settings.milbich2021 ?? Milbich2021.Settings())
-            harder = Self.steps(of: reference.harder, unitCount: vectors.unitCount)
-            easier = Self.steps(of: reference.easier, unitCount: vectors.unitCount)
-            fixedRemovals = Self.steps(of: reference.removal, unitCount: vectors.unitCount)
+                by: reference
+            ) { arm, iteration in
+                guard arm != .removal else { return }
+                report(
+                    .searching(
+                        arm == .harder ? .swap : .easier, isHeldOut: isToBeConfirmed, done: iteration,
+                        total: reference.iterations))
+            }
+            harder = Self.steps(of: walk.harder, unitCount: vectors.unitCount)
+            easier = Self.steps(of: walk.easier, unitCount: vectors.unitCount)
+            fixedRemovals = Self.steps(of: walk.removal, unitCount: vectors.unitCount)
             return
         }
         fixedRemovals = nil
         let search = try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
-        let hardest = try search.extreme(.harder, from: start, seed: settings.seed)
-        let easiest = try search.extreme(.easier, from: start, seed: settings.seed)
+        let hardest = try search.extreme(.harder, from: start, seed: settings.seed) { done, total in
+            report(.searching(.swap, isHeldOut: isToBeConfirmed, done: done, total: total))
+        }
+        let easiest = try search.extreme(.easier, from: start, seed: settings.seed) { done, total in
+            report(.searching(.easier, isHeldOut: isToBeConfirmed, done: done, total: total))
+        }
         easier = try Self.walk(.easier, from: start, to: easiest, swapsPerStep: settings.swapsPerStep, in: search)
         harder = try Self.walk(.harder, from: start, to: hardest, swapsPerStep: settings.swapsPerStep, in: search)
     }

@@ -43,26 +43,27 @@ public struct ShiftControls: Sendable, Equatable {
 
     /// Draws the bands of some levels, and repeats the progression held out.
     ///
-    /// - Parameter report: called before each level of each of the two passes, with how many are done and how many there are.
+    /// - Parameter report: called with what is under way, for progress: before each level of each of the two passes, and
+    ///   within the search, there concurrently.
     /// - Complexity: `settings.nullDraws` distances for each set of kept classes (and of sample counts), twice.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     public init(
         of levels: [ProgressionStep], in progression: Progression, over embedded: EmbeddedDataset,
-        by settings: SplitProtocol, report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        by settings: SplitProtocol, report: @Sendable (SplitSeries.Stage) -> Void = { _ in }
     ) throws {
         var bands = NullDraws(embedded.vectors, settings: settings)
         let nulls = try levels.enumerated().map { index, level in
-            report(index, 2 * levels.count)
+            report(.bands(done: index, total: 2 * levels.count))
             guard let draws = try bands.draws(around: level.unitPartition) else {
                 throw SplitError.tooFewForBands(statistic: embedded.statistic)
             }
             return draws
         }
-        let repetition = try HeldOutRepetition(of: progression, over: embedded, by: settings)
+        let repetition = try HeldOutRepetition(of: progression, over: embedded, by: settings, report: report)
         var heldOutBands = repetition.map { NullDraws($0.measuring, settings: settings) }
         var meter = repetition.map { ShiftMeter($0.measuring) }
         let holdouts = try levels.enumerated().map { index, level -> Holdout? in
-            report(levels.count + index, 2 * levels.count)
+            report(.bands(done: levels.count + index, total: 2 * levels.count))
             guard let repetition, let partition = repetition.counterpart(of: level),
                 let draws = try heldOutBands?.draws(around: partition),
                 let distance = try meter?.distance(of: partition)
@@ -151,7 +152,10 @@ private struct HeldOutRepetition {
     private let stepCounts: [Origin: Int]
 
     /// Plans anew; nil where a half is too small for any distance.
-    init?(of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitProtocol) throws {
+    init?(
+        of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitProtocol,
+        report: @Sendable (SplitSeries.Stage) -> Void
+    ) throws {
         let halves = embedded.orderedSamples.enumerated().map {
             number, samples -> (choosing: [Int], measuring: [Int]) in
             guard samples.count > 1 else { return ([], []) }
@@ -170,7 +174,7 @@ private struct HeldOutRepetition {
             choosing.canBeMeasured(official), measuring.canBeMeasured(official)
         else { return nil }
         start = official
-        plan = try ProgressionPlan(choosing, from: start, by: settings, isToBeConfirmed: true)
+        plan = try ProgressionPlan(choosing, from: start, by: settings, isToBeConfirmed: true, report: report)
         removals = plan.removals(
             from: plan.harder.last?.partition ?? start, classCounts: embedded.units.map(\.classes.count))
         stepCounts = Dictionary(grouping: progression.steps, by: \.origin).mapValues(\.count)

@@ -23,8 +23,11 @@ public struct SplitSeries: Sendable {
 
     /// What is under way.
     public enum Stage: Sendable {
-        /// The progression is at a step of an arm; at step 0 of the start the extremes are searched.
-        case step(Origin, Int)
+        /// The end of an arm is searched, and so many of all places to search from are done; once more on half of the
+        /// samples for the held-out repetition.
+        case searching(Origin, isHeldOut: Bool, done: Int, total: Int)
+        /// The progression is at a step of an arm.
+        case step(Origin, Int, of: Int)
         /// So many of all null bands are drawn.
         case bands(done: Int, total: Int)
         /// The kernel discrepancy is computed.
@@ -33,11 +36,12 @@ public struct SplitSeries: Sendable {
 
     /// Makes a series.
     ///
+    /// - Parameter report: called with what is under way, for progress; concurrently where work is done concurrently.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     public init(
-        of embedded: EmbeddedDataset, by settings: SplitProtocol, report: (Stage) -> Void = { _ in }
+        of embedded: EmbeddedDataset, by settings: SplitProtocol, report: @Sendable (Stage) -> Void = { _ in }
     ) throws {
-        let progression = try Progression(of: embedded, by: settings) { report(.step($0, $1)) }
+        let progression = try Progression(of: embedded, by: settings, report: report)
         let levels: [ProgressionStep]
         if let targets = settings.targets {
             levels = try progression.levels(at: targets, tolerance: settings.tolerance, of: embedded)
@@ -50,9 +54,7 @@ public struct SplitSeries: Sendable {
         controls =
             settings.nullDraws == 0
             ? nil
-            : try ShiftControls(of: levels, in: progression, over: embedded, by: settings) {
-                report(.bands(done: $0, total: $1))
-            }
+            : try ShiftControls(of: levels, in: progression, over: embedded, by: settings, report: report)
         report(.discrepancy)
         let discrepancy = embedded.kernelDiscrepancy(seed: settings.seed)
         discrepancies = levels.map { discrepancy.squared(between: $0.partition) }

@@ -7,7 +7,8 @@ import Reports
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare models that were scored along the same splits.",
-        discussion: """
+        discussion: manual(
+            """
             Each folder is one model: what `oodml evaluate` wrote, results.json itself or a folder seed-S for each \
             training run. Several runs of a model enter as their mean.
 
@@ -15,25 +16,34 @@ struct Compare: ParsableCommand {
             cancels. P-values are adjusted by Holm's method, those of AGS over all pairs, those of levels over all pairs \
             and levels: of the differences called significant at 0.05, the chance that any is none is at most 5 %. The \
             interval over runs is another thing: how far the mean over more training runs may be, on these classes.
-
-            EXAMPLES:
-              oodml compare results/triplet results/margin
-              oodml compare results/a results/b results/c \\
-                --metric map@r --gallery matched --backbone
-
-            WRITES to the output folder:
-              comparison.json  values, ranks, changes and differences with intervals
-              comparison.csv   one model and level a row
-              curves.svg       the models' curves
-              changes.svg      each model less the mean of all, with fitted lines
-            """)
+            """,
+            reads: """
+                results.json of each folder, or of each folder seed-S within it
+                """,
+            writes: """
+                comparison.json  values, ranks, changes and differences with intervals
+                comparison.csv   one model and level a row
+                curves.svg       the models' curves
+                changes.svg      each model less the mean of all, with fitted lines
+                """,
+            prints: """
+                tables of models, of changes against their mean and of pairs, and on a
+                terminal all curves; --format json: comparison.json
+                """,
+            examples: """
+                oodml compare results/triplet results/margin
+                oodml compare results/a results/b results/c \\
+                  --metric map@r --gallery matched --backbone
+                """))
 
     @Argument(
         help: ArgumentHelp("The folders that `oodml evaluate` wrote.", valueName: "dir"), completion: .directory,
         transform: path)
     var results: [URL]
 
-    @Option(help: ArgumentHelp("What to compare, by its name in results.json.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("What to compare, by its name in results.json.", valueName: "name"),
+        completion: .list(RetrievalMetric.standard.map(\.name)))
     var metric = RetrievalMetric.recall(1)
 
     @Option(help: "All samples of a level's test classes, or galleries of equal size.")
@@ -69,7 +79,7 @@ struct Compare: ParsableCommand {
         ])
         switch output.format {
         case .json: FileHandle.standardOutput.write(json)
-        case .text: print(summary(of: comparison, written: written))
+        case .text: print(summary(of: comparison, written: written, on: StandardStream.output.display))
         }
     }
 

@@ -9,7 +9,8 @@ struct DatasetOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The benchmark that comes with oodml, \(Glyphs200.name), or the dataset in --root: \(KnownDataset.names).",
-            valueName: "name"))
+            valueName: "name"),
+        completion: .list([Glyphs200.name] + KnownDataset.allCases.map(\.rawValue)))
     var dataset: String?
 
     @Option(

@@ -8,7 +8,8 @@ import Reports
 struct Distance: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure the Fréchet distance between two sets of embeddings.",
-        discussion: """
+        discussion: manual(
+            """
             The squared distance of the Gaussians fitted to the two sets, known as FID (Heusel et al., 2017):
 
               frechet = |m1 - m2|^2 + Tr S1 + Tr S2 - 2 Tr (S1 S2)^(1/2)
@@ -22,11 +23,18 @@ struct Distance: ParsableCommand {
             grows with d / n, the number of columns over the number of rows: compare distances between sets of equal \
             sizes only. A warning says so where n <= d on a side, since then most of the distance can come from the \
             sample being small.
-
-            EXAMPLES:
-              oodml distance train.npy test.npy
-              oodml distance train.npy test.npy --format json
-            """)
+            """,
+            reads: """
+                two files of embeddings, n_a × d and n_b × d
+                """,
+            prints: """
+                the squared distance, its parts, and n_a, n_b and d; --format json: the same
+                as one object, with warnings
+                """,
+            examples: """
+                oodml distance train.npy test.npy
+                oodml distance train.npy test.npy --format json
+                """))
 
     @Argument(
         help: ArgumentHelp("The embeddings of one set (n_a × d).", valueName: "a.npy"),

@@ -10,7 +10,8 @@ import Reports
 struct Embed: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Embed images with a network, and store the embeddings.",
-        discussion: """
+        discussion: manual(
+            """
             The store serves as --features of make-splits and evaluate, as --embeddings, and for every other program: the \
             embeddings are a NumPy array of float32, and samples.csv says what each row is of.
 
@@ -19,22 +20,36 @@ struct Embed: ParsableCommand {
 
             Files with the same bytes are listed; those in several classes would be errors in the labels, and on both \
             sides of a split they are leaks.
-
-            EXAMPLES:
-              oodml embed --dataset glyphs200 --out stores/glyphs200
-              oodml embed --root photos --backbone resnet50.onnx \\
-                --out stores/photos --on-error skip
-              oodml embed --root photos --backbone resnet50.onnx \\
-                --out stores/part-1 --shard 1/2
-              oodml embed --merge stores/part-1 stores/part-2 --out stores/photos
-
-            WRITES to the output folder:
-              embeddings.npy  n × d, float32
-              samples.csv     what each row is of, and the SHA-256 of its file
-              skipped.csv     what --on-error skip left out, and why
-              duplicates.csv  groups of files with the same bytes
-              store.json      the model, its digest, the preprocessing, and counts
-            """)
+            """,
+            reads: """
+                --root DIR      images: class/image or superclass/class/image, or the folder
+                                of --dataset as it was downloaded (`oodml datasets`)
+                --samples CSV   sample, class, and optionally superclass, split, role
+                --backbone M    an ONNX, OpenVINO or TFLite network, its config file beside it
+                --merge DIR ...  finished stores of all shards
+                """,
+            writes: """
+                embeddings.npy  n × d, float32
+                samples.csv     what each row is of, and the SHA-256 of its file
+                skipped.csv     what --on-error skip left out, and why
+                duplicates.csv  groups of files with the same bytes
+                store.json      the model, its digest, the preprocessing, and counts
+                """,
+            prints: """
+                how many embeddings of how many dimensions are where; --format json:
+                store.json
+                """,
+            examples: """
+                oodml embed --dataset glyphs200 --out stores/glyphs200
+                oodml embed --root photos --backbone resnet50.onnx \\
+                  --out stores/photos --on-error skip
+                oodml embed --root photos --backbone resnet50.onnx \\
+                  --out stores/part-1 --shard 1/2
+                oodml embed --merge stores/part-1 stores/part-2 --out stores/photos
+                """,
+            exitStatus: """
+                130 stopped by Ctrl-C; the same command goes on
+                """))
 
     enum ErrorPolicy: String, ExpressibleByArgument, CaseIterable {
         case fail, skip
@@ -53,18 +68,20 @@ struct Embed: ParsableCommand {
     @Option(help: "Whether an image that cannot be embedded ends the run, or is left out and listed.")
     var onError = ErrorPolicy.fail
 
-    @Option(help: ArgumentHelp("Embed only this part of the images.", valueName: "i/n"), transform: parsedShard)
+    @Option(
+        help: ArgumentHelp("Embed only this part of the images (default: all).", valueName: "i/n"),
+        transform: parsedShard)
     var shard: StoreIdentity.Shard?
 
     @Option(
         parsing: .upToNextOption, help: ArgumentHelp("Join the stores of all shards.", valueName: "dir"),
-        transform: path)
+        completion: .directory, transform: path)
     var merge: [URL] = []
 
     @Option(help: ArgumentHelp("The images after which what is done is saved.", valueName: "n"))
     var chunk = 256
 
-    @OptionGroup(title: "Options of the backbone") var network: NetworkOptions
+    @OptionGroup(title: "Options of the backbone (default: as the file beside it says)") var network: NetworkOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -134,7 +151,7 @@ struct Embed: ParsableCommand {
         if open.count < chunks.count {
             terminal.note("going on: \(chunks.count - open.count) of \(chunks.count) parts are done")
         }
-        terminal.begin()
+        terminal.begin("embedding")
         let total = open.reduce(0) { $0 + chunks.samples(of: $1).count }
         var done = 0
         for chunk in open {

@@ -57,7 +57,7 @@ extension FeatureExtractor {
     func embed(
         _ ids: [String], below root: URL, mirrored: Bool = false, task: String, on terminal: Terminal
     ) throws -> Matrix<Float> {
-        terminal.begin()
+        terminal.begin(task)
         return try embed(paths: ids.map { root.appending(path: $0).path }, mirrored: mirrored) { done, total in
             terminal.advance(task, done, of: total)
         }

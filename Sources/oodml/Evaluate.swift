@@ -11,7 +11,8 @@ import Splits
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Score models along a graded series of splits.",
-        discussion: """
+        discussion: manual(
+            """
             Each level of the splits is two tasks: train on its train classes and test on its test classes (forward), or \
             the other way round (reverse). The path of the model names the task: {level} stands for the level's id, as \
             in level-3, and {direction} for forward or reverse. Without {direction} only forward tasks are scored.
@@ -39,22 +40,33 @@ struct Evaluate: ParsableCommand {
 
             --seeds scores several training runs of one model, for `oodml compare`: {seed} in the path stands for each, \
             and each gets a folder seed-S within the output folder.
-
-            EXAMPLES:
-              oodml evaluate --splits splits/glyphs200 \\
-                --model 'Examples/glyphs200/models/{level}-{direction}.onnx'
-              oodml evaluate --splits splits/photos --root photos \\
-                --backbone resnet50.onnx --model 'runs/{level}.onnx'
-              oodml evaluate --splits splits/mine --features feats.npy \\
-                --embeddings 'runs/{level}.npy'
-
-            WRITES to the output folder:
-              results.json  all scores, AGS and gaps
-              results.csv   the same as one row a number
-              per-class.csv how each class is retrieved at each level
-              retrieval-examples.json  the best, median and worst queries
-              curve.svg     Recall@1 against the distance, as a picture
-            """)
+            """,
+            reads: """
+                --splits DIR       manifest.json and samples.csv of make-splits
+                --model PATH       networks, their config files beside them; with --root DIR
+                --embeddings PATH  .npy, .npz, .safetensors or .csv, or stores
+                --backbone M, --features F  what made the splits, for the gap
+                """,
+            writes: """
+                results.json  all scores, AGS and gaps
+                results.csv   the same as one row a number
+                per-class.csv how each class is retrieved at each level
+                retrieval-examples.json  the best, median and worst queries
+                curve.svg     Recall@1 against the distance, as a picture
+                """,
+            prints: """
+                one line a level (fid is the squared Fréchet distance, scores are parts of
+                1), AGS, and on a terminal the curve; --format json: results.json, with
+                --seeds a list of them
+                """,
+            examples: """
+                oodml evaluate --splits splits/glyphs200 \\
+                  --model 'Examples/glyphs200/models/{level}-{direction}.onnx'
+                oodml evaluate --splits splits/photos --root photos \\
+                  --backbone resnet50.onnx --model 'runs/{level}.onnx'
+                oodml evaluate --splits splits/mine --features feats.npy \\
+                  --embeddings 'runs/{level}.npy'
+                """))
 
     @Option(
         help: ArgumentHelp("The folder that `oodml make-splits` wrote.", valueName: "dir"), completion: .directory,
@@ -63,14 +75,14 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("The models, ONNX, OpenVINO or TFLite, each trained for one task.", valueName: "path"),
-        transform: PathTemplate.init)
+        completion: .file(), transform: PathTemplate.init)
     var model: PathTemplate?
 
     @Option(
         help: ArgumentHelp(
             "Embeddings instead of models: .npy, .npz, .safetensors or .csv files, one for each task.",
             valueName: "path"),
-        transform: PathTemplate.init)
+        completion: .file(extensions: featureFileExtensions), transform: PathTemplate.init)
     var embeddings: PathTemplate?
 
     @Option(
@@ -105,11 +117,13 @@ struct Evaluate: ParsableCommand {
             "Draws of galleries of equal size; 0 for none (default: 20, or fewer large ones).", valueName: "n"))
     var matchedDraws: Int?
 
-    @Option(help: ArgumentHelp("Score this validation fold, counted from 0.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Score this validation fold, counted from 0 (default: the test classes).", valueName: "n"))
     var fold: Int?
 
     @Option(
-        help: ArgumentHelp("The training runs that {seed} stands for, separated by commas.", valueName: "s,s,…"),
+        help: ArgumentHelp(
+            "The training runs that {seed} stands for, separated by commas (default: one run).", valueName: "s,s,…"),
         transform: names)
     var seeds: [String] = []
 
@@ -118,12 +132,15 @@ struct Evaluate: ParsableCommand {
         completion: .directory, transform: path)
     var out: URL?
 
-    @Option(help: ArgumentHelp("Adapt to the splits' few-shot episodes of this many samples a class.", valueName: "k"))
+    @Option(
+        help: ArgumentHelp(
+            "Adapt to the splits' few-shot episodes of this many samples a class (default: no adaptation).",
+            valueName: "k"))
     var shots: Int?
 
     @OptionGroup(title: "Tricks at test time") var trickOptions: TrickOptions
 
-    @OptionGroup(title: "Options of the models (those of the backbone are in the manifest)") var network: NetworkOptions
+    @OptionGroup(title: "Options of the models (default: as the file beside each says)") var network: NetworkOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -185,13 +202,15 @@ struct Evaluate: ParsableCommand {
         let reference = try referenceEmbeddings(for: manifest, of: dataset, on: terminal)
         let backboneScores = try tasks.enumerated().map { number, task in
             try reference.map { matrix in
-                terminal.status("scoring the backbone at \(task.level.id) (\(number + 1) of \(tasks.count))")
+                terminal.stage("backbone", "scoring the backbone at \(task.level.id)", number, of: tasks.count)
                 return try scoring.scores(
                     of: matrix.selectingRows(task.samples), task: task, file: backbone ?? features ?? Glyphs200.backbone
                 )
             }
         }
-        for (run, folder) in zip(runs, folders) {
+        var written: [EvaluationResults] = []
+        for (index, (run, folder)) in zip(runs, folders).enumerated() {
+            let done = index * tasks.count
             var source = TaskEmbeddings(
                 kind, files: run, dataset: dataset, tasks: tasks, withTraining: tricks.dimension != nil,
                 terminal: terminal)
@@ -199,8 +218,9 @@ struct Evaluate: ParsableCommand {
             var details: [TaskDetails] = []
             for (number, task) in tasks.enumerated() {
                 let seed = run.seed.map { "seed \($0), " } ?? ""
-                terminal.status(
-                    "scoring \(seed)\(task.level.id), \(task.direction.rawValue) (\(number + 1) of \(tasks.count))")
+                terminal.stage(
+                    "models", "scoring \(seed)\(task.level.id), \(task.direction.rawValue)", number + done,
+                    of: tasks.count * runs.count)
                 let evaluation = try scoring.evaluation(
                     of: task, from: &source, file: run.file(for: task), beside: backboneScores[number])
                 evaluations[task.level.id, default: [:]][task.direction] = evaluation.scores
@@ -218,8 +238,17 @@ struct Evaluate: ParsableCommand {
                         excess: level.excess, forward: evaluations[level.id]?[.forward],
                         reverse: evaluations[level.id]?[.reverse], shots: shots)
                 })
-            try write(results, details, to: folder, manifest: manifest, terminal: terminal)
+            let paths = try write(results, details, to: folder)
+            terminal.finish()
+            if output.format == .text {
+                if let seed = results.seed { print("Seed \(seed)") }
+                print(summary(of: results, manifest: manifest, written: paths, on: StandardStream.output.display))
+            }
+            written.append(results)
         }
+        // Several runs are one list, so that what is printed is JSON however many there are.
+        guard output.format == .json else { return }
+        print(seeds.isEmpty ? try stableJSON(written[0]) : try stableJSON(written), terminator: "")
     }
 
     /// The episodes of the splits; those of replicates lie in the folder above.
@@ -246,23 +275,16 @@ struct Evaluate: ParsableCommand {
         }
     }
 
+    /// Writes the files of a run, and says which.
     private func write(
-        _ results: EvaluationResults, _ details: [TaskDetails], to folder: OutputFolder, manifest: SplitManifest,
-        terminal: Terminal
-    ) throws {
-        let json = Data(try stableJSON(results).utf8)
-        let written = try folder.write(
+        _ results: EvaluationResults, _ details: [TaskDetails], to folder: OutputFolder
+    ) throws -> [String] {
+        try folder.write(
             TaskDetails.files(details) + [
                 ("results.csv", Data(resultsTable(results).text.utf8)),
-                ("curve.svg", Data(CurveChart(results).svg.utf8)), ("results.json", json),
+                ("curve.svg", Data(CurveChart(results).svg.utf8)),
+                ("results.json", Data(try stableJSON(results).utf8)),
             ])
-        terminal.finish()
-        switch output.format {
-        case .json: FileHandle.standardOutput.write(json)
-        case .text:
-            if let seed = results.seed { print("Seed \(seed)") }
-            print(summary(of: results, manifest: manifest, written: written))
-        }
     }
 
     /// The folder of the dataset's images.

@@ -2,50 +2,73 @@ public import ArgumentParser
 import Datasets
 import Foundation
 import Glyphs200
+import Reports
 public import Splits
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write splits in the forms that trainers read.",
-        discussion: """
+        discussion: manual(
+            """
             Each level becomes a table or a folder; classes are numbered from 0 over the whole dataset, in the order of \
             their labels' bytes, so that a number means the same class at every level.
+            """,
+            further: [
+                (
+                    "FORMATS",
+                    """
+                    csv          LEVEL.csv with all samples in the order of samples.csv:
+                                 sample, class, class_number, superclass, part (train,
+                                 test, removed), fold, and path if there is a --root
+                    oml          LEVEL.csv of Open Metric Learning: label, path, split,
+                                 is_query, is_gallery, category (the superclass)
+                    huggingface  LEVEL/PART/CLASS/IMAGE, LEVEL/PART/metadata.csv, and a
+                                 README.md in which each level is a configuration
+                    wilds        LEVEL/metadata.csv as WILDS has it: split, y, filename,
+                                 class, superclass, fold; LEVEL/categories.csv: y, name
+                    imagefolder  LEVEL/PART/CLASS/IMAGE, and classes.csv: which folder is
+                                 which class
 
-            FORMATS:
-              csv          LEVEL.csv with all samples in the order of samples.csv:
-                           sample, class, class_number, superclass, part (train,
-                           test, removed), fold, and path if there is a --root
-              oml          LEVEL.csv of Open Metric Learning: label, path, split,
-                           is_query, is_gallery, category (the superclass)
-              huggingface  LEVEL/PART/CLASS/IMAGE, LEVEL/PART/metadata.csv, and a
-                           README.md in which each level is a configuration
-              wilds        LEVEL/metadata.csv as WILDS has it: split, y, filename,
-                           class, superclass, fold; LEVEL/categories.csv: y, name
-              imagefolder  LEVEL/PART/CLASS/IMAGE, and classes.csv: which folder is
-                           which class
+                    Images are symbolic links to those below --root. Names of classes and files are kept where they are plain; \
+                    what could be taken for something else (slashes, leading dots, controls) is written as %XX, and names that \
+                    are very long or differ in case alone get a digest, so that no name leads out of the folder or meets another.
 
-            Images are symbolic links to those below --root. Names of classes and files are kept where they are plain; \
-            what could be taken for something else (slashes, leading dots, controls) is written as %XX, and names that \
-            are very long or differ in case alone get a digest, so that no name leads out of the folder or meets another.
-
-            Validation folds are a column where the form has room for one (csv, wilds, huggingface). --fold N takes a \
-            fold out of the training part in every form: it is then the part validation (val in wilds); in oml it takes \
-            the place of the test classes, which are left out.
-
-            EXAMPLES:
-              oodml export splits/glyphs200 --format oml
-              oodml export splits/photos --format imagefolder --root photos
-              oodml export splits/photos --format csv --level level-1,level-9 \\
-                --fold 0
-            """)
+                    Validation folds are a column where the form has room for one (csv, wilds, huggingface). --fold N takes a \
+                    fold out of the training part in every form: it is then the part validation (val in wilds); in oml it takes \
+                    the place of the test classes, which are left out.
+                    """
+                )
+            ],
+            reads: """
+                manifest.json and samples.csv of the folder; images below --root DIR
+                """,
+            writes: """
+                the form's files below the output folder, see above
+                """,
+            prints: """
+                how many files and links are where; --format json: form, folder, levels,
+                files and the number of links
+                """,
+            examples: """
+                oodml export splits/glyphs200 --as oml
+                oodml export splits/photos --as imagefolder --root photos
+                oodml export splits/photos --as csv --level level-1,level-9 \\
+                  --fold 0
+                """))
 
     @Argument(
         help: ArgumentHelp("The folder that `oodml make-splits` wrote.", valueName: "dir"), completion: .directory,
         transform: path)
     var splits: URL
 
-    @Option(help: "The form to write.")
-    var format: SplitExport.Format
+    @Option(name: .customLong("as"), help: "The form to write.")
+    var chosenForm: SplitExport.Format?
+
+    @Option(
+        help: ArgumentHelp(
+            "What to print on standard output: text or json; or a form, which is short for --as. (default: text)",
+            valueName: "format"))
+    var format: [PrintOrForm] = []
 
     @Option(
         help: ArgumentHelp("Write these levels only, separated by commas (default: all).", valueName: "id,id,…"),
@@ -77,6 +100,7 @@ struct Export: ParsableCommand {
     var quiet = false
 
     func validate() throws {
+        _ = try form
         if let fold, fold < 0 { throw ValidationError("--fold is \(fold); expected 0 or more") }
         if fold != nil && direction == .reverse {
             throw ValidationError("--fold and --direction reverse exclude each other; folds are of the train classes")
@@ -86,15 +110,16 @@ struct Export: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: quiet)
         defer { terminal.finish() }
+        let form = try form
         let file = splits.appending(path: "manifest.json")
         let manifest = try SplitManifest(readingFrom: file)
         let dataset = try Dataset(sampleTableAt: splits.appending(path: "samples.csv"), name: manifest.dataset.name)
         try manifest.requireMatch(with: dataset, path: file.path)
-        let images = try images(of: manifest)
-        let folder = try OutputFolder(out ?? defaultFolder, force: force)
+        let images = try images(of: manifest, for: form)
+        let folder = try OutputFolder(out ?? defaultFolder(of: form), force: force)
         terminal.status("arranging \(dataset.samples.count) samples")
         let export = try SplitExport(
-            of: manifest, in: dataset, as: format, levels: level.isEmpty ? nil : level,
+            of: manifest, in: dataset, as: form, levels: level.isEmpty ? nil : level,
             isReversed: direction == .reverse, fold: fold, root: root?.absoluteURL.path)
         if let images { try requireAll(export, below: images, on: terminal) }
         terminal.status("writing \(export.files.count) files and \(export.links.count) links")
@@ -109,7 +134,7 @@ struct Export: ParsableCommand {
         _ = try folder.write(export.files.map { ($0.path, $0.bytes) }) { path in
             // Tables of other levels, or of the parts of another fold, would pass for results of this run.
             let parts = path.split(separator: "/").map(String.init)
-            switch (format, parts.count) {
+            switch (form, parts.count) {
             case (.csv, 1), (.oml, 1): return ours.contains { path == "\($0).csv" }
             case (.huggingface, 3): return ours.contains(parts[0]) && parts[2] == "metadata.csv"
             case (.wilds, 2): return ours.contains(parts[0]) && ["metadata.csv", "categories.csv"].contains(parts[1])
@@ -118,22 +143,41 @@ struct Export: ParsableCommand {
         }
         try folder.make(links)
         terminal.finish()
+        guard format.last(where: { $0.output != nil })?.output != .json else {
+            let report = ExportReport(
+                form: form.rawValue, folder: folder.url.relativePath,
+                levels: level.isEmpty ? manifest.levels.map(\.id) : level, files: export.files.map(\.path),
+                linkCount: export.links.count)
+            return print(try stableJSON(report), terminator: "")
+        }
         print(
             "Written: \(export.files.count) \(export.files.count == 1 ? "file" : "files")"
                 + (export.links.isEmpty ? "" : " and \(export.links.count) links to images")
                 + " below \(folder.url.relativePath)")
     }
 
-    private var defaultFolder: URL {
+    /// The form, which one of two options says.
+    private var form: SplitExport.Format {
+        get throws {
+            let forms = Set([chosenForm].compactMap { $0 } + format.compactMap(\.form))
+            guard let form = forms.first, forms.count == 1 else {
+                let names = SplitExport.Format.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("found \(forms.count) forms; expected --as with one of \(names)")
+            }
+            return form
+        }
+    }
+
+    private func defaultFolder(of form: SplitExport.Format) -> URL {
         let name = splits.standardizedFileURL.lastPathComponent
         return URL(
-            filePath: "exports/\(name)-\(format.rawValue)" + (direction == .reverse ? "-reverse" : "")
+            filePath: "exports/\(name)-\(form.rawValue)" + (direction == .reverse ? "-reverse" : "")
                 + (fold.map { "-fold-\($0)" } ?? ""))
     }
 
     /// The folder that links lead to; nil for forms without images.
-    private func images(of manifest: SplitManifest) throws -> URL? {
-        guard format.hasImages else { return nil }
+    private func images(of manifest: SplitManifest, for form: SplitExport.Format) throws -> URL? {
+        guard form.hasImages else { return nil }
         if let root { return root.absoluteURL }
         if manifest.dataset.name == Glyphs200.name { return Glyphs200.images }
         throw ValidationError("expected --root DIR, the folder of the images of \(manifest.dataset.name)")
@@ -148,6 +192,41 @@ struct Export: ParsableCommand {
         throw CommandError(
             "\(images.appending(path: first).path): there is no such file; expected one for each sample, and "
                 + "\(missing.count) of \(samples.count) are missing")
+    }
+}
+
+/// What `export --format` takes: how to print, as in other commands, or the form to write.
+enum PrintOrForm: ExpressibleByArgument, Equatable {
+    case print(OutputFormat)
+    case write(SplitExport.Format)
+
+    init?(argument: String) {
+        if let format = OutputFormat(rawValue: argument) {
+            self = .print(format)
+        } else if let form = SplitExport.Format(rawValue: argument) {
+            self = .write(form)
+        } else {
+            return nil
+        }
+    }
+
+    static var allValueStrings: [String] { OutputFormat.allValueStrings + SplitExport.Format.allValueStrings }
+
+    var output: OutputFormat? { if case .print(let format) = self { format } else { nil } }
+    var form: SplitExport.Format? { if case .write(let form) = self { form } else { nil } }
+}
+
+/// What `export --format json` prints.
+private struct ExportReport: Encodable {
+    let form: String
+    let folder: String
+    let levels: [String]
+    let files: [String]
+    let linkCount: Int
+
+    enum CodingKeys: String, CodingKey {
+        case form, folder, levels, files
+        case linkCount = "link_count"
     }
 }
 

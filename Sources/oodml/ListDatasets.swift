@@ -9,15 +9,22 @@ struct ListDatasets: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "datasets",
         abstract: "List the datasets that are read as they are downloaded, and how their folders must look.",
-        discussion: """
+        discussion: manual(
+            """
             Nothing is downloaded. Each dataset comes with the number of samples and classes that it has when nothing is \
             missing; `oodml make-splits` warns if it finds other numbers. Any other dataset can be class folders or a \
             table.
-
-            EXAMPLES:
-              oodml datasets
-              oodml datasets --format json
-            """)
+            """,
+            reads: """
+                nothing
+                """,
+            prints: """
+                names, layouts, counts and official splits; --format json: a list of them
+                """,
+            examples: """
+                oodml datasets
+                oodml datasets --format json
+                """))
 
     @Option(help: "What to print on standard output.")
     var format: OutputFormat = .text
@@ -26,22 +33,40 @@ struct ListDatasets: ParsableCommand {
         switch format {
         case .json: print(try stableJSON(KnownDataset.allCases.map(DatasetEntry.init)), terminator: "")
         case .text:
-            print((KnownDataset.allCases.map(\.entry) + [ownEntries]).joined(separator: "\n"), terminator: "")
+            let display = StandardStream.output.display
+            let entries = KnownDataset.allCases.map { $0.entry(on: display) } + [ownEntry(on: display)]
+            print(entries.joined(separator: "\n"), terminator: "")
         }
     }
 
     /// What else `make-splits` reads.
-    private var ownEntries: String {
-        """
-        Other images
-          --dataset \(Glyphs200.name)                  the benchmark that comes with oodml
-          --root DIR                           class/image or superclass/class/image; the first half of the sorted
-                                               classes trains
-          --root DIR --samples S.csv           a table with the columns sample (a path below DIR), class, and optionally
-                                               superclass, split (train or test) and role (query or gallery)
-
-        """
+    private func ownEntry(on display: TextDisplay) -> String {
+        let forms = [
+            ("--dataset \(Glyphs200.name)", "the benchmark that comes with oodml"),
+            (
+                "--root DIR",
+                "class/image or superclass/class/image; the first half of the sorted classes trains"
+            ),
+            (
+                "--root DIR --samples S.csv",
+                "a table with the columns sample (a path below DIR), class, and optionally superclass, split (train or "
+                    + "test) and role (query or gallery)"
+            ),
+        ]
+        return "Other images\n" + list(forms, on: display)
     }
+}
+
+/// Names and what they mean, in two columns, or below each other where that would leave too little room.
+private func list(_ entries: [(name: String, meaning: String)], on display: TextDisplay) -> String {
+    let width = entries.map { displayWidth($0.name) }.max() ?? 0
+    let isNarrow = display.width.map { $0 < width + 34 } ?? false
+    return entries.map { name, meaning in
+        let padding = String(repeating: " ", count: width - displayWidth(name) + 2)
+        return "  " + name + (isNarrow ? "\n      " : padding)
+            + display.wrapped(
+                meaning, indentation: isNarrow ? 6 : width + 4, from: isNarrow ? 6 : width + 4) + "\n"
+    }.joined()
 }
 
 extension KnownDataset {
@@ -63,11 +88,8 @@ extension KnownDataset {
     }
 
     /// The dataset as `oodml datasets` prints it.
-    fileprivate var entry: String {
-        let width = layout.map(\.path.count).max() ?? 0
-        let files = layout.map { file in
-            "  " + file.path.padding(toLength: width, withPad: " ", startingAt: 0) + "  \(file.meaning)\n"
-        }
+    fileprivate func entry(on display: TextDisplay) -> String {
+        let files = list(layout.map { ($0.path, $0.meaning) }, on: display)
         var sizes = "\(counts.samples) images of \(counts.classes) classes"
         if counts.superclasses > 0 { sizes += " in \(counts.superclasses) superclasses" }
         sizes += "; train \(counts.trainSamples) of \(counts.trainClasses), test \(counts.testSamples) of "
@@ -75,7 +97,8 @@ extension KnownDataset {
         if counts.querySamples > 0 {
             sizes += " (\(counts.querySamples) queries, \(counts.gallerySamples) in the gallery)"
         }
-        return "\(title): --dataset \(rawValue) --root DIR\n" + files.joined() + "  \(sizes)\n  \(officialSplit)\n"
+        let lines = [sizes, officialSplit].map { "  " + display.wrapped($0, indentation: 2, from: 2) + "\n" }
+        return "\(title): --dataset \(rawValue) --root DIR\n" + files + lines.joined()
     }
 }
 

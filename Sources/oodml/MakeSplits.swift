@@ -11,7 +11,8 @@ import Splits
 struct MakeSplits: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a graded series of class-disjoint train/test splits.",
-        discussion: """
+        discussion: manual(
+            """
             Images come from class folders (--root DIR: class/image or superclass/class/image), from a table of paths \
             (--samples S.csv --root DIR), from the benchmark that comes with oodml (--dataset glyphs200), or from a dataset \
             of the field as it was downloaded (--dataset cub200 --root DIR; see `oodml datasets`); a network (--backbone) \
@@ -24,28 +25,42 @@ struct MakeSplits: ParsableCommand {
             classes have: removal alone raises the distance, and `excess` is what is left of it. `holdout` repeats the \
             search with half of each class's samples and measures the result on the other half: `is_shift` says \
             whether a shift is there that the search has not made up (p <= 0.05).
-
-            EXAMPLES:
-              oodml make-splits --dataset glyphs200
-              oodml make-splits --root photos --backbone resnet50.onnx
-              oodml make-splits --dataset cub200 --root CUB_200_2011 \\
-                --backbone resnet50.onnx
-              oodml make-splits --features feats.npy --samples samples.csv \\
-                --out splits/mine
-              oodml make-splits --features feats.npy --samples samples.csv \\
-                --targets 20,40,80 --unit superclass --draws 0
-
-            WRITES to the output folder:
-              manifest.json      the levels: their classes, distances and controls
-              samples.csv        the samples, in the order that evaluate expects
-              train-matched.csv  training samples, equally many at every level
-              episodes-K.json    few-shot episodes: K support samples of each class
-              class-map.csv      the class means along their two main directions
-              progression.csv    every step of the search
-              progression.svg    the distance along the steps, as a picture
-              replicate-R/       the same for each further series of --replicates,
-              replicates.json    and how alike all series are
-            """)
+            """,
+            reads: """
+                --root DIR      images: class/image or superclass/class/image, or the folder
+                                of --dataset as it was downloaded (`oodml datasets`)
+                --samples CSV   sample, class, and optionally superclass, split (train or
+                                test), role (query or gallery)
+                --features F    n × d embeddings: .npy, .npz, .safetensors, .csv or a store
+                --backbone M    an ONNX, OpenVINO or TFLite network, its config file beside it
+                """,
+            writes: """
+                manifest.json      the levels: their classes, distances and controls
+                samples.csv        the samples, in the order that evaluate expects
+                train-matched.csv  training samples, equally many at every level
+                episodes-K.json    few-shot episodes: K support samples of each class
+                class-map.csv      the class means along their two main directions
+                progression.csv    every step of the search
+                progression.svg    the distance along the steps, as a picture
+                replicate-R/       the same for each further series of --replicates,
+                replicates.json    and how alike all series are
+                """,
+            prints: """
+                one line a level (fid is the squared Fréchet distance, without unit; null
+                and excess are in the same; p and shift are of the held-out samples), and on
+                a terminal the distance along the steps; --format json: manifest.json, that
+                of the first series
+                """,
+            examples: """
+                oodml make-splits --dataset glyphs200
+                oodml make-splits --root photos --backbone resnet50.onnx
+                oodml make-splits --dataset cub200 --root CUB_200_2011 \\
+                  --backbone resnet50.onnx
+                oodml make-splits --features feats.npy --samples samples.csv \\
+                  --out splits/mine
+                oodml make-splits --features feats.npy --samples samples.csv \\
+                  --targets 20,40,80 --unit superclass --draws 0
+                """))
 
     @OptionGroup var data: DatasetOptions
 
@@ -72,7 +87,7 @@ struct MakeSplits: ParsableCommand {
 
     @OptionGroup var splitting: SplitOptions
 
-    @OptionGroup(title: "Options of the backbone") var network: NetworkOptions
+    @OptionGroup(title: "Options of the backbone (default: as the file beside it says)") var network: NetworkOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -106,7 +121,7 @@ struct MakeSplits: ParsableCommand {
         for number in 1...splitting.replicates {
             let prefix = splitting.replicates == 1 ? "" : "series \(number) of \(splitting.replicates), "
             let series = try SplitSeries(of: embedded, by: settings.replicate(number)) { stage in
-                terminal.status(prefix + stage.words)
+                stage.show(on: terminal, after: prefix)
             }
             warnAboutLevels(of: series, on: terminal)
             replicates.append(Replicate(number: number, series: series, provenance: provenance))
@@ -126,7 +141,7 @@ struct MakeSplits: ParsableCommand {
         terminal.finish()
         switch output.format {
         case .json: FileHandle.standardOutput.write(try replicates[0].manifest.json)
-        case .text: print(summary(of: replicates.map(\.manifest), written: written))
+        case .text: print(summary(of: replicates, written: written, on: StandardStream.output.display))
         }
     }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import DenseLinearAlgebra
+import Foundation
+import Reports
 
 /// The version that manifests and results record.
 let version = "0.1.0"
@@ -14,22 +16,47 @@ struct Oodml: ParsableCommand {
             oodml turns a labelled dataset into a graded series of class-disjoint train/test splits, from easy to hard \
             by the Fréchet distance between the two sides, and scores models along that series.
 
-            Try it on the benchmark that comes with it:
+            EXAMPLES, with the benchmark that comes with it:
               oodml make-splits --dataset glyphs200
               oodml evaluate --splits splits/glyphs200 \\
                 --model 'Examples/glyphs200/models/{level}-{direction}.onnx'
 
-            Results go to standard output, progress and warnings to standard error. The exit status is 0 on success, \
-            1 if the data or the machine failed, and 64 if the command was used wrongly.
+            Results go to standard output, progress, warnings and errors to standard error. On a terminal, tables fit \
+            its width (COLUMNS, or that of the window), curves are drawn, and few words are coloured, unless NO_COLOR is \
+            set or TERM is dumb. In a pipe or file, tables are whole and plain. With --format json every command prints \
+            one JSON value with sorted keys, and nothing else.
+
+            EXIT STATUS:
+              0   success
+              1   the data or the machine failed
+              64  wrong usage
             """,
         version: generator,
         subcommands: [
             MakeSplits.self, Embed.self, Evaluate.self, Compare.self, Score.self, Validate.self, Distance.self,
-            Export.self, Report.self, ListDatasets.self,
+            Export.self, Report.self, ListDatasets.self, Completions.self,
         ])
 
     static func main() {
         keepFreedMemory()
-        main(nil)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            exit(reporting: error)
+        }
+    }
+
+    /// Ends the process as the parser would; the word before an error stands out where standard error has styles.
+    private static func exit(reporting error: any Error) -> Never {
+        let message = fullMessage(for: error)
+        let prefix = "Error:"
+        let display = StandardStream.error.display
+        guard display.isColored, !exitCode(for: error).isSuccess, message.hasPrefix(prefix) else {
+            exit(withError: error)
+        }
+        let line = display.styled(prefix, .error) + message.dropFirst(prefix.count) + "\n"
+        FileHandle.standardError.write(Data(line.utf8))
+        Foundation.exit(exitCode(for: error).rawValue)
     }
 }

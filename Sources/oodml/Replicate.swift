@@ -53,13 +53,21 @@ func numberedName(_ name: String, _ prefix: String, _ suffix: String = "") -> In
 }
 
 extension SplitSeries.Stage {
-    /// What is under way, for progress.
-    var words: String {
+    /// Shows what is under way.
+    ///
+    /// - Parameter prefix: what is said before it, of which of several series it is.
+    func show(on terminal: Terminal, after prefix: String) {
         switch self {
-        case .step(.start, _): "searching the easiest and the hardest split"
-        case .step(let origin, let step): "measuring \(origin.rawValue), step \(step)"
-        case .bands(let done, let total): "null bands: \(done) of \(total)"
-        case .discrepancy: "kernel discrepancy"
+        case .searching(let origin, let isHeldOut, let done, let total):
+            let goal = origin == .easier ? "easiest" : "hardest"
+            terminal.advance(
+                "\(prefix)searching the \(goal) split" + (isHeldOut ? " again, held out" : ""), done, of: total,
+                withRate: false)
+        case .step(let origin, let step, let total):
+            terminal.advance("\(prefix)measuring \(origin.rawValue)", step, of: total, withRate: false)
+        case .bands(let done, let total):
+            terminal.advance("\(prefix)null bands", done, of: total, withRate: false)
+        case .discrepancy: terminal.status("\(prefix)kernel discrepancy")
         }
     }
 }

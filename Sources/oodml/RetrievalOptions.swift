@@ -15,7 +15,7 @@ struct RetrievalOptions: ParsableArguments {
     var loneQueries = LoneQueries.exclude
 
     @Option(
-        help: ArgumentHelp("The values of k of recall@k, separated by commas.", valueName: "k,k,…"),
+        help: ArgumentHelp("The values of k of recall@k, separated by commas (default: 1,2,4,8).", valueName: "k,k,…"),
         transform: positiveCounts)
     var recallAt = [1, 2, 4, 8]
 

@@ -9,7 +9,8 @@ import Reports
 struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Score one set of embeddings.",
-        discussion: """
+        discussion: manual(
+            """
             Every sample is a query against all others, or against a gallery of its own (--gallery). Ranks are exact: \
             every item counts, a duplicate of the query too; only the sample itself is left out, by its row, or with a \
             gallery by the column `sample` of both tables. Files are .npy, .npz, .safetensors or .csv; where one has ids, \
@@ -31,14 +32,27 @@ struct Score: ParsableCommand {
             Structure is measured on rows of length 1: the mean distances within labels and between their means, and \
             their ratio; spectral_decay, 0 where all directions are used alike; alignment, the mean squared distance \
             within labels; uniformity, lower the more evenly the rows cover the sphere.
-
-            EXAMPLES:
-              oodml score test.npy --labels test.csv
-              oodml score query.npy --labels query.csv \\
-                --gallery gallery.npy --gallery-labels gallery.csv
-              oodml score test.npy --labels test.csv --recall-at 1,10,100 \\
-                --per-class classes.csv --format json
-            """)
+            """,
+            reads: """
+                embeddings   n × d: .npy, .npz, .safetensors or .csv
+                --labels     label (or class), optionally sample; a row for each embedding
+                --clusters   cluster; a row for each embedding
+                """,
+            writes: """
+                --per-query CSV  row, sample, label, and one column for each metric
+                --per-class CSV  label, queries, and one column for each metric
+                """,
+            prints: """
+                one line a metric, as parts of 1; distances of structure are of rows of
+                length 1; --format json: the same as one object
+                """,
+            examples: """
+                oodml score test.npy --labels test.csv
+                oodml score query.npy --labels query.csv \\
+                  --gallery gallery.npy --gallery-labels gallery.csv
+                oodml score test.npy --labels test.csv --recall-at 1,10,100 \\
+                  --per-class classes.csv --format json
+                """))
 
     @Argument(
         help: ArgumentHelp("The embeddings (n × d).", valueName: "e.npy"),
@@ -168,7 +182,7 @@ struct Score: ParsableCommand {
         terminal.finish()
         switch output.format {
         case .json: FileHandle.standardOutput.write(Data(try stableJSON(report).utf8))
-        case .text: print(report.text, terminator: "")
+        case .text: print(report.text(on: StandardStream.output.display), terminator: "")
         }
     }
 

@@ -63,16 +63,20 @@ struct ScoreReport: Encodable {
         }
     }
 
-    var text: String {
+    func text(on display: TextDisplay) -> String {
         func number(_ value: Double) -> String { String(format: "%.4f", value) }
         let table = TextTable(
-            columns: [.init("metric"), .init("mean", alignment: .right), .init("of classes", alignment: .right)],
+            columns: [
+                .init("metric"), .init("mean", alignment: .right),
+                .init("of classes", alignment: .right, spareOrder: 1),
+            ],
             rows: zip(zip(means.metrics, means.values), classAveraged.values).map { pair, averaged in
                 [pair.0.name, number(pair.1), number(averaged)]
             } + (clustering + shape).map { [$0.0, number($0.1), ""] })
         let words = counts.compactMap { name, count in
             count.map { "\($0) \(name.replacingOccurrences(of: "_", with: " "))" }
         }
-        return table.text + "\n" + words.joined(separator: ", ") + "; \(distance.rawValue) distance\n"
+        return table.text(on: display, elsewhere: "--format json has all") + "\n"
+            + display.wrapped(words.joined(separator: ", ") + "; \(distance.rawValue) distance\n")
     }
 }

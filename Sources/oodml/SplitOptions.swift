@@ -5,7 +5,7 @@ public import Splits
 
 /// How splits are found, and which levels are made of them.
 struct SplitOptions: ParsableArguments {
-    @Option(help: "What the distance is computed over: all samples, or one mean for each class.")
+    @Option(help: "What the distance is computed over: all samples, or one mean for each class (default: samples).")
     var statistic: ShiftStatistic?
 
     @Option(help: ArgumentHelp("How many levels to make (default: 9).", valueName: "n"))
@@ -13,7 +13,7 @@ struct SplitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Levels at these distances instead, separated by commas, as in 20,40,80.", valueName: "d,d,…"),
+            "Levels at these distances (fid) instead, separated by commas, as in 20,40,80.", valueName: "d,d,…"),
         transform: numbers)
     var targets: [Double]?
 
@@ -29,7 +29,8 @@ struct SplitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What changes sides as a whole: class, superclass, or a column of --samples.",
-            valueName: "class|superclass|column"))
+            valueName: "class|superclass|column"),
+        completion: .list(["class", "superclass"]))
     var unit = UnitRule.class
 
     @Option(
@@ -63,7 +64,8 @@ struct SplitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Support samples a class in few-shot episodes, separated by commas; 0 for none.", valueName: "k,k,…"),
+            "Support samples a class in few-shot episodes, separated by commas; 0 for none (default: 2,5).",
+            valueName: "k,k,…"),
         transform: counts)
     var shots = [2, 5]
 
@@ -80,7 +82,7 @@ struct SplitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With --protocol milbich2021: add this to the diagonals under the root, as the reference does (1e-8).",
+            "With --protocol milbich2021: add this to the diagonals under the root, where the reference has 1e-8 (default: nothing).",
             valueName: "e"))
     var ridge: Double?
 

@@ -6,38 +6,59 @@ import Reports
 import Splits
 
 /// What `make-splits` prints.
-func summary(of manifests: [SplitManifest], written: [String]) -> String {
+func summary(of replicates: [Replicate], written: [String], on display: TextDisplay) -> String {
     var text = ""
-    for (index, manifest) in manifests.enumerated() {
-        if manifests.count > 1 { text += "Series \(index + 1)\n" }
-        text += levelTable(of: manifest) + "\n"
+    for replicate in replicates {
+        let manifest = replicate.manifest
+        if replicates.count > 1 { text += "Series \(replicate.number)\n" }
+        text += levelTable(of: manifest).text(on: display, elsewhere: allColumns("manifest.json")) + "\n"
+        let plot = progressionPlot(chart(of: replicate.series.progression, manifest: manifest).steps)
+        text += plotted(plot, on: display)
         if let controls = manifest.controls, let p = controls.p {
-            text += "All held-out levels harder than the start together: p = \(String(format: "%.3f", p))\n"
+            text +=
+                display.wrapped(
+                    "All held-out levels harder than the start together: p = \(String(format: "%.3f", p))") + "\n"
         }
         if let agreement = manifest.rankAgreement {
             text +=
-                "The kernel discrepancy orders the levels alike by a rank correlation of "
-                + String(format: "%.2f", agreement) + "\n"
+                display.wrapped(
+                    "The kernel discrepancy orders the levels alike by a rank correlation of "
+                        + String(format: "%.2f", agreement)) + "\n"
         }
         text += "\n"
     }
-    return text + pathsWritten(written)
+    return text + pathsWritten(written, on: display)
 }
 
-private func levelTable(of manifest: SplitManifest) -> String {
+/// A plot and an empty line, on a display that has plots.
+private func plotted(_ plot: TextPlot, on display: TextDisplay) -> String {
+    let text = plot.text(on: display)
+    return text.isEmpty ? "" : text + "\n"
+}
+
+/// Where columns are that a narrow table leaves out.
+private func allColumns(_ file: String) -> String {
+    "--format json and \(file) have all"
+}
+
+private func levelTable(of manifest: SplitManifest) -> TextTable {
     let hasControls = manifest.controls != nil
     let controlColumns: [TextTable.Column] =
         hasControls
         ? [
-            .init("null", alignment: .right), .init("excess", alignment: .right), .init("held out", alignment: .right),
-            .init("null", alignment: .right), .init("p", alignment: .right), .init("shift"),
+            .init("null", alignment: .right, spareOrder: 4), .init("excess", alignment: .right, spareOrder: 2),
+            .init("held out", alignment: .right, spareOrder: 7),
+            .init("null", alignment: .right, name: "null of held out", spareOrder: 8),
+            .init("p", alignment: .right, spareOrder: 3), .init("shift"),
         ] : []
+    let columns: [TextTable.Column] =
+        [
+            .init("level"), .init("origin", spareOrder: 6), .init("step", alignment: .right, spareOrder: 9),
+            .init("train/test", alignment: .right, spareOrder: 5),
+            .init("samples", alignment: .right, spareOrder: 10), .init("fid", alignment: .right),
+        ] + controlColumns
     return TextTable(
-        columns: [
-            .init("level"), .init("origin"), .init("step", alignment: .right),
-            .init("train/test", alignment: .right), .init("samples", alignment: .right),
-            .init("fid", alignment: .right),
-        ] + controlColumns,
+        columns: columns,
         rows: manifest.levels.map { level in
             func number(_ value: Double?, _ format: String = "%.2f") -> String {
                 value.map { String(format: format, $0) } ?? "–"
@@ -52,8 +73,11 @@ private func levelTable(of manifest: SplitManifest) -> String {
                         number(level.holdout?.nullMean), number(level.holdout?.p, "%.3f"),
                         level.isShift == true ? "yes" : "no",
                     ] : [])
-        }
-    ).text
+        },
+        significant: Set(
+            manifest.levels.enumerated().compactMap { number, level in
+                level.isShift == true ? TextTable.Place(row: number, column: columns.count - 1) : nil
+            }))
 }
 
 /// The distances along the kept steps, with the levels marked.
@@ -97,21 +121,25 @@ private func chart(of steps: [(origin: String, step: Int, fid: Double)], manifes
 }
 
 /// What `evaluate` prints.
-func summary(of results: EvaluationResults, manifest: SplitManifest, written: [String]) -> String {
+func summary(
+    of results: EvaluationResults, manifest: SplitManifest, written: [String], on display: TextDisplay
+) -> String {
     let sizes = Dictionary(
         uniqueKeysWithValues: manifest.levels.map {
             ($0.id, SideSizes(trainClassCount: $0.train.count, testClassCount: $0.test.count))
         })
-    var text = levelTable(results, sizes: sizes).text + "\n" + curveTable(results).text
+    let elsewhere = allColumns("results.csv")
+    var text = levelTable(results, sizes: sizes).text(on: display, elsewhere: elsewhere) + "\n"
+    text += plotted(curvePlot(results), on: display) + curveTable(results).text(on: display, elsewhere: elsewhere)
     for gallery in GalleryKind.allCases {
         guard let growth = results.gapGrowth(of: .recall(1), gallery: gallery) else { continue }
-        text += "\n" + sentence(about: growth, gallery: gallery)
+        text += "\n" + display.wrapped(sentence(about: growth, gallery: gallery))
     }
     if let table = fewShotTable(results) {
-        text += "\n" + table.text
-        text += "± is half the 95 % interval over draws of the few samples, on these classes."
+        text += "\n" + table.text(on: display, elsewhere: elsewhere)
+        text += display.wrapped("± is half the 95 % interval over draws of the few samples, on these classes.")
     }
-    return text + "\n\n" + notes(on: results) + pathsWritten(written)
+    return text + "\n\n" + display.wrapped(notes(on: results)) + pathsWritten(written, on: display)
 }
 
 /// What the ± is, and what was scored.
@@ -159,20 +187,28 @@ private func sentence(about growth: Estimate, gallery: GalleryKind) -> String {
 }
 
 /// What `compare` prints.
-func summary(of comparison: ModelComparison, written: [String]) -> String {
-    var text = "\(comparison.metric.title) on \(comparison.dataset) (\(comparison.split)), "
-    text += "\(comparison.gallery.rawValue) gallery, over \(comparison.axis.rawValue)\n\n"
-    text += modelTable(comparison).text
+func summary(of comparison: ModelComparison, written: [String], on display: TextDisplay) -> String {
+    let elsewhere = allColumns("comparison.csv")
+    var text = display.wrapped(
+        "\(comparison.metric.title) on \(comparison.dataset) (\(comparison.split)), "
+            + "\(comparison.gallery.rawValue) gallery, over \(comparison.axis.rawValue)\n\n")
+    text += modelTable(comparison).text(on: display, elsewhere: elsewhere)
+    let plot = comparisonPlot(comparison).text(on: display)
+    if !plot.isEmpty { text += "\n" + plot }
     if comparison.models.count > 1 {
-        text += "\n" + changeTable(comparison).text + "\n" + pairTable(comparison).text
+        text += "\n" + changeTable(comparison).text(on: display, elsewhere: elsewhere) + "\n"
+        // A difference and its p-value by level have no row in the CSV file.
+        text += pairTable(comparison).text(on: display, elsewhere: allColumns("comparison.json"))
     }
-    text += "\n" + meaning(of: comparison.confidence)
+    text += "\n" + display.wrapped(meaning(of: comparison.confidence))
     if comparison.models.contains(where: { $0.agsOverRuns != nil }) {
-        text += "± runs is half the 95 % interval of the mean over training runs, on these classes.\n"
+        text +=
+            display.wrapped("± runs is half the 95 % interval of the mean over training runs, on these classes.")
+            + "\n"
     }
-    return text + "\n" + pathsWritten(written)
+    return text + "\n" + pathsWritten(written, on: display)
 }
 
-func pathsWritten(_ paths: [String]) -> String {
-    "Written: " + paths.joined(separator: ", ")
+func pathsWritten(_ paths: [String], on display: TextDisplay = .plain) -> String {
+    display.wrapped("Written: " + paths.joined(separator: ", "), indentation: display.width == nil ? 0 : 2)
 }

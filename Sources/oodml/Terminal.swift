@@ -1,55 +1,104 @@
 import Foundation
+import Reports
 import Synchronization
 
 /// Progress and warnings on standard error: one line that is rewritten on a terminal, plain lines now and then elsewhere.
 final class Terminal: Sendable {
+    /// Something under way that is counted.
+    private struct Task {
+        let name: String
+        let start: Double
+        var estimate: ProgressEstimate
+        var done = 0
+        var total = 0
+
+        init(_ name: String, at time: Double) {
+            self.name = name
+            start = time
+            estimate = ProgressEstimate(at: time)
+        }
+
+        mutating func advance(_ done: Int, of total: Int, at time: Double) {
+            (self.done, self.total) = (done, total)
+            estimate.record(done, at: time)
+        }
+    }
+
     private struct State {
-        var startOfTask = Date.now
-        var lastShown = Date.distantPast
+        /// A series of larger pieces of work, and which of them is under way.
+        var stages: (task: Task, piece: String)?
+        /// What is under way in it, or by itself.
+        var task: Task?
+        /// What is under way that nobody counts, and since when.
+        var openEnded: (line: String, start: Double)?
+        var lastShown: Double
         var hasOpenLine = false
         /// What was said of things that are mostly alike.
         var announced: Set<String> = []
+        var clock: (any DispatchSourceTimer)?
     }
 
     private let isQuiet: Bool
-    private let isTerminal = isatty(STDERR_FILENO) == 1
-    private let state = Mutex(State())
+    private let stream = StandardStream.error
+    private let state: Mutex<State>
 
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
-        begin()
+        // Elsewhere than on a terminal the first line waits, so that short runs leave none.
+        state = Mutex(State(lastShown: stream.canRewriteLines ? -.infinity : Self.now))
     }
 
-    /// Starts the clock of a task that `advance` will count.
-    func begin() {
-        state.withLock { state in
-            state.startOfTask = .now
-            // Elsewhere than on a terminal the first line waits, so that short tasks leave none.
-            state.lastShown = isTerminal ? .distantPast : .now
-        }
+    /// Starts the clock of a task that `advance` will count, which it otherwise starts when it first hears of one.
+    func begin(_ name: String) {
+        state.withLock { $0.task = Task(name, at: Self.now) }
     }
 
-    /// Shows that `done` of `total` things are done, with the rate and the time that is left; the last line of a task
-    /// stays only if it took long enough to be of interest.
-    func advance(_ task: String, _ done: Int, of total: Int) {
+    /// Shows that `done` of `total` things of a task are done, with the rate and the time that is left; the last line of
+    /// a task stays only if it took long enough to be of interest, and is no part of a longer series.
+    func advance(_ name: String, _ done: Int, of total: Int, withRate: Bool = true) {
         state.withLock { state in
-            let elapsed = Date.now.timeIntervalSince(state.startOfTask)
-            let isEnd = done == total && elapsed >= 2
-            guard isEnd || isDue(state) else { return }
-            var line = "\(task): \(done) of \(total)"
-            if isEnd {
-                line += String(format: " in %.1f s", elapsed)
-            } else if done > 0, elapsed > 0.5 {
-                let rate = Double(done) / elapsed
-                line += String(format: ", %.0f/s, %.0f s left", rate, Double(total - done) / rate)
+            let now = Self.now
+            state.openEnded = nil
+            if state.task?.name != name { state.task = Task(name, at: now) }
+            state.task?.advance(done, of: total, at: now)
+            guard let task = state.task else { return }
+            let elapsed = now - task.start
+            if done == total {
+                state.task = nil
+                guard state.stages == nil, withRate, elapsed >= 2 else { return }
+                show("\(name): \(done) of \(total) in \(duration(elapsed))", isFinal: true, in: &state)
+            } else if isDue(state) {
+                let words = task.estimate.words(of: total, at: now, withRate: withRate)
+                show(prefix(state) + "\(name): \(done) of \(total)\(words)", isFinal: false, in: &state)
             }
-            show(line, isFinal: isEnd, in: &state)
         }
     }
 
-    /// Shows what an open-ended task is at.
+    /// Shows which piece of a series of larger ones is under way, and how long the series will take; tasks that are
+    /// counted meanwhile are shown after it.
+    ///
+    /// - Parameters:
+    ///   - series: the name of the series, by which its time is kept.
+    ///   - number: that of the piece, from 0.
+    func stage(_ series: String, _ piece: String, _ number: Int, of total: Int) {
+        state.withLock { state in
+            let now = Self.now
+            (state.task, state.openEnded) = (nil, nil)
+            var task = state.stages?.task ?? Task(series, at: now)
+            if task.name != series || number < task.done { task = Task(series, at: now) }
+            task.advance(number, of: total, at: now)
+            state.stages = (task, piece)
+            guard isDue(state) else { return }
+            show(words(task, piece), isFinal: false, in: &state)
+        }
+    }
+
+    /// Shows what an open-ended task is at; on a terminal, for how long already.
     func status(_ line: String) {
         state.withLock { state in
+            (state.stages, state.task) = (nil, nil)
+            state.openEnded = (line, Self.now)
+            startClock(in: &state)
             guard isDue(state) else { return }
             show(line, isFinal: false, in: &state)
         }
@@ -68,28 +117,70 @@ final class Terminal: Sendable {
 
     /// A warning.
     func warn(_ line: String) {
-        note("warning: \(line)")
+        note(stream.display.styled("warning:", .warning) + " " + line)
     }
 
     /// Ends a line that was still being rewritten.
     func finish() {
         state.withLock { state in
+            (state.stages, state.task, state.openEnded) = (nil, nil, nil)
+            state.clock?.cancel()
+            state.clock = nil
             guard state.hasOpenLine else { return }
             state.hasOpenLine = false
             write("\r\u{1B}[K")
         }
     }
 
+    private static var now: Double { ProcessInfo.processInfo.systemUptime }
+
+    private func words(_ task: Task, _ piece: String) -> String {
+        "\(piece) (\(task.done + 1) of \(task.total))"
+            + task.estimate.words(of: task.total, at: Self.now, withRate: false)
+    }
+
+    private func prefix(_ state: State) -> String {
+        state.stages.map { words($0.task, $0.piece) + "; " } ?? ""
+    }
+
     /// Whether enough time has gone by to show another line: little on a terminal, where it replaces the last one.
     private func isDue(_ state: State) -> Bool {
-        Date.now.timeIntervalSince(state.lastShown) >= (isTerminal ? 0.1 : 10)
+        Self.now - state.lastShown >= (stream.canRewriteLines ? 0.1 : 10)
+    }
+
+    /// Counts the seconds of what nobody counts otherwise, so that a terminal never looks stuck.
+    private func startClock(in state: inout State) {
+        guard stream.canRewriteLines, !isQuiet, state.clock == nil else { return }
+        let clock = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
+        clock.schedule(deadline: .now() + 1, repeating: 1)
+        clock.setEventHandler { [weak self] in
+            self?.state.withLock { state in
+                guard let (line, start) = state.openEnded, Self.now - start >= 2 else { return }
+                self?.show("\(line), \(duration(Self.now - start))", isFinal: false, in: &state)
+            }
+        }
+        clock.resume()
+        state.clock = clock
     }
 
     private func show(_ line: String, isFinal: Bool, in state: inout State) {
         guard !isQuiet else { return }
-        state.lastShown = .now
-        state.hasOpenLine = isTerminal && !isFinal
-        write(isTerminal ? "\r\u{1B}[K\(line)\(isFinal ? "\n" : "")" : "\(line)\n")
+        state.lastShown = Self.now
+        let line = stream.display.shown(line)
+        guard stream.canRewriteLines else { return write(line + "\n") }
+        state.hasOpenLine = !isFinal
+        // A line that wraps could not be written over.
+        let room = max((stream.display.width ?? 80) - 1, 1)
+        write("\r\u{1B}[K" + (isFinal ? line + "\n" : prefix(of: line, cells: room)))
+    }
+
+    private func prefix(of line: String, cells: Int) -> String {
+        var used = 0
+        return String(
+            line.prefix { character in
+                used += displayWidth(String(character))
+                return used <= cells
+            })
     }
 
     private func write(_ text: String) {

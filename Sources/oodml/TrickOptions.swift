@@ -6,12 +6,15 @@ struct TrickOptions: ParsableArguments {
     @Flag(help: "Average the embeddings of each image and its mirror.")
     var flip = false
 
-    @Option(help: ArgumentHelp("Reduce to principal components of the training samples.", valueName: "d"))
+    @Option(
+        help: ArgumentHelp(
+            "Reduce to so many principal components of the training samples (default: all dimensions).", valueName: "d")
+    )
     var embeddingDim: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Add this much of the raw row to the one of length 1, and rank by distance.", valueName: "w"))
+            "Add this much of the raw row to the one of length 1, and rank by distance (default: 0).", valueName: "w"))
     var mixRaw: Double?
 
     @Flag(help: "Re-rank by k-reciprocal neighbours (k1 20, k2 6, lambda 0.3).")

@@ -10,7 +10,8 @@ import Splits
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check that a folder of splits is sound.",
-        discussion: """
+        discussion: manual(
+            """
             Reads what `oodml make-splits` wrote, or another tool in the same form, and checks it: whether the splits are \
             of this dataset, every class is in one of train, test and removed, counts and sizes are right, levels rise, \
             units stay whole, numbers fit one another; whether folds, matched training sets and held-out sides are parts \
@@ -24,13 +25,24 @@ struct Validate: ParsableCommand {
             backbone to 1e-5, since processors differ in single precision, in which networks run. Splits of \
             \(Glyphs200.name) need neither option. Under the protocol milbich2021, fid is the exact distance of the \
             classes named as well; reference_fid, which the reference code has instead, is not computed.
-
-            EXAMPLES:
-              oodml validate splits/glyphs200
-              oodml validate splits/mine --samples samples.csv --features feats.npy
-              oodml validate splits/photos --root photos \\
-                --backbone resnet50.onnx --format json
-            """)
+            """,
+            reads: """
+                manifest.json, samples.csv, train-matched.csv, progression.csv,
+                episodes-K.json, replicate-R/ and replicates.json of the folder
+                """,
+            prints: """
+                one line a violation, or that there is none; --format json: violations, and
+                what was checked
+                """,
+            examples: """
+                oodml validate splits/glyphs200
+                oodml validate splits/mine --samples samples.csv --features feats.npy
+                oodml validate splits/photos --root photos \\
+                  --backbone resnet50.onnx --format json
+                """,
+            exitStatus: """
+                1   also if there is a violation
+                """))
 
     @Argument(
         help: ArgumentHelp("The folder that `oodml make-splits` wrote.", valueName: "dir"), completion: .directory,
@@ -150,7 +162,8 @@ struct Validate: ParsableCommand {
         {
             count += validation.manifest.levels.count
             violations += try validation.distanceViolations(over: embedded, tolerance: tolerance) { done, total in
-                terminal.status("\(prefix.map { $0 + ", " } ?? "")computing the distances: \(done) of \(total)")
+                terminal.advance(
+                    (prefix.map { $0 + ", " } ?? "") + "computing the distances", done, of: total, withRate: false)
             }.map { violation in prefix.map(violation.below) ?? violation }
         }
         return (violations, count)

@@ -1,0 +1,44 @@
+public import Evaluation
+
+/// A metric of a model against the distance along the levels, with the backbone and the tricked model where they were
+/// scored; means of both directions.
+public func curvePlot(_ results: EvaluationResults, of metric: RetrievalMetric = .recall(1)) -> TextPlot {
+    let names: [(Subject, String)] = [
+        (.model, "model"), (.tricked, "tricked"), (.backbone, "frozen backbone"),
+    ]
+    return TextPlot(
+        xTitle: "fid, the squared Fréchet distance between train and test", yTitle: metric.title,
+        series: names.map { subject, name in
+            .init(
+                name: name,
+                points: results.curve(of: metric, .init(subject)).points
+                    .map { (x: $0.shift, y: $0.estimate.value) }.sorted { $0.x < $1.x })
+        }, xLimits: 0...(.infinity), yLimits: 0...1)
+}
+
+/// The compared metric of all models against the shift.
+public func comparisonPlot(_ comparison: ModelComparison) -> TextPlot {
+    let axis =
+        comparison.axis == .fid ? "fid, the squared Fréchet distance" : "excess, the distance less that of random sides"
+    return TextPlot(
+        xTitle: axis, yTitle: comparison.metric.title,
+        series: comparison.models.map { model in
+            .init(
+                name: model.name,
+                points: zip(comparison.levels, model.curve.points).map { (x: $0.shift, y: $1.estimate.value) })
+        }, xLimits: comparison.axis == .fid ? 0...(.infinity) : nil, yLimits: 0...1)
+}
+
+/// The distance over the steps of a progression, with a marker at each step that became a level.
+///
+/// - Parameter steps: the steps from the easiest to the hardest, counted from the one whose origin is `start`.
+public func progressionPlot(_ steps: [ProgressionChart.Step]) -> TextPlot {
+    let zero = steps.firstIndex { $0.origin == "start" } ?? 0
+    return TextPlot(
+        xTitle: "steps from the start: easier ← 0 → harder", yTitle: "fid, with the levels marked",
+        series: [
+            .init(
+                name: "fid", points: steps.enumerated().map { (x: Double($0 - zero), y: $1.fid) },
+                isMarked: steps.map { $0.level != nil })
+        ], yLimits: 0...(.infinity))
+}
