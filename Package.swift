@@ -96,7 +96,7 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Glyphs200", "Datasets", "Evaluation", "Splits", "Embeddings", "DenseLinearAlgebra",
+                "oodml", "Glyphs200", "Datasets", "Evaluation", "Reports", "Splits", "Embeddings", "DenseLinearAlgebra",
                 "TestSupport",
             ],
             linkerSettings: findOpenVINO),

@@ -32,7 +32,7 @@ public struct TextPlot: Sendable {
     private let yLimits: ClosedRange<Double>?
     private let xLimits: ClosedRange<Double>?
 
-    /// Makes a plot. The first line lies on top of the others.
+    /// Makes a plot, in which the first line lies on top of the others.
     ///
     /// - Parameters:
     ///   - xLimits: what the horizontal axis does not leave where the values keep to it too.
@@ -81,7 +81,7 @@ public struct TextPlot: Sendable {
         for row in 0..<Self.height {
             let label = labels[row] ?? ""
             let pad = String(repeating: " ", count: gutter - 1 - displayWidth(label))
-            let line = canvas.line(row, on: display)
+            let line = canvas.line(row, on: display, isColored: series.count > 1)
             text += pad + label + " " + display.styled(labels[row] == nil ? bar : cross, .faint) + line + "\n"
         }
         text += horizontalAxis(x, width: width, gutter: gutter, scale: scale.x, on: display)
@@ -185,18 +185,26 @@ private struct PlotCanvas {
     }
 
     /// A row of cells, without the blanks at its end.
-    func line(_ row: Int, on display: TextDisplay) -> String {
+    ///
+    /// - Parameter isColored: whether cells have the style of the line that they are of.
+    func line(_ row: Int, on display: TextDisplay, isColored: Bool) -> String {
         var line = ""
+        var run = (text: "", owner: 0)
+        func ended() -> String { isColored ? display.styled(run.text, .series(run.owner)) : run.text }
         var blanks = 0
         for cell in row * width..<(row + 1) * width {
             guard let character = markers[cell] ?? character(of: dots[cell], on: display) else {
                 blanks += 1
                 continue
             }
-            line += String(repeating: " ", count: blanks) + display.styled(String(character), .series(owners[cell]))
-            blanks = 0
+            if blanks > 0 || owners[cell] != run.owner {
+                line += ended() + String(repeating: " ", count: blanks)
+                run = ("", owners[cell])
+                blanks = 0
+            }
+            run.text.append(character)
         }
-        return line
+        return line + ended()
     }
 
     private func character(of dots: UInt8, on display: TextDisplay) -> Character? {

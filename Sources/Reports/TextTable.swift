@@ -96,11 +96,13 @@ public struct TextTable: Sendable, Equatable {
         guard kept.count < columns.count else { return table.lines(on: display, widths: widths) }
         let names = columns.indices.filter { !kept.contains($0) }.map { shown.columns[$0].name }
         // A name is not broken, since a sign such as ± says nothing alone.
+        let noBreak = "\u{A0}"
         let note =
             "\(names.count) \(names.count == 1 ? "column" : "columns") left out for want of room: "
-            + names.map { $0.replacing(" ", with: "\u{A0}") }.joined(separator: ", ") + (elsewhere.isEmpty ? "" : "; " + elsewhere)
-        return table.lines(on: display, widths: widths)
-            + display.wrapped(note).replacing("\u{A0}", with: " ").split(separator: "\n").map { display.styled($0, .faint) + "\n" }.joined()
+            + names.map { $0.replacing(" ", with: noBreak) }.joined(separator: ", ")
+            + (elsewhere.isEmpty ? "" : "; " + elsewhere)
+        let lines = display.wrapped(note).replacing(noBreak, with: " ").split(separator: "\n")
+        return table.lines(on: display, widths: widths) + lines.map { display.styled($0, .faint) + "\n" }.joined()
     }
 
     /// How many cells each column takes.
@@ -175,9 +177,9 @@ public struct TextTable: Sendable, Equatable {
 }
 
 /// The number of terminal cells that a text takes: two for East Asian wide characters and emoji, none for marks that
-/// combine with the character before them, one for all others.
+/// combine with the character before them, one for all others, Indic vowel signs that stand beside their letter included.
 ///
-/// The wide ranges are the main blocks of Unicode's East Asian Width "W" and "F".
+/// The wide ranges are the main blocks of Unicode's East Asian Width "W" and "F"; terminals that sum `wcwidth` agree.
 public func displayWidth(_ text: String) -> Int {
     text.reduce(0) { $0 + displayWidth($1) }
 }
@@ -185,7 +187,15 @@ public func displayWidth(_ text: String) -> Int {
 private func displayWidth(_ character: Character) -> Int {
     guard let first = character.unicodeScalars.first else { return 0 }
     // The emoji variation selector asks for the wide form of a character that also has a narrow one.
-    if character.unicodeScalars.contains("\u{FE0F}") { return 2 }
+    if character.unicodeScalars.contains("\u{FE0F}") || first.properties.isEmojiPresentation { return 2 }
+    let beside = character.unicodeScalars.dropFirst().count { scalar in
+        // The vowels am of Thai and Lao are letters by category, and part of the character before them.
+        scalar.properties.generalCategory == .spacingMark || scalar == "\u{E33}" || scalar == "\u{EB3}"
+    }
+    return displayWidth(first) + beside
+}
+
+private func displayWidth(_ first: Unicode.Scalar) -> Int {
     switch first.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format, .control: return 0
     default: break

@@ -30,6 +30,9 @@ struct OutputOptions: ParsableArguments {
 /// The extensions of the files that embeddings are read from, for completions.
 let featureFileExtensions = ["npy", "npz", "safetensors", "csv"]
 
+/// The extensions of the files that networks are read from, for completions.
+let networkFileExtensions = ["onnx", "xml", "tflite"]
+
 /// A path on the command line, for options' `transform`.
 func path(_ argument: String) throws -> URL {
     guard !argument.isEmpty else { throw ValidationError("the path is empty; expected a file or folder") }

@@ -86,8 +86,8 @@ struct InstallCompletions: ParsableCommand {
             print(try stableJSON(Report(shell: kind.rawValue, file: file.path, changed: changed)), terminator: "")
         case .text:
             print((changed ? "Written: " : "Up to date: ") + file.path)
-            print(
-                StandardStream.output.display.wrapped(Self.advice(for: kind, folder: file.deletingLastPathComponent())))
+            // As it is, since lines that are to be copied must not be broken.
+            print(Self.advice(for: kind, folder: file.deletingLastPathComponent()))
         }
     }
 

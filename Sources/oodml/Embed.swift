@@ -59,7 +59,7 @@ struct Embed: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("The network, with its preprocessing beside it.", valueName: "model"),
-        completion: .file(), transform: path)
+        completion: .file(extensions: networkFileExtensions), transform: path)
     var backbone: URL?
 
     @Option(help: ArgumentHelp("The folder of the store.", valueName: "dir"), completion: .directory, transform: path)

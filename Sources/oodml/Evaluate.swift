@@ -75,7 +75,7 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("The models, ONNX, OpenVINO or TFLite, each trained for one task.", valueName: "path"),
-        completion: .file(), transform: PathTemplate.init)
+        completion: .file(extensions: networkFileExtensions), transform: PathTemplate.init)
     var model: PathTemplate?
 
     @Option(
@@ -93,7 +93,7 @@ struct Evaluate: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The backbone that made the splits, for the gap (not needed for \(Glyphs200.name)).", valueName: "model"),
-        completion: .file(), transform: path)
+        completion: .file(extensions: networkFileExtensions), transform: path)
     var backbone: URL?
 
     @Option(

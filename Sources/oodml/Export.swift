@@ -67,7 +67,8 @@ struct Export: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "What to print on standard output: text or json; or a form, which is short for --as. (default: text)",
-            valueName: "format"))
+            valueName: "format"),
+        completion: .list(PrintOrForm.allValueStrings))
     var format: [PrintOrForm] = []
 
     @Option(

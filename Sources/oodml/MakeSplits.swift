@@ -69,7 +69,7 @@ struct MakeSplits: ParsableCommand {
             "The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in the "
                 + "config file of timm, Hugging Face or OpenCLIP.",
             valueName: "model"),
-        completion: .file(), transform: path)
+        completion: .file(extensions: networkFileExtensions), transform: path)
     var backbone: URL?
 
     @Option(

@@ -68,7 +68,7 @@ struct Validate: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The backbone that made the splits (not needed for \(Glyphs200.name)).", valueName: "model"),
-        completion: .file(), transform: path)
+        completion: .file(extensions: networkFileExtensions), transform: path)
     var backbone: URL?
 
     @OptionGroup var output: PrintOptions

@@ -7,11 +7,14 @@ struct CommandRun {
     let errors: String
 
     /// Runs `oodml` with some arguments and waits for its end.
-    init(_ arguments: [String], in folder: URL? = nil) throws {
+    ///
+    /// - Parameter changes: variables of the environment that are added or set otherwise.
+    init(_ arguments: [String], in folder: URL? = nil, environment changes: [String: String] = [:]) throws {
         let process = Process()
         process.executableURL = Self.executable
         process.arguments = arguments
         process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(changes) { $1 }
         // Through files, since two full pipes would have to be read at once.
         let scratch = FileManager.default.temporaryDirectory.appending(path: "oodml-run-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)

@@ -212,6 +212,10 @@ import Testing
         #expect(a.seed == "a" && b.seed == "b" && a.model == b.model)
         #expect(a.levels != b.levels)
         #expect(a.levels[0].scores(of: .model)?.mean.estimates[.recall(1)]?.margin == nil)
+        let list = try evaluate(
+            "--embeddings", "runs/{seed}.npy", "--seeds", "a,b", "--confidence", "none", "--format", "json", "-q")
+        let printed = try JSONDecoder().decode([EvaluationResults].self, from: Data(list.output.utf8))
+        #expect(printed == [a, b] && list.errors.isEmpty)
         let missing = try evaluate("--embeddings", "runs/{seed}.npy", "--seeds", "a,c", "--out", "other")
         #expect(missing.status == 1)
         #expect(missing.errors.contains("c.npy: there is no such file"))

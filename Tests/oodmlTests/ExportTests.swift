@@ -54,6 +54,30 @@ import Testing
         return result
     }
 
+    @Test func theFormAndWhatIsPrintedAreDifferentThings() throws {
+        struct Report: Decodable, Equatable {
+            let form: String
+            let folder: String
+            let levels: [String]
+            let files: [String]
+            let link_count: Int
+        }
+        let run = try export(
+            "--as", "imagefolder", "--format", "json", "--root", "images", "--level", "level-1", "--out", "out")
+        #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+        #expect(
+            try JSONDecoder().decode(Report.self, from: Data(run.output.utf8))
+                == Report(
+                    form: "imagefolder", folder: "out", levels: ["level-1"], files: ["classes.csv"], link_count: 48))
+        let short = try export("--format", "oml", "--format", "json", "--out", "short")
+        #expect(try JSONDecoder().decode(Report.self, from: Data(short.output.utf8)).form == "oml")
+        for arguments in [[], ["--format", "json"], ["--as", "oml", "--format", "csv"]] {
+            let wrong = try CommandRun(["export", "splits"] + arguments, in: folder.url)
+            #expect(wrong.status == 64 && wrong.output.isEmpty, "\(arguments)")
+            #expect(wrong.errors.contains("expected --as with one of csv, oml, huggingface, wilds, imagefolder"))
+        }
+    }
+
     @Test(arguments: SplitExport.Format.allCases)
     func exportsAreTheSameAgainAndStayInTheFolder(format: SplitExport.Format) throws {
         let before = Set(try FileManager.default.contentsOfDirectory(atPath: folder.url.path))
