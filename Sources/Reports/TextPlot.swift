@@ -73,7 +73,7 @@ public struct TextPlot: Sendable {
         }
         var labels = [String?](repeating: nil, count: Self.height)
         for tick in y.ticks {
-            let row = min(Int(y.position(tick)) / scale.y, Self.height - 1)
+            let row = min(Int(y.position(tick).rounded()) / scale.y, Self.height - 1)
             if labels[row] == nil { labels[row] = display.shown(y.label(tick)) }
         }
         let (bar, cross) = display.isUnicode ? ("│", "┤") : ("|", "+")
@@ -95,7 +95,7 @@ public struct TextPlot: Sendable {
         var axis = [String](repeating: rule, count: width)
         var labels = ""
         for tick in x.ticks {
-            let cell = min(Int(x.position(tick)) / scale, width - 1)
+            let cell = min(Int(x.position(tick).rounded()) / scale, width - 1)
             axis[cell] = notch
             let label = display.shown(x.label(tick))
             // Under its notch, unless that would run into the label before it or beyond the plot.

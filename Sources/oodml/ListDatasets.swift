@@ -98,7 +98,7 @@ extension KnownDataset {
             sizes += " (\(counts.querySamples) queries, \(counts.gallerySamples) in the gallery)"
         }
         let lines = [sizes, officialSplit].map { "  " + display.wrapped($0, indentation: 2, from: 2) + "\n" }
-        return "\(title): --dataset \(rawValue) --root DIR\n" + files + lines.joined()
+        return display.wrapped("\(title): --dataset \(rawValue) --root DIR\n", indentation: 4) + files + lines.joined()
     }
 }
 
