@@ -10,7 +10,8 @@ import Splits
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a page of a benchmark and of models scored along it.",
-        discussion: """
+        discussion: manual(
+            """
             The page is one HTML file that opens from disk and asks no network for anything: the distance along the steps, \
             a card for each level, a map of the classes, and of each model its curves, areas, differences, examples of \
             retrieval and a table of classes. Models are folders that `oodml evaluate` wrote, results.json itself or a \
@@ -20,17 +21,25 @@ struct Report: ParsableCommand {
 
             --charts writes every chart for papers too, as SVG, PNG and PDF, with its numbers as CSV beside it; that needs \
             rsvg-convert of Debian's package librsvg2-bin.
-
-            EXAMPLES:
-              oodml report splits/glyphs200
-              oodml report splits/glyphs200 splits/glyphs200/example
-              oodml report splits/photos results/triplet results/margin \\
-                --root photos --out report.html --charts figures
-
-            WRITES
-              report.html       the page (--out)
-              NAME.svg, NAME.png, NAME.pdf, NAME.csv  each chart (--charts)
-            """)
+            """,
+            reads: """
+                manifest.json, samples.csv, progression.csv and class-map.csv of the splits;
+                results.json, per-class.csv and retrieval-examples.json of each model;
+                images below --root
+                """,
+            writes: """
+                report.html       the page (--out)
+                NAME.svg, NAME.png, NAME.pdf, NAME.csv  each chart (--charts)
+                """,
+            prints: """
+                the paths of the files; --format json: page, charts
+                """,
+            examples: """
+                oodml report splits/glyphs200
+                oodml report splits/glyphs200 splits/glyphs200/example
+                oodml report splits/photos results/triplet results/margin \\
+                  --root photos --out report.html --charts figures
+                """))
 
     @Argument(
         help: ArgumentHelp("The folder that `oodml make-splits` wrote.", valueName: "dir"), completion: .directory,
@@ -53,7 +62,8 @@ struct Report: ParsableCommand {
     var out: URL?
 
     @Option(
-        help: ArgumentHelp("A folder for the charts as files.", valueName: "dir"), completion: .directory,
+        help: ArgumentHelp("A folder for the charts as files (default: none are written).", valueName: "dir"),
+        completion: .directory,
         transform: path)
     var charts: URL?
 
@@ -77,7 +87,7 @@ struct Report: ParsableCommand {
         case .json:
             let json = try stableJSON(Written(page: file.relativePath, charts: Array(written.dropLast())))
             FileHandle.standardOutput.write(Data(json.utf8))
-        case .text: print(pathsWritten(written))
+        case .text: print(pathsWritten(written, on: StandardStream.output.display))
         }
     }
 

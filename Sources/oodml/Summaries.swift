@@ -209,6 +209,6 @@ func summary(of comparison: ModelComparison, written: [String], on display: Text
     return text + "\n" + pathsWritten(written, on: display)
 }
 
-func pathsWritten(_ paths: [String], on display: TextDisplay = .plain) -> String {
+func pathsWritten(_ paths: [String], on display: TextDisplay) -> String {
     display.wrapped("Written: " + paths.joined(separator: ", "), indentation: display.width == nil ? 0 : 2)
 }
