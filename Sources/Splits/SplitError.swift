@@ -23,6 +23,8 @@ public enum SplitError: Error, Equatable {
     case invalidSetting(name: String, found: String, expected: String)
     /// A manifest cannot be read.
     case unreadableManifest(path: String, reason: String)
+    /// A pickle of published splits cannot be read, or may not.
+    case unreadablePickle(path: String, reason: String)
     /// A file of few-shot episodes cannot be read.
     case unreadableEpisodes(path: String, reason: String)
     /// A summary of several series cannot be read.
@@ -69,6 +71,8 @@ extension SplitError: CustomStringConvertible {
             "\(name) is \(found); expected \(expected)"
         case .unreadableManifest(let path, let reason):
             "\(path): cannot be read as a split manifest: \(reason)"
+        case .unreadablePickle(let path, let reason):
+            "\(path): cannot be read as a pickle of published splits: \(reason)"
         case .unreadableEpisodes(let path, let reason):
             "\(path): cannot be read as few-shot episodes: \(reason)"
         case .unreadableReplicates(let path, let reason):
