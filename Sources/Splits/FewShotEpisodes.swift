@@ -1,5 +1,4 @@
 public import Datasets
-public import Foundation
 
 /// Fixed few-shot episodes: in each, the support samples that a model may adapt to, for every class of a dataset.
 ///
@@ -11,22 +10,44 @@ public import Foundation
 /// episode, the class's label and the ids of its own samples, and on nothing else. So the support of 2 shots is the
 /// start of that of 5, and a dataset that gains a class keeps the supports of all others.
 ///
+/// Published episodes, which are imported, are other ones for each level, and of its test classes only.
+///
 /// Source: Milbich et al., "Characterizing Generalization under Out-Of-Distribution Shifts in Deep Metric Learning",
 /// NeurIPS 2021, §4.5: 2 and 5 shots, 10 episodes.
 public struct FewShotEpisodes: Sendable, Equatable, Decodable {
     /// The number of support samples a class.
     public let shots: Int
-    /// The seed of the draws.
-    public let seed: UInt64
+    /// The seed of the draws; nil for imported episodes.
+    public let seed: UInt64?
     /// For each episode, the ids of the support samples of each class, in the order in which they were drawn, by the
-    /// class's label.
+    /// class's label; empty for imported episodes.
     public let episodes: [[String: [String]]]
+    /// The same for each level that has imported episodes, by the level's id; nil for episodes that serve all levels.
+    public let episodesByLevel: [String: [[String: [String]]]]?
     /// The labels of the classes that have too few samples, sorted by their UTF-8 bytes.
     public let leftOut: [String]
 
     private enum CodingKeys: String, CodingKey {
         case shots, seed, episodes
+        case episodesByLevel = "episodes_by_level"
         case leftOut = "left_out"
+    }
+
+    /// Reads episodes that serve all levels, or those of each level.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        shots = try container.decode(Int.self, forKey: .shots)
+        leftOut = try container.decode([String].self, forKey: .leftOut)
+        episodesByLevel = try container.decodeIfPresent([String: [[String: [String]]]].self, forKey: .episodesByLevel)
+        seed = episodesByLevel == nil ? try container.decode(UInt64.self, forKey: .seed) : nil
+        episodes = episodesByLevel == nil ? try container.decode([[String: [String]]].self, forKey: .episodes) : []
+    }
+
+    /// Joins imported episodes.
+    init(shots: Int, byLevel: [String: [[String: [String]]]]) {
+        self.shots = shots
+        (seed, episodes, leftOut) = (nil, [], [])
+        episodesByLevel = byLevel
     }
 
     /// Draws episodes from all classes of `dataset` that have more than `shots` samples, so that a query is left.
@@ -52,135 +73,27 @@ public struct FewShotEpisodes: Sendable, Equatable, Decodable {
             }
         }
         self.episodes = episodes
+        episodesByLevel = nil
         self.leftOut = leftOut
+    }
+
+    /// The episodes that serve a level; none where imported ones are of other levels only.
+    public func episodes(ofLevel id: String) -> [[String: [String]]] {
+        episodesByLevel.map { $0[id] ?? [] } ?? episodes
     }
 
     /// An episode as a level sees it: the supports of the given classes, without those that have none.
     ///
+    /// - Parameter level: the level's id; without meaning for episodes that serve all levels.
     /// - Complexity: O(c) for c labels.
-    public func supports(inEpisode number: Int, ofClasses labels: some Sequence<String>) -> [String: [String]] {
+    /// - Precondition: the level has an episode of that number.
+    public func supports(
+        inEpisode number: Int, ofClasses labels: some Sequence<String>, atLevel level: String
+    ) -> [String: [String]] {
+        let episodes = episodes(ofLevel: level)
+        precondition(episodes.indices.contains(number), "episode \(number) of \(episodes.count) at \(level)")
         var result: [String: [String]] = [:]
         for label in labels { result[label] = episodes[number][label] }
         return result
-    }
-
-    /// What does not hold of the episodes as episodes of `dataset`; none where all is well.
-    ///
-    /// - Complexity: O(n + e) for n samples and e support samples over all episodes.
-    public func violations(in dataset: Dataset) -> [SplitViolation] {
-        let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
-        let samples = Dictionary(uniqueKeysWithValues: zip(dataset.samples.map(\.id), dataset.samples.indices))
-        let isLeftOut = Set(leftOut)
-        var violations: [SplitViolation] = []
-        func add(_ place: String, _ found: String, _ expected: String) {
-            violations.append(
-                SplitViolation(file: "episodes-\(shots).json", place: place, found: found, expected: expected))
-        }
-        for (index, episode) in episodes.enumerated() {
-            for label in episode.keys.sorted(by: utf8Precedes) {
-                let place = "episode \(index), class \"\(label)\""
-                let support = episode[label] ?? []
-                guard let number = numbers[label] else {
-                    add(place, "a support", "supports of classes of the dataset only")
-                    continue
-                }
-                if Set(support).count != shots || support.count != shots {
-                    add(place, "\(Set(support).count) different samples among \(support.count)", "\(shots)")
-                }
-                for id in support where samples[id].map({ dataset.classOfSample[$0] }) != number {
-                    add(place, "\"\(id)\"", "samples of the class only")
-                }
-                if isLeftOut.contains(label) {
-                    add(place, "a support", "none, since the class is listed as left out")
-                }
-            }
-            for (number, label) in dataset.classLabels.enumerated() where !isLeftOut.contains(label) {
-                let size = dataset.samplesOfClass[number].count
-                guard (episode[label] != nil) != (size > shots) else { continue }
-                add(
-                    "episode \(index), class \"\(label)\"",
-                    "\(episode[label] == nil ? "no" : "a") support for \(size) samples",
-                    "one where a class has more than \(shots)")
-            }
-        }
-        for label in leftOut.sorted(by: utf8Precedes) {
-            let size = numbers[label].map { dataset.samplesOfClass[$0].count }
-            guard size.map({ $0 > shots }) ?? true else { continue }
-            add(
-                "left_out", "the class \"\(label)\"" + (size.map { " of \($0) samples" } ?? ""),
-                "the classes of \(shots) samples or fewer")
-        }
-        for (number, label) in dataset.classLabels.enumerated()
-        where dataset.samplesOfClass[number].count <= shots && !isLeftOut.contains(label) {
-            add("left_out", "no class \"\(label)\"", "all classes of \(shots) samples or fewer")
-        }
-        return violations
-    }
-}
-
-extension FewShotEpisodes {
-    /// The episodes as JSON: keys sorted by their UTF-8 bytes and a line for each class, so that the same episodes are the
-    /// same bytes, and a difference is found by eye.
-    ///
-    /// `JSONEncoder` would write all on one line, or every sample on its own: a million lines for 22,634 classes.
-    public var json: Data {
-        var bytes: [UInt8] = []
-        func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
-        func append(_ strings: [String]) {
-            append("[")
-            for (index, string) in strings.enumerated() {
-                if index > 0 { append(", ") }
-                Self.append(string, to: &bytes)
-            }
-            append("]")
-        }
-        append("{\n  \"episodes\": [")
-        for (index, episode) in episodes.enumerated() {
-            append(index > 0 ? ",\n    {" : "\n    {")
-            for (position, label) in episode.keys.sorted(by: utf8Precedes).enumerated() {
-                append(position > 0 ? ",\n      " : "\n      ")
-                Self.append(label, to: &bytes)
-                append(": ")
-                append(episode[label] ?? [])
-            }
-            append("\n    }")
-        }
-        append("\n  ],\n  \"left_out\": ")
-        append(leftOut)
-        append(",\n  \"seed\": \(seed),\n  \"shots\": \(shots)\n}\n")
-        return Data(bytes)
-    }
-
-    /// Appends a JSON string (RFC 8259, §7).
-    private static func append(_ string: String, to bytes: inout [UInt8]) {
-        let digits = Array("0123456789abcdef".utf8)
-        bytes.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0..<0x20: bytes += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// Reads what ``json`` wrote.
-    ///
-    /// - Throws: ``SplitError/unreadableEpisodes(path:reason:)``.
-    public init(readingFrom url: URL) throws {
-        func failure(_ reason: String) -> SplitError { .unreadableEpisodes(path: url.path, reason: reason) }
-        guard let data = try? Data(contentsOf: url) else {
-            let exists = FileManager.default.fileExists(atPath: url.path)
-            throw failure(exists ? "permission is denied" : "there is no such file; oodml make-splits writes it")
-        }
-        do {
-            self = try JSONDecoder().decode(FewShotEpisodes.self, from: data)
-        } catch let error as DecodingError {
-            throw failure(error.inFewWords)
-        }
-        guard shots > 0, !episodes.isEmpty else {
-            throw failure("it has \(episodes.count) episodes of \(shots) shots; expected at least 1 each")
-        }
     }
 }

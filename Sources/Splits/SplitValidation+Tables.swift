@@ -130,11 +130,22 @@ extension SplitValidation {
         guard episodes.shots == shots else {
             return [SplitViolation(file: file, place: "shots", found: "\(episodes.shots)", expected: "\(shots)")]
         }
+        let isImported = episodes.episodesByLevel != nil
+        guard isImported == (settings.name == .imported) else {
+            return [
+                SplitViolation(
+                    file: file, found: isImported ? "episodes by level" : "episodes that serve all levels",
+                    expected: "episodes by level for imported splits and nowhere else")
+            ]
+        }
+        guard !isImported else {
+            return episodes.violations(in: dataset, ofLevels: manifest.levels, episodeCount: settings.episodeCount)
+        }
         var violations: [SplitViolation] = []
         if episodes.seed != settings.seed {
             violations.append(
                 SplitViolation(
-                    file: file, place: "seed", found: "\(episodes.seed)",
+                    file: file, place: "seed", found: episodes.seed.map { "\($0)" } ?? "none",
                     expected: "\(settings.seed), as in manifest.json"))
         }
         if episodes.episodes.count != settings.episodeCount {

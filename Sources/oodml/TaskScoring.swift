@@ -84,9 +84,11 @@ struct TaskScoring {
     ) throws -> [FewShotEpisodeScores] {
         let rows = Dictionary(
             uniqueKeysWithValues: task.samples.enumerated().map { (dataset.samples[$0.element].id, $0.offset) })
-        return try episodes.episodes.indices.map { number in
+        // Imported episodes are of the test classes.
+        guard episodes.episodesByLevel == nil || task.direction == .forward else { return [] }
+        return try episodes.episodes(ofLevel: task.level.id).indices.map { number in
             let supports = episodes.supports(
-                inEpisode: number, ofClasses: task.classes.map { dataset.classLabels[$0] })
+                inEpisode: number, ofClasses: task.classes.map { dataset.classLabels[$0] }, atLevel: task.level.id)
             let support = supports.values.flatMap { $0.compactMap { rows[$0] } }.sorted()
             do {
                 return try fewShotEpisodeScores(

@@ -65,7 +65,7 @@ import Testing
     @Test func aLevelSeesItsTestClasses() throws {
         let drawn = try episodes(shots: 2)
         // Class c1000 has one sample, and class c9 is not there.
-        let seen = drawn.supports(inEpisode: 3, ofClasses: ["c1000", "c1004", "c1007", "c9"])
+        let seen = drawn.supports(inEpisode: 3, ofClasses: ["c1000", "c1004", "c1007", "c9"], atLevel: "level-1")
         #expect(seen == drawn.episodes[3].filter { ["c1004", "c1007"].contains($0.key) })
         #expect(seen.count == 2)
     }

@@ -187,7 +187,9 @@ import Testing
             #expect(scores.queryCount == Double(3 * level.test.count))
             // The baseline is plain retrieval among the samples that are in no support.
             let means = try episodes.episodes.indices.map { number in
-                let support = Set(episodes.supports(inEpisode: number, ofClasses: level.test).values.flatMap { $0 })
+                let support = Set(
+                    episodes.supports(inEpisode: number, ofClasses: level.test, atLevel: level.id).values.flatMap { $0 }
+                )
                 let kept = samples(of: level.test).filter { !support.contains(ids[$0]) }
                 let numbers = Dictionary(uniqueKeysWithValues: level.test.enumerated().map { ($0.element, $0.offset) })
                 return try queryScores(
