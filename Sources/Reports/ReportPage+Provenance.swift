@@ -35,11 +35,20 @@ extension ReportPage {
     }
 
     private var splitFacts: [(String, String)] {
-        let (embeddings, settings) = (manifest.embeddings, manifest.protocol)
+        let settings = manifest.protocol
         var facts = [
             ("Written by", manifest.generator), ("Dataset", manifest.dataset.name),
             ("Samples and classes", "\(manifest.dataset.sampleCount) in \(manifest.dataset.classCount)"),
             ("Digest of samples and classes", manifest.dataset.sha256),
+        ]
+        if let source = manifest.importedFrom {
+            facts += [
+                ("Published in", source.file), ("Digest of that file", source.sha256),
+                ("Method", settings.name.rawValue), ("Seed of the matched training sets", "\(settings.seed)"),
+            ]
+        }
+        guard let embeddings = manifest.embeddings else { return facts }
+        facts += [
             ("Embeddings", "\(embeddings.source.rawValue) \(embeddings.file), \(embeddings.dimension) dimensions"),
             ("Digest of that file", embeddings.sha256),
         ]

@@ -201,9 +201,12 @@ public struct ReportPage: Sendable {
     }
 
     private var facts: [(String, String)] {
-        [
+        let source =
+            manifest.importedFrom.map { [("Read from", $0.file)] }
+            ?? [("Embedded by", manifest.embeddings?.file ?? ""), ("Statistic", manifest.protocol.statistic.rawValue)]
+        return [
             ("Classes", "\(manifest.dataset.classCount)"), ("Samples", "\(manifest.dataset.sampleCount)"),
-            ("Embedded by", manifest.embeddings.file), ("Statistic", manifest.protocol.statistic.rawValue),
+        ] + source + [
             ("Method", manifest.protocol.name.rawValue), ("Seed", "\(manifest.protocol.seed)"),
         ]
     }

@@ -11,6 +11,8 @@ public enum Origin: String, Sendable, Codable, CaseIterable {
     case swap
     /// Classes leaving, after the hardest exchange.
     case removal
+    /// On none, since the split was published by somebody else.
+    case imported
 }
 
 /// One step of a progression.

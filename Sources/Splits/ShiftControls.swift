@@ -189,7 +189,7 @@ private struct HeldOutRepetition {
 
     private func partition(likeThatOf level: ProgressionStep) -> ClassPartition {
         switch level.origin {
-        case .start: start
+        case .start, .imported: start
         case .easier: step(level, of: plan.easier)
         case .swap: step(level, of: plan.harder)
         case .removal:

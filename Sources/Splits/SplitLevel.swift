@@ -8,16 +8,16 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     public let id: String
     /// The arm of the progression that the level is on.
     public let origin: Origin
-    /// The number of its step on that arm.
+    /// The number of its step on that arm; of an imported level its published number.
     public let step: Int
     /// How many pairs were exchanged after that step, to come nearer to a target; nil for none.
     public let adjustedPairCount: Int?
-    /// The squared Fréchet distance between the train and the test side.
+    /// The squared Fréchet distance between the train and the test side; of an imported level the published one.
     public let fid: Double
-    /// The part of `fid` that the means make.
-    public let fidMeanPart: Double
-    /// The part of `fid` that the covariances make.
-    public let fidCovariancePart: Double
+    /// The part of `fid` that the means make; nil where the level is imported.
+    public let fidMeanPart: Double?
+    /// The part of `fid` that the covariances make; nil where the level is imported.
+    public let fidCovariancePart: Double?
     /// What the reference code has for the step, under its protocol; nil under the own one.
     public let referenceFid: Double?
     /// The distances of random exchanges of the same classes.
@@ -45,6 +45,9 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     /// A part of the training set that is equally large at every level.
     public let trainMatched: MatchedRecord
     /// Class-disjoint validation folds of the train classes: their labels, sorted.
+    ///
+    /// Those of an imported level are two, its validation classes and those to train on meanwhile, and need not hold all
+    /// train classes.
     public let folds: [[String]]
 
     /// The size and the classes of a matched training set; `train-matched.csv` lists its samples.
@@ -105,6 +108,34 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         trainMatched = MatchedRecord(
             classes: labels(series.matched.subsets[number].classes), sampleCount: series.matched.sampleCount)
         folds = series.folds[number].map(labels)
+    }
+
+    /// Records an imported level.
+    ///
+    /// - Parameters:
+    ///   - partition: where its classes stand.
+    ///   - folds: the numbers of the classes of each fold, ascending.
+    ///   - matched: the numbers of the classes of its matched training set, ascending, and the set's size.
+    init(
+        id: String, step: Int, fid: Double, partition: ClassPartition, folds: [[Int]],
+        matched: (classes: [Int], sampleCount: Int), in dataset: Dataset
+    ) {
+        func labels(_ classes: [Int]) -> [String] { classes.map { dataset.classLabels[$0] } }
+        let (train, test) = (partition.classes(on: .train), partition.classes(on: .test))
+        self.id = id
+        origin = .imported
+        self.step = step
+        self.fid = fid
+        adjustedPairCount = nil
+        (fidMeanPart, fidCovariancePart, referenceFid, kernelDiscrepancy) = (nil, nil, nil, nil)
+        (null, excess, position, holdout, isShift) = (nil, nil, nil, nil, nil)
+        trainSampleCount = dataset.samples(ofClasses: train).count
+        testSampleCount = dataset.samples(ofClasses: test).count
+        self.train = labels(train)
+        self.test = labels(test)
+        removed = labels(partition.removedClasses)
+        trainMatched = MatchedRecord(classes: labels(matched.classes), sampleCount: matched.sampleCount)
+        self.folds = folds.map(labels)
     }
 }
 

@@ -14,8 +14,10 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     public let generator: String
     /// The dataset.
     public let dataset: DatasetRecord
-    /// The embeddings that the distances are computed from.
-    public let embeddings: EmbeddingProvenance
+    /// The embeddings that the distances are computed from; nil for imported splits, which do not say.
+    public let embeddings: EmbeddingProvenance?
+    /// The file that imported splits were read from; nil for others.
+    public let importedFrom: SourceRecord?
     /// The settings that the splits were made by.
     public let `protocol`: SplitProtocol
     /// What the null bands and the held-out repetition say of the series as a whole; nil where there are none.
@@ -24,6 +26,20 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     public let rankAgreement: Double?
     /// The levels, in the order of rising distance.
     public let levels: [SplitLevel]
+
+    /// A file that splits were read from.
+    public struct SourceRecord: Sendable, Equatable, Codable {
+        /// Its name, without its folder.
+        public let file: String
+        /// The SHA-256 of its bytes, in hexadecimal.
+        public let sha256: String
+
+        /// Makes a record.
+        public init(file: String, sha256: String) {
+            self.file = file
+            self.sha256 = sha256
+        }
+    }
 
     /// The controls of a series as a whole.
     public struct ControlsRecord: Sendable, Equatable, Codable {
@@ -62,6 +78,7 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         self.generator = generator
         dataset = DatasetRecord(series.embedded.dataset)
         embeddings = provenance
+        importedFrom = nil
         `protocol` = series.settings
         controls = series.controls.map {
             ControlsRecord(
@@ -74,6 +91,20 @@ public struct SplitManifest: Sendable, Equatable, Codable {
             let id = "level-" + String(repeating: "0", count: width - number.count) + number
             return SplitLevel(id: id, number: index, of: series)
         }
+    }
+
+    /// Records imported splits.
+    init(
+        generator: String, dataset: Dataset, source: SourceRecord, settings: SplitProtocol, levels: [SplitLevel]
+    ) {
+        schemaVersion = Self.currentSchemaVersion
+        self.generator = generator
+        self.dataset = DatasetRecord(dataset)
+        embeddings = nil
+        importedFrom = source
+        `protocol` = settings
+        (controls, rankAgreement) = (nil, nil)
+        self.levels = levels
     }
 
     /// The manifest as JSON: keys in snake case and sorted, so that the same splits are the same bytes.

@@ -1,7 +1,10 @@
 public import Datasets
 
 /// The settings that a series of splits is made by; the manifest records them.
-public struct SplitProtocol: Sendable, Equatable, Codable {
+///
+/// Of imported splits only `name`, `seed`, `levelCount`, `foldCount`, `shots` and `episodeCount` are known; the others have
+/// their defaults and are not recorded.
+public struct SplitProtocol: Sendable, Equatable {
     /// How partitions are found.
     public var name: SplitMethod
     /// The settings of ``SplitMethod/milbich2021``; nil for the own search.
@@ -82,7 +85,9 @@ public struct SplitProtocol: Sendable, Equatable, Codable {
                 throw SplitError.invalidSetting(name: name, found: found.description, expected: expected)
             }
         }
-        try require(levelCount >= 3, "the number of levels", levelCount, "at least 3: easiest, official, hardest")
+        try require(
+            levelCount >= (name == .imported ? 1 : 3), "the number of levels", levelCount,
+            name == .imported ? "at least 1" : "at least 3: easiest, official, hardest")
         try require(swapsPerStep >= 1, "the number of swaps per step", swapsPerStep, "at least 1")
         try require(keepFraction > 0 && keepFraction <= 1, "the kept fraction", keepFraction, "above 0 and at most 1")
         try require(minimumClassCount >= 1, "the smallest number of classes", minimumClassCount, "at least 1")
@@ -114,6 +119,8 @@ public enum SplitMethod: String, Sendable, Codable, CaseIterable {
     case oodml
     /// The walk of the ooDML reference code, step by step, with its defects (see ``Milbich2021``).
     case milbich2021
+    /// Published by somebody else, and read (see ``ImportedSplits``).
+    case imported
 }
 
 /// What levels are spaced evenly in.

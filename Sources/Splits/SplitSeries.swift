@@ -38,9 +38,11 @@ public struct SplitSeries: Sendable {
     ///
     /// - Parameter report: called with what is under way, for progress; concurrently where work is done concurrently.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
+    /// - Precondition: the method is not that of imported splits.
     public init(
         of embedded: EmbeddedDataset, by settings: SplitProtocol, report: @Sendable (Stage) -> Void = { _ in }
     ) throws {
+        precondition(settings.name != .imported, "imported splits are made of a file, not of embeddings")
         let progression = try Progression(of: embedded, by: settings, report: report)
         let levels: [ProgressionStep]
         if let targets = settings.targets {

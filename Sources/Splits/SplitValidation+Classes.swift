@@ -44,7 +44,7 @@ extension SplitValidation {
                         "\(count), as samples.csv has of its classes"))
             }
             let vectors = vectorCount(on: side, of: partition)
-            if vectors < 2 {
+            if vectors < 2 && !isImported {
                 violations.append(
                     violation(
                         "\(level.id), \(side.rawValue)",
@@ -52,9 +52,9 @@ extension SplitValidation {
                         "at least 2, or there is no distance"))
             }
         }
-        let mayRemove = level.origin == .removal
+        let mayRemove = level.origin == .removal || level.origin == .imported
         // The reference code also exchanges classes on its way of removal.
-        let mustRemove = mayRemove && manifest.protocol.name != .milbich2021
+        let mustRemove = level.origin == .removal && manifest.protocol.name != .milbich2021
         if level.removed.isEmpty ? mustRemove : !mayRemove {
             violations.append(
                 violation(
@@ -72,6 +72,7 @@ extension SplitValidation {
 
     /// Exchanges keep the numbers of units on both sides, and removal takes as many from each.
     private func balanceViolations(of level: SplitLevel, _ partition: ClassPartition) -> [SplitViolation] {
+        guard !isImported else { return [] }
         let start: ClassPartition
         do {
             start = try manifest.protocol.start.partition(
@@ -130,7 +131,7 @@ extension SplitValidation {
         var violations: [SplitViolation] = []
         let trainUnits = units.count { unit in unit.classes.contains { train.contains(dataset.classLabels[$0]) } }
         let count = trainUnits < 2 ? 0 : min(manifest.protocol.foldCount, trainUnits)
-        if level.folds.count != count {
+        if level.folds.count != count && !(isImported && level.folds.isEmpty) {
             violations.append(violation(place, "\(level.folds.count) folds", "\(count)"))
         }
         var folds: [String: [Int]] = [:]
@@ -150,7 +151,8 @@ extension SplitValidation {
                     place, "the class \"\(label)\" in folds \(numbers.map(String.init).joined(separator: " and "))",
                     "every class in one"))
         }
-        for label in level.train where folds[label] == nil && !level.folds.isEmpty && number(of: label) != nil {
+        for label in level.train
+        where folds[label] == nil && !level.folds.isEmpty && number(of: label) != nil && !isImported {
             violations.append(violation(place, "the train class \"\(label)\" in none", "every train class in one"))
         }
         return violations

@@ -5,16 +5,28 @@ extension SplitValidation {
     /// Whether the numbers of a level fit one another.
     func numberViolations(of level: SplitLevel) -> [SplitViolation] {
         var violations: [SplitViolation] = []
-        let sum = level.fidMeanPart + level.fidCovariancePart
-        let rounding = [level.fid, level.fidMeanPart, level.fidCovariancePart].reduce(0) { $0 + Self.rounding($1) }
-        if abs(level.fid - sum) > rounding {
-            violations.append(
-                violation(
-                    "\(level.id), fid", "\(level.fid)",
-                    "\(sum.rounded(significantDigits: 10)), the sum of fid_mean_part and fid_covariance_part"))
+        if isImported && level.fid < 0 { violations.append(violation("\(level.id), fid", "\(level.fid)", "0 or more")) }
+        let parts = [("mean", level.fidMeanPart), ("covariance", level.fidCovariancePart)]
+        if let mean = level.fidMeanPart, let covariance = level.fidCovariancePart {
+            let sum = mean + covariance
+            let rounding = [level.fid, mean, covariance].reduce(0) { $0 + Self.rounding($1) }
+            if abs(level.fid - sum) > rounding {
+                violations.append(
+                    violation(
+                        "\(level.id), fid", "\(level.fid)",
+                        "\(sum.rounded(significantDigits: 10)), the sum of fid_mean_part and fid_covariance_part"))
+            }
         }
-        for (name, part) in [("mean", level.fidMeanPart), ("covariance", level.fidCovariancePart)] where part < 0 {
-            violations.append(violation("\(level.id), fid_\(name)_part", "\(part)", "0 or more"))
+        for (name, part) in parts {
+            if let part, part < 0 {
+                violations.append(violation("\(level.id), fid_\(name)_part", "\(part)", "0 or more"))
+            }
+            if (part == nil) != isImported {
+                violations.append(
+                    violation(
+                        "\(level.id), fid_\(name)_part", part.map { "\($0)" } ?? "none",
+                        isImported ? "none, since the level is imported" : "a part of the distance"))
+            }
         }
         let hasControls = manifest.protocol.nullDraws > 0
         let controls: [(String, Bool)] = [

@@ -37,6 +37,18 @@ extension SplitValidation {
         return []
     }
 
+    /// Whether the manifest says what the splits were made from: embeddings, or the file that they were read from.
+    var sourceViolations: [SplitViolation] {
+        let sources = [("embeddings", manifest.embeddings != nil), ("imported_from", manifest.importedFrom != nil)]
+        return sources.compactMap { name, isThere in
+            let isWanted = (name == "imported_from") == isImported
+            guard isThere != isWanted else { return nil }
+            return violation(
+                name, isThere ? "a record" : "none",
+                "\(isWanted ? "one" : "none") under the protocol \(manifest.protocol.name.rawValue)")
+        }
+    }
+
     /// Whether the levels are told apart by their ids, and rise.
     var orderViolations: [SplitViolation] {
         let levels = manifest.levels
@@ -52,7 +64,8 @@ extension SplitValidation {
         for level in levels where !seen.insert(level.id).inserted {
             violations.append(violation("levels", "the id \"\(level.id)\" twice", "ids that tell the levels apart"))
         }
-        for (previous, level) in zip(levels, levels.dropFirst()) where level.fid <= previous.fid {
+        for (previous, level) in zip(levels, levels.dropFirst())
+        where isImported ? level.fid < previous.fid : level.fid <= previous.fid {
             violations.append(
                 violation(
                     "\(level.id), fid", "\(level.fid) after \(previous.fid)", "levels in the order of rising distance"))
@@ -70,8 +83,14 @@ extension SplitValidation {
     ///
     /// Where nobody asked for certain distances, the start is a level, and the arms follow one another.
     var originViolations: [SplitViolation] {
-        guard manifest.protocol.targets == nil else { return [] }
         var violations: [SplitViolation] = []
+        for level in manifest.levels where (level.origin == .imported) != isImported {
+            violations.append(
+                violation(
+                    "\(level.id), origin", level.origin.rawValue,
+                    "imported under the protocol imported and nowhere else"))
+        }
+        guard manifest.protocol.targets == nil && !isImported else { return violations }
         let starts = manifest.levels.filter { $0.origin == .start }.map(\.id)
         if starts.count != 1 {
             violations.append(

@@ -5,6 +5,10 @@ public import Datasets
 /// It takes nothing from how the splits were made but the settings in the manifest, and draws nothing anew. So it holds
 /// for splits by other tools too, and for manifests that were edited. What is wrong is reported in full, but for what
 /// would only follow from another violation: the sizes of sides, for instance, mean nothing where a class is on both.
+///
+/// Imported splits promise less: nothing is known of how they were made, so their levels need not be on the arms of a
+/// progression, nor balanced, nor come with parts of distances and controls, and their folds need not hold all train
+/// classes.
 public struct SplitValidation: Sendable {
     /// The manifest under test.
     public let manifest: SplitManifest
@@ -44,7 +48,7 @@ public struct SplitValidation: Sendable {
     ///
     /// - Complexity: O(L·C) for L levels and C classes.
     public var manifestViolations: [SplitViolation] {
-        datasetViolations + settingViolations + orderViolations + originViolations
+        datasetViolations + settingViolations + sourceViolations + orderViolations + originViolations
             + manifest.levels.indices.flatMap { index in
                 classViolations(ofLevel: index) + sizeViolations(ofLevel: index) + foldViolations(ofLevel: index)
                     + numberViolations(of: manifest.levels[index]) + holdoutViolations(ofLevel: index)
@@ -59,6 +63,9 @@ public struct SplitValidation: Sendable {
     private static func number(of label: String, in dataset: Dataset, by numbers: [String: Int]) -> Int? {
         numbers[label].flatMap { dataset.classLabels[$0].utf8.elementsEqual(label.utf8) ? $0 : nil }
     }
+
+    /// Whether the splits were published by somebody else.
+    var isImported: Bool { manifest.protocol.name == .imported }
 
     /// A violation in the manifest.
     func violation(_ place: String, _ found: String, _ expected: String) -> SplitViolation {

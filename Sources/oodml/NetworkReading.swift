@@ -43,11 +43,11 @@ struct NetworkReading: Equatable {
 }
 
 extension NetworkReading {
-    /// How the embeddings of a record were made; what it leaves open is read beside the model.
-    init(_ provenance: EmbeddingProvenance) throws {
+    /// How the embeddings of a record were made; what it leaves open, or all without one, is read beside the model.
+    init(_ provenance: EmbeddingProvenance?) throws {
         self.init(
-            output: provenance.output, pooling: provenance.pooling.flatMap(Pooling.init(rawValue:)),
-            preprocessing: try provenance.preprocessing.map(Preprocessing.init(record:)))
+            output: provenance?.output, pooling: provenance?.pooling.flatMap(Pooling.init(rawValue:)),
+            preprocessing: try provenance?.preprocessing.map(Preprocessing.init(record:)))
     }
 }
 

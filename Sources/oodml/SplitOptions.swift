@@ -136,5 +136,15 @@ func counts(_ argument: String) throws -> [Int] {
 extension ShiftStatistic: ExpressibleByArgument {}
 extension LevelSpacing: ExpressibleByArgument {}
 extension SplitStart: ExpressibleByArgument {}
-extension SplitMethod: ExpressibleByArgument {}
+extension SplitMethod: ExpressibleByArgument {
+    /// The method of a name on the command line; splits are imported by a command of their own.
+    public init?(argument: String) {
+        guard argument != SplitMethod.imported.rawValue else { return nil }
+        self.init(rawValue: argument)
+    }
+
+    /// The names that the command line takes.
+    public static var allValueStrings: [String] { allCases.filter { $0 != .imported }.map(\.rawValue) }
+}
+
 extension UnitRule: ExpressibleByArgument {}

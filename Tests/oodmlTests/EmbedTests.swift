@@ -106,7 +106,8 @@ import Testing
         #expect(scored.output.contains("\"subject\": \"backbone\""))
         // A store of another network is refused: its record is what the splits' digest is compared with.
         let record = folder.url.appending(path: "store/store.json")
-        let digest = try SplitManifest(readingFrom: folder.url.appending(path: "a/manifest.json")).embeddings.sha256
+        let manifest = try SplitManifest(readingFrom: folder.url.appending(path: "a/manifest.json"))
+        let digest = try #require(manifest.embeddings?.sha256)
         let other = try String(contentsOf: record, encoding: .utf8)
             .replacingOccurrences(of: digest, with: String(repeating: "0", count: 64))
         try folder.write(other, to: "store/store.json")

@@ -49,7 +49,7 @@ import Testing
             ])
         let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
         #expect(manifest.dataset.name == "s")
-        #expect(manifest.embeddings.file == "f.npy")
+        #expect(manifest.embeddings?.file == "f.npy")
         let fids = manifest.levels.map(\.fid)
         #expect(fids.count >= 3 && zip(fids, fids.dropFirst()).allSatisfy { $0 < $1 })
         #expect(manifest.levels.contains { $0.origin == .start })

@@ -1,0 +1,162 @@
+public import Datasets
+
+/// Published splits beside the dataset that they are of: what a split folder holds of them.
+///
+/// *Classes.* All classes are found in the same way, the first of these that finds every one: by their labels; by the last
+/// part of the labels `superclass/class`; by what the file names of a class have in common before the first `_` (the
+/// products of Stanford Online Products); and, where the splits have numbers and no text, by the class's number, from 0 in
+/// the order of the labels' UTF-8 bytes.
+///
+/// *Files* of episodes are found among the samples of their class: the one whose id ends the path, or ends in it, part by
+/// part; or else the only sample of the dataset whose file has that name, letter case aside.
+///
+/// *Levels* are named `level-ID` by the published id, in the order of rising distance. What `split_val` lists is fold 0,
+/// what `split_train` lists fold 1. Classes of the dataset that a level does not name are its removed ones. Matched training
+/// sets are drawn as for any other series, with the seed 0.
+public struct ImportedSplits: Sendable, Equatable {
+    /// The splits.
+    public let manifest: SplitManifest
+    /// Training sets of equal size for the levels.
+    public let matched: MatchedTraining
+    /// The few-shot episodes by rising number of shots.
+    public let episodes: [FewShotEpisodes]
+    /// How classes were found, as in `by their labels`.
+    public let classMatch: String
+    /// How many supports name a sample twice; it is in the support once.
+    public let repeatedSupportCount: Int
+
+    /// Finds the classes and files of published splits in a dataset.
+    ///
+    /// - Parameters:
+    ///   - path: the path of the file, for errors.
+    ///   - source: the record of the file.
+    /// - Complexity: O(n + L·C + e) for n samples, L levels of C classes and e support samples.
+    /// - Throws: ``SplitError/datasetMismatch(path:found:expected:)`` for a class or a file that is not in the dataset or
+    ///   not to be told from others, ``SplitError/unreadablePickle(path:reason:)`` for splits that are none.
+    public init(
+        of splits: PublishedSplits, in dataset: Dataset, path: String, source: SplitManifest.SourceRecord,
+        generator: String
+    ) throws {
+        let classes = try PublishedClasses(of: splits, in: dataset, path: path)
+        let reading = ImportReading(path: path, classes: classes, dataset: dataset)
+        let partitions = try splits.levels.map(reading.partition)
+        let folds = try zip(splits.levels, partitions).map(reading.folds)
+        let ids = fileNames(for: splits.levels.map(\.id)).map { "level-\($0)" }
+        let matched = MatchedTraining(of: dataset, trainClasses: partitions.map { $0.classes(on: .train) }, seed: 0)
+        let levels = splits.levels.indices.map { index in
+            SplitLevel(
+                id: ids[index], step: Int(splits.levels[index].id) ?? index + 1, fid: splits.levels[index].fid,
+                partition: partitions[index], folds: folds[index],
+                matched: (matched.subsets[index].classes, matched.sampleCount), in: dataset)
+        }
+        let shots = Set(splits.levels.flatMap(\.episodes.keys)).sorted()
+        var files = PublishedFiles(in: dataset)
+        var repeated = 0
+        episodes = try shots.map { shots in
+            var byLevel: [String: [[String: [String]]]] = [:]
+            for (id, level) in zip(ids, splits.levels) {
+                byLevel[id] = try level.episodes[shots].map { episodes in
+                    try reading.episodes(
+                        episodes, ofLevel: level, shots: shots, among: &files, repeated: &repeated)
+                }
+            }
+            return FewShotEpisodes(shots: shots, byLevel: byLevel)
+        }
+        repeatedSupportCount = repeated
+        let settings = SplitProtocol(
+            unitCount: 0, name: .imported, seed: 0, levelCount: levels.count, nullDraws: 0,
+            foldCount: folds.map(\.count).max() ?? 0, shots: shots,
+            episodeCount: splits.levels.flatMap { $0.episodes.values.map(\.count) }.max() ?? 1)
+        manifest = SplitManifest(
+            generator: generator, dataset: dataset, source: source, settings: settings, levels: levels)
+        self.matched = matched
+        classMatch = classes.rule.words
+    }
+}
+
+/// Turns names into numbers, and says where they cannot be.
+private struct ImportReading {
+    let path: String
+    let classes: PublishedClasses
+    let dataset: Dataset
+
+    func failure(_ level: PublishedSplits.Level, _ reason: String) -> SplitError {
+        .unreadablePickle(path: path, reason: "split \"\(PickleReader.clipped(level.id))\": \(reason)")
+    }
+
+    func partition(of level: PublishedSplits.Level) throws -> ClassPartition {
+        var sides = [Side?](repeating: nil, count: dataset.classLabels.count)
+        for (labels, side) in [(level.train, Side.train), (level.test, .test)] {
+            guard !labels.isEmpty else { throw failure(level, "\(side.rawValue) has no class; expected at least one") }
+            for label in labels {
+                // The classes were found with those of all levels.
+                guard let number = classes[label] else { continue }
+                guard sides[number] == nil else {
+                    throw failure(
+                        level,
+                        "the class \"\(PickleReader.clipped(label))\" is "
+                            + (sides[number] == side ? "twice in \(side.rawValue)" : "in train and in test")
+                            + "; expected every class once")
+                }
+                sides[number] = side
+            }
+        }
+        return ClassPartition(sides: sides)
+    }
+
+    /// The validation classes and those to train on meanwhile; none where either is missing.
+    func folds(of level: PublishedSplits.Level, _ partition: ClassPartition) throws -> [[Int]] {
+        guard let tuning = level.tuning, !tuning.validation.isEmpty, !tuning.train.isEmpty else { return [] }
+        var seen: Set<Int> = []
+        return try [("split_val", tuning.validation), ("split_train", tuning.train)].map { name, labels in
+            try labels.map { label in
+                let shown = "the class \"\(PickleReader.clipped(label))\" of \(name)"
+                guard let number = classes[label], partition.sides[number] == .train else {
+                    throw failure(level, "\(shown) is not in train; expected classes of train only")
+                }
+                guard seen.insert(number).inserted else {
+                    throw failure(level, "\(shown) is there twice; expected it once in split_val or split_train")
+                }
+                return number
+            }.sorted()
+        }
+    }
+
+    func episodes(
+        _ episodes: [[String: [String]]], ofLevel level: PublishedSplits.Level, shots: Int,
+        among files: inout PublishedFiles, repeated: inout Int
+    ) throws -> [[String: [String]]] {
+        let test = Set(level.test)
+        var result: [[String: [String]]] = []
+        for (index, episode) in episodes.enumerated() {
+            var supports: [String: [String]] = [:]
+            for label in episode.keys.sorted(by: utf8Precedes) {
+                let place = "\(shots) shots, episode \(index + 1), class \"\(PickleReader.clipped(label))\""
+                guard test.contains(label), let number = classes[label] else {
+                    throw failure(level, "\(place): the class is not in test; expected test classes only")
+                }
+                let names = episode[label] ?? []
+                guard (1...shots).contains(names.count) else {
+                    throw failure(level, "\(place): \(names.count) files; expected \(shots)")
+                }
+                var samples: [Int] = []
+                var seen: Set<Int> = []
+                for name in names {
+                    guard let sample = files.sample(of: name, inClass: number) else {
+                        throw SplitError.datasetMismatch(
+                            path: path,
+                            found: "the file \"\(PickleReader.clipped(name))\" in split "
+                                + "\"\(PickleReader.clipped(level.id))\", \(place)",
+                            expected: "one that is one sample of this class, as \""
+                                + dataset.samples[dataset.samplesOfClass[number][0]].id + "\" is")
+                    }
+                    if seen.insert(sample).inserted { samples.append(sample) }
+                }
+                if samples.count < names.count { repeated += 1 }
+                supports[dataset.classLabels[number]] = samples.map { dataset.samples[$0].id }
+            }
+            result.append(supports)
+        }
+        return result
+    }
+}
