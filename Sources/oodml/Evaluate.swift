@@ -33,7 +33,8 @@ struct Evaluate: ParsableCommand {
             model must not have trained on that fold. {fold} in the path stands for its number.
 
             --shots adapts the embeddings to a few samples of every test class, by a linear map in closed form, and \
-            scores all other samples before and after; the splits have episodes of 2 and 5 samples.
+            scores all other samples before and after; the splits have episodes of 2 and 5 samples. Imported splits have \
+            those that were published, of test classes only, so that there is nothing to adapt in reverse.
 
             Tricks at test time (--flip, --embedding-dim, --mix-raw, --rerank) raise scores. The plain scores are always \
             in the results, and those with all tricks given beside them, as the subject `tricked`.
@@ -198,7 +199,7 @@ struct Evaluate: ParsableCommand {
                 metrics: retrieval.metrics, confidence: method),
             matched: matchedDraws == 0
                 ? nil : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: matchedDraws),
-            tricks: tricks, episodes: try shots.map(episodes))
+            tricks: tricks, episodes: try shots.map { try episodes(shots: $0, for: tasks, on: terminal) })
         let reference = try referenceEmbeddings(for: manifest, of: dataset, on: terminal)
         let backboneScores = try tasks.enumerated().map { number, task in
             try reference.map { matrix in
@@ -252,14 +253,25 @@ struct Evaluate: ParsableCommand {
     }
 
     /// The episodes of the splits; those of replicates lie in the folder above.
-    private func episodes(shots: Int) throws -> FewShotEpisodes {
+    private func episodes(shots: Int, for tasks: [EvaluationTask], on terminal: Terminal) throws -> FewShotEpisodes {
         let name = "episodes-\(shots).json"
         let above = splits.standardizedFileURL.deletingLastPathComponent()
         let own = splits.appending(path: name)
         let isReplicate = FileManager.default.fileExists(atPath: above.appending(path: "replicates.json").path)
-        return try FewShotEpisodes(
-            readingFrom: !FileManager.default.fileExists(atPath: own.path) && isReplicate
-                ? above.appending(path: name) : own)
+        let file =
+            !FileManager.default.fileExists(atPath: own.path) && isReplicate ? above.appending(path: name) : own
+        let episodes = try FewShotEpisodes(readingFrom: file)
+        guard episodes.episodesByLevel != nil else { return episodes }
+        if fold != nil {
+            throw CommandError("\(file.path): the episodes are of test classes, as published; expected no --fold")
+        }
+        if let task = tasks.first(where: { episodes.episodes(ofLevel: $0.level.id).isEmpty }) {
+            throw CommandError("\(file.path): there are no episodes of \(task.level.id); expected some of every level")
+        }
+        if tasks.contains(where: { $0.direction == .reverse }) {
+            terminal.note("The episodes are of test classes, as published; no few-shot scores in reverse.")
+        }
+        return episodes
     }
 
     private var defaultFolder: URL {
@@ -308,8 +320,9 @@ struct Evaluate: ParsableCommand {
         } else if let backbone {
             source = .network(
                 backbone, images: try images(for: manifest), reading: try NetworkReading(manifest.embeddings))
-        } else if manifest.embeddings.source == .backbone, manifest.dataset.name == Glyphs200.name, root == nil,
-            try SHA256.hexadecimal(ofFilesAt: [Glyphs200.backbone]) == manifest.embeddings.sha256
+        } else if let record = manifest.embeddings, record.source == .backbone, root == nil,
+            manifest.dataset.name == Glyphs200.name,
+            try SHA256.hexadecimal(ofFilesAt: [Glyphs200.backbone]) == record.sha256
         {
             source = .network(
                 Glyphs200.backbone, images: Glyphs200.images, reading: try NetworkReading(manifest.embeddings))
@@ -318,7 +331,7 @@ struct Evaluate: ParsableCommand {
             return nil
         }
         return try source.embeddings(
-            of: dataset, expecting: manifest.embeddings.sha256, task: "backbone", on: terminal
+            of: dataset, expecting: manifest.embeddings?.sha256, task: "backbone", on: terminal
         ).matrix
     }
 }

@@ -34,7 +34,7 @@ struct Oodml: ParsableCommand {
         version: generator,
         subcommands: [
             MakeSplits.self, Embed.self, Evaluate.self, Compare.self, Score.self, Validate.self, Distance.self,
-            Export.self, Report.self, ListDatasets.self, Completions.self,
+            Export.self, Import.self, Report.self, ListDatasets.self, Completions.self,
         ])
 
     static func main() {

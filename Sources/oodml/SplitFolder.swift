@@ -82,8 +82,10 @@ struct SplitFolder {
             guard FileManager.default.fileExists(atPath: file.path) else { return [missing(name)] }
             return check(try CSVTable(contentsOf: file))
         }
-        return try violations("train-matched.csv", validation.violations(ofMatchedTraining:))
-            + violations("progression.csv", validation.violations(ofProgression:))
+        let matched = try violations("train-matched.csv", validation.violations(ofMatchedTraining:))
+        // How imported splits were found is not known.
+        guard validation.manifest.importedFrom == nil else { return matched }
+        return try matched + violations("progression.csv", validation.violations(ofProgression:))
     }
 
     private static func missing(_ file: String) -> SplitViolation {

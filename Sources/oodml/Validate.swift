@@ -20,6 +20,9 @@ struct Validate: ParsableCommand {
             Each violation is one line on standard output: where, what was found, what was expected. The exit status is \
             1 if there is any. What cannot be read at all is an error.
 
+            Splits that `oodml import` wrote are checked in the same way, but for what is not known of them: how they were \
+            found, and from which embeddings.
+
             Given the embeddings, it also computes every distance and kernel discrepancy anew from the classes of the \
             levels. From a file of features they must agree to 1e-9 of the distance; from images embedded again by the \
             backbone to 1e-5, since processors differ in single precision, in which networks run. Splits of \
@@ -87,7 +90,9 @@ struct Validate: ParsableCommand {
         let folder = try SplitFolder(readingFrom: splits)
         var violations = try sampleViolations(of: folder.validation) + folder.violations
         var distanceCount: Int?
-        if let source = try source(for: folder.validation.manifest) {
+        if folder.validation.manifest.importedFrom != nil, features != nil || backbone != nil {
+            terminal.note("No distance is computed anew, since those of imported splits were published.")
+        } else if let source = try source(for: folder.validation.manifest) {
             if folder.validation.manifest.dataset.sha256 == folder.validation.dataset.digest {
                 let recomputed = try recompute(folder, from: source, on: terminal)
                 violations += recomputed.violations
@@ -128,8 +133,8 @@ struct Validate: ParsableCommand {
             }
             return .network(backbone, images: images, reading: try NetworkReading(manifest.embeddings))
         }
-        guard isGlyphs, manifest.embeddings.source == .backbone,
-            try SHA256.hexadecimal(ofFilesAt: [Glyphs200.backbone]) == manifest.embeddings.sha256
+        guard isGlyphs, let embeddings = manifest.embeddings, embeddings.source == .backbone,
+            try SHA256.hexadecimal(ofFilesAt: [Glyphs200.backbone]) == embeddings.sha256
         else { return nil }
         return .network(
             Glyphs200.backbone, images: Glyphs200.images, reading: try NetworkReading(manifest.embeddings))
@@ -149,8 +154,10 @@ struct Validate: ParsableCommand {
                     file: "manifest.json", place: "embeddings, \(name)", found: found,
                     expected: "\(expected), as \(provenance.file) has it"))
         }
-        require("sha256", manifest.embeddings.sha256, provenance.sha256)
-        require("dimension", "\(manifest.embeddings.dimension)", "\(provenance.dimension)")
+        if let embeddings = manifest.embeddings {
+            require("sha256", embeddings.sha256, provenance.sha256)
+            require("dimension", "\(embeddings.dimension)", "\(provenance.dimension)")
+        }
         let tolerance =
             provenance.source == .features ? SplitValidation.tolerance : SplitValidation.networkTolerance
         let embedded = try EmbeddedDataset(
@@ -174,6 +181,9 @@ struct Validate: ParsableCommand {
 private struct ValidationReport: Encodable {
     let violations: [SplitViolation]
     let checked: Checked
+    private let isImported: Bool
+
+    private enum CodingKeys: CodingKey { case violations, checked }
 
     struct Checked: Encodable {
         let classes: Int
@@ -191,6 +201,7 @@ private struct ValidationReport: Encodable {
 
     init(_ folder: SplitFolder, violations: [SplitViolation], distanceCount: Int?) {
         self.violations = violations
+        isImported = folder.validation.manifest.importedFrom != nil
         checked = Checked(
             classes: folder.validation.dataset.classLabels.count, samples: folder.validation.dataset.samples.count,
             series: folder.allSeries.count,
@@ -209,6 +220,7 @@ private struct ValidationReport: Encodable {
             + ", with " + count(checked.episodeFiles, "file", "files") + " of episodes; "
             + (checked.distances > 0
                 ? count(checked.distances, "distance", "distances") + " computed anew"
-                : "no distance computed anew, which takes --features or --root and --backbone")
+                : "no distance computed anew, "
+                    + (isImported ? "since they were published" : "which takes --features or --root and --backbone"))
     }
 }

@@ -5,8 +5,7 @@ import Testing
 @Suite struct HelpTests {
     private static let commands = [
         [], ["make-splits"], ["embed"], ["evaluate"], ["compare"], ["score"], ["validate"], ["distance"], ["export"],
-        ["report"],
-        ["datasets"], ["completions"], ["completions", "install"],
+        ["import"], ["report"], ["datasets"], ["completions"], ["completions", "install"],
     ]
 
     @Test(arguments: commands)

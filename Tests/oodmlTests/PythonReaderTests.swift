@@ -53,7 +53,7 @@ struct PythonReaderTests {
 }
 
 /// The `python3` of the machine.
-private enum Python {
+enum Python {
     static let repository = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Reports
+import Splits
+
+struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make splits of a pickle as the ooDML benchmark publishes them.",
+        discussion: """
+            Reads a file like cub200.pkl: {id: {train, test, fid, split_train, split_val, test_episodes}}. It is read as \
+            data, and nothing in it is run: what is no container, text, number or array of NumPy's is refused by name.
+
+            The dataset is a table (--samples), class folders (--root), or one that is known (--dataset with --root). \
+            Classes are found in the first of these ways that finds all of them:
+              1. by their labels;
+              2. by the last part of labels like superclass/class;
+              3. by what comes before the first _ in all file names of a class, as
+                 the products of Stanford Online Products;
+              4. if all are numbers: by their places in the order of the labels,
+                 from 0.
+
+            Files of episodes are found among the samples of their class: the one whose path ends as the file's does, or \
+            the only one of that name in the dataset. What is not found, or not to be told apart, is an error.
+
+            Levels are named level-ID and have the published distances, which are over class means and not comparable to \
+            those of make-splits. split_val is fold 0 and split_train fold 1; classes that a level does not name are \
+            removed there. All other commands read the result: `oodml evaluate --shots 2` scores the published episodes.
+
+            EXAMPLES:
+              oodml import cub200.pkl --dataset cub200 --root CUB_200_2011 \\
+                --out splits/cub200-published
+              oodml import splits.pkl --samples samples.csv --out splits/published
+
+            WRITES to the output folder:
+              manifest.json      the levels: their classes and distances
+              samples.csv        the samples, in the order that evaluate expects
+              train-matched.csv  training samples, equally many at every level
+              episodes-K.json    the published few-shot episodes, level by level
+            """)
+
+    @Argument(help: ArgumentHelp("The pickle.", valueName: "pickle"), completion: .file(), transform: path)
+    var pickle: URL
+
+    @OptionGroup var data: DatasetOptions
+
+    @Option(
+        help: ArgumentHelp("The output folder (default: splits/NAME).", valueName: "dir"),
+        completion: .directory, transform: path)
+    var out: URL?
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard data.haveImages || data.samples != nil else {
+            throw ValidationError(
+                "expected the dataset of the splits: --samples CSV, --root DIR, or --dataset NAME with --root DIR")
+        }
+    }
+
+    func run() throws {
+        let terminal = Terminal(isQuiet: output.quiet)
+        defer { terminal.finish() }
+        terminal.status("reading \(pickle.lastPathComponent)")
+        let published = try PublishedSplits(pickleAt: pickle)
+        let dataset = try data.read(on: terminal)
+        let folder = try OutputFolder(out ?? URL(filePath: "splits/\(dataset.name)"), force: output.force)
+        let source = SplitManifest.SourceRecord(
+            file: pickle.lastPathComponent, sha256: try SHA256.hexadecimal(ofFilesAt: [pickle]))
+        terminal.status("finding classes and files")
+        let splits = try ImportedSplits(
+            of: published, in: dataset, path: pickle.path, source: source, generator: generator)
+        warn(about: splits, on: terminal)
+
+        let manifest = splits.manifest
+        let matched = splits.matched.table(for: dataset, levels: manifest.levels.map(\.id))
+        // The manifest last: whoever waits for it finds all else.
+        let files =
+            splits.episodes.map { ("episodes-\($0.shots).json", $0.json) } + [
+                ("samples.csv", Data(dataset.sampleTable.text.utf8)), ("train-matched.csv", Data(matched.text.utf8)),
+                ("manifest.json", try manifest.json),
+            ]
+        let written = try folder.write(files) { file in
+            // Splits of another kind may have been in the folder.
+            Replicate.dependsOnOptions(file: file)
+                || ["progression.csv", "progression.svg", "class-map.csv"].contains(file)
+        }
+        terminal.finish()
+        switch output.format {
+        case .json: FileHandle.standardOutput.write(try manifest.json)
+        case .text:
+            let count = Set(manifest.levels.flatMap { $0.train + $0.test }).count
+            print("\(count) of \(dataset.classLabels.count) classes found \(splits.classMatch)\n")
+            print(summary(of: [manifest], written: written))
+        }
+    }
+
+    private func warn(about splits: ImportedSplits, on terminal: Terminal) {
+        let levels = splits.manifest.levels
+        let bare = levels.filter(\.folds.isEmpty).map(\.id)
+        if !bare.isEmpty {
+            terminal.warn(
+                "\(bare.count == levels.count ? "no level" : bare.joined(separator: ", ")) "
+                    + "\(bare.count == levels.count ? "has" : "without") split_train and split_val, for --fold")
+        }
+        if splits.repeatedSupportCount > 0 {
+            let count = splits.repeatedSupportCount
+            terminal.warn(
+                "\(count) \(count == 1 ? "support names" : "supports name") a sample twice; it is in the support once")
+        }
+    }
+}
