@@ -1,4 +1,4 @@
-"""Reads the splits that `oodml make-splits` writes, and writes embeddings that `oodml evaluate` reads.
+"""Reads the splits that `oodml make-splits` and `oodml import` write, and writes embeddings that `oodml evaluate` reads.
 
 One file without dependencies, to be copied next to your training code. With torch and Pillow it also
 makes data sets of images.
@@ -44,7 +44,8 @@ class Splits:
         self.classes = [row["class"] for row in rows]
         self.superclasses = [row.get("superclass") or None for row in rows]
         # Of bytes, as code points sort: whoever listed the samples in another order has the same digest.
-        lines = sorted(f"{sample}\t{label}\n".encode() for sample, label in zip(self.samples, self.classes))
+        lines = sorted("\t".join([row["sample"], row["class"], *filter(None, [row.get("role")])]).encode() + b"\n"
+                       for row in rows)
         digest = hashlib.sha256(b"".join(lines)).hexdigest()
         if digest != self.manifest["dataset"]["sha256"]:
             raise ValueError(f"{self.folder / 'samples.csv'}: its samples are not those of manifest.json, to go by "
@@ -88,6 +89,15 @@ class Splits:
                 raise ValueError(f"{template} names {path} for several tasks; expected {{level}} in it, and "
                                  "{direction} for both directions")
         return [level.write_embeddings(template, embed(level)) for level in levels]
+
+    def episodes(self, id, shots):
+        """The few-shot episodes of a level: for each, the ids of the support samples of each test class, by its label."""
+        path = self.folder / f"episodes-{shots}.json"
+        file = json.loads(path.read_text(encoding="utf-8"))
+        # Imported splits have episodes of their own for each level.
+        episodes = file["episodes_by_level"].get(id, []) if "episodes_by_level" in file else file["episodes"]
+        test = set(self.level(id).test.class_labels)
+        return [{label: support for label, support in episode.items() if label in test} for episode in episodes]
 
     def matched_samples(self, id):
         """The ids of a level's matched training samples: equally many at every level, of the train classes."""

@@ -5,6 +5,7 @@
 
 import ast
 import array
+import hashlib
 import json
 import pathlib
 import shutil
@@ -82,6 +83,38 @@ class ReadingTests(unittest.TestCase):
             self.assertLessEqual(set(samples), set(self.splits.level(id).train.samples))
             counts.add(len(samples))
         self.assertEqual(counts, {1440})
+
+    def test_episodes_are_of_test_classes(self):
+        for id in self.splits.level_ids:
+            test = self.splits.level(id).test
+            labels = dict(zip(test.samples, test.labels))
+            episodes = self.splits.episodes(id, 5)
+            self.assertEqual(len(episodes), 10)
+            for episode in episodes:
+                self.assertEqual(sorted(episode, key=str.encode), test.class_labels)
+                for label, support in episode.items():
+                    self.assertEqual(len(set(support)), 5)
+                    self.assertEqual({test.class_labels[labels[sample]] for sample in support}, {label})
+
+    def test_episodes_of_imported_splits_are_those_of_the_level(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ["manifest.json", "samples.csv"]:
+                shutil.copy(FOLDER / name, folder)
+            label = self.splits.level("level-2").test.class_labels[0]
+            other = self.splits.level("level-2").train.class_labels[0]
+            by_level = {"level-2": [{label: ["a"], other: ["b"]}]}
+            pathlib.Path(folder, "episodes-1.json").write_text(json.dumps({"episodes_by_level": by_level}))
+            self.assertEqual(Splits(folder).episodes("level-2", 1), [{label: ["a"]}])
+            self.assertEqual(Splits(folder).episodes("level-3", 1), [])
+
+    def test_roles_are_part_of_the_digest(self):
+        with tempfile.TemporaryDirectory() as folder:
+            table = "sample,class,role\na.png,x,query\nb.png,x,gallery\nc.png,y,\n"
+            pathlib.Path(folder, "samples.csv").write_text(table)
+            lines = sorted([b"a.png\tx\tquery\n", b"b.png\tx\tgallery\n", b"c.png\ty\n"])
+            manifest = {"schema_version": 2, "dataset": {"sha256": hashlib.sha256(b"".join(lines)).hexdigest()}}
+            pathlib.Path(folder, "manifest.json").write_text(json.dumps(manifest))
+            self.assertEqual(Splits(folder).samples, ["a.png", "b.png", "c.png"])
 
     def test_other_samples_are_refused(self):
         with tempfile.TemporaryDirectory() as folder:
