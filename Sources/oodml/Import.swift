@@ -7,37 +7,52 @@ import Splits
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make splits of a pickle as the ooDML benchmark publishes them.",
-        discussion: """
-            Reads a file like cub200.pkl: {id: {train, test, fid, split_train, split_val, test_episodes}}. It is read as \
-            data, and nothing in it is run: what is no container, text, number or array of NumPy's is refused by name.
+        discussion: manual(
+            """
+            The pickle is read as data, and nothing in it is run: what is no container, text, number or array of NumPy's is \
+            refused by name.
 
-            The dataset is a table (--samples), class folders (--root), or one that is known (--dataset with --root). \
-            Classes are found in the first of these ways that finds all of them:
-              1. by their labels;
-              2. by the last part of labels like superclass/class;
-              3. by what comes before the first _ in all file names of a class, as
-                 the products of Stanford Online Products;
-              4. if all are numbers: by their places in the order of the labels,
-                 from 0.
-
-            Files of episodes are found among the samples of their class: the one whose path ends as the file's does, or \
-            the only one of that name in the dataset. What is not found, or not to be told apart, is an error.
+            The dataset is a table (--samples), class folders (--root), or one that is known (--dataset with --root). Files \
+            of episodes are found among the samples of their class: the one whose path ends as the file's does, or the \
+            only one of that name in the dataset. What is not found, or not to be told apart, is an error.
 
             Levels are named level-ID and have the published distances, which are over class means and not comparable to \
             those of make-splits. split_val is fold 0 and split_train fold 1; classes that a level does not name are \
             removed there. All other commands read the result: `oodml evaluate --shots 2` scores the published episodes.
-
-            EXAMPLES:
-              oodml import cub200.pkl --dataset cub200 --root CUB_200_2011 \\
-                --out splits/cub200-published
-              oodml import splits.pkl --samples samples.csv --out splits/published
-
-            WRITES to the output folder:
-              manifest.json      the levels: their classes and distances
-              samples.csv        the samples, in the order that evaluate expects
-              train-matched.csv  training samples, equally many at every level
-              episodes-K.json    the published few-shot episodes, level by level
-            """)
+            """,
+            further: [
+                (
+                    "CLASSES are found in the first of these ways that finds all of them",
+                    """
+                    1. by their labels;
+                    2. by the last part of labels like superclass/class;
+                    3. by what comes before the first _ in all file names of a class, as
+                       the products of Stanford Online Products;
+                    4. if all are numbers: by their places in the order of the labels,
+                       from 0.
+                    """
+                )
+            ],
+            reads: """
+                a pickle like cub200.pkl: {id: {train, test, fid, split_train, split_val,
+                test_episodes: {shots: {episode: {class: [files]}}}}}; the samples
+                """,
+            writes: """
+                manifest.json      the levels: their classes and distances
+                samples.csv        the samples, in the order that evaluate expects
+                train-matched.csv  training samples, equally many at every level
+                episodes-K.json    the published few-shot episodes, level by level
+                """,
+            prints: """
+                how classes were found, and a table of the levels; --format json:
+                manifest.json
+                """,
+            examples: """
+                oodml import cub200.pkl --dataset cub200 --root CUB_200_2011 \\
+                  --out splits/cub200-published
+                oodml import splits.pkl --samples samples.csv \\
+                  --out splits/published
+                """))
 
     @Argument(help: ArgumentHelp("The pickle.", valueName: "pickle"), completion: .file(), transform: path)
     var pickle: URL
@@ -90,8 +105,8 @@ struct Import: ParsableCommand {
         case .json: FileHandle.standardOutput.write(try manifest.json)
         case .text:
             let count = Set(manifest.levels.flatMap { $0.train + $0.test }).count
-            print("\(count) of \(dataset.classLabels.count) classes found \(splits.classMatch)\n")
-            print(summary(of: [manifest], written: written))
+            let found = "\(count) of \(dataset.classLabels.count) classes found \(splits.classMatch)"
+            print(summary(of: manifest, found: found, written: written, on: StandardStream.output.display))
         }
     }
 

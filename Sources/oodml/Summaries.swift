@@ -30,6 +30,12 @@ func summary(of replicates: [Replicate], written: [String], on display: TextDisp
     return text + pathsWritten(written, on: display)
 }
 
+/// What `import` prints.
+func summary(of manifest: SplitManifest, found: String, written: [String], on display: TextDisplay) -> String {
+    display.wrapped(found) + "\n\n" + levelTable(of: manifest).text(on: display, elsewhere: allColumns("manifest.json"))
+        + "\n" + pathsWritten(written, on: display)
+}
+
 /// A plot and an empty line, on a display that has plots.
 private func plotted(_ plot: TextPlot, on display: TextDisplay) -> String {
     let text = plot.text(on: display)

@@ -151,7 +151,7 @@ import Testing
     func everyFormIsExported(format: SplitExport.Format) throws {
         try imported()
         let run = try run(
-            "export", "out", "--format", format.rawValue, "--root", "birds", "--fold", "0", "--out", "exported")
+            "export", "out", "--as", format.rawValue, "--root", "birds", "--fold", "0", "--out", "exported")
         #expect(run.status == 0, "\(run.errors)")
         if format == .csv {
             let table = try String(contentsOf: folder.url.appending(path: "exported/level-2.csv"), encoding: .utf8)
