@@ -10,10 +10,13 @@ struct ChartAxis: Sendable {
     let start: Double
     let end: Double
 
-    /// Covers `values` with round steps, each 1, 2 or 5 times a power of ten: five or so, or fewer on a short axis.
+    /// Covers `values` with round steps, each 1, 2 or 5 times a power of ten.
     ///
+    /// - Parameter stepCount: how many steps the values themselves take at most.
     /// - Parameter limits: what the ticks must not leave, where the values keep to it too.
-    init(covering values: [Double], limits: ClosedRange<Double>? = nil, start: Double, end: Double) {
+    init(
+        covering values: [Double], limits: ClosedRange<Double>? = nil, stepCount: Int = 6, start: Double, end: Double
+    ) {
         var (low, high) = (values.min() ?? 0, values.max() ?? 1)
         if high - low <= max(abs(low), abs(high)) * 1e-9 {
             // One value: room to both sides of it.
@@ -24,7 +27,7 @@ struct ChartAxis: Sendable {
         {
             (low, high) = (max(low, limits.lowerBound), min(high, limits.upperBound))
         }
-        let step = Self.roundStep(notBelow: (high - low) / (abs(end - start) < 330 ? 4 : 6))
+        let step = Self.roundStep(notBelow: (high - low) / Double(stepCount))
         let first = (low / step + 1e-9).rounded(.down)
         let last = max((high / step - 1e-9).rounded(.up), first + 1)
         ticks = stride(from: first, through: last, by: 1).map { $0 * step }

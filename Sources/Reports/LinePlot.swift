@@ -44,7 +44,8 @@ struct LinePlot {
         let top = 80 - rise + Double(legend.lineCount) * 20
         let points = lines.flatMap(\.points)
         let x = ChartAxis(
-            covering: points.map(\.shift), limits: axis.isDistance ? 0...(.infinity) : nil, start: plot.left,
+            covering: points.map(\.shift), limits: axis.isDistance ? 0...(.infinity) : nil,
+            stepCount: format.isNarrow ? 4 : 6, start: plot.left,
             end: plot.right)
         let bounds: [Double] = points.flatMap { ends(of: $0) } + (includesZero ? [0] : [])
         let y = ChartAxis(covering: bounds, limits: limits, start: height - rise - 64, end: top + 18)

@@ -49,7 +49,7 @@ public struct ProgressionChart: Chart {
         let zero = steps.firstIndex { $0.origin == "start" } ?? 0
         let numbers = steps.indices.map { Double($0 - zero) }
         let bands = zip(numbers, steps).compactMap { number, step in step.null.map { (number, $0) } }
-        let x = ChartAxis(covering: numbers, start: plot.left, end: plot.right)
+        let x = ChartAxis(covering: numbers, stepCount: format.isNarrow ? 4 : 6, start: plot.left, end: plot.right)
         let y = ChartAxis(
             covering: steps.map(\.fid) + bands.flatMap { [$0.1.lowerBound, $0.1.upperBound] },
             limits: 0...(.infinity), start: height - rise - 64, end: 74 - rise)
