@@ -12,8 +12,9 @@ struct ChartAxis: Sendable {
 
     /// Covers `values` with round steps, each 1, 2 or 5 times a power of ten.
     ///
-    /// - Parameter stepCount: how many steps the values themselves take at most.
-    /// - Parameter limits: what the ticks must not leave, where the values keep to it too.
+    /// - Parameters:
+    ///   - stepCount: how many steps the values themselves take at most.
+    ///   - limits: what the ticks must not leave, where the values keep to it too.
     init(
         covering values: [Double], limits: ClosedRange<Double>? = nil, stepCount: Int = 6, start: Double, end: Double
     ) {
