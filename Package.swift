@@ -100,6 +100,13 @@ let package = Package(
                 "TestSupport",
             ],
             linkerSettings: findOpenVINO),
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits", "Evaluation",
+                "Reports", "TestSupport",
+            ],
+            linkerSettings: findOpenVINO),
     ]
 )
 

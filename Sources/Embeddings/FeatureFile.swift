@@ -6,7 +6,7 @@ public import Foundation
 ///
 /// The kinds of files, told apart by their extensions, or else by their first bytes:
 ///
-/// - `.npy`: an array of float16, float32 or float64 (``DenseLinearAlgebra/Matrix/init(numpyFileAt:)``); no ids.
+/// - `.npy`: an array of float16, float32 or float64 (`Matrix.init(numpyFileAt:)`); no ids.
 /// - `.npz`: such an array among others, stored or deflated. It is the only floating-point one with two dimensions, or
 ///   the one named `embeddings`, `features` or `arr_0`; a one-dimensional array of strings `ids` or `samples` names the
 ///   rows.

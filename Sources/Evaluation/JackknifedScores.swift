@@ -16,7 +16,7 @@ public import DenseLinearAlgebra
 /// A jackknife counts twice what is due to pairs of groups (Efron and Stein, "The jackknife estimate of variance", Annals of
 /// Statistics 9, 1981): a query of one group that an item of another distracts is missed in both their contributions. For
 /// Recall@1, where one distractor decides, that can be most of the variance. So what pairs have beyond what their groups do
-/// to all others is kept as well, for ``Estimate`` to take off: see ``PairContributions``.
+/// to all others is kept as well, for ``Estimate`` to take off: see `PairContributions`.
 public struct JackknifedScores: Sendable, Equatable {
     /// The scores query by query in the whole gallery.
     public let queryScores: QueryScores

@@ -32,7 +32,7 @@ public struct PrincipalComponents: Sendable, Equatable {
     /// - Complexity: O(n·d·min(n, d) + min(n, d)³) operations, on one thread so that the number of processors changes no
     ///   bit; O(min(n, d)²) memory, and n·d where n < d.
     /// - Throws: ``EvaluationError/tooFewDirections(found:expected:)`` if the rows vary along fewer;
-    ///   ``EvaluationError/nonFiniteEmbedding(row:column:)``; ``LinearAlgebraError``.
+    ///   ``EvaluationError/nonFiniteEmbedding(row:column:)``; `LinearAlgebraError`.
     public init(of rows: Matrix<Float>, count: Int) throws {
         let (n, d) = (rows.rowCount, rows.columnCount)
         precondition(count >= 1 && count <= d, "\(count) principal components of rows of \(d) values")

@@ -6,7 +6,7 @@ public import DenseLinearAlgebra
 ///
 ///     ‖μ₁ − μ₂‖² + Tr Σ₁ + Tr Σ₂ − 2 Tr ((Σ₁ + εI)(Σ₂ + εI))^½
 ///
-/// It is here for comparison with that code; ``frechetDistance(_:_:)`` is for anything else. It is no distance: identical
+/// It is here for comparison with that code; ``frechetDistance(_:_:)-(GaussianStatistics,_)`` is for anything else. It is no distance: identical
 /// sets are at −2dε, and where a covariance is singular or nearly so the value comes out low, by 2√(ε·λ) for a direction
 /// in which one side has variance λ and the other none.
 ///

@@ -2,7 +2,7 @@ public import Datasets
 
 /// Where each class of a dataset stands: on the train side, on the test side, or outside the benchmark.
 ///
-/// Classes go by their numbers in the ``Datasets/Dataset``. No class can be in two places, so every partition is
+/// Classes go by their numbers in the ``/Datasets/Dataset``. No class can be in two places, so every partition is
 /// class-disjoint and complete by construction.
 public struct ClassPartition: Sendable, Hashable {
     /// The side of each class, in class order; nil for a removed one.

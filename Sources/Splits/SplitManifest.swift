@@ -60,7 +60,7 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         public let sampleCount: Int
         /// The number of classes.
         public let classCount: Int
-        /// ``Datasets/Dataset/digest``, over sample ids and classes.
+        /// ``/Datasets/Dataset/digest``, over sample ids and classes.
         public let sha256: String
 
         /// What identifies `dataset`.

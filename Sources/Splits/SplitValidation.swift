@@ -22,7 +22,7 @@ public struct SplitValidation: Sendable {
 
     /// Sets a manifest beside the dataset of the same folder.
     ///
-    /// - Throws: ``Datasets/DatasetError`` if the dataset has not the units that the manifest speaks of.
+    /// - Throws: ``/Datasets/DatasetError`` if the dataset has not the units that the manifest speaks of.
     public init(of manifest: SplitManifest, in dataset: Dataset) throws {
         self.manifest = manifest
         self.dataset = dataset

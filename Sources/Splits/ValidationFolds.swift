@@ -18,7 +18,7 @@ extension Dataset {
     /// - Parameters:
     ///   - classes: the numbers of the classes to divide, as the train side of a level.
     ///   - count: the number of folds; at least 2.
-    ///   - units: classes that must not be parted, as from ``Datasets/Dataset/units(by:)``; of each unit those in `classes`
+    ///   - units: classes that must not be parted, as from ``/Datasets/Dataset/units(by:)``; of each unit those in `classes`
     ///     count. Classes in none of them are units of their own.
     ///   - seed: the seed of the shuffle.
     /// - Returns: the numbers of the classes of each fold, ascending. They do not depend on the order of the dataset's

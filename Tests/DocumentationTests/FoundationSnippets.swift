@@ -1,0 +1,147 @@
+import Datasets
+import DenseLinearAlgebra
+import Embeddings
+import FeatureExtraction
+import Foundation
+import Frechet
+import Reports
+import TestSupport
+import Testing
+
+/// Snippets of everything up to the distance, and of reports.
+@Suite struct FoundationSnippets {
+    @Test func linearAlgebra() throws {
+        // snippet
+        let covariance = Matrix<Double>(rows: [[2, 1], [1, 2]])
+        let factor = try choleskyFactor(covariance)  // upper triangular, UᵀU is the covariance
+        let eigenvalues = try symmetricEigenvalues(covariance)  // ascending: 1 and 3
+        // end
+        #expect(abs(factor[0, 0] * factor[0, 1] - 1) < 1e-12)
+        #expect(zip(eigenvalues, [1, 3]).allSatisfy { abs($0 - $1) < 1e-12 })
+    }
+
+    @Test func dataset() throws {
+        let lines = try printed {
+            // snippet
+            let dataset = try Dataset(
+                name: "pets",
+                samples: [
+                    Sample(id: "cat/1.jpg", classLabel: "cat"), Sample(id: "cat/2.jpg", classLabel: "cat"),
+                    Sample(id: "dog/1.jpg", classLabel: "dog"), Sample(id: "owl/1.jpg", classLabel: "owl"),
+                ])
+            print(dataset.classLabels)  // ["cat", "dog", "owl"]
+            print(dataset.officialSides)  // the first half of the sorted classes trains
+            // end
+        }
+        #expect(lines[0] == #"["cat", "dog", "owl"]"#)
+        #expect(lines[1].components(separatedBy: "train").count == 2 && lines[1].contains("test"))
+    }
+
+    @Test func knownDataset() throws {
+        let root = try TemporaryFolder().url
+        #expect(throws: DatasetError.self) {
+            // snippet
+            let dataset = try Dataset(cub200At: root)
+            for warning in KnownDataset.cub200.counts.differences(in: dataset) { print(warning) }
+            // end
+        }
+    }
+
+    @Test func featureFile() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appending(path: "f.npy")
+        let lines = try printed {
+            // snippet
+            let rows = Matrix<Float>(rows: [[1, 2, 3], [4, 5, 6]])
+            try rows.numpyFile.write(to: file)
+            let read = try FeatureFile<Float>(contentsOf: file)
+            print(read.matrix.rowCount, read.ids == nil)  // 2 true: a .npy file has no ids
+            // end
+            #expect(read.matrix == rows)
+        }
+        #expect(lines == ["2 true"])
+    }
+
+    @Test func cropFractions() {
+        let lines = printed {
+            // snippet
+            print(Preprocessing.resize(forCropFraction: 0.875, height: 224, width: 224))  // shorterSide(256)
+            print(Preprocessing.resize(forCropFraction: 0.95, height: 224, width: 224))  // shorterSide(235)
+            // end
+        }
+        #expect(lines == ["shorterSide(256)", "shorterSide(235)"])
+    }
+
+    @Test func preprocessing() {
+        let image = Image8(width: 300, height: 400, channelCount: 3, pixels: [UInt8](repeating: 0, count: 360_000))
+        // snippet
+        let preprocessing = Preprocessing(
+            channelCount: 3, height: 224, width: 224, resize: .shorterSide(256), interpolation: .bilinear,
+            mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
+        let input = preprocessing.input(for: image)  // 3 · 224 · 224 values, one channel after the other
+        // end
+        #expect(input.count == 3 * 224 * 224 && abs(input[0] + 0.485 / 0.229) < 1e-6)
+    }
+
+    @Test func extractor() {
+        let paths: [String] = []
+        #expect(throws: FeatureExtractionError.self) {
+            // snippet
+            let extractor = try FeatureExtractor(model: URL(fileURLWithPath: "resnet50.onnx"))
+            let embeddings = try extractor.embed(paths: paths)
+            // end
+            #expect(embeddings.rowCount == 0)
+        }
+    }
+
+    @Test func distanceOfRows() throws {
+        let lines = try printed {
+            // snippet
+            let train = Matrix<Float>(rows: [[0, 0], [2, 0], [0, 2], [2, 2]])
+            let test = Matrix<Float>(rows: [[3, 0], [5, 0], [3, 2], [5, 2]])
+            let distance = try frechetDistance(train, test)
+            print(distance.squared, distance.meanPart)  // both about 9: the same spread, 3 apart
+            // end
+            #expect(abs(distance.squared - 9) < 1e-9 && abs(distance.meanPart - 9) < 1e-9)
+        }
+        #expect(lines.count == 1)
+    }
+
+    @Test func distanceOfGaussians() throws {
+        let first = Matrix<Double>(rows: [[0, 0], [1, 2], [3, 1]])
+        let second = Matrix<Double>(rows: [[5, 0], [1, 1]])
+        let lines = try printed {
+            // snippet
+            let a = try GaussianStatistics(first)
+            let b = try GaussianStatistics(second)
+            let distance = try frechetDistance(a, b)
+            print(distance.squared, distance.meanPart, distance.covariancePart)
+            // end
+            #expect(distance == (try frechetDistance(b, a)))
+        }
+        #expect(lines[0].split(separator: " ").count == 3)
+    }
+
+    @Test func levelTable() {
+        let lines = printed {
+            // snippet
+            let table = TextTable(
+                columns: [.init("level"), .init("fid", alignment: .right)],
+                rows: [["easy", "19.2"], ["hard", "120.4"]])
+            print(table.text, terminator: "")
+            // end
+        }
+        #expect(lines.count == 4 && lines[2].hasSuffix(" 19.2"))
+    }
+
+    @Test func oneRowTable() {
+        let lines = printed {
+            // snippet
+            let table = TextTable(
+                columns: [.init("level"), .init("fid", alignment: .right)], rows: [["easy", "19.2"]])
+            print(table.text, terminator: "")
+            // end
+        }
+        #expect(lines.count == 3)
+    }
+}

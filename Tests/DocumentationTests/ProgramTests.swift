@@ -1,0 +1,55 @@
+import Datasets
+import DenseLinearAlgebra
+import Evaluation
+import Frechet
+import Splits
+import Testing
+
+/// The README's program.
+@Suite struct ProgramTests {
+    @Test func splitsFromAMatrixAndLabels() throws {
+        let lines = try printed {
+            // snippet
+            let labels = (0..<400).map { "class \($0 / 20)" }  // 20 classes of 20 samples
+            var noise = SeededGenerator(seed: 1, stream: "noise")
+            let rows = labels.indices.map { i in
+                (0..<8).map { Float((i / 20 + 1) * ($0 + 3) % 7) + .random(in: -2...2, using: &noise) }
+            }
+            let samples = zip(labels.indices, labels).map { Sample(id: "\($0)", classLabel: $1) }
+            let dataset = try Dataset(name: "mine", samples: samples)
+            let embedded = try EmbeddedDataset(dataset: dataset, embeddings: Matrix(rows: rows))
+            let settings = SplitProtocol(unitCount: dataset.classLabels.count, minimumClassCount: 5)
+            for level in try Progression(of: embedded, by: settings).levels(count: 5) {
+                let test = dataset.samples(ofClasses: level.partition.classes(on: .test))
+                let classes = test.map { dataset.classOfSample[$0] }
+                let scores = try queryScores(of: embedded.embeddings.selectingRows(test), classNumbers: classes).mean()
+                print(level.origin, level.distance.squared, scores[.recall(1)] ?? 0)
+            }
+            // end
+        }
+        #expect(lines.count >= 4 && lines.contains { $0.hasPrefix("start ") }, "\(lines)")
+        let columns = lines.map { $0.split(separator: " ").compactMap { Double($0) } }
+        #expect(columns.allSatisfy { $0.count == 2 && $0[1] > 0 && $0[1] <= 1 })
+        #expect(zip(columns, columns.dropFirst()).allSatisfy { $0[0] < $1[0] })
+    }
+
+    /// What the README has of it.
+    @Test func loopOfTheREADME() throws {
+        let samples = (0..<120).map { Sample(id: "\($0)", classLabel: "class \($0 / 6)") }
+        let features = samples.indices.map { i in (0..<4).map { Float((i / 6 + 1) * ($0 + 3) % 7 + i % 2) } }
+        let lines = try printed {
+            // snippet
+            let dataset = try Dataset(name: "mine", samples: samples)  // [Sample(id:classLabel:)]
+            let embedded = try EmbeddedDataset(dataset: dataset, embeddings: Matrix(rows: features))
+            let settings = SplitProtocol(unitCount: dataset.classLabels.count)
+            for level in try Progression(of: embedded, by: settings).levels(count: 9) {
+                let test = dataset.samples(ofClasses: level.partition.classes(on: .test))
+                let labels = test.map { dataset.classOfSample[$0] }
+                let scores = try queryScores(of: embedded.embeddings.selectingRows(test), classNumbers: labels).mean()
+                print(level.origin, level.distance.squared, scores[.recall(1)] ?? 0)
+            }
+            // end
+        }
+        #expect(!lines.isEmpty)
+    }
+}

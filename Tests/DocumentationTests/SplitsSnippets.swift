@@ -1,0 +1,76 @@
+import Datasets
+import DenseLinearAlgebra
+import Frechet
+import Splits
+import TestSupport
+import Testing
+
+/// Snippets of the splits, over twenty noisy classes.
+@Suite struct SplitsSnippets {
+    private let dataset: Dataset
+    private let embeddings: Matrix<Float>
+    private let settings: SplitProtocol
+
+    init() throws {
+        var generator = SplitMix64(seed: 8)
+        let centres = (0..<20).map { _ in (0..<4).map { _ in 2 * generator.bell() } }
+        let rows = (0..<160).map { i in centres[i % 20].map { Float($0 + generator.bell()) } }
+        dataset = try Dataset(
+            name: "noisy", samples: (0..<160).map { Sample(id: "\($0)", classLabel: "class \(10 + $0 % 20)") })
+        embeddings = Matrix(rows: rows)
+        settings = SplitProtocol(unitCount: 20, minimumClassCount: 5)
+    }
+
+    @Test func series() throws {
+        let lines = try printed {
+            // snippet
+            let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)  // n × d, one row a sample
+            let settings = SplitProtocol(unitCount: dataset.classLabels.count, minimumClassCount: 5)
+            let series = try SplitSeries(of: embedded, by: settings)
+            for (level, controls) in zip(series.levels, series.controls?.levels ?? []) {
+                print(level.origin, level.distance.squared, controls.excess, controls.isShift)
+            }
+            // end
+            #expect(series.settings == self.settings)
+        }
+        #expect(lines.count >= 5 && lines.contains { $0.hasPrefix("removal ") })
+    }
+
+    @Test func levels() throws {
+        let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)
+        let lines = try printed {
+            // snippet
+            let progression = try Progression(of: embedded, by: settings)
+            for level in progression.levels(count: 5) {
+                print(level.origin, level.step, level.distance.squared)
+            }
+            // end
+            // snippet
+            let reachable = progression.keptSteps.map(\.distance.squared)
+            let middle = (reachable[0] + reachable[reachable.count - 1]) / 2
+            let levels = try progression.levels(at: [middle], tolerance: 0.02, of: embedded)
+            print(levels[0].distance.squared, "for", middle)
+            // end
+            #expect(abs(levels[0].distance.squared - middle) <= 0.02 * middle)
+        }
+        #expect(lines.count >= 4 && lines.contains { $0.hasPrefix("start 0 ") })
+    }
+
+    @Test func controls() throws {
+        let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)
+        let lines = try printed {
+            // snippet
+            let progression = try Progression(of: embedded, by: settings)
+            let levels = progression.levels(count: settings.levelCount)
+            let controls = try ShiftControls(of: levels, in: progression, over: embedded, by: settings)
+            for (level, control) in zip(levels, controls.levels) {
+                print(level.distance.squared, control.null.mean, control.excess, control.holdout?.null.p ?? 1)
+            }
+            // end
+            for (level, control) in zip(levels, controls.levels) {
+                #expect(abs(level.distance.squared - control.null.mean - control.excess) < 1e-6)
+            }
+        }
+        #expect(lines.count >= 5)
+    }
+}
