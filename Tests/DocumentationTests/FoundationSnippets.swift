@@ -122,26 +122,24 @@ import Testing
         #expect(lines[0].split(separator: " ").count == 3)
     }
 
-    @Test func levelTable() {
-        let lines = printed {
-            // snippet
-            let table = TextTable(
-                columns: [.init("level"), .init("fid", alignment: .right)],
-                rows: [["easy", "19.2"], ["hard", "120.4"]])
-            print(table.text, terminator: "")
-            // end
-        }
+    @Test func tables() {
+        let lines = printed(by: twoRows)
         #expect(lines.count == 4 && lines[2].hasSuffix(" 19.2"))
+        #expect(printed(by: oneRow).count == 3)
     }
 
-    @Test func oneRowTable() {
-        let lines = printed {
-            // snippet
-            let table = TextTable(
-                columns: [.init("level"), .init("fid", alignment: .right)], rows: [["easy", "19.2"]])
-            print(table.text, terminator: "")
-            // end
-        }
-        #expect(lines.count == 3)
+    private func twoRows() {
+        // snippet
+        let table = TextTable(
+            columns: [.init("level"), .init("fid", alignment: .right)], rows: [["easy", "19.2"], ["hard", "120.4"]])
+        print(table.text, terminator: "")
+        // end
+    }
+
+    private func oneRow() {
+        // snippet
+        let table = TextTable(columns: [.init("level"), .init("fid", alignment: .right)], rows: [["easy", "19.2"]])
+        print(table.text, terminator: "")
+        // end
     }
 }

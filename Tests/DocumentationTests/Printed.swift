@@ -17,8 +17,8 @@ enum Printing {
 }
 
 /// Stands in for Swift's own `print`, so that tests can compare what snippets print.
-func print(_ items: Any..., terminator: String = "\n") {
-    Printing.printout.append(items.map { "\($0)" }.joined(separator: " ") + terminator)
+func print(_ items: Any..., separator: String = " ", terminator: String = "\n") {
+    Printing.printout.append(items.map { "\($0)" }.joined(separator: separator) + terminator)
 }
 
 /// The lines that `body` prints.

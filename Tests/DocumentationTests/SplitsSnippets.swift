@@ -53,7 +53,7 @@ import Testing
             // end
             #expect(abs(levels[0].distance.squared - middle) <= 0.02 * middle)
         }
-        #expect(lines.count >= 4 && lines.contains { $0.hasPrefix("start 0 ") })
+        #expect(lines.count >= 4 && lines.contains { $0.hasPrefix("start 0 ") }, "\(lines)")
     }
 
     @Test func controls() throws {

@@ -1,20 +1,26 @@
 import Foundation
 
-/// One run of the built `oodml`, as a user starts it.
+/// One run of the built `oodml`, as a user starts it, or of a program that may call it.
 struct CommandRun {
     let status: Int32
     let output: String
     let errors: String
 
-    /// Runs `oodml` with some arguments and waits for its end.
+    /// Runs `oodml`, or another program, with some arguments and waits for its end; `oodml` is found by its name there.
     ///
     /// - Parameter changes: variables of the environment that are added or set otherwise.
-    init(_ arguments: [String], in folder: URL? = nil, environment changes: [String: String] = [:]) throws {
+    init(
+        _ arguments: [String], in folder: URL? = nil, program: URL = Self.executable,
+        environment changes: [String: String] = [:]
+    ) throws {
         let process = Process()
-        process.executableURL = Self.executable
+        process.executableURL = program
+        var environment = ProcessInfo.processInfo.environment
+        let path = Self.executable.deletingLastPathComponent().path
+        environment["PATH"] = environment["PATH"].map { "\(path):\($0)" } ?? path
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(changes) { $1 }
+        process.environment = environment.merging(changes) { $1 }
         // Through files, since two full pipes would have to be read at once.
         let scratch = FileManager.default.temporaryDirectory.appending(path: "oodml-run-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)

@@ -1,0 +1,110 @@
+import Evaluation
+import Foundation
+import Splits
+import TestSupport
+import Testing
+
+/// What the pages tell users to type.
+@Suite struct DocumentedCommandsTests {
+    private static let bash = URL(filePath: "/bin/bash")
+
+    /// A folder in which relative paths lead to what is in a clone.
+    private static func clone() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        for name in ["Examples", "Scripts", "Sources", "splits"] {
+            try FileManager.default.createSymbolicLink(
+                at: folder.url.appending(path: name), withDestinationURL: Repository.page(name))
+        }
+        return folder
+    }
+
+    /// Each command gets one option more that does not exist: where that is all there is to complain about, the others do.
+    @Test func everyOptionExists() throws {
+        let folder = try TemporaryFolder()
+        var count = 0
+        for page in try Repository.pages {
+            for block in try Repository.shellBlocks(of: page) {
+                let lines = block.replacingOccurrences(of: "\\\n", with: " ").split(separator: "\n").map(String.init)
+                for line in lines where line.hasPrefix("oodml ") || line.hasPrefix("$oodml ") {
+                    let command = line.hasPrefix("$") ? String(line.dropFirst()) : line
+                    let run = try CommandRun(["-c", "\(command) --no-such-option"], in: folder.url, program: Self.bash)
+                    #expect(run.status == 64, "\(page.lastPathComponent): \(command)")
+                    #expect(
+                        run.errors.hasPrefix("Error: Unknown option '--no-such-option'"),
+                        "\(page.lastPathComponent): \(command): \(run.errors)")
+                    #expect(!run.errors.contains("Usage: oodml <subcommand>"), "\(command) is no command")
+                    count += 1
+                }
+            }
+        }
+        #expect(count >= 15)
+    }
+
+    /// The tutorial, command for command, but for what needs the network, and what it says of the outcome.
+    @Test func theTutorialHoldsWhatItSays() throws {
+        let folder = try Self.clone()
+        let blocks = try Repository.shellBlocks(of: Repository.page("Sources/oodml/Documentation.docc/Tutorial.md"))
+        var count = 0
+        for block in blocks where !block.contains("Scripts/setup") && !block.contains("pip install") {
+            let run = try CommandRun(["-euo", "pipefail", "-c", block], in: folder.url, program: Self.bash)
+            try #require(run.status == 0, "\(block): \(run.errors)")
+            count += 1
+        }
+        #expect(count >= 7)
+        let root = folder.url.appending(path: "runs/tutorial")
+        let manifest = try SplitManifest(readingFrom: root.appending(path: "splits/manifest.json"))
+        let start = try #require(manifest.levels.first { $0.origin == .start })
+        #expect(abs((start.excess ?? 0) - 2) < 0.5 && start.isShift == false)
+        #expect(
+            manifest.levels.filter { $0.origin == .swap || $0.origin == .removal }.allSatisfy { $0.isShift == true })
+        #expect(manifest.levels.last?.test.count == 12)
+        let results = try JSONDecoder().decode(
+            EvaluationResults.self, from: Data(contentsOf: root.appending(path: "results/weights/results.json")))
+        let recalls = results.curve(of: .recall(1)).points.map(\.estimate.value)
+        #expect(
+            zip([recalls[0], recalls.min() ?? 0, recalls[8]], [0.76, 0.69, 0.74]).allSatisfy { abs($0 - $1) < 0.01 })
+        let comparison = try EditableJSON(Data(contentsOf: root.appending(path: "comparison/comparison.json")))
+        let pairs = try #require(comparison["pairs"] as? [[String: Any]])
+        #expect(pairs.count == 3)
+        for pair in pairs {
+            let differences = (pair["levels"] as? [[String: Any]] ?? []) + [pair["ags"] as? [String: Any] ?? [:]]
+            #expect(differences.allSatisfy { ($0["p_adjusted"] as? Double ?? 1) > 0.05 })
+        }
+        #expect(FileManager.default.fileExists(atPath: root.appending(path: "comparison/curves.svg").path))
+    }
+
+    /// The distances on the page about the reference, made again without the null bands, which nothing else hangs on.
+    @Test func theReferencesNumbersAreAsThePageSays() throws {
+        let folder = try TemporaryFolder()
+        let page = Repository.page("Sources/oodml/Documentation.docc/WhyNotTheReferencesNumbers.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        for command in try Repository.shellBlocks(of: page)[0].split(separator: "\n") {
+            let run = try CommandRun(["-c", "\(command) --draws 0 -q"], in: folder.url, program: Self.bash)
+            try #require(run.status == 0, "\(command): \(run.errors)")
+        }
+        func levels(_ name: String) throws -> [SplitLevel] {
+            try SplitManifest(readingFrom: folder.url.appending(path: "runs/\(name)/manifest.json")).levels
+        }
+        let (own, means, reference) = (try levels("own"), try levels("means"), try levels("reference"))
+        func fid(_ levels: [SplitLevel], _ choose: (SplitLevel) -> Bool) -> String {
+            levels.last(where: choose).map { String(format: "%.2f", $0.fid) } ?? ""
+        }
+        let (samples, classMeans) = (fid(own) { $0.origin == .start }, fid(means) { $0.origin == .start })
+        #expect(text.contains("start \(classMeans) → \(samples)"))
+        let hardest = [reference, means].map { fid($0) { $0.origin == .swap } }
+        #expect(text.contains("| hardest exchange | greedy walk | search | \(hardest[0]) → \(hardest[1]) |"))
+        let easiest = [reference, means].map { String(format: "%.2f", $0[0].fid) }
+        #expect(text.contains("| easiest exchange | greedy walk | search | \(easiest[0]) → \(easiest[1]) |"))
+        let removals = reference.filter { $0.origin == .removal }
+        func sentence(_ values: [Double]) -> String {
+            let words = values.map { String(format: "%.2f", $0) }
+            return "\(words[0]), \(words[1]) and \(words[2])"
+        }
+        #expect(text.contains("\(sentence(removals.map { $0.referenceFid ?? 0 })) in\nthe file"))
+        #expect(text.contains("\(sentence(removals.map(\.fid))) for the classes"))
+        let ridge = reference.filter { $0.origin != .removal }.compactMap { level in
+            level.referenceFid.map { abs(level.fid - $0) / level.fid }
+        }
+        #expect((ridge.max() ?? 1) < 5e-7 && ridge.count >= 4)
+    }
+}

@@ -1,0 +1,228 @@
+import Datasets
+import DenseLinearAlgebra
+import Embeddings
+import Foundation
+import Glyphs200
+import TestSupport
+import Testing
+
+/// What oodml writes as JSON is what the published schemas say, by Debian's jsonschema.
+@Suite(.enabled(if: SchemaCheck.isInstalled, "python3-jsonschema is not installed"))
+struct SchemaTests {
+    private let folder: TemporaryFolder
+
+    /// Every kind of file, made of twenty-four noisy classes in six superclasses, and of images.
+    private static let commands = [
+        "make-splits --features f.npy --samples s.csv --out splits --min-classes 5 --replicates 2 --unit superclass "
+            + "--start random",
+        "make-splits --features f.npy --samples s.csv --out reference --protocol milbich2021 --ridge 1e-8 --draws 0",
+        "make-splits --features f.npy --samples s.csv --out targets --targets 10,20 --tolerance 0.1 --folds 0",
+        "make-splits --root images --backbone BACKBONE --out images-splits --exif-orientation --draws 0 --resize 70x64 "
+            + "--interpolation bicubic --spacing fid",
+        "embed --root images --backbone BACKBONE --out store",
+        "embed --root images --backbone BACKBONE --out part --shard 1/2",
+        "evaluate --splits splits --embeddings f.npy --features f.npy --out plain",
+        "evaluate --splits splits --embeddings noisy-{seed}.npy --seeds 1,2 --features f.npy --out noisy",
+        "evaluate --splits splits --embeddings f.npy --features f.npy --out tricked --shots 2 --rerank --mix-raw 0.5 "
+            + "--embedding-dim 3 --confidence fixed-gallery-bootstrap --recall-at 1,3",
+        "evaluate --splits splits --embeddings f.npy --out fold --fold 0 --confidence none --matched-draws 0",
+        "compare plain noisy --backbone --out compared",
+    ]
+
+    private static let files = [
+        "manifest-2": [
+            "splits/manifest.json", "splits/replicate-2/manifest.json", "reference/manifest.json",
+            "targets/manifest.json", "images-splits/manifest.json",
+        ],
+        "episodes-1": ["splits/episodes-2.json", "splits/episodes-5.json"],
+        "replicates-1": ["splits/replicates.json"],
+        "store-1": ["store/store.json", "part/store.json"],
+        "results-2": [
+            "plain/results.json", "noisy/seed-1/results.json", "tricked/results.json", "fold/results.json",
+        ],
+        "comparison-1": ["compared/comparison.json"],
+        "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
+        "validation-1": ["sound.json", "unsound.json"], "datasets-1": ["datasets.json"],
+    ]
+
+    init() throws {
+        folder = try TemporaryFolder()
+        var rng = SplitMix64(seed: 77)
+        var table = "sample,class,superclass\n"
+        var rows: [[Float]] = []
+        for number in 0..<24 {
+            let centre = (0..<6).map { _ in 2 * rng.bell() }
+            // One class has too few samples for any support.
+            for i in 0..<(number == 23 ? 2 : 8) {
+                table += "\(number)-\(i),class \(10 + number),\(number % 8)\n"
+                rows.append(centre.map { Float($0 + rng.bell()) })
+            }
+        }
+        try folder.write(table, to: "s.csv")
+        try folder.write(Matrix(rows: rows).numpyFile, to: "f.npy")
+        for run in 1...2 {
+            let noisy = rows.map { $0.map { $0 + Float(rng.bell()) } }
+            try folder.write(Matrix(rows: noisy).numpyFile, to: "noisy-\(run).npy")
+        }
+        let images = folder.url.appending(path: "images")
+        try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            at: Glyphs200.images.appending(path: "thai"), to: images.appending(path: "thai"))
+        for command in Self.commands {
+            let arguments = command.split(separator: " ").map { $0 == "BACKBONE" ? Glyphs200.backbone.path : "\($0)" }
+            let run = try CommandRun(arguments + ["-q"], in: folder.url)
+            try #require(run.status == 0, "\(command): \(run.errors)")
+        }
+        func print(_ command: String, to file: String, status: Int32 = 0) throws {
+            let run = try CommandRun(command.split(separator: " ").map(String.init), in: folder.url)
+            try #require(run.status == status, "\(command): \(run.errors)")
+            try folder.write(run.output, to: file)
+        }
+        try print("distance f.npy f.npy --format json", to: "distance.json")
+        try print("score f.npy --labels s.csv --milbich2021 --format json", to: "score.json")
+        try print(
+            "score f.npy --labels s.csv --gallery f.npy --gallery-labels s.csv --no-clusters --format json",
+            to: "gallery.json")
+        try print("datasets --format json", to: "datasets.json")
+        try print("validate splits --format json", to: "sound.json")
+        try FileManager.default.copyItem(
+            at: folder.url.appending(path: "splits"), to: folder.url.appending(path: "broken"))
+        try folder.edit("broken/manifest.json", replacing: "\"is_shift\" : true", with: "\"is_shift\" : false")
+        try folder.edit("broken/samples.csv", replacing: "0-0,class 10", with: "0-0,class 11")
+        try print("validate broken --format json", to: "unsound.json", status: 1)
+    }
+
+    @Test func everythingThatIsWrittenIsValidAndNothingDamagedIs() throws {
+        #expect(Set(Self.files.keys) == Set(try SchemaCheck.names))
+        for (schema, paths) in Self.files.sorted(by: { $0.key < $1.key }) {
+            let run = try SchemaCheck.run(schema, paths, in: folder.url)
+            #expect(run.status == 0, "\(run.output) \(run.errors)")
+            let damaged = try paths.flatMap { try damage($0, by: schema) }
+            #expect(damaged.count >= 3, "\(schema)")
+            let refused = try SchemaCheck.run(schema, damaged, in: folder.url)
+            #expect(refused.status == 1, "\(refused.errors)")
+            for path in damaged { #expect(refused.output.contains("\(path): "), "\(path) is valid by \(schema)") }
+        }
+    }
+
+    /// Copies of a file, each with one thing wrong.
+    private func damage(_ path: String, by schema: String) throws -> [String] {
+        var root = ""
+        let original = try EditableJSON(Data(contentsOf: folder.url.appending(path: path)))
+        if original["0"] != nil { root = "0." }
+        var changes: [(String, Any?)] = [(root + "unheard_of", 1)]
+        let known: [String: [(String, Any?)]] = [
+            "manifest-2": [
+                ("schema_version", 3), ("levels", nil), ("levels.0.fid", -1), ("levels.0.origin", "elsewhere"),
+                ("levels.0.train", "a"), ("levels.0.extra", 1), ("protocol.seed", -1), ("protocol.spacing", nil),
+                ("dataset.sha256", "abc"), ("dataset.class_count", 1.5), ("embeddings.dimension", 0),
+                ("levels.0.train_matched.extra", true),
+            ],
+            "episodes-1": [("shots", 0), ("episodes", nil), ("left_out", [1]), ("seed", "0")],
+            "replicates-1": [("pairs", nil), ("series.0.seed", -1), ("pairs.0.adjusted_rand_indices", [2])],
+            "store-1": [("identity.samples_sha256", nil), ("row_count", -1), ("identity.embeddings.source", "guess")],
+            "results-2": [
+                ("schema_version", 1), ("metrics", ["recall@0"]), ("settings.similarity", "dot"),
+                ("levels.0.scores.full.model.mean.recall@1", 1.5), ("levels.0.scores.full.model.mean.recal@1", 1),
+                ("levels.0.scores.full", nil), ("curves.0.over", "time"), ("levels.0.step", -1),
+                ("settings.confidence.kind", "guess"),
+            ],
+            "comparison-1": [
+                ("models.0.levels.0.rank", 0), ("pairs.0.levels.0.p", 2), ("direction", "up"), ("models", [Any]()),
+                ("models.0.ags.standard_error", -1),
+            ],
+            "distance-1": [("frechet", "1"), ("n_a", 1), ("warnings", nil)],
+            "score-1": [("recall@1", 2), ("recall@0", 1), ("class_averaged", nil), ("distance", "dot")],
+            "validation-1": [("checked.levels", nil), ("violations", nil), ("checked.series", 0)],
+            "datasets-1": [("0.counts.samples", -1), ("0.title", nil), ("0.layout.0.size", 3)],
+        ]
+        changes += known[schema] ?? []
+        return try changes.enumerated().map { number, change in
+            var json = original
+            json[change.0] = change.1
+            let copy = "damaged/\(schema)-\(path.replacingOccurrences(of: "/", with: "-"))-\(number).json"
+            try folder.write(json.data, to: copy)
+            return copy
+        }
+    }
+}
+
+/// The files in the repository.
+@Suite(.enabled(if: SchemaCheck.isInstalled, "python3-jsonschema is not installed"))
+struct PublishedFilesTests {
+    @Test func publishedFilesAreValid() throws {
+        for (schema, path) in [
+            ("manifest-2", "splits/glyphs200/manifest.json"), ("episodes-1", "splits/glyphs200/episodes-5.json"),
+            ("results-2", "splits/glyphs200/example/results.json"),
+        ] {
+            let run = try SchemaCheck.run(schema, [path], in: Repository.folder)
+            #expect(run.status == 0, "\(run.output) \(run.errors)")
+        }
+    }
+
+    @Test func whatIsNoJSONIsRefused() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("{\"frechet\": NaN}", to: "nan.json")
+        let run = try SchemaCheck.run("distance-1", ["nan.json"], in: folder.url)
+        #expect(run.status == 1 && run.output.contains("NaN is no JSON"))
+    }
+}
+
+/// What the schemas say of themselves.
+@Suite struct SchemaDescriptionTests {
+    @Test(arguments: try SchemaCheck.names)
+    func everyPropertyIsDescribed(_ name: String) throws {
+        let data = try Data(contentsOf: SchemaCheck.folder.appending(path: "\(name).schema.json"))
+        let schema = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
+        let parts = name.split(separator: "-")
+        #expect(schema["$id"] as? String == "urn:oodml:schema:\(parts[0]):\(parts[1])")
+        let definitions = schema["$defs"] as? [String: [String: Any]] ?? [:]
+        var count = 0
+        func check(_ value: Any, at place: String) {
+            if let list = value as? [Any] { for (i, item) in list.enumerated() { check(item, at: "\(place)[\(i)]") } }
+            guard let object = value as? [String: Any] else { return }
+            if object["type"] as? String == "object", !place.contains(".if") {
+                #expect(object["additionalProperties"] != nil, "\(name): \(place) takes any property")
+            }
+            for (key, property) in object["properties"] as? [String: [String: Any]] ?? [:]
+            where !place.hasSuffix(".if") {
+                count += 1
+                let reference = (property["$ref"] as? String).flatMap {
+                    definitions["\($0.dropFirst("#/$defs/".count))"]
+                }
+                let words = property["description"] as? String ?? reference?["description"] as? String
+                #expect(words?.isEmpty == false, "\(name): \(place).\(key) has no description")
+            }
+            for (key, child) in object { check(child, at: "\(place).\(key)") }
+        }
+        check(schema, at: "")
+        #expect(count >= 4)
+    }
+
+    @Test func everySchemaIsListed() throws {
+        let page = try String(
+            contentsOf: SchemaCheck.folder.deletingLastPathComponent().appending(path: "Schemas.md"), encoding: .utf8)
+        for name in try SchemaCheck.names { #expect(page.contains("[\(name)](Schemas/\(name).schema.json)")) }
+    }
+}
+
+/// `Scripts/check_json.py` by Debian's Python, since another one on PATH may lack the validator.
+enum SchemaCheck {
+    static let folder = Repository.folder.appending(path: "Sources/oodml/Documentation.docc/Schemas")
+    private static let python = URL(filePath: "/usr/bin/python3")
+
+    static var names: [String] {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+                .map { $0.replacingOccurrences(of: ".schema.json", with: "") }
+        }
+    }
+
+    static let isInstalled = (try? CommandRun(["-c", "import jsonschema"], program: python))?.status == 0
+
+    static func run(_ schema: String, _ files: [String], in place: URL) throws -> CommandRun {
+        let script = Repository.folder.appending(path: "Scripts/check_json.py").path
+        return try CommandRun(["-B", script, schema] + files, in: place, program: python)
+    }
+}
