@@ -87,8 +87,9 @@ struct SchemaTests {
         try print("validate splits --format json", to: "sound.json")
         try FileManager.default.copyItem(
             at: folder.url.appending(path: "splits"), to: folder.url.appending(path: "broken"))
-        try folder.edit("broken/manifest.json", replacing: "\"is_shift\" : true", with: "\"is_shift\" : false")
-        try folder.edit("broken/samples.csv", replacing: "0-0,class 10", with: "0-0,class 11")
+        var manifest = try EditableJSON(Data(contentsOf: folder.url.appending(path: "broken/manifest.json")))
+        manifest["levels.0.fid"] = 1e6
+        try folder.write(manifest.data, to: "broken/manifest.json")
         try print("validate broken --format json", to: "unsound.json", status: 1)
     }
 
