@@ -43,6 +43,9 @@ struct SchemaTests {
         "comparison-1": ["compared/comparison.json"],
         "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
         "validation-1": ["sound.json", "unsound.json"], "datasets-1": ["datasets.json"],
+        "retrieval-examples-1": ["plain/retrieval-examples.json", "noisy/seed-2/retrieval-examples.json"],
+        "export-1": ["export.json"], "report-1": ["report.json"],
+        "completions-1": ["completions.json"],
     ]
 
     init() throws {
@@ -74,7 +77,9 @@ struct SchemaTests {
             try #require(run.status == 0, "\(command): \(run.errors)")
         }
         func print(_ command: String, to file: String, status: Int32 = 0) throws {
-            let run = try CommandRun(command.split(separator: " ").map(String.init), in: folder.url)
+            let run = try CommandRun(
+                command.split(separator: " ").map(String.init), in: folder.url,
+                environment: ["HOME": folder.url.path, "XDG_DATA_HOME": "", "BASH_COMPLETION_USER_DIR": ""])
             try #require(run.status == status, "\(command): \(run.errors)")
             try folder.write(run.output, to: file)
         }
@@ -84,6 +89,9 @@ struct SchemaTests {
             "score f.npy --labels s.csv --gallery f.npy --gallery-labels s.csv --no-clusters --format json",
             to: "gallery.json")
         try print("datasets --format json", to: "datasets.json")
+        try print("export splits --as oml --format json", to: "export.json")
+        try print("report splits plain --out page.html --format json", to: "report.json")
+        try print("completions install --shell bash --format json", to: "completions.json")
         try print("validate splits --format json", to: "sound.json")
         try FileManager.default.copyItem(
             at: folder.url.appending(path: "splits"), to: folder.url.appending(path: "broken"))
@@ -135,6 +143,12 @@ struct SchemaTests {
             "distance-1": [("frechet", "1"), ("n_a", 1), ("warnings", nil)],
             "score-1": [("recall@1", 2), ("recall@0", 1), ("class_averaged", nil), ("distance", "dot")],
             "validation-1": [("checked.levels", nil), ("violations", nil), ("checked.series", 0)],
+            "retrieval-examples-1": [
+                ("schema_version", 2), ("tasks.0.examples.0.place", "first"), ("tasks.0.examples.0.score", 2),
+                ("tasks.0.examples.0.neighbours.0.class", nil),
+            ],
+            "export-1": [("form", "zip"), ("link_count", -1)], "report-1": [("page", nil), ("charts", "a.svg")],
+            "completions-1": [("shell", "csh"), ("changed", "yes")],
             "datasets-1": [("0.counts.samples", -1), ("0.title", nil), ("0.layout.0.size", 3)],
         ]
         changes += known[schema] ?? []
