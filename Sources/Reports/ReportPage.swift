@@ -49,8 +49,8 @@ public struct ReportPage: Sendable {
 
     /// Joins what the page shows.
     ///
-    /// - Throws: ``/Evaluation/EvaluationError/incomparable(name:found:expected:)`` if a model was scored along other splits than these, or not
-    ///   as the first one was.
+    /// - Throws: ``/Evaluation/EvaluationError/incomparable(name:found:expected:)`` if a model was scored along other splits
+    ///   than these, or not as the first one was.
     public init(
         manifest: SplitManifest, dataset: Dataset, progression: ProgressionChart? = nil, classMap: ClassMap? = nil,
         models: [Model] = []
