@@ -126,6 +126,13 @@ import Testing
         let lines = printed(by: twoRows)
         #expect(lines.count == 4 && lines[2].hasSuffix(" 19.2"))
         #expect(printed(by: oneRow).count == 3)
+        let table = TextTable(columns: [.init("level")], rows: [["easy"]])
+        let plain = printed {
+            // snippet
+            print(table.text(on: .plain), terminator: "")
+            // end
+        }
+        #expect(plain.count == 3)
     }
 
     private func twoRows() {
