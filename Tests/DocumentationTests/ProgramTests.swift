@@ -32,24 +32,4 @@ import Testing
         #expect(columns.allSatisfy { $0.count == 2 && $0[1] > 0 && $0[1] <= 1 })
         #expect(zip(columns, columns.dropFirst()).allSatisfy { $0[0] < $1[0] })
     }
-
-    /// What the README has of it.
-    @Test func loopOfTheREADME() throws {
-        let samples = (0..<120).map { Sample(id: "\($0)", classLabel: "class \($0 / 6)") }
-        let features = samples.indices.map { i in (0..<4).map { Float((i / 6 + 1) * ($0 + 3) % 7 + i % 2) } }
-        let lines = try printed {
-            // snippet
-            let dataset = try Dataset(name: "mine", samples: samples)  // [Sample(id:classLabel:)]
-            let embedded = try EmbeddedDataset(dataset: dataset, embeddings: Matrix(rows: features))
-            let settings = SplitProtocol(unitCount: dataset.classLabels.count)
-            for level in try Progression(of: embedded, by: settings).levels(count: 9) {
-                let test = dataset.samples(ofClasses: level.partition.classes(on: .test))
-                let labels = test.map { dataset.classOfSample[$0] }
-                let scores = try queryScores(of: embedded.embeddings.selectingRows(test), classNumbers: labels).mean()
-                print(level.origin, level.distance.squared, scores[.recall(1)] ?? 0)
-            }
-            // end
-        }
-        #expect(!lines.isEmpty)
-    }
 }

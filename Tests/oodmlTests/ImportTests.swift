@@ -50,6 +50,34 @@ import Testing
         return try JSONDecoder().decode(EvaluationResults.self, from: data)
     }
 
+    @Test(.enabled(if: SchemaCheck.isInstalled, "python3-jsonschema is not installed"))
+    func filesAreAsTheSchemasSay() throws {
+        try imported()
+        for (schema, path, damages) in [
+            (
+                "manifest-2", "out/manifest.json",
+                [
+                    ("imported_from", nil), ("imported_from.sha256", "x"), ("levels.0.origin", "swap"),
+                    ("protocol.name", "oodml"), ("protocol.spacing", "fid"), ("embeddings", ["file": "f"]),
+                ] as [(String, Any?)]
+            ),
+            (
+                "episodes-1", "out/episodes-2.json",
+                [("episodes_by_level", nil), ("episodes", [Any]()), ("episodes_by_level.level-1", [Any]())]
+            ),
+        ] {
+            let sound = try SchemaCheck.run(schema, [path], in: folder.url)
+            #expect(sound.status == 0, "\(sound.output) \(sound.errors)")
+            for (number, damage) in damages.enumerated() {
+                var json = try EditableJSON(Data(contentsOf: folder.url.appending(path: path)))
+                json[damage.0] = damage.1
+                try folder.write(json.data, to: "damaged-\(number).json")
+                #expect(
+                    try SchemaCheck.run(schema, ["damaged-\(number).json"], in: folder.url).status == 1, "\(damage.0)")
+            }
+        }
+    }
+
     @Test func folderIsWholeAndSound() throws {
         let run = try imported()
         #expect(run.output.hasPrefix("6 of 6 classes found by their labels\n\nlevel "), "\(run.output)")
