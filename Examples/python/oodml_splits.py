@@ -43,6 +43,8 @@ class Splits:
         self.samples = [row["sample"] for row in rows]
         self.classes = [row["class"] for row in rows]
         self.superclasses = [row.get("superclass") or None for row in rows]
+        #: "query" or "gallery", as `oodml evaluate` divides them; None for samples that are both.
+        self.roles = [row.get("role") or None for row in rows]
         # Of bytes, as code points sort: whoever listed the samples in another order has the same digest.
         lines = sorted("\t".join([row["sample"], row["class"], *filter(None, [row.get("role")])]).encode() + b"\n"
                        for row in rows)

@@ -1,3 +1,5 @@
+public import Datasets
+
 /// By what rules results came about.
 public struct EvaluationSettings: Sendable, Equatable, Codable {
     /// What was scored: `test`, or as in `validation fold 0`.
@@ -12,12 +14,33 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
     public let matchedGallery: MatchedGalleryRecord?
     /// The tricks of the subject `tricked`, in the order in which they are applied.
     public let tricks: [String]
+    /// How many of the dataset's samples are queries, in the gallery, or both, by ``RoleDivision``; nil in a dataset without
+    /// roles, where all are both.
+    public let roles: RoleRecord?
+
+    /// How many samples of a dataset have each role.
+    public struct RoleRecord: Sendable, Equatable, Codable {
+        /// The samples that are queries only.
+        public let query: Int
+        /// The samples that are in galleries only.
+        public let gallery: Int
+        /// The samples without a role, which are both.
+        public let both: Int
+
+        /// Counts a dataset's samples; nil if none has a role.
+        public init?(of dataset: Dataset) {
+            query = dataset.samples.count { $0.role == .query }
+            gallery = dataset.samples.count { $0.role == .gallery }
+            both = dataset.samples.count - query - gallery
+            if query + gallery == 0 { return nil }
+        }
+    }
 
     /// The sizes and the seed of ``MatchedGallery``.
     public struct MatchedGalleryRecord: Sendable, Equatable, Codable {
         /// The number of classes.
         public let classCount: Int
-        /// The number of samples that a class gives at most.
+        /// The number of samples that a class gives to the gallery at most.
         public let samplesPerClass: Int
         /// The number of draws.
         public let drawCount: Int
@@ -43,7 +66,8 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
     /// States the rules.
     public init(
         split: String = "test", similarity: Similarity = .cosine, loneQueries: LoneQueryPolicy = .excluded,
-        confidence: ConfidenceMethod = .classJackknife(), matchedGallery: MatchedGallery? = nil, tricks: [String] = []
+        confidence: ConfidenceMethod = .classJackknife(), matchedGallery: MatchedGallery? = nil, tricks: [String] = [],
+        roles: RoleRecord? = nil
     ) {
         self.split = split
         self.similarity = similarity
@@ -51,10 +75,11 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
         self.confidence = confidence
         self.matchedGallery = matchedGallery.map(MatchedGalleryRecord.init)
         self.tricks = tricks
+        self.roles = roles
     }
 
     enum CodingKeys: String, CodingKey {
-        case split, similarity, confidence, tricks
+        case split, similarity, confidence, tricks, roles
         case loneQueries = "lone_queries"
         case matchedGallery = "matched_gallery"
     }

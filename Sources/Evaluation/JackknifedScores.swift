@@ -88,36 +88,94 @@ public func jackknifedScores(
     similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard,
     reranking: ReciprocalReranking? = nil
 ) throws -> JackknifedScores {
-    let queries = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers)
+    let all = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers)
+    precondition(groupNumbers.count == embeddings.rowCount, groupMessage(groupNumbers, embeddings))
+    let groups = JackknifeGroups(ofQueries: groupNumbers, ofItems: groupNumbers, count: groupCount)
     if let reranking {
         let source = try RerankedSimilarities(embeddings, similarity: similarity, settings: reranking)
-        return jackknifedScores(
-            of: queries, in: source, groupNumbers: groupNumbers, groupCount: groupCount, metrics: metrics)
+        return jackknifedScores(of: all, in: source, groups: groups, metrics: metrics)
     }
     let source = try PreparedEmbeddings(embeddings, similarity: similarity)
-    return jackknifedScores(
-        of: queries, in: source, groupNumbers: groupNumbers, groupCount: groupCount, metrics: metrics)
+    return jackknifedScores(of: all, in: source, groups: groups, metrics: metrics)
+}
+
+/// Scores queries against a gallery query by query, and without each group of classes, in one pass.
+///
+/// A group is left out as queries and as items, as in ``jackknifedScores(of:classNumbers:groupNumbers:groupCount:similarity:metrics:reranking:)``.
+///
+/// - Parameters:
+///   - queries: n × d, one row a query.
+///   - classNumbers: the class of each query; any integers.
+///   - groupNumbers: the group of each query, from 0 up.
+///   - gallery: m × d, one row an item.
+///   - galleryClassNumbers: the class of each item.
+///   - galleryGroupNumbers: the group of each item; that of its class's queries.
+///   - ownItems: for each query the row of the gallery that is the same sample and is left out, or nil.
+///   - groupCount: the number of groups, at most 256.
+///   - similarity: what to rank by.
+///   - metrics: what to compute.
+///   - reranking: how neighbours re-rank; nil if they do not.
+/// - Precondition: there is one class and one group number for each row, and no class is in two groups.
+/// - Complexity: O(n·m·d + n·R·G) operations for R relevant items a query and G groups.
+/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
+///   queries.
+public func jackknifedScores(
+    of queries: Matrix<Float>, classNumbers: [Int], groupNumbers: [Int], inGallery gallery: Matrix<Float>,
+    galleryClassNumbers: [Int], galleryGroupNumbers: [Int], ownItems: [Int?], groupCount: Int,
+    similarity: Similarity = .cosine, metrics: [RetrievalMetric] = RetrievalMetric.standard,
+    reranking: ReciprocalReranking? = nil
+) throws -> JackknifedScores {
+    let all = RetrievalQueries(
+        classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers, ownItems: ownItems)
+    precondition(groupNumbers.count == queries.rowCount, groupMessage(groupNumbers, queries))
+    precondition(galleryGroupNumbers.count == gallery.rowCount, groupMessage(galleryGroupNumbers, gallery))
+    let groups = JackknifeGroups(ofQueries: groupNumbers, ofItems: galleryGroupNumbers, count: groupCount)
+    if let reranking {
+        let source = try RerankedSimilarities(
+            queries: queries, gallery: gallery, ownItems: ownItems, similarity: similarity, settings: reranking)
+        return jackknifedScores(of: all, in: source, groups: groups, metrics: metrics)
+    }
+    let source = try PreparedEmbeddings(
+        queries: queries, gallery: gallery, similarity: similarity, precision: .automatic)
+    return jackknifedScores(of: all, in: source, groups: groups, metrics: metrics)
+}
+
+private func groupMessage(_ groupNumbers: [Int], _ embeddings: Matrix<Float>) -> String {
+    "\(groupNumbers.count) group numbers for \(embeddings.rowCount) embeddings"
+}
+
+/// The groups of queries and of what they are searched among.
+private struct JackknifeGroups {
+    let ofQueries: [Int]
+    let items: ItemGroups
+
+    init(ofQueries: [Int], ofItems: [Int], count: Int) {
+        self.ofQueries = ofQueries
+        items = ItemGroups(ofItems, count: count)
+    }
 }
 
 private func jackknifedScores(
-    of queries: RetrievalQueries, in source: some SimilaritySource, groupNumbers: [Int], groupCount: Int,
+    of queries: RetrievalQueries, in source: some SimilaritySource, groups: JackknifeGroups,
     metrics: [RetrievalMetric]
 ) -> JackknifedScores {
-    precondition(
-        groupNumbers.count == source.itemCount, "\(groupNumbers.count) group numbers for \(source.itemCount) embeddings"
-    )
-    let groups = ItemGroups(groupNumbers, count: groupCount)
+    let groupCount = groups.items.count
     for members in queries.members {
-        let group = groups.groupOfItem[Int(members[0])]
+        let group = groups.items.groupOfItem[Int(members[0])]
         precondition(
-            members.allSatisfy { groups.groupOfItem[Int($0)] == group }, "the rows of a class are in two groups")
+            members.allSatisfy { groups.items.groupOfItem[Int($0)] == group }, "the rows of a class are in two groups")
+    }
+    for (row, group) in zip(queries.rows, queries.groups) {
+        precondition(
+            groups.ofQueries[row] == Int(groups.items.groupOfItem[Int(queries.members[group][0])]),
+            "the query in row \(row) is in the group \(groups.ofQueries[row]); expected that of its class's items")
     }
     let (queryCount, metricCount) = (queries.rows.count, metrics.count)
     // For each query its scores in the whole gallery and without each group. Sums over queries are taken afterwards, in
     // the order of the queries, so that they do not depend on who was first.
     let width = metricCount * (1 + groupCount)
-    let flat = rankAll(queries, in: source, groups: groups, each: width, of: 0.0) { query, scores in
-        let own = Int(groups.groupOfItem[queries.rows[query.position]])
+    let flat = rankAll(queries, in: source, groups: groups.items, each: width, of: 0.0) { query, scores in
+        let own = groups.ofQueries[queries.rows[query.position]]
         for (m, metric) in metrics.enumerated() { scores[m] = metric.score(ranks: query.ranks) }
         for group in 0..<groupCount where group != own {
             let ranks = query.ranks(withoutGroup: group)
@@ -129,7 +187,7 @@ private func jackknifedScores(
     var sums = [[Double]](
         repeating: [Double](repeating: 0, count: metricCount), count: groupCount * groupCount)
     for position in 0..<queryCount {
-        let own = Int(groups.groupOfItem[queries.rows[position]])
+        let own = groups.ofQueries[queries.rows[position]]
         for group in 0..<groupCount {
             // In the whole gallery for the query's own group.
             let start = position * width + (group == own ? 0 : 1 + group) * metricCount
@@ -139,8 +197,8 @@ private func jackknifedScores(
     var (queryCounts, loneQueryCounts) = (
         [Int](repeating: 0, count: groupCount), [Int](repeating: 0, count: groupCount)
     )
-    for row in queries.rows { queryCounts[groupNumbers[row]] += 1 }
-    for row in queries.loneRows { loneQueryCounts[groupNumbers[row]] += 1 }
+    for row in queries.rows { queryCounts[groups.ofQueries[row]] += 1 }
+    for row in queries.loneRows { loneQueryCounts[groups.ofQueries[row]] += 1 }
     return JackknifedScores(
         queryScores: QueryScores(
             queries: queries, metrics: metrics,

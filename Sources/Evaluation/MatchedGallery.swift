@@ -9,10 +9,13 @@ public import Datasets
 /// One seeded order of all classes a draw serves all levels: each takes the first C\* that it tests on. So every pick is a
 /// random subset of the level's classes, and levels that share classes share most of their picks, which keeps the luck of
 /// the draw out of the differences between levels. A class gives its samples in one seeded order a draw.
+///
+/// Where samples have roles, the sizes are those of the gallery (samples without a role are in it): a class gives m\* of its
+/// items at most, and m\* of the queries that are no items.
 public struct MatchedGallery: Sendable {
     /// The number C\* of classes.
     public let classCount: Int
-    /// The number m\* of samples that a class gives at most; 2 at least, since a single one is no query.
+    /// The number m\* of samples that a class gives to the gallery at most; 2 at least, since a single one is no query.
     public let samplesPerClass: Int
     /// The number of draws.
     public let drawCount: Int
@@ -39,7 +42,9 @@ public struct MatchedGallery: Sendable {
                 "\(drawCount ?? 0) draws from \(counts) classes; expected at least one draw, task and class")
         }
         let medians = testClasses.map { classes in
-            classes.map { dataset.samplesOfClass[$0].count }.sorted()[(classes.count - 1) / 2]
+            classes.map { number in
+                dataset.samplesOfClass[number].count { dataset.samples[$0].role != .query }
+            }.sorted()[(classes.count - 1) / 2]
         }
         classCount = fewest
         samplesPerClass = max(2, medians.min() ?? 2)
@@ -69,7 +74,10 @@ public struct MatchedGallery: Sendable {
             guard members.count > samplesPerClass else { return members }
             var generator = SeededGenerator(
                 seed: seed, stream: "matched-gallery/\(draw)/\(dataset.classLabels[number])")
-            return Array(generator.shuffled(members).prefix(samplesPerClass))
+            let shuffled = generator.shuffled(members)
+            let items = shuffled.filter { dataset.samples[$0].role != .query }
+            let queries = shuffled.filter { dataset.samples[$0].role == .query }
+            return Array(items.prefix(samplesPerClass) + queries.prefix(samplesPerClass))
         }.sorted()
     }
 }

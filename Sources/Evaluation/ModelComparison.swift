@@ -232,6 +232,7 @@ extension EvaluationResults {
             return "errors by \(confidence.kind.rawValue), \(confidence.count) of seed \(confidence.seed)"
         },
         { "lone queries \($0.settings.loneQueries.rawValue)" },
+        { $0.settings.roles == nil ? "no roles of samples" : "roles of samples" },
         { results in
             results.settings.matchedGallery.map { gallery in
                 "matched galleries of \(gallery.classCount) classes of at most \(gallery.samplesPerClass) samples, "

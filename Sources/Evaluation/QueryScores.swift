@@ -33,6 +33,18 @@ public struct QueryScores: Sendable, Equatable {
         values = metrics.map { metric in ranks.queries.indices.map { metric.score(ranks: ranks[$0]) } }
     }
 
+    private init(
+        metrics: [RetrievalMetric], queries: [Int], loneQueries: [Int], classNumbers: [Int], loneClassNumbers: [Int],
+        values: [[Double]]
+    ) {
+        self.metrics = metrics
+        self.queries = queries
+        self.loneQueries = loneQueries
+        self.classNumbers = classNumbers
+        self.loneClassNumbers = loneClassNumbers
+        self.values = values
+    }
+
     init(queries: RetrievalQueries, metrics: [RetrievalMetric], values: [[Double]]) {
         self.metrics = metrics
         self.queries = queries.rows
@@ -40,6 +52,15 @@ public struct QueryScores: Sendable, Equatable {
         classNumbers = queries.classNumbers
         loneClassNumbers = queries.loneClassNumbers
         self.values = values
+    }
+
+    /// The same scores with the rows counted otherwise: row r becomes `rows[r]`.
+    ///
+    /// - Precondition: `rows` ascend.
+    func selectingRows(_ rows: [Int]) -> QueryScores {
+        QueryScores(
+            metrics: metrics, queries: queries.map { rows[$0] }, loneQueries: loneQueries.map { rows[$0] },
+            classNumbers: classNumbers, loneClassNumbers: loneClassNumbers, values: values)
     }
 
     /// The number of classes, those of lone queries included.

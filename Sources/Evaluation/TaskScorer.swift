@@ -14,6 +14,7 @@ public struct TaskScorer: Sendable {
     /// How neighbours re-rank, or nil if they do not.
     public private(set) var reranking: ReciprocalReranking?
     private let classOfSample: [Int]
+    private let roleOfSample: [SampleRole?]
     /// The group of each class, for the jackknife.
     private let groupOfClass: [Int]
 
@@ -29,6 +30,7 @@ public struct TaskScorer: Sendable {
         self.metrics = metrics
         self.confidence = confidence
         classOfSample = dataset.classOfSample
+        roleOfSample = dataset.samples.map { $0.role }
         groupOfClass = confidence.groups(ofClasses: dataset.classLabels.count)
     }
 
@@ -40,7 +42,8 @@ public struct TaskScorer: Sendable {
         return scorer
     }
 
-    /// The scores of one-vs-rest retrieval among some samples.
+    /// The scores of retrieval among some samples: each is a query against all others, or what its role in the dataset is,
+    /// as in ``RoleDivision``.
     ///
     /// - Parameters:
     ///   - embeddings: one row for each of `samples`.
@@ -57,29 +60,62 @@ public struct TaskScorer: Sendable {
     public func scoresWithQueries(
         of embeddings: Matrix<Float>, samples: [Int]
     ) throws -> (scores: TaskScores, queries: QueryScores) {
-        let classes = samples.map { classOfSample[$0] }
+        // Before rows are picked, so that an error counts them as they are given.
+        if let (row, column) = embeddings.firstNonFinite {
+            throw EvaluationError.nonFiniteEmbedding(row: row, column: column)
+        }
+        let task = ScoringTask(
+            embeddings: embeddings, classes: samples.map { classOfSample[$0] },
+            roles: RoleDivision(samples.map { roleOfSample[$0] }))
+        let querySamples = task.roles.queries.map { samples[$0] }
         let (all, estimates): (QueryScores, [RetrievalMetric: Estimate])
         if confidence.kind == .classJackknife {
-            let scores = try jackknifedScores(
-                of: embeddings, classNumbers: classes, groupNumbers: classes.map { groupOfClass[$0] },
-                groupCount: confidence.count, similarity: similarity, metrics: metrics, reranking: reranking)
+            let scores = try jackknifed(task)
             (all, estimates) = (scores.queryScores, try scores.estimates(loneQueries: loneQueries))
         } else {
-            all = try queryScores(
-                of: embeddings, classNumbers: classes, similarity: similarity, metrics: metrics, reranking: reranking)
+            all = try plain(task)
             estimates =
                 confidence.kind == .none
                 ? [:]
                 : try all.bootstrapEstimates(
-                    sampleNumbers: samples, sampleCount: classOfSample.count, method: confidence,
+                    sampleNumbers: querySamples, sampleCount: classOfSample.count, method: confidence,
                     loneQueries: loneQueries)
         }
         let scores = TaskScores(
-            scores: try all.mean(loneQueries: loneQueries), classCount: all.classCount, estimates: estimates)
-        return (scores, all)
+            scores: try all.mean(loneQueries: loneQueries), classCount: Set(task.classes).count, estimates: estimates)
+        return (scores, all.selectingRows(task.roles.queries))
     }
 
-    /// The scores of one-vs-rest retrieval in galleries that are equally large at every level, averaged over the draws.
+    private func jackknifed(_ task: ScoringTask) throws -> JackknifedScores {
+        let groups = task.classes.map { groupOfClass[$0] }
+        guard !task.roles.isOneAgainstRest else {
+            return try jackknifedScores(
+                of: task.embeddings, classNumbers: task.classes, groupNumbers: groups, groupCount: confidence.count,
+                similarity: similarity, metrics: metrics, reranking: reranking)
+        }
+        let (queries, gallery) = (task.roles.queries, task.roles.gallery)
+        return try jackknifedScores(
+            of: task.embeddings.selectingRows(queries), classNumbers: queries.map { task.classes[$0] },
+            groupNumbers: queries.map { groups[$0] }, inGallery: task.embeddings.selectingRows(gallery),
+            galleryClassNumbers: gallery.map { task.classes[$0] }, galleryGroupNumbers: gallery.map { groups[$0] },
+            ownItems: task.roles.ownItems, groupCount: confidence.count, similarity: similarity, metrics: metrics,
+            reranking: reranking)
+    }
+
+    private func plain(_ task: ScoringTask) throws -> QueryScores {
+        guard !task.roles.isOneAgainstRest else {
+            return try queryScores(
+                of: task.embeddings, classNumbers: task.classes, similarity: similarity, metrics: metrics,
+                reranking: reranking)
+        }
+        let (queries, gallery) = (task.roles.queries, task.roles.gallery)
+        return try queryScores(
+            of: task.embeddings.selectingRows(queries), classNumbers: queries.map { task.classes[$0] },
+            inGallery: task.embeddings.selectingRows(gallery), galleryClassNumbers: gallery.map { task.classes[$0] },
+            ownItems: task.roles.ownItems, similarity: similarity, metrics: metrics, reranking: reranking)
+    }
+
+    /// The scores of retrieval in galleries that are equally large at every level, averaged over the draws.
     ///
     /// - Parameters:
     ///   - embeddings: one row for each of `samples`.
@@ -102,4 +138,11 @@ public struct TaskScorer: Sendable {
         }
         return .mean(ofDraws: draws)
     }
+}
+
+/// What is scored: rows, the class of each, and which of them search which.
+private struct ScoringTask {
+    let embeddings: Matrix<Float>
+    let classes: [Int]
+    let roles: RoleDivision
 }

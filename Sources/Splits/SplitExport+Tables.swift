@@ -36,6 +36,12 @@ struct ExportTables {
         superclasses.map { values in (name, { values[$1] }) }
     }
 
+    /// The samples' roles, where any has one.
+    private var role: Column? {
+        guard dataset.samples.contains(where: { $0.role != nil }) else { return nil }
+        return ("role", { sample, _ in dataset.samples[sample].role?.rawValue ?? "" })
+    }
+
     private func fold(_ level: ExportedLevel) -> Column? {
         level.foldOfClass.map { folds in ("fold", { folds[$1].map(String.init) ?? "" }) }
     }
@@ -46,19 +52,24 @@ struct ExportTables {
                 ("sample", { sample, _ in dataset.samples[sample].id }), ("class", { dataset.classLabels[$1] }),
                 ("class_number", { String($1) }), superclass("superclass"),
                 ("part", { level.partOfClass[$1].rawValue }), fold(level),
-                root == nil ? nil : ("path", { sample, _ in path(sample) }),
+                role, root == nil ? nil : ("path", { sample, _ in path(sample) }),
             ], samples: Array(dataset.samples.indices))
     }
 
     func oml(_ level: ExportedLevel) -> Data {
         // The format has two parts; which classes a fold is validated on, it must not see beside those of the test.
         let validation: ExportPart = level.partOfClass.contains(.validation) ? .validation : .test
-        func flag(_ number: Int) -> String { level.partOfClass[number] == .train ? "" : "True" }
+        // Samples without a role are queries and in the gallery, as oodml evaluate has them.
+        func flag(_ sample: Int, _ number: Int, unless role: SampleRole) -> String {
+            guard level.partOfClass[number] != .train else { return "" }
+            return dataset.samples[sample].role == role ? "False" : "True"
+        }
         return table(
             [
                 ("label", { String($1) }), ("path", { sample, _ in path(sample) }),
                 ("split", { level.partOfClass[$1] == .train ? "train" : "validation" }),
-                ("is_query", { flag($1) }), ("is_gallery", { flag($1) }), superclass("category"),
+                ("is_query", { flag($0, $1, unless: .gallery) }), ("is_gallery", { flag($0, $1, unless: .query) }),
+                superclass("category"),
             ], samples: samples(of: level, in: [.train, validation]))
     }
 
@@ -67,7 +78,7 @@ struct ExportTables {
             [
                 ("split", { level.partOfClass[$1] == .validation ? "val" : level.partOfClass[$1].rawValue }),
                 ("y", { String($1) }), ("filename", { sample, _ in path(sample) }),
-                ("class", { dataset.classLabels[$1] }), superclass("superclass"), fold(level),
+                ("class", { dataset.classLabels[$1] }), superclass("superclass"), fold(level), role,
             ], samples: samples(of: level, in: level.parts))
     }
 
@@ -82,7 +93,7 @@ struct ExportTables {
             [
                 ("file_name", { sample, _ in tree.path(of: sample) }), ("label", { dataset.classLabels[$1] }),
                 ("class_number", { String($1) }), superclass("superclass"),
-                part == .train || part == .validation ? fold(level) : nil,
+                part == .train || part == .validation ? fold(level) : nil, role,
                 ("sample", { sample, _ in dataset.samples[sample].id }),
             ], samples: samples(of: level, in: [part]))
     }

@@ -14,17 +14,18 @@ public struct SplitExport: Sendable, Equatable {
     /// What tools read.
     public enum Format: String, Sendable, CaseIterable {
         /// One table a level with all samples in the order of the dataset, so that rows fit embeddings:
-        /// `sample,class,class_number[,superclass],part[,fold][,path]`. Removed classes are there, as the part `removed`.
+        /// `sample,class,class_number[,superclass],part[,fold][,role][,path]`. Removed classes are there, as the part `removed`.
         case csv
         /// The tables of Open Metric Learning: `label,path,split,is_query,is_gallery[,category]`.
         ///
         /// `label` is the class's number and `category` its superclass. There are two values of `split`: `validation` is the
-        /// test part, or with a fold that fold, and the test part is then left out.
+        /// test part, or with a fold that fold, and the test part is then left out. All of its samples are queries and in
+        /// the gallery, unless their role in the dataset is one of both.
         case oml
         /// Image folders of Hugging Face: `level/part/class/image` with `level/part/metadata.csv`, and a `README.md` in
         /// whose header each level is a configuration.
         case huggingface
-        /// A folder a level with `metadata.csv` as WILDS has it: `split,y,filename,class[,superclass][,fold]`, where `split`
+        /// A folder a level with `metadata.csv` as WILDS has it: `split,y,filename,class[,superclass][,fold][,role]`, where `split`
         /// is `train`, `val` or `test`, and `categories.csv` with `y,name`.
         case wilds
         /// `level/part/class/image`, and `classes.csv` that says which folder is which class.

@@ -17,7 +17,9 @@ struct Evaluate: ParsableCommand {
             the other way round (reverse). The path of the model names the task: {level} stands for the level's id, as \
             in level-3, and {direction} for forward or reverse. Without {direction} only forward tasks are scored.
 
-            Retrieval is one against the rest within the test classes, exact, and by cosine unless told otherwise. Every \
+            Retrieval is one against the rest within the test classes, exact, and by cosine unless told otherwise. Where \
+            samples.csv has roles, as In-Shop has, samples of the role query are searched among those of the role \
+            gallery; samples without a role are both. Every \
             score has a 95 % interval: how far it would be off with other classes, as queries and as distractors \
             (--confidence says otherwise). AGS, the area under a metric against the shift, has one too.
 
@@ -181,6 +183,11 @@ struct Evaluate: ParsableCommand {
         try manifest.requireMatch(with: dataset, path: manifestFile.path)
         let directions = fold == nil ? template.directions : [.forward]
         let tasks = try EvaluationTask.all(of: manifest, in: dataset, directions: directions, fold: fold)
+        if shots != nil, dataset.samples.contains(where: { $0.role != nil }) {
+            throw CommandError(
+                "\(splits.appending(path: "samples.csv").path): found samples with roles; expected none for --shots, which "
+                    + "searches each sample among all others")
+        }
         let runs = (seeds.isEmpty ? [nil] : seeds.map(Optional.some)).map {
             TaskFiles(template: template, fold: fold, seed: $0)
         }
@@ -232,7 +239,7 @@ struct Evaluate: ParsableCommand {
                 settings: EvaluationSettings(
                     split: fold.map { "validation fold \($0)" } ?? "test", similarity: similarity,
                     loneQueries: retrieval.loneQueries.policy, confidence: method, matchedGallery: scoring.matched,
-                    tricks: tricks.names),
+                    tricks: tricks.names, roles: EvaluationSettings.RoleRecord(of: dataset)),
                 levels: manifest.levels.map { level in
                     LevelEvaluation(
                         id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid,

@@ -19,13 +19,16 @@ struct Export: ParsableCommand {
                     """
                     csv          LEVEL.csv with all samples in the order of samples.csv:
                                  sample, class, class_number, superclass, part (train,
-                                 test, removed), fold, and path if there is a --root
+                                 test, removed), fold, role, and path if there is
+                                 a --root
                     oml          LEVEL.csv of Open Metric Learning: label, path, split,
-                                 is_query, is_gallery, category (the superclass)
+                                 is_query, is_gallery (True, or as the samples' roles
+                                 say), category (the superclass)
                     huggingface  LEVEL/PART/CLASS/IMAGE, LEVEL/PART/metadata.csv, and a
                                  README.md in which each level is a configuration
                     wilds        LEVEL/metadata.csv as WILDS has it: split, y, filename,
-                                 class, superclass, fold; LEVEL/categories.csv: y, name
+                                 class, superclass, fold, role;
+                                 LEVEL/categories.csv: y, name
                     imagefolder  LEVEL/PART/CLASS/IMAGE, and classes.csv: which folder is
                                  which class
 

@@ -156,6 +156,10 @@ private func notes(on results: EvaluationResults) -> String {
             "Matched galleries have \(matched.classCount) classes of at most \(matched.samplesPerClass) samples at every "
                 + "level, \(matched.drawCount) draws.")
     }
+    if let roles = results.settings.roles {
+        sentences.append(
+            "By their roles \(roles.query) samples are queries, \(roles.gallery) in galleries, and \(roles.both) both.")
+    }
     let tricks = results.settings.tricks
     if !tricks.isEmpty { sentences.append("Tricked: \(tricks.joined(separator: ", then ")).") }
     if results.settings.split != "test" { sentences.append("Scored on: \(results.settings.split).") }
