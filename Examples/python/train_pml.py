@@ -106,7 +106,7 @@ def train(images, labels, options, device):
         optimiser.step()
         schedule.step()
         recent = recent[-49:] + [float(value.detach())]
-    return network.eval(), sum(recent) / len(recent)
+    return network.eval(), sum(recent) / max(len(recent), 1)
 
 
 @torch.no_grad()
@@ -124,7 +124,7 @@ def main():
     parser.add_argument("--directions", nargs="+", choices=DIRECTIONS, default=DIRECTIONS, help="default: both")
     parser.add_argument("--fold", type=int, help="hold out this fold of the train classes, and embed it in place of "
                                                  "the test classes")
-    parser.add_argument("--steps", type=int, default=500, help="batches, at every level (default: 500)")
+    parser.add_argument("--steps", type=int, default=500, help="batches, at every level (default: 500); 0 embeds with the untrained network")
     parser.add_argument("--dimensions", type=int, default=64, help="of embeddings (default: 64)")
     parser.add_argument("--seed", type=int, default=0, help="of all draws (default: 0)")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")

@@ -106,21 +106,27 @@ private func filterGrey(
     }
 }
 
+/// All channels of a pixel at once, and the first of its neighbour, which is not used.
 private func filterColour(
     _ row: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>, _ taps: ResizeTaps.Unsafe
 ) {
+    let source = UnsafeRawBufferPointer(row)
     for i in 0..<taps.starts.count {
-        var (red, green, blue) = (ResizeTaps.half, ResizeTaps.half, ResizeTaps.half)
+        var sums = SIMD4<Int32>(repeating: ResizeTaps.half)
         let (start, first) = (3 * taps.starts[i], i * taps.stride)
-        for k in 0..<taps.counts[i] {
-            let weight = taps.weights[first + k]
-            red &+= Int32(row[start &+ 3 &* k]) &* weight
-            green &+= Int32(row[start &+ 3 &* k &+ 1]) &* weight
-            blue &+= Int32(row[start &+ 3 &* k &+ 2]) &* weight
+        let count = taps.counts[i]
+        // The image's last pixel has no neighbour.
+        let paired = start + 3 * count < row.count ? count : count - 1
+        for k in 0..<paired {
+            let pixel = source.loadUnaligned(fromByteOffset: start &+ 3 &* k, as: SIMD4<UInt8>.self)
+            sums &+= SIMD4<Int32>(truncatingIfNeeded: pixel) &* taps.weights[first &+ k]
         }
-        target[3 * i] = ResizeTaps.rounded(red)
-        target[3 * i + 1] = ResizeTaps.rounded(green)
-        target[3 * i + 2] = ResizeTaps.rounded(blue)
+        for k in paired..<count {
+            let place = start + 3 * k
+            let pixel = SIMD4(Int32(row[place]), Int32(row[place + 1]), Int32(row[place + 2]), 0)
+            sums &+= pixel &* taps.weights[first + k]
+        }
+        for c in 0..<3 { target[3 * i + c] = ResizeTaps.rounded(sums[c]) }
     }
 }
 

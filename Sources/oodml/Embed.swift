@@ -154,6 +154,9 @@ struct Embed: ParsableCommand {
         terminal.begin("embedding")
         let total = open.reduce(0) { $0 + chunks.samples(of: $1).count }
         var done = 0
+        let writer = ChunkWriter()
+        // Where a later image is at fault, the pieces before it are still to be kept.
+        defer { try? writer.finish() }
         for chunk in open {
             let ids = chunks.samples(of: chunk).map { dataset.samples[rows.lowerBound + $0].id }
             let paths = ids.map { data.images.appending(path: $0).path }
@@ -163,13 +166,16 @@ struct Embed: ParsableCommand {
                 onError == .skip
                 ? try extractor.embedWhatCanBe(paths, progress: progress)
                 : (try extractor.embed(paths: paths) { done, _ in progress(done) }, ids.map { _ in "" })
-            let digests = try zip(paths, reasons).map { path, reason in
-                reason.isEmpty ? try SHA256.hexadecimal(ofFilesAt: [URL(filePath: path)]) : ""
+            try writer.begin {
+                let digests = try zip(paths, reasons).map { path, reason in
+                    reason.isEmpty ? try SHA256.hexadecimal(ofFilesAt: [URL(filePath: path)]) : ""
+                }
+                try chunks.write(chunk, matrix, ids: ids, digests: digests, reasons: reasons)
             }
-            try chunks.write(chunk, matrix, ids: ids, digests: digests, reasons: reasons)
-            tables[chunk] = try chunks.table(of: chunk)
             done += ids.count
         }
+        try writer.finish()
+        for chunk in open { tables[chunk] = try chunks.table(of: chunk) }
         let results = tables.compactMap { $0 }.flatMap(\.rows)
         if onError == .fail, let skipped = results.first(where: { !$0[2].isEmpty }) {
             throw CommandError(
