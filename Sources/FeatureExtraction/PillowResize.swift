@@ -2,7 +2,8 @@ extension Image8 {
     /// The image at another size, to the values that Pillow's `resize` gives.
     ///
     /// The filter is stretched by the scale when the image shrinks, so that every pixel counts. Weights are rounded to
-    /// 22 bits after the point; rows are filtered first and rounded to 8 bits, then columns.
+    /// 22 bits after the point; rows are filtered first and rounded to 8 bits, then columns. Where the height shrinks by
+    /// more than twice what the width does, columns are first, as in Pillow 13.
     ///
     /// - Precondition: both sizes are at least 1.
     /// - Complexity: O(`width` × `self.height` × s + `width` × `height` × s′) with filters of s and s′ taps.
@@ -24,15 +25,19 @@ extension Image8 {
         let down = ResizeTaps(from: self.height, to: height, kept: rows, support: support, weight: interpolation.weight)
         // An axis that keeps its length is only cropped.
         let needed = height == self.height ? rows : down.sourceRange
-        let narrowed: Image8
         if width == self.width {
-            narrowed = cropped(
+            let narrowed = cropped(
                 left: columns.lowerBound, top: needed.lowerBound, width: columns.count, height: needed.count)
-        } else {
-            let across = ResizeTaps(
-                from: self.width, to: width, kept: columns, support: support, weight: interpolation.weight)
-            narrowed = filteringRows(across, keeping: needed)
+            return height == self.height ? narrowed : narrowed.filteringColumns(down)
         }
+        let across = ResizeTaps(
+            from: self.width, to: width, kept: columns, support: support, weight: interpolation.weight)
+        // Each pass rounds, so the order shows in the values.
+        if self.height > height && self.height - height > 2 * (self.width - width) {
+            return cropped(left: 0, top: needed.lowerBound, width: self.width, height: needed.count)
+                .filteringColumns(down).filteringRows(across, keeping: 0..<rows.count)
+        }
+        let narrowed = filteringRows(across, keeping: needed)
         return height == self.height ? narrowed : narrowed.filteringColumns(down)
     }
 

@@ -1,7 +1,7 @@
 extension Preprocessing {
     /// Reads a `preprocessor_config.json` of Hugging Face's transformers.
     ///
-    /// The centre crop is torchvision's in any case; transformers' older processors round its offset down instead.
+    /// The offset of the centre crop is rounded down, as all processors do but some of transformers 4 that follow torchvision.
     init(huggingFaceDescription json: JSONMembers) throws {
         let crop = try json.flag("do_center_crop", default: false) ? try json.sizes("crop_size") : nil
         let (resize, output) =
@@ -15,7 +15,7 @@ extension Preprocessing {
         let (mean, standardDeviation) = try json.normalisation()
         self.init(
             channelCount: mean.count, height: height, width: width, resize: resize, interpolation: interpolation,
-            mean: mean, standardDeviation: standardDeviation)
+            mean: mean, standardDeviation: standardDeviation, cropRoundsDown: true)
     }
 }
 

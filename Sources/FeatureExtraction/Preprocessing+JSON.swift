@@ -6,6 +6,7 @@ extension Preprocessing: Codable {
         case mean
         case standardDeviation = "std"
         case orientedByEXIF = "exif_orientation"
+        case cropRoundsDown = "crop_rounds_down"
     }
 
     private enum ResizeKeys: String, CodingKey {
@@ -21,6 +22,7 @@ extension Preprocessing: Codable {
         try container.encode(standardDeviation, forKey: .standardDeviation)
         // Only where it is so: the files of splits stay the same bytes as they were without it.
         if orientedByEXIF { try container.encode(true, forKey: .orientedByEXIF) }
+        if cropRoundsDown { try container.encode(true, forKey: .cropRoundsDown) }
         var nested = container.nestedContainer(keyedBy: ResizeKeys.self, forKey: .resize)
         switch resize {
         case .unchanged:
@@ -91,7 +93,8 @@ extension Preprocessing: Codable {
             interpolation: try json.interpolation(),
             mean: try json.channelValues("mean", channelCount),
             standardDeviation: try json.channelValues("std", channelCount, positive: true),
-            orientedByEXIF: try json.flag("exif_orientation", default: false))
+            orientedByEXIF: try json.flag("exif_orientation", default: false),
+            cropRoundsDown: try json.flag("crop_rounds_down", default: false))
     }
 
     private init(timmDescription json: JSONMembers) throws {

@@ -33,6 +33,9 @@ public struct Preprocessing: Sendable, Equatable {
     public let standardDeviation: [Float]
     /// Whether an image is first turned as its EXIF data says, as Pillow's `exif_transpose` does.
     public let orientedByEXIF: Bool
+    /// Whether half a pixel before the centre crop is rounded down, as Hugging Face's transformers do; otherwise to the
+    /// even number, as torchvision does.
+    public let cropRoundsDown: Bool
 
     /// Describes a preprocessing.
     ///
@@ -40,7 +43,7 @@ public struct Preprocessing: Sendable, Equatable {
     ///   a channel, and no standard deviation is zero.
     public init(
         channelCount: Int, height: Int, width: Int, resize: Resize, interpolation: Interpolation, mean: [Float],
-        standardDeviation: [Float], orientedByEXIF: Bool = false
+        standardDeviation: [Float], orientedByEXIF: Bool = false, cropRoundsDown: Bool = false
     ) {
         precondition(channelCount == 1 || channelCount == 3, "\(channelCount) channels, not 1 or 3")
         precondition(height > 0 && width > 0, "an input of \(height) × \(width) pixels")
@@ -56,6 +59,7 @@ public struct Preprocessing: Sendable, Equatable {
         self.mean = mean
         self.standardDeviation = standardDeviation
         self.orientedByEXIF = orientedByEXIF
+        self.cropRoundsDown = cropRoundsDown
     }
 
     /// The resize that leaves a border around a crop of `height` × `width`, as timm defines `crop_pct`: the sides are
@@ -76,7 +80,7 @@ public struct Preprocessing: Sendable, Equatable {
     public func resizedAndCropped(_ image: Image8) -> Image8 {
         let image = image.converted(toChannelCount: channelCount)
         let (tall, wide) = resizedSize(height: image.height, width: image.width)
-        let (top, left) = (Self.cropOffset(tall, height), Self.cropOffset(wide, width))
+        let (top, left) = (cropOffset(tall, height), cropOffset(wide, width))
         let rows = max(top, 0)..<min(top + height, tall)
         let columns = max(left, 0)..<min(left + width, wide)
         // Only what the crop keeps is computed.
@@ -152,10 +156,12 @@ public struct Preprocessing: Sendable, Equatable {
 
     /// Where a centre crop begins, which is negative where it reaches beyond the image.
     ///
-    /// Halves go to the even number within the image; beyond it, one more row is added below than above. Both are
-    /// torchvision's ways.
-    static func cropOffset(_ size: Int, _ cropSize: Int) -> Int {
-        guard size < cropSize else { return Int((Double(size - cropSize) / 2).rounded(.toNearestOrEven)) }
+    /// Halves go to the even number within the image, unless they go down; beyond it, one more row is added below than
+    /// above.
+    private func cropOffset(_ size: Int, _ cropSize: Int) -> Int {
+        guard size < cropSize else {
+            return Int((Double(size - cropSize) / 2).rounded(cropRoundsDown ? .down : .toNearestOrEven))
+        }
         return -((cropSize - size) / 2)
     }
 }

@@ -27,7 +27,7 @@ public struct PreprocessingChanges: Sendable, Equatable {
             crop: crop ?? [base.height, base.width], resize: resize ?? base.resize,
             interpolation: interpolation ?? base.interpolation, mean: mean ?? base.mean,
             standardDeviation: standardDeviation ?? base.standardDeviation,
-            orientedByEXIF: orientedByEXIF ?? base.orientedByEXIF)
+            orientedByEXIF: orientedByEXIF ?? base.orientedByEXIF, cropRoundsDown: base.cropRoundsDown)
     }
 
     /// The preprocessing where all of it is given, or nil.
@@ -39,12 +39,12 @@ public struct PreprocessingChanges: Sendable, Equatable {
         }
         return try made(
             crop: crop, resize: resize ?? .unchanged, interpolation: interpolation, mean: mean,
-            standardDeviation: standardDeviation, orientedByEXIF: orientedByEXIF ?? false)
+            standardDeviation: standardDeviation, orientedByEXIF: orientedByEXIF ?? false, cropRoundsDown: false)
     }
 
     private func made(
         crop: [Int], resize: Preprocessing.Resize, interpolation: Interpolation, mean: [Float],
-        standardDeviation: [Float], orientedByEXIF: Bool
+        standardDeviation: [Float], orientedByEXIF: Bool, cropRoundsDown: Bool
     ) throws -> Preprocessing {
         precondition(crop.count == 2, "\(crop.count) sizes of a crop, not height and width")
         precondition(self.resize == nil || cropFraction == nil, "a resize and a crop fraction of \(cropFraction ?? 0)")
@@ -62,7 +62,7 @@ public struct PreprocessingChanges: Sendable, Equatable {
         return Preprocessing(
             channelCount: mean.count, height: crop[0], width: crop[1], resize: fractional ?? resize,
             interpolation: interpolation, mean: mean, standardDeviation: standardDeviation,
-            orientedByEXIF: orientedByEXIF)
+            orientedByEXIF: orientedByEXIF, cropRoundsDown: cropRoundsDown)
     }
 }
 

@@ -26,11 +26,12 @@ struct PreprocessingSidecarTests {
 
     private func colour(
         _ size: Int, _ resize: Preprocessing.Resize, _ interpolation: Interpolation,
-        mean: [Float] = [0.485, 0.456, 0.406], deviation: [Float] = [0.229, 0.224, 0.225]
+        mean: [Float] = [0.485, 0.456, 0.406], deviation: [Float] = [0.229, 0.224, 0.225],
+        cropRoundsDown: Bool = false
     ) -> Preprocessing {
         Preprocessing(
             channelCount: 3, height: size, width: size, resize: resize, interpolation: interpolation, mean: mean,
-            standardDeviation: deviation)
+            standardDeviation: deviation, cropRoundsDown: cropRoundsDown)
     }
 
     @Test func timmsFormIsReadFlatOrNested() throws {
@@ -93,7 +94,7 @@ struct PreprocessingSidecarTests {
     ])
     func huggingFacesForms(json: String, size: Int, resize: Preprocessing.Resize, filter: Interpolation) throws {
         let text = #"{\#(json), "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}"#
-        #expect(try read(["preprocessor_config.json": text]) == colour(size, resize, filter))
+        #expect(try read(["preprocessor_config.json": text]) == colour(size, resize, filter, cropRoundsDown: true))
     }
 
     private static let vision = #""model_cfg": {"embed_dim": 512, "vision_cfg": {"image_size": 224}}"#
