@@ -66,19 +66,27 @@ def from_hugging_face(name, pretrained):
     import transformers
 
     processor = transformers.AutoImageProcessor.from_pretrained(name)
+    untrained = []
     if pretrained:
-        network = transformers.AutoModel.from_pretrained(name)
+        network, loading = transformers.AutoModel.from_pretrained(name, output_loading_info=True)
+        untrained = sorted(loading["missing_keys"])
     else:
         network = transformers.AutoModel.from_config(transformers.AutoConfig.from_pretrained(name))
     # Of CLIP and its kin, only the tower that sees images.
-    network = getattr(network, "vision_model", network)
+    tower = getattr(network, "vision_model", network)
+    if tower is not network:
+        untrained = [key.removeprefix("vision_model.") for key in untrained if key.startswith("vision_model.")]
+    # Checkpoints of classifiers have no pooler; transformers would make one of random weights.
+    is_pooled = not any(key.startswith(("pooler.", "vit.pooler.")) for key in untrained)
+    if others := [key for key in untrained if "pooler." not in key]:
+        sys.exit(f"{name} has no weights for {', '.join(others[:3])}, without which an export would be of random numbers")
 
     def pick(output):
-        if getattr(output, "pooler_output", None) is not None:
+        if is_pooled and getattr(output, "pooler_output", None) is not None:
             return output.pooler_output
         return output.last_hidden_state[:, 0]
 
-    return Embedding(network, pick), processor.to_dict()
+    return Embedding(tower, pick), processor.to_dict()
 
 
 SOURCES = {"timm": from_timm, "torchvision": from_torchvision, "hf": from_hugging_face}
