@@ -1,3 +1,4 @@
+import Datasets
 import DenseLinearAlgebra
 import Embeddings
 import Evaluation
@@ -58,19 +59,61 @@ import Testing
         rows.indices.filter { labels.contains(classes[$0]) }
     }
 
+    private func cosine(_ a: [Float], _ b: [Float]) -> Double {
+        func dot(_ x: [Float], _ y: [Float]) -> Double { zip(x, y).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
+        return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
+    }
+
     /// Recall@1 by cosine, by looking for the nearest neighbour.
     private func recallAt1(of labels: [String]) -> Double {
         let members = samples(of: labels)
-        func cosine(_ a: [Float], _ b: [Float]) -> Double {
-            func dot(_ x: [Float], _ y: [Float]) -> Double { zip(x, y).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
-            return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
-        }
         let hits = members.filter { query in
             let others = members.filter { $0 != query }
             let nearest = others.max { cosine(rows[query], rows[$0]) < cosine(rows[query], rows[$1]) }
             return nearest.map { classes[$0] } == classes[query]
         }
         return Double(hits.count) / Double(members.count)
+    }
+
+    /// Of each class's five samples two are queries and three in the gallery, but every fourth class has no roles.
+    @Test func rolesDivideQueriesAndGallery() throws {
+        func role(_ row: Int) -> String { row / 5 % 4 == 3 ? "" : row % 5 < 2 ? "query" : "gallery" }
+        let table = rows.indices.map { "\($0 / 5)-\($0 % 5),\(classes[$0]),\(role($0))\n" }.joined()
+        try folder.write("sample,class,role\n" + table, to: "r.csv")
+        let made = try CommandRun(
+            [
+                "make-splits", "--features", "f.npy", "--samples", "r.csv", "--out", "roles", "--min-classes", "5",
+                "--draws", "0",
+            ], in: folder.url)
+        try #require(made.status == 0, "\(made.errors)")
+        let arguments = [
+            "evaluate", "--splits", "roles", "--embeddings", "f.npy", "--features", "f.npy", "--out", "out",
+        ]
+        let run = try CommandRun(arguments, in: folder.url)
+        try #require(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("By their roles 36 samples are queries, 54 in galleries, and 30 both."))
+        let results = try results(in: "out")
+        #expect(
+            results.settings.roles
+                == EvaluationSettings.RoleRecord(
+                    of: try Dataset(
+                        sampleTableAt: folder.url.appending(path: "r.csv"), name: "r")))
+        let manifest = try SplitManifest(readingFrom: folder.url.appending(path: "roles/manifest.json"))
+        for (level, scored) in zip(manifest.levels, results.levels) {
+            let members = samples(of: level.test)
+            let queries = members.filter { role($0) != "gallery" }
+            let hits = queries.filter { query in
+                let items = members.filter { role($0) != "query" && $0 != query }
+                let nearest = items.max { cosine(rows[query], rows[$0]) < cosine(rows[query], rows[$1]) }
+                return nearest.map { classes[$0] } == classes[query]
+            }
+            let scores = try #require(scored.scores(of: .model)?[.forward])
+            #expect(scores.scores.queryCount == queries.count)
+            #expect(scores.scores[.recall(1)] == Double(hits.count) / Double(queries.count), "\(level.id)")
+            #expect(scored.scores(of: .backbone)?[.forward] == scores)
+        }
+        let shots = try CommandRun(arguments + ["--shots", "2", "--force"], in: folder.url)
+        #expect(shots.status == 1 && shots.errors.contains("found samples with roles; expected none for --shots"))
     }
 
     @Test func bothDirectionsAgreeWithBruteForce() throws {
