@@ -3,7 +3,7 @@ internal import Foundation
 
 /// The tables of exported levels.
 struct ExportTables {
-    private let dataset: Dataset
+    let dataset: Dataset
     private let root: String?
     private let superclasses: [String]?
 
@@ -15,15 +15,15 @@ struct ExportTables {
     }
 
     /// A column: its name, and the field of a sample of a class.
-    private typealias Column = (name: String, field: (_ sample: Int, _ class: Int) -> String)
+    typealias Column = (name: String, field: (_ sample: Int, _ class: Int) -> String)
 
-    private func table(_ columns: [Column?], samples: [Int]) -> Data {
+    func table(_ columns: [Column?], samples: [Int]) -> Data {
         let columns = columns.compactMap { $0 }
         let rows = samples.map { sample in columns.map { $0.field(sample, dataset.classOfSample[sample]) } }
         return Data(CSVTable(columns: columns.map(\.name), rows: rows).text.utf8)
     }
 
-    private func samples(of level: ExportedLevel, in parts: [ExportPart]) -> [Int] {
+    func samples(of level: ExportedLevel, in parts: [ExportPart]) -> [Int] {
         dataset.samples.indices.filter { parts.contains(level.partOfClass[dataset.classOfSample[$0]]) }
     }
 
@@ -32,12 +32,12 @@ struct ExportTables {
         return root + (root.hasSuffix("/") ? "" : "/") + dataset.samples[sample].id
     }
 
-    private func superclass(_ name: String) -> Column? {
+    func superclass(_ name: String) -> Column? {
         superclasses.map { values in (name, { values[$1] }) }
     }
 
     /// The samples' roles, where any has one.
-    private var role: Column? {
+    var role: Column? {
         guard dataset.samples.contains(where: { $0.role != nil }) else { return nil }
         return ("role", { sample, _ in dataset.samples[sample].role?.rawValue ?? "" })
     }
@@ -87,16 +87,6 @@ struct ExportTables {
         let rows = dataset.classLabels.enumerated().map { [String($0.offset), $0.element] }
         return Data(CSVTable(columns: ["y", "name"], rows: rows).text.utf8)
     }
-
-    func huggingFace(_ level: ExportedLevel, _ part: ExportPart, tree: ExportTree) -> Data {
-        table(
-            [
-                ("file_name", { sample, _ in tree.path(of: sample) }), ("label", { dataset.classLabels[$1] }),
-                ("class_number", { String($1) }), superclass("superclass"),
-                part == .train || part == .validation ? fold(level) : nil, role,
-                ("sample", { sample, _ in dataset.samples[sample].id }),
-            ], samples: samples(of: level, in: [part]))
-    }
 }
 
 /// Folders of classes that hold images.
@@ -142,25 +132,4 @@ struct ExportTree {
         let rows = zip(folders, dataset.classLabels).enumerated().map { [$1.0, $1.1, String($0)] }
         return Data(CSVTable(columns: ["folder", "class", "class_number"], rows: rows).text.utf8)
     }
-}
-
-/// The `README.md` that makes each level a configuration of a Hugging Face dataset.
-func huggingFaceCard(of name: String, _ levels: [ExportedLevel]) -> Data {
-    /// In double quotes YAML has the escapes of JSON.
-    func quoted(_ text: String) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
-    }
-    var lines = ["---", "configs:"]
-    for level in levels {
-        lines += ["- config_name: \(quoted(level.name))", "  data_files:"]
-        for part in level.parts {
-            lines += ["  - split: \(part.rawValue)", "    path: \(quoted("\(level.name)/\(part.rawValue)/**"))"]
-        }
-    }
-    lines += [
-        "---", "", "Splits of \(quoted(name)) by difficulty, exported by oodml: one configuration for each level.",
-    ]
-    return Data((lines.joined(separator: "\n") + "\n").utf8)
 }

@@ -23,7 +23,8 @@ public struct SplitExport: Sendable, Equatable {
         /// the gallery, unless their role in the dataset is one of both.
         case oml
         /// Image folders of Hugging Face: `level/part/class/image` with `level/part/metadata.csv`, and a `README.md` in
-        /// whose header each level is a configuration.
+        /// whose header each level is a configuration. Where a class, superclass or sample has a name that could be read as
+        /// a number or as nothing, it is `metadata.jsonl`, in which names stay text.
         case huggingface
         /// A folder a level with `metadata.csv` as WILDS has it: `split,y,filename,class[,superclass][,fold][,role]`, where `split`
         /// is `train`, `val` or `test`, and `categories.csv` with `y,name`.
@@ -106,11 +107,7 @@ public struct SplitExport: Sendable, Equatable {
             let tree = try ExportTree(of: dataset)
             files =
                 chosen.flatMap { level in
-                    level.parts.map { part in
-                        File(
-                            path: "\(level.name)/\(part.rawValue)/metadata.csv",
-                            bytes: tables.huggingFace(level, part, tree: tree))
-                    }
+                    level.parts.map { tables.huggingFace(level, $0, tree: tree) }
                 } + [File(path: "README.md", bytes: huggingFaceCard(of: manifest.dataset.name, chosen))]
             links = chosen.flatMap(tree.links)
         }

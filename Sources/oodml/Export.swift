@@ -24,8 +24,9 @@ struct Export: ParsableCommand {
                     oml          LEVEL.csv of Open Metric Learning: label, path, split,
                                  is_query, is_gallery (True, or as the samples' roles
                                  say), category (the superclass)
-                    huggingface  LEVEL/PART/CLASS/IMAGE, LEVEL/PART/metadata.csv, and a
-                                 README.md in which each level is a configuration
+                    huggingface  LEVEL/PART/CLASS/IMAGE, LEVEL/PART/metadata.csv (.jsonl
+                                 where names could be read as numbers), and a README.md
+                                 in which each level is a configuration
                     wilds        LEVEL/metadata.csv as WILDS has it: split, y, filename,
                                  class, superclass, fold, role;
                                  LEVEL/categories.csv: y, name
@@ -36,7 +37,7 @@ struct Export: ParsableCommand {
                     what could be taken for something else (slashes, leading dots, controls) is written as %XX, and names that \
                     are very long or differ in case alone get a digest, so that no name leads out of the folder or meets another.
 
-                    Validation folds are a column where the form has room for one (csv, wilds, huggingface). --fold N takes a \
+                    Validation folds are a column where the form has room for one (csv, wilds). --fold N takes a \
                     fold out of the training part in every form: it is then the part validation (val in wilds); in oml it takes \
                     the place of the test classes, which are left out.
                     """
@@ -140,7 +141,8 @@ struct Export: ParsableCommand {
             let parts = path.split(separator: "/").map(String.init)
             switch (form, parts.count) {
             case (.csv, 1), (.oml, 1): return ours.contains { path == "\($0).csv" }
-            case (.huggingface, 3): return ours.contains(parts[0]) && parts[2] == "metadata.csv"
+            case (.huggingface, 3):
+                return ours.contains(parts[0]) && ["metadata.csv", "metadata.jsonl"].contains(parts[2])
             case (.wilds, 2): return ours.contains(parts[0]) && ["metadata.csv", "categories.csv"].contains(parts[1])
             default: return false
             }

@@ -90,6 +90,39 @@ import Testing
         }
     }
 
+    @Test func rolesOfSamplesAreKept() throws {
+        // Of each class the first sample is a query, the second in the gallery, and the others are both.
+        var counts: [String: Int] = [:]
+        let samples = splits.dataset.samples.map { sample in
+            counts[sample.classLabel, default: 0] += 1
+            let role: [Int: SampleRole] = [1: .query, 2: .gallery]
+            return Sample(
+                id: sample.id, classLabel: sample.classLabel, superclass: sample.superclass,
+                role: role[counts[sample.classLabel, default: 0]])
+        }
+        let dataset = try Dataset(name: "roles", samples: samples)
+        let level = manifest.levels[0]
+        func table(_ format: SplitExport.Format, _ path: String) throws -> [[String: String]] {
+            try rows(path, of: SplitExport(of: manifest, in: dataset, as: format, levels: [level.id]))
+        }
+        let flags: [SampleRole?: [String]] = [
+            .query: ["True", "False"], .gallery: ["False", "True"], nil: ["True", "True"],
+        ]
+        var seen: Set<SampleRole?> = []
+        for row in try table(.oml, "\(level.id).csv") {
+            let sample = try #require(samples.first { $0.id == row["path"] })
+            let isTrained = row["split"] == "train"
+            #expect([row["is_query"], row["is_gallery"]] == (isTrained ? ["", ""] : flags[sample.role] ?? []))
+            if !isTrained { seen.insert(sample.role) }
+        }
+        #expect(seen.count == 3)
+        #expect(try table(.csv, "\(level.id).csv").map { $0["role"] } == samples.map { $0.role?.rawValue ?? "" })
+        for row in try table(.wilds, "\(level.id)/metadata.csv") {
+            let sample = samples.first { $0.id == row["filename"] }
+            #expect(sample != nil && row["role"] == sample?.role?.rawValue ?? "")
+        }
+    }
+
     @Test func wildsTablesNameThreeSplits() throws {
         let level = try #require(manifest.levels.last)
         let export = try export(.wilds, levels: [level.id], fold: 0)
@@ -119,6 +152,30 @@ import Testing
             }
         }
         #expect(Set(export.links.map(\.path)).count == export.links.count)
+    }
+
+    /// A reader of tables would take these for numbers, for nothing or for a truth value, and parts would differ in type.
+    @Test(arguments: ["007", "-1.5", "1e5", "NA", "nan", "True", "2020-01-31", " "])
+    func namesLikeNumbersStayText(_ name: String) throws {
+        let level = manifest.levels[0]
+        func renamed(_ label: String) -> String { label == level.test[0] ? name : label }
+        let samples = splits.dataset.samples.map {
+            Sample(id: $0.id, classLabel: renamed($0.classLabel), superclass: $0.superclass)
+        }
+        let changed = try splits.manifest { json in json["levels.0.test"] = level.test.map(renamed) }
+        let export = try SplitExport(
+            of: changed, in: Dataset(name: "names", samples: samples), as: .huggingface, levels: [level.id])
+        let tables = export.files.filter { $0.path.contains("metadata") }
+        #expect(tables.map(\.path) == ["train", "test"].map { "\(level.id)/\($0)/metadata.jsonl" })
+        struct Row: Decodable {
+            let sample: String
+            let label: String
+            let class_number: Int
+        }
+        let lines = tables.flatMap { String(decoding: $0.bytes, as: UTF8.self).split(separator: "\n") }
+        let rows = try lines.map { try JSONDecoder().decode(Row.self, from: Data($0.utf8)) }
+        #expect(Set(rows.map(\.label)) == Set((level.train + level.test).map(renamed)))
+        #expect(rows.filter { $0.label == name }.count == samples.filter { $0.classLabel == name }.count)
     }
 
     @Test func huggingFaceMetadataNamesTheLinks() throws {
