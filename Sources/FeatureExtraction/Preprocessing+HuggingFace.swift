@@ -15,7 +15,9 @@ extension Preprocessing {
         let (mean, standardDeviation) = try json.normalisation()
         self.init(
             channelCount: mean.count, height: height, width: width, resize: resize, interpolation: interpolation,
-            mean: mean, standardDeviation: standardDeviation, cropRoundsDown: true)
+            mean: mean, standardDeviation: standardDeviation,
+            // Where nothing is cropped off there is nothing to round.
+            cropRoundsDown: resize != .exactly(height: height, width: width))
     }
 }
 
