@@ -37,13 +37,14 @@ public struct RetrievalExample: Sendable, Equatable {
 ///   - scores: those of the queries, whose rows are rows of `embeddings`.
 ///   - metric: what orders them; it must be among those of `scores`.
 ///   - embeddings: n × d, finite.
+///   - gallery: the rows that may be neighbours; nil for all.
 ///   - countPerPlace: how many queries for each place.
 ///   - neighbourCount: how many neighbours for each query, at most n − 1.
 ///   - similarity: what ranks the neighbours, in double precision; equal ones go by row.
 /// - Complexity: O(n·log n + q·n·d) for q examples.
 public func retrievalExamples(
-    from scores: QueryScores, by metric: RetrievalMetric, in embeddings: Matrix<Float>, countPerPlace: Int = 2,
-    neighbourCount: Int = 8, similarity: Similarity = .cosine
+    from scores: QueryScores, by metric: RetrievalMetric, in embeddings: Matrix<Float>, gallery: [Int]? = nil,
+    countPerPlace: Int = 2, neighbourCount: Int = 8, similarity: Similarity = .cosine
 ) -> [RetrievalExample] {
     guard let values = scores[metric] else {
         preconditionFailure("\(metric.name) is not among the metrics of the scores")
@@ -72,17 +73,18 @@ public func retrievalExamples(
             RetrievalExample(
                 place: place, query: scores.queries[position], score: values[position],
                 neighbours: nearest(
-                    neighbourCount, to: scores.queries[position], in: embeddings, similarity: similarity))
+                    neighbourCount, to: scores.queries[position], in: embeddings,
+                    gallery: gallery ?? Array(0..<embeddings.rowCount), similarity: similarity))
         }
     }
 }
 
 private func nearest(
-    _ count: Int, to query: Int, in embeddings: Matrix<Float>, similarity: Similarity
+    _ count: Int, to query: Int, in embeddings: Matrix<Float>, gallery: [Int], similarity: Similarity
 ) -> [(row: Int, similarity: Double)] {
     let own = embeddings.row(query).map { Double($0) }
     let length = own.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    let all = (0..<embeddings.rowCount).filter { $0 != query }.map { row in
+    let all = gallery.filter { $0 != query }.map { row in
         var (inner, squares, distance) = (0.0, 0.0, 0.0)
         for (a, b) in zip(own, embeddings.row(row)) {
             let b = Double(b)

@@ -17,7 +17,9 @@ struct TaskDetails {
         let direction: Direction = task.direction == .forward ? .forward : .reverse
         classes = ClassScores.all(
             level: task.level.id, direction: direction, labels: dataset.classLabels, model: model, backbone: backbone)
-        let found = retrievalExamples(from: model, by: Self.metric, in: embeddings, similarity: similarity)
+        let found = retrievalExamples(
+            from: model, by: Self.metric, in: embeddings,
+            gallery: RoleDivision(task.samples.map { dataset.samples[$0].role }).gallery, similarity: similarity)
         examples = RetrievalExamplesFile.Task(
             level: task.level.id, direction: direction,
             examples: found.map { example in
