@@ -35,7 +35,7 @@ extension Matrix where Scalar == Float {
     /// The matrix as a NumPy `.npy` file (version 1.0, little-endian float32, C order).
     public var numpyFile: Data {
         var data = numpyHeader(rowCount: rowCount, columnCount: columnCount)
-        // Not a key path, which would be followed anew for each element: 50 times as long.
+        // Not a key path, which would be followed anew for each element.
         elements.map { $0.bitPattern.littleEndian }.withUnsafeBytes { data.append(contentsOf: $0) }
         return data
     }

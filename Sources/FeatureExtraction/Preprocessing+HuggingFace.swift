@@ -1,7 +1,7 @@
 extension Preprocessing {
     /// Reads a `preprocessor_config.json` of Hugging Face's transformers.
     ///
-    /// The offset of the centre crop is rounded down, as all processors do but some of transformers 4 that follow torchvision.
+    /// The offset of the centre crop is rounded down, as the processors of transformers 5 do.
     init(huggingFaceDescription json: JSONMembers) throws {
         let crop = try json.flag("do_center_crop", default: false) ? try json.sizes("crop_size") : nil
         let (resize, output) =
