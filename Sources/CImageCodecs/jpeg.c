@@ -30,12 +30,41 @@ static void on_error(j_common_ptr codec) {
     escape(codec, code == JERR_OUT_OF_MEMORY ? image_codecs_out_of_memory : image_codecs_damaged);
 }
 
-// libjpeg only warns where data ends early, and paints the rest grey; here that is an error. Its other warnings (bytes
-// between segments, odd markers) leave the pixels whole.
+// libjpeg only warns where data ends early, and paints the rest grey; where a code has no meaning, a restart marker is
+// missing or scans contradict one another, it guesses. Here these are errors. Its other warnings (bytes between segments,
+// odd versions of markers) leave the pixels whole, and many a camera's files have them.
 static void on_message(j_common_ptr codec, int level) {
-    int code = codec->err->msg_code;
-    if (level < 0 && (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER)) {
+    if (level >= 0) {
+        return;
+    }
+    switch (codec->err->msg_code) {
+    case JWRN_JPEG_EOF:
+    case JWRN_HIT_MARKER:
         escape(codec, image_codecs_truncated);
+        break;
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_BOGUS_PROGRESSION:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+    case JWRN_NOT_SEQUENTIAL:
+        escape(codec, image_codecs_damaged);
+        break;
+    default:
+        break;
+    }
+}
+
+// Each scan of a progressive file is a pass over all pixels but may be a few bytes, so a small file could take hours.
+// Encoders write about ten; libjpeg-turbo's own tools draw the line at 500 where it matters.
+enum { scan_limit = 500 };
+
+static void on_progress(j_common_ptr codec) {
+    struct jpeg_decompress_struct *decoder = (struct jpeg_decompress_struct *)codec;
+    if (decoder->input_scan_number > scan_limit) {
+        struct failure *failure = (struct failure *)codec->err;
+        failure->status = image_codecs_damaged;
+        snprintf(failure->message, sizeof failure->message, "more than %d scans", scan_limit);
+        longjmp(failure->escape, 1);
     }
 }
 
@@ -62,6 +91,7 @@ static void convert_cmyk(const uint8_t *cmyk, uint8_t *rgb, int32_t width) {
 struct decoder {
     struct jpeg_decompress_struct codec;
     struct failure failure;
+    struct jpeg_progress_mgr progress;
     uint8_t *cmyk_row;
 };
 
@@ -110,6 +140,8 @@ static image_codecs_status decode(
         return image_codecs_fail(image, decoder->failure.status, decoder->failure.message);
     }
     jpeg_create_decompress(&decoder->codec);
+    decoder->progress.progress_monitor = on_progress;
+    decoder->codec.progress = &decoder->progress;
     jpeg_mem_src(&decoder->codec, bytes, (unsigned long)size);
     jpeg_read_header(&decoder->codec, TRUE);
     return read_pixels(decoder, image);

@@ -4,10 +4,20 @@ extension Image8 {
     /// The greatest number of pixels that an image may have: 178,956,970, where Pillow sees a decompression bomb.
     public static let pixelLimit = Int(image_codecs_pixel_limit)
 
+    /// Twice what the greatest image takes without compression, four channels of 16 bits.
+    private static let fileSizeLimit = 16 * pixelLimit
+
     /// Reads a PNG, JPEG or WebP file, recognised by its first bytes, to the values that Pillow's `convert` gives.
     ///
-    /// Transparency is dropped, colour profiles are ignored, CMYK is taken as inverted. Of 16 bits the high byte counts (Pillow does so for colour, but saturates 16-bit grey). A JPEG that ends early is refused
-    /// even where an end marker follows, which Pillow would fill with grey.
+    /// Transparency is dropped, colour profiles are ignored, CMYK is taken as inverted. Of 16 bits the high byte counts
+    /// (Pillow does so for colour, but saturates 16-bit grey).
+    ///
+    /// Damage is refused where the format lets one see it. PNG has checksums, so that a file either gives the pixels that
+    /// were written or an error; what follows the pixels may be missing. A JPEG that ends early is refused even where an
+    /// end marker follows, which Pillow would fill with grey, and so is one with a code that its tables do not have, with
+    /// scans that contradict one another, or with more than 500 scans. JPEG and WebP have no checksums: changed bytes that
+    /// are another valid image are that image, to every decoder, and so is a progressive JPEG that was cut between two
+    /// scans and closed by an end marker.
     ///
     /// - Parameters:
     ///   - path: The file's path.
@@ -15,7 +25,15 @@ extension Image8 {
     ///   - orientedByEXIF: Whether the image is turned as its EXIF data says, which most trainers do not do.
     /// - Throws: ``FeatureExtractionError``, also for animations and for more than ``pixelLimit`` pixels.
     public init(contentsOfFile path: String, channelCount: Int? = nil, orientedByEXIF: Bool = false) throws {
-        let bytes = try readFile(path)
+        let bytes = try readFile(path) { byteCount, start in
+            guard ImageFormat(bytes: start) != nil else {
+                throw FeatureExtractionError.notAnImage(path: path, found: ImageFormat.describe(start))
+            }
+            guard byteCount <= Image8.fileSizeLimit else {
+                throw FeatureExtractionError.imageTooLarge(
+                    path: path, found: "a file of \(byteCount) bytes", limit: Image8.pixelLimit)
+            }
+        }
         let decoded = try Image8.decode(bytes, path: path)
         let converted = channelCount.map(decoded.converted(toChannelCount:)) ?? decoded
         self = orientedByEXIF ? converted.oriented(Orientation(bytes: bytes)) : converted
