@@ -32,7 +32,9 @@ struct MATLABFile: ~Copyable {
     /// The strings in a variable that is a cell array of them.
     func strings(inCellArray name: String) throws -> [String] {
         let variable = try MATLABVariable(name, of: file, at: path)
-        guard variable.kind == MAT_C_CELL else { throw variable.unexpected("a cell array of strings") }
+        guard variable.kind == MAT_C_CELL, Int32(exactly: variable.count) != nil else {
+            throw variable.unexpected("a cell array of strings")
+        }
         return try (0..<variable.count).map { index in
             guard let text = text(of: Mat_VarGetCell(variable.pointer, Int32(index))) else {
                 throw DatasetError.badFile(

@@ -12,8 +12,10 @@ final class MATLABVariable {
         guard let header = Mat_VarReadInfo(file, name) else {
             throw DatasetError.badFile(path: path, found: "no variable \(name)", expected: "\(name), as in CARS196")
         }
+        // Dimensions that the file cannot hold are what libmatio would make room for.
+        let isPlausible = elementCount(of: header.pointee) <= Self.elementLimit
         Mat_VarFree(header)
-        guard let pointer = Mat_VarRead(file, name) else {
+        guard isPlausible, let pointer = Mat_VarRead(file, name) else {
             throw DatasetError.badFile(
                 path: path, found: "the variable \(name) damaged", expected: "one that can be read")
         }
@@ -21,6 +23,9 @@ final class MATLABVariable {
         self.name = name
         self.path = path
     }
+
+    /// A thousand times what CARS196 has.
+    private static let elementLimit = 16_000_000
 
     deinit {
         Mat_VarFree(pointer)
@@ -42,9 +47,14 @@ final class MATLABVariable {
     }
 }
 
+/// The number of elements; `Int.max` where the dimensions are beyond all bounds.
 private func elementCount(of variable: matvar_t) -> Int {
-    guard let dimensions = variable.dims else { return 0 }
-    return (0..<Int(variable.rank)).reduce(1) { $0 * dimensions[$1] }
+    guard let dimensions = variable.dims, variable.rank > 0 else { return 0 }
+    return (0..<Int(variable.rank)).reduce(1) { count, dimension in
+        guard let size = Int(exactly: dimensions[dimension]) else { return .max }
+        let (product, overflow) = count.multipliedReportingOverflow(by: size)
+        return overflow ? .max : product
+    }
 }
 
 /// The characters of a variable that is a string; nil if it is something else.
@@ -53,6 +63,8 @@ private func elementCount(of variable: matvar_t) -> Int {
 func text(of variable: UnsafeMutablePointer<matvar_t>?) -> String? {
     guard let variable = variable?.pointee, variable.class_type == MAT_C_CHAR else { return nil }
     guard let data = variable.data else { return "" }
+    // Longer than any path or name: of so many bytes, a damaged size would have thousands be read for each sample.
+    guard variable.nbytes <= 1 << 16 else { return nil }
     let bytes = UnsafeRawBufferPointer(start: data, count: variable.nbytes)
     switch variable.data_type {
     case MAT_T_UINT16, MAT_T_UTF16:

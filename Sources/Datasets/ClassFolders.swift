@@ -1,5 +1,9 @@
 public import Foundation
 
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
 extension Dataset {
     /// The file name extensions, in lower case, that make a file in a class folder a sample.
     public static let imageExtensions: Set<String> = ["png", "jpg", "jpeg", "webp"]
@@ -9,9 +13,10 @@ extension Dataset {
     /// Sample ids are paths relative to `root`; a class's label is its folder's path, so classes of the same name in two
     /// superclasses stay apart. Samples are sorted by the UTF-8 bytes of their ids. Hidden entries, files beside the
     /// class folders and files that are not images are passed over; symbolic links are followed.
+    /// Names must be UTF-8, since ids are text; anything that UTF-8 can write may be in them, line ends too.
     ///
-    /// - Throws: ``DatasetError`` for a folder that is missing, unreadable or empty, a class without images, or folders
-    ///   of which some hold images and others hold classes.
+    /// - Throws: ``DatasetError`` for a folder that is missing, unreadable or empty, a class without images, folders of
+    ///   which some hold images and others hold classes, a link to nothing or to itself, or a name that is not UTF-8.
     public init(classFoldersAt root: URL, name: String) throws {
         var samples: [Sample] = []
         for first in try Folder(root).subfolders {
@@ -40,32 +45,73 @@ private struct Folder {
     var subfolders: [String] = []
     var images: [String] = []
 
+    /// By the system's calls and not Foundation's, which put something else for names that are not UTF-8.
     init(_ url: URL) throws {
         self.url = url
-        let entries: [String]
-        do {
-            entries = try FileManager.default.contentsOfDirectory(atPath: url.path)
-        } catch {
-            var isFolder: ObjCBool = false
-            let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        func failure(_ path: String, _ reason: String) -> DatasetError { .unreadable(path: path, reason: reason) }
+        guard let folder = opendir(url.path) else {
+            let code = errno
             let reason =
-                exists
-                ? (isFolder.boolValue ? "permission is denied" : "it is a file; expected a folder")
-                : "there is no such folder"
-            throw DatasetError.unreadable(path: url.path, reason: reason)
+                switch code {
+                case ENOENT: "there is no such folder"
+                case ENOTDIR: "it is a file; expected a folder"
+                case EACCES: "permission is denied"
+                default: String(cString: strerror(code)).lowercased()
+                }
+            throw failure(url.path, reason)
         }
-        for entry in entries.sorted(by: utf8Precedes) where !entry.hasPrefix(".") {
-            var isFolder: ObjCBool = false
-            let path = url.appending(path: entry).path
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw DatasetError.unreadable(path: path, reason: "the link leads nowhere")
+        defer { closedir(folder) }
+        errno = 0
+        while let entry = readdir(folder) {
+            guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { break }
+            let name = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
+            if let kind = try Self.kind(of: name, in: folder, at: url) {
+                guard let text = String(validatingCString: name) else {
+                    throw DatasetError.badFile(
+                        path: url.path, found: "the name \"\(Self.legible(name))\"", expected: "names in UTF-8")
+                }
+                if kind == .folder { subfolders.append(text) } else { images.append(text) }
             }
-            if isFolder.boolValue {
-                subfolders.append(entry)
-            } else if Dataset.imageExtensions.contains((entry as NSString).pathExtension.lowercased()) {
-                images.append(entry)
-            }
+            errno = 0
         }
+        guard errno == 0 else { throw failure(url.path, String(cString: strerror(errno)).lowercased()) }
+        subfolders.sort(by: utf8Precedes)
+        images.sort(by: utf8Precedes)
+    }
+
+    private enum Kind {
+        case folder, image
+    }
+
+    /// What an entry is to a dataset; nil for what is passed over.
+    private static func kind(of name: UnsafePointer<CChar>, in folder: OpaquePointer, at url: URL) throws -> Kind? {
+        guard name[0] != CChar(bitPattern: UInt8(ascii: ".")) else { return nil }
+        var status = stat()
+        guard fstatat(dirfd(folder), name, &status, 0) == 0 else {
+            let code = errno
+            // What was listed may be gone by now; a link to nothing is there.
+            if code == ENOENT, fstatat(dirfd(folder), name, &status, AT_SYMLINK_NOFOLLOW) != 0 { return nil }
+            let reason =
+                switch code {
+                case ENOENT: "the link leads nowhere"
+                case ELOOP: "the link leads to itself"
+                case EACCES: "permission is denied"
+                default: String(cString: strerror(code)).lowercased()
+                }
+            throw DatasetError.unreadable(path: "\(url.path)/\(legible(name))", reason: reason)
+        }
+        if status.st_mode & S_IFMT == S_IFDIR { return .folder }
+        let parts = String(cString: name).split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count > 1 && Dataset.imageExtensions.contains(parts[parts.count - 1].lowercased()) ? .image : nil
+    }
+
+    /// A name as a message quotes it, with `\xNN` for what is no UTF-8.
+    private static func legible(_ name: UnsafePointer<CChar>) -> String {
+        if let text = String(validatingCString: name) { return text }
+        return UnsafeBufferPointer(start: name, count: strlen(name)).map { character in
+            let byte = UInt8(bitPattern: character)
+            return byte < 0x80 ? String(UnicodeScalar(byte)) : "\\x" + String(byte, radix: 16, uppercase: true)
+        }.joined()
     }
 
     func samples(classLabel: String, superclass: String?) throws -> [Sample] {

@@ -9,7 +9,9 @@ extension Dataset {
     /// - Throws: ``DatasetError`` with the number of files that are missing and the first.
     public func requireFiles(below root: URL) throws {
         let folder = root.path
-        let missing = samples.filter { !FileManager.default.fileExists(atPath: "\(folder)/\($0.id)") }
+        let missing = samples.filter {
+            $0.id.utf8.contains(0) || !FileManager.default.fileExists(atPath: "\(folder)/\($0.id)")
+        }
         if let first = missing.first {
             throw DatasetError.missingFiles(root: folder, count: missing.count, of: samples.count, first: first.id)
         }

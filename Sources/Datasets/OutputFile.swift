@@ -21,18 +21,36 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
     public var description: String { "\(path): cannot be written: \(reason)" }
 }
 
-/// Writes `bytes` to `url` so that at any moment either the old file is there or the new one, whole.
+/// A file on its way: its bytes go beside the file that it will replace, and take the name only when all are on the disk.
 ///
-/// The bytes go to a file beside it, are flushed to the disk, and take the name only then. The folder must exist.
-///
-/// - Throws: ``OutputError`` with the system's reason (no space, no permission, no such folder); the old file then stays.
-public func writeAtomically(_ bytes: Data, to url: URL) throws {
-    func failure() -> OutputError { OutputError(path: url.path, reason: String(cString: strerror(errno))) }
-    let folder = url.deletingLastPathComponent()
-    var template = Array(folder.appending(path: ".\(url.lastPathComponent).XXXXXX").path.utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw failure() }
-    do {
+/// At any moment either the old file is there or the new one, whole. What is not committed is removed with the value.
+public final class StagedFile {
+    private let url: URL
+    private var template: [CChar]
+    private var descriptor: Int32
+    private var isCommitted = false
+
+    /// Begins a file that will be called `url`, in a folder that exists.
+    ///
+    /// - Throws: ``OutputError`` with the system's reason, as all methods do.
+    public init(replacing url: URL) throws {
+        self.url = url
+        let folder = url.deletingLastPathComponent()
+        template = Array(folder.appending(path: ".\(url.lastPathComponent).XXXXXX").path.utf8CString)
+        descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw OutputError(path: url.path, reason: systemReason()) }
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+        if !isCommitted { unlink(template) }
+    }
+
+    /// Adds bytes at the end.
+    ///
+    /// - Precondition: the file is not finished.
+    public func append(_ bytes: Data) throws {
+        precondition(descriptor >= 0, "bytes for \(url.path), which is finished")
         try bytes.withUnsafeBytes { buffer in
             var offset = 0
             while offset < buffer.count {
@@ -41,21 +59,65 @@ public func writeAtomically(_ bytes: Data, to url: URL) throws {
                 offset += max(count, 0)
             }
         }
+    }
+
+    /// Flushes all bytes to the disk, so that only the name is to be given yet; a full disk is noticed here at the latest.
+    public func finish() throws {
+        guard descriptor >= 0 else { return }
         // mkstemp makes files that only the owner may read.
         guard fchmod(descriptor, 0o644) == 0, fsync(descriptor) == 0 else { throw failure() }
-    } catch {
-        close(descriptor)
-        unlink(template)
-        throw error
+        let closed = close(descriptor)
+        descriptor = -1
+        guard closed == 0 else { throw failure() }
     }
-    guard close(descriptor) == 0, rename(template, url.path) == 0 else {
-        let error = failure()
-        unlink(template)
-        throw error
+
+    /// Gives the file its name.
+    public func commit() throws {
+        try finish()
+        guard rename(template, url.path) == 0 else { throw failure() }
+        isCommitted = true
     }
+
+    private func failure() -> OutputError { OutputError(path: url.path, reason: systemReason()) }
+
+    /// Whether `name` is what a process that was killed leaves of a file on its way to be called `other`.
+    public static func isLeftover(_ name: String, of other: String) -> Bool {
+        name.utf8.count == other.utf8.count + 8 && name.hasPrefix(".\(other).")
+    }
+}
+
+/// Writes `bytes` to `url` so that at any moment either the old file is there or the new one, whole.
+///
+/// The bytes go to a file beside it, are flushed to the disk, and take the name only then. The folder must exist.
+///
+/// - Throws: ``OutputError`` with the system's reason (no space, no permission, no such folder); the old file then stays.
+public func writeAtomically(_ bytes: Data, to url: URL) throws {
+    let file = try StagedFile(replacing: url)
+    try file.append(bytes)
+    try file.commit()
 }
 
 /// Writes `text` in UTF-8 as ``writeAtomically(_:to:)-(Data,_)`` does.
 public func writeAtomically(_ text: String, to url: URL) throws {
     try writeAtomically(Data(text.utf8), to: url)
 }
+
+/// Makes a folder, and those above it, where there is none.
+///
+/// - Throws: ``OutputError`` with the system's reason (no space, no permission, a file of that name).
+public func makeFolder(at url: URL) throws {
+    if mkdir(url.path, 0o777) == 0 { return }
+    let code = errno
+    var status = stat()
+    if stat(url.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+    let parent = url.deletingLastPathComponent()
+    guard code == ENOENT, parent.path != url.path else {
+        throw OutputError(path: url.path, reason: code == EEXIST ? "it is no folder" : String(cString: strerror(code)))
+    }
+    try makeFolder(at: parent)
+    guard mkdir(url.path, 0o777) == 0 || errno == EEXIST else {
+        throw OutputError(path: url.path, reason: systemReason())
+    }
+}
+
+private func systemReason() -> String { String(cString: strerror(errno)) }

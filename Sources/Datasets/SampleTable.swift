@@ -44,6 +44,12 @@ extension Dataset {
                         path: path, line: line, found: "an empty \(table.columns[index])",
                         expected: "a \(table.columns[index]) on every row")
                 }
+                // The system would take a name up to there, which is another file's.
+                guard !row[index].utf8.contains(0) else {
+                    throw DatasetError.badTable(
+                        path: path, line: line, found: "a NUL in the \(table.columns[index])",
+                        expected: "text, as names of files and classes are")
+                }
                 return row[index]
             }
             let label = try field(classColumn)

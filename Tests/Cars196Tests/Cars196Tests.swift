@@ -41,7 +41,7 @@ import Testing
     }
 
     /// SciPy's UTF-8 and numbers stored as doubles give the same dataset as MATLAB's UTF-16 and bytes.
-    @Test(arguments: ["utf-8", "doubles"])
+    @Test(arguments: ["utf-8", "doubles", "unpacked"])
     func otherEncodingsReadTheSame(name: String) throws {
         let expected = try Dataset(cars196At: folder.url)
         try useAnnotations(name)
