@@ -16,6 +16,29 @@ public enum EmbeddingStore {
     /// The table of samples.
     public static func samples(in folder: URL) -> URL { folder.appending(path: samplesName) }
 
+    /// The name of the folder within a store that holds what is done of it, until all is.
+    public static let partialName = ".partial"
+
+    /// The table of the samples of `features`, if that is a store or the file of embeddings in one; nil for other files.
+    public static func samples(of features: URL) -> URL? {
+        let manager = FileManager.default
+        if hasEmbeddings(features) { return samples(in: features.deletingLastPathComponent()) }
+        return manager.fileExists(atPath: embeddings(in: features).path) ? samples(in: features) : nil
+    }
+
+    /// Refuses a store that a run is replacing or was stopped while it did: its files may be of two runs.
+    static func requireFinished(_ folder: URL) throws {
+        let manager = FileManager.default
+        guard
+            manager.fileExists(atPath: folder.appending(path: recordName).path)
+                || !manager.fileExists(atPath: folder.appending(path: partialName).path)
+        else {
+            throw EmbeddingFileError.unreadable(
+                path: folder.path,
+                reason: "it is a store that is not finished; the command that began it goes on with it")
+        }
+    }
+
     /// Whether a file is the embeddings of a store, whose rows its table names.
     static func hasEmbeddings(_ file: URL) -> Bool {
         let record = file.deletingLastPathComponent().appending(path: recordName)

@@ -67,6 +67,7 @@ extension FeatureFile {
         _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         if isFolder.boolValue || EmbeddingStore.hasEmbeddings(url) {
             let folder = isFolder.boolValue ? url : url.deletingLastPathComponent()
+            try EmbeddingStore.requireFinished(folder)
             let (matrix, samples) = (EmbeddingStore.embeddings(in: folder), EmbeddingStore.samples(in: folder))
             guard FileManager.default.fileExists(atPath: matrix.path) else {
                 throw EmbeddingFileError.unreadable(

@@ -25,7 +25,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("stored.npz", false), ("deflated.npz", true), ("fortran.npz", false), ("big-endian-ids.npz", true),
+        ("stored.npz", false), ("deflated.npz", true), ("zip64.npz", true), ("fortran.npz", false),
+        ("big-endian-ids.npz", true),
         ("f32.safetensors", false), ("f64.safetensors", false), ("f16.safetensors", false), ("bf16.safetensors", false),
         ("plain.csv", false), ("named.csv", true),
     ])

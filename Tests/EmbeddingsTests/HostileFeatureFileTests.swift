@@ -169,7 +169,7 @@ import Testing
 
     /// Bytes are changed, cut out, put in and repeated, a few hundred times for each file.
     @Test(arguments: [
-        "stored.npz", "deflated.npz", "fortran.npz", "big-endian-ids.npz", "long.npz", "f32.safetensors",
+        "stored.npz", "deflated.npz", "zip64.npz", "fortran.npz", "big-endian-ids.npz", "long.npz", "f32.safetensors",
         "f16.safetensors",
         "bf16.safetensors", "named.csv", "plain.csv", "little-f4-C.npy", "big-f8-F.npy", "version-3.npy",
     ])
