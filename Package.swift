@@ -41,7 +41,7 @@ let package = Package(
             dependencies: ["DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),
         .target(name: "Frechet", dependencies: ["DenseLinearAlgebra"]),
         .target(name: "Splits", dependencies: ["Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra"]),
-        .target(name: "Evaluation", dependencies: ["Datasets", "DenseLinearAlgebra"]),
+        .target(name: "Evaluation", dependencies: ["Embeddings", "Datasets", "DenseLinearAlgebra"]),
         .target(
             name: "Reports", dependencies: ["Splits", "Embeddings", "Evaluation", "Datasets"],
             resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
@@ -82,7 +82,8 @@ let package = Package(
             dependencies: ["Splits", "Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "Datasets", "DenseLinearAlgebra", "TestSupport"],
+            name: "EvaluationTests",
+            dependencies: ["Evaluation", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "ReportsTests",

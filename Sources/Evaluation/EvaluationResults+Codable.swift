@@ -1,7 +1,7 @@
 extension EvaluationResults: Codable {
     enum CodingKeys: String, CodingKey {
         case schemaVersion = "schema_version"
-        case tool, dataset, model, seed, settings, metrics, levels, curves, gaps
+        case tool, dataset, model, seed, settings, provenance, metrics, levels, curves, gaps
         case gapGrowth = "gap_growth"
     }
 
@@ -20,6 +20,7 @@ extension EvaluationResults: Codable {
             model: try container.decode(String.self, forKey: .model),
             seed: try container.decodeIfPresent(String.self, forKey: .seed),
             settings: try container.decode(EvaluationSettings.self, forKey: .settings),
+            provenance: try container.decodeIfPresent(ModelProvenance.self, forKey: .provenance),
             levels: try container.decode([LevelEvaluation].self, forKey: .levels))
     }
 
@@ -33,6 +34,7 @@ extension EvaluationResults: Codable {
         try container.encode(model, forKey: .model)
         try container.encodeIfPresent(seed, forKey: .seed)
         try container.encode(settings, forKey: .settings)
+        try container.encodeIfPresent(provenance, forKey: .provenance)
         try container.encode(metrics, forKey: .metrics)
         try container.encode(levels, forKey: .levels)
         try container.encode(curveRecords, forKey: .curves)

@@ -15,6 +15,8 @@ public struct EvaluationResults: Sendable, Equatable {
     public let seed: String?
     /// By what rules the results came about.
     public let settings: EvaluationSettings
+    /// Which networks were scored; nil for embeddings from files, and in older results.
+    public let provenance: ModelProvenance?
     /// The metrics, in the order of the report.
     public let metrics: [RetrievalMetric]
     /// The levels by growing distance.
@@ -23,7 +25,7 @@ public struct EvaluationResults: Sendable, Equatable {
     /// Joins levels, in any order.
     public init(
         tool: String, dataset: String, model: String, seed: String? = nil, settings: EvaluationSettings = .init(),
-        levels: [LevelEvaluation]
+        provenance: ModelProvenance? = nil, levels: [LevelEvaluation]
     ) {
         schemaVersion = Self.currentSchemaVersion
         self.tool = tool
@@ -31,6 +33,7 @@ public struct EvaluationResults: Sendable, Equatable {
         self.model = model
         self.seed = seed
         self.settings = settings
+        self.provenance = provenance
         self.levels = levels.enumerated().sorted { ($0.element.fid, $0.offset) < ($1.element.fid, $1.offset) }
             .map(\.element)
         metrics = self.levels.first?.scores(of: .model)?.mean.scores.metrics ?? []

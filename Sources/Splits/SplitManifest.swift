@@ -143,8 +143,10 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     /// Refuses a dataset that is not the one that the splits were made of.
     ///
     /// - Parameter path: the manifest's path, for the error.
-    /// - Throws: ``SplitError/datasetMismatch(path:found:expected:)``.
+    /// - Throws: ``SplitError/datasetMismatch(path:found:expected:)``; ``SplitError/unreadableManifest(path:reason:)`` for
+    ///   two levels of the same id, or a level that has a class twice.
     public func requireMatch(with other: Dataset, path: String) throws {
+        try requireDistinctLevels(path: path)
         let found = DatasetRecord(other)
         guard found.sha256 == dataset.sha256 else {
             throw SplitError.datasetMismatch(

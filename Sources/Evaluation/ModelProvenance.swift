@@ -1,0 +1,49 @@
+public import Embeddings
+
+/// Which networks were scored, and how images were prepared for them.
+///
+/// What all networks of a run share, as they mostly do, is said once.
+public struct ModelProvenance: Sendable, Equatable, Codable {
+    /// The name of the networks' tensor that is the embedding; nil for their only output.
+    public let output: String?
+    /// How a feature map became a vector, `avg`, `max` or `gem`; nil where there was none to pool.
+    public let pooling: String?
+    /// What was done to the images before they went into any of the networks; nil where that differs.
+    public let preprocessing: PreprocessingRecord?
+    /// The network of each task.
+    public let models: [Model]
+
+    /// The network of one task.
+    public struct Model: Sendable, Equatable, Codable {
+        /// The level's id.
+        public let level: String
+        /// Forward or reverse.
+        public let direction: Direction
+        /// The name of the network's file, without its folder.
+        public let file: String
+        /// The SHA-256 of the network's files, in hexadecimal.
+        public let sha256: String
+        /// The number of dimensions.
+        public let dimension: Int
+        /// What was done to the images, where it is not the same for all networks.
+        public let preprocessing: PreprocessingRecord?
+    }
+
+    /// Joins the records of a run's tasks; nil if there is none.
+    ///
+    /// - Parameter tasks: the level and direction of each task, and where its embeddings come from. Output and pooling are
+    ///   those of the first, since one command line asks for them.
+    public init?(tasks: [(level: String, direction: Direction, embeddings: EmbeddingProvenance)]) {
+        guard let first = tasks.first?.embeddings else { return nil }
+        let isShared = tasks.allSatisfy { $0.embeddings.preprocessing == first.preprocessing }
+        output = first.output
+        pooling = first.pooling
+        preprocessing = isShared ? first.preprocessing : nil
+        models = tasks.map { task in
+            Model(
+                level: task.level, direction: task.direction, file: task.embeddings.file,
+                sha256: task.embeddings.sha256, dimension: task.embeddings.dimension,
+                preprocessing: isShared ? nil : task.embeddings.preprocessing)
+        }
+    }
+}
