@@ -41,7 +41,7 @@ public struct EmbeddingProvenance: Sendable, Equatable, Codable {
 /// What was done to the images before they went into a network.
 ///
 /// In JSON it has the form that `FeatureExtraction` reads beside a model, so a manifest's record can be put there as it is.
-public struct PreprocessingRecord: Sendable, Equatable {
+public struct PreprocessingRecord: Sendable, Equatable, Codable {
     /// How images are resized before the centre crop.
     public struct Resize: Sendable, Equatable, Codable {
         /// `none`, `shorter_side`, `exactly`, `covering` or `fitting`.
@@ -113,43 +113,5 @@ public struct PreprocessingRecord: Sendable, Equatable {
             std: try container.decode([Float].self, forKey: .std),
             exifOrientation: try converted.decodeIfPresent(Bool.self, forKey: .exifOrientation)
                 ?? container.decodeIfPresent(Bool.self, forKey: .exifOrientation))
-    }
-}
-
-extension PreprocessingRecord: Codable {
-    /// Manifests are read by a strategy that turns names in the file's spelling into Swift's, which then are found.
-    private enum CodingKeys: String, CodingKey {
-        case inputSize = "input_size"
-        case exifOrientation = "exif_orientation"
-        case inputSizeInSwift = "inputSize"
-        case exifOrientationInSwift = "exifOrientation"
-        case resize, interpolation, mean, std
-    }
-
-    /// Reads a record, by either spelling of its names.
-    ///
-    /// - Throws: `DecodingError`.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        let inputKey = container.contains(.inputSizeInSwift) ? CodingKeys.inputSizeInSwift : .inputSize
-        let exifKey = container.contains(.exifOrientationInSwift) ? CodingKeys.exifOrientationInSwift : .exifOrientation
-        self.init(
-            inputSize: try container.decode([Int].self, forKey: inputKey),
-            resize: try container.decode(Resize.self, forKey: .resize),
-            interpolation: try container.decode(String.self, forKey: .interpolation),
-            mean: try container.decode([Float].self, forKey: .mean),
-            std: try container.decode([Float].self, forKey: .std),
-            exifOrientation: try container.decodeIfPresent(Bool.self, forKey: exifKey))
-    }
-
-    /// Writes the record with the names that ``PreprocessingRecord`` has beside a model, whatever the encoder's strategy.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(inputSize, forKey: .inputSize)
-        try container.encode(resize, forKey: .resize)
-        try container.encode(interpolation, forKey: .interpolation)
-        try container.encode(mean, forKey: .mean)
-        try container.encode(std, forKey: .std)
-        try container.encodeIfPresent(exifOrientation, forKey: .exifOrientation)
     }
 }

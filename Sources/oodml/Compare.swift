@@ -78,7 +78,7 @@ struct Compare: ParsableCommand {
             ("changes.svg", Data(ComparisonChart(comparison, .changes).svg.utf8)), ("comparison.json", json),
         ])
         switch output.format {
-        case .json: FileHandle.standardOutput.write(json)
+        case .json: try writeToStandardOutput(json)
         case .text: print(summary(of: comparison, written: written, on: StandardStream.output.display))
         }
     }

@@ -73,12 +73,7 @@ struct InstallCompletions: ParsableCommand {
         }
         let changed = existing != text
         if changed {
-            let folder = file.deletingLastPathComponent()
-            do {
-                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            } catch {
-                throw OutputError(path: folder.path, reason: "the folder cannot be made")
-            }
+            try makeFolder(at: file.deletingLastPathComponent())
             try writeAtomically(text, to: file)
         }
         switch format {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cars196
 import Datasets
+import Embeddings
 import Foundation
 import Glyphs200
 
@@ -20,7 +21,8 @@ struct DatasetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A table with the columns sample, class, and optionally superclass and split (train or test).",
+            "A table with the columns sample, class, and optionally superclass and split (train or test); a store of "
+                + "embeddings has its own.",
             valueName: "csv"),
         completion: .file(extensions: ["csv"]), transform: path)
     var samples: URL?
@@ -56,8 +58,10 @@ struct DatasetOptions: ParsableArguments {
 
     /// Reads the dataset; warns where it is one that is known, and not all of it is there.
     ///
-    /// - Parameter unit: what a column of the table is read for.
-    func read(unit: UnitRule = .class, on terminal: Terminal) throws -> Dataset {
+    /// - Parameters:
+    ///   - unit: what a column of the table is read for.
+    ///   - features: the file of embeddings; a store of them has its own table of samples.
+    func read(unit: UnitRule = .class, features: URL? = nil, on terminal: Terminal) throws -> Dataset {
         terminal.status("reading")
         if let known, let root {
             let dataset = try known.dataset(at: root, name: name)
@@ -67,7 +71,7 @@ struct DatasetOptions: ParsableArguments {
             }
             return dataset
         }
-        if let samples {
+        if let samples = samples ?? features.flatMap(EmbeddingStore.samples(of:)) {
             // The table of a store is of the dataset that the store is of.
             let stored = try StoreRecord(of: samples.deletingLastPathComponent())?.identity.dataset
             let dataset = try Dataset(

@@ -66,7 +66,7 @@ struct Distance: ParsableCommand {
             try distance(a, b), firstCount: a.rowCount, secondCount: b.rowCount, dimension: a.columnCount)
         terminal.finish()
         switch output.format {
-        case .json: FileHandle.standardOutput.write(Data(try stableJSON(report).utf8))
+        case .json: try writeToStandardOutput(Data(stableJSON(report).utf8))
         case .text:
             for warning in report.warnings { terminal.warn(warning) }
             print(report.text, terminator: "")

@@ -102,7 +102,8 @@ struct Embed: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        _ = try OutputFolder(out, force: output.force)
+        // A finished store is only read.
+        if try output.force || StoreRecord(of: out) == nil { _ = try OutputFolder(out, force: output.force) }
         let record = merge.isEmpty ? try embed(on: terminal) : try join()
         terminal.finish()
         if record.skippedCount > 0 {
@@ -115,7 +116,7 @@ struct Embed: ParsableCommand {
             )
         }
         switch output.format {
-        case .json: FileHandle.standardOutput.write(Data(try stableJSON(record).utf8))
+        case .json: try writeToStandardOutput(Data(stableJSON(record).utf8))
         case .text:
             print(
                 "\(record.rowCount) embeddings of \(record.identity.embeddings.dimension) dimensions in "
@@ -137,97 +138,36 @@ struct Embed: ParsableCommand {
             dataset: dataset.name, sampleCount: dataset.samples.count,
             samplesSHA256: SHA256.hexadecimal(of: Array(table.text.utf8)), shard: shard)
         let folder = try PartialStore(out, identity: identity, force: output.force)
-        if let record = folder.finished { return record }
+        if let record = folder.finished {
+            try requireEmbedded(data.images, on: terminal)
+            return record
+        }
 
         let (number, count) = (shard?.number ?? 1, shard?.count ?? 1)
-        let rows = (number - 1) * dataset.samples.count / count..<number * dataset.samples.count / count
-        guard !rows.isEmpty else {
+        let total = dataset.samples.count
+        guard count <= total else {
             throw CommandError(
-                "--shard \(number)/\(count): found no image in this part; expected no more parts than images")
+                "--shard \(number)/\(count): found \(total) images; expected no more parts than images")
         }
-        let chunks = EmbedChunks(folder: folder.url, size: try folder.chunkSize(chunk), sampleCount: rows.count)
-        var tables = try (0..<chunks.count).map(chunks.table)
-        let open = tables.indices.filter { tables[$0] == nil }
-        if open.count < chunks.count {
-            terminal.note("going on: \(chunks.count - open.count) of \(chunks.count) parts are done")
-        }
-        terminal.begin("embedding")
-        let total = open.reduce(0) { $0 + chunks.samples(of: $1).count }
-        var done = 0
-        let writer = ChunkWriter()
-        // Where a later image is at fault, the pieces before it are still to be kept.
-        defer { try? writer.finish() }
-        for chunk in open {
-            let ids = chunks.samples(of: chunk).map { dataset.samples[rows.lowerBound + $0].id }
-            let paths = ids.map { data.images.appending(path: $0).path }
-            let before = done
-            let progress: @Sendable (Int) -> Void = { terminal.advance("embedding", before + $0, of: total) }
-            let (matrix, reasons) =
-                onError == .skip
-                ? try extractor.embedWhatCanBe(paths, progress: progress)
-                : (try extractor.embed(paths: paths) { done, _ in progress(done) }, ids.map { _ in "" })
-            try writer.begin {
-                let digests = try zip(paths, reasons).map { path, reason in
-                    reason.isEmpty ? try SHA256.hexadecimal(ofFilesAt: [URL(filePath: path)]) : ""
-                }
-                try chunks.write(chunk, matrix, ids: ids, digests: digests, reasons: reasons)
-            }
-            done += ids.count
-        }
-        try writer.finish()
-        for chunk in open { tables[chunk] = try chunks.table(of: chunk) }
-        let results = tables.compactMap { $0 }.flatMap(\.rows)
-        if onError == .fail, let skipped = results.first(where: { !$0[2].isEmpty }) {
-            throw CommandError(
-                "\(skipped[0]): an earlier run left it out (\(skipped[2])); expected --on-error skip, or --force to begin "
-                    + "again")
-        }
-        guard results.contains(where: { $0[2].isEmpty }) else {
-            throw CommandError(
-                "\(out.path): none of the \(results.count) images can be embedded; expected one at least")
+        let range = (number - 1) * total / count..<number * total / count
+        let chunks = EmbedChunks(
+            folder: folder.url, size: try folder.chunkSize(min(chunk, total)), sampleCount: range.count,
+            rowByteCount: extractor.dimension * 4)
+        let ids = range.map { dataset.samples[$0].id }
+        let rows = try rows(of: chunks, ids: ids, extractor: extractor, on: terminal)
+        guard rows.contains(where: { $0.reason.isEmpty }) else {
+            throw CommandError("\(out.path): none of the \(rows.count) images can be embedded; expected one at least")
         }
         let contents = StoreContents(
-            pieces: (0..<chunks.count).map(chunks.embeddings), dimension: extractor.dimension,
+            pieces: (0..<chunks.count).map { chunk in
+                (chunks.embeddings(of: chunk), rows[chunks.samples(of: chunk)].count { $0.reason.isEmpty })
+            }, dimension: extractor.dimension,
             samples: CSVTable(
                 columns: table.columns + [StoreContents.digestColumn],
-                rows: zip(rows, results).filter { $0.1[2].isEmpty }.map { table.rows[$0.0] + [$0.1[1]] }),
+                rows: zip(range, rows).filter { $0.1.reason.isEmpty }.map { table.rows[$0.0] + [$0.1.digest] }),
             skipped: CSVTable(
                 columns: StoreContents.skippedColumns,
-                rows: results.filter { !$0[2].isEmpty }.map { [$0[0], $0[2]] }))
-        let record = try contents.write(identity, to: out, by: folder.url)
-        folder.remove()
-        return record
-    }
-
-    private func join() throws -> StoreRecord {
-        let parts = try merge.map { store in
-            guard let record = try StoreRecord(of: store) else {
-                throw CommandError("\(store.path): found no store.json; expected a finished store of one shard")
-            }
-            return (store: store, record: record)
-        }.sorted { ($0.record.identity.shard?.number ?? 0) < ($1.record.identity.shard?.number ?? 0) }
-        let identity = parts[0].record.identity.ofWholeStore
-        for part in parts where part.record.identity.ofWholeStore != identity {
-            throw CommandError(
-                "\(part.store.path): found other images or another network than in \(parts[0].store.path); expected shards of "
-                    + "one store")
-        }
-        let count = parts[0].record.identity.shard?.count ?? 0
-        guard parts.map({ $0.record.identity.shard }) == (1...max(count, 1)).map({ .init(number: $0, count: count) })
-        else {
-            let found = parts.map { $0.record.identity.shard.map { "\($0.number)/\($0.count)" } ?? "a whole store" }
-            throw CommandError(
-                "\(merge.map(\.path).joined(separator: ", ")): found \(found.joined(separator: ", ")); expected each shard "
-                    + "once")
-        }
-        let samples = try parts.map { try CSVTable(contentsOf: EmbeddingStore.samples(in: $0.store)) }
-        let skipped = try parts.map { try CSVTable(contentsOf: $0.store.appending(path: "skipped.csv")) }
-        let folder = try PartialStore(out, identity: identity, force: output.force)
-        if let record = folder.finished { return record }
-        let contents = StoreContents(
-            pieces: parts.map { EmbeddingStore.embeddings(in: $0.store) }, dimension: identity.embeddings.dimension,
-            samples: CSVTable(columns: samples[0].columns, rows: samples.flatMap(\.rows)),
-            skipped: CSVTable(columns: StoreContents.skippedColumns, rows: skipped.flatMap(\.rows)))
+                rows: rows.filter { !$0.reason.isEmpty }.map { [$0.id, $0.reason] }))
         let record = try contents.write(identity, to: out, by: folder.url)
         folder.remove()
         return record

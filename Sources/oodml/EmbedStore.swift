@@ -57,11 +57,21 @@ struct StoreRecord: Codable {
     init?(of store: URL) throws {
         let file = store.appending(path: EmbeddingStore.recordName)
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-        do {
-            self = try JSONDecoder().decode(StoreRecord.self, from: Data(contentsOf: file))
-        } catch {
+        let record = try? JSONDecoder().decode(StoreRecord.self, from: Data(contentsOf: file))
+        guard let record, record.isPlausible else {
             throw CommandError("\(file.path): found no record of a store; expected one that oodml embed has written")
         }
+        self = record
+    }
+
+    /// Whether the numbers can be those of a store.
+    private var isPlausible: Bool {
+        let counts = [
+            rowCount, skippedCount, duplicateGroupCount, duplicateGroupAcrossClassesCount, identity.sampleCount,
+        ]
+        let shard = identity.shard
+        return counts.allSatisfy { 0...(1 << 40) ~= $0 } && 1...(1 << 20) ~= identity.embeddings.dimension
+            && (shard.map { 1...identity.sampleCount ~= $0.count && 1...$0.count ~= $0.number } ?? true)
     }
 
     init(_ identity: StoreIdentity, _ contents: StoreContents, _ groups: [[Int]], acrossClasses: Int) {
@@ -75,8 +85,8 @@ struct StoreRecord: Codable {
 
 /// The rows of a store that is to be written: files of embeddings to be joined, and the samples that they are of.
 struct StoreContents {
-    /// In the order of `samples`.
-    let pieces: [URL]
+    /// In the order of `samples`, with their numbers of rows.
+    let pieces: [(file: URL, rowCount: Int)]
     let dimension: Int
     /// The dataset's table with a further column `sha256`, that of each file.
     let samples: CSVTable
@@ -97,17 +107,17 @@ struct StoreContents {
             rows: groups.enumerated().flatMap { number, rows in
                 rows.map { ["\(number + 1)", samples.rows[$0][sampleColumn], samples.rows[$0][classColumn]] }
             })
-        // Until the last file is moved, what an earlier run left must not pass for the record of these.
-        let recordFile = store.appending(path: EmbeddingStore.recordName)
-        if FileManager.default.fileExists(atPath: recordFile.path) {
-            try FileManager.default.removeItem(at: recordFile)
-        }
         try join(to: scratch.appending(path: EmbeddingStore.embeddingsName))
         for (name, text) in [
             (EmbeddingStore.samplesName, samples.text), ("skipped.csv", skipped.text),
             ("duplicates.csv", duplicateTable.text), (EmbeddingStore.recordName, try stableJSON(record)),
         ] {
             try writeAtomically(text, to: scratch.appending(path: name))
+        }
+        // All is on the disk. Until the last file is moved, what an earlier run left must not pass for the record of these.
+        let recordFile = store.appending(path: EmbeddingStore.recordName)
+        guard unlink(recordFile.path) == 0 || errno == ENOENT else {
+            throw OutputError(path: recordFile.path, reason: String(cString: strerror(errno)))
         }
         for name in [
             EmbeddingStore.embeddingsName, EmbeddingStore.samplesName, "skipped.csv", "duplicates.csv",
@@ -133,28 +143,27 @@ struct StoreContents {
 
     /// Joins the pieces, of which only one at a time is in memory.
     private func join(to file: URL) throws {
-        let rowCount = samples.rows.count
-        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
-        do {
-            let output = try FileHandle(forWritingTo: file)
-            try output.write(contentsOf: numpyHeader(rowCount: rowCount, columnCount: dimension))
-            var written = 0
-            for piece in pieces {
+        let joined = try StagedFile(replacing: file)
+        try joined.append(numpyHeader(rowCount: samples.rows.count, columnCount: dimension))
+        for (piece, rowCount) in pieces {
+            let header = numpyHeader(rowCount: rowCount, columnCount: dimension)
+            let unlike = CommandError(
+                "\(piece.path): found no embeddings of \(rowCount) × \(dimension) float32 values; expected those that its "
+                    + "table is of")
+            var rest = rowCount * dimension * 4
+            do {
                 let input = try FileHandle(forReadingFrom: piece)
-                let start = [UInt8](try input.read(upToCount: 10) ?? Data())
-                guard start.count == 10 else { throw CocoaError(.fileReadCorruptFile) }
-                try input.seek(toOffset: UInt64(10 + Int(start[8]) + Int(start[9]) << 8))
+                guard try input.read(upToCount: header.count) == header else { throw unlike }
                 while let block = try input.read(upToCount: 1 << 22), !block.isEmpty {
-                    try output.write(contentsOf: block)
-                    written += block.count
+                    rest -= block.count
+                    try joined.append(block)
                 }
                 try input.close()
+            } catch let error as CocoaError {
+                throw CommandError("\(piece.path): cannot be read: \(error.localizedDescription)")
             }
-            guard written == rowCount * dimension * 4 else { throw CocoaError(.fileReadCorruptFile) }
-            try output.synchronize()
-            try output.close()
-        } catch {
-            throw OutputError(path: file.path, reason: "the parts of the store cannot be joined")
+            guard rest == 0 else { throw unlike }
         }
+        try joined.commit()
     }
 }

@@ -25,7 +25,9 @@ enum EmbeddingSource {
             let features = try FeatureFile<Float>(contentsOf: file)
             let matrix = try features.matrix(ofSamples: dataset.samples.map(\.id))
             // A store is its network's embeddings, written down: it serves as the network does, and the other way round.
-            if let record = try StoreRecord(of: file) {
+            if let store = EmbeddingStore.samples(of: file)?.deletingLastPathComponent(),
+                let record = try StoreRecord(of: store)
+            {
                 let provenance = record.identity.embeddings
                 try Self.require(provenance.sha256, of: file, expected)
                 return (matrix, provenance)

@@ -206,7 +206,7 @@ struct Evaluate: ParsableCommand {
                 metrics: retrieval.metrics, confidence: method),
             matched: matchedDraws == 0
                 ? nil : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: matchedDraws),
-            tricks: tricks, episodes: try shots.map { try episodes(shots: $0, for: tasks, on: terminal) })
+            tricks: tricks, episodes: try shots.map { try episodes(shots: $0, in: dataset, for: tasks, on: terminal) })
         let reference = try referenceEmbeddings(for: manifest, of: dataset, on: terminal)
         let backboneScores = try tasks.enumerated().map { number, task in
             try reference.map { matrix in
@@ -234,12 +234,22 @@ struct Evaluate: ParsableCommand {
                 evaluations[task.level.id, default: [:]][task.direction] = evaluation.scores
                 details.append(evaluation.details)
             }
+            let provenance = ModelProvenance(
+                tasks: tasks.compactMap { task in
+                    source.provenances[run.file(for: task).path].map {
+                        (
+                            level: task.level.id, direction: task.direction == .forward ? .forward : .reverse,
+                            embeddings: $0
+                        )
+                    }
+                })
             let results = EvaluationResults(
                 tool: generator, dataset: dataset.name, model: template.text, seed: run.seed,
                 settings: EvaluationSettings(
                     split: fold.map { "validation fold \($0)" } ?? "test", similarity: similarity,
                     loneQueries: retrieval.loneQueries.policy, confidence: method, matchedGallery: scoring.matched,
                     tricks: tricks.names, roles: EvaluationSettings.RoleRecord(of: dataset)),
+                provenance: provenance,
                 levels: manifest.levels.map { level in
                     LevelEvaluation(
                         id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid,
@@ -260,7 +270,9 @@ struct Evaluate: ParsableCommand {
     }
 
     /// The episodes of the splits; those of replicates lie in the folder above.
-    private func episodes(shots: Int, for tasks: [EvaluationTask], on terminal: Terminal) throws -> FewShotEpisodes {
+    private func episodes(
+        shots: Int, in dataset: Dataset, for tasks: [EvaluationTask], on terminal: Terminal
+    ) throws -> FewShotEpisodes {
         let name = "episodes-\(shots).json"
         let above = splits.standardizedFileURL.deletingLastPathComponent()
         let own = splits.appending(path: name)
@@ -268,6 +280,12 @@ struct Evaluate: ParsableCommand {
         let file =
             !FileManager.default.fileExists(atPath: own.path) && isReplicate ? above.appending(path: name) : own
         let episodes = try FewShotEpisodes(readingFrom: file)
+        guard episodes.shots == shots else {
+            throw CommandError("\(file.path): found episodes of \(episodes.shots) shots; expected \(shots)")
+        }
+        if let violation = episodes.violations(in: dataset).first {
+            throw CommandError("\(file.deletingLastPathComponent().path)/\(violation)")
+        }
         guard episodes.episodesByLevel != nil else { return episodes }
         if fold != nil {
             throw CommandError("\(file.path): the episodes are of test classes, as published; expected no --fold")

@@ -129,14 +129,14 @@ struct Export: ParsableCommand {
         if let images { try requireAll(export, below: images, on: terminal) }
         terminal.status("writing \(export.files.count) files and \(export.links.count) links")
         let ours = Set(manifest.levels.map(\.id))
-        let links = try folder.links(
-            export.links.map { ($0.path, (images ?? folder.url).appending(path: $0.sample).path) }
-        ) { path in
-            // LEVEL/PART/CLASS/IMAGE.
-            let parts = path.split(separator: "/")
-            return parts.count == 4 && ours.contains(String(parts[0]))
-        }
-        _ = try folder.write(export.files.map { ($0.path, $0.bytes) }) { path in
+        let links = OutputFolder.LinkPlan(
+            links: export.links.map { ($0.path, (images ?? folder.url).appending(path: $0.sample).path) },
+            isOurs: { path in
+                // LEVEL/PART/CLASS/IMAGE.
+                let parts = path.split(separator: "/")
+                return parts.count == 4 && ours.contains(String(parts[0]))
+            })
+        let isOurs = { (path: String) -> Bool in
             // Tables of other levels, or of the parts of another fold, would pass for results of this run.
             let parts = path.split(separator: "/").map(String.init)
             switch (form, parts.count) {
@@ -147,7 +147,7 @@ struct Export: ParsableCommand {
             default: return false
             }
         }
-        try folder.make(links)
+        _ = try folder.write(export.files.map { ($0.path, $0.bytes) }, replacing: isOurs, links: links)
         terminal.finish()
         guard format.last(where: { $0.output != nil })?.output != .json else {
             let report = ExportReport(

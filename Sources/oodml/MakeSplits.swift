@@ -16,7 +16,7 @@ struct MakeSplits: ParsableCommand {
             Images come from class folders (--root DIR: class/image or superclass/class/image), from a table of paths \
             (--samples S.csv --root DIR), from the benchmark that comes with oodml (--dataset glyphs200), or from a dataset \
             of the field as it was downloaded (--dataset cub200 --root DIR; see `oodml datasets`); a network (--backbone) \
-            embeds them. Or the embeddings are in a file already (--features F.npy --samples S.csv).
+            embeds them. Or the embeddings are in a file already (--features F.npy --samples S.csv, or --features STORE, which has its own samples.csv).
 
             The official split is where the series starts. It is the column `split` of --samples, or else the first \
             half of the sorted classes trains. Datasets of the field bring their own.
@@ -92,10 +92,11 @@ struct MakeSplits: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard features == nil ? data.haveImages : !data.haveImages && data.samples != nil else {
+        let hasSamples = data.samples != nil || features.flatMap(EmbeddingStore.samples(of:)) != nil
+        guard features == nil ? data.haveImages : !data.haveImages && hasSamples else {
             throw ValidationError(
                 "expected one of: --dataset NAME, with --root if it does not come with oodml; --root DIR, with or without "
-                    + "--samples; --features FILE --samples CSV")
+                    + "--samples; --features FILE --samples CSV; --features STORE, a folder that oodml embed wrote")
         }
         if data.root != nil && backbone == nil { throw ValidationError("--root needs --backbone, to embed the images") }
         if features != nil && !network.areDefault {
@@ -107,7 +108,7 @@ struct MakeSplits: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        let dataset = try data.read(unit: splitting.unit, on: terminal)
+        let dataset = try data.read(unit: splitting.unit, features: features, on: terminal)
         let units = try dataset.units(by: splitting.unit)
         let settings = splitting.settings(unitCount: units.count)
         try settings.validate()
@@ -140,7 +141,7 @@ struct MakeSplits: ParsableCommand {
         let written = try folder.write(files, replacing: Replicate.dependsOnOptions(file:))
         terminal.finish()
         switch output.format {
-        case .json: FileHandle.standardOutput.write(try replicates[0].manifest.json)
+        case .json: try writeToStandardOutput(replicates[0].manifest.json)
         case .text: print(summary(of: replicates, written: written, on: StandardStream.output.display))
         }
     }

@@ -38,10 +38,16 @@ struct Oodml: ParsableCommand {
         ])
 
     static func main() {
+        openStandardStreams()
         keepFreedMemory()
         do {
             var command = try parseAsRoot()
-            try command.run()
+            do {
+                try command.run()
+                try requireStandardOutput()
+            } catch let error as any CustomStringConvertible & Error where isOfData(error) {
+                throw CommandError(onOneLine(error.description))
+            }
         } catch {
             exit(reporting: error)
         }
@@ -56,7 +62,12 @@ struct Oodml: ParsableCommand {
             exit(withError: error)
         }
         let line = display.styled(prefix, .error) + message.dropFirst(prefix.count) + "\n"
-        FileHandle.standardError.write(Data(line.utf8))
+        writeToStandardError(line)
         Foundation.exit(exitCode(for: error).rawValue)
+    }
+
+    /// Whether an error is one sentence about data or the machine, and not the argument parser's own.
+    private static func isOfData(_ error: any Error) -> Bool {
+        !(error is ValidationError) && !(error is ExitCode) && !(error is CleanExit) && !(error is any LocalizedError)
     }
 }

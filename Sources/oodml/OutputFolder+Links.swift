@@ -2,7 +2,16 @@ import Datasets
 import Foundation
 
 extension OutputFolder {
-    /// Symbolic links that a command makes, checked before anything is written.
+    /// Symbolic links that a command is to make.
+    struct LinkPlan {
+        /// Paths below the folder, and what they lead to.
+        var links: [(path: String, target: String)] = []
+        /// Whether a link of that name, below the folder, is one that a run may make: what this run does not make would
+        /// pass for its result, so it is removed if files may be replaced.
+        var isOurs: (String) -> Bool = { _ in false }
+    }
+
+    /// Links that were checked before anything is written.
     struct Links {
         fileprivate let made: [(url: URL, target: String)]
         fileprivate let removed: [URL]
@@ -11,13 +20,10 @@ extension OutputFolder {
 
     /// Checks links against what is there.
     ///
-    /// - Parameters:
-    ///   - links: paths below the folder, and what they lead to.
-    ///   - isOurs: whether a link of that name, below the folder, is one that a run may make: what this run does not
-    ///     make would pass for its result, so it is removed if files may be replaced.
     /// - Throws: ``CommandError`` if something is there that differs and may not be replaced, or if a folder on the way is
     ///   itself a link, since what is written below it would be elsewhere.
-    func links(_ links: [(path: String, target: String)], replacing isOurs: (String) -> Bool) throws -> Links {
+    func links(_ plan: LinkPlan) throws -> Links {
+        let (links, isOurs) = (plan.links, plan.isOurs)
         for folder in Set(links.flatMap { Self.folders(above: $0.path) }).sorted() {
             let place = url.appending(path: folder)
             guard Self.target(of: place) == nil else {
@@ -25,7 +31,12 @@ extension OutputFolder {
             }
         }
         let names = Set(links.map(\.path))
-        let stale = Self.linksBelow(url).filter { isOurs($0) && !names.contains($0) }.sorted()
+        var found = Self.linksBelow(url)
+        // What a run that was killed had not renamed yet; no name that is exported begins with a dot.
+        let leftovers = found.filter { ($0 as NSString).lastPathComponent == Self.temporaryName }
+        for name in leftovers { unlink(url.appending(path: name).path) }
+        found.removeAll(where: Set(leftovers).contains)
+        let stale = found.filter { isOurs($0) && !names.contains($0) }.sorted()
         if let first = stale.first, !force {
             throw CommandError(
                 "\(url.appending(path: first).path): a link of an earlier run with other options is there; expected none, "
@@ -55,15 +66,11 @@ extension OutputFolder {
             OutputError(path: place.path, reason: String(cString: strerror(errno)))
         }
         for folder in Set(links.made.map { $0.url.deletingLastPathComponent() }) {
-            do {
-                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            } catch {
-                throw OutputError(path: folder.path, reason: "the folder cannot be made")
-            }
+            try makeFolder(at: folder)
         }
         for (place, target) in links.made {
             // Links have no contents to flush, but a name can be taken: the new one goes beside it and then over it.
-            let temporary = place.deletingLastPathComponent().appending(path: ".link-\(getpid())")
+            let temporary = place.deletingLastPathComponent().appending(path: Self.temporaryName)
             unlink(temporary.path)
             guard symlink(target, temporary.path) == 0 else { throw failure(place) }
             guard rename(temporary.path, place.path) == 0 else {
@@ -81,6 +88,8 @@ extension OutputFolder {
             }
         }
     }
+
+    private static let temporaryName = ".link"
 
     private static func folders(above path: String) -> [String] {
         let parts = path.split(separator: "/").dropLast()

@@ -1,4 +1,5 @@
 import Datasets
+import Embeddings
 import Foundation
 import Reports
 
@@ -7,61 +8,77 @@ final class PartialStore {
     let url: URL
     /// The record of the store, where it is finished already.
     let finished: StoreRecord?
-    private var lock: Int32 = -1
+    private let store: URL
+    private var lock: FolderLock?
 
     /// - Throws: ``CommandError`` if the folder holds a store of something else, or another run is at it.
     init(_ store: URL, identity: StoreIdentity, force: Bool) throws {
-        url = store.appending(path: ".partial")
-        let existing = try force ? nil : StoreRecord(of: store)
-        if let existing, existing.identity != identity {
-            throw CommandError(
-                "\(store.path): a store of other images or another network is there; expected none, or --force to replace "
-                    + "it")
+        self.store = store
+        url = store.appending(path: EmbeddingStore.partialName)
+        if let record = try Self.finished(store, identity, force: force) {
+            finished = record
+            // A run that was stopped after its last file leaves them, unless another one is at work.
+            lock = try? FolderLock(of: store, waits: false)
+            if lock != nil { remove() }
+            return
         }
-        finished = existing
-        if existing != nil {
-            // A run that was stopped after its last file leaves them.
+        try makeFolder(at: store)
+        lock = try FolderLock(of: store, waits: false)
+        guard lock != nil else {
+            throw CommandError("\(store.path): another run is writing this store; expected to be the only one")
+        }
+        // Another run may have finished it in between.
+        finished = try Self.finished(store, identity, force: force)
+        guard finished == nil else {
             remove()
             return
         }
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        } catch {
-            throw OutputError(path: url.path, reason: "the folder cannot be made")
-        }
-        lock = open(url.appending(path: "lock").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            throw CommandError("\(store.path): another run is writing this store; expected to be the only one")
-        }
+        try makeFolder(at: url)
         let run = url.appending(path: "run.json")
         let own = Data(try stableJSON(identity).utf8)
-        if let other = try? Data(contentsOf: run), other != own || force {
-            guard force else {
-                throw CommandError(
-                    "\(store.path): a part of a store of other images or another network is there; expected none, or "
-                        + "--force to replace it")
-            }
-            for file in try FileManager.default.contentsOfDirectory(atPath: url.path) where file != "lock" {
-                try FileManager.default.removeItem(at: url.appending(path: file))
-            }
+        let other = try? Data(contentsOf: run)
+        if let other, other != own, !force {
+            throw CommandError(
+                "\(store.path): a part of a store of other images or another network is there; expected none, or "
+                    + "--force to replace it")
+        }
+        // Of the same store, what is done is kept, with --force as without; all else is of no use.
+        for file in try FileManager.default.contentsOfDirectory(atPath: url.path)
+        where other != own || !Self.isKept(file) {
+            try FileManager.default.removeItem(at: url.appending(path: file))
         }
         try writeAtomically(own, to: run)
     }
 
-    deinit {
-        if lock >= 0 { close(lock) }
+    /// The record of a store that is finished and need not be made again.
+    private static func finished(_ store: URL, _ identity: StoreIdentity, force: Bool) throws -> StoreRecord? {
+        guard let existing = try force ? nil : StoreRecord(of: store) else { return nil }
+        guard existing.identity == identity else {
+            throw CommandError(
+                "\(store.path): a store of other images or another network is there; expected none, or --force to replace "
+                    + "it")
+        }
+        return existing
+    }
+
+    private static func isKept(_ file: String) -> Bool {
+        file == "run.json" || file == "chunk-size" || file.hasPrefix("chunk-")
     }
 
     /// The size of the chunks: that of the run which began, or else `size`.
     func chunkSize(_ size: Int) throws -> Int {
         let file = url.appending(path: "chunk-size")
-        if let text = try? String(contentsOf: file, encoding: .utf8), let known = Int(text), known > 0 { return known }
+        if let text = try? String(contentsOf: file, encoding: .utf8), let known = Int(text), known > 0 {
+            return known
+        }
         try writeAtomically("\(size)", to: file)
         return size
     }
 
+    /// Removes the folder, and gives up the store to other runs.
     func remove() {
         try? FileManager.default.removeItem(at: url)
+        lock = nil
     }
 }
 

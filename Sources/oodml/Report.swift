@@ -86,7 +86,7 @@ struct Report: ParsableCommand {
         switch output.format {
         case .json:
             let json = try stableJSON(Written(page: file.relativePath, charts: Array(written.dropLast())))
-            FileHandle.standardOutput.write(Data(json.utf8))
+            try writeToStandardOutput(Data(json.utf8))
         case .text: print(pathsWritten(written, on: StandardStream.output.display))
         }
     }

@@ -181,7 +181,7 @@ struct Score: ParsableCommand {
         }
         terminal.finish()
         switch output.format {
-        case .json: FileHandle.standardOutput.write(Data(try stableJSON(report).utf8))
+        case .json: try writeToStandardOutput(Data(stableJSON(report).utf8))
         case .text: print(report.text(on: StandardStream.output.display), terminator: "")
         }
     }

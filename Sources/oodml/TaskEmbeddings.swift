@@ -28,6 +28,8 @@ struct TaskEmbeddings {
     private let taskCounts: [String: Int]
     /// A file that serves several tasks is run or read once, for the samples of all of them.
     private var known: [Key: (samples: [Int], matrix: Matrix<Float>)] = [:]
+    /// Where the embeddings of each network come from, by its path.
+    private(set) var provenances: [String: EmbeddingProvenance] = [:]
 
     init(
         _ kind: Kind, files: TaskFiles, dataset: Dataset, tasks: [EvaluationTask], withTraining: Bool,
@@ -64,11 +66,15 @@ struct TaskEmbeddings {
         return matrix.selectingRows(samples.compactMap { rows[$0] })
     }
 
-    private func load(_ file: URL, mirrored: Bool) throws -> (samples: [Int], matrix: Matrix<Float>) {
+    private mutating func load(_ file: URL, mirrored: Bool) throws -> (samples: [Int], matrix: Matrix<Float>) {
         let wanted = samplesOfFile[file.path] ?? []
         switch kind {
         case .networks(let images, let reading):
             let extractor = try reading.extractor(for: file, announcedOn: terminal)
+            if provenances[file.path] == nil {
+                let digest = try SHA256.hexadecimal(ofFilesAt: extractor.modelFiles)
+                provenances[file.path] = reading.provenance(of: extractor, sha256: digest)
+            }
             let ids = wanted.map { dataset.samples[$0].id }
             return (
                 wanted,

@@ -166,7 +166,7 @@ final class Terminal: Sendable {
     private func show(_ line: String, isFinal: Bool, in state: inout State) {
         guard !isQuiet else { return }
         state.lastShown = Self.now
-        let line = stream.display.shown(line)
+        let line = stream.display.shown(onOneLine(line))
         guard stream.canRewriteLines else { return write(line + "\n") }
         state.hasOpenLine = !isFinal
         // A line that wraps could not be written over.
@@ -184,6 +184,6 @@ final class Terminal: Sendable {
     }
 
     private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        writeToStandardError(text)
     }
 }

@@ -104,7 +104,7 @@ struct Validate: ParsableCommand {
         terminal.finish()
         let report = ValidationReport(folder, violations: violations, distanceCount: distanceCount)
         switch output.format {
-        case .json: FileHandle.standardOutput.write(Data(try stableJSON(report).utf8))
+        case .json: try writeToStandardOutput(Data(stableJSON(report).utf8))
         case .text: print(report.text(of: splits.relativePath))
         }
         if !violations.isEmpty { throw ExitCode.failure }

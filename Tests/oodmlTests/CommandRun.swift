@@ -18,6 +18,7 @@ struct CommandRun {
         var environment = ProcessInfo.processInfo.environment
         let path = Self.executable.deletingLastPathComponent().path
         environment["PATH"] = environment["PATH"].map { "\(path):\($0)" } ?? path
+        environment["OODML"] = Self.executable.path
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = environment.merging(changes) { $1 }
@@ -35,6 +36,12 @@ struct CommandRun {
         status = process.terminationStatus
         output = try String(contentsOf: outputFile, encoding: .utf8)
         errors = try String(contentsOf: errorFile, encoding: .utf8)
+    }
+
+    /// What was said to the user, where that is one sentence.
+    var sentence: String? {
+        let lines = errors.split(separator: "\n")
+        return lines.count == 1 && errors.hasPrefix("Error: ") ? String(lines[0].dropFirst(7)) : nil
     }
 
     /// The executable stands beside the bundle of the tests.

@@ -1,0 +1,101 @@
+import Datasets
+import DenseLinearAlgebra
+import FeatureExtraction
+import Foundation
+
+/// What the system knows of a file without reading it; empty if there is none.
+///
+/// It is another text if the file was written or replaced.
+func stamp(ofFile path: String) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return "" }
+    let (written, changed) = (status.st_mtim, status.st_ctim)
+    return "\(status.st_size)-\(written.tv_sec).\(written.tv_nsec)-\(changed.tv_sec).\(changed.tv_nsec)"
+}
+
+/// The SHA-256 of each of some files, empty for one that cannot be read.
+func digests(ofFiles paths: [String]) -> [String] {
+    concurrentMap(count: paths.count) { number in
+        (try? SHA256.hexadecimal(ofFilesAt: [URL(filePath: paths[number])])) ?? ""
+    }
+}
+
+extension FeatureExtractor {
+    /// The embeddings of some files with the files' digests, both of the same bytes.
+    ///
+    /// - Parameters:
+    ///   - policy: whether a file that cannot be embedded is an error, or left out.
+    /// - Throws: whatever ``FeatureExtractor/embed(paths:mirrored:progress:)`` throws; ``CommandError`` for a file that is
+    ///   written to all the time.
+    func rows(
+        of paths: [String], ids: [String], _ policy: Embed.ErrorPolicy, progress: @escaping @Sendable (Int) -> Void
+    ) throws -> (matrix: Matrix<Float>, rows: [EmbedChunks.Row]) {
+        var changed = 0
+        for _ in 0..<3 {
+            let stamps = paths.map(stamp(ofFile:))
+            let (matrix, reasons) =
+                policy == .skip
+                ? try embedWhatCanBe(paths, progress: progress)
+                : (try embed(paths: paths) { done, _ in progress(done) }, paths.map { _ in "" })
+            let digests = zip(digests(ofFiles: paths), reasons).map { $1.isEmpty ? $0 : "" }
+            // What was written to meanwhile may be embedded as it was and digested as it is.
+            let isSteady = paths.indices.map {
+                stamp(ofFile: paths[$0]) == stamps[$0] && digests[$0].isEmpty != reasons[$0].isEmpty
+            }
+            guard let index = isSteady.firstIndex(of: false) else {
+                let rows = paths.indices.map {
+                    EmbedChunks.Row(
+                        id: ids[$0], digest: digests[$0], reason: reasons[$0], stamp: stamps[$0])
+                }
+                return (matrix, rows)
+            }
+            changed = index
+        }
+        throw CommandError(
+            "\(paths[changed]): the file was changed each time that it was read; expected it to stay as it is")
+    }
+
+    /// The embeddings of those files that can be embedded, and for each file why it cannot, empty where it can.
+    func embedWhatCanBe(
+        _ paths: [String], progress: @escaping @Sendable (Int) -> Void
+    ) throws -> (matrix: Matrix<Float>, reasons: [String]) {
+        var reasons = [String](repeating: "", count: paths.count)
+        while true {
+            let rest = paths.indices.filter { reasons[$0].isEmpty }
+            do {
+                return (try embed(paths: rest.map { paths[$0] }) { done, _ in progress(done) }, reasons)
+            } catch let error as FeatureExtractionError {
+                guard let bad = rest.first(where: { paths[$0] == error.imagePath }) else { throw error }
+                reasons[bad] = error.reason(for: paths[bad])
+                // The other bad files of the chunk at once, and not a pass of the network for each.
+                for i in rest where i != bad {
+                    do {
+                        _ = try Image8(contentsOfFile: paths[i], channelCount: preprocessing.channelCount)
+                    } catch let error as FeatureExtractionError {
+                        reasons[i] = error.reason(for: paths[i])
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension FeatureExtractionError {
+    /// The image whose fault the error is; nil where it is another's.
+    fileprivate var imagePath: String? {
+        switch self {
+        case .unreadable(let path, _), .outOfMemory(let path), .notAnImage(let path, _),
+            .truncatedImage(let path, _, _),
+            .damagedImage(let path, _, _), .unsupportedImage(let path, _), .imageTooLarge(let path, _, _),
+            .nonFiniteEmbedding(let path, _, _, _):
+            path
+        default: nil
+        }
+    }
+
+    /// The description without the path, which the table of samples left out has anyway.
+    fileprivate func reason(for path: String) -> String {
+        description.hasPrefix(path + ": ")
+            ? String(Substring(description.utf8.dropFirst(path.utf8.count + 2))) : description
+    }
+}

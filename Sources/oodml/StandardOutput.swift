@@ -1,0 +1,61 @@
+import Datasets
+// For `stdout`, which C has as a variable.
+@preconcurrency import Foundation
+@preconcurrency import Glibc
+
+/// Writes bytes to standard output.
+///
+/// - Throws: `OutputError`, where `FileHandle` would end the process.
+func writeToStandardOutput(_ bytes: Data) throws {
+    _ = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stdout) }
+    try requireStandardOutput()
+}
+
+/// Refuses to call done what did not arrive on standard output, on a full disk for instance.
+func requireStandardOutput() throws {
+    errno = 0
+    guard fflush(stdout) == 0, ferror(stdout) == 0 else {
+        let reason = errno == 0 ? "not all of it was accepted" : String(cString: strerror(errno))
+        throw OutputError(path: "standard output", reason: reason)
+    }
+}
+
+/// Writes text to standard error, as far as anybody takes it.
+func writeToStandardError(_ text: String) {
+    Array(text.utf8).withUnsafeBytes { bytes in
+        var done = 0
+        while done < bytes.count {
+            let count = write(STDERR_FILENO, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            done += count
+        }
+    }
+}
+
+/// Opens what a caller has closed of standard input, output and error, so that no file of results gets their numbers.
+func openStandardStreams() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+        // The smallest number that is free, which is this one.
+        _ = open("/dev/null", O_RDWR)
+    }
+}
+
+/// A text for a terminal's line: with controls and line separators, which names of files may hold, written as escapes.
+func onOneLine(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return text.unicodeScalars.reduce(into: "") { line, scalar in
+        if !isControl(scalar) {
+            line.unicodeScalars.append(scalar)
+        } else {
+            line += scalar.escaped(asASCII: true)
+        }
+    }
+}
+
+private func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+}
