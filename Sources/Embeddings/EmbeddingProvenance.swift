@@ -74,11 +74,13 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
     public let std: [Float]
     /// True if images are first turned as their EXIF data says; nil if not.
     public let exifOrientation: Bool?
+    /// True if a crop whose margins differ by a pixel begins at the smaller one; nil if half pixels are rounded to even.
+    public let cropRoundsDown: Bool?
 
     /// Makes a record.
     public init(
         inputSize: [Int], resize: Resize, interpolation: String, mean: [Float], std: [Float],
-        exifOrientation: Bool? = nil
+        exifOrientation: Bool? = nil, cropRoundsDown: Bool? = nil
     ) {
         self.inputSize = inputSize
         self.resize = resize
@@ -86,6 +88,7 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
         self.mean = mean
         self.std = std
         self.exifOrientation = exifOrientation
+        self.cropRoundsDown = cropRoundsDown
     }
 
     /// The same keys whether a coder converts them between cases, as that of manifests does, or not.
@@ -93,11 +96,12 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
         case resize, interpolation, mean, std
         case inputSize = "input_size"
         case exifOrientation = "exif_orientation"
+        case cropRoundsDown = "crop_rounds_down"
     }
 
     /// What a coder that converts keys makes of those with two words.
     private enum ConvertedKeys: CodingKey {
-        case inputSize, exifOrientation
+        case inputSize, exifOrientation, cropRoundsDown
     }
 
     /// Reads a record.
@@ -112,6 +116,8 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
             mean: try container.decode([Float].self, forKey: .mean),
             std: try container.decode([Float].self, forKey: .std),
             exifOrientation: try converted.decodeIfPresent(Bool.self, forKey: .exifOrientation)
-                ?? container.decodeIfPresent(Bool.self, forKey: .exifOrientation))
+                ?? container.decodeIfPresent(Bool.self, forKey: .exifOrientation),
+            cropRoundsDown: try converted.decodeIfPresent(Bool.self, forKey: .cropRoundsDown)
+                ?? container.decodeIfPresent(Bool.self, forKey: .cropRoundsDown))
     }
 }

@@ -50,6 +50,27 @@ import Testing
         return try #require(json["identity.embeddings.preprocessing"] as? NSDictionary)
     }
 
+    /// What the record says is how evaluate and a later run read the network: nothing may be lost on the way.
+    @Test func everyKeyOfASidecarIsRecorded() throws {
+        var sidecar = Self.sidecar
+        sidecar["resize"] = ["mode": "shorter_side", "size": 19]
+        sidecar["exif_orientation"] = true
+        sidecar["crop_rounds_down"] = true
+        try put("all", sidecar)
+        let run = try embed("stores/all", model: "all")
+        #expect(run.status == 0, "\(run.errors)")
+        let record = try record("stores/all")
+        #expect(Set(record.allKeys.compactMap { $0 as? String }) == Set(sidecar.keys))
+        #expect(record["crop_rounds_down"] as? Bool == true)
+        try put("recorded", record as? [String: Any] ?? [:])
+        #expect(try embed("stores/recorded", model: "recorded").status == 0)
+        #expect(try embeddings("stores/recorded") == embeddings("stores/all"))
+        sidecar["crop_rounds_down"] = false
+        try put("even", sidecar)
+        #expect(try embed("stores/even", model: "even").status == 0)
+        #expect(try embeddings("stores/even") != embeddings("stores/all"))
+    }
+
     struct Change: Sendable, CustomTestStringConvertible {
         let options: [String]
         /// The sidecar that says the same.

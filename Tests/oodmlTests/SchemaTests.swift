@@ -26,6 +26,10 @@ struct SchemaTests {
         "evaluate --splits splits --embeddings f.npy --features f.npy --out tricked --shots 2 --rerank --mix-raw 0.5 "
             + "--embedding-dim 3 --confidence fixed-gallery-bootstrap --recall-at 1,3",
         "evaluate --splits splits --embeddings f.npy --out fold --fold 0 --confidence none --matched-draws 0",
+        "evaluate --splits images-splits --root images --backbone BACKBONE --model BACKBONE --out networks "
+            + "--matched-draws 2",
+        "make-splits --features f.npy --samples roles.csv --out divided --min-classes 5 --draws 0",
+        "evaluate --splits divided --embeddings f.npy --out roles",
         "compare plain noisy --backbone --out compared",
     ]
 
@@ -39,6 +43,7 @@ struct SchemaTests {
         "store-1": ["store/store.json", "part/store.json"],
         "results-2": [
             "plain/results.json", "noisy/seed-1/results.json", "tricked/results.json", "fold/results.json",
+            "networks/results.json", "roles/results.json",
         ],
         "comparison-1": ["compared/comparison.json"],
         "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
@@ -62,6 +67,9 @@ struct SchemaTests {
             }
         }
         try folder.write(table, to: "s.csv")
+        let lines = table.split(separator: "\n")
+        let divided = lines.map { "\($0),\($0 == lines[0] ? "role" : $0.contains("-0,") ? "query" : "gallery")\n" }
+        try folder.write(divided.joined(), to: "roles.csv")
         try folder.write(Matrix(rows: rows).numpyFile, to: "f.npy")
         for run in 1...2 {
             let noisy = rows.map { $0.map { $0 + Float(rng.bell()) } }
