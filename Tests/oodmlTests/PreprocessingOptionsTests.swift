@@ -165,9 +165,10 @@ import Testing
             in: folder.url)
         #expect(made.status == 0, "\(made.errors)")
         let manifest = try SplitManifest(readingFrom: folder.url.appending(path: "splits/manifest.json"))
-        #expect(manifest.embeddings.source == .backbone && manifest.embeddings.file == "net.onnx")
-        #expect(manifest.embeddings.output == "r2" && manifest.embeddings.pooling == "gem")
-        let preprocessing = try #require(manifest.embeddings.preprocessing)
+        let embeddings = try #require(manifest.embeddings)
+        #expect(embeddings.source == .backbone && embeddings.file == "net.onnx")
+        #expect(embeddings.output == "r2" && embeddings.pooling == "gem")
+        let preprocessing = try #require(embeddings.preprocessing)
         #expect(preprocessing.inputSize == [3, 16, 16] && preprocessing.interpolation == "bicubic")
         #expect(preprocessing.resize == .init(mode: "shorter_side", size: 20) && preprocessing.exifOrientation == true)
         // The distances come out again only if the network is asked the same.
