@@ -283,7 +283,11 @@ struct Evaluate: ParsableCommand {
         guard episodes.shots == shots else {
             throw CommandError("\(file.path): found episodes of \(episodes.shots) shots; expected \(shots)")
         }
-        if let violation = episodes.violations(in: dataset).first {
+        let violations =
+            episodes.episodesByLevel == nil
+            ? episodes.violations(in: dataset)
+            : episodes.violations(in: dataset, ofLevels: tasks.map(\.level), episodeCount: .max)
+        if let violation = violations.first {
             throw CommandError("\(file.deletingLastPathComponent().path)/\(violation)")
         }
         guard episodes.episodesByLevel != nil else { return episodes }

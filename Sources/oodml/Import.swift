@@ -102,7 +102,7 @@ struct Import: ParsableCommand {
         }
         terminal.finish()
         switch output.format {
-        case .json: FileHandle.standardOutput.write(try manifest.json)
+        case .json: try writeToStandardOutput(manifest.json)
         case .text:
             let count = Set(manifest.levels.flatMap { $0.train + $0.test }).count
             let found = "\(count) of \(dataset.classLabels.count) classes found \(splits.classMatch)"
