@@ -64,7 +64,8 @@ extension Preprocessing {
             }
         return PreprocessingRecord(
             inputSize: [channelCount, height, width], resize: resizeRecord, interpolation: interpolation.rawValue,
-            mean: mean, std: standardDeviation, exifOrientation: orientedByEXIF ? true : nil, cropRoundsDown: cropRoundsDown ? true : nil)
+            mean: mean, std: standardDeviation, exifOrientation: orientedByEXIF ? true : nil,
+            cropRoundsDown: cropRoundsDown ? true : nil)
     }
 
     /// Reads a manifest's record, which has the form of a file beside a model.
