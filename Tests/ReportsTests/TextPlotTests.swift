@@ -12,6 +12,7 @@ import Testing
 
     @Test func aPlotInASCII() {
         // Half way between 1 and 0 is half way down; the flat line is on the last row, under the model's last marker.
+        // Of 27 columns 60 is at 0.6 · 26 = 15.6, the seventeenth, and 80 at 20.8, the twenty-second.
         #expect(
             line.text(on: TextDisplay(width: 32, isUnicode: false)) == """
                 Recall@1
@@ -26,8 +27,8 @@ import Testing
                 0.2 +                    ...
                     |                       ..
                 0.0 +o.........................*
-                    ++----+----+----+----+-----+
-                     0   20   40   60   80   100
+                    ++----+----+-----+----+----+
+                     0   20   40    60   80  100
                      distance
                 * model   o backbone
 

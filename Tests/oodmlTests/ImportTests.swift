@@ -168,11 +168,16 @@ import Testing
         #expect(refused.errors.contains("the episodes are of test classes, as published; expected no --fold"))
         let absent = try run("evaluate", "--splits", "out", "--embeddings", "e.npy", "--shots", "5", "--out", "none")
         #expect(absent.status == 1 && absent.errors.contains("episodes-5.json"), "\(absent.errors)")
-        try folder.edit("out/episodes-2.json", replacing: "level-2", with: "level-3")
-        let other = try run("evaluate", "--splits", "out", "--embeddings", "e.npy", "--shots", "2", "--out", "none")
-        #expect(
-            other.status == 1 && other.errors.contains("there are no episodes of level-2; expected some of every level")
-        )
+        let episodes = try EditableJSON(Data(contentsOf: folder.url.appending(path: "out/episodes-2.json")))
+        for (id, part) in [
+            ("level-2", "there are no episodes of level-2; expected some of every level"), ("level-3", "the level \"level-3\""),
+        ] {
+            var changed = episodes
+            changed["episodes_by_level.\(id)"] = id == "level-2" ? nil : episodes["episodes_by_level.level-1"]
+            try folder.write(changed.data, to: "out/episodes-2.json")
+            let other = try run("evaluate", "--splits", "out", "--embeddings", "e.npy", "--shots", "2", "--out", "none")
+            #expect(other.status == 1 && other.errors.contains(part), "\(other.errors)")
+        }
     }
 
     @Test(arguments: SplitExport.Format.allCases)
