@@ -283,21 +283,21 @@ struct Evaluate: ParsableCommand {
         guard episodes.shots == shots else {
             throw CommandError("\(file.path): found episodes of \(episodes.shots) shots; expected \(shots)")
         }
+        let isPublished = episodes.episodesByLevel != nil
+        if isPublished, fold != nil {
+            throw CommandError("\(file.path): the episodes are of test classes, as published; expected no --fold")
+        }
+        if isPublished, let task = tasks.first(where: { episodes.episodes(ofLevel: $0.level.id).isEmpty }) {
+            throw CommandError("\(file.path): there are no episodes of \(task.level.id); expected some of every level")
+        }
         let violations =
-            episodes.episodesByLevel == nil
-            ? episodes.violations(in: dataset)
-            : episodes.violations(in: dataset, ofLevels: tasks.map(\.level), episodeCount: .max)
+            isPublished
+            ? episodes.violations(in: dataset, ofLevels: tasks.map(\.level), episodeCount: .max)
+            : episodes.violations(in: dataset)
         if let violation = violations.first {
             throw CommandError("\(file.deletingLastPathComponent().path)/\(violation)")
         }
-        guard episodes.episodesByLevel != nil else { return episodes }
-        if fold != nil {
-            throw CommandError("\(file.path): the episodes are of test classes, as published; expected no --fold")
-        }
-        if let task = tasks.first(where: { episodes.episodes(ofLevel: $0.level.id).isEmpty }) {
-            throw CommandError("\(file.path): there are no episodes of \(task.level.id); expected some of every level")
-        }
-        if tasks.contains(where: { $0.direction == .reverse }) {
+        if isPublished, tasks.contains(where: { $0.direction == .reverse }) {
             terminal.note("The episodes are of test classes, as published; no few-shot scores in reverse.")
         }
         return episodes
