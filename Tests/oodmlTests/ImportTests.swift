@@ -170,7 +170,8 @@ import Testing
         #expect(absent.status == 1 && absent.errors.contains("episodes-5.json"), "\(absent.errors)")
         let episodes = try EditableJSON(Data(contentsOf: folder.url.appending(path: "out/episodes-2.json")))
         for (id, part) in [
-            ("level-2", "there are no episodes of level-2; expected some of every level"), ("level-3", "the level \"level-3\""),
+            ("level-2", "there are no episodes of level-2; expected some of every level"),
+            ("level-3", "the level \"level-3\""),
         ] {
             var changed = episodes
             changed["episodes_by_level.\(id)"] = id == "level-2" ? nil : episodes["episodes_by_level.level-1"]
