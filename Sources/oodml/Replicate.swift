@@ -39,6 +39,15 @@ struct Replicate {
         }
     }
 
+    /// A file that depends on the dataset alone: that of the folder of splits, or for a replicate without one that of the
+    /// folder above.
+    static func sharedFile(_ name: String, of splits: URL) -> URL {
+        let own = splits.appending(path: name)
+        let above = splits.standardizedFileURL.deletingLastPathComponent()
+        let isReplicate = FileManager.default.fileExists(atPath: above.appending(path: "replicates.json").path)
+        return !FileManager.default.fileExists(atPath: own.path) && isReplicate ? above.appending(path: name) : own
+    }
+
     /// The names of the files of a series, in the order in which they are written.
     private static let fileNames = [
         "samples.csv", "train-matched.csv", "progression.csv", "progression.svg", "manifest.json",

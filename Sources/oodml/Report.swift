@@ -120,12 +120,8 @@ struct Report: ParsableCommand {
         }
     }
 
-    /// Where the classes lie; the file of replicates is in the folder above, since it depends on the dataset alone.
     private func classMap() throws -> ClassMap? {
-        let own = splits.appending(path: "class-map.csv")
-        let above = splits.standardizedFileURL.deletingLastPathComponent()
-        let isReplicate = exists(above.appending(path: "replicates.json"))
-        let file = !exists(own) && isReplicate ? above.appending(path: "class-map.csv") : own
+        let file = Replicate.sharedFile("class-map.csv", of: splits)
         return exists(file) ? try ClassMap(readingFrom: file) : nil
     }
 
