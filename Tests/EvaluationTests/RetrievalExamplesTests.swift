@@ -1,3 +1,4 @@
+import Datasets
 import DenseLinearAlgebra
 import Evaluation
 import TestSupport
@@ -54,6 +55,26 @@ import Testing
             #expect(abs(Double(found) / 5 - precision[example.query]) < 1e-12)
         }
         #expect(examples[0].score >= examples[4].score && examples[4].score >= examples[8].score)
+    }
+
+    /// Where samples have roles, queries keep their rows among all samples, and only the gallery is found.
+    @Test func rolesAreFollowed() throws {
+        let dataset = try Dataset(
+            name: "roles",
+            samples: (0..<8).map {
+                Sample(id: "\($0)", classLabel: "\($0 / 2)", role: $0.isMultiple(of: 2) ? .query : .gallery)
+            })
+        let scorer = TaskScorer(
+            dataset: dataset, similarity: .euclidean, metrics: [.recall(1)], confidence: .none)
+        let scores = try scorer.scoresWithQueries(of: points, samples: Array(0..<8)).queries
+        #expect(scores.queries == [0, 2, 4, 6])
+        // The gallery is at 1, 11.5, 5 and 33; only the query at 20 is nearer to another class.
+        #expect(scores[.recall(1)] == [1, 1, 0, 1])
+        let examples = retrievalExamples(
+            from: scores, by: .recall(1), in: points, gallery: [1, 3, 5, 7], countPerPlace: 1, neighbourCount: 9,
+            similarity: .euclidean)
+        #expect(examples.map(\.query) == [6, 0, 4])
+        #expect(examples[2].neighbours.map(\.row) == [3, 7, 5, 1])
     }
 
     @Test func aZeroVectorIsLikeNothing() throws {
