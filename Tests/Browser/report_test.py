@@ -111,8 +111,9 @@ class ReportTest(unittest.TestCase):
         cls.manifest = json.loads((ROOT / "splits/glyphs200/manifest.json").read_text())
         options = Options()
         options.binary_location = "/usr/bin/chromium"
-        # No sandbox, since tests may run as root in a container.
-        for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]:
+        # No sandbox and no shared memory, since tests may run as root in a container that has little of it.
+        arguments = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
+        for argument in arguments:
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         cls.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
