@@ -58,6 +58,21 @@ public struct CSVTable: Sendable, Equatable {
         }
     }
 
+    /// The positions of columns by their names, in the order asked for.
+    ///
+    /// - Parameter path: that of the file, for the error.
+    /// - Throws: ``DatasetError/badTable(path:line:found:expected:)`` if one is not there.
+    public func positions(ofColumns names: [String], path: String) throws -> [Int] {
+        try names.map { name in
+            guard let position = columns.firstIndex(of: name) else {
+                throw DatasetError.badTable(
+                    path: path, line: 1, found: "no column \(name)",
+                    expected: "the columns \(names.joined(separator: ", "))")
+            }
+            return position
+        }
+    }
+
     /// The table as comma-separated values, with LF line ends.
     public var text: String {
         var bytes: [UInt8] = []

@@ -62,7 +62,7 @@ public struct ComparisonChart: Chart {
         LinePlot(
             yTitle: content == .values ? comparison.metric.title : "\(comparison.metric.title) less the mean",
             axis: LinePlot.axis(comparison.axis), limits: content == .values ? 0...1 : nil,
-            includesZero: content == .changes, intervals: intervals == .bars ? .bars : .bands,
+            includesZero: content == .changes, intervals: intervals,
             lines: comparison.models.enumerated().map { number, model in
                 let estimates = content == .values ? model.curve.points.map(\.estimate) : model.changes
                 return LinePlot.Line(

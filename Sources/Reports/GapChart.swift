@@ -6,21 +6,18 @@ public import Evaluation
 public struct GapChart: Chart {
     private let metric: RetrievalMetric
     private let dataset: String
-    private let gallery: GalleryKind
     private let lines: [LinePlot.Line]
 
     /// Makes a chart of models by name; nothing is drawn for one without the backbone's scores, and the others keep their
     /// colours.
     public init(
-        _ models: [(name: String, results: EvaluationResults)], metric: RetrievalMetric = .recall(1),
-        gallery: GalleryKind = .full
+        _ models: [(name: String, results: EvaluationResults)], metric: RetrievalMetric = .recall(1)
     ) {
         self.metric = metric
-        self.gallery = gallery
         dataset = models.first?.results.dataset ?? ""
         lines = models.enumerated().compactMap { number, model in
             let points = model.results.levels.compactMap { level -> LinePlot.Point? in
-                guard let gap = level.gap(gallery: gallery)?[metric] else { return nil }
+                guard let gap = level.gap()?[metric] else { return nil }
                 return (level.id, level.fid, gap.value, gap.margin)
             }
             guard !points.isEmpty else { return nil }
@@ -32,15 +29,11 @@ public struct GapChart: Chart {
     /// Whether no model has a gap.
     public var isEmpty: Bool { lines.isEmpty }
 
-    /// `gap`, with the gallery if it is not the full one, and the metric.
-    public var fileName: String {
-        "gap\(gallery == .full ? "" : "-\(gallery.rawValue)")-\(metric.fileName)"
-    }
+    /// `gap` with the metric.
+    public var fileName: String { "gap-\(metric.fileName)" }
 
     /// The title above the chart.
-    public var title: String {
-        "Backbone less model: \(metric.title)\(gallery == .full ? "" : " in \(gallery.rawValue) galleries") on \(dataset)"
-    }
+    public var title: String { "Backbone less model: \(metric.title) on \(dataset)" }
 
     /// What the chart shows, in words.
     public var description: String {
@@ -57,6 +50,6 @@ public struct GapChart: Chart {
         LinePlot(
             yTitle: "\(metric.title): backbone − model", axis: LinePlot.axis(.fid), includesZero: true,
             intervals: .bands,
-            lines: lines, spreadsLines: true)
+            lines: lines)
     }
 }

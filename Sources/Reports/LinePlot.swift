@@ -17,21 +17,13 @@ struct LinePlot {
         var bar = 0.45
     }
 
-    /// How intervals are drawn.
-    enum Intervals {
-        /// As a bar at each point; several lines' stand a little apart.
-        case bars
-        /// As an area about the line.
-        case bands
-    }
-
     let yTitle: String
     let axis: (title: String, shortTitle: String, isDistance: Bool)
     /// What values cannot leave, and intervals are cut to.
     var limits: ClosedRange<Double>?
     /// Whether the axis shows 0 in any case.
     var includesZero = false
-    var intervals = Intervals.bars
+    var intervals = ComparisonChart.Intervals.bars
     /// In the order of the legend; the first is drawn last.
     let lines: [Line]
     var spreadsLines = false

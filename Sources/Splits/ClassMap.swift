@@ -108,14 +108,7 @@ extension ClassMap {
     /// - Throws: `DatasetError` if the file cannot be read, lacks a column, or has a field that is not a number.
     public init(readingFrom url: URL) throws {
         let table = try CSVTable(contentsOf: url)
-        let places = try Self.columns.map { name in
-            guard let place = table.columns.firstIndex(of: name) else {
-                throw DatasetError.badTable(
-                    path: url.path, line: 1, found: "no column \(name)",
-                    expected: "the columns \(Self.columns.joined(separator: ", "))")
-            }
-            return place
-        }
+        let places = try table.positions(ofColumns: Self.columns, path: url.path)
         points = try zip(table.rows, table.lines).map { fields, line in
             let numbers = try places.dropFirst().map { place in
                 guard let number = Double(fields[place]), abs(number) < 1e100 else {

@@ -177,10 +177,7 @@ struct Evaluate: ParsableCommand {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         guard let template = model ?? embeddings else { return }
-        let manifestFile = splits.appending(path: "manifest.json")
-        let manifest = try SplitManifest(readingFrom: manifestFile)
-        let dataset = try Dataset(sampleTableAt: splits.appending(path: "samples.csv"), name: manifest.dataset.name)
-        try manifest.requireMatch(with: dataset, path: manifestFile.path)
+        let (manifest, dataset) = try SplitManifest.withDataset(inFolder: splits)
         let directions = fold == nil ? template.directions : [.forward]
         let tasks = try EvaluationTask.all(of: manifest, in: dataset, directions: directions, fold: fold)
         if shots != nil, dataset.samples.contains(where: { $0.role != nil }) {

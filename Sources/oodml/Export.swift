@@ -116,10 +116,7 @@ struct Export: ParsableCommand {
         let terminal = Terminal(isQuiet: quiet)
         defer { terminal.finish() }
         let form = try form
-        let file = splits.appending(path: "manifest.json")
-        let manifest = try SplitManifest(readingFrom: file)
-        let dataset = try Dataset(sampleTableAt: splits.appending(path: "samples.csv"), name: manifest.dataset.name)
-        try manifest.requireMatch(with: dataset, path: file.path)
+        let (manifest, dataset) = try SplitManifest.withDataset(inFolder: splits)
         let images = try images(of: manifest, for: form)
         let folder = try OutputFolder(out ?? defaultFolder(of: form), force: force)
         terminal.status("arranging \(dataset.samples.count) samples")

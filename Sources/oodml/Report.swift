@@ -97,10 +97,7 @@ struct Report: ParsableCommand {
     }
 
     private func page() throws -> ReportPage {
-        let manifestFile = splits.appending(path: "manifest.json")
-        let manifest = try SplitManifest(readingFrom: manifestFile)
-        let dataset = try Dataset(sampleTableAt: splits.appending(path: "samples.csv"), name: manifest.dataset.name)
-        try manifest.requireMatch(with: dataset, path: manifestFile.path)
+        let (manifest, dataset) = try SplitManifest.withDataset(inFolder: splits)
         let names = ResultsFolder.shortNames(of: results)
         let models = try zip(names, results).map { name, folder in
             let first = try ResultsFolder.firstRun(in: folder)
@@ -108,7 +105,7 @@ struct Report: ParsableCommand {
             return ReportPage.Model(
                 name: name, runs: try ResultsFolder.runs(in: folder),
                 classes: exists(classes) ? try ClassScores.all(readingFrom: classes) : [],
-                examples: RetrievalExamplesFile(readingFrom: first.appending(path: "retrieval-examples.json")))
+                examples: try examples(in: first))
         }
         do {
             return try ReportPage(
@@ -123,6 +120,16 @@ struct Report: ParsableCommand {
     private func classMap() throws -> ClassMap? {
         let file = Replicate.sharedFile("class-map.csv", of: splits)
         return exists(file) ? try ClassMap(readingFrom: file) : nil
+    }
+
+    private func examples(in folder: URL) throws -> RetrievalExamplesFile? {
+        let file = folder.appending(path: "retrieval-examples.json")
+        guard exists(file) else { return nil }
+        guard let examples = RetrievalExamplesFile(readingFrom: file) else {
+            throw CommandError(
+                "\(file.path): found another file than oodml evaluate writes; expected examples of this version")
+        }
+        return examples
     }
 
     private func progression(of manifest: SplitManifest) throws -> ProgressionChart? {

@@ -2,6 +2,19 @@ import Datasets
 import Foundation
 import Splits
 
+extension SplitManifest {
+    /// Reads the manifest and the samples of a folder of splits, which belong together.
+    ///
+    /// - Throws: what is wrong with either file, or that they are of different datasets.
+    static func withDataset(inFolder splits: URL) throws -> (manifest: SplitManifest, dataset: Dataset) {
+        let file = splits.appending(path: "manifest.json")
+        let manifest = try SplitManifest(readingFrom: file)
+        let dataset = try Dataset(sampleTableAt: splits.appending(path: "samples.csv"), name: manifest.dataset.name)
+        try manifest.requireMatch(with: dataset, path: file.path)
+        return (manifest, dataset)
+    }
+}
+
 /// A folder of splits as `validate` sees it: what could be read, and what does not hold of it without embeddings.
 struct SplitFolder {
     /// The series in the folder itself.

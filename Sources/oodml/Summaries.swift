@@ -95,14 +95,7 @@ func chart(of progression: Progression, manifest: SplitManifest) -> ProgressionC
 /// The same from the table of the steps, `progression.csv`.
 func chart(ofStepsAt file: URL, manifest: SplitManifest) throws -> ProgressionChart {
     let table = try CSVTable(contentsOf: file)
-    let places = try ["origin", "step", "kept", "fid"].map { name in
-        guard let place = table.columns.firstIndex(of: name) else {
-            throw DatasetError.badTable(
-                path: file.path, line: 1, found: "no column \(name)", expected: "the columns origin, step, kept and fid"
-            )
-        }
-        return place
-    }
+    let places = try table.positions(ofColumns: ["origin", "step", "kept", "fid"], path: file.path)
     let steps = try zip(table.rows, table.lines).compactMap { fields, line -> (String, Int, Double)? in
         guard fields[places[2]] == "true" else { return nil }
         guard let step = Int(fields[places[1]]), let fid = Double(fields[places[3]]), fid.isFinite else {

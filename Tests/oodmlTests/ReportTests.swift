@@ -95,6 +95,10 @@ import Testing
         }
         try folder.write("class,samples\n", to: "splits/class-map.csv")
         #expect(try run("splits").errors.contains("class-map.csv"))
+        try folder.remove("splits/class-map.csv")
+        try folder.write("{\"schema_version\": 9}", to: "results/a/retrieval-examples.json")
+        let damaged = try run("splits", "results/a", "--out", "x.html")
+        #expect(damaged.status == 1 && damaged.errors.contains("results/a/retrieval-examples.json: found another file"))
         #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "x.html").path))
     }
 
