@@ -8,7 +8,7 @@ import Testing
     static func kill(
         _ arguments: [String], in folder: URL, after seconds: Double, by signal: Int32 = SIGKILL
     ) throws -> Bool {
-        let process = try started(arguments, in: folder)
+        let process = try Self.started(arguments, in: folder)
         Thread.sleep(forTimeInterval: seconds)
         Foundation.kill(process.processIdentifier, signal)
         process.waitUntilExit()
