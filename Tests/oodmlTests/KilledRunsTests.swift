@@ -8,7 +8,7 @@ import Testing
     static func kill(
         _ arguments: [String], in folder: URL, after seconds: Double, by signal: Int32 = SIGKILL
     ) throws -> Bool {
-        let process = try Self.started(arguments, in: folder)
+        let process = try started(arguments, in: folder)
         Thread.sleep(forTimeInterval: seconds)
         Foundation.kill(process.processIdentifier, signal)
         process.waitUntilExit()
@@ -96,7 +96,7 @@ import Testing
         #expect(Set(wholes.values.map { $0["manifest.json"] }).count == 3)
         for (round, force) in [[], [], ["--force"], ["--force"]].enumerated() {
             let runs = try seeds.map { seed in
-                try Self.started(
+                try started(
                     SplitsFixture.makeSplits + ["--seed", seed, "--out", "out-\(round)"] + force, in: fixture.folder.url
                 )
             }
@@ -113,7 +113,7 @@ import Testing
     @Test func equalRunsAgree() throws {
         let fixture = try SplitsFixture()
         for (arguments, _) in SplitsFixture.commands {
-            let runs = try (0..<3).map { _ in try Self.started(arguments + ["--out", "out"], in: fixture.folder.url) }
+            let runs = try (0..<3).map { _ in try started(arguments + ["--out", "out"], in: fixture.folder.url) }
             for run in runs { run.waitUntilExit() }
             #expect(runs.map(\.terminationStatus) == [0, 0, 0])
             #expect(try fixture.run(arguments, out: "whole").status == 0)
@@ -121,15 +121,16 @@ import Testing
             for name in ["out", "whole"] { try fixture.folder.remove(name) }
         }
     }
+}
 
-    private static func started(_ arguments: [String], in folder: URL) throws -> Process {
-        let process = Process()
-        process.executableURL = CommandRun.executable
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
-    }
+/// Starts a command whose output nobody reads.
+private func started(_ arguments: [String], in folder: URL) throws -> Process {
+    let process = Process()
+    process.executableURL = CommandRun.executable
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
 }
