@@ -1,5 +1,7 @@
 """Tests of oodml_splits.py on the splits of glyphs200; standard library only.
 
+Run by
+
     python3 Examples/python/test_oodml_splits.py
 """
 
