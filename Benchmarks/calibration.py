@@ -57,18 +57,38 @@ def run(seed, kind, oodml, draws, options):
         folder = pathlib.Path(folder)
         np.save(folder / "features.npy", x)
         synthetic.write_samples(folder / "samples.csv", labels)
-        result = make_splits(oodml, folder / "features.npy", folder / "samples.csv", folder / "out", "--statistic",
-                             "samples", "--levels", "9", "--draws", draws, "--seed", seed, *options)
+        result = make_splits(
+            oodml,
+            folder / "features.npy",
+            folder / "samples.csv",
+            folder / "out",
+            "--statistic",
+            "samples",
+            "--levels",
+            "9",
+            "--draws",
+            draws,
+            "--seed",
+            seed,
+            *options,
+        )
         manifest = json.loads((folder / "out/manifest.json").read_text())
     levels = manifest["levels"]
     flags = [bool(level["is_shift"]) for level in levels]
     removal = [flag for flag, level in zip(flags, levels) if level["removed"]]
     whole = [level for level in levels if not level["removed"]]
     return dict(
-        seed=seed, levels=len(levels), flagged=sum(flags), removal_levels=len(removal), removal_flagged=sum(removal),
+        seed=seed,
+        levels=len(levels),
+        flagged=sum(flags),
+        removal_levels=len(removal),
+        removal_flagged=sum(removal),
         hardest=bool(max(levels, key=lambda level: level["fid"])["is_shift"]),
-        hardest_whole=bool(max(whole, key=lambda level: level["fid"])["is_shift"]), p=manifest["controls"]["p"],
-        positions=[level["position"] for level in levels], seconds=result.seconds)
+        hardest_whole=bool(max(whole, key=lambda level: level["fid"])["is_shift"]),
+        p=manifest["controls"]["p"],
+        positions=[level["position"] for level in levels],
+        seconds=result.seconds,
+    )
 
 
 def share_of_runs(flags):
@@ -109,16 +129,34 @@ def main():
         print(file=sys.stderr)
         everything[kind] = runs
         column = {key: [result[key] for result in runs] for key in runs[0]}
-        rows.append([
-            kind, len(runs), share_of_levels(column["flagged"], column["levels"]), share_of_runs(column["hardest"]),
-            share_of_runs(column["hardest_whole"]),
-            share_of_levels(column["removal_flagged"], column["removal_levels"]),
-            share_of_runs([p <= 0.05 for p in column["p"]]), f"{np.median(column['seconds']):.2f}"])
+        rows.append(
+            [
+                kind,
+                len(runs),
+                share_of_levels(column["flagged"], column["levels"]),
+                share_of_runs(column["hardest"]),
+                share_of_runs(column["hardest_whole"]),
+                share_of_levels(column["removal_flagged"], column["removal_levels"]),
+                share_of_runs([p <= 0.05 for p in column["p"]]),
+                f"{np.median(column['seconds']):.2f}",
+            ]
+        )
     if arguments.results:
         pathlib.Path(arguments.results).write_text(json.dumps(everything))
     print_machine(["numpy"])
-    print_table(["data", "runs", "levels flagged", "hardest level flagged", "hardest without removal flagged",
-                 "removal levels flagged", "runs with p ≤ 0.05", "median seconds"], rows)
+    print_table(
+        [
+            "data",
+            "runs",
+            "levels flagged",
+            "hardest level flagged",
+            "hardest without removal flagged",
+            "removal levels flagged",
+            "runs with p ≤ 0.05",
+            "median seconds",
+        ],
+        rows,
+    )
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ def statistics(rows):
 
 def with_root(root):
     """A formula in two steps: statistics of each side, then the distance from them."""
+
     def from_statistics(a, b):
         (mean_a, cov_a), (mean_b, cov_b) = a, b
         return ((mean_a - mean_b) ** 2).sum() + np.trace(cov_a) + np.trace(cov_b) - 2 * root(cov_a, cov_b)
@@ -79,8 +80,12 @@ def plain_statistics(rows):
 
 
 def singular_values(a, b):
-    return ((a[0] - b[0]) ** 2).sum() + (a[1] ** 2).sum() + (b[1] ** 2).sum() - 2 * np.linalg.svd(
-        a[1] @ b[1].T, compute_uv=False).sum()
+    return (
+        ((a[0] - b[0]) ** 2).sum()
+        + (a[1] ** 2).sum()
+        + (b[1] ** 2).sum()
+        - 2 * np.linalg.svd(a[1] @ b[1].T, compute_uv=False).sum()
+    )
 
 
 def centred_rows(rows):
@@ -150,9 +155,12 @@ def oodml_in_process(command, paths, coretypes):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_oodml(options)
-    options.add_argument("--in-process", metavar="COMMAND",
-                         default="swift run -c release --package-path Benchmarks frechet-benchmark",
-                         help="prints oodml's times inside one process for A.npy and B.npy (default: %(default)s)")
+    options.add_argument(
+        "--in-process",
+        metavar="COMMAND",
+        default="swift run -c release --package-path Benchmarks frechet-benchmark",
+        help="prints oodml's times inside one process for A.npy and B.npy (default: %(default)s)",
+    )
     options.add_argument("--work", help="a folder for the features, 100 MB; they are made once")
     options.add_argument("--peers-only", action="store_true", help="do not run oodml")
     options.add_argument("--peers", default="eigenvalues,symmetric,sqrtm", help="which of them, for the full rows")
@@ -185,14 +193,20 @@ def report(arguments, folder, paths):
         own = oodml_in_process(arguments.in_process, paths, CORETYPES)
         for name, files in (("full", paths), ("means", few)):
             command[name] = best_setting(
-                lambda coretype: Run([arguments.oodml, "distance", *files, "--format", "json"], coretype))
+                lambda coretype: Run([arguments.oodml, "distance", *files, "--format", "json"], coretype)
+            )
             values[name] = command[name][0].json()["frechet"]
 
     print_machine(["numpy", "scipy"])
     for title, group, key, part, name in [
         (f"From rows, {ROWS:,} + {ROWS:,} × {D}", peers, "from_rows", "from_rows", "full"),
-        (f"From statistics (mean and covariance, or what oodml keeps of a set), {D} dimensions", peers,
-         "from_statistics", "from_statistics", "full"),
+        (
+            f"From statistics (mean and covariance, or what oodml keeps of a set), {D} dimensions",
+            peers,
+            "from_statistics",
+            "from_statistics",
+            "full",
+        ),
         (f"Class means, {CLASSES} against {CLASSES} × {D}", small_peers, "from_rows", "class_means", "means"),
     ]:
         print(f"**{title}**\n")
@@ -202,14 +216,28 @@ def report(arguments, folder, paths):
             rows.append(["oodml", significant(oodml_seconds), "1", name_of(own[part][1]), f"{value:.10g}", "–"])
         if name in command and key == "from_rows":
             run, coretype = command[name]
-            rows.append(["oodml distance, whole command", significant(run.seconds),
-                         significant(run.seconds / oodml_seconds) if oodml_seconds else "–", name_of(coretype),
-                         f"{value:.10g}", "–"])
+            rows.append(
+                [
+                    "oodml distance, whole command",
+                    significant(run.seconds),
+                    significant(run.seconds / oodml_seconds) if oodml_seconds else "–",
+                    name_of(coretype),
+                    f"{value:.10g}",
+                    "–",
+                ]
+            )
         for peer, (result, coretype) in group.items():
             seconds = getattr(result, key)
-            rows.append([peer, significant(seconds), significant(seconds / oodml_seconds) if oodml_seconds else "–",
-                         f"{name_of(coretype)} ({result.kernels})", f"{result.value:.10g}",
-                         f"{abs(result.value / value - 1):.1e}" if value else "–"])
+            rows.append(
+                [
+                    peer,
+                    significant(seconds),
+                    significant(seconds / oodml_seconds) if oodml_seconds else "–",
+                    f"{name_of(coretype)} ({result.kernels})",
+                    f"{result.value:.10g}",
+                    f"{abs(result.value / value - 1):.1e}" if value else "–",
+                ]
+            )
         print_table(["formula", "seconds", "times oodml's", "OPENBLAS_CORETYPE", "value", "relative difference"], rows)
 
 

@@ -56,7 +56,7 @@ def photograph(rng, width, height):
         total += (np.asarray(octave, np.float32) - 128) * 2.0 ** (0.8 * (exponent - 6))
     for _ in range(12):
         x, y = rng.integers(0, width), rng.integers(0, height)
-        total[y:y + rng.integers(8, height), x:x + rng.integers(8, width)] += rng.normal(0, 30, 3)
+        total[y : y + rng.integers(8, height), x : x + rng.integers(8, width)] += rng.normal(0, 30, 3)
     total += rng.normal(0, 9, total.shape)
     return Image.fromarray(np.clip(total + 128, 0, 255).astype(np.uint8))
 
@@ -80,8 +80,13 @@ def make_network(folder, name):
     """An ONNX file with its preprocessing beside it."""
     path = folder / f"{name}.onnx"
     crop, side = NETWORKS[name]
-    description = {"input_size": [3, crop, crop], "interpolation": "bilinear",
-                   "resize": {"mode": "shorter_side", "size": side}, "mean": MEAN, "std": STD}
+    description = {
+        "input_size": [3, crop, crop],
+        "interpolation": "bilinear",
+        "resize": {"mode": "shorter_side", "size": side},
+        "mean": MEAN,
+        "std": STD,
+    }
     path.with_suffix(".json").write_text(json.dumps(description))
     if not path.exists():
         import torch
@@ -95,8 +100,14 @@ def make_network(folder, name):
             for _ in range(3):
                 network.train()(torch.randn(8, 3, crop, crop))
         torch.onnx.export(
-            network.eval(), (torch.randn(2, 3, crop, crop),), str(path), input_names=["images"],
-            output_names=["embedding"], dynamic_axes={"images": {0: "batch"}, "embedding": {0: "batch"}}, dynamo=False)
+            network.eval(),
+            (torch.randn(2, 3, crop, crop),),
+            str(path),
+            input_names=["images"],
+            output_names=["embedding"],
+            dynamic_axes={"images": {0: "batch"}, "embedding": {0: "batch"}},
+            dynamo=False,
+        )
     return path
 
 
@@ -142,7 +153,7 @@ def peer(root, model, out, threads, count, pooled):
         return ((np.asarray(image, np.float32) / 255 - mean) / std).transpose(2, 0, 1)
 
     paths = paths_of(root, count)
-    batches = [paths[first:first + BATCH] for first in range(0, len(paths), BATCH)]
+    batches = [paths[first : first + BATCH] for first in range(0, len(paths), BATCH)]
     if pooled:
         from concurrent.futures import ThreadPoolExecutor
 
@@ -157,8 +168,23 @@ def peer(root, model, out, threads, count, pooled):
 
 
 def run_peer(root, model, threads, out="", count=0, pooled=False):
-    return Run([sys.executable, __file__, "--peer", model, "--root", root, "--threads", threads, "--out", out or "-",
-                "--count", count] + (["--pool"] if pooled else []))
+    return Run(
+        [
+            sys.executable,
+            __file__,
+            "--peer",
+            model,
+            "--root",
+            root,
+            "--threads",
+            threads,
+            "--out",
+            out or "-",
+            "--count",
+            count,
+        ]
+        + (["--pool"] if pooled else [])
+    )
 
 
 # MARK: Measuring
@@ -190,10 +216,17 @@ def compare(options, images, name):
     for pooled, threads in peers.items():
         ratios = [b / a for a, b in zip(seconds["oodml"], seconds[pooled])]
         medians = [statistics.median(seconds[key]) for key in ("oodml", pooled)]
-        table.append([
-            name, "Pillow and onnxruntime" + (", decoding ahead" if pooled else ""), threads or "its own choice",
-            *(significant(len(found) / median) for median in medians), significant(statistics.median(ratios)),
-            f"{significant(min(ratios))}–{significant(max(ratios))}", f"{difference:.0e}"])
+        table.append(
+            [
+                name,
+                "Pillow and onnxruntime" + (", decoding ahead" if pooled else ""),
+                threads or "its own choice",
+                *(significant(len(found) / median) for median in medians),
+                significant(statistics.median(ratios)),
+                f"{significant(min(ratios))}–{significant(max(ratios))}",
+                f"{difference:.0e}",
+            ]
+        )
     return table
 
 
@@ -226,8 +259,15 @@ def memory(options, images, count):
     for part in range(11):
         rows = [row for row in series if part * count / 10 <= row[0] < (part + 1) * count / 10]
         if rows:
-            table.append([f"{rows[0][0]:,}", f"{rows[0][1]:.0f}", f"{rows[0][2]:.0f}",
-                          f"{max(row[2] for row in rows):.0f}", f"{max(row[3] for row in rows):.0f}"])
+            table.append(
+                [
+                    f"{rows[0][0]:,}",
+                    f"{rows[0][1]:.0f}",
+                    f"{rows[0][2]:.0f}",
+                    f"{max(row[2] for row in rows):.0f}",
+                    f"{max(row[3] for row in rows):.0f}",
+                ]
+            )
     table.append(["the store is written", f"{seconds:.0f}", f"{series[-1][2]:.0f}", "", ""])
     print_table(["images done", "seconds", "resident MB", "greatest until the next row", "of it not of files"], table)
 
@@ -258,8 +298,16 @@ def main():
     print_machine(["numpy", "pillow", "onnxruntime"])
     if options.memory:
         return memory(options, images, options.memory)
-    header = ["network", "peer", "its threads", "oodml, images a second", "peer's", "ratio", "least and greatest",
-              "difference"]
+    header = [
+        "network",
+        "peer",
+        "its threads",
+        "oodml, images a second",
+        "peer's",
+        "ratio",
+        "least and greatest",
+        "difference",
+    ]
     print_table(header, [row for name in options.networks for row in compare(options, images, name)])
 
 

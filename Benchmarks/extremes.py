@@ -200,8 +200,19 @@ def oodml_levels(case, command, folder, options=()):
     folder = pathlib.Path(folder)
     np.save(folder / "features.npy", x)
     synthetic.write_samples(folder / "samples.csv", range(len(x)))
-    run = make_splits(command, folder / "features.npy", folder / "samples.csv", folder / "out",
-                      "--statistic", "class-means", "--levels", "9", "--draws", "0", *options)
+    run = make_splits(
+        command,
+        folder / "features.npy",
+        folder / "samples.csv",
+        folder / "out",
+        "--statistic",
+        "class-means",
+        "--levels",
+        "9",
+        "--draws",
+        "0",
+        *options,
+    )
     levels = json.loads((folder / "out/manifest.json").read_text())["levels"]
     number = {synthetic.class_label(i): i for i in range(len(x))}
     for level in levels:
@@ -220,8 +231,11 @@ def oodml_extremes(case, command, folder, options=()):
     for level in whole:
         if level["counts"] != counts:
             sys.exit(f"{case}: level {level['id']} has {level['counts']} classes, not {counts}")
-    return dict(hardest=max(level["measured"] for level in whole), easiest=min(level["measured"] for level in whole),
-                seconds=seconds)
+    return dict(
+        hardest=max(level["measured"] for level in whole),
+        easiest=min(level["measured"] for level in whole),
+        seconds=seconds,
+    )
 
 
 def compare(selection, command, cache, save=lambda: None, options=(), progress=sys.stderr):
@@ -239,9 +253,16 @@ def compare(selection, command, cache, save=lambda: None, options=(), progress=s
             own = result["oodml"]
             result["hardest_worse"] = own["hardest"] < result["best_hardest"] * (1 - TOLERANCE)
             result["easiest_worse"] = own["easiest"] > result["best_easiest"] * (1 + TOLERANCE)
-            print(case, {key: round(value, 4) for key, value in own.items()}, f"peers {result['best_hardest']:.4f}",
-                  f"{result['best_easiest']:.4f}", "HARDEST WORSE" if result["hardest_worse"] else "",
-                  "EASIEST WORSE" if result["easiest_worse"] else "", file=progress, flush=True)
+            print(
+                case,
+                {key: round(value, 4) for key, value in own.items()},
+                f"peers {result['best_hardest']:.4f}",
+                f"{result['best_easiest']:.4f}",
+                "HARDEST WORSE" if result["hardest_worse"] else "",
+                "EASIEST WORSE" if result["easiest_worse"] else "",
+                file=progress,
+                flush=True,
+            )
         yield result
 
 
@@ -296,8 +317,10 @@ def main():
     if command:
         for extreme in ("hardest", "easiest"):
             count = sum(result[f"{extreme}_worse"] for result in results)
-            print(f"{extreme}: oodml is worse than the best peer by more than {TOLERANCE:g} in {count} of "
-                  f"{len(results)} data sets")
+            print(
+                f"{extreme}: oodml is worse than the best peer by more than {TOLERANCE:g} in {count} of "
+                f"{len(results)} data sets"
+            )
             ratios = [result["oodml"][extreme] / result[f"best_{extreme}"] for result in results]
             print(f"  oodml / best peer: median {np.median(ratios):.4f}, from {min(ratios):.4f} to {max(ratios):.4f}")
 

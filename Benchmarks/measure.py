@@ -53,8 +53,13 @@ class Run:
         command = [str(part) for part in command]
         with tempfile.TemporaryDirectory() as folder:
             report = pathlib.Path(folder) / "report.json"
-            process = subprocess.run([sys.executable, "-S", "-E", "-c", MEASURING, str(report), *command],
-                                     capture_output=True, text=True, env=environment(coretype), cwd=REPOSITORY)
+            process = subprocess.run(
+                [sys.executable, "-S", "-E", "-c", MEASURING, str(report), *command],
+                capture_output=True,
+                text=True,
+                env=environment(coretype),
+                cwd=REPOSITORY,
+            )
             self.output, self.errors = process.stdout, process.stderr
             if not report.exists():
                 sys.exit(f"{command[0]} did not start:\n{self.errors}")
@@ -73,8 +78,21 @@ def best_setting(measure, coretypes=CORETYPES):
 
 
 def make_splits(oodml, features, samples, out, *options, coretype=None, check=True):
-    command = [oodml, "make-splits", "--features", features, "--samples", samples, "--out", out, "--format", "json",
-               "--quiet", "--force", *options]
+    command = [
+        oodml,
+        "make-splits",
+        "--features",
+        features,
+        "--samples",
+        samples,
+        "--out",
+        out,
+        "--format",
+        "json",
+        "--quiet",
+        "--force",
+        *options,
+    ]
     return Run(command, coretype, check)
 
 
@@ -92,8 +110,11 @@ def print_machine(packages=()):
     import importlib.metadata
 
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
-    print(f"{datetime.date.today()}, {processor()}, {len(os.sched_getaffinity(0))} threads"
-          + (f", Python {sys.version.split()[0]}" if packages else "") + (f", {versions}" if versions else ""))
+    print(
+        f"{datetime.date.today()}, {processor()}, {len(os.sched_getaffinity(0))} threads"
+        + (f", Python {sys.version.split()[0]}" if packages else "")
+        + (f", {versions}" if versions else "")
+    )
     print()
 
 

@@ -78,9 +78,21 @@ def report(arguments, folder):
     own = {}
     if not arguments.peers_only:
         for draws in (0, 20):
-            own[draws] = best_setting(lambda coretype: make_splits(
-                arguments.oodml, features, samples, folder / "out", "--statistic", "samples", "--levels", "9",
-                "--draws", draws, coretype=coretype))
+            own[draws] = best_setting(
+                lambda coretype: make_splits(
+                    arguments.oodml,
+                    features,
+                    samples,
+                    folder / "out",
+                    "--statistic",
+                    "samples",
+                    "--levels",
+                    "9",
+                    "--draws",
+                    draws,
+                    coretype=coretype,
+                )
+            )
             print(f"oodml, --draws {draws}: {own[draws][0].seconds:.2f} s", file=sys.stderr, flush=True)
 
     def reference(coretype):
@@ -103,8 +115,15 @@ def report(arguments, folder):
         table.append([label, significant(total), f"{best.megabytes:,.0f}", "1", name_of(coretype)])
     for draws, (run, coretype) in own.items():
         label = "without controls (--draws 0)" if draws == 0 else f"bands and held-out repetition (--draws {draws})"
-        table.append([f"oodml, whole command, samples, {label}", significant(run.seconds), f"{run.megabytes:,.0f}",
-                      significant(total / run.seconds) if total else "–", name_of(coretype)])
+        table.append(
+            [
+                f"oodml, whole command, samples, {label}",
+                significant(run.seconds),
+                f"{run.megabytes:,.0f}",
+                significant(total / run.seconds) if total else "–",
+                name_of(coretype),
+            ]
+        )
     print_table(["what", "seconds", "peak MB", "times faster", "OPENBLAS_CORETYPE"], table)
 
 

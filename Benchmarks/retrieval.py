@@ -56,9 +56,9 @@ def write_set(folder, name, labels, centres, spread, rng):
     """The rows in blocks, so that the benchmark itself needs no memory for them."""
     rows = np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.float32, (len(labels), centres.shape[1]))
     for start in range(0, len(labels), 50_000):
-        own = labels[start:start + 50_000]
+        own = labels[start : start + 50_000]
         block = centres[own] + spread * rng.standard_normal((len(own), centres.shape[1]), dtype=np.float32)
-        rows[start:start + 50_000] = block / np.linalg.norm(block, axis=1, keepdims=True)
+        rows[start : start + 50_000] = block / np.linalg.norm(block, axis=1, keepdims=True)
     rows.flush()
     (folder / f"{name}.csv").write_text("label\n" + "".join(f"{label}\n" for label in labels))
 
@@ -122,8 +122,9 @@ def faiss_kmeans(path, threads):
     kmeans.train(rows)
     _, clusters = kmeans.index.search(rows, 1)
     seconds = time.perf_counter() - start
-    return dict(seconds=seconds, nmi=float(normalized_mutual_info_score(labels, clusters[:, 0])),
-                iterations=len(kmeans.obj))
+    return dict(
+        seconds=seconds, nmi=float(normalized_mutual_info_score(labels, clusters[:, 0])), iterations=len(kmeans.obj)
+    )
 
 
 def calculator(path, threads):
@@ -150,8 +151,8 @@ def sgemm(path, threads):
         np.matmul(rows[:1024], rows.T, out=out)
         start = time.perf_counter()
         for first in range(0, len(rows), 1024):
-            block = rows[first:first + 1024]
-            np.matmul(block, rows.T, out=out[:len(block)])
+            block = rows[first : first + 1024]
+            np.matmul(block, rows.T, out=out[: len(block)])
         return dict(seconds=time.perf_counter() - start)
 
 
@@ -204,8 +205,11 @@ def measured(name, path, repeats, thread_counts, coretypes=CORETYPES):
             for _ in range(repeats):
                 run = Run([sys.executable, __file__, "--worker", name, path, "--threads", threads], coretype)
                 result = json.loads(run.output.strip().splitlines()[-1])
-                print(f"{name}, {path.name}, {name_of(coretype)}, {threads} threads: {result}", file=sys.stderr,
-                      flush=True)
+                print(
+                    f"{name}, {path.name}, {name_of(coretype)}, {threads} threads: {result}",
+                    file=sys.stderr,
+                    flush=True,
+                )
                 runs.append(types.SimpleNamespace(coretype=coretype, threads=threads, **result))
     return min(runs, key=lambda run: run.seconds)
 
@@ -214,14 +218,27 @@ def measured(name, path, repeats, thread_counts, coretypes=CORETYPES):
 
 
 def score(oodml, path, repeats, *options):
-    command = [oodml, "score", f"{path}.npy", "--labels", f"{path}.csv", "--no-structure", "--format", "json", "--quiet",
-               *options]
+    command = [
+        oodml,
+        "score",
+        f"{path}.npy",
+        "--labels",
+        f"{path}.csv",
+        "--no-structure",
+        "--format",
+        "json",
+        "--quiet",
+        *options,
+    ]
 
     def best_of(coretype):
         runs = [Run(command, coretype) for _ in range(repeats)]
         for run in runs:
-            print(f"oodml, {path.name} {' '.join(options)}, {name_of(coretype)}: {run.seconds:.2f} s", file=sys.stderr,
-                  flush=True)
+            print(
+                f"oodml, {path.name} {' '.join(options)}, {name_of(coretype)}: {run.seconds:.2f} s",
+                file=sys.stderr,
+                flush=True,
+            )
         return min(runs, key=lambda run: run.seconds)
 
     return best_setting(best_of)
@@ -241,14 +258,30 @@ def report(arguments, path, n, thread_counts):
     peers = {name: measured(name, path, repeats, thread_counts) for name in names}
 
     print(f"**{n:,} × {D}, all rank metrics**\n")
-    rows = [["oodml score, whole command", significant(own.seconds), "1", f"{own.megabytes:,.0f}",
-             f"{name_of(coretype)}, {all_threads}"]]
+    rows = [
+        [
+            "oodml score, whole command",
+            significant(own.seconds),
+            "1",
+            f"{own.megabytes:,.0f}",
+            f"{name_of(coretype)}, {all_threads}",
+        ]
+    ]
     for name, run in peers.items():
-        rows.append([name, significant(run.seconds), significant(run.seconds / own.seconds), f"{run.megabytes:,.0f}",
-                     setting(run)])
+        rows.append(
+            [
+                name,
+                significant(run.seconds),
+                significant(run.seconds / own.seconds),
+                f"{run.megabytes:,.0f}",
+                setting(run),
+            ]
+        )
     print_table(["", "seconds", "times oodml's", "peak MB", "OPENBLAS_CORETYPE, threads"], rows)
-    print(f"The embeddings are {embeddings:,.0f} MB. oodml takes {own.seconds / (peers['sgemm'].seconds / 2):.2f} times "
-          "half of the product.\n")
+    print(
+        f"The embeddings are {embeddings:,.0f} MB. oodml takes {own.seconds / (peers['sgemm'].seconds / 2):.2f} times "
+        "half of the product.\n"
+    )
 
     values = own.json()
     compared = np.array([values[key] for key in ("recall@1", "r_precision", "map@r")])
@@ -269,36 +302,100 @@ def report(arguments, path, n, thread_counts):
 def report_kmeans(arguments, path, n, thread_counts):
     def timed(coretype):
         """With clusters less without, by turns, since both have the ranking."""
+
         def run(*options):
-            return min((Run([arguments.oodml, "score", f"{path}.npy", "--labels", f"{path}.csv", "--no-structure",
-                             "--format", "json", "--quiet", *options], coretype) for _ in range(arguments.repeats)),
-                       key=lambda run: run.seconds)
+            return min(
+                (
+                    Run(
+                        [
+                            arguments.oodml,
+                            "score",
+                            f"{path}.npy",
+                            "--labels",
+                            f"{path}.csv",
+                            "--no-structure",
+                            "--format",
+                            "json",
+                            "--quiet",
+                            *options,
+                        ],
+                        coretype,
+                    )
+                    for _ in range(arguments.repeats)
+                ),
+                key=lambda run: run.seconds,
+            )
 
         whole, ranking = run(), run("--no-clusters")
-        return types.SimpleNamespace(seconds=whole.seconds - ranking.seconds, nmi=whole.json()["nmi"],
-                                     megabytes=whole.megabytes, clusters=whole.json()["clusters"])
+        return types.SimpleNamespace(
+            seconds=whole.seconds - ranking.seconds,
+            nmi=whole.json()["nmi"],
+            megabytes=whole.megabytes,
+            clusters=whole.json()["clusters"],
+        )
 
     own, coretype = best_setting(timed)
     peer = measured("faiss.Kmeans", path, arguments.repeats, thread_counts)
     print(f"**{n:,} × {D}, {own.clusters:,} clusters of k-means**\n")
-    print_table(["", "seconds", "times oodml's", "NMI", "peak MB", "OPENBLAS_CORETYPE, threads"], [
-        ["oodml", significant(own.seconds), "1", f"{own.nmi:.4f}", f"{own.megabytes:,.0f}",
-         f"{name_of(coretype)}, {thread_counts[-1]}"],
-        [f"faiss.Kmeans, {peer.iterations} iterations", significant(peer.seconds),
-         significant(peer.seconds / own.seconds), f"{peer.nmi:.4f}", f"{peer.megabytes:,.0f}", setting(peer)]])
+    print_table(
+        ["", "seconds", "times oodml's", "NMI", "peak MB", "OPENBLAS_CORETYPE, threads"],
+        [
+            [
+                "oodml",
+                significant(own.seconds),
+                "1",
+                f"{own.nmi:.4f}",
+                f"{own.megabytes:,.0f}",
+                f"{name_of(coretype)}, {thread_counts[-1]}",
+            ],
+            [
+                f"faiss.Kmeans, {peer.iterations} iterations",
+                significant(peer.seconds),
+                significant(peer.seconds / own.seconds),
+                f"{peer.nmi:.4f}",
+                f"{peer.megabytes:,.0f}",
+                setting(peer),
+            ],
+        ],
+    )
 
 
 def report_gallery(arguments, folder):
     counts = (10_000, 100_000) if arguments.quick else (100_000, 1_000_000)
     queries, gallery = make_gallery(folder, *counts)
-    run = Run([arguments.oodml, "score", f"{queries}.npy", "--labels", f"{queries}.csv", "--gallery", f"{gallery}.npy",
-               "--gallery-labels", f"{gallery}.csv", "--no-structure", "--no-clusters", "--format", "json", "--quiet"])
+    run = Run(
+        [
+            arguments.oodml,
+            "score",
+            f"{queries}.npy",
+            "--labels",
+            f"{queries}.csv",
+            "--gallery",
+            f"{gallery}.npy",
+            "--gallery-labels",
+            f"{gallery}.csv",
+            "--no-structure",
+            "--no-clusters",
+            "--format",
+            "json",
+            "--quiet",
+        ]
+    )
     size = sum(pathlib.Path(f"{path}.npy").stat().st_size for path in (queries, gallery)) / 2**20
     operations = 2 * counts[0] * counts[1] * 128
     print(f"**{counts[0]:,} queries, a gallery of {counts[1]:,} × 128**\n")
-    print_table(["seconds", "GFLOP/s of the product", "peak MB", "embeddings MB", "Recall@1"], [
-        [significant(run.seconds), significant(operations / run.seconds / 1e9), f"{run.megabytes:,.0f}", f"{size:,.0f}",
-         f"{run.json()['recall@1']:.4f}"]])
+    print_table(
+        ["seconds", "GFLOP/s of the product", "peak MB", "embeddings MB", "Recall@1"],
+        [
+            [
+                significant(run.seconds),
+                significant(operations / run.seconds / 1e9),
+                f"{run.megabytes:,.0f}",
+                f"{size:,.0f}",
+                f"{run.json()['recall@1']:.4f}",
+            ]
+        ],
+    )
 
 
 def main():
@@ -324,7 +421,9 @@ def main():
         folder = pathlib.Path(arguments.work or temporary).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         paths = [(make_set(folder, n), n) for n in sizes]
-        print_machine(["numpy", "faiss-cpu"] + ([] if arguments.no_calculator else ["pytorch-metric-learning", "torch"]))
+        print_machine(
+            ["numpy", "faiss-cpu"] + ([] if arguments.no_calculator else ["pytorch-metric-learning", "torch"])
+        )
         # The largest set is measured once, and on all threads only: it takes minutes a run.
         for number, (path, n) in enumerate(paths):
             large = number > 0

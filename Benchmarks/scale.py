@@ -59,20 +59,58 @@ def main():
         first = None
         for features, samples, count, classes in sets:
             run, coretype = best_setting(
-                lambda coretype: make_splits(arguments.oodml, features, samples, folder / "out", "--statistic",
-                                             "samples", "--levels", "9", "--draws", draws, coretype=coretype),
-                coretypes)
+                lambda coretype: make_splits(
+                    arguments.oodml,
+                    features,
+                    samples,
+                    folder / "out",
+                    "--statistic",
+                    "samples",
+                    "--levels",
+                    "9",
+                    "--draws",
+                    draws,
+                    coretype=coretype,
+                ),
+                coretypes,
+            )
             coretypes = [coretype]  # the small set chooses, the large one takes minutes
-            print(f"{count} samples, --draws {draws}: {run.seconds:.1f} s, {run.megabytes:.0f} MB", file=sys.stderr,
-                  flush=True)
+            print(
+                f"{count} samples, --draws {draws}: {run.seconds:.1f} s, {run.megabytes:.0f} MB",
+                file=sys.stderr,
+                flush=True,
+            )
             first = first or (run.seconds, count)
-            rows.append([draws, f"{count:,}", f"{classes:,}", significant(run.seconds),
-                         significant(run.seconds / first[0]), significant(count / first[1]),
-                         significant(1e6 * run.seconds / count), f"{run.megabytes:,.0f}",
-                         f"{features.stat().st_size / 2**20:,.0f}", name_of(coretype)])
+            rows.append(
+                [
+                    draws,
+                    f"{count:,}",
+                    f"{classes:,}",
+                    significant(run.seconds),
+                    significant(run.seconds / first[0]),
+                    significant(count / first[1]),
+                    significant(1e6 * run.seconds / count),
+                    f"{run.megabytes:,.0f}",
+                    f"{features.stat().st_size / 2**20:,.0f}",
+                    name_of(coretype),
+                ]
+            )
     print_machine()
-    print_table(["--draws", "samples", "classes", "seconds", "ratio of times", "ratio of samples", "µs a sample",
-                 "peak MB", "features MB", "OPENBLAS_CORETYPE"], rows)
+    print_table(
+        [
+            "--draws",
+            "samples",
+            "classes",
+            "seconds",
+            "ratio of times",
+            "ratio of samples",
+            "µs a sample",
+            "peak MB",
+            "features MB",
+            "OPENBLAS_CORETYPE",
+        ],
+        rows,
+    )
 
 
 if __name__ == "__main__":

@@ -142,9 +142,20 @@ def uneven_clusters(generator, n, d):
     return centres[cluster] + generator.standard_normal((n, d))
 
 
-CLASS_MEANS = dict(isotropic=isotropic, clustered=clustered, relu=relu, heavy=heavy_tailed, two=two_clusters,
-                   scales=two_scales, outliers=outliers, pairs=pairs, axes=two_axes, grid=grid, line=line,
-                   uneven=uneven_clusters)
+CLASS_MEANS = dict(
+    isotropic=isotropic,
+    clustered=clustered,
+    relu=relu,
+    heavy=heavy_tailed,
+    two=two_clusters,
+    scales=two_scales,
+    outliers=outliers,
+    pairs=pairs,
+    axes=two_axes,
+    grid=grid,
+    line=line,
+    uneven=uneven_clusters,
+)
 
 
 def class_means(kind, classes, d, seed):

@@ -31,7 +31,7 @@ class Splits:
 
     def __init__(self, oodml, folder):
         self.oodml, self.folder, self.images = oodml, folder, folder / "images"
-        odd = ['a, b', 'say "c"', 'ünï ☃', "007", "NA", "true", "1e5", "d'e"]
+        odd = ["a, b", 'say "c"', "ünï ☃", "007", "NA", "true", "1e5", "d'e"]
         self.colours, rows = {}, []
         for number in range(CLASSES):
             label = odd[number] if number < len(odd) else f"plain {number}"
@@ -48,8 +48,21 @@ class Splits:
             csv.writer(file, lineterminator="\n").writerows([["sample", "class", "superclass", "role"], *rows])
         features = numpy.random.default_rng(1).standard_normal((len(rows), 8), dtype=numpy.float32)
         numpy.save(folder / "features.npy", features + numpy.repeat(numpy.arange(CLASSES), IMAGES)[:, None] % 5)
-        self.run("make-splits", "--features", "features.npy", "--samples", "samples.csv", "--out", "splits",
-                 "--min-classes", "6", "--draws", "0", "--levels", "4")
+        self.run(
+            "make-splits",
+            "--features",
+            "features.npy",
+            "--samples",
+            "samples.csv",
+            "--out",
+            "splits",
+            "--min-classes",
+            "6",
+            "--draws",
+            "0",
+            "--levels",
+            "4",
+        )
         self.manifest = json.loads((folder / "splits/manifest.json").read_text())
         self.rows = {row[0]: row for row in rows}
 
@@ -106,8 +119,7 @@ def check_huggingface(splits):
         names = datasets.get_dataset_config_names(str(folder))
         equal(names, [level["id"] for level in splits.manifest["levels"]], "the configurations")
         for level in splits.manifest["levels"]:
-            loaded = datasets.load_dataset(
-                str(folder), level["id"], cache_dir=str(splits.folder / f"cache-{fold}"))
+            loaded = datasets.load_dataset(str(folder), level["id"], cache_dir=str(splits.folder / f"cache-{fold}"))
             equal(set(loaded), set(splits.sides(level, fold)), f"the parts of {level['id']}")
             for part, labels in splits.sides(level, fold).items():
                 rows = list(loaded[part])
@@ -195,8 +207,7 @@ def check_oml(splits):
             check_retrieval_dataframe_format(folder / name)
             sides = splits.sides(level, fold)
             expected = {"train": sides["train"], "validation": sides["validation" if fold is not None else "test"]}
-            train, validation = get_retrieval_images_datasets(
-                folder, transform, transform, dataframe_name=name)
+            train, validation = get_retrieval_images_datasets(folder, transform, transform, dataframe_name=name)
             equal(len(train), len(splits.samples(expected["train"])), f"the training rows of {level['id']}")
             equal(len(validation), len(splits.samples(expected["validation"])), f"the other rows of {level['id']}")
             table = pandas.read_csv(folder / name)
@@ -207,8 +218,13 @@ def check_oml(splits):
             equal(list(validation.get_gallery_ids()), [i for i, role in enumerate(roles) if role != "query"], "items")
 
 
-CHECKS = {"csv": check_csv, "huggingface": check_huggingface, "imagefolder": check_imagefolder, "wilds": check_wilds,
-          "oml": check_oml}
+CHECKS = {
+    "csv": check_csv,
+    "huggingface": check_huggingface,
+    "imagefolder": check_imagefolder,
+    "wilds": check_wilds,
+    "oml": check_oml,
+}
 
 
 def main():

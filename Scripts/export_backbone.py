@@ -55,9 +55,11 @@ def from_torchvision(name, pretrained):
     transform = weights.transforms()
     crop = transform.crop_size[0]
     description = {
-        "input_size": [3, crop, crop], "interpolation": transform.interpolation.value,
+        "input_size": [3, crop, crop],
+        "interpolation": transform.interpolation.value,
         "resize": {"mode": "shorter_side", "size": transform.resize_size[0]},
-        "mean": transform.mean, "std": transform.std,
+        "mean": transform.mean,
+        "std": transform.std,
     }
     return Embedding(network, lambda x: x), description
 
@@ -79,7 +81,9 @@ def from_hugging_face(name, pretrained):
     # Checkpoints of classifiers have no pooler; transformers would make one of random weights.
     is_pooled = not any(key.startswith(("pooler.", "vit.pooler.")) for key in untrained)
     if others := [key for key in untrained if "pooler." not in key]:
-        sys.exit(f"{name} has no weights for {', '.join(others[:3])}, without which an export would be of random numbers")
+        sys.exit(
+            f"{name} has no weights for {', '.join(others[:3])}, without which an export would be of random numbers"
+        )
 
     def pick(output):
         if is_pooled and getattr(output, "pooler_output", None) is not None:
@@ -131,12 +135,25 @@ def main():
     arguments.folder.mkdir(parents=True, exist_ok=True)
     path = arguments.folder / "model.onnx"
     torch.onnx.export(
-        network, (images,), str(path), input_names=["images"], output_names=["embedding"], opset_version=17,
-        dynamic_axes={"images": {0: "batch"}, "embedding": {0: "batch"}}, dynamo=False)
+        network,
+        (images,),
+        str(path),
+        input_names=["images"],
+        output_names=["embedding"],
+        opset_version=17,
+        dynamic_axes={"images": {0: "batch"}, "embedding": {0: "batch"}},
+        dynamo=False,
+    )
     (arguments.folder / "model.json").write_text(json.dumps(description, indent=1, default=str) + "\n")
     worst = difference(path, network, images)
-    print(f"{path}: " + ("not compared, since onnxruntime is not installed" if worst is None else
-                         f"differs from PyTorch by {worst:.1e} at most, relative to the largest value"))
+    print(
+        f"{path}: "
+        + (
+            "not compared, since onnxruntime is not installed"
+            if worst is None
+            else f"differs from PyTorch by {worst:.1e} at most, relative to the largest value"
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -46,12 +46,15 @@ class Splits:
         #: "query" or "gallery", as `oodml evaluate` divides them; None for samples that are both.
         self.roles = [row.get("role") or None for row in rows]
         # Of bytes, as code points sort: whoever listed the samples in another order has the same digest.
-        lines = sorted("\t".join([row["sample"], row["class"], *filter(None, [row.get("role")])]).encode() + b"\n"
-                       for row in rows)
+        lines = sorted(
+            "\t".join([row["sample"], row["class"], *filter(None, [row.get("role")])]).encode() + b"\n" for row in rows
+        )
         digest = hashlib.sha256(b"".join(lines)).hexdigest()
         if digest != self.manifest["dataset"]["sha256"]:
-            raise ValueError(f"{self.folder / 'samples.csv'}: its samples are not those of manifest.json, to go by "
-                             f"the digest {digest[:12]}…; expected {self.manifest['dataset']['sha256'][:12]}…")
+            raise ValueError(
+                f"{self.folder / 'samples.csv'}: its samples are not those of manifest.json, to go by "
+                f"the digest {digest[:12]}…; expected {self.manifest['dataset']['sha256'][:12]}…"
+            )
 
     @property
     def level_ids(self):
@@ -88,8 +91,10 @@ class Splits:
         paths = [level.path(template) for level in levels]
         for path in paths:
             if paths.count(path) > 1:
-                raise ValueError(f"{template} names {path} for several tasks; expected {{level}} in it, and "
-                                 "{direction} for both directions")
+                raise ValueError(
+                    f"{template} names {path} for several tasks; expected {{level}} in it, and "
+                    "{direction} for both directions"
+                )
         return [level.write_embeddings(template, embed(level)) for level in levels]
 
     def episodes(self, id, shots):
@@ -148,8 +153,10 @@ class Level:
         rows = _rows(embeddings)
         if samples is None:
             if len(rows) != len(wanted):
-                raise ValueError(f"{len(rows)} rows of embeddings; expected {len(wanted)}, one for each sample of "
-                                 f"the test side of {self.id}, {self.direction}")
+                raise ValueError(
+                    f"{len(rows)} rows of embeddings; expected {len(wanted)}, one for each sample of "
+                    f"the test side of {self.id}, {self.direction}"
+                )
         else:
             samples = list(samples)
             if len(samples) != len(rows):
@@ -159,8 +166,10 @@ class Level:
                 raise ValueError("a sample has two rows of embeddings; expected one")
             missing = [sample for sample in wanted if sample not in place]
             if missing:
-                raise ValueError(f"{len(missing)} samples of the test side of {self.id}, {self.direction}, have no "
-                                 f"embedding, as {missing[0]!r}")
+                raise ValueError(
+                    f"{len(missing)} samples of the test side of {self.id}, {self.direction}, have no "
+                    f"embedding, as {missing[0]!r}"
+                )
             order = [place[sample] for sample in wanted]
             # Lists know no indexing by lists.
             rows = [rows[row] for row in order] if isinstance(rows, list) else rows[order]
@@ -203,6 +212,7 @@ class Side:
 def _dataset_base():
     try:
         from torch.utils.data import Dataset
+
         return Dataset
     except ImportError:
         return object
@@ -220,6 +230,7 @@ class ImageDataset(_dataset_base()):
 
     def __getitem__(self, index):
         from PIL import Image
+
         with Image.open(self.paths[index]) as file:
             image = file.convert(self.mode)
         return (image if self.transform is None else self.transform(image)), self.labels[index]
@@ -244,6 +255,7 @@ def write_npy(path, rows):
         shape = (len(rows), width)
     else:
         import numpy
+
         if rows.ndim != 2:
             raise ValueError(f"embeddings of the shape {tuple(rows.shape)}; expected rows and columns")
         rows = rows.astype("<f4")
@@ -284,6 +296,7 @@ def _table(path, columns):
         rows = csv.DictReader(file, strict=True)
         missing = [name for name in columns if name not in (rows.fieldnames or [])]
         if missing:
-            raise ValueError(f"{path}: found the columns {', '.join(rows.fieldnames or [])}; expected "
-                             f"{' and '.join(columns)}")
+            raise ValueError(
+                f"{path}: found the columns {', '.join(rows.fieldnames or [])}; expected {' and '.join(columns)}"
+            )
         return list(rows)

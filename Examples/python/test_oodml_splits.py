@@ -28,7 +28,7 @@ def read_npy(path):
     data = pathlib.Path(path).read_bytes()
     assert data[:8] == b"\x93NUMPY\x01\x00"
     start = 10 + int.from_bytes(data[8:10], "little")
-    assert start % 64 == 0 and data[start - 1:start] == b"\n"
+    assert start % 64 == 0 and data[start - 1 : start] == b"\n"
     header = ast.literal_eval(data[10:start].decode())
     assert header["descr"] == "<f4" and header["fortran_order"] is False
     values = array.array("f", data[start:])
@@ -36,7 +36,7 @@ def read_npy(path):
         values.byteswap()
     count, width = header["shape"]
     assert len(values) == count * width
-    return [values[row * width:(row + 1) * width].tolist() for row in range(count)]
+    return [values[row * width : (row + 1) * width].tolist() for row in range(count)]
 
 
 class ReadingTests(unittest.TestCase):
@@ -174,7 +174,8 @@ class WritingTests(unittest.TestCase):
             self.assertEqual(path, level.path(self.template))
             self.assertEqual(read_npy(path), [[float(row)] for row in level.test.rows])
         paths = self.splits.write_run(
-            self.folder.name + "/{level}-{fold}.npy", lambda level: [[1.0]] * len(level.test), fold=2, ids=["level-2"])
+            self.folder.name + "/{level}-{fold}.npy", lambda level: [[1.0]] * len(level.test), fold=2, ids=["level-2"]
+        )
         self.assertEqual([path.name for path in paths], ["level-2-2.npy"])
         with self.assertRaisesRegex(ValueError, "several tasks"):
             self.splits.write_run(self.folder.name + "/{level}.npy", lambda level: [])
@@ -202,7 +203,8 @@ class WritingTests(unittest.TestCase):
         level = self.splits.level("level-1")
         order = list(reversed(range(4800)))
         path = level.write_embeddings(
-            self.template, numpy.array(order, "f4")[:, None], samples=[self.splits.samples[row] for row in order])
+            self.template, numpy.array(order, "f4")[:, None], samples=[self.splits.samples[row] for row in order]
+        )
         self.assertEqual(numpy.load(path)[:, 0].tolist(), level.test.rows)
 
     def test_tensors_are_written_like_lists(self):

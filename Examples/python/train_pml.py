@@ -22,10 +22,10 @@ from torch import nn
 
 from oodml_splits import DIRECTIONS, Splits
 
-MEAN, STD = 0.9, 0.25                # of grey values from 0 to 1
+MEAN, STD = 0.9, 0.25  # of grey values from 0 to 1
 CLASSES_PER_BATCH = 24
 IMAGES_PER_CLASS = 4
-RATE, LOSS_RATE = 4e-3, 4e-2         # of the network, and of proxies, weights and margins
+RATE, LOSS_RATE = 4e-3, 4e-2  # of the network, and of proxies, weights and margins
 
 
 class Network(nn.Module):
@@ -49,17 +49,26 @@ class Network(nn.Module):
 LOSSES = {
     "contrastive": lambda c, d: (losses.ContrastiveLoss(pos_margin=0, neg_margin=0.5), None),
     "triplet": lambda c, d: (
-        losses.TripletMarginLoss(margin=0.2), miners.TripletMarginMiner(0.2, type_of_triplets="semihard")),
+        losses.TripletMarginLoss(margin=0.2),
+        miners.TripletMarginMiner(0.2, type_of_triplets="semihard"),
+    ),
     "margin": lambda c, d: (
         losses.MarginLoss(margin=0.2, nu=0, beta=1.2, triplets_per_anchor="all", learn_beta=True, num_classes=c),
-        miners.DistanceWeightedMiner(cutoff=0.5, nonzero_loss_cutoff=1.4)),
+        miners.DistanceWeightedMiner(cutoff=0.5, nonzero_loss_cutoff=1.4),
+    ),
     "lifted": lambda c, d: (losses.LiftedStructureLoss(neg_margin=1, pos_margin=0), None),
     "n-pair": lambda c, d: (
         losses.NPairsLoss(
             distance=distances.DotProductSimilarity(normalize_embeddings=False),
-            embedding_regularizer=regularizers.LpRegularizer(power=2), embedding_reg_weight=0.02), None),
+            embedding_regularizer=regularizers.LpRegularizer(power=2),
+            embedding_reg_weight=0.02,
+        ),
+        None,
+    ),
     "multi-similarity": lambda c, d: (
-        losses.MultiSimilarityLoss(alpha=2, beta=50, base=0.5), miners.MultiSimilarityMiner(epsilon=0.1)),
+        losses.MultiSimilarityLoss(alpha=2, beta=50, base=0.5),
+        miners.MultiSimilarityMiner(epsilon=0.1),
+    ),
     "normalised-softmax": lambda c, d: (losses.NormalizedSoftmaxLoss(c, d, temperature=0.05), None),
     "arcface": lambda c, d: (losses.ArcFaceLoss(c, d, margin=28.6, scale=32), None),
     "proxy-nca": lambda c, d: (losses.ProxyNCALoss(c, d, softmax_scale=8), None),
@@ -122,9 +131,15 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder of the embeddings")
     parser.add_argument("--levels", nargs="+", metavar="ID", help="levels to train for (default: all)")
     parser.add_argument("--directions", nargs="+", choices=DIRECTIONS, default=DIRECTIONS, help="default: both")
-    parser.add_argument("--fold", type=int, help="hold out this fold of the train classes, and embed it in place of "
-                                                 "the test classes")
-    parser.add_argument("--steps", type=int, default=500, help="batches, at every level (default: 500); 0 embeds with the untrained network")
+    parser.add_argument(
+        "--fold", type=int, help="hold out this fold of the train classes, and embed it in place of the test classes"
+    )
+    parser.add_argument(
+        "--steps",
+        type=int,
+        default=500,
+        help="batches, at every level (default: 500); 0 embeds with the untrained network",
+    )
     parser.add_argument("--dimensions", type=int, default=64, help="of embeddings (default: 64)")
     parser.add_argument("--seed", type=int, default=0, help="of all draws (default: 0)")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -133,15 +148,20 @@ def main():
     def run(level):
         began = time.time()
         network, value = train(
-            load(level.train.paths(options.images)), torch.tensor(level.train.labels), options, options.device)
+            load(level.train.paths(options.images)), torch.tensor(level.train.labels), options, options.device
+        )
         rows = embed(network, load(level.test.paths(options.images)), options.device)
-        print(f"{level.id}, {level.direction}: {len(level.train.class_labels)} classes, last loss {value:.3f}, "
-              f"{time.time() - began:.0f} s", flush=True)
+        print(
+            f"{level.id}, {level.direction}: {len(level.train.class_labels)} classes, last loss {value:.3f}, "
+            f"{time.time() - began:.0f} s",
+            flush=True,
+        )
         return rows
 
     name = "{level}-{direction}.npy" if options.fold is None else "{level}-fold-{fold}.npy"
     Splits(options.splits).write_run(
-        options.out / name, run, directions=options.directions, fold=options.fold, ids=options.levels)
+        options.out / name, run, directions=options.directions, fold=options.fold, ids=options.levels
+    )
 
 
 if __name__ == "__main__":

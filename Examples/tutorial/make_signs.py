@@ -12,13 +12,14 @@ import random
 import struct
 import zlib
 
-SIZE = 64                # of a drawing, in pixels
+SIZE = 64  # of a drawing, in pixels
 CLASSES, DRAWINGS = 40, 16
-WOBBLE = 5               # standard deviation of where a stroke begins, bends and ends, in pixels
+WOBBLE = 5  # standard deviation of where a stroke begins, bends and ends, in pixels
 
 
 def png(rows):
     """A grey PNG of rows of bytes."""
+
     def chunk(kind, body):
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
@@ -44,7 +45,8 @@ def drawing(strokes, draw):
     pen, shift = draw.uniform(1.2, 2.6), (draw.gauss(0, 2), draw.gauss(0, 2))
     for points in strokes:
         (x1, y1), (xm, ym), (x2, y2) = [
-            (x + shift[0] + draw.gauss(0, WOBBLE), y + shift[1] + draw.gauss(0, WOBBLE)) for x, y in points]
+            (x + shift[0] + draw.gauss(0, WOBBLE), y + shift[1] + draw.gauss(0, WOBBLE)) for x, y in points
+        ]
         for step in range(41):
             t = step / 40
             # The parabola through the three points.

@@ -22,13 +22,13 @@ def read_store(folder):
     """The rows of a store of embeddings, by sample."""
     data = (folder / "embeddings.npy").read_bytes()
     length = int.from_bytes(data[8:10], "little")
-    count, dimension = ast.literal_eval(data[10:10 + length].decode())["shape"]
-    values = array.array("f", data[10 + length:])
+    count, dimension = ast.literal_eval(data[10 : 10 + length].decode())["shape"]
+    values = array.array("f", data[10 + length :])
     if sys.byteorder == "big":
         values.byteswap()
     lines = (folder / "samples.csv").read_text(encoding="utf-8").splitlines()[1:]
     samples = [line.split(",")[0] for line in lines]
-    return {sample: values[i * dimension:(i + 1) * dimension] for i, sample in zip(range(count), samples)}
+    return {sample: values[i * dimension : (i + 1) * dimension] for i, sample in zip(range(count), samples)}
 
 
 def mean(rows):
@@ -56,14 +56,18 @@ def main():
     parser.add_argument("--splits", type=pathlib.Path, required=True, help="folder that oodml make-splits wrote")
     parser.add_argument("--store", type=pathlib.Path, required=True, help="folder that oodml embed wrote")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder of the embeddings")
-    parser.add_argument("--power", type=float, default=1, help="of the weights: 0 leaves embeddings as they are, above 1 "
-                                                               "trusts the training classes more (default: 1)")
+    parser.add_argument(
+        "--power",
+        type=float,
+        default=1,
+        help="of the weights: 0 leaves embeddings as they are, above 1 trusts the training classes more (default: 1)",
+    )
     options = parser.parse_args()
     embeddings = read_store(options.store)
 
     def run(level):
         weights = train([embeddings[sample] for sample in level.train.samples], level.train.labels)
-        scale = [weight ** options.power for weight in weights]
+        scale = [weight**options.power for weight in weights]
         return [[s * x for s, x in zip(scale, embeddings[sample])] for sample in level.test.samples]
 
     paths = Splits(options.splits).write_run(options.out / "{level}-{direction}.npy", run)

@@ -32,10 +32,10 @@ from PIL import Image, ImageFilter
 
 from glyphs import Face, installed_faces, same_ink, slug
 
-CHARACTERS = 20   # of each system
-FACES = 24        # of each system
+CHARACTERS = 20  # of each system
+FACES = 24  # of each system
 PILOT_FACES = 30  # that the characters are compared in
-EMPHASIS = 20     # power of the alikeness, so that the most alike pairs count
+EMPHASIS = 20  # power of the alikeness, so that the most alike pairs count
 
 CANDIDATES = {
     "arabic": "ابثجدزشصطظغفقكلمنويءة",
@@ -43,9 +43,9 @@ CANDIDATES = {
     "georgian": "აბგდევზთიკლმნოჟრსტფქღყშჩცძწჭხჯჰ",
     "greek": "αβγδεζηθλμξπρστφψωΓΔΘΛΞΠΣΦΨΩ",
     "han": "水火山木金土月人大小中女子心手口車馬魚鳥門雨風東西北南年花草雪石竹米白赤春秋天海龍"
-           "虎犬牛羊鼠豆言足身走長高飛食首骨鬼音愛學書電無夢林森品永我",
+    "虎犬牛羊鼠豆言足身走長高飛食首骨鬼音愛學書電無夢林森品永我",
     "hangul": "가나다라마바사아자차카타파하강남동북한글물불산달별꽃빛눈봄밤집책새곰범말개소닭뱀쥐용양원뛰쌀옷흙왕"
-              "뼈짝꿈힘최급교류회웨되흥늪춤큰혀벼튀긁쾌꾀읽밟뵙쇠훨",
+    "뼈짝꿈힘최급교류회웨되흥늪춤큰혀벼튀긁쾌꾀읽밟뵙쇠훨",
     "hebrew": "אבגדהטיךלמןעףפץצקרשת",
     "hiragana": "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふほまみむめもやゆよらるれろわをん",
     "latin": "abfgkmqrtyABDEFGHJKLMNQRSTUVWYZß",
@@ -59,17 +59,34 @@ UNFIT = re.compile(
     r"emoji|fallback|\bui\b|invert|small ?caps|\bcaps\b|\b3d\b|dedaena|d050000l|monlam|tughra|"
     r"chekitlik|kawak|saet|haramain|\bjet\b|unifur|euljiro|sousyo|skechers|bardiqaliq|yolluq|"
     r"josef|adf style|courier prime|babelstone",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 LIGHT = re.compile(r"thin|light|hairline", re.IGNORECASE)
 SLANTED = re.compile(r"italic|oblique|slanted", re.IGNORECASE)
 PLAIN = re.compile(r"^(regular|book|medium|roman|normal)$", re.IGNORECASE)
 # Licences of packages whose copyright file does not name a known one in a licence field, as
 # read there.
 READ_LICENCES = {
-    **dict.fromkeys(["fonts-arphic-bsmi00lp", "fonts-arphic-gbsn00lp", "fonts-arphic-gkai00mp",
-                     "fonts-arphic-ukai", "fonts-arphic-uming"], "Arphic-Public-License"),
-    **dict.fromkeys(["fonts-gfs-baskerville", "fonts-gfs-bodoni-classic", "fonts-gfs-complutum",
-                     "fonts-gfs-didot-classic", "fonts-gfs-gazis"], "OFL-1.1"),
+    **dict.fromkeys(
+        [
+            "fonts-arphic-bsmi00lp",
+            "fonts-arphic-gbsn00lp",
+            "fonts-arphic-gkai00mp",
+            "fonts-arphic-ukai",
+            "fonts-arphic-uming",
+        ],
+        "Arphic-Public-License",
+    ),
+    **dict.fromkeys(
+        [
+            "fonts-gfs-baskerville",
+            "fonts-gfs-bodoni-classic",
+            "fonts-gfs-complutum",
+            "fonts-gfs-didot-classic",
+            "fonts-gfs-gazis",
+        ],
+        "OFL-1.1",
+    ),
     "fonts-horai-umefont": "UmeFont (free use and redistribution)",
     "fonts-jura": "GPL-3 or OFL-1.1",
     "fonts-oradano-mincho-gsrr": "custom (free use and redistribution)",
@@ -77,13 +94,18 @@ READ_LICENCES = {
     "fonts-sambhota-yigchung": "GPL-3+",
 }
 LICENCE_ALIASES = {
-    "GPL-2.0+": "GPL-2+", "GPL-3.0+": "GPL-3+", "OFL": "OFL-1.1", "SIL-1.1": "OFL-1.1",
-    "SIL-OFL-1.1": "OFL-1.1", "Public Domain": "public-domain", "bitstream-vera": "Bitstream-Vera",
+    "GPL-2.0+": "GPL-2+",
+    "GPL-3.0+": "GPL-3+",
+    "OFL": "OFL-1.1",
+    "SIL-1.1": "OFL-1.1",
+    "SIL-OFL-1.1": "OFL-1.1",
+    "Public Domain": "public-domain",
+    "bitstream-vera": "Bitstream-Vera",
 }
 HIGHEST_LIGHT = 3
 HIGHEST_SLANTED = 2
-SAME_FAMILY = 0.6         # factor on the distance of two faces of one family
-LEAST_FIT = 0.75          # share of a face's characters most like their own class's mean
+SAME_FAMILY = 0.6  # factor on the distance of two faces of one family
+LEAST_FIT = 0.75  # share of a face's characters most like their own class's mean
 
 
 def signature(picture):
@@ -122,8 +144,7 @@ def measured(faces, characters, workers):
     """The faces that can set the characters, without repeats of equal sheets, and their
     signatures: faces x characters x values."""
     with concurrent.futures.ProcessPoolExecutor(workers) as pool:
-        found = list(pool.map(functools.partial(signatures, characters=characters), faces,
-                              chunksize=8))
+        found = list(pool.map(functools.partial(signatures, characters=characters), faces, chunksize=8))
     kept, seen = [], set()
     for face, vectors in zip(faces, found):
         if vectors is None:
@@ -183,8 +204,7 @@ def without_look_alikes(systems, alike):
     systems = np.array(systems)
     kept = np.ones(len(systems), bool)
     while True:
-        spare = [system for system, n in collections.Counter(systems[kept]).items()
-                 if n > CHARACTERS]
+        spare = [system for system, n in collections.Counter(systems[kept]).items() if n > CHARACTERS]
         if not spare:
             break
         kept[np.where(kept & np.isin(systems, spare), cost @ kept, -1).argmax()] = False
@@ -224,9 +244,12 @@ def farthest_first(faces, vectors):
 def class_name(character):
     """The class folder: code point, then the last words of the Unicode name."""
     words = slug(unicodedata.name(character))
-    words = re.sub(r"^(cjk-unified-ideograph|hangul-syllable|hiragana-letter|thai-character|"
-                   r"hebrew-letter|georgian-letter|arabic-letter|greek|cyrillic|latin|thai-digit)-?",
-                   "", words)
+    words = re.sub(
+        r"^(cjk-unified-ideograph|hangul-syllable|hiragana-letter|thai-character|"
+        r"hebrew-letter|georgian-letter|arabic-letter|greek|cyrillic|latin|thai-digit)-?",
+        "",
+        words,
+    )
     words = re.sub(r"small-letter-|(capital)-letter-", lambda m: "capital-" if m[1] else "", words)
     code = f"{ord(character):04x}"
     return f"u{code}" if words == code else f"u{code}-{words}"
@@ -234,10 +257,10 @@ def class_name(character):
 
 def package_of(file):
     """The Debian package that a font file belongs to, and its version."""
-    package = subprocess.run(["dpkg", "-S", file], check=True, capture_output=True,
-                             text=True).stdout.split(":")[0]
-    version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], check=True,
-                             capture_output=True, text=True).stdout
+    package = subprocess.run(["dpkg", "-S", file], check=True, capture_output=True, text=True).stdout.split(":")[0]
+    version = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Version}", package], check=True, capture_output=True, text=True
+    ).stdout
     return package, version
 
 
@@ -247,8 +270,7 @@ def licence_of(package):
     if package in READ_LICENCES:
         return READ_LICENCES[package]
     text = pathlib.Path(f"/usr/share/doc/{package}/copyright").read_text(errors="replace")
-    upstream = re.search(r"^Files:[ \t]*(?!debian).*?^License:[ \t]*(\S.*?)\s*$", text,
-                         re.MULTILINE | re.DOTALL)
+    upstream = re.search(r"^Files:[ \t]*(?!debian).*?^License:[ \t]*(\S.*?)\s*$", text, re.MULTILINE | re.DOTALL)
     name = upstream[1] if upstream else "see the package's copyright file"
     return LICENCE_ALIASES.get(name, name)
 
@@ -266,8 +288,7 @@ def choose_characters(faces, workers):
     for system, candidates in CANDIDATES.items():
         able = [face for face in faces if all(ord(c) in face.characters for c in candidates)]
         vectors = pilot(able, candidates, workers)
-        print(f"{system}: {len(able)} faces hold the {len(candidates)} candidates; "
-              f"{len(vectors)} pilot faces")
+        print(f"{system}: {len(able)} faces hold the {len(candidates)} candidates; {len(vectors)} pilot faces")
         systems += [system] * len(candidates)
         characters += candidates
         rows += list(vectors.swapaxes(0, 1))
@@ -287,9 +308,11 @@ def choose_faces(faces, chosen, workers):
         picked[system] = farthest_first(usable, vectors)
         places = [usable.index(face) for face in picked[system]]
         rows[system] = vectors[places].swapaxes(0, 1)
-        print(f"{system}: {len(able)} faces hold the characters, {len(usable)} differ, "
-              f"{int((fit(usable, vectors) >= LEAST_FIT).sum())} of them fit; "
-              f"{len({face.family for face in picked[system]})} families among the picked")
+        print(
+            f"{system}: {len(able)} faces hold the characters, {len(usable)} differ, "
+            f"{int((fit(usable, vectors) >= LEAST_FIT).sum())} of them fit; "
+            f"{len({face.family for face in picked[system]})} families among the picked"
+        )
     return picked, rows
 
 
@@ -298,39 +321,67 @@ def report(chosen, rows):
     names = [f"{system} {c}" for system, found in chosen.items() for c in found]
     systems = [system for system, found in chosen.items() for _ in found]
     alike = alikeness([row for system in chosen for row in rows[system]], systems)
-    pairs = sorted(((alike[a, b], a, b) for a in range(len(names)) for b in range(a)),
-                   reverse=True)
+    pairs = sorted(((alike[a, b], a, b) for a in range(len(names)) for b in range(a)), reverse=True)
     for value, a, b in pairs[:25]:
         print(f"{value:.3f}  {names[a]}  {names[b]}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=pathlib.Path, required=True,
-                        help="folder that faces.csv and characters.csv are written to")
+    parser.add_argument(
+        "--out", type=pathlib.Path, required=True, help="folder that faces.csv and characters.csv are written to"
+    )
     parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
     options = parser.parse_args()
 
-    faces = [face for face in installed_faces()
-             if not UNFIT.search(f"{face.family} {face.style} {face.file}")]
+    faces = [face for face in installed_faces() if not UNFIT.search(f"{face.family} {face.style} {face.file}")]
     chosen = choose_characters(faces, options.workers)
     picked, rows = choose_faces(faces, chosen, options.workers)
     report(chosen, rows)
 
-    write_table(options.out / "characters.csv",
-                ["class", "superclass", "code point", "character", "name"],
-                [[f"{system}/{class_name(c)}", system, f"U+{ord(c):04X}", c, unicodedata.name(c)]
-                 for system, found in chosen.items() for c in found])
+    write_table(
+        options.out / "characters.csv",
+        ["class", "superclass", "code point", "character", "name"],
+        [
+            [f"{system}/{class_name(c)}", system, f"U+{ord(c):04X}", c, unicodedata.name(c)]
+            for system, found in chosen.items()
+            for c in found
+        ],
+    )
     table = []
     for system, found in picked.items():
         for face in sorted(found, key=lambda f: slug(f"{f.family} {f.style}")):
             package, version = package_of(face.file)
-            table.append([system, slug(f"{face.family} {face.style}"), face.family, face.style,
-                          face.version, package, version, face.file, face.index,
-                          licence_of(package)])
-    write_table(options.out / "faces.csv",
-                ["superclass", "face", "family", "style", "font version", "package",
-                 "package version", "file", "index", "licence"], table)
+            table.append(
+                [
+                    system,
+                    slug(f"{face.family} {face.style}"),
+                    face.family,
+                    face.style,
+                    face.version,
+                    package,
+                    version,
+                    face.file,
+                    face.index,
+                    licence_of(package),
+                ]
+            )
+    write_table(
+        options.out / "faces.csv",
+        [
+            "superclass",
+            "face",
+            "family",
+            "style",
+            "font version",
+            "package",
+            "package version",
+            "file",
+            "index",
+            "licence",
+        ],
+        table,
+    )
 
 
 if __name__ == "__main__":

@@ -15,12 +15,12 @@ import unicodedata
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-SIDE = 64          # pixels along a picture's side
-MEDIAN_INK = 42    # longer ink side, in pixels, of the middle one of a face's characters
-LARGEST_INK = 58   # longer ink side, in pixels, that no picture exceeds
-OVERSAMPLING = 4   # pictures are set this many times larger, then averaged down
+SIDE = 64  # pixels along a picture's side
+MEDIAN_INK = 42  # longer ink side, in pixels, of the middle one of a face's characters
+LARGEST_INK = 58  # longer ink side, in pixels, that no picture exceeds
+OVERSAMPLING = 4  # pictures are set this many times larger, then averaged down
 
-_PROBE = 100       # type size at which a face is measured
+_PROBE = 100  # type size at which a face is measured
 _NOT_A_CHARACTER = "\U0010fffe"
 
 
@@ -38,17 +38,16 @@ class FaceRecord:
 
 def installed_faces():
     """Every installed outline face that is neither variable nor coloured, sorted."""
-    template = ("%{file}\t%{index}\t%{family[0]}\t%{style[0]}\t%{fontversion}\t"
-                "%{variable}\t%{color}\t%{outline}\t%{charset}\n")
-    listing = subprocess.run(["fc-list", "--format", template], check=True,
-                             capture_output=True, text=True).stdout
+    template = (
+        "%{file}\t%{index}\t%{family[0]}\t%{style[0]}\t%{fontversion}\t%{variable}\t%{color}\t%{outline}\t%{charset}\n"
+    )
+    listing = subprocess.run(["fc-list", "--format", template], check=True, capture_output=True, text=True).stdout
     faces = []
     for line in listing.splitlines():
         file, index, family, style, version, variable, color, outline, charset = line.split("\t")
         if variable == "True" or color == "True" or outline != "True" or int(index) > 0xFFFF:
             continue
-        faces.append(FaceRecord(file, int(index), family, style or "Regular",
-                                _version(version), _code_points(charset)))
+        faces.append(FaceRecord(file, int(index), family, style or "Regular", _version(version), _code_points(charset)))
     return sorted(faces, key=lambda face: (face.file, face.index))
 
 
@@ -80,8 +79,7 @@ class Face:
 
     @functools.lru_cache(maxsize=8)
     def _font(self, size):
-        return ImageFont.truetype(self._file, size, index=self._index,
-                                  layout_engine=ImageFont.Layout.BASIC)
+        return ImageFont.truetype(self._file, size, index=self._index, layout_engine=ImageFont.Layout.BASIC)
 
     def ink(self, character, size):
         """The character's ink at a type size, cut to its bounding box: uint8, 255 is full
@@ -123,7 +121,7 @@ class Face:
         height, width = ink.shape
         canvas = np.zeros((side, side), np.uint8)
         top, left = (side - height) // 2, (side - width) // 2
-        canvas[top:top + height, left:left + width] = ink
+        canvas[top : top + height, left : left + width] = ink
         averaged = canvas.reshape(SIDE, OVERSAMPLING, SIDE, OVERSAMPLING).mean(axis=(1, 3))
         return (255 - np.rint(averaged)).astype(np.uint8)
 

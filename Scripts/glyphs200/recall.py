@@ -43,8 +43,7 @@ def recall_at_1(vectors, labels):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=pathlib.Path, required=True, help="the glyphs200 folder")
-    parser.add_argument("--model", type=pathlib.Path, required=True,
-                        help="ONNX file with config.json beside it")
+    parser.add_argument("--model", type=pathlib.Path, required=True, help="ONNX file with config.json beside it")
     options = parser.parse_args()
 
     images, labels = pictures(options.images)

@@ -26,10 +26,8 @@ def table(path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tables", type=pathlib.Path, required=True,
-                        help="folder of faces.csv and characters.csv")
-    parser.add_argument("--out", type=pathlib.Path, required=True,
-                        help="folder that the pictures are written to")
+    parser.add_argument("--tables", type=pathlib.Path, required=True, help="folder of faces.csv and characters.csv")
+    parser.add_argument("--out", type=pathlib.Path, required=True, help="folder that the pictures are written to")
     options = parser.parse_args()
 
     classes = collections.defaultdict(list)

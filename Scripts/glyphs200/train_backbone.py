@@ -44,12 +44,12 @@ MULTANI MYANMAR NABATAEAN NEW NEWA NKO NUSHU OGHAM OL OLD ORIYA OSAGE OSMANYA PA
 PAU PHAGS-PA PHOENICIAN PSALTER REJANG RUNIC SAMARITAN SAURASHTRA SHARADA SHAVIAN SIDDHAM
 SINHALA SORA SOYOMBO SUNDANESE SYLOTI SYRIAC TAGALOG TAGBANWA TAI TAKRI TAMIL TELUGU THAANA
 TIBETAN TIFINAGH TIRHUTA UGARITIC VAI WANCHO WARANG YEZIDI YI ZANABAZAR
-""".split()                          # first words of the characters' Unicode names
+""".split()  # first words of the characters' Unicode names
 CATEGORIES = {"Lo", "Lu", "Ll", "Nd", "Nl", "No"}
 CHARACTERS_PER_SCRIPT = 120
 FACES_PER_SCRIPT = 28
-FEWEST_CHARACTERS = 8                # of a script, that a face must hold
-LOOK_ALIKE = 0.85                    # alikeness to a benchmark class that excludes a character
+FEWEST_CHARACTERS = 8  # of a script, that a face must hold
+LOOK_ALIKE = 0.85  # alikeness to a benchmark class that excludes a character
 
 DIMENSIONS = 128
 BATCH = 128
@@ -58,6 +58,7 @@ TEMPERATURE = 0.07
 
 
 # --- training pictures ------------------------------------------------------------------
+
 
 def characters_by_script():
     found = collections.defaultdict(list)
@@ -78,8 +79,7 @@ def spread_over_families(faces, limit, generator):
         generator.shuffle(members)
     names = sorted(families)
     generator.shuffle(names)
-    rounds = [[families[name][turn] for name in names if turn < len(families[name])]
-              for turn in range(limit)]
+    rounds = [[families[name][turn] for name in names if turn < len(families[name])] for turn in range(limit)]
     return [face for turn in rounds for face in turn][:limit]
 
 
@@ -103,13 +103,11 @@ def rendered(job):
 def training_pictures(seed, workers):
     """Pictures (uint8), their class numbers, and the script of each class."""
     generator = random.Random(seed)
-    faces = [face for face in installed_faces()
-             if not UNFIT.search(f"{face.family} {face.style} {face.file}")]
+    faces = [face for face in installed_faces() if not UNFIT.search(f"{face.family} {face.style} {face.file}")]
     jobs, script_of = [], {}
     for script, characters in sorted(characters_by_script().items()):
         points = frozenset(map(ord, characters))
-        able = [face for face in faces
-                if len(points & face.characters) >= min(FEWEST_CHARACTERS, len(points))]
+        able = [face for face in faces if len(points & face.characters) >= min(FEWEST_CHARACTERS, len(points))]
         common = collections.Counter(c for face in able for c in points & face.characters)
         held = sorted(map(chr, common))
         chosen = sorted(generator.sample(held, min(CHARACTERS_PER_SCRIPT, len(held))))
@@ -129,8 +127,7 @@ def distinct(pictures):
 
 
 def benchmark_signatures(folder):
-    return np.stack([signature(np.asarray(Image.open(path)))
-                     for path in sorted(folder.glob("*/*/*.png"))])
+    return np.stack([signature(np.asarray(Image.open(path))) for path in sorted(folder.glob("*/*/*.png"))])
 
 
 def without_look_alikes(pictures, benchmark):
@@ -152,8 +149,10 @@ def assemble(options):
     pictures, script_of = training_pictures(options.seed, options.workers)
     kept = without_look_alikes(pictures, benchmark_signatures(options.benchmark))
     scripts = collections.Counter(script_of[character] for character in kept)
-    print(f"{len(pictures)} characters, {len(pictures) - len(kept)} look-alikes of the benchmark "
-          f"left out; {len(kept)} classes of {len(scripts)} scripts: {dict(sorted(scripts.items()))}")
+    print(
+        f"{len(pictures)} characters, {len(pictures) - len(kept)} look-alikes of the benchmark "
+        f"left out; {len(kept)} classes of {len(scripts)} scripts: {dict(sorted(scripts.items()))}"
+    )
     images = np.concatenate(list(kept.values()))
     classes = np.repeat(np.arange(len(kept)), [len(found) for found in kept.values()])
     if options.cache:
@@ -162,6 +161,7 @@ def assemble(options):
 
 
 # --- network ----------------------------------------------------------------------------
+
 
 class Block(nn.Module):
     """Two 3 x 3 convolutions around a shortcut."""
@@ -174,8 +174,7 @@ class Block(nn.Module):
         self.second_norm = nn.BatchNorm2d(after)
         self.shortcut = nn.Identity()
         if stride != 1 or before != after:
-            self.shortcut = nn.Sequential(nn.Conv2d(before, after, 1, stride, bias=False),
-                                          nn.BatchNorm2d(after))
+            self.shortcut = nn.Sequential(nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm2d(after))
 
     def forward(self, x):
         y = F.relu(self.first_norm(self.first(x)))
@@ -188,9 +187,15 @@ class Backbone(nn.Module):
     def __init__(self):
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(1, 32, 3, 2, 1, bias=False), nn.BatchNorm2d(32), nn.ReLU(),
-            Block(32, 48, 2), Block(48, 96, 2), Block(96, 96, 1),
-            nn.AvgPool2d(2), nn.Flatten())
+            nn.Conv2d(1, 32, 3, 2, 1, bias=False),
+            nn.BatchNorm2d(32),
+            nn.ReLU(),
+            Block(32, 48, 2),
+            Block(48, 96, 2),
+            Block(96, 96, 1),
+            nn.AvgPool2d(2),
+            nn.Flatten(),
+        )
         self.embed = nn.Linear(96 * 4 * 4, DIMENSIONS, bias=False)
         self.norm = nn.BatchNorm1d(DIMENSIONS, affine=False)
 
@@ -199,6 +204,7 @@ class Backbone(nn.Module):
 
 
 # --- augmentation -----------------------------------------------------------------------
+
 
 def augmented(ink):
     """Random affine and elastic warp, stroke weight, blur and contrast of a batch of ink
@@ -216,9 +222,13 @@ def augmented(ink):
     angle, shear = uniform(-0.22, 0.22), uniform(-0.3, 0.3)
     wide, high = uniform(0.8, 1.3), uniform(0.8, 1.3)
     cos, sin = angle.cos(), angle.sin()
-    affine = torch.stack([
-        torch.stack([cos * wide, (shear - sin) * wide, uniform(-0.12, 0.12)], 1),
-        torch.stack([sin * high, cos * high, uniform(-0.12, 0.12)], 1)], 1)
+    affine = torch.stack(
+        [
+            torch.stack([cos * wide, (shear - sin) * wide, uniform(-0.12, 0.12)], 1),
+            torch.stack([sin * high, cos * high, uniform(-0.12, 0.12)], 1),
+        ],
+        1,
+    )
     grid = F.affine_grid(affine, ink.shape, align_corners=False)
     bend = F.interpolate(torch.randn(n, 2, 5, 5), SIDE, mode="bicubic", align_corners=False)
     grid = grid + bend.permute(0, 2, 3, 1) * uniform(0, 0.07, 1, 1, 1)
@@ -230,6 +240,7 @@ def augmented(ink):
 
 
 # --- training and export ----------------------------------------------------------------
+
 
 def balanced_batches(classes, steps, generator):
     """Row numbers of each batch: a random class for each place, then one of its pictures."""
@@ -244,11 +255,11 @@ def train(images, classes, options, mean, std):
     generator = np.random.default_rng(options.seed)
     model = Backbone().to(memory_format=torch.channels_last)
     prototypes = nn.Parameter(torch.randn(classes.max() + 1, DIMENSIONS))
-    optimiser = torch.optim.AdamW([
-        {"params": model.parameters(), "weight_decay": 5e-4},
-        {"params": [prototypes], "weight_decay": 0.0}], lr=PEAK_RATE)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, PEAK_RATE, options.steps,
-                                                   pct_start=0.1)
+    optimiser = torch.optim.AdamW(
+        [{"params": model.parameters(), "weight_decay": 5e-4}, {"params": [prototypes], "weight_decay": 0.0}],
+        lr=PEAK_RATE,
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, PEAK_RATE, options.steps, pct_start=0.1)
     began, running = time.time(), None
     for step, rows in enumerate(balanced_batches(classes, options.steps, generator), 1):
         ink = 1 - torch.from_numpy(images[rows]).float().unsqueeze(1) / 255
@@ -262,8 +273,7 @@ def train(images, classes, options, mean, std):
         schedule.step()
         running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
         if step % 100 == 0:
-            print(f"step {step}/{options.steps}  loss {running:.3f}  {time.time() - began:.0f} s",
-                  flush=True)
+            print(f"step {step}/{options.steps}  loss {running:.3f}  {time.time() - began:.0f} s", flush=True)
     return model.eval()
 
 
@@ -272,36 +282,56 @@ def export(model, out, mean, std):
     out.mkdir(parents=True, exist_ok=True)
     path = out / "backbone.onnx"
     example = torch.randn(3, 1, SIDE, SIDE)
-    torch.onnx.export(model, (example,), str(path), input_names=["input"],
-                      output_names=["embedding"], opset_version=17, dynamo=False,
-                      dynamic_axes={"input": {0: "batch"}, "embedding": {0: "batch"}})
+    torch.onnx.export(
+        model,
+        (example,),
+        str(path),
+        input_names=["input"],
+        output_names=["embedding"],
+        opset_version=17,
+        dynamo=False,
+        dynamic_axes={"input": {0: "batch"}, "embedding": {0: "batch"}},
+    )
     with torch.no_grad():
         expected = model(example).numpy()
     found = onnxruntime.InferenceSession(str(path)).run(None, {"input": example.numpy()})[0]
     worst = np.abs(found - expected).max()
     assert worst < 1e-5, f"onnxruntime differs from torch by {worst}"
-    (out / "config.json").write_text(json.dumps({
-        "architecture": "glyphs200_resnet8",
-        "pretrained_cfg": {"input_size": [1, SIDE, SIDE], "interpolation": "bilinear",
-                           "crop_pct": 1.0, "crop_mode": "center",
-                           "mean": [mean], "std": [std]}}, indent=2) + "\n")
+    (out / "config.json").write_text(
+        json.dumps(
+            {
+                "architecture": "glyphs200_resnet8",
+                "pretrained_cfg": {
+                    "input_size": [1, SIDE, SIDE],
+                    "interpolation": "bilinear",
+                    "crop_pct": 1.0,
+                    "crop_mode": "center",
+                    "mean": [mean],
+                    "std": [std],
+                },
+            },
+            indent=2,
+        )
+        + "\n"
+    )
     parameters = sum(p.numel() for p in model.parameters())
-    print(f"{parameters} parameters, {path.stat().st_size} bytes, "
-          f"onnxruntime differs from torch by at most {worst:.1e}")
+    print(
+        f"{parameters} parameters, {path.stat().st_size} bytes, onnxruntime differs from torch by at most {worst:.1e}"
+    )
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--benchmark", type=pathlib.Path, required=True,
-                        help="the benchmark's pictures, for leaving out look-alikes")
-    parser.add_argument("--out", type=pathlib.Path, required=True,
-                        help="folder that backbone.onnx and config.json are written to")
-    parser.add_argument("--cache", type=pathlib.Path,
-                        help="file that keeps the training pictures between runs")
+    parser.add_argument(
+        "--benchmark", type=pathlib.Path, required=True, help="the benchmark's pictures, for leaving out look-alikes"
+    )
+    parser.add_argument(
+        "--out", type=pathlib.Path, required=True, help="folder that backbone.onnx and config.json are written to"
+    )
+    parser.add_argument("--cache", type=pathlib.Path, help="file that keeps the training pictures between runs")
     parser.add_argument("--steps", type=int, default=1600, help="batches (default: 1600)")
     parser.add_argument("--seed", type=int, default=0, help="of all draws (default: 0)")
-    parser.add_argument("--workers", type=int, default=2,
-                        help="processes that render (default: 2)")
+    parser.add_argument("--workers", type=int, default=2, help="processes that render (default: 2)")
     options = parser.parse_args()
 
     images, classes = assemble(options)

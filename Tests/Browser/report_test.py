@@ -90,8 +90,10 @@ def contrast(a, b):
 def worse(results):
     """The same results with every value lower by a twentieth, so that a second model has its own."""
     if isinstance(results, dict):
-        return {k: v * 0.95 if k in ("value", "recall@1", "map@r") and isinstance(v, float) else worse(v)
-                for k, v in results.items()}
+        return {
+            k: v * 0.95 if k in ("value", "recall@1", "map@r") and isinstance(v, float) else worse(v)
+            for k, v in results.items()
+        }
     return [worse(v) for v in results] if isinstance(results, list) else results
 
 
@@ -106,8 +108,10 @@ class ReportTest(unittest.TestCase):
         (other / "results.json").write_text(json.dumps(worse(json.loads((example / "results.json").read_text()))))
         cls.page = cls.folder / "report.html"
         subprocess.run(
-            [OODML, "report", ROOT / "splits/glyphs200", cls.folder / "example", other, "--out", cls.page], check=True,
-            stdout=subprocess.DEVNULL)
+            [OODML, "report", ROOT / "splits/glyphs200", cls.folder / "example", other, "--out", cls.page],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         cls.manifest = json.loads((ROOT / "splits/glyphs200/manifest.json").read_text())
         options = Options()
         options.binary_location = "/usr/bin/chromium"
@@ -125,8 +129,10 @@ class ReportTest(unittest.TestCase):
 
     def open(self, width=1600, scheme="light", scripts=True):
         command = self.driver.execute_cdp_cmd
-        command("Emulation.setDeviceMetricsOverride",
-                {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
+        command(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600},
+        )
         command("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
         command("Emulation.setScriptExecutionDisabled", {"value": not scripts})
         self.driver.get_log("performance")
@@ -138,10 +144,20 @@ class ReportTest(unittest.TestCase):
     def screenshot(self, name):
         if SCREENSHOTS:
             height = self.script("return document.documentElement.scrollHeight")
-            image = self.driver.execute_cdp_cmd("Page.captureScreenshot", {
-                "format": "png", "captureBeyondViewport": True,
-                "clip": {"x": 0, "y": 0, "width": self.script("return innerWidth"), "height": min(height, 16000),
-                         "scale": 1}})
+            image = self.driver.execute_cdp_cmd(
+                "Page.captureScreenshot",
+                {
+                    "format": "png",
+                    "captureBeyondViewport": True,
+                    "clip": {
+                        "x": 0,
+                        "y": 0,
+                        "width": self.script("return innerWidth"),
+                        "height": min(height, 16000),
+                        "scale": 1,
+                    },
+                },
+            )
             (SCREENSHOTS / f"{name}.png").write_bytes(base64.b64decode(image["data"]))
 
     def test_nothing_is_said_or_asked_for(self):
@@ -177,8 +193,7 @@ class ReportTest(unittest.TestCase):
         self.assertGreaterEqual(len(links), 7)
         for link in links:
             self.assertIn(link.removeprefix("#"), ids)
-        levels = self.script(
-            "return [...document.querySelectorAll('h1, h2, h3')].map((e) => Number(e.tagName[1]))")
+        levels = self.script("return [...document.querySelectorAll('h1, h2, h3')].map((e) => Number(e.tagName[1]))")
         self.assertEqual(levels[0], 1)
         self.assertEqual(levels.count(1), 1)
         self.assertTrue(all(b <= a + 1 for a, b in zip(levels, levels[1:])), levels)
@@ -191,7 +206,8 @@ class ReportTest(unittest.TestCase):
         self.assertGreater(len(images), 300)
         self.assertTrue(all(alt and width > 0 and source == "data:" for alt, width, source in images))
         drawings = self.script(
-            "return [...document.querySelectorAll('svg')].map((e) => [e.getAttribute('role'), e.getAttribute('aria-label')])")
+            "return [...document.querySelectorAll('svg')].map((e) => [e.getAttribute('role'), e.getAttribute('aria-label')])"
+        )
         self.assertGreaterEqual(len(drawings), 18)
         self.assertTrue(all(role == "img" and len(label) > 40 for role, label in drawings))
         self.assertTrue(all(self.script(CONTROLS)), self.script(CONTROLS))
@@ -217,7 +233,8 @@ class ReportTest(unittest.TestCase):
             counts = [len(level[side]) for side in ("train", "test", "removed")]
             self.assertEqual(
                 self.driver.find_element(By.ID, "map-counts").text,
-                "{} train, {} test and {} removed classes".format(*counts))
+                "{} train, {} test and {} removed classes".format(*counts),
+            )
             sides = self.script("""
                 return [...document.querySelectorAll("#map .wide g.classes path")]
                   .map((p) => [p.querySelector("title").textContent, p.getAttribute("fill")]);""")
@@ -232,7 +249,8 @@ class ReportTest(unittest.TestCase):
         def column(number):
             return self.script(
                 "return [...document.querySelectorAll('#class-table tbody tr')].map((r) => r.children[arguments[0]].textContent)",
-                number)
+                number,
+            )
 
         def numbers(number):
             return [float(text.replace("−", "-")) for text in column(number) if text != "–"]
@@ -253,8 +271,7 @@ class ReportTest(unittest.TestCase):
         self.driver.find_element(By.ID, "class-filter").send_keys("GREEK/")
         greek = [label for label in level["train"] + level["test"] if label.startswith("greek/")]
         self.assertEqual(sorted(column(0)), sorted(greek))
-        self.assertEqual(
-            self.driver.find_element(By.ID, "class-count").text, f"{len(greek)} of {len(greek)} classes")
+        self.assertEqual(self.driver.find_element(By.ID, "class-count").text, f"{len(greek)} of {len(greek)} classes")
 
     def test_the_table_agrees_with_the_file(self):
         self.open()
@@ -262,7 +279,8 @@ class ReportTest(unittest.TestCase):
         rows = [line.split(",") for line in (self.folder / "example/per-class.csv").read_text().splitlines()[1:]]
         expected = {row[2]: (int(row[3]), float(row[4])) for row in rows if row[0] == "level-9"}
         shown = self.script(
-            "return [...document.querySelectorAll('#class-table tbody tr')].map((r) => [...r.children].map((c) => c.textContent))")
+            "return [...document.querySelectorAll('#class-table tbody tr')].map((r) => [...r.children].map((c) => c.textContent))"
+        )
         self.assertEqual(len(shown), len(expected))
         for label, queries, recall, *_ in shown:
             self.assertEqual(int(queries), expected[label][0])
