@@ -5,21 +5,23 @@
     python3 Benchmarks/embedding.py --work FOLDER
     python3 Benchmarks/embedding.py --work FOLDER --memory 100000
 
-Photograph-like JPEGs of about 500 × 375 pixels in 50 class folders, and two networks of torchvision's with random weights,
-each with the vector before the classifier as its output: ResNet-50, and ShuffleNet v2 × 0.5 on crops of 64 pixels, so light
-that decoding takes most of the time. Shorter side to a given size, bilinear, and a centre crop.
+Photograph-like JPEGs of about 500 × 375 pixels in 50 class folders, and two networks of torchvision's with random
+weights, each with the vector before the classifier as its output: ResNet-50, and ShuffleNet v2 × 0.5 on crops of 64
+pixels, so light that decoding takes most of the time. Shorter side to a given size, bilinear, and a centre crop.
 
 - oodml embed: the whole command, the digests of all files and the tables of its store included.
-- Python: the whole program as a user writes it, Pillow's resize and crop, numpy's normalisation and onnxruntime in batches
-  of 8. Its threads are those of 1, 2 and onnxruntime's own choice with which it is quickest in a trial over a part of the
-  images. Where `--pool` is given, threads of Python's decode ahead of the network as well, which few loops do.
+- Python: the whole program as a user writes it, Pillow's resize and crop, numpy's normalisation and onnxruntime in
+  batches of 8. Its threads are those of 1, 2 and onnxruntime's own choice with which it is quickest in a trial over a
+  part of the images. Where `--pool` is given, threads of Python's decode ahead of the network as well, which few loops
+  do.
 
-Both use all cores. They run in turns, and each turn gives a ratio; the table has the median, the least and the greatest. The
-benchmark fails where an embedding differs from the other side's by more than 1e-4, relative to the largest value.
+Both use all cores. They run in turns, and each turn gives a ratio; the table has the median, the least and the
+greatest. The benchmark fails where an embedding differs from the other side's by more than 1e-4, relative to the
+largest value.
 
-With `--memory N` the light network embeds N hard links to some hundreds of these images, and the table shows the resident set
-of the command as the work goes on. Their bytes are those of few files, so the system has them all in its memory; what a process
-holds does not depend on that.
+With `--memory N` the light network embeds N hard links to some hundreds of these images, and the table shows the
+resident set of the command as the work goes on. Their bytes are those of few files, so the system has them all in its
+memory; what a process holds does not depend on that.
 """
 
 import argparse

@@ -7,22 +7,23 @@
 Normalised float32 rows of 512 values in classes of 2 to 12, 5.3 on average, as in Stanford Online Products: 20,000 and
 60,502 of them. Every row is a query, and the gallery is all others.
 
-- oodml score: the whole command, start-up, reading and writing included: Recall@1, 2, 4, 8, R-precision, MAP@R, mean average
-  precision, mAP@1000 and the reciprocal rank. The time of the k-means is that of the command with clusters less that
-  without.
-- faiss: the search alone, IndexFlatIP and IndexFlatL2 with k = 1001, without any metric; and faiss.Kmeans with 25 iterations at
-  most, one start. It ends by itself when nothing changes, as oodml does.
-- pytorch-metric-learning: AccuracyCalculator for Recall@1, R-precision and MAP@R, k = "max_bin_count". That is the largest
-  class, so that the search is for 12 neighbours only.
-- sgemm: the product of all rows with all rows by numpy, in blocks, and nothing else. Half of it is the floor for a set that
-  is ranked for itself, since x·y = y·x.
+- oodml score: the whole command, start-up, reading and writing included: Recall@1, 2, 4, 8, R-precision, MAP@R, mean
+  average precision, mAP@1000 and the reciprocal rank. The time of the k-means is that of the command with clusters less
+  that without.
+- faiss: the search alone, IndexFlatIP and IndexFlatL2 with k = 1001, without any metric; and faiss.Kmeans with 25
+  iterations at most, one start. It ends by itself when nothing changes, as oodml does.
+- pytorch-metric-learning: AccuracyCalculator for Recall@1, R-precision and MAP@R, k = "max_bin_count". That is the
+  largest class, so that the search is for 12 neighbours only.
+- sgemm: the product of all rows with all rows by numpy, in blocks, and nothing else. Half of it is the floor for a set
+  that is ranked for itself, since x·y = y·x.
 
-Each side runs in processes of its own, with OPENBLAS_CORETYPE unset and with Haswell, faiss and numpy on one thread and on
-all, and the quickest run counts. Recall@1, R-precision and MAP@R of oodml are compared with those of pytorch-metric-learning
-and, of the smaller set, with numpy's in double precision. In single precision similarities that differ by less than 1e-7 may
-come in either order; the benchmark fails where values differ by more than 1e-6.
+Each side runs in processes of its own, with OPENBLAS_CORETYPE unset and with Haswell, faiss and numpy on one thread and
+on all, and the quickest run counts. Recall@1, R-precision and MAP@R of oodml are compared with those of
+pytorch-metric-learning and, of the smaller set, with numpy's in double precision. In single precision similarities that
+differ by less than 1e-7 may come in either order; the benchmark fails where values differ by more than 1e-6.
 
-Then 100,000 queries rank a gallery of 1,000,000 × 128 (`--no-gallery` leaves that out): does it end, and in how much memory?
+Then 100,000 queries rank a gallery of 1,000,000 × 128 (`--no-gallery` leaves that out): does it end, and in how much
+memory?
 """
 
 import argparse

@@ -5,9 +5,9 @@
     pip install numpy pillow pandas datasets torchvision wilds open-metric-learning
     python Scripts/check_exports.py                       # or some of: csv huggingface imagefolder wilds oml
 
-Open Metric Learning may ask for an older numpy than the others do; an environment of its own and the argument `oml` serve as
-well. The images are generated, one colour each, so that every row is known by what is loaded. Class names have commas, quotes,
-Unicode and a leading zero; there are superclasses, and query and gallery roles.
+Open Metric Learning may ask for an older numpy than the others do; an environment of its own and the argument `oml`
+serve as well. The images are generated, one colour each, so that every row is known by what is loaded. Class names have
+commas, quotes, Unicode and a leading zero; there are superclasses, and query and gallery roles.
 """
 
 import argparse

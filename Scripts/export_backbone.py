@@ -107,7 +107,7 @@ def input_size(description):
 
 
 def difference(path, network, images):
-    """The largest difference between onnxruntime and PyTorch, relative to the largest value; None without the former."""
+    """The largest difference between onnxruntime and PyTorch, to the largest value; None without the former."""
     try:
         import onnxruntime
     except ImportError:

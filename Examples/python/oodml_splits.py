@@ -1,4 +1,4 @@
-"""Reads the splits that `oodml make-splits` and `oodml import` write, and writes embeddings that `oodml evaluate` reads.
+"""Reads splits that `oodml make-splits` and `oodml import` write, and writes embeddings that `oodml evaluate` reads.
 
 One file without dependencies, to be copied next to your training code. With torch and Pillow it also
 makes data sets of images.
@@ -98,7 +98,7 @@ class Splits:
         return [level.write_embeddings(template, embed(level)) for level in levels]
 
     def episodes(self, id, shots):
-        """The few-shot episodes of a level: for each, the ids of the support samples of each test class, by its label."""
+        """The few-shot episodes of a level: for each, the ids of each test class's support samples, by its label."""
         path = self.folder / f"episodes-{shots}.json"
         file = json.loads(path.read_text(encoding="utf-8"))
         # Imported splits have episodes of their own for each level.

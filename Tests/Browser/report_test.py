@@ -3,9 +3,9 @@
 
     Tests/Browser/report_test.py OODML [SCREENSHOT_FOLDER]
 
-OODML is the built command. Needs chromium, chromium-driver and python3-selenium of Debian, which Scripts/test installs. The page
-is made from the published splits of glyphs200 with the example model and, so that there are differences to show, a second
-model that is worse by a known amount.
+OODML is the built command. Needs chromium, chromium-driver and python3-selenium of Debian, which Scripts/test installs.
+The page is made from the published splits of glyphs200 with the example model and, so that there are differences to
+show, a second model that is worse by a known amount.
 """
 
 import base64
@@ -72,8 +72,8 @@ return result;
 CONTROLS = """
 return [...document.querySelectorAll("a, button, select, input, summary, [tabindex]")]
   .filter((e) => e.checkVisibility())
-  .map((e) => (e.getAttribute("aria-label") || (e.labels && e.labels.length ? e.labels[0].textContent : "") || e.textContent)
-    .trim());
+  .map((e) => (e.getAttribute("aria-label") || (e.labels && e.labels.length ? e.labels[0].textContent : "")
+    || e.textContent).trim());
 """
 
 
@@ -206,7 +206,8 @@ class ReportTest(unittest.TestCase):
         self.assertGreater(len(images), 300)
         self.assertTrue(all(alt and width > 0 and source == "data:" for alt, width, source in images))
         drawings = self.script(
-            "return [...document.querySelectorAll('svg')].map((e) => [e.getAttribute('role'), e.getAttribute('aria-label')])"
+            "return [...document.querySelectorAll('svg')]"
+            ".map((e) => [e.getAttribute('role'), e.getAttribute('aria-label')])"
         )
         self.assertGreaterEqual(len(drawings), 18)
         self.assertTrue(all(role == "img" and len(label) > 40 for role, label in drawings))
@@ -248,7 +249,8 @@ class ReportTest(unittest.TestCase):
 
         def column(number):
             return self.script(
-                "return [...document.querySelectorAll('#class-table tbody tr')].map((r) => r.children[arguments[0]].textContent)",
+                "return [...document.querySelectorAll('#class-table tbody tr')]"
+                ".map((r) => r.children[arguments[0]].textContent)",
                 number,
             )
 
@@ -279,7 +281,8 @@ class ReportTest(unittest.TestCase):
         rows = [line.split(",") for line in (self.folder / "example/per-class.csv").read_text().splitlines()[1:]]
         expected = {row[2]: (int(row[3]), float(row[4])) for row in rows if row[0] == "level-9"}
         shown = self.script(
-            "return [...document.querySelectorAll('#class-table tbody tr')].map((r) => [...r.children].map((c) => c.textContent))"
+            "return [...document.querySelectorAll('#class-table tbody tr')]"
+            ".map((r) => [...r.children].map((c) => c.textContent))"
         )
         self.assertEqual(len(shown), len(expected))
         for label, queries, recall, *_ in shown:
