@@ -75,7 +75,7 @@ def run(seed, kind, oodml, draws, options):
         manifest = json.loads((folder / "out/manifest.json").read_text())
     levels = manifest["levels"]
     flags = [bool(level["is_shift"]) for level in levels]
-    removal = [flag for flag, level in zip(flags, levels) if level["removed"]]
+    removal = [flag for flag, level in zip(flags, levels, strict=True) if level["removed"]]
     whole = [level for level in levels if not level["removed"]]
     return dict(
         seed=seed,
@@ -97,7 +97,7 @@ def share_of_runs(flags):
 
 
 def share_of_levels(flagged, levels):
-    shares = np.array([f / n for f, n in zip(flagged, levels) if n])
+    shares = np.array([f / n for f, n in zip(flagged, levels, strict=True) if n])
     if not len(shares):
         return "–"
     pooled = sum(flagged) / sum(levels)

@@ -184,7 +184,7 @@ def main():
 
 def report(arguments, folder, paths):
     few = [folder / "A-means.npy", folder / "B-means.npy"]
-    for path, whole in zip(few, paths):
+    for path, whole in zip(few, paths, strict=True):
         np.save(path, np.load(whole)[:CLASSES])
     peers = {name: measured(name, paths, ROWS, CORETYPES) for name in arguments.peers.split(",") if name}
     small_peers = {name: measured(name, paths, CLASSES, CORETYPES) for name in ("reference", "singular values")}

@@ -216,7 +216,7 @@ def compare(options, images, name):
         sys.exit(f"{name}: embeddings differ by {difference:.1e} of the largest value")
     table = []
     for pooled, threads in peers.items():
-        ratios = [b / a for a, b in zip(seconds["oodml"], seconds[pooled])]
+        ratios = [b / a for a, b in zip(seconds["oodml"], seconds[pooled], strict=True)]
         medians = [statistics.median(seconds[key]) for key in ("oodml", pooled)]
         table.append(
             [

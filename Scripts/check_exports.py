@@ -172,7 +172,7 @@ def check_wilds(splits):
             self._split_scheme, self._metadata_fields = "official", ["superclass", "y"]
             numbers = torch.tensor(table["superclass"].astype("category").cat.codes.to_numpy().copy())
             self._metadata_array = torch.stack([numbers.long(), self._y_array.long()], dim=1)
-            self.names = dict(zip(categories["y"], categories["name"]))
+            self.names = dict(zip(categories["y"], categories["name"], strict=True))
             super().__init__(root, download=False, split_scheme="official")
 
         @property

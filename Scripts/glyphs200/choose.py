@@ -146,7 +146,7 @@ def measured(faces, characters, workers):
     with concurrent.futures.ProcessPoolExecutor(workers) as pool:
         found = list(pool.map(functools.partial(signatures, characters=characters), faces, chunksize=8))
     kept, seen = [], set()
-    for face, vectors in zip(faces, found):
+    for face, vectors in zip(faces, found, strict=True):
         if vectors is None:
             continue
         key = np.round(vectors, 3).tobytes()

@@ -9,6 +9,7 @@ show, a second model that is worse by a known amount.
 """
 
 import base64
+import itertools
 import json
 import pathlib
 import shutil
@@ -196,7 +197,7 @@ class ReportTest(unittest.TestCase):
         levels = self.script("return [...document.querySelectorAll('h1, h2, h3')].map((e) => Number(e.tagName[1]))")
         self.assertEqual(levels[0], 1)
         self.assertEqual(levels.count(1), 1)
-        self.assertTrue(all(b <= a + 1 for a, b in zip(levels, levels[1:])), levels)
+        self.assertTrue(all(b <= a + 1 for a, b in itertools.pairwise(levels)), levels)
         images = self.script("""
             document.querySelectorAll("details").forEach((d) => { d.open = true; });
             const images = [...document.querySelectorAll("img")];
