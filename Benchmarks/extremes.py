@@ -22,7 +22,6 @@ Every split of every method is measured by `distance` below, whatever the method
 import argparse
 import functools
 import json
-import os
 import pathlib
 import sys
 import tempfile
@@ -296,7 +295,7 @@ def main():
     arguments = options.parse_args()
 
     cache = {}
-    if arguments.cache and os.path.exists(arguments.cache):
+    if arguments.cache and pathlib.Path(arguments.cache).exists():
         cache = json.loads(pathlib.Path(arguments.cache).read_text())
 
     def save():

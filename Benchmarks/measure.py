@@ -98,7 +98,7 @@ def make_splits(oodml, features, samples, out, *options, coretype=None, check=Tr
 
 def processor():
     try:
-        with open("/proc/cpuinfo") as file:
+        with pathlib.Path("/proc/cpuinfo").open() as file:
             return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
     except (OSError, StopIteration):
         import platform

@@ -44,7 +44,7 @@ def class_label(number):
 
 def write_samples(path, labels):
     """The table that `make-splits --samples` reads, one row for each row of the features."""
-    with open(path, "w", newline="") as file:
+    with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["sample", "class"])
         writer.writerows((f"s{i:07d}", class_label(label)) for i, label in enumerate(labels))

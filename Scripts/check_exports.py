@@ -44,7 +44,7 @@ class Splits:
                 role = "" if number % 5 == 4 else "query" if i < 2 else "gallery"
                 self.colours[colour] = dict(sample=sample, label=label, role=role)
                 rows.append([sample, label, f"family {number % 3}", role])
-        with open(folder / "samples.csv", "w", newline="", encoding="utf-8") as file:
+        with (folder / "samples.csv").open("w", newline="", encoding="utf-8") as file:
             csv.writer(file, lineterminator="\n").writerows([["sample", "class", "superclass", "role"], *rows])
         features = numpy.random.default_rng(1).standard_normal((len(rows), 8), dtype=numpy.float32)
         numpy.save(folder / "features.npy", features + numpy.repeat(numpy.arange(CLASSES), IMAGES)[:, None] % 5)
@@ -108,7 +108,7 @@ def check_csv(splits):
         equal(table["class_number"].dtype.kind, "i", "the type of class_number")
         for part, labels in splits.sides(level, 0).items():
             equal(set(table["class"][table["part"] == part]), labels, f"{level['id']}, {part}")
-        assert all(os.path.exists(path) for path in table["path"])
+        assert all(pathlib.Path(path).exists() for path in table["path"])
 
 
 def check_huggingface(splits):
@@ -138,7 +138,7 @@ def check_imagefolder(splits):
     import torchvision
 
     folder = splits.export("imagefolder")
-    with open(folder / "classes.csv", newline="", encoding="utf-8") as file:
+    with (folder / "classes.csv").open(newline="", encoding="utf-8") as file:
         names = {row["folder"]: row["class"] for row in csv.DictReader(file)}
     for level in splits.manifest["levels"]:
         for part, labels in splits.sides(level).items():

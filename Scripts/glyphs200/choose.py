@@ -276,7 +276,7 @@ def licence_of(package):
 
 
 def write_table(path, header, rows):
-    with open(path, "w", newline="", encoding="utf-8") as file:
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)

@@ -20,7 +20,7 @@ from glyphs import Face
 
 
 def table(path):
-    with open(path, newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
