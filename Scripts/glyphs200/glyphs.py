@@ -70,6 +70,11 @@ def slug(text):
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
+@functools.lru_cache(maxsize=8)
+def _font(file, index, size):
+    return ImageFont.truetype(file, size, index=index, layout_engine=ImageFont.Layout.BASIC)
+
+
 class Face:
     """One face, opened for setting single characters."""
 
@@ -77,14 +82,10 @@ class Face:
         self._file = file
         self._index = index
 
-    @functools.lru_cache(maxsize=8)
-    def _font(self, size):
-        return ImageFont.truetype(self._file, size, index=self._index, layout_engine=ImageFont.Layout.BASIC)
-
     def ink(self, character, size):
         """The character's ink at a type size, cut to its bounding box: uint8, 255 is full
         ink. None where the face puts no ink."""
-        font = self._font(size)
+        font = _font(self._file, self._index, size)
         left, top, right, bottom = font.getbbox(character)
         margin = 8
         width, height = right - left + 2 * margin, bottom - top + 2 * margin
