@@ -19,6 +19,7 @@ one process, like its peers, by the package in this folder; the whole command `o
 """
 
 import argparse
+import functools
 import json
 import pathlib
 import shlex
@@ -192,9 +193,8 @@ def report(arguments, folder, paths):
     if not arguments.peers_only:
         own = oodml_in_process(arguments.in_process, paths, CORETYPES)
         for name, files in (("full", paths), ("means", few)):
-            command[name] = best_setting(
-                lambda coretype: Run([arguments.oodml, "distance", *files, "--format", "json"], coretype)
-            )
+            line = [arguments.oodml, "distance", *files, "--format", "json"]
+            command[name] = best_setting(functools.partial(Run, line))
             values[name] = command[name][0].json()["frechet"]
 
     print_machine(["numpy", "scipy"])

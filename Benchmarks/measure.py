@@ -97,6 +97,14 @@ def make_splits(oodml, features, samples, out, *options, coretype=None, check=Tr
 
 
 def processor():
+def best_splits(oodml, features, samples, out, draws, coretypes=CORETYPES):
+    """The quickest search for nine levels by samples, and its setting."""
+    options = ["--statistic", "samples", "--levels", "9", "--draws", draws]
+    return best_setting(
+        lambda coretype: make_splits(oodml, features, samples, out, *options, coretype=coretype), coretypes
+    )
+
+
     try:
         with pathlib.Path("/proc/cpuinfo").open() as file:
             return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))

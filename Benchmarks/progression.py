@@ -26,7 +26,7 @@ import numpy as np
 
 import synthetic
 from distance import plain_statistics, ridge_root, with_root
-from measure import Run, add_oodml, best_setting, make_splits, name_of, print_machine, print_table, significant
+from measure import Run, add_oodml, best_setting, best_splits, name_of, print_machine, print_table, significant
 
 CLASSES, SAMPLES, D, DISTANCES = 200, 11788, 2048, 110
 
@@ -78,21 +78,7 @@ def report(arguments, folder):
     own = {}
     if not arguments.peers_only:
         for draws in (0, 20):
-            own[draws] = best_setting(
-                lambda coretype: make_splits(
-                    arguments.oodml,
-                    features,
-                    samples,
-                    folder / "out",
-                    "--statistic",
-                    "samples",
-                    "--levels",
-                    "9",
-                    "--draws",
-                    draws,
-                    coretype=coretype,
-                )
-            )
+            own[draws] = best_splits(arguments.oodml, features, samples, folder / "out", draws)
             print(f"oodml, --draws {draws}: {own[draws][0].seconds:.2f} s", file=sys.stderr, flush=True)
 
     def reference(coretype):

@@ -18,7 +18,7 @@ import sys
 import numpy as np
 
 import synthetic
-from measure import CORETYPES, add_oodml, best_setting, make_splits, name_of, print_machine, print_table, significant
+from measure import CORETYPES, add_oodml, best_splits, name_of, print_machine, print_table, significant
 
 CLASSES, SAMPLES, D = 22634, 120053, 2048
 COUNTS = [10_000, 30_000, SAMPLES]
@@ -58,22 +58,7 @@ def main():
     for draws in arguments.draws.split(","):
         first = None
         for features, samples, count, classes in sets:
-            run, coretype = best_setting(
-                lambda coretype: make_splits(
-                    arguments.oodml,
-                    features,
-                    samples,
-                    folder / "out",
-                    "--statistic",
-                    "samples",
-                    "--levels",
-                    "9",
-                    "--draws",
-                    draws,
-                    coretype=coretype,
-                ),
-                coretypes,
-            )
+            run, coretype = best_splits(arguments.oodml, features, samples, folder / "out", draws, coretypes)
             coretypes = [coretype]  # the small set chooses, the large one takes minutes
             print(
                 f"{count} samples, --draws {draws}: {run.seconds:.1f} s, {run.megabytes:.0f} MB",
