@@ -53,8 +53,8 @@ def data(seed, between, long_tailed):
 def run(seed, kind, oodml, draws, options):
     """What the manifest of one run says."""
     x, labels = data(seed, **DATA[kind])
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
         np.save(folder / "features.npy", x)
         synthetic.write_samples(folder / "samples.csv", labels)
         result = make_splits(

@@ -169,7 +169,8 @@ def main():
     options.add_argument("--rows", type=int, default=ROWS, help=argparse.SUPPRESS)
     arguments = options.parse_args()
     if arguments.worker:
-        return work(*arguments.worker, arguments.rows)
+        work(*arguments.worker, arguments.rows)
+        return
 
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(arguments.work or temporary).resolve()

@@ -291,7 +291,8 @@ def main():
     options = parser.parse_args()
     if options.peer:
         out = None if options.out == "-" else options.out
-        return peer(options.root, options.peer, out, options.threads, options.count or None, options.pool)
+        peer(options.root, options.peer, out, options.threads, options.count or None, options.pool)
+        return
     if not options.work:
         parser.error("expected --work FOLDER")
     options.work = options.work.resolve()
@@ -299,7 +300,8 @@ def main():
     images = make_images(options.work, options.images)
     print_machine(["numpy", "pillow", "onnxruntime"])
     if options.memory:
-        return memory(options, images, options.memory)
+        memory(options, images, options.memory)
+        return
     header = [
         "network",
         "peer",

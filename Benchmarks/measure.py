@@ -59,6 +59,7 @@ class Run:
                 text=True,
                 env=environment(coretype),
                 cwd=REPOSITORY,
+                check=False,
             )
             self.output, self.errors = process.stdout, process.stderr
             if not report.exists():
@@ -96,7 +97,6 @@ def make_splits(oodml, features, samples, out, *options, coretype=None, check=Tr
     return Run(command, coretype, check)
 
 
-def processor():
 def best_splits(oodml, features, samples, out, draws, coretypes=CORETYPES):
     """The quickest search for nine levels by samples, and its setting."""
     options = ["--statistic", "samples", "--levels", "9", "--draws", draws]
@@ -105,6 +105,7 @@ def best_splits(oodml, features, samples, out, draws, coretypes=CORETYPES):
     )
 
 
+def processor():
     try:
         with pathlib.Path("/proc/cpuinfo").open() as file:
             return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))

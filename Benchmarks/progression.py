@@ -58,7 +58,8 @@ def main():
     options.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     arguments = options.parse_args()
     if arguments.worker:
-        return work(arguments.worker[0], int(arguments.worker[1]))
+        work(arguments.worker[0], int(arguments.worker[1]))
+        return
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(arguments.work or temporary).resolve()
         folder.mkdir(parents=True, exist_ok=True)

@@ -414,7 +414,8 @@ def main():
     options.add_argument("--threads", type=int, default=1, help=argparse.SUPPRESS)
     arguments = options.parse_args()
     if arguments.worker:
-        return work(arguments.worker[0], pathlib.Path(arguments.worker[1]), arguments.threads)
+        work(arguments.worker[0], pathlib.Path(arguments.worker[1]), arguments.threads)
+        return
 
     thread_counts = sorted({1, len(os.sched_getaffinity(0))})
     sizes = [4000] if arguments.quick else [int(size) for size in arguments.sizes.split(",")]

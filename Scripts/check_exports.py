@@ -67,7 +67,7 @@ class Splits:
         self.rows = {row[0]: row for row in rows}
 
     def run(self, *arguments):
-        result = subprocess.run([self.oodml, *arguments], cwd=self.folder, capture_output=True, text=True)
+        result = subprocess.run([self.oodml, *arguments], cwd=self.folder, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             raise SystemExit(f"oodml {' '.join(arguments)}\n{result.stderr}")
 

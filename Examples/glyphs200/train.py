@@ -121,9 +121,8 @@ def train(pictures, epochs, seed, augment):
     )
     count = epochs * BATCHES_PER_EPOCH
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, count)
-    for batch, labels in batches(pictures, count, generator):
-        if augment:
-            batch = augmented(batch, generator)
+    for drawn, labels in batches(pictures, count, generator):
+        batch = augmented(drawn, generator) if augment else drawn
         value = loss(network((batch - MEAN) / STD), labels)
         optimiser.zero_grad()
         value.backward()
