@@ -116,11 +116,11 @@ SPLITTER_OPTIONS = dict(
     density_adversarial_split=[dict(k=k) for k in (3, 10)],
     min_cut_split=[dict(metric=m) for m in ("euclidean", "cosine")],
     normalized_cut_split=[dict(metric=m) for m in ("euclidean", "cosine")],
-    mmd_maximized_split=[dict(), dict(kernel="linear")],
+    mmd_maximized_split=[{}, dict(kernel="linear")],
     maximin_split=[dict(metric=m) for m in ("euclidean", "cosine")],
     cluster_leak_split=[dict(n_clusters=k) for k in (2, 5, 10, 20)],
-    centroid_matched_split=[dict(), dict(n_iterations=1000)],
-    max_coverage_split=[dict()],
+    centroid_matched_split=[{}, dict(n_iterations=1000)],
+    max_coverage_split=[{}],
 )
 
 

@@ -5,9 +5,10 @@ Run by
     python3 Examples/python/test_oodml_splits.py
 """
 
-import ast
 import array
+import ast
 import hashlib
+import importlib.util
 import json
 import pathlib
 import shutil
@@ -15,12 +16,10 @@ import sys
 import tempfile
 import unittest
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from oodml_splits import Splits, write_npy
 
-from oodml_splits import Splits, write_npy  # noqa: E402
-
-FOLDER = HERE.parent.parent / "splits" / "glyphs200"
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "splits" / "glyphs200"
 
 
 def read_npy(path):
@@ -124,7 +123,7 @@ class ReadingTests(unittest.TestCase):
             table = (FOLDER / "samples.csv").read_text()
             lines = table.splitlines(keepends=True)
             path = pathlib.Path(folder, "samples.csv")
-            path.write_text("".join([lines[0]] + lines[:0:-1]))
+            path.write_text("".join([lines[0], *lines[:0:-1]]))
             self.assertEqual(Splits(folder).samples, self.splits.samples[::-1])
             path.write_text("".join(lines[:-1]))
             with self.assertRaisesRegex(ValueError, "digest"):
@@ -159,7 +158,7 @@ class WritingTests(unittest.TestCase):
         vectors = [[1.0, 2.0]] * len(level.test)
         named = dict(zip(level.test.samples, vectors))
         del named[level.test.samples[5]]
-        for wrong in [vectors[1:], vectors[:-1] + [[1.0]], vectors[:-1] + [[1.0, float("nan")]], named]:
+        for wrong in [vectors[1:], [*vectors[:-1], [1.0]], [*vectors[:-1], [1.0, float("nan")]], named]:
             with self.assertRaises(ValueError):
                 level.write_embeddings(self.template, wrong)
         with self.assertRaises(ValueError):
@@ -222,9 +221,7 @@ class WritingTests(unittest.TestCase):
 
 class DatasetTests(unittest.TestCase):
     def test_images_come_with_their_class_numbers(self):
-        try:
-            import PIL  # noqa: F401
-        except ImportError:
+        if importlib.util.find_spec("PIL") is None:
             self.skipTest("there is no Pillow")
         side = Splits(FOLDER).level("level-1").train
         images = FOLDER.parent.parent / "Sources" / "Glyphs200" / "Resources" / "glyphs200"

@@ -114,7 +114,7 @@ def train(images, labels, options, device):
         value.backward()
         optimiser.step()
         schedule.step()
-        recent = recent[-49:] + [float(value.detach())]
+        recent = [*recent[-49:], float(value.detach())]
     return network.eval(), sum(recent) / max(len(recent), 1)
 
 

@@ -15,7 +15,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python"))
-from oodml_splits import Splits  # noqa: E402
+from oodml_splits import Splits
 
 
 def read_store(folder):
