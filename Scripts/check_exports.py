@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Loads what `oodml export` writes with the libraries that it is written for, and compares it with the manifest.
 
     swift build -c release

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Checks JSON files that oodml wrote against one of its schemas.
 
     /usr/bin/python3 Scripts/check_json.py manifest-2 splits/glyphs200/manifest.json

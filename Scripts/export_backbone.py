@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Exports a pretrained backbone as ONNX, with its preprocessing beside it, as oodml reads both.
 
     pip install torch timm onnx                    # or torchvision, or transformers, in place of timm
