@@ -9,7 +9,8 @@ let package = Package(
         // Whoever has features in a file needs only these, and of the system only OpenBLAS and LAPACKE.
         .library(name: "Frechet", targets: ["Frechet", "Embeddings", "DenseLinearAlgebra"]),
         .library(name: "Splits", targets: ["Splits", "Datasets", "Embeddings"]),
-        .library(name: "Evaluation", targets: ["Evaluation", "DenseLinearAlgebra"]),
+        .library(name: "Retrieval", targets: ["Retrieval", "DenseLinearAlgebra"]),
+        .library(name: "Evaluation", targets: ["Evaluation", "Retrieval", "DenseLinearAlgebra"]),
         .library(name: "Reports", targets: ["Reports"]),
         // Needs OpenVINO and the image codecs as well.
         .library(name: "FeatureExtraction", targets: ["FeatureExtraction"]),
@@ -26,24 +27,41 @@ let package = Package(
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "COpenVINO", pkgConfig: "openvino_c"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMatio", pkgConfig: "matio", providers: [.apt(["libmatio-dev"])]),
         .target(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
 
+        // MARK: The ground floor
+        .target(name: "Files"),
+        .target(name: "Statistics"),
+        .target(name: "Parallel", dependencies: ["CLAPACK"]),
+        .target(name: "Pickle", dependencies: ["Files"]),
+        .target(name: "DenseLinearAlgebra", dependencies: ["Parallel", "CLAPACK", "CMalloc"]),
+
         // MARK: The pipeline, in the order in which data flows through it
-        .target(name: "DenseLinearAlgebra", dependencies: ["CLAPACK", "CMalloc"]),
-        .target(name: "Datasets"),
-        .target(name: "Cars196", dependencies: ["Datasets", "CMatio"]),
-        .target(name: "Embeddings", dependencies: ["Datasets", "DenseLinearAlgebra"]),
+        .target(name: "Datasets", dependencies: ["Files"]),
+        .target(name: "Cars196", dependencies: ["Datasets", "Files", "CMatio"]),
+        .target(name: "Embeddings", dependencies: ["Files", "DenseLinearAlgebra", "CZlib"]),
         .target(
             name: "FeatureExtraction",
-            dependencies: ["DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),
-        .target(name: "Frechet", dependencies: ["DenseLinearAlgebra"]),
-        .target(name: "Splits", dependencies: ["Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra"]),
-        .target(name: "Evaluation", dependencies: ["Embeddings", "Datasets", "DenseLinearAlgebra"]),
+            dependencies: ["Embeddings", "Files", "DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),
+        .target(name: "Frechet", dependencies: ["DenseLinearAlgebra", "Parallel"]),
         .target(
-            name: "Reports", dependencies: ["Splits", "Embeddings", "Evaluation", "Datasets"],
+            name: "Splits",
+            dependencies: [
+                "Frechet", "Embeddings", "Datasets", "Pickle", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
+            ]),
+        .target(name: "Retrieval", dependencies: ["Statistics", "Parallel", "DenseLinearAlgebra"]),
+        .target(
+            name: "Evaluation",
+            dependencies: [
+                "Retrieval", "Embeddings", "Datasets", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
+            ]),
+        .target(
+            name: "Reports",
+            dependencies: ["Splits", "Embeddings", "Evaluation", "Retrieval", "Datasets", "Files", "Statistics"],
             resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
 
         // MARK: The embedded benchmark
@@ -56,8 +74,9 @@ let package = Package(
         .executableTarget(
             name: "oodml",
             dependencies: [
-                "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits", "Evaluation",
-                "Reports", "Cars196", "Glyphs200", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Files", "Statistics", "Parallel", "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction",
+                "Frechet", "Splits", "Retrieval", "Evaluation", "Reports", "Cars196", "Glyphs200",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: findOpenVINO),
 

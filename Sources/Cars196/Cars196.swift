@@ -1,4 +1,5 @@
 public import Datasets
+import Files
 public import Foundation
 
 extension Dataset {
@@ -28,7 +29,7 @@ extension Dataset {
         let images = root.appending(path: "images")
         // Images in car_ims mean nothing without the annotations.
         guard isFolder(images) || (isFolder(root) && !isFolder(root.appending(path: "car_ims"))) else {
-            throw DatasetError.unreadable(path: annotations.path, reason: KnownDataset.cars196.missingFile)
+            throw FileError.unreadable(path: annotations.path, reason: KnownDataset.cars196.missingFile)
         }
         guard isFolder(images) else {
             try self.init(classFoldersAt: root, name: name)
@@ -48,7 +49,7 @@ extension Dataset {
         var numbers: [[UInt8]: Int] = [:]
         for (index, label) in names.enumerated() {
             if let first = numbers.updateValue(index + 1, forKey: Array(label.utf8)) {
-                throw DatasetError.badFile(
+                throw FileError.malformed(
                     path: url.path, found: "the name \"\(label)\" for the classes \(first) and \(index + 1)",
                     expected: "a name of its own for each")
             }
@@ -59,7 +60,7 @@ extension Dataset {
             let number = try structs.number("class", of: index)
             let position = Int(exactly: number)
             guard let position, names.indices.contains(position - 1) else {
-                throw DatasetError.badFile(
+                throw FileError.malformed(
                     path: url.path,
                     found: "the class \(position.map(String.init) ?? "\(number)") in annotation \(index + 1)",
                     expected: "one from 1 to \(names.count), as in class_names")

@@ -1,5 +1,6 @@
 internal import CMatio
 internal import Datasets
+internal import Files
 internal import Foundation
 
 /// A MATLAB file, read by libmatio; only what annotations of images are made of.
@@ -11,11 +12,11 @@ struct MATLABFile: ~Copyable {
 
     init(contentsOf url: URL) throws {
         path = url.path
-        let notMATLAB = DatasetError.badFile(
+        let notMATLAB = FileError.malformed(
             path: path, found: "no MATLAB file", expected: "one of level 5 or later")
         guard let file = Mat_Open(path, Int32(MAT_ACC_RDONLY.rawValue)) else {
             throw FileManager.default.isReadableFile(atPath: path)
-                ? notMATLAB : DatasetError.unreadable(path: path, reason: "permission is denied")
+                ? notMATLAB : FileError.unreadable(path: path, reason: "permission is denied")
         }
         // Level 4 has no header to tell it by, so libmatio takes any short file for it; nor has it structures.
         guard Mat_GetVersion(file) != MAT_FT_MAT4 else {
@@ -37,7 +38,7 @@ struct MATLABFile: ~Copyable {
         }
         return try (0..<variable.count).map { index in
             guard let text = text(of: Mat_VarGetCell(variable.pointer, Int32(index))) else {
-                throw DatasetError.badFile(
+                throw FileError.malformed(
                     path: path, found: "no text in cell \(index + 1) of \(name)", expected: "a string in every cell")
             }
             return text
@@ -50,7 +51,7 @@ struct MATLABFile: ~Copyable {
         guard variable.kind == MAT_C_STRUCT else { throw variable.unexpected("an array of structures") }
         let found = variable.fieldNames
         for field in fields where !found.contains(field) {
-            throw DatasetError.badFile(
+            throw FileError.malformed(
                 path: path, found: "\(name) with the fields \(found.joined(separator: ", "))",
                 expected: "a field \(field)")
         }
@@ -85,8 +86,8 @@ struct MATLABStructs {
         Mat_VarGetStructFieldByName(variable.pointer, field, index)
     }
 
-    private func unexpected(_ field: String, of index: Int, expected: String) -> DatasetError {
-        .badFile(
+    private func unexpected(_ field: String, of index: Int, expected: String) -> FileError {
+        .malformed(
             path: path, found: "something else in the field \(field) of \(variable.name) \(index + 1)",
             expected: expected)
     }

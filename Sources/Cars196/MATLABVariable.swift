@@ -1,5 +1,6 @@
 internal import CMatio
 internal import Datasets
+internal import Files
 
 /// A variable of a MATLAB file with all its data, freed with the last reference.
 final class MATLABVariable {
@@ -10,13 +11,13 @@ final class MATLABVariable {
     init(_ name: String, of file: OpaquePointer, at path: String) throws {
         // The header by itself first, to tell a variable that is missing from one that is damaged.
         guard let header = Mat_VarReadInfo(file, name) else {
-            throw DatasetError.badFile(path: path, found: "no variable \(name)", expected: "\(name), as in CARS196")
+            throw FileError.malformed(path: path, found: "no variable \(name)", expected: "\(name), as in CARS196")
         }
         // Dimensions that the file cannot hold are what libmatio would make room for.
         let isPlausible = elementCount(of: header.pointee) <= Self.elementLimit
         Mat_VarFree(header)
         guard isPlausible, let pointer = Mat_VarRead(file, name) else {
-            throw DatasetError.badFile(
+            throw FileError.malformed(
                 path: path, found: "the variable \(name) damaged", expected: "one that can be read")
         }
         self.pointer = pointer
@@ -42,8 +43,8 @@ final class MATLABVariable {
         return (0..<Int(Mat_VarGetNumberOfFields(pointer))).compactMap { names?[$0].map { String(cString: $0) } }
     }
 
-    func unexpected(_ expected: String) -> DatasetError {
-        .badFile(path: path, found: "the variable \(name) of another kind", expected: expected)
+    func unexpected(_ expected: String) -> FileError {
+        .malformed(path: path, found: "the variable \(name) of another kind", expected: expected)
     }
 }
 

@@ -1,3 +1,5 @@
+internal import Files
+
 /// What moves as one between the sides of a split: a class, or all classes of the same superclass or column value.
 public enum UnitRule: Sendable, Hashable {
     /// Each class is a unit.

@@ -1,3 +1,5 @@
+internal import Files
+
 /// A labelled dataset: samples of classes, and the split that the field calls its own.
 ///
 /// Classes are numbered from 0 in the order of their labels' UTF-8 bytes, so the numbers do not depend on the order of

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// What can be wrong with a dataset on disk; each description is one sentence that says where, what, and what was expected.
 public enum DatasetError: Error, Equatable {
     /// The source holds no sample at all.
@@ -28,12 +26,6 @@ public enum DatasetError: Error, Equatable {
     case noUnitColumn(source: String, column: String)
     /// One superclass or column value is composed for some classes and decomposed for others.
     case unitInTwoUnicodeForms(source: String, column: String, value: String)
-    /// A folder or file cannot be read.
-    case unreadable(path: String, reason: String)
-    /// A table's row or header is not as expected.
-    case badTable(path: String, line: Int, found: String, expected: String)
-    /// A file without lines is not as expected.
-    case badFile(path: String, found: String, expected: String)
     /// Files that samples are named after are not there.
     case missingFiles(root: String, count: Int, of: Int, first: String)
 }
@@ -70,27 +62,9 @@ extension DatasetError: CustomStringConvertible {
                 + "table of samples"
         case .unitInTwoUnicodeForms(let source, let column, let value):
             "\(source): the \(column) \"\(value)\" is written in two Unicode forms (composed and decomposed); expected one"
-        case .unreadable(let path, let reason):
-            "\(path): cannot be read: \(reason)"
-        case .badTable(let path, let line, let found, let expected):
-            "\(path):\(line): found \(found); expected \(expected)"
-        case .badFile(let path, let found, let expected):
-            "\(path): found \(found); expected \(expected)"
         case .missingFiles(let root, let count, let total, let first):
             "\(root): \(count) of the \(total) images listed \(count == 1 ? "is" : "are") not there, first \(first); "
                 + "expected all of them"
         }
-    }
-}
-
-extension DatasetError {
-    /// The error of a failed read, in few words.
-    static func unreadable(_ url: URL, _ error: any Error) -> DatasetError {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-            return .unreadable(path: url.path, reason: "there is no such file")
-        }
-        return .unreadable(
-            path: url.path, reason: isFolder.boolValue ? "it is a folder; expected a file" : "permission is denied")
     }
 }

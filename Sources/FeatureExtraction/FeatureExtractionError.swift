@@ -1,8 +1,6 @@
 /// What can go wrong between an image file and its embedding; each description is one sentence that says where, what was
 /// found, and what was expected.
 public enum FeatureExtractionError: Error, Equatable {
-    /// A file cannot be opened or read.
-    case unreadable(path: String, reason: String)
     /// A file is no image of a format that is read.
     case notAnImage(path: String, found: String)
     /// An image file ends before its pixels do.
@@ -37,8 +35,6 @@ extension FeatureExtractionError: CustomStringConvertible {
     /// The error as one sentence.
     public var description: String {
         switch self {
-        case .unreadable(let path, let reason):
-            "\(path): cannot be read: \(reason)"
         case .notAnImage(let path, let found):
             "\(path): found \(found); expected a PNG, JPEG or WebP image"
         case .truncatedImage(let path, let format, let reason):

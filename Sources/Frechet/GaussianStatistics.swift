@@ -1,4 +1,5 @@
 public import DenseLinearAlgebra
+import Parallel
 
 /// The Gaussian fitted to n embeddings of d dimensions: their mean, and a factor of their covariance.
 ///

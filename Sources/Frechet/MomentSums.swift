@@ -1,4 +1,5 @@
 public import DenseLinearAlgebra
+import Parallel
 
 /// The count, the sum and the sum of outer products of a set of embeddings, to which rows can be added and taken away.
 ///

@@ -1,6 +1,7 @@
 import Datasets
 import Embeddings
 import FeatureExtraction
+import Files
 import Foundation
 
 extension Embed {

@@ -2,6 +2,7 @@ import Datasets
 import DenseLinearAlgebra
 import Embeddings
 import FeatureExtraction
+import Files
 import Foundation
 import Reports
 

@@ -1,6 +1,7 @@
 import Datasets
 import DenseLinearAlgebra
 import Embeddings
+import Files
 import Foundation
 import Reports
 
@@ -117,7 +118,7 @@ struct StoreContents {
         // All is on the disk. Until the last file is moved, what an earlier run left must not pass for the record of these.
         let recordFile = store.appending(path: EmbeddingStore.recordName)
         guard unlink(recordFile.path) == 0 || errno == ENOENT else {
-            throw OutputError(path: recordFile.path, reason: String(cString: strerror(errno)))
+            throw FileError.unwritable(path: recordFile.path, reason: String(cString: strerror(errno)))
         }
         for name in [
             EmbeddingStore.embeddingsName, EmbeddingStore.samplesName, "skipped.csv", "duplicates.csv",
@@ -125,7 +126,7 @@ struct StoreContents {
         ] {
             let target = store.appending(path: name)
             guard rename(scratch.appending(path: name).path, target.path) == 0 else {
-                throw OutputError(path: target.path, reason: String(cString: strerror(errno)))
+                throw FileError.unwritable(path: target.path, reason: String(cString: strerror(errno)))
             }
         }
         return record

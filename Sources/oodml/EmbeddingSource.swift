@@ -2,6 +2,7 @@ import Datasets
 import DenseLinearAlgebra
 import Embeddings
 import FeatureExtraction
+import Files
 import Foundation
 
 /// Where a command gets embeddings from: images and a network, or a file of features.

@@ -1,7 +1,9 @@
 import Datasets
 import DenseLinearAlgebra
 import FeatureExtraction
+import Files
 import Foundation
+import Parallel
 
 /// What the system knows of a file without reading it; empty if there is none.
 ///
@@ -64,15 +66,15 @@ extension FeatureExtractor {
             let rest = paths.indices.filter { reasons[$0].isEmpty }
             do {
                 return (try embed(paths: rest.map { paths[$0] }) { done, _ in progress(done) }, reasons)
-            } catch let error as FeatureExtractionError {
-                guard let bad = rest.first(where: { paths[$0] == error.imagePath }) else { throw error }
-                reasons[bad] = error.reason(for: paths[bad])
+            } catch {
+                guard let bad = rest.first(where: { paths[$0] == imagePath(of: error) }) else { throw error }
+                reasons[bad] = reason(of: error, for: paths[bad])
                 // The other bad files of the chunk at once, and not a pass of the network for each.
                 for i in rest where i != bad {
                     do {
                         _ = try Image8(contentsOfFile: paths[i], channelCount: preprocessing.channelCount)
-                    } catch let error as FeatureExtractionError {
-                        reasons[i] = error.reason(for: paths[i])
+                    } catch {
+                        reasons[i] = reason(of: error, for: paths[i])
                     }
                 }
             }
@@ -80,22 +82,22 @@ extension FeatureExtractor {
     }
 }
 
-extension FeatureExtractionError {
-    /// The image whose fault the error is; nil where it is another's.
-    fileprivate var imagePath: String? {
-        switch self {
-        case .unreadable(let path, _), .outOfMemory(let path), .notAnImage(let path, _),
-            .truncatedImage(let path, _, _),
-            .damagedImage(let path, _, _), .unsupportedImage(let path, _), .imageTooLarge(let path, _, _),
-            .nonFiniteEmbedding(let path, _, _, _):
-            path
-        default: nil
-        }
+/// The image whose fault an error is; nil where it is another's.
+private func imagePath(of error: any Error) -> String? {
+    switch error {
+    case FeatureExtractionError.outOfMemory(let path), FeatureExtractionError.notAnImage(let path, _),
+        FeatureExtractionError.truncatedImage(let path, _, _), FeatureExtractionError.damagedImage(let path, _, _),
+        FeatureExtractionError.unsupportedImage(let path, _), FeatureExtractionError.imageTooLarge(let path, _, _),
+        FeatureExtractionError.nonFiniteEmbedding(let path, _, _, _):
+        path
+    case let error as FileError: error.path
+    default: nil
     }
+}
 
-    /// The description without the path, which the table of samples left out has anyway.
-    fileprivate func reason(for path: String) -> String {
-        description.hasPrefix(path + ": ")
-            ? String(Substring(description.utf8.dropFirst(path.utf8.count + 2))) : description
-    }
+/// The description without the path, which the table of samples left out has anyway.
+private func reason(of error: any Error, for path: String) -> String {
+    let description = "\(error)"
+    return description.hasPrefix(path + ": ")
+        ? String(Substring(description.utf8.dropFirst(path.utf8.count + 2))) : description
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Embeddings
+import Files
 import Foundation
 import Reports
 import Splits

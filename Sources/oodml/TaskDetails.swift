@@ -1,8 +1,10 @@
 import Datasets
 import DenseLinearAlgebra
 import Evaluation
+import Files
 import Foundation
 import Reports
+import Retrieval
 import Splits
 
 /// What stands beside the scores of a task: those of each class, and examples to look at.

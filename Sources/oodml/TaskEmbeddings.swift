@@ -3,6 +3,7 @@ import DenseLinearAlgebra
 import Embeddings
 import Evaluation
 import FeatureExtraction
+import Files
 import Foundation
 
 /// What gives the embeddings of tasks: networks that are run, or files of embeddings.
@@ -91,7 +92,7 @@ struct TaskEmbeddings {
             case dataset.samples.count: return (Array(dataset.samples.indices), matrix)
             default:
                 let sides = withTraining ? "test and train classes" : "test classes"
-                throw EmbeddingFileError.malformed(
+                throw FileError.malformed(
                     path: file.path, found: "\(matrix.rowCount) rows",
                     expected: "\(wanted.count), one for each sample of the \(sides), or \(dataset.samples.count), "
                         + "one for each row of samples.csv")

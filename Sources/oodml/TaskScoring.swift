@@ -2,6 +2,7 @@ import Datasets
 import DenseLinearAlgebra
 import Evaluation
 import Foundation
+import Retrieval
 import Splits
 
 /// How all tasks of a run are scored.
@@ -54,7 +55,7 @@ struct TaskScoring {
         if let episodes { evaluation.episodes = try fewShot(episodes, of: plain, task: task, file: file) }
         let details = TaskDetails(
             of: task, in: dataset, embeddings: plain, model: model.queries, backbone: backbone?.queries,
-            similarity: scorer.similarity)
+            similarity: scorer.rules.similarity)
         return (evaluation, details)
     }
 
@@ -75,7 +76,7 @@ struct TaskScoring {
         }
         let training = tricks.dimension == nil ? nil : try rows(task.trainingSamples)
         return try naming(file, task.trainingSamples) {
-            try tricks.applied(to: test, training: training, similarity: scorer.similarity)
+            try tricks.applied(to: test, training: training, similarity: scorer.rules.similarity)
         }
     }
 
@@ -93,7 +94,7 @@ struct TaskScoring {
             do {
                 return try fewShotEpisodeScores(
                     of: matrix, classNumbers: task.samples.map { dataset.classOfSample[$0] }, supportRows: support,
-                    similarity: scorer.similarity, metrics: scorer.metrics, loneQueries: scorer.loneQueries)
+                    rules: RankingRules(similarity: scorer.rules.similarity), metrics: scorer.metrics, loneQueries: scorer.loneQueries)
             } catch let error as EvaluationError {
                 throw CommandError("\(file.path), \(task.level.id), episode \(number): \(error)")
             }
@@ -106,7 +107,7 @@ struct TaskScoring {
     private func naming<Value>(_ file: URL, _ samples: [Int], _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
-        } catch EvaluationError.nonFiniteEmbedding(let row, let column) {
+        } catch RetrievalError.nonFiniteEmbedding(let row, let column) {
             throw CommandError(
                 "\(file.path): the embedding of sample \"\(dataset.samples[samples[row]].id)\" is not finite in "
                     + "column \(column); expected numbers without NaN and infinity")

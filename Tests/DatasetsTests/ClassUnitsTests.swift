@@ -70,7 +70,7 @@ import Testing
     ])
     func unsuitableColumns(column: String, text: String, line: Int, found: String) throws {
         let error = #expect(throws: DatasetError.self) { try dataset(text, unit: .column(column)) }
-        guard case .badTable(_, line, found, _) = error else {
+        guard case .malformed(_, line, found, _) = error else {
             Issue.record("\(String(describing: error))")
             return
         }

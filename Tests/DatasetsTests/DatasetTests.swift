@@ -1,7 +1,8 @@
 import Datasets
+import Files
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct DatasetTests {
     private func samples(_ classes: [String]) -> [Sample] {
@@ -109,7 +110,7 @@ import Testing
         let digest = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
         #expect(try SHA256.hexadecimal(ofFilesAt: urls) == digest)
         let missing = folder.url.appending(path: "missing")
-        #expect(throws: DatasetError.unreadable(path: missing.path, reason: "there is no such file")) {
+        #expect(throws: FileError.unreadable(path: missing.path, reason: "there is no such file")) {
             try SHA256.hexadecimal(ofFilesAt: [missing])
         }
     }

@@ -1,7 +1,8 @@
 import Datasets
+import Files
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// Class folders with what file systems allow and nobody expects.
 @Suite struct HostileFoldersTests {
@@ -87,7 +88,7 @@ import Testing
     @Test func aNULInATableIsNoName() throws {
         let file = try folder.write("sample,class\na/1.png\0.png,a\nb/1.png,b\n", to: "table.csv")
         #expect(
-            throws: DatasetError.badTable(
+            throws: FileError.malformed(
                 path: file.path, line: 2, found: "a NUL in the sample",
                 expected: "text, as names of files and classes are")
         ) { try Dataset(sampleTableAt: file, name: "d") }

@@ -1,7 +1,8 @@
 import Datasets
+import Files
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct ClassFoldersTests {
     @Test func oneLevel() throws {
@@ -27,7 +28,7 @@ import Testing
     @Test func refusals() throws {
         let folder = try TemporaryFolder()
         let missing = folder.url.appending(path: "missing")
-        #expect(throws: DatasetError.unreadable(path: missing.path, reason: "there is no such folder")) {
+        #expect(throws: FileError.unreadable(path: missing.path, reason: "there is no such folder")) {
             try Dataset(classFoldersAt: missing, name: "d")
         }
         #expect(throws: DatasetError.noSamples(source: folder.url.path)) {
@@ -35,7 +36,7 @@ import Testing
         }
         try folder.write("", to: "a/1.png")
         let file = folder.url.appending(path: "a/1.png")
-        #expect(throws: DatasetError.unreadable(path: file.path, reason: "it is a file; expected a folder")) {
+        #expect(throws: FileError.unreadable(path: file.path, reason: "it is a file; expected a folder")) {
             try Dataset(classFoldersAt: file, name: "d")
         }
         try folder.write("", to: "b/notes.txt")
@@ -111,7 +112,7 @@ import Testing
     ])
     func brokenTables(text: String, line: Int, found: String) throws {
         let error = #expect(throws: DatasetError.self) { try dataset(text) }
-        guard case .badTable(_, line, found, _) = error else {
+        guard case .malformed(_, line, found, _) = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -121,7 +122,7 @@ import Testing
         let folder = try TemporaryFolder()
         let file = try folder.write(Data("sample,class\n1,".utf8 + [0xFF, 0x0A]), to: "s.csv")
         #expect(
-            throws: DatasetError.badTable(
+            throws: FileError.malformed(
                 path: file.path, line: 2, found: "bytes that are not UTF-8", expected: "UTF-8 text")
         ) { try Dataset(sampleTableAt: file, name: "d") }
     }
@@ -155,11 +156,11 @@ import Testing
     @Test func failuresNameThePathAndTheReason() throws {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "missing/f.txt")
-        #expect(throws: OutputError(path: file.path, reason: "No such file or directory")) {
+        #expect(throws: FileError.unwritable(path: file.path, reason: "No such file or directory")) {
             try writeAtomically("new", to: file)
         }
         let notAFolder = try folder.write("", to: "file").appending(path: "f.txt")
-        #expect(throws: OutputError(path: notAFolder.path, reason: "Not a directory")) {
+        #expect(throws: FileError.unwritable(path: notAFolder.path, reason: "Not a directory")) {
             try writeAtomically("new", to: notAFolder)
         }
     }

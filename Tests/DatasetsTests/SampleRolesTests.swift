@@ -1,7 +1,8 @@
 import Datasets
+import Files
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct SampleRolesTests {
     private let samples = [
@@ -35,7 +36,7 @@ import Testing
         let folder = try TemporaryFolder()
         let file = try folder.write("sample,class,role\n1,a,\n2,b,Query\n", to: "s.csv")
         #expect(
-            throws: DatasetError.badTable(
+            throws: FileError.malformed(
                 path: file.path, line: 3, found: "the role \"Query\"", expected: "query, gallery or nothing")
         ) { try Dataset(sampleTableAt: file, name: "d") }
     }

@@ -1,4 +1,5 @@
 import Datasets
+import Statistics
 import Testing
 
 @Suite struct SeededGeneratorTests {

@@ -1,4 +1,5 @@
 import DenseLinearAlgebra
+import Statistics
 import Testing
 
 @Suite struct HolmAdjustmentTests {

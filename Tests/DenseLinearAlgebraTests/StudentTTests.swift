@@ -1,5 +1,6 @@
 import DenseLinearAlgebra
 import Foundation
+import Statistics
 import Testing
 
 @Suite struct StudentTTests {

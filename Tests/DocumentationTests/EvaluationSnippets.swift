@@ -1,7 +1,8 @@
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 /// Snippets of metrics, confidence and curves.
 @Suite struct EvaluationSnippets {
@@ -20,7 +21,7 @@ import Testing
         let lines = try printed {
             // snippet
             let embeddings = Matrix<Float>(rows: [[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9], [0.7, 0.7]])
-            let scores = try queryScores(of: embeddings, classNumbers: [0, 0, 1, 1, 2]).mean()
+            let scores = try RetrievalSet(embeddings, classNumbers: [0, 0, 1, 1, 2]).scores().mean()
             print(scores[.recall(1)] ?? 0)  // 1.0: all four queries find their class
             print(scores.loneQueryCount)  // 1: class 2 has no other sample
             // end
@@ -45,7 +46,7 @@ import Testing
         let embeddings = Matrix<Float>(rows: [[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9], [0.7, 0.7]])
         let lines = try printed {
             // snippet
-            let ranks = try retrievalRanks(of: embeddings, classNumbers: [0, 0, 1, 1, 2])
+            let ranks = try RetrievalSet(embeddings, classNumbers: [0, 0, 1, 1, 2]).ranks()
             for position in ranks.queries.indices {
                 print("row", ranks.queries[position], "finds its class at", Array(ranks[position]))
             }
@@ -84,9 +85,7 @@ import Testing
         let lines = try printed {
             // snippet
             let groups = ConfidenceMethod.classJackknife().groups(ofClasses: classCount)
-            let scores = try jackknifedScores(
-                of: embeddings, classNumbers: classNumbers, groupNumbers: classNumbers.map { groups[$0] },
-                groupCount: 20)
+            let scores = try RetrievalSet(embeddings, classNumbers: classNumbers).scores(withoutEach: ClassGroups(ofRows: classNumbers.map { groups[$0] }, classNumbers: classNumbers, count: 20))
             let recall = try scores.estimates()[.recall(1)]
             print(recall?.value ?? 0, "±", recall?.margin ?? 0)
             // end

@@ -2,7 +2,9 @@ import Datasets
 import DenseLinearAlgebra
 import Evaluation
 import Frechet
+import Retrieval
 import Splits
+import Statistics
 import Testing
 
 /// The README's program.
@@ -22,7 +24,7 @@ import Testing
             for level in try Progression(of: embedded, by: settings).levels(count: 5) {
                 let test = dataset.samples(ofClasses: level.partition.classes(on: .test))
                 let classes = test.map { dataset.classOfSample[$0] }
-                let scores = try queryScores(of: embedded.embeddings.selectingRows(test), classNumbers: classes).mean()
+                let scores = try RetrievalSet(embedded.embeddings.selectingRows(test), classNumbers: classes).scores().mean()
                 print(level.origin, level.distance.squared, scores[.recall(1)] ?? 0)
             }
             // end

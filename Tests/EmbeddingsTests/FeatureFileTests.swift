@@ -1,8 +1,9 @@
 import DenseLinearAlgebra
 import Embeddings
+import Files
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct FeatureFileTests {
     /// What `Scripts/fixtures/feature_files.py` writes.
@@ -17,8 +18,8 @@ import Testing
     }
 
     private func refusal(of file: URL) throws -> String {
-        let error = #expect(throws: EmbeddingFileError.self) { try FeatureFile<Float>(contentsOf: file) }
-        #expect(throws: EmbeddingFileError.self) { try FeatureFile<Double>(contentsOf: file) }
+        let error = #expect(throws: FileError.self) { try FeatureFile<Float>(contentsOf: file) }
+        #expect(throws: FileError.self) { try FeatureFile<Double>(contentsOf: file) }
         let sentence = try #require(error?.description)
         #expect(!sentence.contains("\n") && sentence.hasPrefix(file.path) && sentence.contains("; expected "))
         return sentence
@@ -134,7 +135,7 @@ import Testing
             (ids + ["new"], "found no row for the sample \"new\"; expected one for each of the 5 samples"),
             (ids + ["new", "newer"], "found no row for the sample \"new\" and 1 others; expected one"),
         ] {
-            let error = #expect(throws: EmbeddingFileError.self) { try file.matrix(ofSamples: samples) }
+            let error = #expect(throws: FileError.self) { try file.matrix(ofSamples: samples) }
             #expect(error?.description.contains(sentence) == true, "\(String(describing: error))")
         }
         // Two forms of one letter are two ids, as they are to every other tool.
@@ -145,14 +146,14 @@ import Testing
         let unnamed = try FeatureFile<Float>(contentsOf: fixture("plain.csv"))
         #expect(try unnamed.rows(ofSamples: shuffled) == nil)
         #expect(try unnamed.matrix(ofSamples: shuffled) == expected)
-        #expect(throws: EmbeddingFileError.self) { try unnamed.matrix(ofSamples: ["b/2.png"]) }
+        #expect(throws: FileError.self) { try unnamed.matrix(ofSamples: ["b/2.png"]) }
     }
 
     @Test func foldersNameTheirRows() throws {
         let embeddings = try folder.write(expected.numpyFile, to: "store/embeddings.npy")
         let store = folder.url.appending(path: "store")
         #expect(try refusal(of: folder.url).contains("a folder without embeddings.npy"))
-        let error = #expect(throws: EmbeddingFileError.self) { try FeatureFile<Float>(contentsOf: store) }
+        let error = #expect(throws: FileError.self) { try FeatureFile<Float>(contentsOf: store) }
         #expect(error?.description.hasSuffix("samples.csv: cannot be read: there is no such file") == true)
         try folder.write("class,sample\nx,d\nx,c\ny,b\ny,a\n", to: "store/samples.csv")
         let read = try FeatureFile<Float>(contentsOf: store)
@@ -163,7 +164,7 @@ import Testing
         try folder.write("{}", to: "store/store.json")
         #expect(try FeatureFile<Float>(contentsOf: embeddings).ids == ["d", "c", "b", "a"])
         try folder.write("sample\na\nb\n", to: "store/samples.csv")
-        let short = #expect(throws: EmbeddingFileError.self) { try FeatureFile<Float>(contentsOf: store) }
+        let short = #expect(throws: FileError.self) { try FeatureFile<Float>(contentsOf: store) }
         #expect(short?.description.contains("samples.csv: found 2 ids for 4 rows of embeddings") == true)
     }
 }

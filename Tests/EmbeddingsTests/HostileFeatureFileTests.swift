@@ -1,8 +1,9 @@
 import DenseLinearAlgebra
 import Embeddings
+import Files
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 /// Files that were made to do harm, and files that were damaged by chance: each is refused or is a matrix, and none ends
 /// the process.
@@ -15,7 +16,7 @@ import Testing
 
     private func refusal(of bytes: [UInt8], _ name: String) throws -> String {
         let file = try folder.write(Data(bytes), to: name)
-        let error = #expect(throws: EmbeddingFileError.self) { try FeatureFile<Float>(contentsOf: file) }
+        let error = #expect(throws: FileError.self) { try FeatureFile<Float>(contentsOf: file) }
         return try #require(error?.description)
     }
 
@@ -188,7 +189,7 @@ import Testing
                 #expect(matrix.rowCount > 0 && matrix.columnCount > 0 && matrix.firstNonFinite == nil)
                 #expect(features.ids.map { $0.count == matrix.rowCount } ?? true)
                 read += 1
-            } catch let error as EmbeddingFileError {
+            } catch let error as FileError {
                 #expect(error.description.hasPrefix(file.path) && !error.description.contains("\n"))
                 refused += 1
             }

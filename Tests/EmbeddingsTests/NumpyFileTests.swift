@@ -1,8 +1,9 @@
 import DenseLinearAlgebra
 import Embeddings
+import Files
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct NumpyFileTests {
     /// What `Scripts/fixtures/numpy_files.py` writes; a third is the nearest half-precision number.
@@ -43,10 +44,10 @@ import Testing
     private func refusal(of bytes: Data) throws -> String {
         let folder = try TemporaryFolder()
         let file = try folder.write(bytes, to: "f.npy")
-        let error = #expect(throws: EmbeddingFileError.self) { try Matrix<Float>(numpyFileAt: file) }
+        let error = #expect(throws: FileError.self) { try Matrix<Float>(numpyFileAt: file) }
         let sentence = try #require(error?.description)
         #expect(!sentence.contains("\n") && sentence.hasPrefix(file.path) && sentence.contains("; expected "))
-        #expect(throws: EmbeddingFileError.self) { try Matrix<Double>(numpyFileAt: file) }
+        #expect(throws: FileError.self) { try Matrix<Double>(numpyFileAt: file) }
         return sentence
     }
 
@@ -105,7 +106,7 @@ import Testing
             ("integers", "values of type '<i8'"), ("flat", "an array of shape (6,)"),
             ("too-large", "1e+300 in row 0, column 1"),
         ] {
-            let error = #expect(throws: EmbeddingFileError.self) { try Matrix<Float>(numpyFileAt: fixture(name)) }
+            let error = #expect(throws: FileError.self) { try Matrix<Float>(numpyFileAt: fixture(name)) }
             #expect(error?.description.contains("found \(found)") == true, "\(String(describing: error))")
         }
     }
@@ -194,7 +195,7 @@ import Testing
             (folder.url.appending(path: "missing.npy").path, "there is no such file"),
             (folder.url.path, "it is a folder"), ("/dev/null", "it is a pipe or a device; expected a file"),
         ] {
-            #expect(throws: EmbeddingFileError.unreadable(path: path, reason: reason)) {
+            #expect(throws: FileError.unreadable(path: path, reason: reason)) {
                 try Matrix<Float>(numpyFileAt: URL(filePath: path))
             }
         }

@@ -1,7 +1,8 @@
 import Evaluation
 import Foundation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct ClusteringAgreementTests {
     @Test func aTableByHand() {

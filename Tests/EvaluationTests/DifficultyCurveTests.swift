@@ -1,4 +1,5 @@
 import Evaluation
+import Retrieval
 import Testing
 
 @Suite struct DifficultyCurveTests {

@@ -1,8 +1,9 @@
 import DenseLinearAlgebra
 import Evaluation
 import Foundation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct EmbeddingStructureTests {
     @Test func aTableByHand() throws {
@@ -128,7 +129,7 @@ import Testing
     }
 
     @Test func onlyFiniteEmbeddingsHaveAStructure() {
-        #expect(throws: EvaluationError.nonFiniteEmbedding(row: 1, column: 0)) {
+        #expect(throws: RetrievalError.nonFiniteEmbedding(row: 1, column: 0)) {
             try EmbeddingStructure(of: Matrix(rows: [[1, 2], [.infinity, 3]]), classNumbers: [0, 0])
         }
     }

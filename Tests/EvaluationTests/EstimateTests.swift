@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Retrieval
 import Testing
 
 @Suite struct EstimateTests {

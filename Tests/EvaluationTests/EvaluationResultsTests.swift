@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Retrieval
 import Testing
 
 /// Scores of two metrics whose error is all in one of two groups.

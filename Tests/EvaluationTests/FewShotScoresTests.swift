@@ -1,8 +1,9 @@
 import DenseLinearAlgebra
 import Evaluation
 import Foundation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct FewShotScoresTests {
     /// Two classes that differ by 1 in y, and vary by much more in x.
@@ -16,8 +17,7 @@ import Testing
     /// Before, (0, 1) is nearer to (0, 0) than (2, 0) is; by the map of `LinearAdaptationTests` its squared distance becomes
     /// 93/700 = 0.133, and that of (2, 0) 12/125 = 0.096.
     @Test func theMapPutsAPlainCaseRight() throws {
-        let scores = try fewShotEpisodeScores(
-            of: rows, classNumbers: classes, supportRows: [3, 0, 2, 1], similarity: .euclidean)
+        let scores = try fewShotEpisodeScores(of: rows, classNumbers: classes, supportRows: [3, 0, 2, 1], rules: RankingRules(similarity: .euclidean))
         #expect(scores.baseline[.recall(1)] == 0)
         #expect(scores.adapted[.recall(1)] == 1)
         #expect(scores.adapted[.averagePrecisionAtR] == 1)
@@ -32,21 +32,15 @@ import Testing
         let complement = classes.indices.filter { classes[$0] < 5 && !support.contains($0) }
         var generator = SplitMix64(seed: 82)
         for similarity in Similarity.allCases {
-            let scores = try fewShotEpisodeScores(
-                of: rows, classNumbers: classes, supportRows: support.shuffled(using: &generator),
-                similarity: similarity)
+            let scores = try fewShotEpisodeScores(of: rows, classNumbers: classes, supportRows: support.shuffled(using: &generator), rules: RankingRules(similarity: similarity))
             let numbers = complement.map { classes[$0] }
-            let before = try queryScores(
-                of: rows.selectingRows(complement), classNumbers: numbers, similarity: similarity
-            ).mean()
+            let before = try RetrievalSet(rows.selectingRows(complement), classNumbers: numbers).scores(by: RankingRules(similarity: similarity)).mean()
             #expect(scores.baseline == before)
             let ascending = support.sorted()
             let adaptation = try LinearAdaptation(
                 support: rows.selectingRows(ascending), classNumbers: ascending.map { classes[$0] },
                 similarity: similarity)
-            let after = try queryScores(
-                of: adaptation.adapting(rows.selectingRows(complement)), classNumbers: numbers, similarity: similarity
-            ).mean()
+            let after = try RetrievalSet(adaptation.adapting(rows.selectingRows(complement)), classNumbers: numbers).scores(by: RankingRules(similarity: similarity)).mean()
             #expect(scores.adapted == after)
             #expect(before != after)
             #expect(scores.classCount == 5 && scores.leftOutClassCount == 1)
@@ -57,28 +51,26 @@ import Testing
         // Class 0 has one sample beside its support, class 1 two.
         let rows: Matrix<Float> = Matrix(rows: [[0, 0], [1, 3], [2, 1], [9, 9], [8, 6], [9, 7], [7, 9]])
         let classes = [0, 0, 0, 1, 1, 1, 1]
-        let excluded = try fewShotEpisodeScores(
-            of: rows, classNumbers: classes, supportRows: [0, 1, 3, 4], similarity: .euclidean)
+        let excluded = try fewShotEpisodeScores(of: rows, classNumbers: classes, supportRows: [0, 1, 3, 4], rules: RankingRules(similarity: .euclidean))
         #expect(excluded.baseline.queryCount == 2 && excluded.baseline.loneQueryCount == 1)
         #expect(excluded.adapted.loneQueryCount == 1)
         #expect(excluded.baseline[.recall(1)] == 1)
-        let zero = try fewShotEpisodeScores(
-            of: rows, classNumbers: classes, supportRows: [0, 1, 3, 4], similarity: .euclidean, loneQueries: .zero)
+        let zero = try fewShotEpisodeScores(of: rows, classNumbers: classes, supportRows: [0, 1, 3, 4], rules: RankingRules(similarity: .euclidean), loneQueries: .zero)
         #expect(zero.baseline[.recall(1)] == 2.0 / 3)
     }
 
     @Test func whatCannotBeScored() {
-        #expect(throws: EvaluationError.noQueries(loneQueryCount: 0)) {
-            try fewShotEpisodeScores(of: rows, classNumbers: classes, supportRows: Array(0..<8), similarity: .euclidean)
+        #expect(throws: RetrievalError.noQueries(loneQueryCount: 0)) {
+            try fewShotEpisodeScores(of: rows, classNumbers: classes, supportRows: Array(0..<8), rules: RankingRules(similarity: .euclidean))
         }
         #expect(throws: EvaluationError.uniformSupport(sampleCount: 2, classCount: 2)) {
-            try fewShotEpisodeScores(of: rows, classNumbers: classes, supportRows: [0, 2], similarity: .euclidean)
+            try fewShotEpisodeScores(of: rows, classNumbers: classes, supportRows: [0, 2], rules: RankingRules(similarity: .euclidean))
         }
         #expect(throws: EvaluationError.uniformSupport(sampleCount: 0, classCount: 0)) {
             try fewShotEpisodeScores(of: rows, classNumbers: classes, supportRows: [])
         }
         // Rows are counted as given, not within the support.
-        #expect(throws: EvaluationError.nonFiniteEmbedding(row: 2, column: 1)) {
+        #expect(throws: RetrievalError.nonFiniteEmbedding(row: 2, column: 1)) {
             try fewShotEpisodeScores(
                 of: Matrix(rows: [[1, 2], [3, 4], [5, .nan]]), classNumbers: [0, 0, 0], supportRows: [0, 1])
         }

@@ -1,16 +1,15 @@
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct GalleryTests {
     @Test func aTableByHand() throws {
         // On a line: the gallery at 0, 2, 2, 5; from 1 the order is 0, 2, 2, 5 (by row among equals), from 4 it is 5, 2, 2, 0.
         let queries = Matrix<Float>(rows: [[1], [4], [4]])
         let gallery = Matrix<Float>(rows: [[0], [2], [2], [5]])
-        let ranks = try retrievalRanks(
-            of: queries, classNumbers: [7, 7, 9], inGallery: gallery, galleryClassNumbers: [8, 8, 7, 7],
-            similarity: .euclidean)
+        let ranks = try RetrievalSet(queries: queries, classNumbers: [7, 7, 9], gallery: gallery, galleryClassNumbers: [8, 8, 7, 7]).ranks(by: RankingRules(similarity: .euclidean))
         #expect(ranks.queries == [0, 1])
         #expect(ranks.loneQueries == [2])
         #expect(ranks.loneClassNumbers == [9])
@@ -21,24 +20,19 @@ import Testing
         let queries = Matrix<Float>(rows: [[1, 0], [0, 1]])
         let gallery = Matrix<Float>(rows: [[0, 1], [1, 0], [1, 0], [1, 1]])
         // The first query is row 2 of the gallery, the second row 0, which has another class there.
-        let ranks = try retrievalRanks(
-            of: queries, classNumbers: [1, 2], inGallery: gallery, galleryClassNumbers: [1, 2, 1, 2],
-            ownItems: [2, 0])
+        let ranks = try RetrievalSet(queries: queries, classNumbers: [1, 2], gallery: gallery, galleryClassNumbers: [1, 2, 1, 2], ownItems: [2, 0]).ranks()
         #expect(ranks.queries.indices.map { Array(ranks[$0]) } == [[3], [1, 2]])
         // Without it nothing is relevant.
-        let lone = try retrievalRanks(
-            of: queries, classNumbers: [5, 2], inGallery: gallery, galleryClassNumbers: [1, 2, 5, 2],
-            ownItems: [2, nil])
+        let lone = try RetrievalSet(queries: queries, classNumbers: [5, 2], gallery: gallery, galleryClassNumbers: [1, 2, 5, 2], ownItems: [2, nil]).ranks()
         #expect(lone.loneQueries == [0])
         #expect(Array(lone[0]) == [2, 3])
     }
 
     @Test func anEmptyGalleryHasNothing() throws {
         let queries = Matrix<Float>(rows: [[1, 0], [0, 1]])
-        let ranks = try retrievalRanks(
-            of: queries, classNumbers: [1, 2], inGallery: Matrix(rowCount: 0, columnCount: 2), galleryClassNumbers: [])
+        let ranks = try RetrievalSet(queries: queries, classNumbers: [1, 2], gallery: Matrix(rowCount: 0, columnCount: 2), galleryClassNumbers: []).ranks()
         #expect(ranks.queries.isEmpty && ranks.loneQueries == [0, 1])
-        #expect(throws: EvaluationError.noQueries(loneQueryCount: 2)) { try QueryScores(ranks).mean() }
+        #expect(throws: RetrievalError.noQueries(loneQueryCount: 2)) { try QueryScores(ranks).mean() }
         #expect(try QueryScores(ranks).mean(loneQueries: .zero).values.allSatisfy { $0 == 0 })
     }
 
@@ -56,9 +50,7 @@ import Testing
         let embeddings = all.selectingRows(indices)
         let queries = embeddings.selectingRows(Array(0..<n))
         let gallery = embeddings.selectingRows(Array(n..<n + m))
-        let ranks = try retrievalRanks(
-            of: queries, classNumbers: Array(classes[..<n]), inGallery: gallery,
-            galleryClassNumbers: Array(classes[n...]), ownItems: own, similarity: similarity)
+        let ranks = try RetrievalSet(queries: queries, classNumbers: Array(classes[..<n]), gallery: gallery, galleryClassNumbers: Array(classes[n...]), ownItems: own).ranks(by: RankingRules(similarity: similarity))
         for (position, query) in ranks.queries.enumerated() {
             let values = (0..<m).map { item in
                 similarity == .cosine
@@ -75,9 +67,8 @@ import Testing
     @Test func oneVersusRestIsASpecialCase() throws {
         let (x, classes) = clusteredEmbeddings(n: 300, d: 12, classCount: 9, spread: 0.8, seed: 5)
         let own = classes.indices.map { Optional($0) }
-        let scores = try queryScores(
-            of: x, classNumbers: classes, inGallery: x, galleryClassNumbers: classes, ownItems: own)
-        #expect(try scores == queryScores(of: x, classNumbers: classes))
+        let scores = try RetrievalSet(queries: x, classNumbers: classes, gallery: x, galleryClassNumbers: classes, ownItems: own).scores()
+        #expect(try scores == RetrievalSet(x, classNumbers: classes).scores())
     }
 
     /// On integer points many distances are equal, so that all three orders differ.
@@ -89,10 +80,7 @@ import Testing
             rows: (0..<n + m).map { _ in [Float(generator.next() % 4), Float(generator.next() % 4)] })
         let classes = (0..<n + m).map { _ in Int(generator.next() % 3) }
         let own = (0..<n).map { $0 % 5 == 0 ? $0 % m : nil }
-        let ranks = try retrievalRanks(
-            of: points.selectingRows(Array(0..<n)), classNumbers: Array(classes[..<n]),
-            inGallery: points.selectingRows(Array(n..<n + m)), galleryClassNumbers: Array(classes[n...]),
-            ownItems: own, similarity: .euclidean, ties: ties)
+        let ranks = try RetrievalSet(queries: points.selectingRows(Array(0..<n)), classNumbers: Array(classes[..<n]), gallery: points.selectingRows(Array(n..<n + m)), galleryClassNumbers: Array(classes[n...]), ownItems: own).ranks(by: RankingRules(similarity: .euclidean, ties: ties))
         for (position, query) in ranks.queries.enumerated() {
             func key(_ item: Int) -> (Double, Int, Int) {
                 let isRelevant = classes[n + item] == classes[query]
@@ -108,8 +96,8 @@ import Testing
     @Test func refusals() throws {
         let x = Matrix<Float>(rows: [[1, 0], [0, 1]])
         let broken = Matrix<Float>(rows: [[1, 0], [0, .nan]])
-        #expect(throws: EvaluationError.nonFiniteEmbedding(row: 3, column: 1)) {
-            try retrievalRanks(of: x, classNumbers: [0, 1], inGallery: broken, galleryClassNumbers: [0, 1])
+        #expect(throws: RetrievalError.nonFiniteEmbedding(row: 3, column: 1)) {
+            try RetrievalSet(queries: x, classNumbers: [0, 1], gallery: broken, galleryClassNumbers: [0, 1]).ranks()
         }
     }
 }

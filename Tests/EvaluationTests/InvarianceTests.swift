@@ -1,7 +1,8 @@
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 /// What must not change a ranking does not, and what a ranking is made of.
 @Suite struct InvarianceTests {
@@ -30,9 +31,9 @@ import Testing
             let (random, classes) = clusteredEmbeddings(n: 120, d: 6, classCount: 7, spread: 1, seed: seed)
             let points = rounded(random, toMultiplesOf: 5, per: 3)
             for ties in TieOrder.allCases {
-                let ranks = try retrievalRanks(of: points, classNumbers: classes, similarity: .euclidean, ties: ties)
+                let ranks = try RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(similarity: .euclidean, ties: ties))
                 #expect(
-                    try retrievalRanks(of: turned(points), classNumbers: classes, similarity: .euclidean, ties: ties)
+                    try RetrievalSet(turned(points), classNumbers: classes).ranks(by: RankingRules(similarity: .euclidean, ties: ties))
                         == ranks)
             }
         }
@@ -41,16 +42,16 @@ import Testing
     @Test(arguments: UInt64(11)...14)
     func rotationScaleAndLengthKeepTheCosine(seed: UInt64) throws {
         let (points, classes) = clusteredEmbeddings(n: 60, d: 8, classCount: 6, spread: 1, seed: seed)
-        let ranks = try retrievalRanks(of: points, classNumbers: classes)
-        #expect(try retrievalRanks(of: turned(points), classNumbers: classes) == ranks)
+        let ranks = try RetrievalSet(points, classNumbers: classes).ranks()
+        #expect(try RetrievalSet(turned(points), classNumbers: classes).ranks() == ranks)
         var generator = SplitMix64(seed: seed)
         let lengths = (0..<60).map { _ in Float(1 + generator.uniform() * 0.9) }
         let scaled = Matrix(
             rowCount: 60, columnCount: 8, elements: points.elements.enumerated().map { $1 * lengths[$0 / 8] })
-        #expect(try retrievalRanks(of: scaled, classNumbers: classes) == ranks)
+        #expect(try RetrievalSet(scaled, classNumbers: classes).ranks() == ranks)
         // Lengths do matter to distances.
-        let distances = try retrievalRanks(of: points, classNumbers: classes, similarity: .euclidean)
-        #expect(try retrievalRanks(of: scaled, classNumbers: classes, similarity: .euclidean) != distances)
+        let distances = try RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(similarity: .euclidean))
+        #expect(try RetrievalSet(scaled, classNumbers: classes).ranks(by: RankingRules(similarity: .euclidean)) != distances)
     }
 
     @Test(arguments: Similarity.allCases)
@@ -58,9 +59,8 @@ import Testing
         let (points, classes) = clusteredEmbeddings(n: 150, d: 10, classCount: 11, spread: 1, seed: 21)
         var generator = SplitMix64(seed: 22)
         let order = Array(0..<150).shuffled(using: &generator)
-        let ranks = try retrievalRanks(of: points, classNumbers: classes, similarity: similarity)
-        let moved = try retrievalRanks(
-            of: points.selectingRows(order), classNumbers: order.map { classes[$0] }, similarity: similarity)
+        let ranks = try RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(similarity: similarity))
+        let moved = try RetrievalSet(points.selectingRows(order), classNumbers: order.map { classes[$0] }).ranks(by: RankingRules(similarity: similarity))
         let positions = Dictionary(uniqueKeysWithValues: ranks.queries.enumerated().map { ($1, $0) })
         #expect(moved.queries.count == ranks.queries.count)
         for (position, row) in moved.queries.enumerated() {
@@ -71,8 +71,8 @@ import Testing
     @Test func namesOfClassesDoNotMatter() throws {
         let (points, classes) = clusteredEmbeddings(n: 200, d: 5, classCount: 9, spread: 1, seed: 31)
         let names = [Int.min, .max, -1, 0, 1 << 53, 1 << 53 + 1, 16_777_216, 16_777_217, 3]
-        let scores = try queryScores(of: points, classNumbers: classes)
-        let renamed = try queryScores(of: points, classNumbers: classes.map { names[$0] })
+        let scores = try RetrievalSet(points, classNumbers: classes).scores()
+        let renamed = try RetrievalSet(points, classNumbers: classes.map { names[$0] }).scores()
         for metric in RetrievalMetric.standard { #expect(renamed[metric] == scores[metric]) }
         #expect(renamed.classNumbers == scores.classNumbers.map { names[$0] })
     }
@@ -80,7 +80,7 @@ import Testing
     /// Where every class has two samples, R is 1, and all metrics at R are Recall@1.
     @Test func classesOfTwo() throws {
         let (points, _) = clusteredEmbeddings(n: 180, d: 4, classCount: 90, spread: 1, seed: 41)
-        let scores = try queryScores(of: points, classNumbers: (0..<180).map { $0 % 90 })
+        let scores = try RetrievalSet(points, classNumbers: (0..<180).map { $0 % 90 }).scores()
         #expect(scores.queries.count == 180)
         let recall = try #require(scores[.recall(1)])
         #expect(scores[.rPrecision] == recall && scores[.averagePrecisionAtR] == recall)
@@ -91,8 +91,8 @@ import Testing
     @Test func classesOfOneAreDistractors() throws {
         let (points, classes) = clusteredEmbeddings(n: 120, d: 4, classCount: 4, spread: 1, seed: 51)
         let mixed = classes.enumerated().map { $0.offset < 60 ? $0.element : 100 + $0.offset }
-        let alone = try queryScores(of: points.selectingRows(0..<60), classNumbers: Array(mixed[..<60]))
-        let crowded = try queryScores(of: points, classNumbers: mixed)
+        let alone = try RetrievalSet(points.selectingRows(0..<60), classNumbers: Array(mixed[..<60])).scores()
+        let crowded = try RetrievalSet(points, classNumbers: mixed).scores()
         #expect(crowded.queries == alone.queries && crowded.loneQueries == Array(60..<120))
         for metric in RetrievalMetric.standard {
             let pairs = zip(try #require(crowded[metric]), try #require(alone[metric]))
@@ -128,7 +128,7 @@ import Testing
         var averagePrecisions: [Double] = []
         var clusterings: [ClusteringAgreement] = []
         for (points, classes) in [tidy, mixed] {
-            let scores = try queryScores(of: points, classNumbers: classes, similarity: .euclidean).mean()
+            let scores = try RetrievalSet(points, classNumbers: classes).scores(by: RankingRules(similarity: .euclidean)).mean()
             #expect(scores[.recall(1)] == 1)
             averagePrecisions.append(try #require(scores[.averagePrecisionAtR]))
             let clusters = try kMeansClustering(of: points, clusterCount: 2, seed: 1, startCount: 3)

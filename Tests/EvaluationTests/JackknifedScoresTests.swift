@@ -1,8 +1,9 @@
 import Datasets
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct JackknifedScoresTests {
     /// Noisy classes of 1 to 6 samples.
@@ -25,8 +26,8 @@ import Testing
         let (matrix, classes) = sample(seed: 4, classCount: 23)
         // Group 3 has no class.
         let groups = classes.map { [0, 1, 2, 4][$0 % 4] }
-        let jackknifed = try jackknifedScores(of: matrix, classNumbers: classes, groupNumbers: groups, groupCount: 5)
-        #expect(jackknifed.queryScores == (try queryScores(of: matrix, classNumbers: classes)))
+        let jackknifed = try RetrievalSet(matrix, classNumbers: classes).scores(withoutEach: ClassGroups(ofRows: groups, classNumbers: classes, count: 5))
+        #expect(jackknifed.queryScores == (try RetrievalSet(matrix, classNumbers: classes).scores()))
         let estimates = try jackknifed.estimates(loneQueries: policy)
         let mean = try jackknifed.queryScores.mean(loneQueries: policy)
         let sizes = Dictionary(grouping: classes) { $0 }.mapValues(\.count)
@@ -37,7 +38,7 @@ import Testing
             var raw: [Double] = []
             for group in 0..<5 {
                 let rows = classes.indices.filter { groups[$0] != group }
-                let without = try queryScores(of: matrix.selectingRows(rows), classNumbers: rows.map { classes[$0] })
+                let without = try RetrievalSet(matrix.selectingRows(rows), classNumbers: rows.map { classes[$0] }).scores()
                     .mean(loneQueries: policy)
                 let share = Double(counted.count { groups[$0] == group }) / Double(counted.count)
                 shares.append(share)
@@ -61,14 +62,10 @@ import Testing
         let matrix = Matrix(rows: classes.map { number in (0..<4).map { _ in Float(rng.bell() + Double(number % 3)) } })
         let groups = classes.map { $0 % 5 }
         let estimate = try #require(
-            try jackknifedScores(
-                of: matrix, classNumbers: classes, groupNumbers: groups, groupCount: 5, similarity: .euclidean
-            ).estimates()[.averagePrecisionAtR])
+            try RetrievalSet(matrix, classNumbers: classes).scores(by: RankingRules(similarity: .euclidean), withoutEach: ClassGroups(ofRows: groups, classNumbers: classes, count: 5)).estimates()[.averagePrecisionAtR])
         let values = try (0..<5).map { group in
             let rows = classes.indices.filter { groups[$0] != group }
-            return try queryScores(
-                of: matrix.selectingRows(rows), classNumbers: rows.map { classes[$0] }, similarity: .euclidean
-            ).mean()[.averagePrecisionAtR] ?? .nan
+            return try RetrievalSet(matrix.selectingRows(rows), classNumbers: rows.map { classes[$0] }).scores(by: RankingRules(similarity: .euclidean)).mean()[.averagePrecisionAtR] ?? .nan
         }
         let mean = values.reduce(0, +) / 5
         let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } * 4 / 5
@@ -84,9 +81,9 @@ import Testing
         let groupCount = 11
         let groups = classes.map { $0 % groupCount }
         let estimate = try #require(
-            try jackknifedScores(of: matrix, classNumbers: classes, groupNumbers: groups, groupCount: groupCount)
+            try RetrievalSet(matrix, classNumbers: classes).scores(withoutEach: ClassGroups(ofRows: groups, classNumbers: classes, count: groupCount))
                 .estimates()[.averagePrecisionAtR])
-        let whole = try queryScores(of: matrix, classNumbers: classes)
+        let whole = try RetrievalSet(matrix, classNumbers: classes).scores()
         let values = try #require(whole[.averagePrecisionAtR])
         let blockCount = 6
         var table = [[Double]](repeating: [Double](repeating: 0, count: blockCount), count: blockCount)
@@ -94,7 +91,7 @@ import Testing
         for query in whole.queries { shares[groups[query] / 2] += 1 / Double(whole.queries.count) }
         for group in 0..<groupCount {
             let rows = classes.indices.filter { groups[$0] != group }
-            let without = try queryScores(of: matrix.selectingRows(rows), classNumbers: rows.map { classes[$0] })
+            let without = try RetrievalSet(matrix.selectingRows(rows), classNumbers: rows.map { classes[$0] }).scores()
             let scores = Dictionary(
                 uniqueKeysWithValues: zip(without.queries.map { rows[$0] }, without[.averagePrecisionAtR] ?? []))
             for (query, value) in zip(whole.queries, values) where groups[query] / 2 != group / 2 {
@@ -130,9 +127,7 @@ import Testing
 
     @Test func oneGroupKnowsNothingOfItsError() throws {
         let (matrix, classes) = sample(seed: 5, classCount: 6)
-        let estimate = try jackknifedScores(
-            of: matrix, classNumbers: classes, groupNumbers: classes.map { _ in 2 }, groupCount: 20
-        ).estimates()[.recall(1)]
+        let estimate = try RetrievalSet(matrix, classNumbers: classes).scores(withoutEach: ClassGroups(ofRows: classes.map { _ in 2 }, classNumbers: classes, count: 20)).estimates()[.recall(1)]
         #expect(estimate?.standardError == nil)
         #expect(estimate != nil)
     }
@@ -153,7 +148,7 @@ import Testing
             samples: classes.enumerated().map { Sample(id: "\($0.offset)", classLabel: "\(100 + $0.element)") })
         let scorer = TaskScorer(dataset: dataset, confidence: .fixedGalleryBootstrap(drawCount: 4000))
         let scores = try scorer.scores(of: matrix, samples: Array(classes.indices))
-        let single = try queryScores(of: matrix, classNumbers: classes)
+        let single = try RetrievalSet(matrix, classNumbers: classes).scores()
         for metric in [RetrievalMetric.recall(1), .averagePrecisionAtR] {
             let values = try #require(single[metric])
             let estimate = try #require(scores.estimates[metric])

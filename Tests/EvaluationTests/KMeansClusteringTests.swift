@@ -1,7 +1,8 @@
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct KMeansClusteringTests {
     @Test func aLineByHand() throws {
@@ -214,7 +215,7 @@ import Testing
 
     @Test func onlyFiniteRowsCanBeClustered() {
         let rows = Matrix<Float>(rows: [[1, 2], [3, .nan], [5, 6]])
-        #expect(throws: EvaluationError.nonFiniteEmbedding(row: 1, column: 1)) {
+        #expect(throws: RetrievalError.nonFiniteEmbedding(row: 1, column: 1)) {
             try kMeansClustering(of: rows, clusterCount: 2)
         }
     }

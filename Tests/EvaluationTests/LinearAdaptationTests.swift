@@ -1,8 +1,9 @@
 import DenseLinearAlgebra
 import Evaluation
 import Foundation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct LinearAdaptationTests {
     /// Two classes that vary in x and differ in y.
@@ -142,11 +143,11 @@ import Testing
     }
 
     @Test func onlyFiniteEmbeddingsAreMapped() throws {
-        #expect(throws: EvaluationError.nonFiniteEmbedding(row: 1, column: 0)) {
+        #expect(throws: RetrievalError.nonFiniteEmbedding(row: 1, column: 0)) {
             try LinearAdaptation(support: Matrix(rows: [[1, 2], [.nan, 3]]), classNumbers: [0, 0])
         }
         let adaptation = try LinearAdaptation(support: Matrix(rows: [[1, 2], [4, 3]]), classNumbers: [0, 0])
-        #expect(throws: EvaluationError.nonFiniteEmbedding(row: 0, column: 1)) {
+        #expect(throws: RetrievalError.nonFiniteEmbedding(row: 0, column: 1)) {
             try adaptation.adapting(Matrix(rows: [[1, .infinity]]))
         }
         #expect(try adaptation.adapting(Matrix(rowCount: 0, columnCount: 2)).rowCount == 0)

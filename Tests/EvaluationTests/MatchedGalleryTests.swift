@@ -1,8 +1,9 @@
 import Datasets
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct MatchedGalleryTests {
     /// Class c of ten has c + 1 samples.
@@ -71,9 +72,7 @@ import Testing
             let drawn = gallery.samples(ofClasses: Array(2...9), draw: draw)
             let rows = drawn.compactMap { samples.firstIndex(of: $0) }
             sum +=
-                try queryScores(
-                    of: matrix.selectingRows(rows), classNumbers: drawn.map { dataset.classOfSample[$0] }
-                ).mean()[.recall(4)] ?? .nan
+                try RetrievalSet(matrix.selectingRows(rows), classNumbers: drawn.map { dataset.classOfSample[$0] }).scores().mean()[.recall(4)] ?? .nan
         }
         #expect(abs((scores.scores[.recall(4)] ?? 0) - sum / 5) < 1e-12)
         #expect(scores.classCount == 3)

@@ -1,5 +1,6 @@
 import DenseLinearAlgebra
 import Evaluation
+import Retrieval
 import Testing
 
 @Suite struct MetricTests {
@@ -60,7 +61,7 @@ import Testing
 
     @Test func relationsBetweenMetrics() throws {
         let (embeddings, classes) = clusteredEmbeddings(n: 400, d: 6, classCount: 12, spread: 1, seed: 3)
-        let all = try retrievalRanks(of: embeddings, classNumbers: classes)
+        let all = try RetrievalSet(embeddings, classNumbers: classes).ranks()
         for position in all.queries.indices {
             let ranks = all[position]
             let r = ranks.count

@@ -1,5 +1,6 @@
 import DenseLinearAlgebra
 import Evaluation
+import Retrieval
 import Testing
 
 @Suite struct MixedEmbeddingsTests {
@@ -14,12 +15,11 @@ import Testing
 
     @Test func directionsStayAndLengthsCount() throws {
         let (points, classes) = clusteredEmbeddings(n: 60, d: 8, classCount: 6, spread: 1, seed: 61)
-        let cosine = try retrievalRanks(of: points, classNumbers: classes)
-        let euclidean = try retrievalRanks(of: points, classNumbers: classes, similarity: .euclidean)
+        let cosine = try RetrievalSet(points, classNumbers: classes).ranks()
+        let euclidean = try RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(similarity: .euclidean))
         #expect(cosine != euclidean)
         func ranks(_ weight: Double, _ similarity: Similarity) throws -> RetrievalRanks {
-            try retrievalRanks(
-                of: mixingNormalizedWithRaw(points, weight: weight), classNumbers: classes, similarity: similarity)
+            try RetrievalSet(mixingNormalizedWithRaw(points, weight: weight), classNumbers: classes).ranks(by: RankingRules(similarity: similarity))
         }
         for weight in [0, 0.5, 3] { #expect(try ranks(weight, .cosine) == cosine) }
         #expect(try ranks(0, .euclidean) == cosine)

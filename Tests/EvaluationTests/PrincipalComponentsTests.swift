@@ -1,7 +1,8 @@
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct PrincipalComponentsTests {
     @Test func valuesOfScikitLearn() throws {
@@ -39,7 +40,7 @@ import Testing
         #expect(abs(components.variances[0] - 25) < 1e-13)
         #expect(components.projection(of: line).elements == [0, -5, 5])
         #expect(components.projection(of: Matrix(rows: [[1 - 4, 2 - 3]])).elements.allSatisfy { abs($0) < 1e-6 })
-        #expect(throws: EvaluationError.tooFewDirections(found: 1, expected: 2)) {
+        #expect(throws: RetrievalError.tooFewDirections(found: 1, expected: 2)) {
             try PrincipalComponents(of: line, count: 2)
         }
     }
@@ -56,8 +57,8 @@ import Testing
             }
         }
         #expect(
-            try retrievalRanks(of: projected, classNumbers: classes, similarity: .euclidean)
-                == retrievalRanks(of: points, classNumbers: classes, similarity: .euclidean))
+            try RetrievalSet(projected, classNumbers: classes).ranks(by: RankingRules(similarity: .euclidean))
+                == RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(similarity: .euclidean)))
         let identity = product(components.directions, components.directions, transposingRight: true)
         for (value, expected) in zip(identity.elements, Matrix<Double>.identity(rank).elements) {
             #expect(abs(value - expected) < 1e-12)
@@ -84,18 +85,18 @@ import Testing
     }
 
     @Test func refusals() throws {
-        #expect(throws: EvaluationError.tooFewDirections(found: 0, expected: 1)) {
+        #expect(throws: RetrievalError.tooFewDirections(found: 0, expected: 1)) {
             try PrincipalComponents(of: Matrix(rows: [[1, 2]]), count: 1)
         }
-        #expect(throws: EvaluationError.tooFewDirections(found: 0, expected: 2)) {
+        #expect(throws: RetrievalError.tooFewDirections(found: 0, expected: 2)) {
             try PrincipalComponents(of: Matrix(rowCount: 9, columnCount: 3, repeating: 0.1), count: 2)
         }
         // Three rows span two directions, whatever the number of columns.
         let (points, _) = clusteredEmbeddings(n: 3, d: 8, classCount: 3, spread: 1, seed: 1)
-        #expect(throws: EvaluationError.tooFewDirections(found: 2, expected: 5)) {
+        #expect(throws: RetrievalError.tooFewDirections(found: 2, expected: 5)) {
             try PrincipalComponents(of: points, count: 5)
         }
-        #expect(throws: EvaluationError.nonFiniteEmbedding(row: 1, column: 0)) {
+        #expect(throws: RetrievalError.nonFiniteEmbedding(row: 1, column: 0)) {
             try PrincipalComponents(of: Matrix(rows: [[1, 2], [.nan, 2]]), count: 1)
         }
     }

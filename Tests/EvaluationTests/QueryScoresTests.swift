@@ -1,5 +1,6 @@
 import DenseLinearAlgebra
 import Evaluation
+import Retrieval
 import Testing
 
 @Suite struct QueryScoresTests {
@@ -9,7 +10,7 @@ import Testing
 
     @Test func meansByHand() throws {
         // The relevant item's rank: from 0 first; from 4 after 5, 6; from 6 after 5, 4, 0; from 20 first.
-        let scores = try queryScores(of: line, classNumbers: classes, similarity: .euclidean)
+        let scores = try RetrievalSet(line, classNumbers: classes).scores(by: RankingRules(similarity: .euclidean))
         #expect(scores.queries == [0, 1, 3, 4])
         #expect(scores.loneQueries == [2])
         #expect(scores[.recall(1)] == [1, 0, 0, 1])
@@ -28,7 +29,7 @@ import Testing
     }
 
     @Test func classMeansByHand() throws {
-        let scores = try queryScores(of: line, classNumbers: classes, similarity: .euclidean)
+        let scores = try RetrievalSet(line, classNumbers: classes).scores(by: RankingRules(similarity: .euclidean))
         let means = try #require(scores.classMeans(of: .reciprocalRank))
         #expect(means.map(\.classNumber) == [0, 1])
         #expect(means.map(\.queryCount) == [2, 2])
@@ -41,19 +42,18 @@ import Testing
         let (embeddings, classes) = clusteredEmbeddings(n: 777, d: 10, classCount: 60, spread: 1, seed: 5)
         let metrics = RetrievalMetric.standard + [.recall(16), .averagePrecision(10)]
         for similarity in Similarity.allCases {
-            let ranks = try retrievalRanks(of: embeddings, classNumbers: classes, similarity: similarity)
-            let direct = try queryScores(
-                of: embeddings, classNumbers: classes, similarity: similarity, metrics: metrics)
+            let ranks = try RetrievalSet(embeddings, classNumbers: classes).ranks(by: RankingRules(similarity: similarity))
+            let direct = try RetrievalSet(embeddings, classNumbers: classes).scores(metrics, by: RankingRules(similarity: similarity))
             #expect(direct == QueryScores(ranks, metrics: metrics))
         }
     }
 
     @Test func nothingToAverageIsAnError() throws {
-        let lone = try queryScores(of: Matrix(rows: [[1], [2]]), classNumbers: [0, 1])
-        #expect(throws: EvaluationError.noQueries(loneQueryCount: 2)) { try lone.mean() }
+        let lone = try RetrievalSet(Matrix(rows: [[1], [2]]), classNumbers: [0, 1]).scores()
+        #expect(throws: RetrievalError.noQueries(loneQueryCount: 2)) { try lone.mean() }
         #expect(try lone.mean(loneQueries: .zero)[.recall(1)] == 0)
-        let none = try queryScores(of: Matrix(rowCount: 0, columnCount: 3), classNumbers: [])
-        #expect(throws: EvaluationError.noQueries(loneQueryCount: 0)) { try none.mean(loneQueries: .zero) }
+        let none = try RetrievalSet(Matrix(rowCount: 0, columnCount: 3), classNumbers: []).scores()
+        #expect(throws: RetrievalError.noQueries(loneQueryCount: 0)) { try none.mean(loneQueries: .zero) }
     }
 
     @Test func theMeanOfScoresKeepsWhatAllHave() {

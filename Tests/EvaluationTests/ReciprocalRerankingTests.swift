@@ -1,7 +1,8 @@
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct ReciprocalRerankingTests {
     @Test func ranksOfTheDenseEquations() throws {
@@ -15,13 +16,8 @@ import Testing
             let count = reference.queryCount
             let ranks =
                 count == 0
-                ? try retrievalRanks(
-                    of: points, classNumbers: classes, similarity: reference.similarity, reranking: settings)
-                : try retrievalRanks(
-                    of: points.selectingRows(0..<count), classNumbers: Array(classes[..<count]),
-                    inGallery: points.selectingRows(count..<reference.n),
-                    galleryClassNumbers: Array(classes[count...]), similarity: reference.similarity,
-                    reranking: settings)
+                ? try RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(similarity: reference.similarity, reranking: settings))
+                : try RetrievalSet(queries: points.selectingRows(0..<count), classNumbers: Array(classes[..<count]), gallery: points.selectingRows(count..<reference.n), galleryClassNumbers: Array(classes[count...])).ranks(by: RankingRules(similarity: reference.similarity, reranking: settings))
             var found = reference.ranks.map { _ in [Int32]() }
             for (position, query) in ranks.queries.enumerated() { found[query] = Array(ranks[position]) }
             #expect(found == reference.ranks, "seed \(reference.seed), \(reference.similarity)")
@@ -35,8 +31,7 @@ import Testing
         let line = Matrix<Float>(rows: [[0], [2], [3], [7]])
         let settings = ReciprocalReranking(k1: 1, k2: 1, lambda: 0)
         func ranks(_ classes: [Int], _ ties: TieOrder = .sampleOrder) throws -> [[Int32]] {
-            let ranks = try retrievalRanks(
-                of: line, classNumbers: classes, similarity: .euclidean, ties: ties, reranking: settings)
+            let ranks = try RetrievalSet(line, classNumbers: classes).ranks(by: RankingRules(similarity: .euclidean, ties: ties, reranking: settings))
             return ranks.queries.indices.map { Array(ranks[$0]) }
         }
         // From 2 it is 3, and then 0 and 7 as equals; from 3 it is 2 and the same equals; from 0 and 7 all are equal.
@@ -53,19 +48,13 @@ import Testing
         let points = Matrix<Float>(rowCount: 300, columnCount: 9, elements: random.elements.map { ($0 * 2).rounded() })
         let settings = ReciprocalReranking(lambda: 1)
         #expect(
-            try retrievalRanks(
-                of: points, classNumbers: classes, similarity: similarity, ties: ties, reranking: settings)
-                == retrievalRanks(
-                    of: points, classNumbers: classes, similarity: similarity, ties: ties, precision: .single))
+            try RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(similarity: similarity, ties: ties, reranking: settings))
+                == RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(similarity: similarity, ties: ties, precision: .single)))
         let (queries, gallery) = (points.selectingRows(0..<100), points.selectingRows(100..<300))
         let (own, others) = (Array(classes[..<100]), Array(classes[100...]))
         #expect(
-            try queryScores(
-                of: queries, classNumbers: own, inGallery: gallery, galleryClassNumbers: others,
-                similarity: similarity, ties: ties, reranking: settings)
-                == queryScores(
-                    of: queries, classNumbers: own, inGallery: gallery, galleryClassNumbers: others,
-                    similarity: similarity, ties: ties, precision: .single))
+            try RetrievalSet(queries: queries, classNumbers: own, gallery: gallery, galleryClassNumbers: others).scores(by: RankingRules(similarity: similarity, ties: ties, reranking: settings))
+                == RetrievalSet(queries: queries, classNumbers: own, gallery: gallery, galleryClassNumbers: others).scores(by: RankingRules(similarity: similarity, ties: ties, precision: .single)))
     }
 
     /// One-vs-rest retrieval is retrieval in a gallery of the same rows, each query being its own item.
@@ -73,16 +62,12 @@ import Testing
     func oneVersusRestIsASpecialCase(similarity: Similarity) throws {
         let (points, classes) = clusteredEmbeddings(n: 400, d: 10, classCount: 20, spread: 1.5, seed: 72)
         let settings = ReciprocalReranking()
-        let ranks = try retrievalRanks(
-            of: points, classNumbers: classes, similarity: similarity, reranking: settings)
+        let ranks = try RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(similarity: similarity, reranking: settings))
         #expect(
-            try retrievalRanks(
-                of: points, classNumbers: classes, inGallery: points, galleryClassNumbers: classes,
-                ownItems: classes.indices.map { $0 }, similarity: similarity, reranking: settings) == ranks)
-        let scores = try queryScores(
-            of: points, classNumbers: classes, similarity: similarity, reranking: settings)
+            try RetrievalSet(queries: points, classNumbers: classes, gallery: points, galleryClassNumbers: classes, ownItems: classes.indices.map { $0 }).ranks(by: RankingRules(similarity: similarity, reranking: settings)) == ranks)
+        let scores = try RetrievalSet(points, classNumbers: classes).scores(by: RankingRules(similarity: similarity, reranking: settings))
         #expect(scores == QueryScores(ranks))
-        #expect(try ranks != retrievalRanks(of: points, classNumbers: classes, similarity: similarity))
+        #expect(try ranks != RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(similarity: similarity)))
     }
 
     /// Each class is a curve that passes close to others: what it is for.
@@ -97,10 +82,8 @@ import Testing
         }
         let points = Matrix(rows: rows)
         let classes = (0..<240).map { $0 / 60 }
-        let plain = try queryScores(of: points, classNumbers: classes, similarity: .euclidean).mean()
-        let reranked = try queryScores(
-            of: points, classNumbers: classes, similarity: .euclidean, reranking: ReciprocalReranking()
-        ).mean()
+        let plain = try RetrievalSet(points, classNumbers: classes).scores(by: RankingRules(similarity: .euclidean)).mean()
+        let reranked = try RetrievalSet(points, classNumbers: classes).scores(by: RankingRules(similarity: .euclidean, reranking: ReciprocalReranking())).mean()
         #expect(try #require(reranked[.averagePrecisionAtR]) > #require(plain[.averagePrecisionAtR]) + 0.02)
     }
 
@@ -108,22 +91,17 @@ import Testing
         let settings = ReciprocalReranking()
         for n in 0...3 {
             let (points, _) = clusteredEmbeddings(n: n, d: 3, classCount: 1, spread: 1, seed: 74)
-            let ranks = try retrievalRanks(
-                of: points, classNumbers: Array(repeating: 4, count: n), reranking: settings
-            )
+            let ranks = try RetrievalSet(points, classNumbers: Array(repeating: 4, count: n)).ranks(by: RankingRules(reranking: settings))
             #expect(ranks.queries.count == (n > 1 ? n : 0))
             for position in ranks.queries.indices { #expect(Array(ranks[position]) == (1..<Int32(n)).map { $0 }) }
         }
         // Lone queries, an empty gallery, and rows that are all the same or zero.
-        let empty = try retrievalRanks(
-            of: Matrix(rows: [[1, 2]]), classNumbers: [1], inGallery: Matrix(rowCount: 0, columnCount: 2),
-            galleryClassNumbers: [], reranking: settings)
+        let empty = try RetrievalSet(queries: Matrix(rows: [[1, 2]]), classNumbers: [1], gallery: Matrix(rowCount: 0, columnCount: 2), galleryClassNumbers: []).ranks(by: RankingRules(reranking: settings))
         #expect(empty.loneQueries == [0])
         for value in [Float(0), 1] {
             for similarity in Similarity.allCases {
                 let same = Matrix<Float>(rowCount: 50, columnCount: 4, repeating: value)
-                let ranks = try retrievalRanks(
-                    of: same, classNumbers: Array(repeating: 1, count: 50), similarity: similarity, reranking: settings)
+                let ranks = try RetrievalSet(same, classNumbers: Array(repeating: 1, count: 50)).ranks(by: RankingRules(similarity: similarity, reranking: settings))
                 for position in 0..<50 { #expect(Array(ranks[position]) == (1..<Int32(50)).map { $0 }) }
             }
         }
@@ -133,25 +111,23 @@ import Testing
         let (points, classes) = clusteredEmbeddings(n: 300, d: 10, classCount: 20, spread: 1.5, seed: 76)
         let groups = classes.map { $0 % 5 }
         func scores(lambda: Double) throws -> JackknifedScores {
-            try jackknifedScores(
-                of: points, classNumbers: classes, groupNumbers: groups, groupCount: 5,
-                reranking: ReciprocalReranking(lambda: lambda))
+            try RetrievalSet(points, classNumbers: classes).scores(by: RankingRules(reranking: ReciprocalReranking(lambda: lambda)), withoutEach: ClassGroups(ofRows: groups, classNumbers: classes, count: 5))
         }
         #expect(
             try scores(lambda: 1)
-                == jackknifedScores(of: points, classNumbers: classes, groupNumbers: groups, groupCount: 5))
+                == RetrievalSet(points, classNumbers: classes).scores(withoutEach: ClassGroups(ofRows: groups, classNumbers: classes, count: 5)))
         let reranked = try scores(lambda: 0.3)
         #expect(
             try reranked.queryScores
-                == queryScores(of: points, classNumbers: classes, reranking: ReciprocalReranking()))
+                == RetrievalSet(points, classNumbers: classes).scores(by: RankingRules(reranking: ReciprocalReranking())))
         #expect(try #require(reranked.estimates()[.averagePrecisionAtR]?.standardError) > 0)
     }
 
     @Test func aRerunGivesTheSameRanks() throws {
         let (points, classes) = clusteredEmbeddings(n: 1200, d: 24, classCount: 40, spread: 2, seed: 75)
-        let first = try retrievalRanks(of: points, classNumbers: classes, reranking: ReciprocalReranking())
+        let first = try RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(reranking: ReciprocalReranking()))
         for _ in 0..<2 {
-            #expect(try retrievalRanks(of: points, classNumbers: classes, reranking: ReciprocalReranking()) == first)
+            #expect(try RetrievalSet(points, classNumbers: classes).ranks(by: RankingRules(reranking: ReciprocalReranking())) == first)
         }
     }
 
@@ -159,16 +135,14 @@ import Testing
         let x = Matrix<Float>(rows: [[1, 0], [0, 1]])
         let broken = Matrix<Float>(rows: [[1, 0], [0, .nan]])
         let settings = ReciprocalReranking()
-        #expect(throws: EvaluationError.nonFiniteEmbedding(row: 1, column: 1)) {
-            try retrievalRanks(of: broken, classNumbers: [0, 0], reranking: settings)
+        #expect(throws: RetrievalError.nonFiniteEmbedding(row: 1, column: 1)) {
+            try RetrievalSet(broken, classNumbers: [0, 0]).ranks(by: RankingRules(reranking: settings))
         }
-        #expect(throws: EvaluationError.nonFiniteEmbedding(row: 3, column: 1)) {
-            try queryScores(
-                of: x, classNumbers: [0, 1], inGallery: broken, galleryClassNumbers: [0, 1], reranking: settings)
+        #expect(throws: RetrievalError.nonFiniteEmbedding(row: 3, column: 1)) {
+            try RetrievalSet(queries: x, classNumbers: [0, 1], gallery: broken, galleryClassNumbers: [0, 1]).scores(by: RankingRules(reranking: settings))
         }
-        #expect(throws: EvaluationError.nonFiniteEmbedding(row: 1, column: 1)) {
-            try queryScores(
-                of: broken, classNumbers: [0, 1], inGallery: x, galleryClassNumbers: [0, 1], reranking: settings)
+        #expect(throws: RetrievalError.nonFiniteEmbedding(row: 1, column: 1)) {
+            try RetrievalSet(queries: broken, classNumbers: [0, 1], gallery: x, galleryClassNumbers: [0, 1]).scores(by: RankingRules(reranking: settings))
         }
     }
 }

@@ -1,6 +1,7 @@
 import DenseLinearAlgebra
 import Evaluation
 import Foundation
+import Retrieval
 import Testing
 
 /// Compares with scikit-learn, faiss and numpy; `Scripts/fixtures/retrieval_reference.py` made the values.
@@ -28,10 +29,7 @@ import Testing
         for (name, reference) in cases {
             let metrics = try reference.expected.keys.sorted().map { try #require(RetrievalMetric(name: $0)) }
             #expect(metrics.count == 9)
-            let scores = try queryScores(
-                of: Matrix(rows: reference.embeddings), classNumbers: reference.classNumbers,
-                similarity: reference.similarity, metrics: metrics
-            ).mean()
+            let scores = try RetrievalSet(Matrix(rows: reference.embeddings), classNumbers: reference.classNumbers).scores(metrics, by: RankingRules(similarity: reference.similarity)).mean()
             #expect(scores.queryCount == reference.queryCount, "\(name)")
             #expect(scores.loneQueryCount == reference.loneQueryCount, "\(name)")
             for metric in metrics {

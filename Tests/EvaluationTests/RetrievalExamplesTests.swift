@@ -1,8 +1,9 @@
 import Datasets
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct RetrievalExamplesTests {
     /// On a line by Euclidean distance: A at 0 and 1, B at 10 and 11.5, C at 20 and 5, D at 30 and 33.
@@ -10,7 +11,7 @@ import Testing
     private let classes = [0, 0, 1, 1, 2, 2, 3, 3]
 
     @Test func bestMedianAndWorst() throws {
-        let scores = try queryScores(of: points, classNumbers: classes, similarity: .euclidean, metrics: [.recall(1)])
+        let scores = try RetrievalSet(points, classNumbers: classes).scores([.recall(1)], by: RankingRules(similarity: .euclidean))
         // Both of C fail, all others find their class.
         #expect(scores[.recall(1)] == [1, 1, 1, 1, 0, 0, 1, 1])
         let examples = retrievalExamples(
@@ -25,7 +26,7 @@ import Testing
     }
 
     @Test func classesDifferAsFarAsTheyCan() throws {
-        let scores = try queryScores(of: points, classNumbers: classes, similarity: .euclidean, metrics: [.recall(1)])
+        let scores = try RetrievalSet(points, classNumbers: classes).scores([.recall(1)], by: RankingRules(similarity: .euclidean))
         let two = retrievalExamples(
             from: scores, by: .recall(1), in: points, countPerPlace: 2, similarity: .euclidean)
         #expect(two.map(\.query) == [7, 3, 1, 2, 4, 0])
@@ -42,8 +43,7 @@ import Testing
         let classes = (0..<90).map { $0 / 6 }
         let rows = classes.map { number in (0..<5).map { j in Float(rng.bell() + (j == number % 5 ? 2 : 0)) } }
         let embeddings = Matrix(rows: rows)
-        let scores = try queryScores(
-            of: embeddings, classNumbers: classes, similarity: similarity, metrics: [.averagePrecisionAtR, .rPrecision])
+        let scores = try RetrievalSet(embeddings, classNumbers: classes).scores([.averagePrecisionAtR, .rPrecision], by: RankingRules(similarity: similarity))
         let examples = retrievalExamples(
             from: scores, by: .averagePrecisionAtR, in: embeddings, countPerPlace: 4, neighbourCount: 5,
             similarity: similarity)
@@ -64,8 +64,7 @@ import Testing
             samples: (0..<8).map {
                 Sample(id: "\($0)", classLabel: "\($0 / 2)", role: $0.isMultiple(of: 2) ? .query : .gallery)
             })
-        let scorer = TaskScorer(
-            dataset: dataset, similarity: .euclidean, metrics: [.recall(1)], confidence: .none)
+        let scorer = TaskScorer(dataset: dataset, rules: RankingRules(similarity: .euclidean), metrics: [.recall(1)], confidence: .none)
         let scores = try scorer.scoresWithQueries(of: points, samples: Array(0..<8)).queries
         #expect(scores.queries == [0, 2, 4, 6])
         // The gallery is at 1, 11.5, 5 and 33; only the query at 20 is nearer to another class.
@@ -79,7 +78,7 @@ import Testing
 
     @Test func aZeroVectorIsLikeNothing() throws {
         let points = Matrix<Float>(rows: [[0, 0], [1, 0], [-1, 0], [1, 1]])
-        let scores = try queryScores(of: points, classNumbers: [0, 0, 1, 1], metrics: [.recall(1)])
+        let scores = try RetrievalSet(points, classNumbers: [0, 0, 1, 1]).scores([.recall(1)])
         let examples = retrievalExamples(from: scores, by: .recall(1), in: points, countPerPlace: 4)
         let zero = try #require(examples.first { $0.query == 0 })
         #expect(zero.neighbours.map(\.row) == [1, 2, 3] && zero.neighbours.allSatisfy { $0.similarity == 0 })

@@ -1,6 +1,7 @@
 import DenseLinearAlgebra
 import Evaluation
 import Foundation
+import Retrieval
 import Testing
 
 /// Compares whole evaluations with pytorch-metric-learning, faiss and scikit-learn;
@@ -38,12 +39,9 @@ import Testing
             let (points, classes) = samples()
             let metrics = RetrievalMetric.standard + RetrievalMetric.milbich2021 + [.milbich2021AveragePrecision(3)]
             guard isGallery else {
-                return try queryScores(of: points, classNumbers: classes, similarity: similarity, metrics: metrics)
+                return try RetrievalSet(points, classNumbers: classes).scores(metrics, by: RankingRules(similarity: similarity))
             }
-            return try queryScores(
-                of: points.selectingRows(0..<queryCount), classNumbers: Array(classes[..<queryCount]),
-                inGallery: points.selectingRows(queryCount..<n), galleryClassNumbers: Array(classes[queryCount...]),
-                similarity: similarity, metrics: metrics)
+            return try RetrievalSet(queries: points.selectingRows(0..<queryCount), classNumbers: Array(classes[..<queryCount]), gallery: points.selectingRows(queryCount..<n), galleryClassNumbers: Array(classes[queryCount...])).scores(metrics, by: RankingRules(similarity: similarity))
         }
     }
 

@@ -1,14 +1,15 @@
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct RetrievalPrecisionTests {
     /// Two directions 1e-4 off the query's, of which the second row is nearer by 5e-12: too little for single precision.
     @Test func nearTiesAreToldApart() throws {
         let rows = Matrix<Float>(rows: [[1, 0], [1, 1.0001e-4], [1, 1e-4]])
         func ranks(_ precision: RetrievalPrecision) throws -> [Int32] {
-            Array(try retrievalRanks(of: rows, classNumbers: [0, 0, 1], precision: precision)[0])
+            Array(try RetrievalSet(rows, classNumbers: [0, 0, 1]).ranks(by: RankingRules(precision: precision))[0])
         }
         #expect(try ranks(.single) == [1], "both cosines are 1 there, so the first row comes first")
         #expect(try ranks(.double) == [2])
@@ -36,7 +37,7 @@ import Testing
             similarity == .cosine
                 ? product(i, j) / (product(i, i) * product(j, j)).squareRoot() : -squaredDistance(i, j)
         }
-        let ranks = try retrievalRanks(of: rows, classNumbers: classes, similarity: similarity, precision: .double)
+        let ranks = try RetrievalSet(rows, classNumbers: classes).ranks(by: RankingRules(similarity: similarity, precision: .double))
         for (position, query) in ranks.queries.enumerated() {
             let values = (0..<240).map { value(query, $0) }
             let order = (0..<240).filter { $0 != query }.sorted { values[$0] > values[$1] }
@@ -54,8 +55,7 @@ import Testing
         let rows = Matrix(rows: (0..<300).map { _ in (0..<16).map { _ in rng.next() % 2 == 0 ? Float(1) : -1 } })
         let classes = (0..<300).map { _ in Int(rng.next() % 40) }
         func ranks(_ precision: RetrievalPrecision) throws -> RetrievalRanks {
-            try retrievalRanks(
-                of: rows, classNumbers: classes, similarity: similarity, ties: ties, precision: precision)
+            try RetrievalSet(rows, classNumbers: classes).ranks(by: RankingRules(similarity: similarity, ties: ties, precision: precision))
         }
         #expect(try ranks(.single) == ranks(.double))
     }
@@ -65,8 +65,7 @@ import Testing
             let directions: [[Float]] = [[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9]]
             let rows = Matrix(rows: directions.map { $0.map { $0 * scale } })
             for similarity in Similarity.allCases {
-                let ranks = try retrievalRanks(
-                    of: rows, classNumbers: [0, 0, 1, 1], similarity: similarity, precision: .double)
+                let ranks = try RetrievalSet(rows, classNumbers: [0, 0, 1, 1]).ranks(by: RankingRules(similarity: similarity, precision: .double))
                 #expect(ranks.queries.indices.allSatisfy { Array(ranks[$0]) == [1] })
             }
         }
@@ -75,9 +74,9 @@ import Testing
     /// Beyond 2²⁶ pairs single precision serves, by tiles; what both find differs by near ties at most.
     @Test func manySamplesAreRankedInSinglePrecision() throws {
         let (rows, classes) = clusteredEmbeddings(n: 8300, d: 4, classCount: 2000, spread: 0.3, seed: 8)
-        let automatic = try queryScores(of: rows, classNumbers: classes)
-        #expect(try automatic == queryScores(of: rows, classNumbers: classes, precision: .single))
-        let exact = try queryScores(of: rows, classNumbers: classes, precision: .double).mean()
+        let automatic = try RetrievalSet(rows, classNumbers: classes).scores()
+        #expect(try automatic == RetrievalSet(rows, classNumbers: classes).scores(by: RankingRules(precision: .single)))
+        let exact = try RetrievalSet(rows, classNumbers: classes).scores(by: RankingRules(precision: .double)).mean()
         for (a, b) in zip(try automatic.mean().values, exact.values) { #expect(abs(a - b) < 1e-3) }
         #expect(try automatic.mean() != exact, "in four dimensions there are near ties")
     }

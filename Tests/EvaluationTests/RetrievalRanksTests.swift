@@ -1,5 +1,6 @@
 import DenseLinearAlgebra
 import Evaluation
+import Retrieval
 import Testing
 
 @Suite struct RetrievalRanksTests {
@@ -7,7 +8,7 @@ import Testing
     private func ranksByRow(
         _ embeddings: Matrix<Float>, _ classes: [Int], _ similarity: Similarity = .cosine
     ) throws -> [[Int]] {
-        let ranks = try retrievalRanks(of: embeddings, classNumbers: classes, similarity: similarity)
+        let ranks = try RetrievalSet(embeddings, classNumbers: classes).ranks(by: RankingRules(similarity: similarity))
         var result = [[Int]](repeating: [], count: classes.count)
         for (position, query) in ranks.queries.enumerated() { result[query] = ranks[position].map(Int.init) }
         return result
@@ -16,7 +17,7 @@ import Testing
     @Test func aTableByHand() throws {
         // On a line at 0, 1, 3, 7, 8: from 0 the others come in this order; from 3 it is 1, 0, 7, 8; and so on.
         let line = Matrix<Float>(rows: [[0], [1], [3], [7], [8]])
-        let ranks = try retrievalRanks(of: line, classNumbers: [5, 9, 5, 9, 5], similarity: .euclidean)
+        let ranks = try RetrievalSet(line, classNumbers: [5, 9, 5, 9, 5]).ranks(by: RankingRules(similarity: .euclidean))
         #expect(ranks.queries == [0, 1, 2, 3, 4])
         #expect(ranks.classNumbers == [5, 9, 5, 9, 5])
         #expect(ranks.loneQueries.isEmpty)
@@ -24,9 +25,9 @@ import Testing
     }
 
     @Test func sizesFromZeroToTwo() throws {
-        let none = try retrievalRanks(of: Matrix(rowCount: 0, columnCount: 4), classNumbers: [])
+        let none = try RetrievalSet(Matrix(rowCount: 0, columnCount: 4), classNumbers: []).ranks()
         #expect(none.queries.isEmpty && none.loneQueries.isEmpty)
-        let one = try retrievalRanks(of: Matrix(rows: [[1, 2]]), classNumbers: [7])
+        let one = try RetrievalSet(Matrix(rows: [[1, 2]]), classNumbers: [7]).ranks()
         #expect(one.queries.isEmpty)
         #expect(one.loneQueries == [0])
         #expect(try ranksByRow(Matrix(rows: [[1, 2], [2, -1]]), [3, 3]) == [[1], [1]])
@@ -128,8 +129,7 @@ import Testing
         let large = 1 << 53
         let line = Matrix<Float>(rows: [[0], [1], [3], [4]])
         // As floating-point numbers all four would be one class.
-        let ranks = try retrievalRanks(
-            of: line, classNumbers: [large, large + 1, large, large + 1], similarity: .euclidean)
+        let ranks = try RetrievalSet(line, classNumbers: [large, large + 1, large, large + 1]).ranks(by: RankingRules(similarity: .euclidean))
         #expect(ranks.queries.indices.map { Array(ranks[$0]) } == [[2], [3], [3], [2]])
         #expect(ranks.classNumbers == [large, large + 1, large, large + 1])
         #expect(try ranksByRow(line, [.min, .max, .min, -1], .euclidean) == [[2], [], [3], []])
@@ -138,9 +138,8 @@ import Testing
     @Test func valuesThatAreNotFiniteAreRefused() {
         for bad in [Float.nan, .infinity, -.infinity] {
             for similarity in Similarity.allCases {
-                #expect(throws: EvaluationError.nonFiniteEmbedding(row: 1, column: 2)) {
-                    try retrievalRanks(
-                        of: Matrix(rows: [[1, 2, 3], [4, 5, bad]]), classNumbers: [0, 0], similarity: similarity)
+                #expect(throws: RetrievalError.nonFiniteEmbedding(row: 1, column: 2)) {
+                    try RetrievalSet(Matrix(rows: [[1, 2, 3], [4, 5, bad]]), classNumbers: [0, 0]).ranks(by: RankingRules(similarity: similarity))
                 }
             }
         }
@@ -148,7 +147,7 @@ import Testing
 
     @Test func aRerunGivesTheSameRanks() throws {
         let (embeddings, classes) = clusteredEmbeddings(n: 1500, d: 40, classCount: 30, spread: 3, seed: 12)
-        let first = try retrievalRanks(of: embeddings, classNumbers: classes)
-        for _ in 0..<3 { #expect(try retrievalRanks(of: embeddings, classNumbers: classes) == first) }
+        let first = try RetrievalSet(embeddings, classNumbers: classes).ranks()
+        for _ in 0..<3 { #expect(try RetrievalSet(embeddings, classNumbers: classes).ranks() == first) }
     }
 }

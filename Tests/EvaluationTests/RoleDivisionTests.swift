@@ -1,8 +1,9 @@
 import Datasets
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct RoleDivisionTests {
     /// Thirty noisy classes of five samples, of which the first two thirds have roles: two queries and three items, or in
@@ -47,9 +48,7 @@ import Testing
                 Sample(id: "3", classLabel: "b", role: .query), Sample(id: "4", classLabel: "b", role: .gallery),
                 Sample(id: "5", classLabel: "c"), Sample(id: "6", classLabel: "c"),
             ])
-        let scorer = TaskScorer(
-            dataset: dataset, similarity: .euclidean, metrics: [.recall(1), .recall(2), .reciprocalRank],
-            confidence: .none)
+        let scorer = TaskScorer(dataset: dataset, rules: RankingRules(similarity: .euclidean), metrics: [.recall(1), .recall(2), .reciprocalRank], confidence: .none)
         let scores = try scorer.scores(of: Matrix(rows: [[0], [1], [2.1], [9], [3], [9.5]]), samples: Array(0..<6))
         // The gallery is 1 (a), 9 (b), 3 and 9.5 (c). From 0: a, the first of all. From 2.1: c at 3, a at 1, then b. From 3,
         // itself left out: a at 1, b at 9, then c. From 9.5: b at 9, then c at 3.
@@ -67,15 +66,15 @@ import Testing
                 Sample(id: "3", classLabel: "c"), Sample(id: "4", classLabel: "c"),
             ])
         for confidence in [ConfidenceMethod.none, .classJackknife(), .fixedGalleryBootstrap()] {
-            let scorer = TaskScorer(dataset: dataset, similarity: .euclidean, confidence: confidence)
+            let scorer = TaskScorer(dataset: dataset, rules: RankingRules(similarity: .euclidean), confidence: confidence)
             let scores = try scorer.scores(of: Matrix(rows: [[0], [1], [2], [3]]), samples: [0, 1, 2, 3])
             // The query of a is alone, b is only in the way, and of c one finds the other but behind b.
             #expect(scores.scores.queryCount == 2 && scores.scores.loneQueryCount == 1 && scores.classCount == 3)
             #expect(scores.scores[.recall(1)] == 0.5)
-            #expect(throws: EvaluationError.noQueries(loneQueryCount: 1)) {
+            #expect(throws: RetrievalError.noQueries(loneQueryCount: 1)) {
                 try scorer.scores(of: Matrix(rows: [[0], [1]]), samples: [0, 1])
             }
-            #expect(throws: EvaluationError.noQueries(loneQueryCount: 0)) {
+            #expect(throws: RetrievalError.noQueries(loneQueryCount: 0)) {
                 try scorer.scores(of: Matrix(rows: [[1]]), samples: [1])
             }
         }
@@ -87,7 +86,7 @@ import Testing
         let samples = dataset.samples(ofClasses: 4..<29)
         let method = ConfidenceMethod.classJackknife(groupCount: 6)
         func scorer(_ method: ConfidenceMethod) -> TaskScorer {
-            TaskScorer(dataset: dataset, similarity: similarity, loneQueries: policy, confidence: method)
+            TaskScorer(dataset: dataset, rules: RankingRules(similarity: similarity), loneQueries: policy, confidence: method)
         }
         let scores = try scorer(method).scores(of: matrix.selectingRows(samples), samples: samples)
         let plain = scorer(.none)
@@ -123,15 +122,9 @@ import Testing
         let samples = Array(dataset.samples.indices)
         let division = RoleDivision(dataset.samples.map(\.role))
         let settings = ReciprocalReranking(k1: 5, k2: 2, lambda: 0.3)
-        let expected = try queryScores(
-            of: matrix.selectingRows(division.queries),
-            classNumbers: division.queries.map { dataset.classOfSample[$0] },
-            inGallery: matrix.selectingRows(division.gallery),
-            galleryClassNumbers: division.gallery.map { dataset.classOfSample[$0] }, ownItems: division.ownItems,
-            reranking: settings
-        ).mean()
+        let expected = try RetrievalSet(queries: matrix.selectingRows(division.queries), classNumbers: division.queries.map { dataset.classOfSample[$0] }, gallery: matrix.selectingRows(division.gallery), galleryClassNumbers: division.gallery.map { dataset.classOfSample[$0] }, ownItems: division.ownItems).scores(by: RankingRules(reranking: settings)).mean()
         for confidence in [ConfidenceMethod.none, .classJackknife()] {
-            let scorer = TaskScorer(dataset: dataset, confidence: confidence, reranking: settings)
+            let scorer = TaskScorer(dataset: dataset, rules: RankingRules(reranking: settings), confidence: confidence)
             #expect(try scorer.scores(of: matrix, samples: samples).scores == expected)
         }
     }
@@ -140,7 +133,7 @@ import Testing
         let (dataset, matrix) = try noisy(seed: 1)
         var rows = (0..<10).map { Array(matrix.row($0)) }
         rows[7][2] = .nan
-        #expect(throws: EvaluationError.nonFiniteEmbedding(row: 7, column: 2)) {
+        #expect(throws: RetrievalError.nonFiniteEmbedding(row: 7, column: 2)) {
             try TaskScorer(dataset: dataset).scores(of: Matrix(rows: rows), samples: Array(0..<10))
         }
     }

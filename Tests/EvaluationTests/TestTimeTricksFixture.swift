@@ -1,6 +1,7 @@
 import DenseLinearAlgebra
 import Evaluation
 import Foundation
+import Retrieval
 import Testing
 
 /// Values of scikit-learn and numpy; `Scripts/fixtures/test_time_tricks.py` made them.

@@ -1,8 +1,9 @@
 import Datasets
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct TestTimeTricksTests {
     private let dataset: Dataset
@@ -36,7 +37,7 @@ import Testing
         let rows = try tricks.applied(to: matrix, training: nil, similarity: .cosine)
         #expect(rows == mixingNormalizedWithRaw(matrix, weight: 0.25))
         let scorer = TaskScorer(dataset: dataset, confidence: .none)
-        let expected = try queryScores(of: rows, classNumbers: dataset.classOfSample, similarity: .euclidean).mean()
+        let expected = try RetrievalSet(rows, classNumbers: dataset.classOfSample).scores(by: RankingRules(similarity: .euclidean)).mean()
         let found = try scorer.ranking(by: tricks).scores(of: rows, samples: Array(0..<80))
         #expect(found.scores == expected)
         #expect(found.scores != (try scorer.scores(of: rows, samples: Array(0..<80)).scores))
@@ -58,7 +59,7 @@ import Testing
         let settings = ReciprocalReranking(k1: 6, k2: 2)
         let found = try scorer.ranking(by: TestTimeTricks(reranking: settings))
             .scores(of: matrix, samples: Array(0..<80))
-        let expected = try queryScores(of: matrix, classNumbers: dataset.classOfSample, reranking: settings).mean()
+        let expected = try RetrievalSet(matrix, classNumbers: dataset.classOfSample).scores(by: RankingRules(reranking: settings)).mean()
         #expect(found.scores == expected)
         #expect((found.estimates[.recall(1)]?.margin == nil) == (confidence == .none))
     }

@@ -1,7 +1,8 @@
 import DenseLinearAlgebra
 import Evaluation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 /// Many small classes, so that queries and items fall into several tiles, with a few equal rows across classes.
 ///
@@ -42,9 +43,7 @@ import Testing
 
     @Test(arguments: TieOrder.allCases, [RetrievalPrecision.single, .double])
     func oneSetEqualsSortingEverything(ties: TieOrder, precision: RetrievalPrecision) throws {
-        let found = try retrievalRanks(
-            of: matrix(0..<500), classNumbers: classNumbers, similarity: .euclidean, ties: ties,
-            precision: precision)
+        let found = try RetrievalSet(matrix(0..<500), classNumbers: classNumbers).ranks(by: RankingRules(similarity: .euclidean, ties: ties, precision: precision))
         #expect(found.queries.count + found.loneQueries.count == 500 && found.loneQueries.count >= 12)
         for (position, row) in found.queries.enumerated() {
             let expected = ranks(
@@ -60,10 +59,7 @@ import Testing
         let gallery = 200..<500
         let queryClasses = queries.map { classNumbers[$0 >= 200 && $0 % 7 == 0 ? $0 - 150 : $0] }
         let ownItems = queries.map { gallery.contains($0) ? $0 - 200 : nil }
-        let found = try retrievalRanks(
-            of: matrix(queries), classNumbers: queryClasses, inGallery: matrix(gallery),
-            galleryClassNumbers: gallery.map { classNumbers[$0] }, ownItems: ownItems, similarity: .euclidean,
-            ties: ties, precision: precision)
+        let found = try RetrievalSet(queries: matrix(queries), classNumbers: queryClasses, gallery: matrix(gallery), galleryClassNumbers: gallery.map { classNumbers[$0] }, ownItems: ownItems).ranks(by: RankingRules(similarity: .euclidean, ties: ties, precision: precision))
         #expect(found.queries.count > 200)
         for (position, row) in found.queries.enumerated() {
             let expected = ranks(

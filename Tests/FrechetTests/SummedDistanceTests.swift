@@ -1,7 +1,8 @@
 import DenseLinearAlgebra
 import Frechet
-import TestSupport
+import Parallel
 import Testing
+import TestSupport
 
 /// The distance from sums by eigenvalues, against the singular values of factors of the rows themselves.
 @Suite struct SummedDistanceTests {

@@ -1,6 +1,7 @@
 import Datasets
 import Embeddings
 import FeatureExtraction
+import Files
 import Foundation
 import Glyphs200
 import Splits

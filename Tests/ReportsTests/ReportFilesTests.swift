@@ -1,18 +1,20 @@
 import Datasets
 import DenseLinearAlgebra
 import Evaluation
+import Files
 import Foundation
 import Reports
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 @Suite struct ReportFilesTests {
     private let points = Matrix<Float>(rows: [[1, 0], [1, 0.1], [0, 1], [0.1, 1], [1, 0.2], [-1, 0]])
     private let classes = [0, 0, 1, 1, 2, 3]
 
     @Test func classesOfATask() throws {
-        let model = try queryScores(of: points, classNumbers: [0, 0, 1, 1, 2, 2])
-        let backbone = try queryScores(of: points, classNumbers: [0, 0, 1, 1, 2, 2], similarity: .euclidean)
+        let model = try RetrievalSet(points, classNumbers: [0, 0, 1, 1, 2, 2]).scores()
+        let backbone = try RetrievalSet(points, classNumbers: [0, 0, 1, 1, 2, 2]).scores(by: RankingRules(similarity: .euclidean))
         let rows = ClassScores.all(
             level: "level-1", direction: .reverse, labels: ["a", "b,c", "ü"], model: model, backbone: backbone)
         #expect(rows.map(\.classLabel) == ["a", "b,c", "ü"])
@@ -55,7 +57,7 @@ import Testing
     }
 
     @Test func examplesByName() throws {
-        let scores = try queryScores(of: points, classNumbers: classes, metrics: [.averagePrecisionAtR])
+        let scores = try RetrievalSet(points, classNumbers: classes).scores([.averagePrecisionAtR])
         let found = retrievalExamples(
             from: scores, by: .averagePrecisionAtR, in: points, countPerPlace: 1, neighbourCount: 2)
         let file = RetrievalExamplesFile(

@@ -5,9 +5,10 @@ import Evaluation
 import Foundation
 import FoundationXML
 import Reports
+import Retrieval
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct ReportPageTests {
     /// Twelve classes of which one's name would break a page that does not escape.

@@ -1,4 +1,5 @@
 import Evaluation
+import Retrieval
 
 /// A task's scores with given values of Recall@1 and of others below it; nine queries of each class but the last.
 private func scores(_ value: Double, classCount: Int = 10) -> TaskScores {

@@ -1,6 +1,7 @@
 import Datasets
 import Evaluation
 import Reports
+import Retrieval
 import Testing
 
 @Suite struct TextTableTests {

@@ -1,8 +1,9 @@
 import Datasets
+import Files
 import Foundation
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct FewShotEpisodesTests {
     private let sizes = (0..<24).map { 1 + $0 % 8 }
@@ -107,8 +108,7 @@ import Testing
     @Test func aMissingFile() throws {
         let file = try TemporaryFolder().url.appending(path: "episodes-2.json")
         #expect(
-            throws: SplitError.unreadableEpisodes(
-                path: file.path, reason: "there is no such file; oodml make-splits writes it")
+            throws: FileError.unreadable(path: file.path, as: "few-shot episodes", reason: "there is no such file; oodml make-splits writes it")
         ) { try FewShotEpisodes(readingFrom: file) }
     }
 

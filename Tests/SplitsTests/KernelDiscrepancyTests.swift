@@ -2,8 +2,9 @@ import Datasets
 import DenseLinearAlgebra
 import Foundation
 import Splits
-import TestSupport
+import Statistics
 import Testing
+import TestSupport
 
 /// `Fixtures/kernel_discrepancy.json`; `Scripts/fixtures/kernel_discrepancy.py` says what the fields mean.
 private struct Reference: Decodable {

@@ -1,10 +1,11 @@
 import Datasets
 import Embeddings
+import Files
 import Foundation
 import Frechet
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct LevelSelectionTests {
     private func progression(seed: UInt64, classCount: Int = 60) throws -> (EmbeddedDataset, Progression) {
@@ -91,7 +92,7 @@ import Testing
     func brokenManifests(text: String, reason: String) throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(text, to: "manifest.json")
-        #expect(throws: SplitError.unreadableManifest(path: file.path, reason: reason)) {
+        #expect(throws: FileError.unreadable(path: file.path, as: "a split manifest", reason: reason)) {
             try SplitManifest(readingFrom: file)
         }
     }

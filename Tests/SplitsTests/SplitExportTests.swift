@@ -1,8 +1,9 @@
 import Datasets
+import Files
 import Foundation
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct SplitExportTests {
     private let splits: ValidatedSplits

@@ -1,8 +1,9 @@
 import Datasets
+import Files
 import Foundation
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 /// Several series over the same dataset, and the summary of them.
 @Suite struct SplitValidationReplicatesTests {
@@ -113,11 +114,11 @@ import Testing
     @Test func brokenSummariesAreNamed() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("{\"series\": []}", to: "replicates.json")
-        #expect(throws: SplitError.unreadableReplicates(path: file.path, reason: "pairs is missing")) {
+        #expect(throws: FileError.unreadable(path: file.path, as: "the summary of several series", reason: "pairs is missing")) {
             try ReplicateAgreement(readingFrom: file)
         }
         #expect(
-            "\(SplitError.unreadableReplicates(path: "r", reason: "it is not JSON"))"
+            "\(FileError.unreadable(path: "r", as: "the summary of several series", reason: "it is not JSON"))"
                 == "r: cannot be read as the summary of several series: it is not JSON")
         #expect(throws: SplitError.self) { try ReplicateAgreement(readingFrom: folder.url) }
     }

@@ -1,8 +1,9 @@
 import Datasets
+import Files
 import Foundation
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 /// The files beside a manifest, the distances, and several series.
 @Suite struct SplitValidationTablesTests {

@@ -1,10 +1,11 @@
 import Datasets
 import Embeddings
+import Files
 import Foundation
 import Glyphs200
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 /// Names of classes and files with line ends, controls and other things that nobody expects, through every command.
 @Suite struct HostileNamesTests {

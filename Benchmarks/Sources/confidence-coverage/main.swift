@@ -101,9 +101,7 @@ for population in Population.allCases {
     for classCount in [15, 30, 60, 100, 200] {
         let truth = try repeated(max(400, truthCount * 30 / max(30, classCount))) { number in
             let drawing = try Drawing(of: population, classCount: classCount, seed: UInt64(number), stream: "truth")
-            let scores = try queryScores(
-                of: drawing.matrix, classNumbers: drawing.dataset.classOfSample, metrics: shown
-            )
+            let scores = try RetrievalSet(drawing.matrix, classNumbers: drawing.dataset.classOfSample).scores(shown)
             .mean()
             return shown.map { scores[$0] ?? .nan }
         }

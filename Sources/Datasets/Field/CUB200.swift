@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 extension Dataset {
@@ -28,7 +29,7 @@ extension Dataset {
         for row in try labelFile.rows(["image_id", "class_id"]) {
             let (image, number) = (try labelFile.number(row, 0, "image_id"), try labelFile.number(row, 1, "class_id"))
             guard names[number] != nil else {
-                throw DatasetError.badTable(
+                throw FileError.malformed(
                     path: labelFile.path, line: row.line, found: "the class_id \(number)",
                     expected: "one of the \(names.count) in classes.txt")
             }
@@ -43,7 +44,7 @@ extension Dataset {
             let image = try imageFile.number(row, 0, "image_id")
             guard seenImages.insert(image).inserted else { throw imageFile.repeated("image_id \(image)", on: row) }
             guard let number = classes[image], let label = names[number] else {
-                throw DatasetError.badTable(
+                throw FileError.malformed(
                     path: imageFile.path, line: row.line, found: "the image_id \(image) without a class",
                     expected: "a line for it in image_class_labels.txt")
             }

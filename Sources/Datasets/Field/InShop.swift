@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 extension Dataset {
@@ -18,7 +19,7 @@ extension Dataset {
         try index.requireHeader(columns, at: 1)
         let rows = try index.rows(columns, open: 0, from: 2)
         guard Int(index.firstLine) == rows.count else {
-            throw DatasetError.badTable(
+            throw FileError.malformed(
                 path: index.path, line: 1, found: "\"\(index.firstLine)\" before \(rows.count) rows",
                 expected: "their number")
         }
@@ -29,7 +30,7 @@ extension Dataset {
             let (label, status) = (row.fields[1], row.fields[2])
             let role = SampleRole(rawValue: status)
             guard role != nil || status == Side.train.rawValue else {
-                throw DatasetError.badTable(
+                throw FileError.malformed(
                     path: index.path, line: row.line, found: "the evaluation_status \"\(status)\"",
                     expected: "train, query or gallery")
             }

@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 extension Dataset {
@@ -20,7 +21,7 @@ extension Dataset {
                 let label = String(try index.number(row, 1, "class_id"))
                 let category = try index.number(row, 2, "super_class_id")
                 guard category <= productCategories.count else {
-                    throw DatasetError.badTable(
+                    throw FileError.malformed(
                         path: index.path, line: row.line, found: "the super_class_id \(category)",
                         expected: "one from 1 to \(productCategories.count)")
                 }

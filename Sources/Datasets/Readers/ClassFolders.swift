@@ -1,3 +1,4 @@
+internal import Files
 public import Foundation
 
 #if canImport(Glibc)
@@ -48,17 +49,11 @@ private struct Folder {
     /// By the system's calls and not Foundation's, which put something else for names that are not UTF-8.
     init(_ url: URL) throws {
         self.url = url
-        func failure(_ path: String, _ reason: String) -> DatasetError { .unreadable(path: path, reason: reason) }
+        func failure(_ path: String, _ reason: String) -> FileError { .unreadable(path: path, reason: reason) }
         guard let folder = opendir(url.path) else {
             let code = errno
-            let reason =
-                switch code {
-                case ENOENT: "there is no such folder"
-                case ENOTDIR: "it is a file; expected a folder"
-                case EACCES: "permission is denied"
-                default: String(cString: strerror(code)).lowercased()
-                }
-            throw failure(url.path, reason)
+            throw failure(
+                url.path, code == ENOTDIR ? "it is a file; expected a folder" : reasonForReading(code, "folder"))
         }
         defer { closedir(folder) }
         errno = 0
@@ -67,14 +62,14 @@ private struct Folder {
             let name = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
             if let kind = try Self.kind(of: name, in: folder, at: url) {
                 guard let text = String(validatingCString: name) else {
-                    throw DatasetError.badFile(
+                    throw FileError.malformed(
                         path: url.path, found: "the name \"\(Self.legible(name))\"", expected: "names in UTF-8")
                 }
                 if kind == .folder { subfolders.append(text) } else { images.append(text) }
             }
             errno = 0
         }
-        guard errno == 0 else { throw failure(url.path, String(cString: strerror(errno)).lowercased()) }
+        guard errno == 0 else { throw failure(url.path, systemReason()) }
         subfolders.sort(by: utf8Precedes)
         images.sort(by: utf8Precedes)
     }
@@ -95,10 +90,9 @@ private struct Folder {
                 switch code {
                 case ENOENT: "the link leads nowhere"
                 case ELOOP: "the link leads to itself"
-                case EACCES: "permission is denied"
-                default: String(cString: strerror(code)).lowercased()
+                default: reasonForReading(code)
                 }
-            throw DatasetError.unreadable(path: "\(url.path)/\(legible(name))", reason: reason)
+            throw FileError.unreadable(path: "\(url.path)/\(legible(name))", reason: reason)
         }
         if status.st_mode & S_IFMT == S_IFDIR { return .folder }
         let parts = String(cString: name).split(separator: ".", omittingEmptySubsequences: false)

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 
 /// A text file of one line an image or class, its fields between spaces or tabs, as datasets come with.
@@ -20,19 +21,12 @@ struct IndexFile {
     init(_ name: String, below root: URL, of dataset: KnownDataset) throws {
         let url = root.appending(path: name)
         path = url.path
-        let data: Data
-        do {
-            data = try Data(contentsOf: url)
-        } catch {
-            guard FileManager.default.fileExists(atPath: path) else {
-                throw DatasetError.unreadable(path: path, reason: dataset.missingFile)
-            }
-            throw DatasetError.unreadable(url, error)
-        }
+        guard exists(url) else { throw FileError.unreadable(path: path, reason: dataset.missingFile) }
+        let data = try readFile(url)
         guard var text = String(validating: data, as: UTF8.self)?[...] else {
             let line = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
                 .firstIndex { String(validating: $0, as: UTF8.self) == nil }
-            throw DatasetError.badTable(
+            throw FileError.malformed(
                 path: path, line: 1 + (line ?? 0), found: "bytes that are not UTF-8", expected: "UTF-8 text")
         }
         if text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) { text = Substring(text.utf8.dropFirst(3)) }
@@ -47,14 +41,14 @@ struct IndexFile {
     /// - Throws: ``DatasetError`` that names the line with too few or too many fields.
     func rows(_ columns: [String], open: Int? = nil, from start: Int = 0) throws -> [Row] {
         guard lines.count > start else {
-            throw DatasetError.badTable(
+            throw FileError.malformed(
                 path: path, line: (lines.last?.number ?? 0) + 1, found: "the end of the file",
                 expected: "rows of \(columns.joined(separator: " "))")
         }
         return try lines[start...].map { line in
             let fields = fieldsOfLine(line.text)
             guard fields.count >= columns.count, open != nil || fields.count == columns.count else {
-                throw DatasetError.badTable(
+                throw FileError.malformed(
                     path: path, line: line.number, found: "\(fields.count) field\(fields.count == 1 ? "" : "s")",
                     expected: "\(columns.count): \(columns.joined(separator: " "))")
             }
@@ -75,7 +69,7 @@ struct IndexFile {
         let words = fieldsOfLine(line?.text ?? "").joined(separator: " ")
         let expected = columns.joined(separator: " ")
         guard words == expected else {
-            throw DatasetError.badTable(
+            throw FileError.malformed(
                 path: path, line: line?.number ?? 1 + (lines.last?.number ?? 0),
                 found: line == nil ? "the end of the file" : "\"\(words)\"", expected: "the columns \(expected)")
         }
@@ -89,7 +83,7 @@ struct IndexFile {
     /// The number that a field is, from 1.
     func number(_ row: Row, _ column: Int, _ name: String) throws -> Int {
         guard let number = Int(row.fields[column]), number >= 1 else {
-            throw DatasetError.badTable(
+            throw FileError.malformed(
                 path: path, line: row.line, found: "the \(name) \"\(row.fields[column])\"",
                 expected: "a whole number from 1")
         }
@@ -97,8 +91,8 @@ struct IndexFile {
     }
 
     /// The error for what must be there once.
-    func repeated(_ what: String, on row: Row) -> DatasetError {
-        .badTable(path: path, line: row.line, found: "the \(what) again", expected: "it once")
+    func repeated(_ what: String, on row: Row) -> FileError {
+        .malformed(path: path, line: row.line, found: "the \(what) again", expected: "it once")
     }
 
     private func fieldsOfLine(_ line: Substring) -> [Substring] {

@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 /// The labels of a set of embeddings, one a row, and the samples' ids where the table has them.
@@ -13,14 +14,14 @@ public struct LabelTable: Sendable, Equatable {
     public init(contentsOf url: URL) throws {
         let table = try CSVTable(contentsOf: url)
         guard let column = table.columns.firstIndex(of: "label") ?? table.columns.firstIndex(of: "class") else {
-            throw DatasetError.badTable(
+            throw FileError.malformed(
                 path: url.path, line: 1, found: "the columns \(table.columns.joined(separator: ", "))",
                 expected: "a column label (or class), and optionally sample")
         }
         func values(_ column: Int) throws -> [String] {
             try zip(table.rows, table.lines).map { row, line in
                 guard !row[column].isEmpty else {
-                    throw DatasetError.badTable(
+                    throw FileError.malformed(
                         path: url.path, line: line, found: "an empty \(table.columns[column])",
                         expected: "a \(table.columns[column]) on every row")
                 }
@@ -32,7 +33,7 @@ public struct LabelTable: Sendable, Equatable {
         var firstLines: [[UInt8]: Int] = [:]
         for (sample, line) in zip(samples ?? [], table.lines) {
             if let first = firstLines.updateValue(line, forKey: Array(sample.utf8)) {
-                throw DatasetError.badTable(
+                throw FileError.malformed(
                     path: url.path, line: line, found: "the sample \"\(sample)\" again",
                     expected: "it once, as on line \(first)")
             }

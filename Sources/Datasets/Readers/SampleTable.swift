@@ -1,3 +1,4 @@
+public import Files
 public import Foundation
 
 extension Dataset {
@@ -15,8 +16,8 @@ extension Dataset {
         let table = try CSVTable(contentsOf: url)
         let path = url.path
         func column(_ name: String) -> Int? { table.columns.firstIndex(of: name) }
-        func missing(_ expected: String) -> DatasetError {
-            .badTable(
+        func missing(_ expected: String) -> FileError {
+            .malformed(
                 path: path, line: 1, found: "the columns \(table.columns.joined(separator: ", "))", expected: expected)
         }
         guard let idColumn = column("sample"), let classColumn = column("class") else {
@@ -40,13 +41,13 @@ extension Dataset {
         for (row, line) in zip(table.rows, table.lines) {
             func field(_ index: Int) throws -> String {
                 guard !row[index].isEmpty else {
-                    throw DatasetError.badTable(
+                    throw FileError.malformed(
                         path: path, line: line, found: "an empty \(table.columns[index])",
                         expected: "a \(table.columns[index]) on every row")
                 }
                 // The system would take a name up to there, which is another file's.
                 guard !row[index].utf8.contains(0) else {
-                    throw DatasetError.badTable(
+                    throw FileError.malformed(
                         path: path, line: line, found: "a NUL in the \(table.columns[index])",
                         expected: "text, as names of files and classes are")
                 }
@@ -55,7 +56,7 @@ extension Dataset {
             let label = try field(classColumn)
             if let splitColumn {
                 guard let side = Side(rawValue: row[splitColumn]) else {
-                    throw DatasetError.badTable(
+                    throw FileError.malformed(
                         path: path, line: line, found: "the split \"\(row[splitColumn])\"", expected: "train or test")
                 }
                 guard sides.updateValue(side, forKey: label) ?? side == side else {
@@ -63,7 +64,7 @@ extension Dataset {
                 }
             }
             if let index = values?.column, let first = try values?.add(field(index), on: line, ofClass: label) {
-                throw DatasetError.badTable(
+                throw FileError.malformed(
                     path: path, line: line,
                     found: "the \(table.columns[index]) \"\(row[index])\" for class \"\(label)\"",
                     expected: "\"\(first.value)\" as on line \(first.line), because a class has one")
@@ -71,7 +72,7 @@ extension Dataset {
             let superclass = superclassColumn.flatMap { row[$0].isEmpty ? nil : row[$0] }
             let role = roleColumn.flatMap { SampleRole(rawValue: row[$0]) }
             if let roleColumn, role == nil, !row[roleColumn].isEmpty {
-                throw DatasetError.badTable(
+                throw FileError.malformed(
                     path: path, line: line, found: "the role \"\(row[roleColumn])\"",
                     expected: "query, gallery or nothing")
             }

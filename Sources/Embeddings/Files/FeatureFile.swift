@@ -1,5 +1,5 @@
-internal import Datasets
 public import DenseLinearAlgebra
+internal import Files
 public import Foundation
 
 /// Embeddings that were made elsewhere, and the ids of their samples where the file has them.
@@ -32,7 +32,7 @@ extension FeatureFile where Scalar == Float {
     /// Reads embeddings in single precision.
     ///
     /// - Complexity: O(n·d).
-    /// - Throws: ``EmbeddingFileError`` for a file that is missing, of another kind, not what its headers say, or that holds
+    /// - Throws: ``/Files/FileError`` for a file that is missing, of another kind, not what its headers say, or that holds
     ///   a value which is not finite in single precision, and for ids that are empty, occur twice, or are not as many as rows.
     public init(contentsOf url: URL) throws {
         try self.init(url, holding: "finite float32 values") { text in
@@ -47,7 +47,7 @@ extension FeatureFile where Scalar == Double {
     /// Reads embeddings with every digit of double precision.
     ///
     /// - Complexity: O(n·d).
-    /// - Throws: ``EmbeddingFileError`` for the same reasons as when single precision is read, except that float64 values
+    /// - Throws: ``/Files/FileError`` for the same reasons as when single precision is read, except that float64 values
     ///   of any size are taken.
     public init(contentsOf url: URL) throws {
         try self.init(url, holding: "finite values") { text in
@@ -70,12 +70,12 @@ extension FeatureFile {
             try EmbeddingStore.requireFinished(folder)
             let (matrix, samples) = (EmbeddingStore.embeddings(in: folder), EmbeddingStore.samples(in: folder))
             guard FileManager.default.fileExists(atPath: matrix.path) else {
-                throw EmbeddingFileError.unreadable(
+                throw FileError.unreadable(
                     path: path,
                     reason: "it is a folder without \(EmbeddingStore.embeddingsName); expected a file of features")
             }
             files = [matrix, samples]
-            let file = try ReadableFile(matrix)
+            let file = try InputFile(matrix)
             let layout = try MatrixLayout(NumpyHeader(file), of: file)
             let ids = try EmbeddingStore.ids(in: samples)
             try Self.require(ids, rowCount: layout.rowCount, path: samples.path)
@@ -83,7 +83,7 @@ extension FeatureFile {
             return
         }
         files = [url]
-        let file = try ReadableFile(url)
+        let file = try InputFile(url)
         switch try FeatureFileKind(of: file, pathExtension: url.pathExtension) {
         case .numpy:
             matrix = try MatrixLayout(NumpyHeader(file), of: file).matrix(in: file, holding: expected)
@@ -97,18 +97,18 @@ extension FeatureFile {
 
     private static func require(_ ids: [String], rowCount: Int, path: String) throws {
         guard ids.count == rowCount else {
-            throw EmbeddingFileError.malformed(
+            throw FileError.malformed(
                 path: path, found: "\(ids.count) ids for \(rowCount) rows of embeddings", expected: "one for each row")
         }
         var rows: [[UInt8]: Int] = [:]
         rows.reserveCapacity(ids.count)
         for (row, id) in ids.enumerated() {
             guard !id.isEmpty else {
-                throw EmbeddingFileError.malformed(
+                throw FileError.malformed(
                     path: path, found: "an empty id for row \(row)", expected: "the id of a sample")
             }
             if let first = rows.updateValue(row, forKey: Array(id.utf8)) {
-                throw EmbeddingFileError.malformed(
+                throw FileError.malformed(
                     path: path, found: "the id \"\(excerpt(id))\" for the rows \(first) and \(row)",
                     expected: "every sample once")
             }
@@ -122,21 +122,21 @@ extension FeatureFile {
     ///   - known: All ids that the file may have; nil where it must have no others than `samples`.
     /// - Returns: One row a sample, or nil where the file names no samples.
     /// - Complexity: O(n) for n rows.
-    /// - Throws: ``EmbeddingFileError`` naming the first sample that is missing, or the first id that is not known.
+    /// - Throws: ``/Files/FileError`` naming the first sample that is missing, or the first id that is not known.
     public func rows(ofSamples samples: [String], among known: [String]? = nil) throws -> [Int]? {
         guard let ids else { return nil }
         let rows = Dictionary(uniqueKeysWithValues: ids.enumerated().map { (Array($0.element.utf8), $0.offset) })
         let wanted = Set(samples.lazy.map { Array($0.utf8) })
         let allowed = known.map { Set($0.lazy.map { Array($0.utf8) }) } ?? wanted
         if let unknown = ids.first(where: { !allowed.contains(Array($0.utf8)) }) {
-            throw EmbeddingFileError.malformed(
+            throw FileError.malformed(
                 path: path, found: "the id \"\(excerpt(unknown))\", which no sample has",
                 expected: "ids of the \(allowed.count) samples only")
         }
         return try samples.map { sample in
             guard let row = rows[Array(sample.utf8)] else {
                 let count = wanted.count { rows[$0] == nil }
-                throw EmbeddingFileError.malformed(
+                throw FileError.malformed(
                     path: path,
                     found: "no row for the sample \"\(excerpt(sample))\""
                         + (count > 1 ? " and \(count - 1) others" : ""),
@@ -148,12 +148,12 @@ extension FeatureFile {
 
     /// The embeddings of some samples in their order, by id; where the file names no samples, all rows as they are.
     ///
-    /// - Throws: ``EmbeddingFileError`` as ``rows(ofSamples:among:)`` does, or if the file has neither ids nor as many rows
+    /// - Throws: ``/Files/FileError`` as ``rows(ofSamples:among:)`` does, or if the file has neither ids nor as many rows
     ///   as there are samples.
     public func matrix(ofSamples samples: [String], among known: [String]? = nil) throws -> Matrix<Scalar> {
         guard let rows = try rows(ofSamples: samples, among: known) else {
             guard matrix.rowCount == samples.count else {
-                throw EmbeddingFileError.malformed(
+                throw FileError.malformed(
                     path: path, found: "\(matrix.rowCount) rows",
                     expected: "\(samples.count), one for each sample in the order of the samples")
             }
@@ -167,7 +167,7 @@ extension FeatureFile {
 private enum FeatureFileKind {
     case numpy, numpyArchive, safetensors, table
 
-    init(of file: ReadableFile, pathExtension: String) throws {
+    init(of file: InputFile, pathExtension: String) throws {
         switch pathExtension.lowercased() {
         case "npy": self = .numpy
         case "npz": self = .numpyArchive

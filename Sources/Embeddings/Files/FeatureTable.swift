@@ -1,11 +1,12 @@
 internal import DenseLinearAlgebra
+internal import Files
 internal import Foundation
 
 /// A table of numbers with a header: a row for each sample, named by the column `sample` where there is one.
 enum FeatureTable {
     /// - Parameter parse: the number that a text of digits, signs, points and exponents begins with, and how long it is.
     static func features<Scalar>(
-        _ file: ReadableFile, holding expected: String, parse: (UnsafePointer<CChar>) -> (Scalar, byteCount: Int)
+        _ file: InputFile, holding expected: String, parse: (UnsafePointer<CChar>) -> (Scalar, byteCount: Int)
     ) throws -> (matrix: Matrix<Scalar>, ids: [String]?) {
         var reader = try FieldReader(file)
         let names = try header(&reader)

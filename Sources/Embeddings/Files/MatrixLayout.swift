@@ -1,4 +1,5 @@
 internal import DenseLinearAlgebra
+internal import Files
 internal import Foundation
 
 /// Where in a file the values of a matrix lie, and how they are written; all of it checked against the file's length.

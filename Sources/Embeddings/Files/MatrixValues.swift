@@ -1,3 +1,5 @@
+internal import Files
+
 extension MatrixLayout {
     /// The values in C order, and whether all of them are finite.
     func values<Scalar: BinaryFloatingPoint>(in source: some ByteSource) throws -> (values: [Scalar], areFinite: Bool) {

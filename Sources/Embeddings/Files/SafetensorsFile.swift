@@ -1,4 +1,5 @@
 internal import DenseLinearAlgebra
+internal import Files
 internal import Foundation
 
 /// The tensors of a `.safetensors` file, of which one is the embeddings.
@@ -28,7 +29,7 @@ struct SafetensorsFile {
         }
     }
 
-    private let file: ReadableFile
+    private let file: InputFile
     private let tensors: [(name: String, tensor: Header.Tensor)]
     private let valuesOffset: Int
 
@@ -38,7 +39,7 @@ struct SafetensorsFile {
         "F16": .float16, "BF16": .bfloat16, "F32": .float32, "F64": .float64,
     ]
 
-    init(_ file: ReadableFile) throws {
+    init(_ file: InputFile) throws {
         self.file = file
         let expected = "a .safetensors file"
         guard file.byteCount >= 8 else { throw file.malformed("a file of \(file.byteCount) bytes", expected) }
@@ -53,7 +54,7 @@ struct SafetensorsFile {
         let header: Header
         do {
             header = try JSONDecoder().decode(Header.self, from: Data(file.bytes(in: 8..<valuesOffset)))
-        } catch let error as EmbeddingFileError {
+        } catch let error as FileError {
             throw error
         } catch {
             throw file.malformed(

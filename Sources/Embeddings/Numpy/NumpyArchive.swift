@@ -1,4 +1,5 @@
 internal import DenseLinearAlgebra
+internal import Files
 internal import Foundation
 
 /// The arrays of a `.npz` file, of which one is the embeddings and another may name the rows.
@@ -6,7 +7,7 @@ struct NumpyArchive {
     private let archive: ZipArchive
     private let arrays: [(name: String, entry: ZipArchive.Entry, header: NumpyHeader)]
 
-    init(_ file: ReadableFile) throws {
+    init(_ file: InputFile) throws {
         let start = try file.bytes(in: 0..<min(4, file.byteCount))
         guard start.starts(with: Array("PK".utf8)) else {
             throw file.malformed("a file that does not begin as zip archives do", "a .npz file, as numpy.savez writes")
@@ -48,7 +49,7 @@ struct NumpyArchive {
 
 /// Of several arrays the one that holds embeddings: the only matrix, or the one with a customary name.
 ///
-/// - Throws: ``EmbeddingFileError`` with the names of all, where none or several could be meant.
+/// - Throws: ``/Files/FileError`` with the names of all, where none or several could be meant.
 func chooseMatrix(
     _ arrays: [(name: String, summary: String, isMatrix: Bool)], of source: some ByteSource
 ) throws -> Int {

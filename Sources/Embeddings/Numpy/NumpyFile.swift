@@ -1,23 +1,6 @@
 public import DenseLinearAlgebra
+import Files
 public import Foundation
-
-/// What can be wrong with a file of embeddings; each description is one sentence.
-public enum EmbeddingFileError: Error, Equatable {
-    /// The file cannot be read.
-    case unreadable(path: String, reason: String)
-    /// The file is not what it should be.
-    case malformed(path: String, found: String, expected: String)
-}
-
-extension EmbeddingFileError: CustomStringConvertible {
-    /// The error as one sentence.
-    public var description: String {
-        switch self {
-        case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
-        case .malformed(let path, let found, let expected): "\(path): found \(found); expected \(expected)"
-        }
-    }
-}
 
 extension Matrix where Scalar == Float {
     /// Reads a two-dimensional array from a NumPy `.npy` file (format versions 1 to 3).
@@ -26,7 +9,7 @@ extension Matrix where Scalar == Float {
     /// rounded to float32, and one that is finite but too large for float32 is refused, as are NaN and infinities.
     ///
     /// - Complexity: O(n·d); the file is read in blocks, little-endian float32 values in C order straight into the matrix.
-    /// - Throws: ``EmbeddingFileError`` for a file that is missing, truncated, longer than its header says, without
+    /// - Throws: ``/Files/FileError`` for a file that is missing, truncated, longer than its header says, without
     ///   rows or columns, of another type or shape, or that holds a value which is not finite.
     public init(numpyFileAt url: URL) throws {
         self = try matrix(numpyFileAt: url, holding: "finite float32 values")
@@ -58,7 +41,7 @@ extension Matrix where Scalar == Double {
     /// Reads a two-dimensional array from a NumPy `.npy` file, with every digit of float64 values.
     ///
     /// - Complexity: O(n·d); the file is read in blocks.
-    /// - Throws: ``EmbeddingFileError`` for the same reasons as when single precision is read, except that float64
+    /// - Throws: ``/Files/FileError`` for the same reasons as when single precision is read, except that float64
     ///   values of any size are taken.
     public init(numpyFileAt url: URL) throws {
         self = try matrix(numpyFileAt: url, holding: "finite values")
@@ -66,6 +49,6 @@ extension Matrix where Scalar == Double {
 }
 
 private func matrix<Scalar>(numpyFileAt url: URL, holding expected: String) throws -> Matrix<Scalar> {
-    let file = try ReadableFile(url)
+    let file = try InputFile(url)
     return try MatrixLayout(NumpyHeader(file), of: file).matrix(in: file, holding: expected)
 }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 
 /// What the header of a `.npy` file says, in its own words.
@@ -15,7 +16,7 @@ struct NumpyHeader {
     static let maximumByteCount = 12 + 0xFFFF
 
     init(_ source: some ByteSource) throws {
-        func malformed(_ found: String, _ expected: String = "a .npy file") -> EmbeddingFileError {
+        func malformed(_ found: String, _ expected: String = "a .npy file") -> FileError {
             source.malformed(found, expected)
         }
         let data = try source.bytes(in: 0..<min(source.byteCount, Self.maximumByteCount))
@@ -63,13 +64,4 @@ struct NumpyHeader {
         if data[0] == 0x80, data.count > 1, data[1] <= 5 { return "a Python pickle" }
         return "a file that does not begin as NumPy's do"
     }
-}
-
-/// The beginning of a text, on one line.
-func excerpt(_ text: some StringProtocol) -> String {
-    let beginning = text.prefix(80).unicodeScalars.map { scalar in
-        scalar.properties.generalCategory == .control ? " " : scalar
-    }
-    let line = String(String.UnicodeScalarView(beginning)).trimmingCharacters(in: .whitespaces)
-    return text.count > 80 ? line + "…" : line
 }

@@ -91,33 +91,10 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
         self.cropRoundsDown = cropRoundsDown
     }
 
-    /// The same keys whether a coder converts them between cases, as that of manifests does, or not.
     private enum CodingKeys: String, CodingKey {
         case resize, interpolation, mean, std
         case inputSize = "input_size"
         case exifOrientation = "exif_orientation"
         case cropRoundsDown = "crop_rounds_down"
-    }
-
-    /// What a coder that converts keys makes of those with two words.
-    private enum ConvertedKeys: CodingKey {
-        case inputSize, exifOrientation, cropRoundsDown
-    }
-
-    /// Reads a record.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        let converted = try decoder.container(keyedBy: ConvertedKeys.self)
-        self.init(
-            inputSize: try converted.decodeIfPresent([Int].self, forKey: .inputSize)
-                ?? container.decode([Int].self, forKey: .inputSize),
-            resize: try container.decode(Resize.self, forKey: .resize),
-            interpolation: try container.decode(String.self, forKey: .interpolation),
-            mean: try container.decode([Float].self, forKey: .mean),
-            std: try container.decode([Float].self, forKey: .std),
-            exifOrientation: try converted.decodeIfPresent(Bool.self, forKey: .exifOrientation)
-                ?? container.decodeIfPresent(Bool.self, forKey: .exifOrientation),
-            cropRoundsDown: try converted.decodeIfPresent(Bool.self, forKey: .cropRoundsDown)
-                ?? container.decodeIfPresent(Bool.self, forKey: .cropRoundsDown))
     }
 }

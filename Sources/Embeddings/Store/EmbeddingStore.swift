@@ -1,4 +1,4 @@
-internal import Datasets
+internal import Files
 public import Foundation
 
 /// A folder of embeddings with the samples that they are of, as `oodml embed` writes it.
@@ -33,7 +33,7 @@ public enum EmbeddingStore {
             manager.fileExists(atPath: folder.appending(path: recordName).path)
                 || !manager.fileExists(atPath: folder.appending(path: partialName).path)
         else {
-            throw EmbeddingFileError.unreadable(
+            throw FileError.unreadable(
                 path: folder.path,
                 reason: "it is a store that is not finished; the command that began it goes on with it")
         }
@@ -47,16 +47,9 @@ public enum EmbeddingStore {
 
     /// The column `sample` of a store's table.
     static func ids(in table: URL) throws -> [String] {
-        let samples: CSVTable
-        do {
-            samples = try CSVTable(contentsOf: table)
-        } catch DatasetError.unreadable(let path, let reason) {
-            throw EmbeddingFileError.unreadable(path: path, reason: reason)
-        } catch DatasetError.badTable(let path, let line, let found, let expected) {
-            throw EmbeddingFileError.malformed(path: "\(path):\(line)", found: found, expected: expected)
-        }
+        let samples = try CSVTable(contentsOf: table)
         guard let column = samples.columns.firstIndex(of: "sample") else {
-            throw EmbeddingFileError.malformed(
+            throw FileError.malformed(
                 path: table.path, found: "the columns \(excerpt(samples.columns.joined(separator: ", ")))",
                 expected: "a column sample, which names the rows of \(embeddingsName)")
         }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 
 /// The entries of a zip archive, as its central directory lists them; nothing is ever unpacked to the disk.
@@ -11,7 +12,7 @@ struct ZipArchive {
         let localHeaderOffset: Int
     }
 
-    let file: ReadableFile
+    let file: InputFile
     let entries: [Entry]
 
     /// Far more than archives of arrays have, and little enough to be held.
@@ -20,7 +21,7 @@ struct ZipArchive {
     /// No deflate stream grows more: a match of 258 bytes takes at least two bits.
     private static let greatestGrowth = 1032
 
-    init(_ file: ReadableFile) throws {
+    init(_ file: InputFile) throws {
         self.file = file
         let directory = try ZipDirectory(file)
         guard directory.entryCount <= Self.entryLimit, directory.bytes.count <= Self.directoryLimit else {
@@ -51,11 +52,11 @@ struct ZipArchive {
         self.entries = entries
     }
 
-    static func damaged(_ file: ReadableFile) -> EmbeddingFileError {
+    static func damaged(_ file: InputFile) -> FileError {
         file.malformed("a damaged list of the archive's entries", "a complete zip archive, as numpy.savez writes")
     }
 
-    private static func entry(in bytes: [UInt8], at position: inout Int, of file: ReadableFile) throws -> Entry {
+    private static func entry(in bytes: [UInt8], at position: inout Int, of file: InputFile) throws -> Entry {
         guard bytes.count - position >= 46, bytes.littleEndian(4, at: position) == 0x0201_4B50 else {
             throw damaged(file)
         }
@@ -103,7 +104,7 @@ private struct ZipDirectory {
     let entryCount: Int
     let bytes: Range<Int>
 
-    init(_ file: ReadableFile) throws {
+    init(_ file: InputFile) throws {
         // The record that ends an archive, and a comment of at most 65535 bytes.
         let tailStart = max(0, file.byteCount - 22 - 0xFFFF)
         let tail = try file.bytes(in: tailStart..<file.byteCount)

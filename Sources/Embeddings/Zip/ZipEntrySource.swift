@@ -1,3 +1,6 @@
+internal import CZlib
+internal import Files
+
 /// The content of one entry of a zip archive, unpacked as it is read.
 ///
 /// It gives as many bytes as the archive's directory claims, or none: an entry that turns out to be shorter or longer, or
@@ -7,14 +10,12 @@ final class ZipEntrySource: ByteSource {
     let isSequential = true
     var byteCount: Int { entry.byteCount }
 
-    private let file: ReadableFile
+    private let file: InputFile
     private let entry: ZipArchive.Entry
     private let packed: Range<Int>
     private var inflater: Inflater
-    /// What the inflater gave and nobody has taken yet.
-    private var pending = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
     private var position = 0
-    private var crc = CRC32()
+    private var crc = crc32_z(0, nil, 0)
 
     init(_ entry: ZipArchive.Entry, of archive: ZipArchive) throws {
         let file = archive.file
@@ -32,13 +33,13 @@ final class ZipEntrySource: ByteSource {
             header.littleEndian(2, at: 8) == (entry.isDeflated ? 8 : 0)
         else { throw ZipArchive.damaged(file) }
         packed = start..<start + entry.packedByteCount
-        inflater = Inflater(file, in: packed)
+        inflater = try Inflater(file, in: packed)
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
         if offset < position {
-            inflater = Inflater(file, in: packed)
-            (pending, position, crc) = (UnsafeBufferPointer(start: nil, count: 0), 0, CRC32())
+            inflater = try Inflater(file, in: packed)
+            (position, crc) = (0, crc32_z(0, nil, 0))
         }
         if offset > position {
             let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
@@ -58,30 +59,22 @@ final class ZipEntrySource: ByteSource {
         } else {
             try file.read(into: buffer, at: packed.lowerBound + position)
         }
-        crc.append(UnsafeRawBufferPointer(buffer))
+        crc = crc32_z(crc, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), buffer.count)
         position += buffer.count
         if position == entry.byteCount { try requireEnd() }
     }
 
     private func inflate(into buffer: UnsafeMutableRawBufferPointer) throws {
-        var done = 0
-        while done < buffer.count {
-            if pending.isEmpty { pending = try nextPiece() }
-            guard !pending.isEmpty else {
-                throw malformed(
-                    "an entry that unpacks to \(position + done) bytes", "\(entry.byteCount), as the archive claims")
-            }
-            let count = min(pending.count, buffer.count - done)
-            UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + count])
-                .copyMemory(from: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: pending[..<count])))
-            pending = UnsafeBufferPointer(rebasing: pending[count...])
-            done += count
+        let count = try namingDamage { try inflater.read(into: buffer) }
+        guard count == buffer.count else {
+            throw malformed(
+                "an entry that unpacks to \(position + count) bytes", "\(entry.byteCount), as the archive claims")
         }
     }
 
-    private func nextPiece() throws -> UnsafeBufferPointer<UInt8> {
+    private func namingDamage<Value>(_ body: () throws -> Value) throws -> Value {
         do {
-            return try inflater.next()
+            return try body()
         } catch let failure as InflateFailure {
             throw malformed("damaged compressed data (\(failure.reason))", "a valid deflate stream")
         }
@@ -89,14 +82,14 @@ final class ZipEntrySource: ByteSource {
 
     private func requireEnd() throws {
         if entry.isDeflated {
-            guard try pending.isEmpty && nextPiece().isEmpty else {
+            guard try namingDamage({ try inflater.isAtEnd() }) else {
                 throw malformed(
                     "an entry that unpacks to more than \(entry.byteCount) bytes", "as many as the archive claims")
             }
         }
-        guard crc.value == entry.crc else {
+        guard crc == UInt(entry.crc) else {
             throw malformed(
-                "the checksum \(String(crc.value, radix: 16))", "\(String(entry.crc, radix: 16)), as the archive has it"
+                "the checksum \(String(crc, radix: 16))", "\(String(entry.crc, radix: 16)), as the archive has it"
             )
         }
     }

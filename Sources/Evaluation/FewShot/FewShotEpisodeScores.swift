@@ -1,4 +1,5 @@
 public import DenseLinearAlgebra
+public import Retrieval
 
 /// What adapting to a few samples of every test class changes, for one draw of these samples.
 public struct FewShotEpisodeScores: Sendable, Equatable {
@@ -48,26 +49,22 @@ public struct FewShotEpisodeScores: Sendable, Equatable {
 ///   - embeddings: n × d, one row a sample of the task's test classes.
 ///   - classNumbers: the class of each row; any integers.
 ///   - supportRows: the rows of the support, in any order, without repetition.
-///   - similarity: what to rank by.
+///   - rules: how items rank.
 ///   - metrics: what to compute.
-///   - ties: how items of equal similarity rank.
 ///   - loneQueries: what becomes of a query whose class has no other sample in the complement.
 /// - Precondition: there is one class number for each row; every row of the support is one of them, and occurs once.
-/// - Complexity: O(n²·d + d³) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:precision:reranking:)``.
-/// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``, rows counted as given;
+/// - Complexity: O(n²·d + d³) operations; see ``/Retrieval/RetrievalSet/ranks(by:)``.
+/// - Throws: ``/Retrieval/RetrievalError/nonFiniteEmbedding(row:column:)``, rows counted as given;
 ///   ``EvaluationError/uniformSupport(sampleCount:classCount:)``, for one shot in particular;
-///   ``EvaluationError/noQueries(loneQueryCount:)`` if the complement leaves none.
+///   ``/Retrieval/RetrievalError/noQueries(loneQueryCount:)`` if the complement leaves none.
 public func fewShotEpisodeScores(
-    of embeddings: Matrix<Float>, classNumbers: [Int], supportRows: [Int], similarity: Similarity = .cosine,
-    metrics: [RetrievalMetric] = RetrievalMetric.standard, ties: TieOrder = .sampleOrder,
-    loneQueries: LoneQueryPolicy = .excluded
+    of embeddings: Matrix<Float>, classNumbers: [Int], supportRows: [Int], rules: RankingRules = RankingRules(),
+    metrics: [RetrievalMetric] = RetrievalMetric.standard, loneQueries: LoneQueryPolicy = .excluded
 ) throws -> FewShotEpisodeScores {
     precondition(
         classNumbers.count == embeddings.rowCount,
         "\(classNumbers.count) class numbers for \(embeddings.rowCount) embeddings")
-    if let (row, column) = embeddings.firstNonFinite {
-        throw EvaluationError.nonFiniteEmbedding(row: row, column: column)
-    }
+    try requireFinite(embeddings)
     var isSupport = [Bool](repeating: false, count: classNumbers.count)
     for row in supportRows {
         precondition(isSupport.indices.contains(row), "row \(row) of the support among \(classNumbers.count) rows")
@@ -80,13 +77,11 @@ public func fewShotEpisodeScores(
     let complement = classNumbers.indices.filter { !isSupport[$0] && classes.contains(classNumbers[$0]) }
     let adaptation = try LinearAdaptation(
         support: embeddings.selectingRows(support), classNumbers: support.map { classNumbers[$0] },
-        similarity: similarity)
+        similarity: rules.similarity)
     let before = embeddings.selectingRows(complement)
     func scores(of rows: Matrix<Float>) throws -> RetrievalScores {
-        try queryScores(
-            of: rows, classNumbers: complement.map { classNumbers[$0] }, similarity: similarity, metrics: metrics,
-            ties: ties
-        ).mean(loneQueries: loneQueries)
+        try RetrievalSet(rows, classNumbers: complement.map { classNumbers[$0] }).scores(metrics, by: rules)
+            .mean(loneQueries: loneQueries)
     }
     return FewShotEpisodeScores(
         baseline: try scores(of: before), adapted: try scores(of: try adaptation.adapting(before)),

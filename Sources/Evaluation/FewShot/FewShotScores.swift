@@ -1,3 +1,5 @@
+public import Retrieval
+
 /// Few-shot scores of one model on one task, over the draws of the support.
 ///
 /// Source: Milbich et al., "Characterizing Generalization under Out-Of-Distribution Shifts in Deep Metric Learning",

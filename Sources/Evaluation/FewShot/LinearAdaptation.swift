@@ -1,4 +1,7 @@
 public import DenseLinearAlgebra
+public import Retrieval
+import Parallel
+import Retrieval
 
 /// A linear map of embeddings that is fitted to a few labelled samples, the support.
 ///
@@ -59,13 +62,13 @@ public struct LinearAdaptation: Sendable {
     /// - Precondition: there is one class number for each row.
     /// - Complexity: O(s·d² + d³), whatever the number of classes.
     /// - Throws: ``EvaluationError/uniformSupport(sampleCount:classCount:)`` if no class has two different samples, as for
-    ///   one shot; ``EvaluationError/nonFiniteEmbedding(row:column:)``.
+    ///   one shot; ``RetrievalError/nonFiniteEmbedding(row:column:)``.
     public init(support: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine) throws {
         precondition(
             classNumbers.count == support.rowCount,
             "\(classNumbers.count) class numbers for \(support.rowCount) samples")
         if let (row, column) = support.firstNonFinite {
-            throw EvaluationError.nonFiniteEmbedding(row: row, column: column)
+            throw RetrievalError.nonFiniteEmbedding(row: row, column: column)
         }
         self.similarity = similarity
         let scatter = SupportScatter(rows: ready(support, for: similarity), classNumbers: classNumbers)
@@ -94,13 +97,13 @@ public struct LinearAdaptation: Sendable {
     ///
     /// - Precondition: they have as many columns as the support had.
     /// - Complexity: 3n·d² operations.
-    /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``.
+    /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``.
     public func adapting(_ embeddings: Matrix<Float>) throws -> Matrix<Float> {
         precondition(
             embeddings.columnCount == dimension,
             "embeddings have \(embeddings.columnCount) columns, the support had \(dimension)")
         if let (row, column) = embeddings.firstNonFinite {
-            throw EvaluationError.nonFiniteEmbedding(row: row, column: column)
+            throw RetrievalError.nonFiniteEmbedding(row: row, column: column)
         }
         let rows = ready(embeddings, for: similarity).subtracting(mean)
         let adapted = withSerialBLAS {

@@ -1,4 +1,6 @@
 internal import DenseLinearAlgebra
+public import Retrieval
+internal import Statistics
 
 /// One metric over levels of growing shift between train and test.
 public struct DifficultyCurve: Sendable, Equatable {

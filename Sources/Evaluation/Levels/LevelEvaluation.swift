@@ -1,3 +1,5 @@
+public import Retrieval
+
 /// Whose scores they are.
 public enum Subject: String, Sendable, Hashable, Codable, CodingKeyRepresentable, CaseIterable {
     /// The model under evaluation.

@@ -1,4 +1,5 @@
 public import Datasets
+import Statistics
 
 /// Test sets that are equally large at every level, so that the size of the gallery does not shape the curve.
 ///

@@ -1,18 +1,17 @@
 public import Datasets
 public import DenseLinearAlgebra
+public import Retrieval
 
 /// Scores embeddings of a dataset's samples, all by the same rules and with errors that belong together.
 public struct TaskScorer: Sendable {
-    /// What retrieval ranks by.
-    public private(set) var similarity: Similarity
+    /// By what rules items rank.
+    public private(set) var rules: RankingRules
     /// What becomes of queries without a relevant item.
     public let loneQueries: LoneQueryPolicy
     /// The metrics, in the order of the report.
     public let metrics: [RetrievalMetric]
     /// How errors are estimated.
     public let confidence: ConfidenceMethod
-    /// How neighbours re-rank, or nil if they do not.
-    public private(set) var reranking: ReciprocalReranking?
     private let classOfSample: [Int]
     private let roleOfSample: [SampleRole?]
     /// The group of each class, for the jackknife.
@@ -20,12 +19,10 @@ public struct TaskScorer: Sendable {
 
     /// Sets the rules for all tasks of a dataset.
     public init(
-        dataset: Dataset, similarity: Similarity = .cosine, loneQueries: LoneQueryPolicy = .excluded,
-        metrics: [RetrievalMetric] = RetrievalMetric.standard, confidence: ConfidenceMethod = .classJackknife(),
-        reranking: ReciprocalReranking? = nil
+        dataset: Dataset, rules: RankingRules = RankingRules(), loneQueries: LoneQueryPolicy = .excluded,
+        metrics: [RetrievalMetric] = RetrievalMetric.standard, confidence: ConfidenceMethod = .classJackknife()
     ) {
-        self.similarity = similarity
-        self.reranking = reranking
+        self.rules = rules
         self.loneQueries = loneQueries
         self.metrics = metrics
         self.confidence = confidence
@@ -37,8 +34,8 @@ public struct TaskScorer: Sendable {
     /// The same rules for embeddings that tricks were applied to.
     public func ranking(by tricks: TestTimeTricks) -> TaskScorer {
         var scorer = self
-        scorer.similarity = tricks.similarity(for: similarity)
-        scorer.reranking = tricks.reranking
+        scorer.rules.similarity = tricks.similarity(for: rules.similarity)
+        scorer.rules.reranking = tricks.reranking
         return scorer
     }
 
@@ -48,8 +45,8 @@ public struct TaskScorer: Sendable {
     /// - Parameters:
     ///   - embeddings: one row for each of `samples`.
     ///   - samples: the numbers of the samples within the dataset, ascending.
-    /// - Complexity: O(n²·d) operations; see ``retrievalRanks(of:classNumbers:similarity:ties:precision:reranking:)``.
-    /// - Throws: ``EvaluationError/nonFiniteEmbedding(row:column:)``; ``EvaluationError/noQueries(loneQueryCount:)``.
+    /// - Complexity: O(n²·d) operations; see ``/Retrieval/RetrievalSet/ranks(by:)``.
+    /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``; ``RetrievalError/noQueries(loneQueryCount:)``.
     public func scores(of embeddings: Matrix<Float>, samples: [Int]) throws -> TaskScores {
         try scoresWithQueries(of: embeddings, samples: samples).scores
     }
@@ -61,58 +58,26 @@ public struct TaskScorer: Sendable {
         of embeddings: Matrix<Float>, samples: [Int]
     ) throws -> (scores: TaskScores, queries: QueryScores) {
         // Before rows are picked, so that an error counts them as they are given.
-        if let (row, column) = embeddings.firstNonFinite {
-            throw EvaluationError.nonFiniteEmbedding(row: row, column: column)
-        }
-        let task = ScoringTask(
-            embeddings: embeddings, classes: samples.map { classOfSample[$0] },
-            roles: RoleDivision(samples.map { roleOfSample[$0] }))
-        let querySamples = task.roles.queries.map { samples[$0] }
+        try requireFinite(embeddings)
+        let classes = samples.map { classOfSample[$0] }
+        let roles = RoleDivision(samples.map { roleOfSample[$0] })
+        let set = RetrievalSet(embeddings, classNumbers: classes, roles: roles)
         let (all, estimates): (QueryScores, [RetrievalMetric: Estimate])
-        if confidence.kind == .classJackknife {
-            let scores = try jackknifed(task)
+        switch confidence.kind {
+        case .classJackknife:
+            let scores = try set.scores(
+                metrics, by: rules, withoutEach: ClassGroups(groupOfClass, count: confidence.count))
             (all, estimates) = (scores.queryScores, try scores.estimates(loneQueries: loneQueries))
-        } else {
-            all = try plain(task)
-            estimates =
-                confidence.kind == .none
-                ? [:]
-                : try all.bootstrapEstimates(
-                    sampleNumbers: querySamples, sampleCount: classOfSample.count, method: confidence,
-                    loneQueries: loneQueries)
+        case .fixedGalleryBootstrap:
+            all = try set.scores(metrics, by: rules)
+            estimates = try all.bootstrapEstimates(
+                sampleNumbers: roles.queries.map { samples[$0] }, sampleCount: classOfSample.count, method: confidence,
+                loneQueries: loneQueries)
+        case .none: (all, estimates) = (try set.scores(metrics, by: rules), [:])
         }
         let scores = TaskScores(
-            scores: try all.mean(loneQueries: loneQueries), classCount: Set(task.classes).count, estimates: estimates)
-        return (scores, all.selectingRows(task.roles.queries))
-    }
-
-    private func jackknifed(_ task: ScoringTask) throws -> JackknifedScores {
-        let groups = task.classes.map { groupOfClass[$0] }
-        guard !task.roles.isOneAgainstRest else {
-            return try jackknifedScores(
-                of: task.embeddings, classNumbers: task.classes, groupNumbers: groups, groupCount: confidence.count,
-                similarity: similarity, metrics: metrics, reranking: reranking)
-        }
-        let (queries, gallery) = (task.roles.queries, task.roles.gallery)
-        return try jackknifedScores(
-            of: task.embeddings.selectingRows(queries), classNumbers: queries.map { task.classes[$0] },
-            groupNumbers: queries.map { groups[$0] }, inGallery: task.embeddings.selectingRows(gallery),
-            galleryClassNumbers: gallery.map { task.classes[$0] }, galleryGroupNumbers: gallery.map { groups[$0] },
-            ownItems: task.roles.ownItems, groupCount: confidence.count, similarity: similarity, metrics: metrics,
-            reranking: reranking)
-    }
-
-    private func plain(_ task: ScoringTask) throws -> QueryScores {
-        guard !task.roles.isOneAgainstRest else {
-            return try queryScores(
-                of: task.embeddings, classNumbers: task.classes, similarity: similarity, metrics: metrics,
-                reranking: reranking)
-        }
-        let (queries, gallery) = (task.roles.queries, task.roles.gallery)
-        return try queryScores(
-            of: task.embeddings.selectingRows(queries), classNumbers: queries.map { task.classes[$0] },
-            inGallery: task.embeddings.selectingRows(gallery), galleryClassNumbers: gallery.map { task.classes[$0] },
-            ownItems: task.roles.ownItems, similarity: similarity, metrics: metrics, reranking: reranking)
+            scores: try all.mean(loneQueries: loneQueries), classCount: Set(classes).count, estimates: estimates)
+        return (scores, all.selectingRows(roles.queries))
     }
 
     /// The scores of retrieval in galleries that are equally large at every level, averaged over the draws.
@@ -138,11 +103,4 @@ public struct TaskScorer: Sendable {
         }
         return .mean(ofDraws: draws)
     }
-}
-
-/// What is scored: rows, the class of each, and which of them search which.
-private struct ScoringTask {
-    let embeddings: Matrix<Float>
-    let classes: [Int]
-    let roles: RoleDivision
 }

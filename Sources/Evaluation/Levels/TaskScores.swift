@@ -1,3 +1,5 @@
+public import Retrieval
+
 /// The scores of one set of embeddings on one side of a level, with their errors.
 public struct TaskScores: Sendable, Equatable {
     /// The metrics and the number of queries.

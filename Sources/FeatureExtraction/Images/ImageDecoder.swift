@@ -1,4 +1,5 @@
 internal import CImageCodecs
+internal import Files
 
 extension Image8 {
     /// The greatest number of pixels that an image may have: 178,956,970, where Pillow sees a decompression bomb.
@@ -23,17 +24,19 @@ extension Image8 {
     ///   - path: The file's path.
     ///   - channelCount: 1 for grey, 3 for colour, or nil for what the file holds.
     ///   - orientedByEXIF: Whether the image is turned as its EXIF data says, which most trainers do not do.
-    /// - Throws: ``FeatureExtractionError``, also for animations and for more than ``pixelLimit`` pixels.
+    /// - Throws: ``/Files/FileError`` where it cannot be read; ``FeatureExtractionError``, also for animations and for more than ``pixelLimit`` pixels.
     public init(contentsOfFile path: String, channelCount: Int? = nil, orientedByEXIF: Bool = false) throws {
-        let bytes = try readFile(path) { byteCount, start in
-            guard ImageFormat(bytes: start) != nil else {
-                throw FeatureExtractionError.notAnImage(path: path, found: ImageFormat.describe(start))
-            }
-            guard byteCount <= Image8.fileSizeLimit else {
-                throw FeatureExtractionError.imageTooLarge(
-                    path: path, found: "a file of \(byteCount) bytes", limit: Image8.pixelLimit)
-            }
+        let file = try InputFile(path: path)
+        // Before room is made for the rest.
+        let start = try file.bytes(in: 0..<min(file.byteCount, 512))
+        guard ImageFormat(bytes: start) != nil else {
+            throw FeatureExtractionError.notAnImage(path: path, found: ImageFormat.describe(start))
         }
+        guard file.byteCount <= Image8.fileSizeLimit else {
+            throw FeatureExtractionError.imageTooLarge(
+                path: path, found: "a file of \(file.byteCount) bytes", limit: Image8.pixelLimit)
+        }
+        let bytes = try file.bytes
         let decoded = try Image8.decode(bytes, path: path)
         let converted = channelCount.map(decoded.converted(toChannelCount:)) ?? decoded
         self = orientedByEXIF ? converted.oriented(Orientation(bytes: bytes)) : converted

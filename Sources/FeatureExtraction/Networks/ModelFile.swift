@@ -1,4 +1,5 @@
-import Foundation
+import Files
+import Files
 
 /// Looks at a model file before OpenVINO does, which tries a file that is no ONNX as every other format it knows, says
 /// so in pages, and lets some of its readers print.
@@ -11,17 +12,8 @@ enum ModelFile {
     static func format(of path: String) throws -> Format {
         func unreadable(_ reason: String) -> FeatureExtractionError { .unreadableModel(path: path, reason: reason) }
 
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            throw FeatureExtractionError.unreadable(path: path, reason: "it is a folder")
-        }
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            // Opening it once more says why.
-            _ = try readFile(path)
-            throw unreadable("a file that cannot be opened")
-        }
-        defer { try? file.close() }
-        let start = [UInt8](try file.read(upToCount: 512) ?? Data())
+        let file = try InputFile(path: path)
+        let start = try file.bytes(in: 0..<min(file.byteCount, 512))
         if path.lowercased().hasSuffix(".xml") {
             let isXML = start.drop(while: { $0 <= 0x20 }).starts(with: "<".utf8)
             guard isXML else { throw unreadable(ImageFormat.describe(start)) }
@@ -50,15 +42,15 @@ enum ModelFile {
     /// Walks over the members of the outermost message, of which an ONNX file has a few, and a graph among them.
     ///
     /// A file that begins as ONNX does and breaks off is truncated.
-    private static func outermostLayer(of file: FileHandle) throws -> Layer {
-        let size = try file.seekToEnd()
+    private static func outermostLayer(of file: InputFile) throws -> Layer {
+        let size = UInt64(file.byteCount)
         var position: UInt64 = 0
         var hasGraph = false
 
         func varint() throws -> UInt64? {
-            try file.seek(toOffset: position)
             var value: UInt64 = 0
-            for (i, byte) in (try file.read(upToCount: 10) ?? Data()).enumerated() {
+            let start = Int(position)
+            for (i, byte) in try file.bytes(in: start..<min(start + 10, file.byteCount)).enumerated() {
                 value |= UInt64(byte & 0x7F) << (7 * UInt64(i))
                 if byte < 0x80 {
                     position += UInt64(i) + 1

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What is read of an ONNX file beside what OpenVINO reads: the names of its tensors, and which files hold its weights.
@@ -24,7 +25,7 @@ struct ONNXGraph {
     init?(path: String) {
         // Numbers of onnx.proto3: a model's graph is 7; a graph's nodes are 1, its weights 5, its outputs 12; a node's
         // inputs, outputs and kind are 1, 2 and 4; the name of a tensor is 8 and the description of its file 13.
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe),
+        guard let data = (try? InputFile(path: path).bytes).map({ Data($0) }),
             let model = ProtobufMessage(data, in: 0..<data.count), let graph = model.messages(7).first
         else { return nil }
         self.model = model

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension Preprocessing {
@@ -42,7 +43,7 @@ extension Preprocessing {
     }
 
     private static func read(_ path: String) throws -> JSONValue {
-        let bytes = try readFile(path)
+        let bytes = try InputFile(path: path).bytes
         do {
             return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
         } catch {

@@ -1,4 +1,5 @@
 public import Datasets
+public import Files
 
 /// The class means along their two main directions, each class by the side that it is on at one level.
 ///

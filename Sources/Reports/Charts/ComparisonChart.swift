@@ -1,5 +1,7 @@
 public import Datasets
 public import Evaluation
+public import Files
+import Retrieval
 
 /// Several models along the same levels, as a self-contained SVG: their curves, or their changes against the mean with the
 /// lines that fit them.

@@ -1,5 +1,7 @@
 public import Datasets
 public import Evaluation
+public import Files
+public import Retrieval
 
 /// A metric against the distance between train and test, as a self-contained SVG.
 ///

@@ -1,5 +1,7 @@
 public import Datasets
 public import Evaluation
+public import Files
+public import Retrieval
 
 /// How far the frozen backbone is above each model along the levels: what the shift costs a model, with the difficulty of the
 /// classes themselves taken out.

@@ -1,4 +1,4 @@
-public import Datasets
+public import Files
 
 /// The distance over the steps of a progression, easier to harder, with the chosen levels marked, and the band
 /// that random sides of the same classes would have.

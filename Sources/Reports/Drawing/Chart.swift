@@ -1,5 +1,6 @@
-public import Datasets
 internal import Evaluation
+public import Files
+internal import Retrieval
 
 /// Where a chart is to be shown.
 public struct ChartFormat: Sendable, Equatable {

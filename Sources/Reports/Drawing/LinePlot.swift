@@ -1,5 +1,5 @@
-internal import Datasets
 internal import Evaluation
+public import Files
 
 /// Lines over the levels' shift: what all curves of models have in common.
 struct LinePlot {

@@ -1,5 +1,6 @@
-public import Datasets
 public import Evaluation
+public import Files
+import Retrieval
 
 /// The results in long form, one value a row: `results.csv`.
 ///

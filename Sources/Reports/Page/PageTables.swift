@@ -1,4 +1,4 @@
-internal import Datasets
+internal import Files
 
 extension Markup {
     /// Appends a table that scrolls by itself where it is wider than the page.

@@ -1,4 +1,5 @@
 internal import Evaluation
+internal import Retrieval
 
 /// The models of a page beside one another, by each metric that it shows.
 struct ReportComparisons: Sendable {

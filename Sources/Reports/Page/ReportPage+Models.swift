@@ -1,5 +1,6 @@
 internal import Evaluation
 internal import Foundation
+internal import Retrieval
 internal import Splits
 
 extension ReportPage {

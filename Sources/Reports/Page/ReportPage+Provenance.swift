@@ -1,5 +1,6 @@
 internal import Embeddings
 internal import Evaluation
+internal import Retrieval
 internal import Splits
 
 extension ReportPage {

@@ -1,4 +1,5 @@
 public import Evaluation
+import Retrieval
 
 /// How many classes the two sides of a level have.
 public struct SideSizes: Sendable, Equatable {

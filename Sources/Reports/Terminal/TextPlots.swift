@@ -1,4 +1,5 @@
 public import Evaluation
+public import Retrieval
 
 /// A metric of a model against the distance along the levels, with the backbone and the tricked model where they were
 /// scored; means of both directions.

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Frechet
+internal import Statistics
 
 /// A distance between two sides, and how many vectors they have.
 struct SizedDistance {

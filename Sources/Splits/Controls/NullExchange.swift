@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Statistics
 
 /// Random exchanges of the kept units of a partition between its sides: what the distance is like when the sides are of
 /// the same numbers and sizes, but which unit is where means nothing.

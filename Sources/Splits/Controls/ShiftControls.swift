@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Frechet
+internal import Statistics
 
 /// What keeps a level's distance from being mistaken for shift: how large it would be for random sides of the same
 /// classes, and whether it is there in samples that had no part in choosing the sides.

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Files
 internal import Foundation
 
 /// The tables of exported levels.

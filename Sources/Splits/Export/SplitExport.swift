@@ -1,4 +1,5 @@
 public import Datasets
+import Files
 public import Foundation
 
 /// Splits in a form that other tools read: the bytes of files and the places of links to images, all below one folder.

@@ -1,4 +1,5 @@
 public import Datasets
+import Files
 
 /// Published splits beside the dataset that they are of: what a split folder holds of them.
 ///
@@ -31,8 +32,8 @@ public struct ImportedSplits: Sendable, Equatable {
     ///   - path: the path of the file, for errors.
     ///   - source: the record of the file.
     /// - Complexity: O(n + L·C + e) for n samples, L levels of C classes and e support samples.
-    /// - Throws: ``SplitError/datasetMismatch(path:found:expected:)`` for a class or a file that is not in the dataset or
-    ///   not to be told from others, ``SplitError/unreadablePickle(path:reason:)`` for splits that are none.
+    /// - Throws: ``/Files/FileError/malformed(path:line:found:expected:)`` for a class or a file that is not in the dataset or
+    ///   not to be told from others, ``/Files/FileError/unreadable(path:as:reason:)`` for splits that are none.
     public init(
         of splits: PublishedSplits, in dataset: Dataset, path: String, source: SplitManifest.SourceRecord,
         generator: String
@@ -80,8 +81,8 @@ private struct ImportReading {
     let classes: PublishedClasses
     let dataset: Dataset
 
-    func failure(_ level: PublishedSplits.Level, _ reason: String) -> SplitError {
-        .unreadablePickle(path: path, reason: "split \"\(PickleReader.clipped(level.id))\": \(reason)")
+    func failure(_ level: PublishedSplits.Level, _ reason: String) -> FileError {
+        .unreadable(path: path, as: "a pickle of published splits", reason: "split \"\(excerpt(level.id))\": \(reason)")
     }
 
     func partition(of level: PublishedSplits.Level) throws -> ClassPartition {
@@ -94,7 +95,7 @@ private struct ImportReading {
                 guard sides[number] == nil else {
                     throw failure(
                         level,
-                        "the class \"\(PickleReader.clipped(label))\" is "
+                        "the class \"\(excerpt(label))\" is "
                             + (sides[number] == side ? "twice in \(side.rawValue)" : "in train and in test")
                             + "; expected every class once")
                 }
@@ -110,7 +111,7 @@ private struct ImportReading {
         var seen: Set<Int> = []
         return try [("split_val", tuning.validation), ("split_train", tuning.train)].map { name, labels in
             try labels.map { label in
-                let shown = "the class \"\(PickleReader.clipped(label))\" of \(name)"
+                let shown = "the class \"\(excerpt(label))\" of \(name)"
                 guard let number = classes[label], partition.sides[number] == .train else {
                     throw failure(level, "\(shown) is not in train; expected classes of train only")
                 }
@@ -131,7 +132,7 @@ private struct ImportReading {
         for (index, episode) in episodes.enumerated() {
             var supports: [String: [String]] = [:]
             for label in episode.keys.sorted(by: utf8Precedes) {
-                let place = "\(shots) shots, episode \(index + 1), class \"\(PickleReader.clipped(label))\""
+                let place = "\(shots) shots, episode \(index + 1), class \"\(excerpt(label))\""
                 guard test.contains(label), let number = classes[label] else {
                     throw failure(level, "\(place): the class is not in test; expected test classes only")
                 }
@@ -143,10 +144,10 @@ private struct ImportReading {
                 var seen: Set<Int> = []
                 for name in names {
                     guard let sample = files.sample(of: name, inClass: number) else {
-                        throw SplitError.datasetMismatch(
+                        throw FileError.malformed(
                             path: path,
-                            found: "the file \"\(PickleReader.clipped(name))\" in split "
-                                + "\"\(PickleReader.clipped(level.id))\", \(place)",
+                            found: "the file \"\(excerpt(name))\" in split "
+                                + "\"\(excerpt(level.id))\", \(place)",
                             expected: "one that is one sample of this class, as \""
                                 + dataset.samples[dataset.samplesOfClass[number][0]].id + "\" is")
                     }

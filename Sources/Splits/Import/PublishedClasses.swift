@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Files
 
 /// Which class of a dataset each class of published splits is.
 struct PublishedClasses {
@@ -25,7 +26,7 @@ struct PublishedClasses {
 
     /// Finds the first rule by which every class is found.
     ///
-    /// - Throws: ``SplitError/datasetMismatch(path:found:expected:)`` if there is none.
+    /// - Throws: ``/Files/FileError/malformed(path:line:found:expected:)`` if there is none.
     init(of splits: PublishedSplits, in dataset: Dataset, path: String) throws {
         var wanted: Set<String> = []
         for level in splits.levels {
@@ -44,9 +45,9 @@ struct PublishedClasses {
             if missing.count < nearest?.missing.count ?? .max { nearest = (Array(missing), rule) }
         }
         let missing = nearest?.missing.sorted(by: utf8Precedes) ?? []
-        throw SplitError.datasetMismatch(
+        throw FileError.malformed(
             path: path,
-            found: "the class \"\(PickleReader.clipped(missing.first ?? ""))\", which is no class of \(dataset.name)"
+            found: "the class \"\(excerpt(missing.first ?? ""))\", which is no class of \(dataset.name)"
                 + (missing.count > 1 ? ", as \(missing.count - 1) others of \(wanted.count)" : ""),
             expected: "classes named as its \(dataset.classLabels.count) classes are, such as "
                 + "\"\(dataset.classLabels[0])\"")

@@ -1,4 +1,6 @@
+import Files
 public import Foundation
+import Pickle
 
 /// A series of splits as the authors of ooDML publish it: a pickle of
 /// `{id: {train, test, fid, split_train, split_val, test_episodes: {shots: {episode: {class: [files]}}}}}`.
@@ -43,19 +45,14 @@ public struct PublishedSplits: Sendable, Equatable {
     /// Reads a pickle.
     ///
     /// - Complexity: O(n) for n bytes and the texts that they stand for; files above 256 MiB are refused.
-    /// - Throws: ``SplitError/unreadablePickle(path:reason:)``.
+    /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)``.
     public init(pickleAt url: URL) throws {
-        func failure(_ reason: String) -> SplitError { .unreadablePickle(path: url.path, reason: reason) }
-        let limit = PickleValues.Limit.fileSize
-        let values = try? url.resolvingSymlinksInPath().resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
-        guard let values else { throw failure("there is no such file, or permission is denied") }
-        guard values.isRegularFile == true else { throw failure("it is a folder, a pipe or a device") }
-        guard let size = values.fileSize, size <= limit else {
-            throw failure("it has more than \(limit) bytes, the most that is read")
+        func failure(_ reason: String) -> FileError {
+            .unreadable(path: url.path, as: "a pickle of published splits", reason: reason)
         }
-        guard let data = try? Data(contentsOf: url) else { throw failure("permission is denied") }
+        let bytes = try readFile(url, as: "a pickle of published splits", limit: PickleValues.Limit.fileSize)
         do {
-            var reader = PublishedSplitsReader(values: try PickleReader.values(of: [UInt8](data)))
+            var reader = PublishedSplitsReader(values: try PickleReader.values(of: bytes))
             levels = try reader.levels()
             classesAreNumbers = !reader.hasTextLabels
         } catch let error as PickleFailure {
@@ -88,7 +85,7 @@ private struct PublishedSplitsReader {
     }
 
     private mutating func level(_ id: String, _ place: Int) throws -> PublishedSplits.Level {
-        let name = "split \"\(PickleReader.clipped(id))\""
+        let name = "split \"\(excerpt(id))\""
         let parts = Dictionary(uniqueKeysWithValues: try entries(place, name).map { ($0.key, $0.value) })
         func part(_ key: String) throws -> Int {
             guard let place = parts[key] else { throw PickleFailure(reason: "\(name) has no \(key); expected one") }
@@ -112,7 +109,7 @@ private struct PublishedSplitsReader {
             for (shots, place) in try entries(place, "\(name), test_episodes") {
                 guard let count = Int(shots), count > 0 else {
                     throw PickleFailure(
-                        reason: "\(name), test_episodes are of \"\(PickleReader.clipped(shots))\" shots; expected a "
+                        reason: "\(name), test_episodes are of \"\(excerpt(shots))\" shots; expected a "
                             + "whole number from 1 on")
                 }
                 let found = try self.episodes(place, "\(name), test_episodes, \(count)")
@@ -129,11 +126,11 @@ private struct PublishedSplitsReader {
         }
         return try inOrder.map { key, place in
             var supports: [String: [String]] = [:]
-            for (label, files) in try entries(place, "\(name), episode \(PickleReader.clipped(key))", ofClasses: true) {
-                supports[label] = try list(files, "\(name), class \"\(PickleReader.clipped(label))\"").map { place in
+            for (label, files) in try entries(place, "\(name), episode \(excerpt(key))", ofClasses: true) {
+                supports[label] = try list(files, "\(name), class \"\(excerpt(label))\"").map { place in
                     guard let file = try text(place) else {
                         throw PickleFailure(
-                            reason: "\(name), class \"\(PickleReader.clipped(label))\" has \(values.kind(place)); "
+                            reason: "\(name), class \"\(excerpt(label))\" has \(values.kind(place)); "
                                 + "expected names of files")
                     }
                     return file
@@ -182,7 +179,7 @@ private struct PublishedSplitsReader {
             }
             guard seen.insert(text).inserted else {
                 throw PickleFailure(
-                    reason: "\(name) has the key \"\(PickleReader.clipped(text))\" twice; expected it once")
+                    reason: "\(name) has the key \"\(excerpt(text))\" twice; expected it once")
             }
             if ofClasses && isText { hasTextLabels = true }
             return (text, value)

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Foundation
 internal import Frechet
+internal import Statistics
 
 /// One level: a split of the classes, how far its two sides are apart, and what keeps that from being misread.
 public struct SplitLevel: Sendable, Equatable, Codable {
@@ -56,6 +57,11 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         public let classes: [String]
         /// The number of samples.
         public let sampleCount: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case classes
+            case sampleCount = "sample_count"
+        }
     }
 
     /// The held-out repetition of a level.
@@ -72,6 +78,25 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         public let train: [String]
         /// The labels of the classes on the test side, sorted.
         public let test: [String]
+
+        private enum CodingKeys: String, CodingKey {
+            case fid, p, train, test
+            case nullMean = "null_mean"
+            case nullSd = "null_sd"
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, origin, step, fid, null, excess, position, holdout, train, test, removed, folds
+        case adjustedPairCount = "adjusted_pair_count"
+        case fidMeanPart = "fid_mean_part"
+        case fidCovariancePart = "fid_covariance_part"
+        case referenceFid = "reference_fid"
+        case isShift = "is_shift"
+        case kernelDiscrepancy = "kernel_discrepancy"
+        case trainSampleCount = "train_sample_count"
+        case testSampleCount = "test_sample_count"
+        case trainMatched = "train_matched"
     }
 
     /// Records a level of a series.
@@ -136,13 +161,5 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         removed = labels(partition.removedClasses)
         trainMatched = MatchedRecord(classes: labels(matched.classes), sampleCount: matched.sampleCount)
         self.folds = folds.map(labels)
-    }
-}
-
-extension Double {
-    /// The nearest number of so many significant decimal digits: more would only record the order of additions.
-    func rounded(significantDigits: Int) -> Double {
-        guard isFinite, self != 0 else { return self }
-        return Double(String(format: "%.\(significantDigits - 1)e", self)) ?? self
     }
 }

@@ -1,7 +1,9 @@
 public import Datasets
 public import Embeddings
+internal import Files
 public import Foundation
 internal import Frechet
+internal import Statistics
 
 /// What a split folder's `manifest.json` says: how the splits were made, and which classes each level has on which side.
 public struct SplitManifest: Sendable, Equatable, Codable {
@@ -50,6 +52,12 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         public let p: Double?
         /// The number of classes of one sample, which the held-out repetition leaves out.
         public let singletonClassCount: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case p
+            case drawCount = "draw_count"
+            case singletonClassCount = "singleton_class_count"
+        }
     }
 
     /// What identifies a dataset.
@@ -63,6 +71,12 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         /// ``/Datasets/Dataset/digest``, over sample ids and classes.
         public let sha256: String
 
+        private enum CodingKeys: String, CodingKey {
+            case name, sha256
+            case sampleCount = "sample_count"
+            case classCount = "class_count"
+        }
+
         /// What identifies `dataset`.
         public init(_ dataset: Dataset) {
             name = dataset.name
@@ -70,6 +84,13 @@ public struct SplitManifest: Sendable, Equatable, Codable {
             classCount = dataset.classLabels.count
             sha256 = dataset.digest
         }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case generator, dataset, embeddings, `protocol`, controls, levels
+        case schemaVersion = "schema_version"
+        case importedFrom = "imported_from"
+        case rankAgreement = "rank_agreement"
     }
 
     /// Records a series.
@@ -107,49 +128,43 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         self.levels = levels
     }
 
-    /// The manifest as JSON: keys in snake case and sorted, so that the same splits are the same bytes.
+    /// The manifest as JSON: keys sorted, so that the same splits are the same bytes.
     public var json: Data {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            return try encoder.encode(self) + Data("\n".utf8)
-        }
+        get throws { Data(try stableJSON(self).utf8) }
     }
 
     /// Reads the `manifest.json` of a split folder.
     ///
-    /// - Throws: ``SplitError/unreadableManifest(path:reason:)``.
+    /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)``.
     public init(readingFrom url: URL) throws {
-        func failure(_ reason: String) -> SplitError { .unreadableManifest(path: url.path, reason: reason) }
-        guard let data = try? Data(contentsOf: url) else {
-            let exists = FileManager.default.fileExists(atPath: url.path)
-            throw failure(exists ? "permission is denied" : "there is no such file; oodml make-splits writes it")
-        }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        struct Version: Decodable { let schemaVersion: Int }
-        do {
-            let version = try decoder.decode(Version.self, from: data).schemaVersion
-            guard version == Self.currentSchemaVersion else {
-                throw failure("its schema version is \(version); expected \(Self.currentSchemaVersion)")
+        struct Version: Decodable {
+            let number: Int
+
+            enum CodingKeys: String, CodingKey {
+                case number = "schema_version"
             }
-            self = try decoder.decode(SplitManifest.self, from: data)
-        } catch let error as DecodingError {
-            throw failure(error.inFewWords)
         }
+        let kind = "a split manifest"
+        let bytes = try readFile(url, as: kind)
+        let version = try decodeJSON(Version.self, from: bytes, of: url, as: kind).number
+        guard version == Self.currentSchemaVersion else {
+            throw FileError.unreadable(
+                path: url.path, as: kind,
+                reason: "its schema version is \(version); expected \(Self.currentSchemaVersion)")
+        }
+        self = try decodeJSON(SplitManifest.self, from: bytes, of: url, as: kind)
     }
 
     /// Refuses a dataset that is not the one that the splits were made of.
     ///
     /// - Parameter path: the manifest's path, for the error.
-    /// - Throws: ``SplitError/datasetMismatch(path:found:expected:)``; ``SplitError/unreadableManifest(path:reason:)`` for
+    /// - Throws: ``/Files/FileError/malformed(path:line:found:expected:)``; ``/Files/FileError/unreadable(path:as:reason:)`` for
     ///   two levels of the same id, or a level that has a class twice.
     public func requireMatch(with other: Dataset, path: String) throws {
         try requireDistinctLevels(path: path)
         let found = DatasetRecord(other)
         guard found.sha256 == dataset.sha256 else {
-            throw SplitError.datasetMismatch(
+            throw FileError.malformed(
                 path: path,
                 found: "a dataset of \(found.sampleCount) samples in \(found.classCount) classes, digest "
                     + "\(found.sha256.prefix(12))…",

@@ -23,6 +23,15 @@ extension Milbich2021 {
         /// False starts it from the means of the classes that the last record names.
         public var removalFedAsPublished: Bool
 
+        private enum CodingKeys: String, CodingKey {
+            case iterations, history, ridge
+            case swapsPerIteration = "swaps_per_iteration"
+            case easierIterations = "easier_iterations"
+            case removalIterations = "removal_iterations"
+            case easierHistory = "easier_history"
+            case removalFedAsPublished = "removal_fed_as_published"
+        }
+
         /// The settings of the published script, where none are given.
         public init(
             swapsPerIteration: Int = 2, iterations: Int = 25, easierIterations: Int? = nil,

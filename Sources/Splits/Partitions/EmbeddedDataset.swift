@@ -1,5 +1,6 @@
 public import Datasets
 public import DenseLinearAlgebra
+import Files
 public import Frechet
 
 /// What the two Gaussians are fitted to.

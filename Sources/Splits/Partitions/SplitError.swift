@@ -21,16 +21,6 @@ public enum SplitError: Error, Equatable {
     case tooFewForBands(statistic: ShiftStatistic)
     /// A setting is outside its range.
     case invalidSetting(name: String, found: String, expected: String)
-    /// A manifest cannot be read.
-    case unreadableManifest(path: String, reason: String)
-    /// A pickle of published splits cannot be read, or may not.
-    case unreadablePickle(path: String, reason: String)
-    /// A file of few-shot episodes cannot be read.
-    case unreadableEpisodes(path: String, reason: String)
-    /// A summary of several series cannot be read.
-    case unreadableReplicates(path: String, reason: String)
-    /// A manifest does not fit the dataset that it is used with.
-    case datasetMismatch(path: String, found: String, expected: String)
     /// A manifest has no level of this id.
     case unknownLevel(id: String, known: [String])
     /// A level has no validation fold of this number.
@@ -69,16 +59,6 @@ extension SplitError: CustomStringConvertible {
                 + "expected more for a null band, or none (--draws 0)"
         case .invalidSetting(let name, let found, let expected):
             "\(name) is \(found); expected \(expected)"
-        case .unreadableManifest(let path, let reason):
-            "\(path): cannot be read as a split manifest: \(reason)"
-        case .unreadablePickle(let path, let reason):
-            "\(path): cannot be read as a pickle of published splits: \(reason)"
-        case .unreadableEpisodes(let path, let reason):
-            "\(path): cannot be read as few-shot episodes: \(reason)"
-        case .unreadableReplicates(let path, let reason):
-            "\(path): cannot be read as the summary of several series: \(reason)"
-        case .datasetMismatch(let path, let found, let expected):
-            "\(path): found \(found); expected \(expected)"
         case .unknownLevel(let id, let known):
             "the level \"\(id)\" is not in the manifest; expected one of \(known.joined(separator: ", "))"
         case .missingFold(let level, let fold, let count):

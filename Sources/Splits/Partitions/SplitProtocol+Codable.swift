@@ -1,7 +1,13 @@
 extension SplitProtocol: Codable {
     private enum CodingKeys: String, CodingKey {
-        case name, milbich2021, statistic, unit, start, seed, swapsPerStep, keepFraction, minimumClassCount, levelCount
-        case spacing, targets, tolerance, nullDraws, foldCount, shots, episodeCount
+        case name, milbich2021, statistic, unit, start, seed, spacing, targets, tolerance, shots
+        case swapsPerStep = "swaps_per_step"
+        case keepFraction = "keep_fraction"
+        case minimumClassCount = "minimum_class_count"
+        case levelCount = "level_count"
+        case nullDraws = "null_draws"
+        case foldCount = "fold_count"
+        case episodeCount = "episode_count"
     }
 
     /// Reads settings; those that nobody knows of imported splits have their defaults.

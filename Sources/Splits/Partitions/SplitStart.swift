@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Statistics
 
 /// The split that a progression starts from.
 public enum SplitStart: String, Sendable, Codable, CaseIterable {

@@ -1,5 +1,7 @@
 public import Datasets
+public import Files
 internal import Frechet
+internal import Statistics
 
 extension Progression {
     /// All steps as a table: `origin`, `step`, `kept`, `fid`, the number of classes on each side, and the classes moved;

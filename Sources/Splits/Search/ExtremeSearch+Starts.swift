@@ -1,5 +1,7 @@
 internal import Datasets
 internal import DenseLinearAlgebra
+internal import Parallel
+internal import Statistics
 
 /// Where the search begins.
 extension ExtremeSearch {

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import DenseLinearAlgebra
+internal import Parallel
 internal import Synchronization
 
 /// Searches the partitions of greatest and of least distance between sides of given numbers of units.

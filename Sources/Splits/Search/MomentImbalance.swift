@@ -1,5 +1,6 @@
 internal import Datasets
 internal import DenseLinearAlgebra
+internal import Parallel
 
 /// How far the two sides of a partition are from having the same first and second moments, in a form in which every
 /// exchange of two units is predicted exactly: the objective of the search for alike sides.

@@ -1,5 +1,6 @@
 public import Datasets
 internal import DenseLinearAlgebra
+public import Files
 public import Foundation
 
 /// The mean embedding of every class, seen along the two directions in which the means vary most: a picture of the dataset.
@@ -112,7 +113,7 @@ extension ClassMap {
         points = try zip(table.rows, table.lines).map { fields, line in
             let numbers = try places.dropFirst().map { place in
                 guard let number = Double(fields[place]), abs(number) < 1e100 else {
-                    throw DatasetError.badTable(
+                    throw FileError.malformed(
                         path: url.path, line: line, found: "\"\(fields[place])\" as \(table.columns[place])",
                         expected: "a number")
                 }

@@ -1,4 +1,5 @@
 public import Datasets
+import Statistics
 
 /// Fixed few-shot episodes: in each, the support samples that a model may adapt to, for every class of a dataset.
 ///
@@ -14,7 +15,7 @@ public import Datasets
 ///
 /// Source: Milbich et al., "Characterizing Generalization under Out-Of-Distribution Shifts in Deep Metric Learning",
 /// NeurIPS 2021, §4.5: 2 and 5 shots, 10 episodes.
-public struct FewShotEpisodes: Sendable, Equatable, Decodable {
+public struct FewShotEpisodes: Sendable, Equatable, Codable {
     /// The number of support samples a class.
     public let shots: Int
     /// The seed of the draws; nil for imported episodes.
@@ -27,7 +28,7 @@ public struct FewShotEpisodes: Sendable, Equatable, Decodable {
     /// The labels of the classes that have too few samples, sorted by their UTF-8 bytes.
     public let leftOut: [String]
 
-    private enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey {
         case shots, seed, episodes
         case episodesByLevel = "episodes_by_level"
         case leftOut = "left_out"

@@ -1,4 +1,6 @@
 public import Datasets
+public import Files
+import Statistics
 
 /// Training sets of equal size for the levels of a series: as many classes and as many samples at every level.
 ///

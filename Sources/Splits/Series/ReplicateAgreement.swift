@@ -1,6 +1,8 @@
 internal import Datasets
+internal import Files
 public import Foundation
 internal import Frechet
+internal import Statistics
 
 /// How alike the levels of several series over the same dataset are: whether conclusions hang on one partition.
 public struct ReplicateAgreement: Sendable, Equatable, Codable {
@@ -59,16 +61,9 @@ public struct ReplicateAgreement: Sendable, Equatable, Codable {
 extension ReplicateAgreement {
     /// Reads the `replicates.json` of a folder of several series.
     ///
-    /// - Throws: ``SplitError/unreadableReplicates(path:reason:)``.
+    /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)``.
     public init(readingFrom url: URL) throws {
-        guard let data = try? Data(contentsOf: url) else {
-            throw SplitError.unreadableReplicates(path: url.path, reason: "permission is denied, or it is no file")
-        }
-        do {
-            self = try JSONDecoder().decode(ReplicateAgreement.self, from: data)
-        } catch let error as DecodingError {
-            throw SplitError.unreadableReplicates(path: url.path, reason: error.inFewWords)
-        }
+        self = try readJSON(ReplicateAgreement.self, from: url, as: "the summary of several series")
     }
 }
 

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import DenseLinearAlgebra
 internal import Frechet
+internal import Statistics
 
 /// A graded series of splits and all that is known of it: what a manifest records.
 public struct SplitSeries: Sendable {

@@ -1,4 +1,5 @@
 public import Datasets
+import Statistics
 
 extension Dataset {
     /// Divides classes into class-disjoint folds, so that a model can be tuned on classes that it has not trained on,

@@ -1,5 +1,6 @@
 public import Datasets
 public import DenseLinearAlgebra
+import Statistics
 
 /// A second opinion on the shift of partitions: the unbiased squared maximum mean discrepancy (MMD) between their sides,
 /// with the kernel of the kernel inception distance (KID), k(x, y) = (x·y / d + 1)³.

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import DenseLinearAlgebra
+internal import Parallel
 
 /// Measures partitions of units of one vector each, by the inner products of the vectors alone.
 ///

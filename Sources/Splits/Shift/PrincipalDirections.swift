@@ -1,5 +1,7 @@
 internal import Datasets
 internal import DenseLinearAlgebra
+internal import Parallel
+internal import Statistics
 
 /// Orthonormal directions (one row each) along which the unit means vary most.
 ///

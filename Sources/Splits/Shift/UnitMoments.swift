@@ -1,5 +1,6 @@
 internal import Datasets
 internal import DenseLinearAlgebra
+internal import Parallel
 
 /// For every unit the number of its vectors, their sum and the sum of their outer products in a few coordinates: enough to
 /// follow the distance of a partition while units change sides, without touching the vectors again.

@@ -1,4 +1,5 @@
 public import Datasets
+import Files
 
 extension FewShotEpisodes {
     /// What does not hold of the episodes as episodes of `dataset`; none where all is well.

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Foundation
+internal import Statistics
 
 /// What can be told of a null band from what is stored of it.
 extension SplitValidation {

@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Files
 
 extension SplitValidation {
     /// Whether every class of the dataset is in exactly one of train, test and removed.

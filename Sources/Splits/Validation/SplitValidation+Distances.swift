@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Frechet
+internal import Statistics
 
 extension SplitValidation {
     /// The greatest deviation, as a part of the distance, of distances computed again from the same embeddings: the ten

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Foundation
+internal import Statistics
 
 extension SplitValidation {
     /// Whether the numbers of a level fit one another.

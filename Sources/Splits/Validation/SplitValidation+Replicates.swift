@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Statistics
 
 extension SplitValidation {
     /// What does not hold of several series over the same dataset, and of the summary of them.

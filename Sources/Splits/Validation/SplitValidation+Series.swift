@@ -1,6 +1,7 @@
 internal import Datasets
 internal import DenseLinearAlgebra
 internal import Foundation
+internal import Statistics
 
 extension SplitValidation {
     /// Whether the record of the dataset is that of the dataset at hand.

@@ -1,4 +1,5 @@
 public import Datasets
+public import Files
 internal import Foundation
 
 extension SplitValidation {

@@ -1,8 +1,10 @@
 public import ArgumentParser
 import Datasets
 public import Evaluation
+import Files
 import Foundation
 import Reports
+public import Retrieval
 
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(

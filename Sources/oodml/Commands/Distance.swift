@@ -1,6 +1,7 @@
 import ArgumentParser
 import DenseLinearAlgebra
 import Embeddings
+import Files
 import Foundation
 import Frechet
 import Reports

@@ -3,6 +3,7 @@ import Datasets
 import DenseLinearAlgebra
 import Embeddings
 import FeatureExtraction
+import Files
 import Foundation
 import Glyphs200
 import Reports

@@ -3,6 +3,7 @@ import Datasets
 import DenseLinearAlgebra
 import Embeddings
 import Evaluation
+import Files
 import Foundation
 import Glyphs200
 import Splits

@@ -3,9 +3,11 @@ import Datasets
 import DenseLinearAlgebra
 import Embeddings
 public import Evaluation
+import Files
 import Foundation
 import Glyphs200
 import Reports
+import Retrieval
 import Splits
 
 struct Evaluate: ParsableCommand {
@@ -199,7 +201,7 @@ struct Evaluate: ParsableCommand {
         let scoring = TaskScoring(
             dataset: dataset,
             scorer: TaskScorer(
-                dataset: dataset, similarity: similarity, loneQueries: retrieval.loneQueries.policy,
+                dataset: dataset, rules: RankingRules(similarity: similarity), loneQueries: retrieval.loneQueries.policy,
                 metrics: retrieval.metrics, confidence: method),
             matched: matchedDraws == 0
                 ? nil : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: matchedDraws),

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Datasets
+import Files
 import Foundation
 import Glyphs200
 import Reports

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Files
 import Foundation
 import Reports
 import Splits
@@ -91,7 +92,7 @@ struct Import: ParsableCommand {
         let matched = splits.matched.table(for: dataset, levels: manifest.levels.map(\.id))
         // The manifest last: whoever waits for it finds all else.
         let files =
-            splits.episodes.map { ("episodes-\($0.shots).json", $0.json) } + [
+            try splits.episodes.map { ("episodes-\($0.shots).json", try $0.json) } + [
                 ("samples.csv", Data(dataset.sampleTable.text.utf8)), ("train-matched.csv", Data(matched.text.utf8)),
                 ("manifest.json", try manifest.json),
             ]

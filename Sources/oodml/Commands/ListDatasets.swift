@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cars196
 import Datasets
+import Files
 import Foundation
 import Glyphs200
 import Reports

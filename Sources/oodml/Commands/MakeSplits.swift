@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import DenseLinearAlgebra
 import Embeddings
+import Files
 import Foundation
 import Frechet
 import Glyphs200
@@ -133,7 +134,7 @@ struct MakeSplits: ParsableCommand {
         }
         // The manifest last: whoever waits for it finds all else.
         files.insert(("class-map.csv", Data(try ClassMap(of: embedded).table.text.utf8)), at: 0)
-        files.insert(contentsOf: episodes.map { ("episodes-\($0.shots).json", $0.json) }, at: 0)
+        files.insert(contentsOf: try episodes.map { ("episodes-\($0.shots).json", try $0.json) }, at: 0)
         if replicates.count > 1 {
             let agreement = ReplicateAgreement(of: replicates.map(\.series))
             files.insert(("replicates.json", Data(try stableJSON(agreement).utf8)), at: 0)

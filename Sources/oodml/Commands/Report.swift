@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import FeatureExtraction
+import Files
 import Foundation
 import Glyphs200
 import Reports
@@ -125,11 +126,7 @@ struct Report: ParsableCommand {
     private func examples(in folder: URL) throws -> RetrievalExamplesFile? {
         let file = folder.appending(path: "retrieval-examples.json")
         guard exists(file) else { return nil }
-        guard let examples = RetrievalExamplesFile(readingFrom: file) else {
-            throw CommandError(
-                "\(file.path): found another file than oodml evaluate writes; expected examples of this version")
-        }
-        return examples
+        return try RetrievalExamplesFile(readingFrom: file)
     }
 
     private func progression(of manifest: SplitManifest) throws -> ProgressionChart? {

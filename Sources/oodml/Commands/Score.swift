@@ -3,8 +3,10 @@ import Datasets
 import DenseLinearAlgebra
 import Embeddings
 import Evaluation
+import Files
 import Foundation
 import Reports
+import Retrieval
 
 struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -190,16 +192,14 @@ struct Score: ParsableCommand {
         _ set: LabelledEmbeddings, among items: LabelledEmbeddings?, metrics: [RetrievalMetric]
     ) throws -> QueryScores {
         do {
-            guard let items else {
-                return try queryScores(
-                    of: set.matrix, classNumbers: set.classNumbers, similarity: distance, metrics: metrics,
-                    ties: ties)
-            }
-            return try queryScores(
-                of: set.matrix, classNumbers: set.classNumbers, inGallery: items.matrix,
-                galleryClassNumbers: items.classNumbers, ownItems: set.rows(in: items), similarity: distance,
-                metrics: metrics, ties: ties)
-        } catch EvaluationError.nonFiniteEmbedding(let row, let column) {
+            let retrieval =
+                items.map { items in
+                    RetrievalSet(
+                        queries: set.matrix, classNumbers: set.classNumbers, gallery: items.matrix,
+                        galleryClassNumbers: items.classNumbers, ownItems: set.rows(in: items))
+                } ?? RetrievalSet(set.matrix, classNumbers: set.classNumbers)
+            return try retrieval.scores(metrics, by: RankingRules(similarity: distance, ties: ties))
+        } catch RetrievalError.nonFiniteEmbedding(let row, let column) {
             let (file, place) =
                 row < set.matrix.rowCount
                 ? (embeddings, row) : (gallery ?? embeddings, row - set.matrix.rowCount)
@@ -212,7 +212,7 @@ struct Score: ParsableCommand {
     private func meanScores(_ scores: QueryScores) throws -> RetrievalScores {
         do {
             return try scores.mean(loneQueries: retrieval.loneQueries.policy)
-        } catch EvaluationError.noQueries(let count) {
+        } catch RetrievalError.noQueries(let count) {
             throw CommandError(
                 "\(labels.path): none of the \(count) queries has an item of its label in "
                     + "\((galleryLabels ?? labels).path); expected one at least")
@@ -227,7 +227,7 @@ struct Score: ParsableCommand {
     private func clusterNumbers(in file: URL, count: Int) throws -> [Int] {
         let table = try CSVTable(contentsOf: file)
         guard let column = table.columns.firstIndex(of: "cluster") else {
-            throw DatasetError.badTable(
+            throw FileError.malformed(
                 path: file.path, line: 1, found: "the columns \(table.columns.joined(separator: ", "))",
                 expected: "a column cluster")
         }

@@ -2,6 +2,7 @@ import DenseLinearAlgebra
 import Evaluation
 import Foundation
 import Reports
+import Retrieval
 
 /// What `score` prints.
 struct ScoreReport: Encodable {

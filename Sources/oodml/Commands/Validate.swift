@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import DenseLinearAlgebra
 import Embeddings
+import Files
 import Foundation
 import Glyphs200
 import Reports

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Evaluation
+import Retrieval
 
 /// ``LoneQueryPolicy`` as an instruction; results state it, as `excluded`.
 enum LoneQueries: String, ExpressibleByArgument, CaseIterable {

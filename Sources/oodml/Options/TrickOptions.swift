@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Retrieval
 
 /// Options of what raises scores at test time.
 struct TrickOptions: ParsableArguments {

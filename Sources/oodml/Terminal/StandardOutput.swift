@@ -1,11 +1,12 @@
 import Datasets
+import Files
 // For `stdout`, which C has as a variable.
 @preconcurrency import Foundation
 @preconcurrency import Glibc
 
 /// Writes bytes to standard output.
 ///
-/// - Throws: `OutputError`, where `FileHandle` would end the process.
+/// - Throws: ``/Files/FileError``, where `FileHandle` would end the process.
 func writeToStandardOutput(_ bytes: Data) throws {
     _ = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stdout) }
     try requireStandardOutput()
@@ -16,7 +17,7 @@ func requireStandardOutput() throws {
     errno = 0
     guard fflush(stdout) == 0, ferror(stdout) == 0 else {
         let reason = errno == 0 ? "not all of it was accepted" : String(cString: strerror(errno))
-        throw OutputError(path: "standard output", reason: reason)
+        throw FileError.unwritable(path: "standard output", reason: reason)
     }
 }
 

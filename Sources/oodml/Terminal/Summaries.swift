@@ -1,8 +1,10 @@
 import Datasets
 import Evaluation
+import Files
 import Foundation
 import Frechet
 import Reports
+import Retrieval
 import Splits
 
 /// What `make-splits` prints.
@@ -99,7 +101,7 @@ func chart(ofStepsAt file: URL, manifest: SplitManifest) throws -> ProgressionCh
     let steps = try zip(table.rows, table.lines).compactMap { fields, line -> (String, Int, Double)? in
         guard fields[places[2]] == "true" else { return nil }
         guard let step = Int(fields[places[1]]), let fid = Double(fields[places[3]]), fid.isFinite else {
-            throw DatasetError.badTable(
+            throw FileError.malformed(
                 path: file.path, line: line, found: "step \(fields[places[1]]) at \(fields[places[3]])",
                 expected: "two numbers")
         }

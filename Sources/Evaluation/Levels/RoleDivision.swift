@@ -1,0 +1,55 @@
+public import Datasets
+public import DenseLinearAlgebra
+public import Retrieval
+
+/// How some samples are divided into queries and gallery by their roles in the dataset.
+///
+/// A sample of the role `query` is a query and in no gallery, one of the role `gallery` is in the gallery and no query. A
+/// sample without a role is both, as all are in a dataset without roles: it is a query against all others. So a level
+/// whose test classes come from both sides of an official split, of which only one has roles, scores every sample that can
+/// be a query, in one gallery of all samples that can be found.
+public struct RoleDivision: Sendable, Equatable {
+    /// The positions of the queries among the samples, ascending.
+    public let queries: [Int]
+    /// The positions of the gallery's items among the samples, ascending.
+    public let gallery: [Int]
+    /// For each query the place within ``gallery`` of the same sample, which does not count; nil where it is not there.
+    public let ownItems: [Int?]
+    /// Whether every sample is both.
+    public var isOneAgainstRest: Bool {
+        queries.count == ownItems.count { $0 != nil } && queries.count == gallery.count
+    }
+
+    /// Divides samples by their roles, nil for none.
+    ///
+    /// - Complexity: O(n).
+    public init(_ roles: [SampleRole?]) {
+        var (queries, gallery, ownItems): ([Int], [Int], [Int?]) = ([], [], [])
+        for (position, role) in roles.enumerated() {
+            if role != .gallery {
+                queries.append(position)
+                ownItems.append(role == nil ? gallery.count : nil)
+            }
+            if role != .query { gallery.append(position) }
+        }
+        self.queries = queries
+        self.gallery = gallery
+        self.ownItems = ownItems
+    }
+}
+
+extension RetrievalSet {
+    /// Retrieval among some samples, each a query against all others, or what its role says.
+    ///
+    /// - Precondition: there is one row, class number and role for each sample.
+    public init(_ embeddings: Matrix<Float>, classNumbers: [Int], roles: RoleDivision) {
+        guard !roles.isOneAgainstRest else {
+            self.init(embeddings, classNumbers: classNumbers)
+            return
+        }
+        self.init(
+            queries: embeddings.selectingRows(roles.queries), classNumbers: roles.queries.map { classNumbers[$0] },
+            gallery: embeddings.selectingRows(roles.gallery),
+            galleryClassNumbers: roles.gallery.map { classNumbers[$0] }, ownItems: roles.ownItems)
+    }
+}

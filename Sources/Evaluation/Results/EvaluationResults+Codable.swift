@@ -1,0 +1,139 @@
+internal import Retrieval
+
+extension EvaluationResults: Codable {
+    enum CodingKeys: String, CodingKey {
+        case schemaVersion = "schema_version"
+        case tool, dataset, model, seed, settings, provenance, metrics, levels, curves, gaps
+        case gapGrowth = "gap_growth"
+    }
+
+    /// Reads results; what follows from the levels is computed anew.
+    ///
+    /// - Throws: ``EvaluationError/schemaVersion(found:expected:)`` for another version; `DecodingError`.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let version = try container.decode(Int.self, forKey: .schemaVersion)
+        guard version == Self.currentSchemaVersion else {
+            throw EvaluationError.schemaVersion(found: version, expected: Self.currentSchemaVersion)
+        }
+        self.init(
+            tool: try container.decode(String.self, forKey: .tool),
+            dataset: try container.decode(String.self, forKey: .dataset),
+            model: try container.decode(String.self, forKey: .model),
+            seed: try container.decodeIfPresent(String.self, forKey: .seed),
+            settings: try container.decode(EvaluationSettings.self, forKey: .settings),
+            provenance: try container.decodeIfPresent(ModelProvenance.self, forKey: .provenance),
+            levels: try container.decode([LevelEvaluation].self, forKey: .levels))
+    }
+
+    /// Writes the results, and as lists of records what follows from them: the curves' AGS, slope, worst level and rank
+    /// correlation, the gaps at each level, and their growth.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(schemaVersion, forKey: .schemaVersion)
+        try container.encode(tool, forKey: .tool)
+        try container.encode(dataset, forKey: .dataset)
+        try container.encode(model, forKey: .model)
+        try container.encodeIfPresent(seed, forKey: .seed)
+        try container.encode(settings, forKey: .settings)
+        try container.encodeIfPresent(provenance, forKey: .provenance)
+        try container.encode(metrics, forKey: .metrics)
+        try container.encode(levels, forKey: .levels)
+        try container.encode(curveRecords, forKey: .curves)
+        try container.encode(gapRecords, forKey: .gaps)
+        try container.encode(gapGrowthRecords, forKey: .gapGrowth)
+    }
+
+    private var curveRecords: [CurveRecord] {
+        var records: [CurveRecord] = []
+        for axis in ShiftAxis.allCases {
+            for gallery in GalleryKind.allCases {
+                for subject in Subject.allCases {
+                    for direction in Direction.allCases {
+                        let key = CurveKey(subject, gallery: gallery, direction: direction, over: axis)
+                        records += metrics.compactMap { metric in
+                            completeCurve(of: metric, key).flatMap { CurveRecord($0, metric: metric, key: key) }
+                        }
+                    }
+                }
+            }
+        }
+        return records
+    }
+
+    private var gapRecords: [GapRecord] {
+        var records: [GapRecord] = []
+        for level in levels {
+            for gallery in GalleryKind.allCases {
+                for direction in Direction.allCases {
+                    let gaps = level.gap(gallery: gallery, direction: direction) ?? [:]
+                    records += metrics.compactMap { metric in
+                        gaps[metric].map {
+                            GapRecord(
+                                level: level.id, gallery: gallery, direction: direction, metric: metric,
+                                gap: EstimateRecord($0))
+                        }
+                    }
+                }
+            }
+        }
+        return records
+    }
+
+    private var gapGrowthRecords: [GapRecord] {
+        GalleryKind.allCases.flatMap { gallery in
+            Direction.allCases.flatMap { direction in
+                metrics.compactMap { metric in
+                    gapGrowth(of: metric, gallery: gallery, direction: direction).map {
+                        GapRecord(
+                            level: nil, gallery: gallery, direction: direction, metric: metric, gap: EstimateRecord($0))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What spans the levels of one curve.
+private struct CurveRecord: Encodable {
+    let over: ShiftAxis
+    let gallery: GalleryKind
+    let subject: Subject
+    let direction: Direction
+    let metric: RetrievalMetric
+    let ags: EstimateRecord
+    let slope: EstimateRecord
+    let worst: EstimateRecord
+    let worstLevel: String
+    let spearman: Double?
+
+    init?(_ curve: DifficultyCurve, metric: RetrievalMetric, key: EvaluationResults.CurveKey) {
+        guard let ags = curve.aggregatedGeneralizationScore, let slope = curve.slope, let worst = curve.worst else {
+            return nil
+        }
+        over = key.axis
+        gallery = key.gallery
+        subject = key.subject
+        direction = key.direction
+        self.metric = metric
+        self.ags = EstimateRecord(ags)
+        self.slope = EstimateRecord(slope)
+        self.worst = EstimateRecord(worst.estimate)
+        worstLevel = worst.level
+        spearman = curve.rankCorrelation
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case over, gallery, subject, direction, metric, ags, slope, worst, spearman
+        case worstLevel = "worst_level"
+    }
+}
+
+/// The backbone's lead over the model.
+private struct GapRecord: Encodable {
+    let level: String?
+    let gallery: GalleryKind
+    let direction: Direction
+    let metric: RetrievalMetric
+    let gap: EstimateRecord
+}

@@ -1,0 +1,104 @@
+public import Retrieval
+
+/// What `results.json` holds: a model's scores at every level of a manifest, and what follows from them.
+public struct EvaluationResults: Sendable, Equatable {
+    /// The version of the schema that this code reads and writes.
+    public static let currentSchemaVersion = 2
+
+    /// The version of the schema.
+    public let schemaVersion: Int
+    /// The tool that wrote the results, with its version.
+    public let tool: String
+    /// The dataset's name.
+    public let dataset: String
+    /// The model as the user named it, for instance a path template with `{level}` and `{direction}`.
+    public let model: String
+    /// Which of several training runs of the model it is, if the path tells them apart.
+    public let seed: String?
+    /// By what rules the results came about.
+    public let settings: EvaluationSettings
+    /// Which networks were scored; nil for embeddings from files, and in older results.
+    public let provenance: ModelProvenance?
+    /// The metrics, in the order of the report.
+    public let metrics: [RetrievalMetric]
+    /// The levels by growing distance.
+    public let levels: [LevelEvaluation]
+
+    /// Joins levels, in any order.
+    public init(
+        tool: String, dataset: String, model: String, seed: String? = nil, settings: EvaluationSettings = .init(),
+        provenance: ModelProvenance? = nil, levels: [LevelEvaluation]
+    ) {
+        schemaVersion = Self.currentSchemaVersion
+        self.tool = tool
+        self.dataset = dataset
+        self.model = model
+        self.seed = seed
+        self.settings = settings
+        self.provenance = provenance
+        self.levels = levels.enumerated().sorted { ($0.element.fid, $0.offset) < ($1.element.fid, $1.offset) }
+            .map(\.element)
+        metrics = self.levels.first?.scores(of: .model)?.mean.scores.metrics ?? []
+    }
+
+    /// What a curve shows.
+    public struct CurveKey: Sendable, Hashable {
+        /// Whose scores.
+        public var subject: Subject
+        /// In which gallery.
+        public var gallery: GalleryKind
+        /// In which direction.
+        public var direction: Direction
+        /// Over what.
+        public var axis: ShiftAxis
+
+        /// Names a curve; unless told otherwise that of the model, both directions' mean, in the full gallery over `fid`.
+        public init(
+            _ subject: Subject = .model, gallery: GalleryKind = .full, direction: Direction = .mean,
+            over axis: ShiftAxis = .fid
+        ) {
+            self.subject = subject
+            self.gallery = gallery
+            self.direction = direction
+            self.axis = axis
+        }
+    }
+
+    /// A metric's curve over the levels that have it.
+    public func curve(of metric: RetrievalMetric, _ key: CurveKey = .init()) -> DifficultyCurve {
+        DifficultyCurve(
+            points: levels.compactMap { level in
+                guard let shift = level.shift(key.axis),
+                    let scores = level.scores(of: key.subject, gallery: key.gallery)?[key.direction],
+                    let estimate = scores.estimates[metric]
+                else { return nil }
+                return DifficultyCurve.Point(level: level.id, shift: shift, estimate: estimate)
+            })
+    }
+
+    /// A metric's curve if all levels have it, and in the same directions: over other directions at one level than at
+    /// another, what spans the levels would compare different things.
+    public func completeCurve(of metric: RetrievalMetric, _ key: CurveKey = .init()) -> DifficultyCurve? {
+        let curve = curve(of: metric, key)
+        let all = levels.compactMap { $0.scores(of: key.subject, gallery: key.gallery) }
+        guard !levels.isEmpty, curve.points.count == levels.count,
+            all.allSatisfy({ ($0.forward == nil) == (all[0].forward == nil) }),
+            all.allSatisfy({ ($0.reverse == nil) == (all[0].reverse == nil) })
+        else { return nil }
+        return curve
+    }
+
+    /// How much larger the gap between the backbone and the model is at the hardest level than at the easiest, or nil if
+    /// there is no such gap or but one distance.
+    public func gapGrowth(
+        of metric: RetrievalMetric, gallery: GalleryKind = .full, direction: Direction = .mean
+    ) -> Estimate? {
+        let curves = [Subject.backbone, .model].map {
+            completeCurve(of: metric, CurveKey($0, gallery: gallery, direction: direction))?.points.map(\.estimate)
+        }
+        guard let backbone = curves[0], let model = curves[1], let last = backbone.indices.last, last > 0,
+            levels[last].fid > levels[0].fid
+        else { return nil }
+        return (backbone[last] - model[last]) - (backbone[0] - model[0])
+    }
+}

@@ -1,0 +1,87 @@
+public import Datasets
+public import Retrieval
+
+/// By what rules results came about.
+public struct EvaluationSettings: Sendable, Equatable, Codable {
+    /// What was scored: `test`, or as in `validation fold 0`.
+    public let split: String
+    /// What retrieval ranked by.
+    public let similarity: Similarity
+    /// What became of queries without a relevant item.
+    public let loneQueries: LoneQueryPolicy
+    /// How errors were estimated.
+    public let confidence: ConfidenceMethod
+    /// The sizes of the matched galleries, if there are any.
+    public let matchedGallery: MatchedGalleryRecord?
+    /// The tricks of the subject `tricked`, in the order in which they are applied.
+    public let tricks: [String]
+    /// How many of the dataset's samples are queries, in the gallery, or both, by ``RoleDivision``; nil in a dataset without
+    /// roles, where all are both.
+    public let roles: RoleRecord?
+
+    /// How many samples of a dataset have each role.
+    public struct RoleRecord: Sendable, Equatable, Codable {
+        /// The samples that are queries only.
+        public let query: Int
+        /// The samples that are in galleries only.
+        public let gallery: Int
+        /// The samples without a role, which are both.
+        public let both: Int
+
+        /// Counts a dataset's samples; nil if none has a role.
+        public init?(of dataset: Dataset) {
+            query = dataset.samples.count { $0.role == .query }
+            gallery = dataset.samples.count { $0.role == .gallery }
+            both = dataset.samples.count - query - gallery
+            if query + gallery == 0 { return nil }
+        }
+    }
+
+    /// The sizes and the seed of ``MatchedGallery``.
+    public struct MatchedGalleryRecord: Sendable, Equatable, Codable {
+        /// The number of classes.
+        public let classCount: Int
+        /// The number of samples that a class gives to the gallery at most.
+        public let samplesPerClass: Int
+        /// The number of draws.
+        public let drawCount: Int
+        /// What the draws are drawn from.
+        public let seed: UInt64
+
+        /// Records what a gallery is.
+        public init(_ gallery: MatchedGallery) {
+            classCount = gallery.classCount
+            samplesPerClass = gallery.samplesPerClass
+            drawCount = gallery.drawCount
+            seed = gallery.seed
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case classCount = "class_count"
+            case samplesPerClass = "samples_per_class"
+            case drawCount = "draw_count"
+            case seed
+        }
+    }
+
+    /// States the rules.
+    public init(
+        split: String = "test", similarity: Similarity = .cosine, loneQueries: LoneQueryPolicy = .excluded,
+        confidence: ConfidenceMethod = .classJackknife(), matchedGallery: MatchedGallery? = nil, tricks: [String] = [],
+        roles: RoleRecord? = nil
+    ) {
+        self.split = split
+        self.similarity = similarity
+        self.loneQueries = loneQueries
+        self.confidence = confidence
+        self.matchedGallery = matchedGallery.map(MatchedGalleryRecord.init)
+        self.tricks = tricks
+        self.roles = roles
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case split, similarity, confidence, tricks, roles
+        case loneQueries = "lone_queries"
+        case matchedGallery = "matched_gallery"
+    }
+}

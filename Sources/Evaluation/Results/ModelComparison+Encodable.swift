@@ -1,0 +1,106 @@
+internal import Retrieval
+
+extension ModelComparison: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case metric, gallery, direction, over, dataset, split, confidence, levels, models, pairs
+    }
+
+    /// Writes the comparison: `models[].levels[]` have a value with its interval, a rank and the change against the mean,
+    /// `pairs[].levels[]` a difference with its interval and its p-value, plain and adjusted.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(metric, forKey: .metric)
+        try container.encode(gallery, forKey: .gallery)
+        try container.encode(direction.rawValue, forKey: .direction)
+        try container.encode(axis, forKey: .over)
+        try container.encode(dataset, forKey: .dataset)
+        try container.encode(split, forKey: .split)
+        try container.encode(confidence, forKey: .confidence)
+        try container.encode(levels, forKey: .levels)
+        try container.encode(models.map { ModelRecord($0) }, forKey: .models)
+        try container.encode(pairs.map { PairRecord($0, in: self) }, forKey: .pairs)
+    }
+
+    private struct ModelRecord: Encodable {
+        struct Level: Encodable {
+            let level: String
+            let value: EstimateRecord
+            let rank: Int
+            let change: EstimateRecord
+            let overRuns: StudentInterval?
+
+            enum CodingKeys: String, CodingKey {
+                case level, value, rank
+                case change = "change_against_mean"
+                case overRuns = "over_runs"
+            }
+        }
+
+        let name: String
+        let runs: [String]
+        let ags: EstimateRecord?
+        let agsOverRuns: StudentInterval?
+        let slope: EstimateRecord?
+        let changeSlope: EstimateRecord?
+        let worstLevel: String?
+        let levels: [Level]
+
+        init(_ model: Model) {
+            name = model.name
+            runs = model.runs
+            ags = model.ags.map(EstimateRecord.init)
+            agsOverRuns = model.agsOverRuns
+            slope = model.curve.slope.map(EstimateRecord.init)
+            changeSlope = model.changeSlope.map(EstimateRecord.init)
+            worstLevel = model.curve.worst?.level
+            levels = model.curve.points.enumerated().map { position, point in
+                Level(
+                    level: point.level, value: EstimateRecord(point.estimate), rank: model.ranks[position],
+                    change: EstimateRecord(model.changes[position]),
+                    overRuns: model.valuesOverRuns.indices.contains(position) ? model.valuesOverRuns[position] : nil)
+            }
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case name, runs, ags, slope, levels
+            case agsOverRuns = "ags_over_runs"
+            case changeSlope = "change_slope"
+            case worstLevel = "worst_level"
+        }
+    }
+
+    private struct PairRecord: Encodable {
+        struct Difference: Encodable {
+            let level: String?
+            let difference: EstimateRecord
+            let p: Double?
+            let adjustedP: Double?
+
+            enum CodingKeys: String, CodingKey {
+                case level, difference, p
+                case adjustedP = "p_adjusted"
+            }
+        }
+
+        let first: String
+        let second: String
+        let ags: Difference?
+        let levels: [Difference]
+        let crossings: [String]
+
+        init(_ pair: Pair, in comparison: ModelComparison) {
+            first = comparison.models[pair.first].name
+            second = comparison.models[pair.second].name
+            ags = pair.ags.map {
+                Difference(
+                    level: nil, difference: EstimateRecord($0), p: $0.pValue, adjustedP: pair.agsAdjustedP)
+            }
+            levels = pair.differences.enumerated().map { position, difference in
+                Difference(
+                    level: comparison.levels[position].id, difference: EstimateRecord(difference),
+                    p: difference.pValue, adjustedP: pair.adjustedPs[position])
+            }
+            crossings = pair.crossings.map { comparison.levels[$0].id }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+internal import DenseLinearAlgebra
+public import Retrieval
+internal import Statistics
+
+/// Several models along the same levels: their curves, the differences between them, and who leads where.
+///
+/// All errors are those of the results, over classes, and since all results share their groups of classes a difference is a
+/// paired one: what makes classes hard for both models cancels. Variation between training runs is another thing. Several
+/// runs of a model enter as their mean, and the interval over runs stands beside the one over classes.
+public struct ModelComparison: Sendable, Equatable {
+    /// By what models are compared.
+    public let metric: RetrievalMetric
+    /// In which gallery.
+    public let gallery: GalleryKind
+    /// In which direction.
+    public let direction: Direction
+    /// Over what.
+    public let axis: ShiftAxis
+    /// The dataset's name.
+    public let dataset: String
+    /// What was scored, as ``EvaluationSettings/split``.
+    public let split: String
+    /// How errors were estimated.
+    public let confidence: ConfidenceMethod
+    /// The levels by growing shift.
+    public let levels: [Level]
+    /// The models, in the order given.
+    public let models: [Model]
+    /// Every pair of models, each in the order given.
+    public let pairs: [Pair]
+
+    /// A level of the comparison.
+    public struct Level: Sendable, Equatable, Codable {
+        /// Its id.
+        public let id: String
+        /// Its place on the axis.
+        public let shift: Double
+    }
+
+    /// What is known of one model.
+    public struct Model: Sendable, Equatable {
+        /// Its name.
+        public let name: String
+        /// The training runs, by the names that tell them apart; empty if there is one without a name.
+        public let runs: [String]
+        /// The mean over runs at each level.
+        public let curve: DifficultyCurve
+        /// The area under the curve; nil if the levels have no range.
+        public let ags: Estimate?
+        /// The AGS over runs; nil for a single run, or if the levels have no range.
+        public let agsOverRuns: StudentInterval?
+        /// The values over runs at each level; empty for a single run.
+        public let valuesOverRuns: [StudentInterval]
+        /// The value at each level less the mean over all models there.
+        public let changes: [Estimate]
+        /// The slope of the least-squares line of the changes over the scaled shift, as ``DifficultyCurve/slope``.
+        public let changeSlope: Estimate?
+        /// The place among all models at each level, 1 being the highest value; equal values share the better one.
+        public let ranks: [Int]
+    }
+
+    /// The first model of a pair less the second.
+    public struct Pair: Sendable, Equatable {
+        /// The positions of both among ``ModelComparison/models``.
+        public let first: Int
+        /// The position of the other.
+        public let second: Int
+        /// The difference between their areas.
+        public let ags: Estimate?
+        /// The p-value of that difference, adjusted by Holm's method over all pairs.
+        public let agsAdjustedP: Double?
+        /// The difference at each level.
+        public let differences: [Estimate]
+        /// Their p-values, adjusted by Holm's method over all pairs and levels.
+        public let adjustedPs: [Double?]
+        /// The levels at which the second is ahead where the first was at the level before, or the other way round.
+        public let crossings: [Int]
+    }
+
+    /// A model as it enters a comparison.
+    public struct Entry: Sendable {
+        /// Its name.
+        public let name: String
+        /// The results of its training runs, one or several.
+        public let runs: [EvaluationResults]
+        /// Whose scores of them are compared.
+        public let subject: Subject
+
+        /// Names a model.
+        public init(name: String, runs: [EvaluationResults], subject: Subject = .model) {
+            self.name = name
+            self.runs = runs
+            self.subject = subject
+        }
+    }
+
+    /// Compares models.
+    ///
+    /// - Parameters:
+    ///   - models: what to compare.
+    ///   - metric: by what.
+    ///   - gallery: in which gallery.
+    ///   - direction: in which direction.
+    ///   - axis: over what.
+    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` if results are of other levels, another split or other
+    ///   groups than the first, or lack the metric.
+    /// - Precondition: there is a model, and each has a run.
+    public init(
+        _ models: [Entry], metric: RetrievalMetric = .recall(1), gallery: GalleryKind = .full,
+        direction: Direction = .mean, over axis: ShiftAxis = .fid
+    ) throws {
+        guard let first = models.first?.runs.first, models.allSatisfy({ !$0.runs.isEmpty }) else {
+            preconditionFailure("a comparison needs a model, and each model a run")
+        }
+        let curves = try models.map { model in
+            let key = EvaluationResults.CurveKey(model.subject, gallery: gallery, direction: direction, over: axis)
+            return try model.runs.map { run in
+                try run.requireComparability(with: first, name: model.name)
+                guard let curve = run.completeCurve(of: metric, key), !curve.points.isEmpty else {
+                    throw EvaluationError.incomparable(
+                        name: model.name,
+                        found:
+                            "a level without \(metric.title) of the \(model.subject.rawValue) (\(direction.rawValue), "
+                            + "\(gallery.rawValue) gallery, over \(axis.rawValue))", expected: "it at every level")
+                }
+                return curve
+            }
+        }
+        self.metric = metric
+        self.gallery = gallery
+        self.direction = direction
+        self.axis = axis
+        dataset = first.dataset
+        split = first.settings.split
+        confidence = first.settings.confidence
+        levels = curves[0][0].points.map { Level(id: $0.level, shift: $0.shift) }
+        let means = curves.map { DifficultyCurve(meanOf: $0) }
+        let overall = DifficultyCurve(meanOf: means)
+        let ranks = levels.indices.map { level in
+            let values = means.map { $0.points[level].estimate.value }
+            return values.map { value in 1 + values.count { $0 > value } }
+        }
+        let levels = levels
+        self.models = models.indices.map { m in
+            let changes = zip(means[m].points, overall.points).map { $0.estimate - $1.estimate }
+            let changeCurve = DifficultyCurve(
+                points: zip(overall.points, changes).map { .init(level: $0.level, shift: $0.shift, estimate: $1) })
+            let areas = curves[m].compactMap { $0.aggregatedGeneralizationScore?.value }
+            return Model(
+                name: models[m].name, runs: models[m].runs.compactMap(\.seed), curve: means[m],
+                ags: means[m].aggregatedGeneralizationScore,
+                agsOverRuns: areas.count > 1 ? StudentInterval(over: areas) : nil,
+                valuesOverRuns: curves[m].count < 2
+                    ? []
+                    : levels.indices.map { level in
+                        StudentInterval(over: curves[m].map { $0.points[level].estimate.value })
+                    },
+                changes: changes, changeSlope: changeCurve.slope, ranks: ranks.map { $0[m] })
+        }
+        pairs = Self.pairs(of: means)
+    }
+
+    private static func pairs(of curves: [DifficultyCurve]) -> [Pair] {
+        let positions = curves.indices.flatMap { a in curves.indices.filter { $0 > a }.map { (a, $0) } }
+        let areas = positions.map { a, b in
+            curves[a].aggregatedGeneralizationScore.flatMap { first in
+                curves[b].aggregatedGeneralizationScore.map { first - $0 }
+            }
+        }
+        let differences = positions.map { a, b in
+            zip(curves[a].points, curves[b].points).map { $0.estimate - $1.estimate }
+        }
+        let areaPs = adjusted(areas.map { $0?.pValue })
+        let levelCount = curves.first?.points.count ?? 0
+        let levelPs = adjusted(differences.flatMap { $0.map(\.pValue) })
+        return positions.indices.map { pair in
+            let signs = differences[pair].map { $0.value == 0 ? 0 : $0.value > 0 ? 1 : -1 }
+            var crossings: [Int] = []
+            var ahead = 0
+            for (level, sign) in signs.enumerated() where sign != 0 {
+                if sign == -ahead { crossings.append(level) }
+                ahead = sign
+            }
+            return Pair(
+                first: positions[pair].0, second: positions[pair].1, ags: areas[pair], agsAdjustedP: areaPs[pair],
+                differences: differences[pair],
+                adjustedPs: Array(levelPs[pair * levelCount..<(pair + 1) * levelCount]), crossings: crossings)
+        }
+    }
+
+    /// Holm's adjustment of the p-values that there are.
+    private static func adjusted(_ values: [Double?]) -> [Double?] {
+        var known = holmAdjusted(values.compactMap { $0 }).makeIterator()
+        return values.map { $0 == nil ? nil : known.next() }
+    }
+}
+
+extension DifficultyCurve {
+    /// The mean of curves over the same levels.
+    fileprivate init(meanOf curves: [DifficultyCurve]) {
+        self.init(
+            points: curves[0].points.indices.map { level in
+                let points = curves.map { $0.points[level] }
+                return Point(
+                    level: points[0].level, shift: points[0].shift, estimate: .mean(of: points.map(\.estimate)))
+            })
+    }
+}
+
+extension EvaluationResults {
+    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` unless both are of the same levels and by the same
+    ///   rules.
+    fileprivate func requireComparability(with other: EvaluationResults, name: String) throws {
+        for property in Self.comparableProperties {
+            let (found, expected) = (property(self), property(other))
+            guard found == expected else {
+                throw EvaluationError.incomparable(name: name, found: found, expected: "\(expected), as the first has")
+            }
+        }
+    }
+
+    /// What must be the same of results that are compared, in words.
+    private static let comparableProperties: [@Sendable (EvaluationResults) -> String] = [
+        { "results on \($0.dataset)" },
+        { "the split \($0.settings.split)" },
+        { results in
+            "the levels "
+                + results.levels.map { level in
+                    "\(level.id) (fid \(level.fid)" + (level.excess.map { ", excess \($0)" } ?? "") + ")"
+                }.joined(separator: ", ")
+        },
+        { results in
+            let confidence = results.settings.confidence
+            return "errors by \(confidence.kind.rawValue), \(confidence.count) of seed \(confidence.seed)"
+        },
+        { "lone queries \($0.settings.loneQueries.rawValue)" },
+        { $0.settings.roles == nil ? "no roles of samples" : "roles of samples" },
+        { results in
+            results.settings.matchedGallery.map { gallery in
+                "matched galleries of \(gallery.classCount) classes of at most \(gallery.samplesPerClass) samples, "
+                    + "\(gallery.drawCount) draws of seed \(gallery.seed)"
+            } ?? "no matched galleries"
+        },
+    ]
+}

@@ -1,0 +1,40 @@
+/// What can be wrong with a file or folder on the disk; each description is one sentence.
+public enum FileError: Error, Equatable {
+    /// The file or folder cannot be read, or not as what it should be.
+    ///
+    /// - Parameter kind: what it should be, as in "a split manifest"; nil if any contents would do.
+    case unreadable(path: String, as: String? = nil, reason: String)
+    /// The contents are not as expected, on a line of the file where it has lines.
+    case malformed(path: String, line: Int? = nil, found: String, expected: String)
+    /// The file or folder cannot be written.
+    case unwritable(path: String, reason: String)
+    /// Something is there that a run would have to replace or remove, which it was not told to do.
+    ///
+    /// - Parameters:
+    ///   - found: what is there, as a clause: "a different file is there already".
+    ///   - remedy: what leave to replace would do, as in "to replace it"; nil where nothing is ever replaced.
+    case occupied(path: String, found: String, remedy: String? = nil)
+}
+
+extension FileError: CustomStringConvertible {
+    /// The error as one sentence.
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let kind, let reason):
+            "\(path): cannot be read\(kind.map { " as \($0)" } ?? ""): \(reason)"
+        case .malformed(let path, let line, let found, let expected):
+            "\(path)\(line.map { ":\($0)" } ?? ""): found \(found); expected \(expected)"
+        case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+        case .occupied(let path, let found, _): "\(path): \(found); expected none"
+        }
+    }
+
+    /// The file or folder that the error is about.
+    public var path: String {
+        switch self {
+        case .unreadable(let path, _, _), .malformed(let path, _, _, _), .unwritable(let path, _),
+            .occupied(let path, _, _):
+            path
+        }
+    }
+}

@@ -1,0 +1,107 @@
+public import Foundation
+
+/// A table with a header, read from or written to comma-separated values as RFC 4180 has them.
+public struct CSVTable: Sendable, Equatable {
+    /// The names in the header.
+    public let columns: [String]
+    /// The rows, each with one field a column.
+    public private(set) var rows: [[String]]
+    /// The line of the file on which each row begins, from 1.
+    package private(set) var lines: [Int]
+
+    /// Makes a table from its parts.
+    public init(columns: [String], rows: [[String]]) {
+        for row in rows {
+            precondition(row.count == columns.count, "\(row.count) fields for \(columns.count) columns")
+        }
+        self.columns = columns
+        self.rows = rows
+        lines = rows.indices.map { $0 + 2 }
+    }
+
+    /// Reads the table at `url`.
+    ///
+    /// A byte order mark and blank lines are passed over; line ends may be LF or CRLF.
+    ///
+    /// - Throws: ``FileError`` if the file cannot be read, is not UTF-8, has no header, a quote that does not end, or a row
+    ///   with more or fewer fields than the header.
+    public init(contentsOf url: URL) throws {
+        var reader = try FieldReader(InputFile(url))
+        var header: [String]?
+        (rows, lines) = ([], [])
+        var separator = FieldReader.Separator.lineEnd
+        while separator != .end {
+            separator = try reader.next()
+            let line = reader.line
+            var fields = [try reader.text()]
+            if separator != .comma, reader.isEmpty { continue }
+            fields.reserveCapacity(header?.count ?? 8)
+            while separator == .comma {
+                separator = try reader.next()
+                fields.append(try reader.text())
+            }
+            guard let count = header?.count else {
+                header = fields
+                continue
+            }
+            guard fields.count == count else {
+                throw FileError.malformed(
+                    path: url.path, line: line, found: "\(fields.count) fields", expected: "\(count), as in the header")
+            }
+            rows.append(fields)
+            lines.append(line)
+        }
+        guard let header else {
+            throw FileError.malformed(
+                path: url.path, line: 1, found: "an empty file", expected: "a header with the names of the columns")
+        }
+        columns = header
+    }
+
+    /// The positions of columns by their names, in the order asked for.
+    ///
+    /// - Parameter path: that of the file, for the error.
+    /// - Throws: ``FileError/malformed(path:line:found:expected:)`` if one is not there.
+    package func positions(ofColumns names: [String], path: String) throws -> [Int] {
+        try names.map { name in
+            guard let position = columns.firstIndex(of: name) else {
+                throw FileError.malformed(
+                    path: path, line: 1, found: "no column \(name)",
+                    expected: "the columns \(names.joined(separator: ", "))")
+            }
+            return position
+        }
+    }
+
+    /// The table as comma-separated values, with LF line ends.
+    public var text: String {
+        var bytes: [UInt8] = []
+        for row in [columns] + rows {
+            for (column, field) in row.enumerated() {
+                if column > 0 { bytes.append(UInt8(ascii: ",")) }
+                Self.append(field, to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends a field, in quotes where it needs them.
+    ///
+    /// Byte by byte as the reader goes: to a search for characters, a quote with a combining accent is no quote.
+    private static func append(_ field: String, to bytes: inout [UInt8]) {
+        let needsQuotes = field.utf8.contains { byte in
+            switch byte {
+            case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+            default: false
+            }
+        }
+        guard needsQuotes else { return bytes.append(contentsOf: field.utf8) }
+        bytes.append(UInt8(ascii: "\""))
+        for byte in field.utf8 {
+            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+            bytes.append(byte)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,144 @@
+/// The fields of comma-separated values as RFC 4180 has them, one after the other, from a file of any length.
+///
+/// Our own reader and not a package's, because every error must name the line that it is on, and because numbers must not
+/// all be held as text, which takes many times the memory of the matrix. A byte order mark is passed over; lines end with
+/// LF or CRLF.
+package struct FieldReader: ~Copyable {
+    /// What follows a field.
+    package enum Separator {
+        case comma, lineEnd, end
+    }
+
+    /// The bytes of the field read last, and a zero after them.
+    package private(set) var field: [UInt8] = []
+    /// The line on which that field begins, from 1.
+    package private(set) var line = 1
+
+    private let file: InputFile
+    private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+    private var blockStart: Int
+    private var position = 0
+    private var count = 0
+    private var nextLine = 1
+
+    /// No name is longer, and no number.
+    private static let fieldLimit = 1 << 16
+
+    package init(_ file: InputFile) throws {
+        self.file = file
+        let isMarked = try file.bytes(in: 0..<min(3, file.byteCount)) == [0xEF, 0xBB, 0xBF]
+        blockStart = isMarked ? 3 : 0
+    }
+
+    deinit {
+        block.deallocate()
+    }
+
+    /// How much of the file has been read.
+    package var offset: Int { blockStart + position }
+
+    /// Whether the field has no bytes.
+    package var isEmpty: Bool { field.count == 1 }
+
+    /// The field as text.
+    package func text() throws -> String {
+        guard let text = String(validating: field.dropLast(), as: UTF8.self) else {
+            throw error("bytes that are not UTF-8", "UTF-8 text")
+        }
+        return text
+    }
+
+    /// The error for a field, or the row that it ends, that is not as expected.
+    package func error(_ found: String, _ expected: String) -> FileError {
+        .malformed(path: file.path, line: line, found: found, expected: expected)
+    }
+
+    /// Reads the next field into ``field``, and says what follows it.
+    package mutating func next() throws -> Separator {
+        field.removeAll(keepingCapacity: true)
+        line = nextLine
+        if try peek() == UInt8(ascii: "\"") {
+            position += 1
+            try readQuoted()
+            field.append(0)
+            return try separatorAfterQuote()
+        }
+        while try peek() != nil {
+            let start = position
+            while position < count, block[position] != UInt8(ascii: ","), block[position] != UInt8(ascii: "\n") {
+                position += 1
+            }
+            try append(block[start..<position])
+            guard position < count else { continue }
+            let separator = block[position]
+            position += 1
+            if separator == UInt8(ascii: ",") {
+                field.append(0)
+                return .comma
+            }
+            if field.last == UInt8(ascii: "\r") { field.removeLast() }
+            field.append(0)
+            nextLine += 1
+            return .lineEnd
+        }
+        if field.last == UInt8(ascii: "\r") { field.removeLast() }
+        field.append(0)
+        return .end
+    }
+
+    private mutating func readQuoted() throws {
+        while try peek() != nil {
+            let start = position
+            while position < count, block[position] != UInt8(ascii: "\"") {
+                if block[position] == UInt8(ascii: "\n") { nextLine += 1 }
+                position += 1
+            }
+            try append(block[start..<position])
+            guard position < count else { continue }
+            position += 1
+            guard try peek() == UInt8(ascii: "\"") else { return }
+            try append(block[position..<position + 1])
+            position += 1
+        }
+        throw error("a quote that does not end", "a closing \" before the file's end")
+    }
+
+    private mutating func separatorAfterQuote() throws -> Separator {
+        if try peek() == UInt8(ascii: "\r") {
+            position += 1
+            guard try peek() != UInt8(ascii: ",") else { throw textAfterQuote }
+        }
+        switch try peek() {
+        case nil: return .end
+        case UInt8(ascii: ","):
+            position += 1
+            return .comma
+        case UInt8(ascii: "\n"):
+            position += 1
+            nextLine += 1
+            return .lineEnd
+        default: throw textAfterQuote
+        }
+    }
+
+    private var textAfterQuote: FileError { error("text after a closing quote", "a comma or the line's end") }
+
+    private mutating func append(_ bytes: Slice<UnsafeMutableRawBufferPointer>) throws {
+        guard field.count + bytes.count <= Self.fieldLimit else {
+            throw error("a field of more than \(Self.fieldLimit) bytes", "a number or a name")
+        }
+        field.append(contentsOf: bytes)
+    }
+
+    /// The next byte, which stays; nil at the file's end.
+    private mutating func peek() throws -> UInt8? {
+        if position == count {
+            blockStart += count
+            count = min(block.count, file.byteCount - blockStart)
+            position = 0
+            guard count > 0 else { return nil }
+            try file.read(into: UnsafeMutableRawBufferPointer(rebasing: block[..<count]), at: blockStart)
+        }
+        return block[position]
+    }
+}

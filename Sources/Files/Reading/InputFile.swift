@@ -1,0 +1,112 @@
+package import Foundation
+
+/// A file that is open for reading by offset: the one way in which files are read.
+///
+/// `Data(contentsOf:options: .mappedIfSafe)` maps nothing on Linux but reads the whole file, which would be held beside
+/// what is made from it; a mapped file that another process cuts short would end this one.
+package final class InputFile: ByteSource {
+    package let path: String
+    package let isSequential = false
+    /// The length of the file when it was opened.
+    package let byteCount: Int
+    private let descriptor: Int32
+
+    /// Opens a file.
+    ///
+    /// - Throws: ``FileError/unreadable(path:as:reason:)`` for what is not a file, or must not be read, with the true reason.
+    package init(path: String) throws(FileError) {
+        self.path = path
+        func failure(_ reason: String) -> FileError { .unreadable(path: path, reason: reason) }
+        // The system would take the name up to there, which is another file's.
+        guard !path.utf8.contains(0) else {
+            (byteCount, descriptor) = (0, -1)
+            throw failure("a NUL is in its name")
+        }
+        // Without O_NONBLOCK a pipe would be waited for.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            let code = errno
+            byteCount = 0
+            throw failure(reasonForReading(code))
+        }
+        var status = stat()
+        let hasStatus = fstat(descriptor, &status) == 0
+        byteCount = Int(status.st_size)
+        guard hasStatus, status.st_mode & S_IFMT == S_IFREG else {
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            throw failure(
+                isFolder ? "it is a folder; expected a file" : "it is a pipe or a device; expected a file")
+        }
+    }
+
+    /// Opens a file.
+    package convenience init(_ url: URL) throws(FileError) {
+        try self.init(path: url.path)
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Fills `buffer` with the bytes from `offset` on.
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
+        var done = 0
+        while done < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                throw FileError.unreadable(
+                    path: path, reason: count == 0 ? "it became shorter while it was read" : systemReason())
+            }
+            done += count
+        }
+    }
+
+    /// All bytes.
+    package var bytes: [UInt8] {
+        get throws { try bytes(in: 0..<byteCount) }
+    }
+
+    /// Hands on the bytes from `start` to the end, block after block.
+    package func forEachBlock(
+        from start: Int = 0, ofSize size: Int = 1 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(size, max(byteCount - start, 1)), alignment: 16)
+        defer { buffer.deallocate() }
+        var offset = start
+        while offset < byteCount {
+            let block = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, byteCount - offset)])
+            try read(into: block, at: offset)
+            try body(UnsafeRawBufferPointer(block))
+            offset += block.count
+        }
+    }
+}
+
+/// All bytes of a file.
+///
+/// - Parameters:
+///   - kind: what the file should be, as in "a split manifest", for the error.
+///   - limit: the most bytes that it may have.
+/// - Throws: ``FileError/unreadable(path:as:reason:)``.
+package func readFile(_ url: URL, as kind: String? = nil, limit: Int = .max) throws -> [UInt8] {
+    do {
+        let file = try InputFile(url)
+        guard file.byteCount <= limit else {
+            throw FileError.unreadable(path: url.path, reason: "it has more than \(limit) bytes, the most that is read")
+        }
+        return try file.bytes
+    } catch FileError.unreadable(let path, _, let reason) {
+        throw FileError.unreadable(path: path, as: kind, reason: reason)
+    }
+}
+
+/// Whether anything is at a path, whatever it is; what a symbolic link leads to counts.
+package func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+
+/// Whether a folder is at a path, or a symbolic link to one.
+package func isFolder(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
+}

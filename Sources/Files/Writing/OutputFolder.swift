@@ -1,0 +1,123 @@
+package import Foundation
+
+/// The folder that a command writes its results to.
+///
+/// Files of an earlier run stay as they are if this run found the same, and are replaced only if the user asked for it.
+package struct OutputFolder {
+    package let url: URL
+    package let force: Bool
+
+    /// Makes sure, before any work is done, that the folder can be written to; it is made only when there is something
+    /// to write.
+    package init(_ url: URL, force: Bool) throws {
+        self.url = url
+        self.force = force
+        var existing = url.standardizedFileURL
+        while !FileManager.default.fileExists(atPath: existing.path), existing.path != "/" {
+            existing.deleteLastPathComponent()
+        }
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: existing.path, isDirectory: &isFolder)
+        guard isFolder.boolValue else {
+            throw FileError.unwritable(path: existing.path, reason: "it is a file; expected a folder")
+        }
+        guard access(existing.path, W_OK | X_OK) == 0 else {
+            throw FileError.unwritable(path: existing.path, reason: systemReason())
+        }
+    }
+
+    /// Writes all files, the last of them last: whoever waits for it finds the others complete.
+    ///
+    /// Everything is on the disk before anything changes, so that a full one leaves what was there. Where files replace
+    /// others, the last of them is away meanwhile: a run that is stopped leaves no mixture that passes for whole. Runs into
+    /// the same folder take turns.
+    ///
+    /// - Parameters:
+    ///   - isOurs: whether a file of that name, below the folder, is one that a run may make. One that this run does not
+    ///     write would pass for its result, so it is removed if files may be replaced.
+    ///   - links: what to link to as well, before the files take their names.
+    /// - Returns: the paths, in the order of `files`.
+    /// - Throws: ``FileError`` before anything is written, if a file is there that differs and may not be replaced.
+    package func write(
+        _ files: [(name: String, bytes: Data)], replacing isOurs: (String) -> Bool = { _ in false },
+        links: LinkPlan = LinkPlan()
+    ) throws -> [String] {
+        try makeFolder(at: url)
+        let lock = try FolderLock(of: url, waits: true)
+        try withExtendedLifetime(lock) {
+            let found = (try? FileManager.default.subpathsOfDirectory(atPath: url.path)) ?? []
+            removeLeftovers(of: files.map(\.name), among: found)
+            let stale = try stale(among: found.filter(isOurs), besides: Set(files.map(\.name)))
+            let changed = try changed(files)
+            let links = try self.links(links)
+            let staged = try changed.map { file, bytes in
+                try makeFolder(at: file.deletingLastPathComponent())
+                let staged = try StagedFile(replacing: file)
+                try staged.append(bytes)
+                try staged.finish()
+                return staged
+            }
+            if let last = files.last.map({ url.appending(path: $0.name) }), changed.count > 1 || !stale.isEmpty,
+                changed.last?.url == last
+            {
+                unlink(last.path)
+            }
+            try remove(stale)
+            try make(links)
+            for file in staged { try file.commit() }
+        }
+        return files.map { url.appending(path: $0.name).relativePath }
+    }
+
+    /// Files of an earlier run that this one does not write.
+    private func stale(among found: [String], besides names: Set<String>) throws -> [String] {
+        let stale = found.filter { !names.contains($0) }.sorted()
+        if let first = stale.first, !force {
+            throw FileError.occupied(
+                path: url.appending(path: first).path,
+                found: "a file of an earlier run with other options is there", remedy: "to remove it")
+        }
+        return stale
+    }
+
+    /// The files that are not there yet as they should be.
+    private func changed(_ files: [(name: String, bytes: Data)]) throws -> [(url: URL, bytes: Data)] {
+        try files.compactMap { name, bytes in
+            let file = url.appending(path: name)
+            if let existing = try? Data(contentsOf: file) {
+                if existing == bytes { return nil }
+                guard force else {
+                    throw FileError.occupied(
+                        path: file.path, found: "a different file is there already", remedy: "to replace it")
+                }
+            }
+            return (file, bytes)
+        }
+    }
+
+    private func remove(_ stale: [String]) throws {
+        for name in stale {
+            let file = url.appending(path: name)
+            let folder = file.deletingLastPathComponent()
+            guard unlink(file.path) == 0 else {
+                throw FileError.unwritable(path: file.path, reason: "the file of an earlier run cannot be removed")
+            }
+            // Only if nothing else is in it.
+            if folder.standardizedFileURL != url.standardizedFileURL { rmdir(folder.path) }
+        }
+    }
+
+    /// Removes what runs that were killed had begun.
+    private func removeLeftovers(of names: [String], among found: [String]) {
+        let files = Dictionary(grouping: names.map { URL(filePath: $0) }, by: { $0.deletingLastPathComponent().path })
+            .mapValues { $0.map(\.lastPathComponent) }
+        for path in found where path.contains(".") {
+            let file = URL(filePath: path)
+            guard file.lastPathComponent.hasPrefix("."),
+                let names = files[file.deletingLastPathComponent().path],
+                names.contains(where: { StagedFile.isLeftover(file.lastPathComponent, of: $0) })
+            else { continue }
+            unlink(url.appending(path: path).path)
+        }
+    }
+}

@@ -1,0 +1,140 @@
+internal import CLAPACK
+internal import Dispatch
+internal import Foundation
+internal import Synchronization
+
+/// Runs `body` with BLAS on one thread a call, for callers that bring their own threads.
+///
+/// Several threads that call a threaded BLAS wait for one another, and the position at which it divides a product moves
+/// the last bits of the result. The setting is the process's: other work that runs meanwhile gets one thread too, and
+/// the former number is restored when the last of several concurrent calls returns.
+package func withSerialBLAS<Result>(_ body: () throws -> Result) rethrows -> Result {
+    serialCalls.withLock { calls in
+        if calls.count == 0 {
+            calls.threadCount = openblas_get_num_threads()
+            openblas_set_num_threads(1)
+        }
+        calls.count += 1
+    }
+    defer {
+        serialCalls.withLock { calls in
+            calls.count -= 1
+            if calls.count == 0 { openblas_set_num_threads(calls.threadCount) }
+        }
+    }
+    return try body()
+}
+
+/// How many calls of ``withSerialBLAS(_:)`` are under way, and BLAS's number of threads before the first of them.
+///
+/// OpenBLAS keeps that number in a global variable, so its guard has to be one too.
+private let serialCalls = Mutex<(count: Int, threadCount: Int32)>((0, 0))
+
+/// Divides the columns of a matrix among the processors, for a pass over its rows that treats every column on its own; what
+/// is summed then does not depend on the number of processors.
+///
+/// - Parameter work: the number of elements of the pass; little work is done by the calling thread alone.
+package func inParallel(columnCount: Int, work: Int, _ body: @Sendable (Range<Int>) -> Void) {
+    // Whole cache lines, so that no two threads write to one.
+    let lines = (columnCount + 15) / 16
+    let parts = work < 1 << 20 ? 1 : max(1, min(lines, ProcessInfo.processInfo.activeProcessorCount))
+    guard parts > 1 else { return body(0..<columnCount) }
+    DispatchQueue.concurrentPerform(iterations: parts) { part in
+        body(lines * part / parts * 16..<min(lines * (part + 1) / parts * 16, columnCount))
+    }
+}
+
+/// Divides work that falls into blocks among the processors, with BLAS on one thread.
+///
+/// Each takes the next block when it has done one. The blocks are the same for any number of processors, so what each
+/// yields is too.
+///
+/// - Parameters:
+///   - blockCount: how many blocks there are.
+///   - buffers: makes what one processor keeps from block to block.
+///   - body: called once a block, concurrently, with the buffers and the block's number.
+package func inParallel<Buffers>(
+    blockCount: Int, buffers: @Sendable () -> Buffers, _ body: @Sendable (inout Buffers, _ block: Int) -> Void
+) {
+    let nextBlock = Atomic(0)
+    withSerialBLAS {
+        let workerCount = min(blockCount, ProcessInfo.processInfo.activeProcessorCount)
+        DispatchQueue.concurrentPerform(iterations: workerCount) { _ in
+            var own = buffers()
+            while true {
+                let block = nextBlock.add(1, ordering: .relaxed).oldValue
+                guard block < blockCount else { break }
+                body(&own, block)
+            }
+        }
+    }
+}
+
+/// What a function gives for the numbers 0 ..< `count`, computed on all processors with BLAS on one thread.
+///
+/// The results do not depend on the number of processors, because each is the work of one thread.
+///
+/// - Parameters:
+///   - count: how many numbers there are.
+///   - buffers: makes what one processor keeps from number to number.
+///   - body: called once a number, concurrently.
+/// - Throws: the error of the smallest number that has one, after all numbers were tried.
+package func concurrentMap<Buffers, Value: Sendable, Failure: Error>(
+    count: Int, buffers: @Sendable () -> Buffers,
+    _ body: @Sendable (inout Buffers, _ number: Int) throws(Failure) -> Value
+) throws(Failure) -> [Value] {
+    var results = [Result<Value, Failure>?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { results in
+        let results = DisjointBuffer(results)
+        inParallel(blockCount: count, buffers: buffers) { buffers, number in
+            do throws(Failure) {
+                results[number] = .success(try body(&buffers, number))
+            } catch {
+                results[number] = .failure(error)
+            }
+        }
+    }
+    var values: [Value] = []
+    values.reserveCapacity(count)
+    for result in results {
+        if let value = try result?.get() { values.append(value) }
+    }
+    return values
+}
+
+/// What a function gives for the numbers 0 ..< `count`, computed on all processors with BLAS on one thread.
+///
+/// - Throws: the error of the smallest number that has one, after all numbers were tried.
+package func concurrentMap<Value: Sendable, Failure: Error>(
+    count: Int, _ body: @Sendable (_ number: Int) throws(Failure) -> Value
+) throws(Failure) -> [Value] {
+    try concurrentMap(count: count, buffers: {}) { (_, number) throws(Failure) in try body(number) }
+}
+
+/// Memory that several threads write at once, each at places of its own.
+///
+/// The compiler cannot see that the places differ, so this is where it is promised: whoever hands a buffer to several
+/// threads must divide the indices among them. Nothing is checked.
+@frozen
+package struct DisjointBuffer<Element>: @unchecked Sendable {
+    @usableFromInline let base: UnsafeMutableBufferPointer<Element>
+
+    /// Wraps initialised memory that outlives the threads' work.
+    @inlinable
+    package init(_ base: UnsafeMutableBufferPointer<Element>) {
+        self.base = base
+    }
+
+    /// The element at an index, which no other thread may touch at that time.
+    @inlinable
+    package subscript(index: Int) -> Element {
+        get { base[index] }
+        nonmutating set { base[index] = newValue }
+    }
+
+    /// Part of the memory, for the thread that it belongs to.
+    @inlinable
+    package subscript(range: Range<Int>) -> UnsafeMutableBufferPointer<Element> {
+        UnsafeMutableBufferPointer(rebasing: base[range])
+    }
+}

@@ -1,0 +1,33 @@
+/// A division of classes into groups, each of which a jackknife leaves out in turn.
+public struct ClassGroups: Sendable, Equatable {
+    /// The number of groups, at most 256.
+    public let count: Int
+    private let groupOfClass: [Int: Int]
+
+    /// Groups the classes 0, 1, 2 and so on.
+    ///
+    /// - Precondition: the groups are from 0 up to but not including `count`, which is 256 at most.
+    public init(_ groupOfClass: [Int], count: Int) {
+        self.init(Dictionary(uniqueKeysWithValues: groupOfClass.enumerated().map { ($0.offset, $0.element) }), count: count)
+    }
+
+    /// Groups classes of any numbers.
+    ///
+    /// - Precondition: the groups are from 0 up to but not including `count`, which is 256 at most.
+    public init(_ groupOfClass: [Int: Int], count: Int) {
+        precondition(count <= 256, "\(count) groups; expected 256 at most")
+        for (number, group) in groupOfClass {
+            precondition((0..<count).contains(group), "class \(number) is in the group \(group) of \(count)")
+        }
+        self.count = count
+        self.groupOfClass = groupOfClass
+    }
+
+    /// The group of a class.
+    ///
+    /// - Precondition: the class has one.
+    public func group(ofClass number: Int) -> Int {
+        guard let group = groupOfClass[number] else { preconditionFailure("class \(number) is in no group") }
+        return group
+    }
+}

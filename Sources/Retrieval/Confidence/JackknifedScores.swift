@@ -1,0 +1,113 @@
+internal import DenseLinearAlgebra
+
+/// The scores of one set of embeddings, and what they are without each group of classes.
+///
+/// The classes of a group are left out as queries and as items at once: had they not been in the data, neither their
+/// queries nor their distraction of other queries would have been. Resampling queries in front of the whole gallery
+/// misses the second part, and resampling single queries also what queries of a class have in common.
+///
+/// From the mean θ over all queries and θ₋g, the mean without group g, whose share of the queries is w, group g
+/// contributes u = (1 − w)·(θ − θ₋g) to the error of θ. For a plain mean over queries the contributions sum to 0. Here a
+/// smaller gallery is an easier one, so every θ₋g is raised in proportion to w; the sum Σ u measures by how much, and
+/// w·Σ u is taken off each. The variance is Σ u² / (1 − Σ w²): for groups of equal size that is the delete-a-group
+/// jackknife's (G − 1)/G · Σ (θ₋g − θ̄)², and for groups of unequal size it stays unbiased for a mean over classes.
+///
+/// A jackknife counts twice what is due to pairs of groups (Efron and Stein, "The jackknife estimate of variance", Annals of
+/// Statistics 9, 1981): a query of one group that an item of another distracts is missed in both their contributions. For
+/// Recall@1, where one distractor decides, that can be most of the variance. So what pairs have beyond what their groups do
+/// to all others is kept as well, for ``Estimate`` to take off: see `PairContributions`.
+public struct JackknifedScores: Sendable, Equatable {
+    /// The scores query by query in the whole gallery.
+    public let queryScores: QueryScores
+    /// For groups g and h, at `g · G + h`, the sums over the queries of g, in the gallery without h, of each metric; in the
+    /// whole gallery where h is g.
+    let sums: [[Double]]
+    /// The number of queries in each group.
+    let queryCounts: [Int]
+    /// The number of lone queries in each group.
+    let loneQueryCounts: [Int]
+
+    /// Each metric's mean over the queries, with its error.
+    ///
+    /// Its degrees of freedom are the groups that have queries, less one. With fewer than two of them nothing is known of
+    /// the error. Where no query of any group fails, or all do, the error comes out as 0, which only says that it is below
+    /// what such data can show.
+    ///
+    /// - Throws: ``RetrievalError/noQueries(loneQueryCount:)`` if there is nothing to take a mean of.
+    public func estimates(loneQueries policy: LoneQueryPolicy = .excluded) throws -> [RetrievalMetric: Estimate] {
+        let means = try queryScores.mean(loneQueries: policy)
+        let counts = zip(queryCounts, loneQueryCounts).map { $0 + (policy == .zero ? $1 : 0) }
+        let total = counts.reduce(0, +)
+        let filledCount = counts.count { $0 > 0 }
+        let shares = counts.map { Double($0) / Double(total) }
+        let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
+        var estimates: [RetrievalMetric: Estimate] = [:]
+        let groupCount = counts.count
+        for (m, (metric, mean)) in zip(means.metrics, means.values).enumerated() {
+            guard filledCount > 1 else {
+                estimates[metric] = Estimate(value: mean)
+                continue
+            }
+            // How much group h takes from the mean by distracting the queries of g.
+            var losses = Matrix<Double>(rowCount: groupCount, columnCount: groupCount)
+            for g in 0..<groupCount {
+                for h in 0..<groupCount {
+                    losses[g, h] = (sums[g * groupCount + h][m] - sums[g * groupCount + g][m]) / Double(total)
+                }
+            }
+            let raw = (0..<groupCount).map { group in
+                sums[group * groupCount + group][m] / Double(total) - shares[group] * mean
+                    - (0..<groupCount).reduce(0) { $0 + losses[$1, group] }
+            }
+            let sum = raw.reduce(0, +)
+            estimates[metric] = Estimate(
+                value: mean, contributions: zip(raw, shares).map { ($0 - $1 * sum) * scale },
+                pairContributions: PairContributions(losses: losses, shares: shares).values,
+                degreesOfFreedom: filledCount - 1)
+        }
+        return estimates
+    }
+}
+
+extension JackknifedScores {
+    /// Scores queries in the whole gallery and without each group.
+    init(of queries: RetrievalQueries, in source: RankingSource, groups: ClassGroups, metrics: [RetrievalMetric]) {
+        let (groupCount, metricCount) = (groups.count, metrics.count)
+        let groupOfQuery = queries.classNumbers.map { groups.group(ofClass: $0) }
+        var groupOfItem = [Int](repeating: 0, count: queries.itemCount)
+        for members in queries.members {
+            let group = groups.group(ofClass: queries.classOfItem[Int(members[0])])
+            for item in members { groupOfItem[Int(item)] = group }
+        }
+        // For each query its scores in the whole gallery and without each group. Sums over queries are taken afterwards, in
+        // the order of the queries, so that they do not depend on who was first.
+        let width = metricCount * (1 + groupCount)
+        let flat = source.values(
+            of: queries, ties: .sampleOrder, groups: ItemGroups(groupOfItem, count: groupCount), each: width
+        ) { query, scores in
+            for (m, metric) in metrics.enumerated() { scores[m] = metric.score(ranks: query.ranks) }
+            for group in 0..<groupCount where group != groupOfQuery[query.position] {
+                let ranks = query.ranks(withoutGroup: group)
+                for (m, metric) in metrics.enumerated() {
+                    scores[(1 + group) * metricCount + m] = metric.score(ranks: ranks)
+                }
+            }
+        }
+        var sums = [[Double]](
+            repeating: [Double](repeating: 0, count: metricCount), count: groupCount * groupCount)
+        for (position, own) in groupOfQuery.enumerated() {
+            for group in 0..<groupCount {
+                // In the whole gallery for the query's own group.
+                let start = position * width + (group == own ? 0 : 1 + group) * metricCount
+                for m in 0..<metricCount { sums[own * groupCount + group][m] += flat[start + m] }
+            }
+        }
+        func counts(_ groupNumbers: [Int]) -> [Int] {
+            groupNumbers.reduce(into: [Int](repeating: 0, count: groupCount)) { $0[$1] += 1 }
+        }
+        self.sums = sums
+        queryCounts = counts(groupOfQuery)
+        loneQueryCounts = counts(queries.loneClassNumbers.map { groups.group(ofClass: $0) })
+        queryScores = QueryScores(queries: queries, metrics: metrics, flat: flat, stride: width)
+    }
+}

@@ -1,0 +1,7 @@
+/// What becomes of queries that have no relevant item.
+public enum LoneQueryPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+    /// They are left out of the mean, since no ranking could find anything.
+    case excluded
+    /// They score 0 in every metric.
+    case zero
+}

@@ -1,0 +1,105 @@
+/// The values of retrieval metrics for every single query.
+public struct QueryScores: Sendable, Equatable {
+    /// The metrics, in the order of the report.
+    public let metrics: [RetrievalMetric]
+    /// The rows that are queries, ascending: those with at least one relevant item.
+    public let queries: [Int]
+    /// The rows that are no queries, ascending, because no item other than themselves has their class.
+    public let loneQueries: [Int]
+    /// The class number of each query, in the order of `queries`.
+    public let classNumbers: [Int]
+    /// The class number of each lone query, in the order of `loneQueries`.
+    public let loneClassNumbers: [Int]
+    /// For each metric, in the order of `metrics`, the value of each query.
+    private let values: [[Double]]
+
+    /// Scores rankings that are at hand.
+    public init(_ ranks: RetrievalRanks, metrics: [RetrievalMetric] = RetrievalMetric.standard) {
+        self.metrics = metrics
+        queries = ranks.queries
+        loneQueries = ranks.loneQueries
+        classNumbers = ranks.classNumbers
+        loneClassNumbers = ranks.loneClassNumbers
+        values = metrics.map { metric in ranks.queries.indices.map { metric.score(ranks: ranks[$0]) } }
+    }
+
+    private init(
+        metrics: [RetrievalMetric], queries: [Int], loneQueries: [Int], classNumbers: [Int], loneClassNumbers: [Int],
+        values: [[Double]]
+    ) {
+        self.metrics = metrics
+        self.queries = queries
+        self.loneQueries = loneQueries
+        self.classNumbers = classNumbers
+        self.loneClassNumbers = loneClassNumbers
+        self.values = values
+    }
+
+    /// Takes the values of each query from where they stand, `stride` apart.
+    init(queries: RetrievalQueries, metrics: [RetrievalMetric], flat: [Double], stride: Int) {
+        self.metrics = metrics
+        self.queries = queries.rows
+        loneQueries = queries.loneRows
+        classNumbers = queries.classNumbers
+        loneClassNumbers = queries.loneClassNumbers
+        values = metrics.indices.map { m in queries.rows.indices.map { flat[$0 * stride + m] } }
+    }
+
+    /// The same scores with the rows counted otherwise: row r becomes `rows[r]`.
+    ///
+    /// - Precondition: `rows` ascend.
+    package func selectingRows(_ rows: [Int]) -> QueryScores {
+        QueryScores(
+            metrics: metrics, queries: queries.map { rows[$0] }, loneQueries: loneQueries.map { rows[$0] },
+            classNumbers: classNumbers, loneClassNumbers: loneClassNumbers, values: values)
+    }
+
+    /// The number of classes, those of lone queries included.
+    public var classCount: Int { Set(classNumbers + loneClassNumbers).count }
+
+    /// The value of a metric for each query, in the order of ``queries``, or nil if it is not among ``metrics``.
+    public subscript(metric: RetrievalMetric) -> [Double]? {
+        metrics.firstIndex(of: metric).map { values[$0] }
+    }
+
+    /// Each metric's mean over the queries, and how many there were.
+    ///
+    /// - Throws: ``RetrievalError/noQueries(loneQueryCount:)`` if there is nothing to take a mean of.
+    public func mean(loneQueries policy: LoneQueryPolicy = .excluded) throws -> RetrievalScores {
+        let divisor = queries.count + (policy == .zero ? loneQueries.count : 0)
+        guard divisor > 0 else { throw RetrievalError.noQueries(loneQueryCount: loneQueries.count) }
+        return RetrievalScores(
+            metrics: metrics, values: values.map { $0.reduce(0, +) / Double(divisor) }, queryCount: queries.count,
+            loneQueryCount: loneQueries.count)
+    }
+
+    /// The means over the classes of each metric's means over their queries, so that every class counts alike.
+    ///
+    /// Under ``LoneQueryPolicy/zero`` a class's lone queries count as zeros in its mean; otherwise a class of lone queries
+    /// only is left out. Without any class all means are 0.
+    public func classAveraged(loneQueries policy: LoneQueryPolicy = .excluded) -> RetrievalScores {
+        var counts: [Int: Int] = [:]
+        for number in classNumbers { counts[number, default: 0] += 1 }
+        if policy == .zero { for number in loneClassNumbers { counts[number, default: 0] += 1 } }
+        let means = values.map { values in
+            var sums: [Int: Double] = [:]
+            for (number, value) in zip(classNumbers, values) { sums[number, default: 0] += value }
+            let classMeans = counts.sorted { $0.key < $1.key }.map { (sums[$0.key] ?? 0) / Double($0.value) }
+            return classMeans.reduce(0, +) / Double(max(classMeans.count, 1))
+        }
+        return RetrievalScores(
+            metrics: metrics, values: means, queryCount: queries.count, loneQueryCount: loneQueries.count)
+    }
+
+    /// The mean of a metric over each class's queries, or nil if it is not among ``metrics``; classes ascending by number.
+    public func classMeans(of metric: RetrievalMetric) -> [(classNumber: Int, queryCount: Int, mean: Double)]? {
+        guard let values = self[metric] else { return nil }
+        var sums: [Int: (count: Int, sum: Double)] = [:]
+        for (number, value) in zip(classNumbers, values) {
+            let (count, sum) = sums[number] ?? (0, 0)
+            sums[number] = (count + 1, sum + value)
+        }
+        return sums.sorted { $0.key < $1.key }
+            .map { (classNumber: $0.key, queryCount: $0.value.count, mean: $0.value.sum / Double($0.value.count)) }
+    }
+}

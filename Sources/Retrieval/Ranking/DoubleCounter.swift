@@ -1,0 +1,48 @@
+/// Counts, for one query, how many items rank before each of its relevant items, by similarities in double precision.
+///
+/// A binary search among the relevant ones places each item that is as similar as the last of them; rows are short where
+/// it serves.
+struct DoubleCounter: RowCounter {
+    /// The relevant items by descending similarity, of equal ones the first row first.
+    private var sorted: [(value: Double, row: Int)] = []
+    private var counts: [Int32] = []
+
+    mutating func count(
+        row: UnsafeBufferPointer<Double>, own: Int?, relevant: [Int32], ties: TieOrder, groups: ItemGroups?,
+        ranks: UnsafeMutableBufferPointer<Int32>, ranksWithout: UnsafeMutableBufferPointer<Int32>
+    ) {
+        sorted.removeAll(keepingCapacity: true)
+        for item in relevant where Int(item) != own { sorted.append((row[Int(item)], Int(item))) }
+        sorted.sort { $0.value > $1.value || ($0.value == $1.value && $0.row < $1.row) }
+        let count = sorted.count
+        let groupCount = groups?.count ?? 1
+        counts.removeAll(keepingCapacity: true)
+        counts.append(contentsOf: repeatElement(0, count: count * groupCount))
+        guard let lowest = sorted.last?.value else { return }
+        var next = relevant.makeIterator()
+        var nextRelevant = next.next().map(Int.init)
+        for item in row.indices {
+            let isRelevant = item == nextRelevant
+            if isRelevant { nextRelevant = next.next().map(Int.init) }
+            guard row[item] >= lowest, item != own else { continue }
+            let place = place(of: row[item], item, ties: isRelevant ? .sampleOrder : ties)
+            guard place < count else { continue }
+            counts[(groups.map { Int($0.groupOfItem[item]) } ?? 0) * count + place] += 1
+        }
+        counts.withUnsafeBufferPointer { counts in
+            sumUp(counts, stride: count, groups: groups, ranks: ranks, ranksWithout: ranksWithout)
+        }
+    }
+
+    /// How many relevant items rank before an item; a relevant item does not rank before itself.
+    private func place(of value: Double, _ item: Int, ties: TieOrder) -> Int {
+        sorted.partitioningIndex { other in
+            guard value == other.value else { return value > other.value }
+            switch ties {
+            case .sampleOrder: return item <= other.row
+            case .relevantFirst: return false
+            case .relevantLast: return true
+            }
+        }
+    }
+}

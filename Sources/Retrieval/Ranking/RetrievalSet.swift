@@ -1,0 +1,112 @@
+public import DenseLinearAlgebra
+
+/// Embeddings that are searched, and those that they are searched with, each with its class.
+///
+/// ```swift
+/// let set = RetrievalSet(embeddings, classNumbers: [0, 0, 1, 1, 2])
+/// print(try set.scores().mean()[.recall(1)] ?? 0)
+/// ```
+///
+/// In one-vs-rest retrieval each row is a query once, and the gallery is all other rows. The query is left out by its row
+/// number, so a duplicate of it stays and counts. A set can also have queries and a gallery of their own. Items of equal
+/// similarity rank as the rules say, by row unless told otherwise; identical rows always tie, whatever BLAS makes of them.
+/// Results do not depend on the number of threads.
+public struct RetrievalSet: Sendable {
+    let queries: Matrix<Float>
+    let gallery: Matrix<Float>
+    /// For each row of the queries, the row of the gallery that is the same sample.
+    let ownItems: [Int?]
+    let rows: RetrievalQueries
+
+    /// Whether every row is a query and an item for all others.
+    var isOneSet: Bool { rows.areItems }
+
+    /// One-vs-rest retrieval.
+    ///
+    /// - Parameters:
+    ///   - embeddings: n × d, one row a sample.
+    ///   - classNumbers: the class of each row; any integers.
+    /// - Complexity: O(n).
+    /// - Precondition: there is one class number for each row.
+    public init(_ embeddings: Matrix<Float>, classNumbers: [Int]) {
+        queries = embeddings
+        gallery = embeddings
+        ownItems = Array(classNumbers.indices)
+        rows = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers)
+    }
+
+    /// Retrieval from a gallery.
+    ///
+    /// - Parameters:
+    ///   - queries: n × d, one row a query.
+    ///   - classNumbers: the class of each query; any integers.
+    ///   - gallery: m × d, one row an item.
+    ///   - galleryClassNumbers: the class of each item.
+    ///   - ownItems: for each query the row of the gallery that is the same sample and is left out, or nil; empty if the two
+    ///     have no sample in common.
+    /// - Complexity: O(n + m).
+    /// - Precondition: there is one class number for each row, and both matrices have the same number of columns.
+    public init(
+        queries: Matrix<Float>, classNumbers: [Int], gallery: Matrix<Float>, galleryClassNumbers: [Int],
+        ownItems: [Int?] = []
+    ) {
+        precondition(
+            queries.columnCount == gallery.columnCount,
+            "queries have \(queries.columnCount) columns, the gallery \(gallery.columnCount)")
+        precondition(
+            classNumbers.count == queries.rowCount,
+            "\(classNumbers.count) class numbers for \(queries.rowCount) queries")
+        precondition(
+            galleryClassNumbers.count == gallery.rowCount,
+            "\(galleryClassNumbers.count) class numbers for \(gallery.rowCount) items")
+        self.queries = queries
+        self.gallery = gallery
+        self.ownItems = ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems
+        rows = RetrievalQueries(
+            classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers, ownItems: self.ownItems)
+    }
+
+    /// The ranks of every query's relevant items, from which any metric follows.
+    ///
+    /// - Complexity: O(n·m·d) operations; memory for two copies of the embeddings, 4 bytes a rank and 12 more of those found,
+    ///   and 4 MB a thread for similarities. Where a class has more than 1024 samples, or more than a sixteenth of the rows
+    ///   equal another one, twice the products in one-vs-rest retrieval, and 32 MB a thread at most (64 rows of similarities
+    ///   where 32 MB hold fewer).
+    /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``, the rows of a gallery counted after those of the queries.
+    public func ranks(by rules: RankingRules = RankingRules()) throws -> RetrievalRanks {
+        try RetrievalRanks(of: rows, in: rules.source(for: self), ties: rules.ties)
+    }
+
+    /// The scores of every query, without keeping any ranks: memory does not grow with the size of the classes, so this is
+    /// the way to score few classes of many samples.
+    ///
+    /// - Parameter metrics: what to compute.
+    /// - Complexity: O(n·m·d) operations; see ``ranks(by:)``.
+    /// - Throws: as ``ranks(by:)``.
+    public func scores(
+        _ metrics: [RetrievalMetric] = RetrievalMetric.standard, by rules: RankingRules = RankingRules()
+    ) throws -> QueryScores {
+        let source = try rules.source(for: self)
+        let flat = source.values(of: rows, ties: rules.ties, each: metrics.count) { query, scores in
+            for (m, metric) in metrics.enumerated() { scores[m] = metric.score(ranks: query.ranks) }
+        }
+        return QueryScores(queries: rows, metrics: metrics, flat: flat, stride: metrics.count)
+    }
+
+    /// The scores of every query, and what they are without each group of classes, as queries and as items, in one pass.
+    ///
+    /// - Parameters:
+    ///   - metrics: what to compute.
+    ///   - rules: how items rank, those of equal similarity by row.
+    ///   - groups: the group of each class.
+    /// - Complexity: O(n·m·d + n·R·G) operations for R relevant items a query and G groups.
+    /// - Precondition: every class of a row has a group, and ties are by row.
+    /// - Throws: as ``ranks(by:)``.
+    public func scores(
+        _ metrics: [RetrievalMetric] = RetrievalMetric.standard, by rules: RankingRules = RankingRules(),
+        withoutEach groups: ClassGroups
+    ) throws -> JackknifedScores {
+        precondition(rules.ties == .sampleOrder, "ranks without groups have ties by row, not \(rules.ties)")
+        return JackknifedScores(of: rows, in: try rules.source(for: self), groups: groups, metrics: metrics)
+    }
+}

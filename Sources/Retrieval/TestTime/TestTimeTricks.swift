@@ -1,0 +1,80 @@
+public import DenseLinearAlgebra
+
+/// What is done to embeddings at test time to raise scores; never silently, so every result has the plain scores too.
+///
+/// In this order: embeddings of an image and its mirror are averaged, rows are reduced to principal components, raw rows
+/// are mixed in, and neighbours re-rank.
+public struct TestTimeTricks: Sendable, Equatable {
+    /// Whether an image's embedding is the mean of its own and its mirror's.
+    public let flip: Bool
+    /// The number of principal components of the training samples that embeddings are reduced to, or nil for all.
+    public let dimension: Int?
+    /// The weight of the raw row beside that of length 1, or nil; see ``mixingNormalizedWithRaw(_:weight:)``.
+    public let rawWeight: Double?
+    /// The settings of the re-ranking, or nil for none.
+    public let reranking: ReciprocalReranking?
+
+    /// Chooses tricks.
+    ///
+    /// - Precondition: `dimension` is positive, and `rawWeight` finite and not negative.
+    public init(
+        flip: Bool = false, dimension: Int? = nil, rawWeight: Double? = nil, reranking: ReciprocalReranking? = nil
+    ) {
+        precondition(dimension ?? 1 > 0, "\(dimension ?? 0) dimensions; expected 1 or more")
+        precondition((rawWeight ?? 0).isFinite && rawWeight ?? 0 >= 0, "the raw weight is \(rawWeight ?? 0)")
+        self.flip = flip
+        self.dimension = dimension
+        self.rawWeight = rawWeight
+        self.reranking = reranking
+    }
+
+    /// The tricks by name, in the order in which they are applied.
+    public var names: [String] {
+        (flip ? ["flip"] : []) + (dimension.map { ["embedding-dim \($0)"] } ?? [])
+            + (rawWeight.map { ["mix-raw \($0)"] } ?? []) + (reranking == nil ? [] : ["rerank"])
+    }
+
+    /// Whether there is none.
+    public var isEmpty: Bool { names.isEmpty }
+
+    /// What retrieval ranks by: with raw rows mixed in the distance, since the angle between rows is the same as without.
+    public func similarity(for plain: Similarity) -> Similarity {
+        rawWeight == nil ? plain : .euclidean
+    }
+
+    /// The mean of embeddings and of those of the images' mirrors, row by row.
+    ///
+    /// - Precondition: both have the same size.
+    public static func mean(of rows: Matrix<Float>, mirrored: Matrix<Float>) -> Matrix<Float> {
+        precondition(
+            rows.rowCount == mirrored.rowCount && rows.columnCount == mirrored.columnCount,
+            "\(rows.rowCount) × \(rows.columnCount) and \(mirrored.rowCount) × \(mirrored.columnCount)")
+        return Matrix(
+            rowCount: rows.rowCount, columnCount: rows.columnCount,
+            elements: zip(rows.elements, mirrored.elements).map { ($0 + $1) / 2 })
+    }
+
+    /// The rows with all tricks that change them applied, but for the mirror, which needs the image.
+    ///
+    /// - Parameters:
+    ///   - rows: n × d; the mean with the mirror's if that is wanted.
+    ///   - training: rows of the classes that the model was trained on, which the components are fitted to; needed for
+    ///     them only. Under the cosine both are taken at length 1.
+    ///   - similarity: what retrieval ranks by without tricks.
+    /// - Throws: as ``PrincipalComponents/init(of:count:)``.
+    /// - Precondition: there are training rows if there is a dimension, which is at most d.
+    public func applied(
+        to rows: Matrix<Float>, training: Matrix<Float>?, similarity: Similarity
+    ) throws -> Matrix<Float> {
+        var rows = rows
+        if let dimension {
+            guard let training else { preconditionFailure("\(dimension) components need rows to be fitted to") }
+            func prepared(_ rows: Matrix<Float>) -> Matrix<Float> {
+                similarity == .cosine ? normalizedRows(of: rows) : rows
+            }
+            rows = try PrincipalComponents(of: prepared(training), count: dimension).projection(of: prepared(rows))
+        }
+        if let rawWeight { rows = mixingNormalizedWithRaw(rows, weight: rawWeight) }
+        return rows
+    }
+}
