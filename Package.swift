@@ -81,33 +81,45 @@ let package = Package(
             linkerSettings: findOpenVINO),
 
         // MARK: Tests
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["DenseLinearAlgebra"], path: "Tests/TestSupport"),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "TestSupport"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "TestSupport"],
-            exclude: ["Fixtures"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"], exclude: ["Fixtures"]),
-        .testTarget(name: "Cars196Tests", dependencies: ["Cars196", "Datasets", "TestSupport"], exclude: ["Fixtures"]),
+            name: "Cars196Tests", dependencies: ["Cars196", "Datasets", "Files", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "EmbeddingsTests", dependencies: ["Embeddings", "DenseLinearAlgebra", "TestSupport"],
+            name: "EmbeddingsTests", dependencies: ["Embeddings", "DenseLinearAlgebra", "Files", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "FeatureExtractionTests", dependencies: ["FeatureExtraction", "DenseLinearAlgebra", "TestSupport"],
+            name: "FeatureExtractionTests",
+            dependencies: ["FeatureExtraction", "DenseLinearAlgebra", "Files", "TestSupport"],
             resources: [.copy("Fixtures")], linkerSettings: findOpenVINO),
         .testTarget(
-            name: "FrechetTests", dependencies: ["Frechet", "DenseLinearAlgebra", "TestSupport"],
+            name: "FrechetTests", dependencies: ["Frechet", "DenseLinearAlgebra", "Parallel", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "SplitsTests",
-            dependencies: ["Splits", "Frechet", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"],
+            dependencies: [
+                "Splits", "Frechet", "Embeddings", "Datasets", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
+                "TestSupport",
+            ],
             resources: [.copy("Fixtures")]),
         .testTarget(
+            name: "RetrievalTests", dependencies: ["Retrieval", "Statistics", "DenseLinearAlgebra", "TestSupport"],
+            exclude: ["Fixtures"]),
+        .testTarget(
             name: "EvaluationTests",
-            dependencies: ["Evaluation", "Embeddings", "Datasets", "DenseLinearAlgebra", "TestSupport"],
+            dependencies: [
+                "Evaluation", "Retrieval", "Embeddings", "Datasets", "Files", "Statistics", "DenseLinearAlgebra",
+                "TestSupport",
+            ],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "ReportsTests",
             dependencies: [
-                "Reports", "Splits", "Embeddings", "Evaluation", "Datasets", "DenseLinearAlgebra", "TestSupport",
+                "Reports", "Splits", "Embeddings", "Evaluation", "Retrieval", "Datasets", "Files", "DenseLinearAlgebra",
+                "TestSupport",
             ]),
         .testTarget(
             name: "Glyphs200Tests",
@@ -116,15 +128,15 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Glyphs200", "Datasets", "Evaluation", "Reports", "Splits", "Embeddings", "DenseLinearAlgebra",
-                "TestSupport",
+                "oodml", "Glyphs200", "Datasets", "Evaluation", "Retrieval", "Reports", "Splits", "Embeddings", "Files",
+                "Statistics", "DenseLinearAlgebra", "TestSupport",
             ],
             linkerSettings: findOpenVINO),
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits", "Evaluation",
-                "Reports", "TestSupport",
+                "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits", "Retrieval",
+                "Evaluation", "Reports", "Files", "TestSupport",
             ],
             linkerSettings: findOpenVINO),
     ]

@@ -1,5 +1,3 @@
-
-
 /// What LAPACK can report about the data that it was given.
 public enum LinearAlgebraError: Error, Equatable {
     /// The leading minor of this order is not positive, so there is no Cholesky factor.

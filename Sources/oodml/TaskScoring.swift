@@ -94,7 +94,8 @@ struct TaskScoring {
             do {
                 return try fewShotEpisodeScores(
                     of: matrix, classNumbers: task.samples.map { dataset.classOfSample[$0] }, supportRows: support,
-                    rules: RankingRules(similarity: scorer.rules.similarity), metrics: scorer.metrics, loneQueries: scorer.loneQueries)
+                    rules: RankingRules(similarity: scorer.rules.similarity), metrics: scorer.metrics,
+                    loneQueries: scorer.loneQueries)
             } catch let error as EvaluationError {
                 throw CommandError("\(file.path), \(task.level.id), episode \(number): \(error)")
             }

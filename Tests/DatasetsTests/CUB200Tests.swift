@@ -1,7 +1,8 @@
 import Datasets
+import Files
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 

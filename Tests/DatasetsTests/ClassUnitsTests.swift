@@ -1,7 +1,8 @@
 import Datasets
+import Files
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct ClassUnitsTests {
     private func dataset(_ text: String, unit: UnitRule = .class) throws -> Dataset {
@@ -69,8 +70,8 @@ import Testing
         ("habitat", "sample,class,habitat\n1,a,sea\n2,b,sea\n3,a,air\n", 4, "the habitat \"air\" for class \"a\""),
     ])
     func unsuitableColumns(column: String, text: String, line: Int, found: String) throws {
-        let error = #expect(throws: DatasetError.self) { try dataset(text, unit: .column(column)) }
-        guard case .malformed(_, line, found, _) = error else {
+        let error = #expect(throws: FileError.self) { try dataset(text, unit: .column(column)) }
+        guard case .malformed(_, line?, found, _) = error else {
             Issue.record("\(String(describing: error))")
             return
         }

@@ -55,6 +55,27 @@ import TestSupport
         #expect(lines == (0..<4).map { "row \($0) finds its class at [1]" })
     }
 
+    @Test func rules() throws {
+        let classes = classNumbers
+        // snippet
+        let rules = RankingRules(similarity: .euclidean, ties: .relevantLast)
+        let lowest = try RetrievalSet(embeddings, classNumbers: classes).scores(by: rules).mean()
+        // end
+        let usual = try RetrievalSet(embeddings, classNumbers: classes).scores().mean()
+        #expect((0.1...1).contains(lowest[.recall(1)] ?? 0) && lowest != usual)
+    }
+
+    @Test func sets() throws {
+        let embeddings = Matrix<Float>(rows: [[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9], [0.7, 0.7]])
+        let lines = try printed {
+            // snippet
+            let set = RetrievalSet(embeddings, classNumbers: [0, 0, 1, 1, 2])
+            print(try set.scores().mean()[.recall(1)] ?? 0)
+            // end
+        }
+        #expect(lines == ["1.0"])
+    }
+
     @Test func agreements() {
         let lines = printed {
             do {
@@ -85,7 +106,8 @@ import TestSupport
         let lines = try printed {
             // snippet
             let groups = ConfidenceMethod.classJackknife().groups(ofClasses: classCount)
-            let scores = try RetrievalSet(embeddings, classNumbers: classNumbers).scores(withoutEach: ClassGroups(ofRows: classNumbers.map { groups[$0] }, classNumbers: classNumbers, count: 20))
+            let scores = try RetrievalSet(embeddings, classNumbers: classNumbers)
+                .scores(withoutEach: ClassGroups(groups, count: 20))
             let recall = try scores.estimates()[.recall(1)]
             print(recall?.value ?? 0, "±", recall?.margin ?? 0)
             // end

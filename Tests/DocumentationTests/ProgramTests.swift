@@ -24,7 +24,8 @@ import Testing
             for level in try Progression(of: embedded, by: settings).levels(count: 5) {
                 let test = dataset.samples(ofClasses: level.partition.classes(on: .test))
                 let classes = test.map { dataset.classOfSample[$0] }
-                let scores = try RetrievalSet(embedded.embeddings.selectingRows(test), classNumbers: classes).scores().mean()
+                let scores = try RetrievalSet(embedded.embeddings.selectingRows(test), classNumbers: classes).scores()
+                    .mean()
                 print(level.origin, level.distance.squared, scores[.recall(1)] ?? 0)
             }
             // end

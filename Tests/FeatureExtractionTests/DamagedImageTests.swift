@@ -1,6 +1,7 @@
 import FeatureExtraction
 import Foundation
 import Testing
+import TestSupport
 
 @Suite("Files that are no images, or not whole ones")
 struct DamagedImageTests {

@@ -1,5 +1,6 @@
 import FeatureExtraction
 import Foundation
+import TestSupport
 
 /// The files that Scripts/fixtures/feature_extraction.py makes.
 enum Fixture {

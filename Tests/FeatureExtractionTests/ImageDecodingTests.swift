@@ -1,6 +1,7 @@
 import FeatureExtraction
 import Foundation
 import Testing
+import TestSupport
 
 @Suite("Decoded pixels are Pillow's")
 struct ImageDecodingTests {

@@ -2,6 +2,7 @@ import DenseLinearAlgebra
 import FeatureExtraction
 import Foundation
 import Testing
+import TestSupport
 
 @Suite("Kinds of networks, and which of their tensors is the embedding")
 struct NetworkKindsTests {

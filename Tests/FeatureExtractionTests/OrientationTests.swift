@@ -2,6 +2,7 @@ import DenseLinearAlgebra
 import FeatureExtraction
 import Foundation
 import Testing
+import TestSupport
 
 @Suite("Images turned by EXIF are Pillow's")
 struct OrientationTests {

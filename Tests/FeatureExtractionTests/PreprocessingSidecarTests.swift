@@ -1,6 +1,7 @@
 import FeatureExtraction
 import Foundation
 import Testing
+import TestSupport
 
 @Suite("Descriptions beside a model")
 struct PreprocessingSidecarTests {

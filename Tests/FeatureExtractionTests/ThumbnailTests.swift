@@ -1,6 +1,7 @@
 import FeatureExtraction
 import Foundation
 import Testing
+import TestSupport
 
 @Suite struct ThumbnailTests {
     /// Smooth colours survive the encoder nearly as they are, at the size that fits the square.

@@ -1,6 +1,7 @@
 import FeatureExtraction
 import Foundation
 import Testing
+import TestSupport
 
 @Suite("Models that do not fit")
 struct UnsuitableModelTests {

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import FoundationXML
 import Reports
+import Retrieval
 import Testing
 
 /// Counts elements and collects texts; XMLParser refuses what is not well formed.

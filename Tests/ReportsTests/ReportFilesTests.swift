@@ -14,7 +14,8 @@ import TestSupport
 
     @Test func classesOfATask() throws {
         let model = try RetrievalSet(points, classNumbers: [0, 0, 1, 1, 2, 2]).scores()
-        let backbone = try RetrievalSet(points, classNumbers: [0, 0, 1, 1, 2, 2]).scores(by: RankingRules(similarity: .euclidean))
+        let backbone = try RetrievalSet(points, classNumbers: [0, 0, 1, 1, 2, 2]).scores(
+            by: RankingRules(similarity: .euclidean))
         let rows = ClassScores.all(
             level: "level-1", direction: .reverse, labels: ["a", "b,c", "ü"], model: model, backbone: backbone)
         #expect(rows.map(\.classLabel) == ["a", "b,c", "ü"])
@@ -71,13 +72,17 @@ import TestSupport
             ])
         let folder = try TemporaryFolder()
         let url = try folder.write(try stableJSON(file), to: "examples.json")
-        let read = try #require(RetrievalExamplesFile(readingFrom: url))
+        let read = try RetrievalExamplesFile(readingFrom: url)
         #expect(read == file)
         #expect(read.tasks[0].examples.map(\.place) == [.best, .median, .worst])
         let best = read.tasks[0].examples[0]
         #expect(best.query == "img/3" && best.classLabel == "class 1")
         #expect(best.neighbours.map(\.sample) == ["img/2", "img/4"])
         #expect(best.neighbours[0].classLabel == "class 1")
-        #expect(RetrievalExamplesFile(readingFrom: try folder.write("{}", to: "other.json")) == nil)
+        let other = try folder.write("{}", to: "other.json")
+        #expect(
+            throws: FileError.unreadable(
+                path: other.path, as: "retrieval examples", reason: "schema_version is missing")
+        ) { try RetrievalExamplesFile(readingFrom: other) }
     }
 }

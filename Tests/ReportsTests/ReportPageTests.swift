@@ -2,6 +2,7 @@ import Datasets
 import DenseLinearAlgebra
 import Embeddings
 import Evaluation
+import Files
 import Foundation
 import FoundationXML
 import Reports

@@ -1,5 +1,6 @@
 import Datasets
 import Evaluation
+import Files
 import Reports
 import Retrieval
 import Testing

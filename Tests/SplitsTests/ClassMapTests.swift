@@ -1,9 +1,10 @@
 import Datasets
 import DenseLinearAlgebra
+import Files
 import Foundation
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct ClassMapTests {
     /// Two samples a class, at equal distances from its mean, so that the means are known.

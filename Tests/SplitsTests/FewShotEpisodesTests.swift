@@ -78,7 +78,7 @@ import TestSupport
             samples: (labels + labels + ["single"]).enumerated().map { Sample(id: "\($1)#\($0)", classLabel: $1) })
         let drawn = FewShotEpisodes(of: dataset, shots: 1, episodeCount: 2, seed: .max)
         let folder = try TemporaryFolder()
-        let file = try folder.write(drawn.json, to: "episodes-1.json")
+        let file = try folder.write(try drawn.json, to: "episodes-1.json")
         #expect(try FewShotEpisodes(readingFrom: file) == drawn)
         let object = try #require(try JSONSerialization.jsonObject(with: drawn.json) as? [String: Any])
         #expect(object.keys.sorted() == ["episodes", "left_out", "seed", "shots"])
@@ -88,7 +88,7 @@ import TestSupport
     /// The draws are part of every published split, so they must never change.
     @Test func aSeedGivesTheSameEpisodesForEver() throws {
         let drawn = FewShotEpisodes(of: try dataset(ofSizes: [4, 3, 2]), shots: 2, episodeCount: 2, seed: 1)
-        #expect(String(decoding: drawn.json, as: UTF8.self) == expected)
+        #expect(try String(decoding: drawn.json, as: UTF8.self) == expected)
     }
 
     @Test(arguments: [
@@ -108,7 +108,8 @@ import TestSupport
     @Test func aMissingFile() throws {
         let file = try TemporaryFolder().url.appending(path: "episodes-2.json")
         #expect(
-            throws: FileError.unreadable(path: file.path, as: "few-shot episodes", reason: "there is no such file; oodml make-splits writes it")
+            throws: FileError.unreadable(
+                path: file.path, as: "few-shot episodes", reason: "there is no such file; oodml make-splits writes it")
         ) { try FewShotEpisodes(readingFrom: file) }
     }
 

@@ -1,7 +1,8 @@
+import Files
 import Foundation
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 /// Pickles that were made to do harm, and pickles that were damaged by chance: each is refused or is read, and none runs
 /// anything, ends the process or grows without end.
@@ -188,7 +189,7 @@ import Testing
             do {
                 _ = try PublishedSplits(pickleAt: file)
                 counts.read += 1
-            } catch SplitError.unreadablePickle {
+            } catch FileError.unreadable {
                 counts.refused += 1
             }
         }

@@ -1,7 +1,8 @@
 import Datasets
+import Files
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite struct MatchedTrainingTests {
     /// The number of samples that a subset has of each of its classes.

@@ -114,7 +114,10 @@ import TestSupport
     @Test func brokenSummariesAreNamed() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("{\"series\": []}", to: "replicates.json")
-        #expect(throws: FileError.unreadable(path: file.path, as: "the summary of several series", reason: "pairs is missing")) {
+        #expect(
+            throws: FileError.unreadable(
+                path: file.path, as: "the summary of several series", reason: "pairs is missing")
+        ) {
             try ReplicateAgreement(readingFrom: file)
         }
         #expect(

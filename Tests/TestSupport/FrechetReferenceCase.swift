@@ -31,10 +31,9 @@ public struct FrechetReferenceCase: Decodable, Sendable, CustomStringConvertible
 
     /// All cases; none if the file is not there.
     public static let all: [FrechetReferenceCase] = {
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let data = try? Data(contentsOf: tests.appending(path: "FrechetTests/Fixtures/frechet.json")) else {
+        guard let data = try? Data(contentsOf: testFile("FrechetTests/Fixtures/frechet.json")) else {
             return []
         }
         return (try? decoder.decode([FrechetReferenceCase].self, from: data)) ?? []

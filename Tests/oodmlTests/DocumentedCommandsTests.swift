@@ -1,8 +1,9 @@
 import Evaluation
 import Foundation
+import Retrieval
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 /// What the pages tell users to type.
 @Suite struct DocumentedCommandsTests {

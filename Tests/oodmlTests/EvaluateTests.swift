@@ -236,7 +236,9 @@ import TestSupport
                 )
                 let kept = samples(of: level.test).filter { !support.contains(ids[$0]) }
                 let numbers = Dictionary(uniqueKeysWithValues: level.test.enumerated().map { ($0.element, $0.offset) })
-                return try RetrievalSet(Matrix(rows: kept.map { rows[$0] }), classNumbers: kept.compactMap { numbers[classes[$0]] }).scores().mean()[.recall(1)] ?? .nan
+                return try RetrievalSet(
+                    Matrix(rows: kept.map { rows[$0] }), classNumbers: kept.compactMap { numbers[classes[$0]] }
+                ).scores().mean()[.recall(1)] ?? .nan
             }
             let expected = means.reduce(0, +) / Double(means.count)
             #expect(abs((scores.baseline[.recall(1)]?.mean ?? 0) - expected) < 1e-12)

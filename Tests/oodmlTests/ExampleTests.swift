@@ -1,7 +1,8 @@
 import Evaluation
 import Foundation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 /// The example models, scored along the published splits.
 @Suite struct ExampleTests {

@@ -2,9 +2,10 @@ import DenseLinearAlgebra
 import Embeddings
 import Evaluation
 import Foundation
+import Retrieval
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 /// Published pickles, from the file to scores, by the commands that a user gives.
 @Suite struct ImportTests {

@@ -2,8 +2,9 @@ import DenseLinearAlgebra
 import Embeddings
 import Evaluation
 import Foundation
-import TestSupport
+import Retrieval
 import Testing
+import TestSupport
 
 /// The Python reader, run where there is a Python.
 @Suite(.enabled(if: Python.isInstalled, "python3 is not installed"))

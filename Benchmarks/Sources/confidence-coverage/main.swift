@@ -102,7 +102,7 @@ for population in Population.allCases {
         let truth = try repeated(max(400, truthCount * 30 / max(30, classCount))) { number in
             let drawing = try Drawing(of: population, classCount: classCount, seed: UInt64(number), stream: "truth")
             let scores = try RetrievalSet(drawing.matrix, classNumbers: drawing.dataset.classOfSample).scores(shown)
-            .mean()
+                .mean()
             return shown.map { scores[$0] ?? .nan }
         }
         let estimates = try repeated(repetitionCount) { number in

@@ -72,7 +72,8 @@ package final class InputFile: ByteSource {
     package func forEachBlock(
         from start: Int = 0, ofSize size: Int = 1 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(size, max(byteCount - start, 1)), alignment: 16)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: min(size, max(byteCount - start, 1)), alignment: 16)
         defer { buffer.deallocate() }
         var offset = start
         while offset < byteCount {

@@ -10,7 +10,8 @@ extension OutputFolder {
         package var isOurs: (String) -> Bool = { _ in false }
 
         /// Plans links; none unless told otherwise.
-        package init(links: [(path: String, target: String)] = [], isOurs: @escaping (String) -> Bool = { _ in false }) {
+        package init(links: [(path: String, target: String)] = [], isOurs: @escaping (String) -> Bool = { _ in false })
+        {
             self.links = links
             self.isOurs = isOurs
         }

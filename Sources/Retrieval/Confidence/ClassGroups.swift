@@ -8,7 +8,8 @@ public struct ClassGroups: Sendable, Equatable {
     ///
     /// - Precondition: the groups are from 0 up to but not including `count`, which is 256 at most.
     public init(_ groupOfClass: [Int], count: Int) {
-        self.init(Dictionary(uniqueKeysWithValues: groupOfClass.enumerated().map { ($0.offset, $0.element) }), count: count)
+        self.init(
+            Dictionary(uniqueKeysWithValues: groupOfClass.enumerated().map { ($0.offset, $0.element) }), count: count)
     }
 
     /// Groups classes of any numbers.

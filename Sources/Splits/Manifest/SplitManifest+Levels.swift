@@ -9,7 +9,9 @@ extension SplitManifest {
         var ids: Set<String> = []
         for level in levels {
             guard ids.insert(level.id).inserted else {
-                throw FileError.unreadable(path: path, as: "a split manifest", reason: "it has two levels \"\(level.id)\"; expected an id of its own for each")
+                throw FileError.unreadable(
+                    path: path, as: "a split manifest",
+                    reason: "it has two levels \"\(level.id)\"; expected an id of its own for each")
             }
             for classes in [level.train + level.test + level.removed] + [level.folds.flatMap { $0 }] {
                 var labels: Set<String> = []

@@ -201,7 +201,8 @@ struct Evaluate: ParsableCommand {
         let scoring = TaskScoring(
             dataset: dataset,
             scorer: TaskScorer(
-                dataset: dataset, rules: RankingRules(similarity: similarity), loneQueries: retrieval.loneQueries.policy,
+                dataset: dataset, rules: RankingRules(similarity: similarity),
+                loneQueries: retrieval.loneQueries.policy,
                 metrics: retrieval.metrics, confidence: method),
             matched: matchedDraws == 0
                 ? nil : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: matchedDraws),

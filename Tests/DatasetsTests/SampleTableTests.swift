@@ -1,0 +1,93 @@
+import Datasets
+import Files
+import Foundation
+import Testing
+import TestSupport
+
+@Suite struct SampleTableTests {
+    private func dataset(_ text: String) throws -> Dataset {
+        let folder = try TemporaryFolder()
+        return try Dataset(sampleTableAt: folder.write(text, to: "s.csv"), name: "d")
+    }
+
+    @Test func quotesCommasLineEndsAndUnicode() throws {
+        let text =
+            "\u{FEFF}note,sample,class,split\r\n\r\n,1,\"a, \"\"b\"\"\",test\r\nx,\"2\n3\",Größe,train\r\n,4,日本,train"
+        let dataset = try dataset(text)
+        #expect(dataset.samples.map(\.id) == ["1", "2\n3", "4"])
+        #expect(dataset.classLabels == ["Größe", "a, \"b\"", "日本"].sorted { utf8Precedes($0, $1) })
+        #expect(dataset.classLabels.indices.map { dataset.officialSides[$0] } == [.train, .test, .train])
+    }
+
+    @Test func tablesReadBackAsTheyWere() throws {
+        let original = try Dataset(
+            name: "d",
+            samples: [
+                Sample(id: "a\"1", classLabel: "x,y", superclass: "s\n"),
+                Sample(id: " b ", classLabel: "é", superclass: "t"),
+            ], officialSides: ["x,y": .test, "é": .train])
+        #expect(try dataset(original.sampleTable.text) == original)
+    }
+
+    /// Class folders may have some classes in superclasses and others not.
+    @Test func classesWithAndWithoutSuperclassReadBack() throws {
+        let original = try Dataset(
+            name: "d",
+            samples: [Sample(id: "1", classLabel: "x/a", superclass: "x"), Sample(id: "2", classLabel: "b")])
+        #expect(try dataset(original.sampleTable.text) == original)
+    }
+
+    @Test func fieldsAreQuotedWhereNeeded() {
+        let table = CSVTable(
+            columns: ["a", "b"], rows: [["a,b", "say \"yes\""], ["two\nlines", "cr\rlf\r\n"], [" é ", ""]])
+        #expect(table.text == "a,b\n\"a,b\",\"say \"\"yes\"\"\"\n\"two\nlines\",\"cr\rlf\r\n\"\n é ,\n")
+    }
+
+    /// To Swift, a quote or comma with a combining accent is another character; to every reader of tables it is not.
+    @Test func accentedQuotesAndCommasAreQuoted() {
+        let table = CSVTable(columns: ["a", "b"], rows: [["\"\u{301}", ",\u{301}"]])
+        #expect(table.text.utf8.elementsEqual("a,b\n\"\"\"\u{301}\",\",\u{301}\"\n".utf8))
+    }
+
+    @Test(arguments: [
+        ("", 1, "an empty file"),
+        ("id,class\n1,a\n", 1, "the columns id, class"),
+        ("sample,class\n1,a\n2\n", 3, "1 fields"),
+        ("sample,class\n1,a\n\n2,\n", 4, "an empty class"),
+        ("sample,class,split\n1,a,train\n2,b,validation\n", 3, "the split \"validation\""),
+        ("sample,class\n1,\"a\n2,b\n", 2, "a quote that does not end"),
+        ("sample,class\n1,\"a\"b\n", 2, "text after a closing quote"),
+    ])
+    func brokenTables(text: String, line: Int, found: String) throws {
+        let error = #expect(throws: FileError.self) { try dataset(text) }
+        guard case .malformed(_, line?, found, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func brokenUTF8NamesItsLine() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Data("sample,class\n1,".utf8 + [0xFF, 0x0A]), to: "s.csv")
+        #expect(
+            throws: FileError.malformed(
+                path: file.path, line: 2, found: "bytes that are not UTF-8", expected: "UTF-8 text")
+        ) { try Dataset(sampleTableAt: file, name: "d") }
+    }
+
+    @Test(arguments: [
+        ("sample,class,split\n1,a,train\n2,a,test\n3,b,test\n", "class \"a\" has samples in train and in test"),
+        ("sample,class\n1,a\n2,a\n1,b\n", "the sample id \"1\" occurs twice"),
+        ("sample,class\n1,a\n2,a\n", "the train side of the official split has none of the 1 classes"),
+        ("sample,class\n", "no samples were found"),
+    ])
+    func unsuitableSamples(text: String, sentence: String) throws {
+        let error = #expect(throws: FileError.self) { try dataset(text) }
+        #expect(error?.description.contains("s.csv: \(sentence)") == true)
+    }
+
+    @Test func classesOfOneSampleAreAllowed() throws {
+        let dataset = try dataset("sample,class\n1,a\n2,b\n3,b\n")
+        #expect(dataset.samplesOfClass == [[0], [1, 2]])
+    }
+}
