@@ -12,6 +12,13 @@ let package = Package(
         .library(name: "Retrieval", targets: ["Retrieval", "DenseLinearAlgebra"]),
         .library(name: "Evaluation", targets: ["Evaluation", "Retrieval", "DenseLinearAlgebra"]),
         .library(name: "Reports", targets: ["Reports"]),
+        // Makes splits, fills stores and scores models, as the command does; networks come in by a protocol.
+        .library(
+            name: "Experiments",
+            targets: [
+                "Experiments", "Reports", "Evaluation", "Retrieval", "Splits", "Embeddings", "Datasets",
+                "DenseLinearAlgebra",
+            ]),
         // Needs OpenVINO and the image codecs as well.
         .library(name: "FeatureExtraction", targets: ["FeatureExtraction"]),
         // Needs libmatio as well, to read annotations in MATLAB's format.
@@ -64,6 +71,14 @@ let package = Package(
             dependencies: ["Splits", "Embeddings", "Evaluation", "Retrieval", "Datasets", "Files", "Statistics"],
             resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
 
+        // MARK: The verbs
+        .target(
+            name: "Experiments",
+            dependencies: [
+                "Reports", "Evaluation", "Retrieval", "Splits", "Frechet", "Embeddings", "Datasets", "Files", "Parallel",
+                "DenseLinearAlgebra",
+            ]),
+
         // MARK: The embedded benchmark
         .target(
             name: "Glyphs200",
@@ -75,7 +90,7 @@ let package = Package(
             name: "oodml",
             dependencies: [
                 "Files", "Statistics", "Parallel", "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction",
-                "Frechet", "Splits", "Retrieval", "Evaluation", "Reports", "Cars196", "Glyphs200",
+                "Frechet", "Splits", "Retrieval", "Evaluation", "Reports", "Experiments", "Cars196", "Glyphs200",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: findOpenVINO),
@@ -128,7 +143,7 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Glyphs200", "Datasets", "Evaluation", "Retrieval", "Reports", "Splits", "Embeddings", "Files",
+                "oodml", "Experiments", "Glyphs200", "Datasets", "Evaluation", "Retrieval", "Reports", "Splits", "Embeddings", "Files",
                 "Statistics", "DenseLinearAlgebra", "TestSupport",
             ],
             linkerSettings: findOpenVINO),
@@ -136,7 +151,7 @@ let package = Package(
             name: "DocumentationTests",
             dependencies: [
                 "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits", "Retrieval",
-                "Evaluation", "Reports", "Files", "TestSupport",
+                "Evaluation", "Reports", "Experiments", "Files", "TestSupport",
             ],
             linkerSettings: findOpenVINO),
     ]

@@ -17,6 +17,8 @@ public enum FeatureExtractionError: Error, Equatable {
     case noPreprocessing(model: String, lookedFor: [String])
     /// A file that describes the preprocessing lacks something or says what cannot be followed.
     case badPreprocessing(path: String, found: String, expected: String)
+    /// A record of the preprocessing says what no preprocessing is.
+    case badRecord(found: String, expected: String)
     /// What was asked for instead of the described preprocessing does not fit together.
     case unusableChanges(found: String, expected: String)
     /// A file is not a network that can be read.
@@ -54,6 +56,8 @@ extension FeatureExtractionError: CustomStringConvertible {
                 + "\"mean\": [0.485, 0.456, 0.406], \"std\": [0.229, 0.224, 0.225]}"
         case .badPreprocessing(let path, let found, let expected):
             "\(path): found \(found); expected \(expected)"
+        case .badRecord(let found, let expected):
+            "the record of the preprocessing: found \(found); expected \(expected)"
         case .unusableChanges(let found, let expected):
             "preprocessing: found \(found); expected \(expected)"
         case .unreadableModel(let path, let reason):
@@ -62,7 +66,7 @@ extension FeatureExtractionError: CustomStringConvertible {
         case .unsuitableModel(let path, let found, let expected):
             "\(path): found \(found); expected \(expected)"
         case .inferenceUnavailable(let reason):
-            "OpenVINO does not start (\(reason)); expected its libraries where Scripts/setup puts them"
+            "OpenVINO does not start (\(reason)); expected its libraries where the program looks for them"
         case .inferenceFailed(let model, let reason):
             "\(model): the network failed while it ran: \(reason)"
         case .nonFiniteEmbedding(let path, let model, let found, let component):

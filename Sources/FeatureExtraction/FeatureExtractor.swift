@@ -1,5 +1,7 @@
 public import DenseLinearAlgebra
 import Dispatch
+public import Embeddings
+import Files
 public import Foundation
 
 /// Turns image files into embeddings with a network from an ONNX file, a TFLite file or an OpenVINO `.xml`.
@@ -24,28 +26,25 @@ public struct FeatureExtractor: Sendable {
 
     private let network: EmbeddingNetwork
 
+    /// How the network was read.
+    private let reading: NetworkReading
+
     /// Reads and compiles a network.
     ///
     /// - Parameters:
     ///   - model: A file with one input, a batch of images (batch × channels × height × width, or with the channels
     ///     last), and one output, a batch of vectors or of feature maps.
-    ///   - preprocessing: How to prepare images, or nil to read it from the file beside the model
-    ///     (``Preprocessing/besideModel(atPath:changing:)``).
-    ///   - changes: What is to be otherwise than that file says; of no effect beside a `preprocessing`.
-    ///   - output: The name of the output that is the embedding, or of a tensor within an ONNX network; nil for the only
-    ///     output.
-    ///   - pooling: How a feature map (batch × d × height × width, with the channels where the input has them) becomes a
-    ///     vector; nil for an output of vectors, or of maps of one position.
+    ///   - reading: Which output is the embedding, and how images are prepared, where that is not to be found in the model or
+    ///     beside it.
     /// - Throws: ``FeatureExtractionError``.
-    public init(
-        model: URL, preprocessing: Preprocessing? = nil, changes: PreprocessingChanges = PreprocessingChanges(),
-        output: String? = nil, pooling: Pooling? = nil
-    ) throws {
-        // A model that is missing or none is the nearer cause, so it is reported before a missing description.
-        let source = try NetworkSource(path: model.path, outputName: output)
-        self.preprocessing = try preprocessing ?? Preprocessing.besideModel(atPath: model.path, changing: changes)
-        network = try EmbeddingNetwork(source: source, preprocessing: self.preprocessing, pooling: pooling)
+    public init(model: URL, reading: NetworkReading = NetworkReading()) throws {
+        // Report a missing or unreadable model before a missing description.
+        let source = try NetworkSource(path: model.path, outputName: reading.output)
+        preprocessing =
+            try reading.preprocessing ?? Preprocessing.besideModel(atPath: model.path, changing: reading.changes)
+        network = try EmbeddingNetwork(source: source, preprocessing: preprocessing, pooling: reading.pooling)
         modelFiles = source.files
+        self.reading = reading
     }
 
     /// The embeddings of image files, n × d, one row a file, exactly as the network gives them (not normalised).
@@ -65,5 +64,36 @@ public struct FeatureExtractor: Sendable {
             paths: paths, network: network, preprocessing: preprocessing, mirrored: mirrored, progress: progress)
         DispatchQueue.concurrentPerform(iterations: min(network.requestCount, run.batchCount)) { _ in run.work() }
         return Matrix(rowCount: paths.count, columnCount: dimension, elements: try run.result())
+    }
+}
+
+extension FeatureExtractor: ImageNetwork {
+    /// What records say of the embeddings.
+    ///
+    /// - Complexity: reads ``modelFiles``, for their digest.
+    public var provenance: EmbeddingProvenance {
+        get throws {
+            EmbeddingProvenance(
+                source: .backbone, file: modelFiles[0].lastPathComponent,
+                sha256: try SHA256.hexadecimal(ofFilesAt: modelFiles), dimension: dimension, output: reading.output,
+                pooling: reading.pooling?.rawValue, preprocessing: preprocessing.record)
+        }
+    }
+
+    /// Decodes an image file, and throws what is wrong with it.
+    public func requireReadable(imageAt path: String) throws {
+        _ = try Image8(contentsOfFile: path, channelCount: preprocessing.channelCount)
+    }
+
+    /// The image file whose fault an error is; nil where it is another's.
+    public func imagePath(of error: any Error) -> String? {
+        switch error {
+        case FeatureExtractionError.outOfMemory(let path), FeatureExtractionError.notAnImage(let path, _),
+            FeatureExtractionError.truncatedImage(let path, _, _), FeatureExtractionError.damagedImage(let path, _, _),
+            FeatureExtractionError.unsupportedImage(let path, _), FeatureExtractionError.imageTooLarge(let path, _, _),
+            FeatureExtractionError.nonFiniteEmbedding(let path, _, _, _), FileError.unreadable(let path, _, _):
+            path
+        default: nil
+        }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DenseLinearAlgebra
+import Files
 import Foundation
 import Reports
 
@@ -46,10 +47,21 @@ struct Oodml: ParsableCommand {
                 try command.run()
                 try requireStandardOutput()
             } catch let error as any CustomStringConvertible & Error where isOfData(error) {
-                throw CommandError(onOneLine(error.description))
+                throw CommandError(onOneLine(advised(error)))
             }
         } catch {
             exit(reporting: error)
+        }
+    }
+
+    /// An error with what can be done about it on the command line, where a library cannot know that.
+    private static func advised(_ error: any CustomStringConvertible & Error) -> String {
+        switch error {
+        case FileError.occupied(_, _, let remedy?): "\(error), or --force \(remedy)"
+        case FileError.unreadable(_, "a split manifest" as String?, "there is no such file"),
+            FileError.unreadable(_, "few-shot episodes" as String?, "there is no such file"):
+            "\(error); oodml make-splits writes it"
+        default: error.description
         }
     }
 

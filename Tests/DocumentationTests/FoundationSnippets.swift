@@ -2,11 +2,12 @@ import Datasets
 import DenseLinearAlgebra
 import Embeddings
 import FeatureExtraction
+import Files
 import Foundation
 import Frechet
 import Reports
-import TestSupport
 import Testing
+import TestSupport
 
 /// Snippets of everything up to the distance, and of reports.
 @Suite struct FoundationSnippets {
@@ -39,7 +40,7 @@ import Testing
 
     @Test func knownDataset() throws {
         let root = try TemporaryFolder().url
-        #expect(throws: DatasetError.self) {
+        #expect(throws: FileError.self) {
             // snippet
             let dataset = try Dataset(cub200At: root)
             for warning in KnownDataset.cub200.counts.differences(in: dataset) { print(warning) }
@@ -85,7 +86,7 @@ import Testing
 
     @Test func extractor() {
         let paths: [String] = []
-        #expect(throws: FeatureExtractionError.self) {
+        #expect(throws: FileError.self) {
             // snippet
             let extractor = try FeatureExtractor(model: URL(fileURLWithPath: "resnet50.onnx"))
             let embeddings = try extractor.embed(paths: paths)

@@ -160,7 +160,8 @@ struct DamageCountTests {
         let path = folder.url.appendingPathComponent("pipe.png").path
         #expect(mkfifo(path, 0o600) == 0)
         #expect(
-            failure { _ = try Image8(contentsOfFile: path) } == "\(path): cannot be read: it is not an ordinary file")
+            failure { _ = try Image8(contentsOfFile: path) }
+                == "\(path): cannot be read: it is a pipe or a device; expected a file")
     }
 
     /// The system would read the file whose name ends before the NUL.

@@ -30,11 +30,11 @@ struct DamagedImageTests {
     @Test func missingFilesAndFoldersAreNamed() throws {
         #expect(
             failure { _ = try Image8(contentsOfFile: "/nowhere/a.png") }
-                == "/nowhere/a.png: cannot be read: no such file or directory")
+                == "/nowhere/a.png: cannot be read: there is no such file")
         let folder = try TemporaryFolder()
         #expect(
             failure { _ = try Image8(contentsOfFile: folder.url.path) }
-                == "\(folder.url.path): cannot be read: it is a folder")
+                == "\(folder.url.path): cannot be read: it is a folder; expected a file")
     }
 
     @Test func animationsAreRefused() {

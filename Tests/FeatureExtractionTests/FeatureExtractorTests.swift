@@ -1,9 +1,10 @@
 import DenseLinearAlgebra
 import FeatureExtraction
+import Files
 import Foundation
 import Synchronization
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Embeddings of image files")
 struct FeatureExtractorTests {
@@ -23,7 +24,7 @@ struct FeatureExtractorTests {
     func embeddingsAreONNXRuntimes(name: String) throws {
         let reference = try Self.reference(name)
         let files = reference.files.keys.sorted()
-        let extractor = try FeatureExtractor(model: Fixture.network(name), preprocessing: reference.preprocessing)
+        let extractor = try FeatureExtractor(model: Fixture.network(name), reading: NetworkReading(preprocessing: reference.preprocessing))
         #expect(extractor.dimension == 6)
         let embeddings = try extractor.embed(paths: files.map(Fixture.image))
         #expect(embeddings.rowCount == files.count)
@@ -50,7 +51,7 @@ struct FeatureExtractorTests {
         let preprocessing = try Self.reference("tiny").preprocessing
         let paths = (Self.files + Self.files + Self.files).map(Fixture.image)
         let expected = try FeatureExtractor(model: Fixture.network("tiny")).embed(paths: paths)
-        let extractor = try FeatureExtractor(model: Fixture.network(name), preprocessing: preprocessing)
+        let extractor = try FeatureExtractor(model: Fixture.network(name), reading: NetworkReading(preprocessing: preprocessing))
         let embeddings = try extractor.embed(paths: paths)
         #expect(embeddings.columnCount == expected.columnCount)
         for (a, b) in zip(embeddings.elements, expected.elements) { #expect(abs(a - b) <= 1e-5) }
@@ -59,8 +60,7 @@ struct FeatureExtractorTests {
     @Test func openVINOsOwnFormatGivesTheSame() throws {
         let paths = Self.files.map(Fixture.image)
         let expected = try FeatureExtractor(model: Fixture.network("tiny")).embed(paths: paths)
-        let extractor = try FeatureExtractor(
-            model: Fixture.network("own-format", "xml"), preprocessing: try Self.reference("tiny").preprocessing)
+        let extractor = try FeatureExtractor(model: Fixture.network("own-format", "xml"), reading: NetworkReading(preprocessing: try Self.reference("tiny").preprocessing))
         #expect(extractor.modelFiles.map(\.lastPathComponent) == ["own-format.xml", "own-format.bin"])
         for (a, b) in zip(try extractor.embed(paths: paths).elements, expected.elements) { #expect(abs(a - b) <= 1e-5) }
     }
@@ -112,7 +112,7 @@ struct FeatureExtractorTests {
         let extractor = try FeatureExtractor(model: Fixture.network("tiny"))
         let paths = ["/nowhere/a.png"] + (0..<4000).map { Fixture.image(Self.files[$0 % Self.files.count]) }
         let done = Mutex(0)
-        #expect(throws: FeatureExtractionError.self) {
+        #expect(throws: FileError.self) {
             try extractor.embed(paths: paths) { count, _ in done.withLock { $0 = count } }
         }
         #expect(done.withLock { $0 } < 2000)
@@ -121,7 +121,7 @@ struct FeatureExtractorTests {
     @Test func nanIsRefusedAndTheImageNamed() throws {
         let preprocessing = try Self.reference("tiny").preprocessing
         let model = Fixture.network("logarithm")
-        let extractor = try FeatureExtractor(model: model, preprocessing: preprocessing)
+        let extractor = try FeatureExtractor(model: model, reading: NetworkReading(preprocessing: preprocessing))
         let light = Fixture.image("light.png")
         #expect(try extractor.embed(paths: [light]).firstNonFinite == nil)
         let dark = Fixture.image("dark.png")

@@ -1,4 +1,5 @@
 import FeatureExtraction
+import Files
 import Foundation
 import TestSupport
 
@@ -61,6 +62,8 @@ func failure(of body: () throws -> Void) -> String {
         try body()
         return "nothing was thrown"
     } catch let error as FeatureExtractionError {
+        return error.description
+    } catch let error as FileError {
         return error.description
     } catch {
         return "another error: \(error)"

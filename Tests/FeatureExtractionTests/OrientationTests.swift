@@ -68,7 +68,7 @@ struct OrientationTests {
         var changes = PreprocessingChanges()
         changes.orientedByEXIF = true
         let plain = try FeatureExtractor(model: Fixture.network("tiny"))
-        let turning = try FeatureExtractor(model: Fixture.network("tiny"), changes: changes)
+        let turning = try FeatureExtractor(model: Fixture.network("tiny"), reading: NetworkReading(changes: changes))
         #expect(turning.preprocessing.orientedByEXIF)
         func values(_ extractor: FeatureExtractor, _ file: String) throws -> [Float] {
             try extractor.embed(paths: [Fixture.image(file)]).elements

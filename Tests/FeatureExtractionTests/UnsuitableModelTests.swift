@@ -13,7 +13,7 @@ struct UnsuitableModelTests {
 
     private func problem(_ name: String, _ preprocessing: Preprocessing? = nil) -> String {
         let url = Fixture.network(name)
-        return failure { _ = try FeatureExtractor(model: url, preprocessing: preprocessing ?? colour) }
+        return failure { _ = try FeatureExtractor(model: url, reading: NetworkReading(preprocessing: preprocessing ?? colour)) }
             .replacingOccurrences(of: url.deletingLastPathComponent().path + "/", with: "")
     }
 
@@ -62,7 +62,7 @@ struct UnsuitableModelTests {
         let folder = try TemporaryFolder()
         let path = try folder.write(bytes, as: name)
         #expect(
-            failure { _ = try FeatureExtractor(model: URL(fileURLWithPath: path), preprocessing: colour) }
+            failure { _ = try FeatureExtractor(model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: colour)) }
                 == "\(path): found no network that can be read (\(found)); expected an ONNX file, a .tflite, or an "
                 + "OpenVINO .xml with its .bin")
     }
@@ -73,7 +73,7 @@ struct UnsuitableModelTests {
         for bytes in [[0, 1, 2, 3, 255], Array(model.prefix(model.count / 2))] {
             let path = try folder.write(bytes, as: "damaged.onnx")
             let message = failure {
-                _ = try FeatureExtractor(model: URL(fileURLWithPath: path), preprocessing: colour)
+                _ = try FeatureExtractor(model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: colour))
             }
             #expect(message.hasPrefix("\(path): found no network that can be read ("))
             #expect(!message.contains("\n") && message.count < 500)
@@ -86,7 +86,7 @@ struct UnsuitableModelTests {
         for (name, contents) in [("alone.xml", text), ("table.xml", "a,b\n")] {
             let path = try folder.write(contents, as: name)
             let message = failure {
-                _ = try FeatureExtractor(model: URL(fileURLWithPath: path), preprocessing: colour)
+                _ = try FeatureExtractor(model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: colour))
             }
             #expect(message.hasPrefix("\(path): found no network that can be read ("))
             #expect(!message.contains("\n"))
@@ -96,11 +96,11 @@ struct UnsuitableModelTests {
     @Test func missingModelsAndFoldersAreNamed() throws {
         #expect(
             failure { _ = try FeatureExtractor(model: URL(fileURLWithPath: "/nowhere/x.onnx")) }
-                == "/nowhere/x.onnx: cannot be read: no such file or directory")
+                == "/nowhere/x.onnx: cannot be read: there is no such file")
         let folder = try TemporaryFolder()
         #expect(
-            failure { _ = try FeatureExtractor(model: folder.url, preprocessing: colour) }
-                == "\(folder.url.path): cannot be read: it is a folder")
+            failure { _ = try FeatureExtractor(model: folder.url, reading: NetworkReading(preprocessing: colour)) }
+                == "\(folder.url.path): cannot be read: it is a folder; expected a file")
     }
 
     @Test func aModelWithoutDescriptionIsRefused() throws {

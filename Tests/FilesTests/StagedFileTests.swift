@@ -15,11 +15,11 @@ import TestSupport
     @Test func failuresNameThePathAndTheReason() throws {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "missing/f.txt")
-        #expect(throws: FileError.unwritable(path: file.path, reason: "No such file or directory")) {
+        #expect(throws: FileError.unwritable(path: file.path, reason: "no such file or directory")) {
             try writeAtomically("new", to: file)
         }
         let notAFolder = try folder.write("", to: "file").appending(path: "f.txt")
-        #expect(throws: FileError.unwritable(path: notAFolder.path, reason: "Not a directory")) {
+        #expect(throws: FileError.unwritable(path: notAFolder.path, reason: "not a directory")) {
             try writeAtomically("new", to: notAFolder)
         }
     }

@@ -13,7 +13,7 @@ import Testing
     private let published = Self.repository.appending(path: "splits/glyphs200")
 
     @Test func theDatasetIsWhatItsCardSays() throws {
-        let dataset = try Dataset(classFoldersAt: Glyphs200.images, name: Glyphs200.name)
+        let dataset = try Dataset(classFoldersAt: EmbeddedBenchmark.images, name: EmbeddedBenchmark.name)
         #expect(dataset.samples.count == 4800)
         #expect(dataset.samplesOfClass.allSatisfy { $0.count == 24 })
         let systems = Dictionary(grouping: dataset.classLabels.indices) { dataset.superclass(of: $0) ?? "" }
@@ -23,7 +23,7 @@ import Testing
         for members in systems.values { #expect(Set(members.map { dataset.officialSides[$0] }).count == 1) }
         // No two images are equal, so nothing can be retrieved by being the same file.
         let digests = try dataset.samples.map {
-            try SHA256.hexadecimal(ofFilesAt: [Glyphs200.images.appending(path: $0.id)])
+            try SHA256.hexadecimal(ofFilesAt: [EmbeddedBenchmark.images.appending(path: $0.id)])
         }
         #expect(Set(digests).count == 4800)
     }
@@ -32,12 +32,12 @@ import Testing
     /// differ by no more than processors differ in single precision.
     @Test func publishedSplitsFollowFromTheImages() throws {
         let manifest = try SplitManifest(readingFrom: published.appending(path: "manifest.json"))
-        let dataset = try Dataset(classFoldersAt: Glyphs200.images, name: Glyphs200.name)
+        let dataset = try Dataset(classFoldersAt: EmbeddedBenchmark.images, name: EmbeddedBenchmark.name)
         try manifest.requireMatch(with: dataset, path: "splits/glyphs200/manifest.json")
-        #expect(manifest.embeddings?.sha256 == (try SHA256.hexadecimal(ofFilesAt: [Glyphs200.backbone])))
-        let extractor = try FeatureExtractor(model: Glyphs200.backbone)
+        #expect(manifest.embeddings?.sha256 == (try SHA256.hexadecimal(ofFilesAt: [EmbeddedBenchmark.backbone])))
+        let extractor = try FeatureExtractor(model: EmbeddedBenchmark.backbone)
         let embeddings = try extractor.embed(
-            paths: dataset.samples.map { Glyphs200.images.appending(path: $0.id).path })
+            paths: dataset.samples.map { EmbeddedBenchmark.images.appending(path: $0.id).path })
         let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)
         let remade = SplitManifest(
             generator: manifest.generator, series: try SplitSeries(of: embedded, by: manifest.protocol),

@@ -101,7 +101,7 @@ import TestSupport
     func brokenFiles(text: String, reason: String) throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(text, to: "episodes-2.json")
-        let error = #expect(throws: SplitError.self) { try FewShotEpisodes(readingFrom: file) }
+        let error = #expect(throws: FileError.self) { try FewShotEpisodes(readingFrom: file) }
         #expect(error?.description.hasPrefix("\(file.path): cannot be read as few-shot episodes: \(reason)") == true)
     }
 
@@ -109,7 +109,7 @@ import TestSupport
         let file = try TemporaryFolder().url.appending(path: "episodes-2.json")
         #expect(
             throws: FileError.unreadable(
-                path: file.path, as: "few-shot episodes", reason: "there is no such file; oodml make-splits writes it")
+                path: file.path, as: "few-shot episodes", reason: "there is no such file")
         ) { try FewShotEpisodes(readingFrom: file) }
     }
 

@@ -158,7 +158,7 @@ import TestSupport
                 from: 0, to: bytes.count, by: name.hasPrefix("numpy") || name.hasPrefix("arrays") ? 7 : 1)
             {
                 let file = try folder.write(bytes.prefix(length), to: "splits.pkl")
-                #expect(throws: SplitError.self, "\(name) cut to \(length)") { try PublishedSplits(pickleAt: file) }
+                #expect(throws: FileError.self, "\(name) cut to \(length)") { try PublishedSplits(pickleAt: file) }
             }
         }
     }

@@ -1,8 +1,9 @@
 import Datasets
+import Files
 import Foundation
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 /// Published splits beside a dataset.
 @Suite struct ImportedSplitsTests {
@@ -20,7 +21,7 @@ import Testing
     }
 
     private func error(_ name: String, in dataset: Dataset) throws -> String {
-        try #require(#expect(throws: SplitError.self) { try imported(name, into: dataset) }).description
+        try #require(#expect(throws: FileError.self) { try imported(name, into: dataset) }).description
     }
 
     /// Splits in which something is otherwise, written as text pickles of protocol 0.
@@ -30,7 +31,7 @@ import Testing
         var changed = bytes
         let place = try #require(changed.range(of: Data(old.utf8)), "\(old)")
         changed.replaceSubrange(place, with: Data(new.utf8))
-        return try #require(#expect(throws: SplitError.self) { try imported(changed) }).description
+        return try #require(#expect(throws: FileError.self) { try imported(changed) }).description
     }
 
     @Test func manifestHoldsWhatIsKnown() throws {
@@ -205,7 +206,7 @@ import Testing
             Data("(I1\n(S'train'\n(S'001.Kauz'\nS'006.Star'\nlS'test'\n(S'003.Meise'\nlS'fid'\nI1\n\(more)dd.".utf8)
         }
         func refused(_ more: String) throws -> String {
-            reason(try #require(#expect(throws: SplitError.self) { try imported(level(more)) }).description)
+            reason(try #require(#expect(throws: FileError.self) { try imported(level(more)) }).description)
         }
         #expect(try imported(level("")).manifest.levels[0].folds.isEmpty)
         let whole = try imported(level("S'split_val'\n(S'006.Star'\nlS'split_train'\n(l"))

@@ -58,12 +58,12 @@ import TestSupport
             "q95", "p", "excess", "holdout", "null_mean", "null_sd", "position", "is_shift", "train_matched", "folds",
             "kernel_discrepancy", "controls", "rank_agreement",
         ] {
-            #expect(text.contains("\"\(key)\" :"), "\(key)")
+            #expect(text.contains("\"\(key)\":"), "\(key)")
         }
         let dataset = series.embedded.dataset
         try manifest.requireMatch(with: dataset, path: "manifest.json")
         let other = try SyntheticData.random(classCount: 59, dimension: 8, seed: 2).embedded().dataset
-        #expect(throws: SplitError.self) { try manifest.requireMatch(with: other, path: "manifest.json") }
+        #expect(throws: FileError.self) { try manifest.requireMatch(with: other, path: "manifest.json") }
         for level in manifest.levels {
             #expect((level.train + level.test + level.removed).sorted() == dataset.classLabels)
             #expect(level.folds.count == 4 && level.folds.flatMap { $0 }.sorted() == level.train)
@@ -85,7 +85,7 @@ import TestSupport
     }
 
     @Test(arguments: [
-        ("", "it is not JSON"), ("{}", "schemaVersion is missing"),
+        ("", "it is not JSON"), ("{}", "schema_version is missing"),
         ("{\"schema_version\": 1}", "its schema version is 1; expected 2"),
         ("{\"schema_version\": 2, \"generator\": 3}", "generator is not of type String"),
     ])

@@ -1,8 +1,9 @@
 import Datasets
+import Files
 import Foundation
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 /// The pickles that `Scripts/fixtures/published_pickles.py` wrote, by their names.
 struct PublishedPickles: Decodable {
@@ -44,7 +45,7 @@ func refusal(
     _ bytes: some Sequence<UInt8>, sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> String {
     let error = try #require(
-        #expect(throws: SplitError.self, sourceLocation: sourceLocation) { try publishedSplits(Data(bytes)) })
+        #expect(throws: FileError.self, sourceLocation: sourceLocation) { try publishedSplits(Data(bytes)) })
     let parts = error.description.components(separatedBy: "cannot be read as a pickle of published splits: ")
     #expect(parts.count == 2 && parts[0].hasSuffix("splits.pkl: "), "\(error)", sourceLocation: sourceLocation)
     return parts.last ?? ""

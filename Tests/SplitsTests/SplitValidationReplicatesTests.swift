@@ -123,6 +123,6 @@ import TestSupport
         #expect(
             "\(FileError.unreadable(path: "r", as: "the summary of several series", reason: "it is not JSON"))"
                 == "r: cannot be read as the summary of several series: it is not JSON")
-        #expect(throws: SplitError.self) { try ReplicateAgreement(readingFrom: folder.url) }
+        #expect(throws: FileError.self) { try ReplicateAgreement(readingFrom: folder.url) }
     }
 }

@@ -10,14 +10,14 @@ import Testing
 @Suite struct EmbedResumeTests {
     private let folder: TemporaryFolder
     private let arguments = [
-        "embed", "--root", "images", "--backbone", Glyphs200.backbone.path, "--chunk", "4", "-q", "--out",
+        "embed", "--root", "images", "--backbone", EmbeddedBenchmark.backbone.path, "--chunk", "4", "-q", "--out",
     ]
 
     init() throws {
         folder = try TemporaryFolder()
         try FileManager.default.createDirectory(
             at: folder.url.appending(path: "images"), withIntermediateDirectories: true)
-        let source = Glyphs200.images.appending(path: "latin")
+        let source = EmbeddedBenchmark.images.appending(path: "latin")
         for name in try FileManager.default.contentsOfDirectory(atPath: source.path).sorted().prefix(10) {
             try FileManager.default.copyItem(
                 at: source.appending(path: name), to: folder.url.appending(path: "images/\(name)"))

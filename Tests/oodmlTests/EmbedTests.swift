@@ -9,7 +9,7 @@ import Testing
 @Suite struct EmbedTests {
     private let folder: TemporaryFolder
     private let arguments = [
-        "embed", "--root", "images", "--backbone", Glyphs200.backbone.path, "--chunk", "8", "-q", "--out",
+        "embed", "--root", "images", "--backbone", EmbeddedBenchmark.backbone.path, "--chunk", "8", "-q", "--out",
     ]
 
     init() throws {
@@ -18,7 +18,7 @@ import Testing
             at: folder.url.appending(path: "images"), withIntermediateDirectories: true)
         for system in ["latin", "thai"] {
             try FileManager.default.copyItem(
-                at: Glyphs200.images.appending(path: system), to: folder.url.appending(path: "images/\(system)"))
+                at: EmbeddedBenchmark.images.appending(path: system), to: folder.url.appending(path: "images/\(system)"))
         }
     }
 
@@ -89,7 +89,7 @@ import Testing
     /// Splits from a store are those from its images, byte for byte, and either serves where the other was used.
     @Test func aStoreServesAsItsNetworkDoes() throws {
         #expect(try embed("store").status == 0)
-        let fromImages = ["--root", "images", "--backbone", Glyphs200.backbone.path]
+        let fromImages = ["--root", "images", "--backbone", EmbeddedBenchmark.backbone.path]
         let fromStore = ["--features", "store", "--samples", "store/samples.csv"]
         for (out, source) in [("a", fromImages), ("b", fromStore)] {
             let made = try CommandRun(
@@ -122,7 +122,7 @@ import Testing
             .appending(path: "DatasetsTests/Fixtures/cub200")
         let run = try CommandRun(
             [
-                "embed", "--dataset", "cub200", "--root", replica.path, "--backbone", Glyphs200.backbone.path, "--out",
+                "embed", "--dataset", "cub200", "--root", replica.path, "--backbone", EmbeddedBenchmark.backbone.path, "--out",
                 "cub",
             ], in: folder.url)
         #expect(run.status == 0, "\(run.errors)")

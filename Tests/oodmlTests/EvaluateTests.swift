@@ -50,7 +50,7 @@ import TestSupport
     }
 
     private func recall(
-        _ level: LevelEvaluation, _ direction: Evaluation.Direction, of subject: Subject = .model
+        _ level: LevelEvaluation, _ direction: DirectionOrMean, of subject: Subject = .model
     ) -> Double? {
         level.scores(of: subject)?[direction]?.scores[.recall(1)]
     }

@@ -27,7 +27,7 @@ import TestSupport
         for (a, b) in zip(found.levels, published.levels) {
             for gallery in GalleryKind.allCases {
                 for subject in [Subject.model, .backbone] {
-                    for direction in Direction.allCases {
+                    for direction in DirectionOrMean.allCases {
                         let x = try #require(a.scores(of: subject, gallery: gallery)?[direction])
                         let y = try #require(b.scores(of: subject, gallery: gallery)?[direction])
                         for metric in found.metrics {

@@ -83,7 +83,7 @@ import Testing
     // MARK: Stores
 
     private static let embed = [
-        "embed", "--root", "images", "--backbone", Glyphs200.backbone.path, "--chunk", "8", "-q",
+        "embed", "--root", "images", "--backbone", EmbeddedBenchmark.backbone.path, "--chunk", "8", "-q",
     ]
 
     private func images() throws -> TemporaryFolder {
@@ -91,10 +91,10 @@ import Testing
         try FileManager.default.createDirectory(
             at: folder.url.appending(path: "images"), withIntermediateDirectories: true)
         for name in try FileManager.default.contentsOfDirectory(
-            atPath: Glyphs200.images.appending(path: "thai").path
+            atPath: EmbeddedBenchmark.images.appending(path: "thai").path
         ).sorted().prefix(6) {
             try FileManager.default.copyItem(
-                at: Glyphs200.images.appending(path: "thai/\(name)"), to: folder.url.appending(path: "images/\(name)"))
+                at: EmbeddedBenchmark.images.appending(path: "thai/\(name)"), to: folder.url.appending(path: "images/\(name)"))
         }
         return folder
     }

@@ -17,7 +17,7 @@ import TestSupport
 
     init() throws {
         folder = try TemporaryFolder()
-        let latin = Glyphs200.images.appending(path: "latin")
+        let latin = EmbeddedBenchmark.images.appending(path: "latin")
         let sources = try FileManager.default.contentsOfDirectory(atPath: latin.path).sorted()
         for (number, name) in names.enumerated() {
             let source = latin.appending(path: sources[number])
@@ -30,7 +30,7 @@ import TestSupport
         }
     }
 
-    private let network = ["--root", "images", "--backbone", Glyphs200.backbone.path, "-q", "--out"]
+    private let network = ["--root", "images", "--backbone", EmbeddedBenchmark.backbone.path, "-q", "--out"]
 
     private func run(_ arguments: [String]) throws -> CommandRun { try CommandRun(arguments, in: folder.url) }
 

@@ -14,7 +14,7 @@ import Testing
         folder = try TemporaryFolder()
         // Two writing systems of six classes each.
         for system in ["latin", "thai"] {
-            let source = Glyphs200.images.appending(path: system)
+            let source = EmbeddedBenchmark.images.appending(path: system)
             for name in try FileManager.default.contentsOfDirectory(atPath: source.path).sorted().prefix(6) {
                 let target = images.appending(path: "\(system)/\(name)")
                 try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    private func makeSplits(backbone: String = Glyphs200.backbone.path) throws -> CommandRun {
+    private func makeSplits(backbone: String = EmbeddedBenchmark.backbone.path) throws -> CommandRun {
         try CommandRun(
             ["make-splits", "--root", "images", "--backbone", backbone, "--out", "out", "--min-classes", "3", "-q"],
             in: folder.url)
@@ -54,8 +54,8 @@ import Testing
         // The models of a level are scored on the same images again.
         let scored = try CommandRun(
             [
-                "evaluate", "--splits", "out", "--root", "images", "--model", Glyphs200.backbone.path, "--backbone",
-                Glyphs200.backbone.path, "--format", "json", "-q",
+                "evaluate", "--splits", "out", "--root", "images", "--model", EmbeddedBenchmark.backbone.path, "--backbone",
+                EmbeddedBenchmark.backbone.path, "--format", "json", "-q",
             ], in: folder.url)
         #expect(scored.status == 0, "\(scored.errors)")
         #expect(scored.output.contains("\"subject\": \"backbone\""))
@@ -64,7 +64,7 @@ import Testing
     /// To validate them, the images are embedded again, which other processors do a little differently.
     @Test func distancesAreComputedAnew() throws {
         #expect(try makeSplits().status == 0)
-        let arguments = ["validate", "out", "--root", "images", "--backbone", Glyphs200.backbone.path, "-q"]
+        let arguments = ["validate", "out", "--root", "images", "--backbone", EmbeddedBenchmark.backbone.path, "-q"]
         let sound = try CommandRun(arguments, in: folder.url)
         #expect(sound.status == 0 && sound.output.hasSuffix(" distances computed anew\n"), "\(sound.output)")
         let file = folder.url.appending(path: "out/manifest.json")
@@ -102,7 +102,7 @@ import Testing
         let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         let record = try #require((json["embeddings"] as? [String: Any])?["preprocessing"])
         try folder.write(JSONSerialization.data(withJSONObject: record), to: "copy/backbone.json")
-        try FileManager.default.copyItem(at: Glyphs200.backbone, to: folder.url.appending(path: "copy/backbone.onnx"))
+        try FileManager.default.copyItem(at: EmbeddedBenchmark.backbone, to: folder.url.appending(path: "copy/backbone.onnx"))
         try FileManager.default.removeItem(at: folder.url.appending(path: "out"))
         let run = try makeSplits(backbone: "copy/backbone.onnx")
         #expect(run.status == 0, "\(run.errors)")
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func networksWithoutPreprocessingSayWhatToWrite() throws {
-        try FileManager.default.copyItem(at: Glyphs200.backbone, to: folder.url.appending(path: "model.onnx"))
+        try FileManager.default.copyItem(at: EmbeddedBenchmark.backbone, to: folder.url.appending(path: "model.onnx"))
         expectFailure(try makeSplits(backbone: "model.onnx"), naming: "config.json")
     }
 }

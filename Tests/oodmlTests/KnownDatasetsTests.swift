@@ -17,7 +17,7 @@ import Testing
     private func makeSplits(_ dataset: String, root: URL) throws -> CommandRun {
         try CommandRun(
             [
-                "make-splits", "--dataset", dataset, "--root", root.path, "--backbone", Glyphs200.backbone.path,
+                "make-splits", "--dataset", dataset, "--root", root.path, "--backbone", EmbeddedBenchmark.backbone.path,
                 "--out",
                 "out", "--min-classes", "2", "--draws", "0", "--levels", "3",
             ], in: folder.url)
@@ -40,7 +40,7 @@ import Testing
         let table = folder.url.appending(path: "out/samples.csv")
         #expect(try Dataset(sampleTableAt: table, name: "inshop") == Dataset(inShopAt: root))
         let scored = try CommandRun(
-            ["evaluate", "--splits", "out", "--root", root.path, "--model", Glyphs200.backbone.path, "-q"],
+            ["evaluate", "--splits", "out", "--root", root.path, "--model", EmbeddedBenchmark.backbone.path, "-q"],
             in: folder.url)
         #expect(scored.status == 0, "\(scored.errors)")
     }

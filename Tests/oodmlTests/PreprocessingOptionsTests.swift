@@ -1,9 +1,10 @@
+import Datasets
 import Embeddings
 import Evaluation
 import Foundation
 import Splits
-import TestSupport
 import Testing
+import TestSupport
 
 /// The options that say how images are prepared: what they change, and what is recorded of them.
 @Suite struct PreprocessingOptionsTests {

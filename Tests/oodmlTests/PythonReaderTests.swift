@@ -1,6 +1,7 @@
 import DenseLinearAlgebra
 import Embeddings
 import Evaluation
+import Datasets
 import Foundation
 import Retrieval
 import Testing
@@ -42,7 +43,7 @@ struct PythonReaderTests {
         #expect(run.status == 0, "\(run.errors)")
         let results = try JSONDecoder().decode(EvaluationResults.self, from: Data(run.output.utf8))
         for level in results.levels {
-            for direction in [Direction.forward, .reverse] {
+            for direction in [DirectionOrMean.forward, .reverse] {
                 let recall = level.scores(of: .model)?[direction]?.scores[.recall(1)]
                 // The two that have swapped find the other's class. Where all are at the same place the first of the table
                 // wins: that is the intruder for the 23 others of the last class, and none of the first class.

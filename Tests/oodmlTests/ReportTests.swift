@@ -12,18 +12,18 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         let classes = ["han", "latin"].flatMap { system in
-            ((try? FileManager.default.contentsOfDirectory(atPath: Glyphs200.images.appending(path: system).path)) ?? [])
+            ((try? FileManager.default.contentsOfDirectory(atPath: EmbeddedBenchmark.images.appending(path: system).path)) ?? [])
                 .sorted().prefix(6).map { "\(system)/\($0)" }
         }
         for label in classes {
-            let source = Glyphs200.images.appending(path: label)
+            let source = EmbeddedBenchmark.images.appending(path: label)
             let names = try FileManager.default.contentsOfDirectory(atPath: source.path).sorted().prefix(5)
             for name in names {
                 try folder.write(Data(contentsOf: source.appending(path: name)), to: "glyphs/\(label)/\(name)")
             }
         }
         let commands = [
-            ["embed", "--root", "glyphs", "--backbone", Glyphs200.backbone.path, "--out", "store"],
+            ["embed", "--root", "glyphs", "--backbone", EmbeddedBenchmark.backbone.path, "--out", "store"],
             [
                 "make-splits", "--features", "store", "--samples", "store/samples.csv", "--out", "splits",
                 "--min-classes", "4", "--levels", "3",

@@ -78,9 +78,9 @@ struct SchemaTests {
         let images = folder.url.appending(path: "images")
         try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true)
         try FileManager.default.copyItem(
-            at: Glyphs200.images.appending(path: "thai"), to: images.appending(path: "thai"))
+            at: EmbeddedBenchmark.images.appending(path: "thai"), to: images.appending(path: "thai"))
         for command in Self.commands {
-            let arguments = command.split(separator: " ").map { $0 == "BACKBONE" ? Glyphs200.backbone.path : "\($0)" }
+            let arguments = command.split(separator: " ").map { $0 == "BACKBONE" ? EmbeddedBenchmark.backbone.path : "\($0)" }
             let run = try CommandRun(arguments + ["-q"], in: folder.url)
             try #require(run.status == 0, "\(command): \(run.errors)")
         }

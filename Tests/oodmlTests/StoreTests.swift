@@ -15,7 +15,7 @@ import Testing
         try FileManager.default.createDirectory(
             at: folder.url.appending(path: "images"), withIntermediateDirectories: true)
         for system in ["latin", "thai"] {
-            let source = Glyphs200.images.appending(path: system)
+            let source = EmbeddedBenchmark.images.appending(path: system)
             for name in try FileManager.default.contentsOfDirectory(atPath: source.path).sorted().prefix(6) {
                 try FileManager.default.copyItem(
                     at: source.appending(path: name), to: folder.url.appending(path: "images/\(system)-\(name)"))
@@ -24,7 +24,7 @@ import Testing
         for number in 1...2 {
             let run = try CommandRun(
                 [
-                    "embed", "--root", "images", "--backbone", Glyphs200.backbone.path, "-q", "--out", "part-\(number)",
+                    "embed", "--root", "images", "--backbone", EmbeddedBenchmark.backbone.path, "-q", "--out", "part-\(number)",
                     "--shard", "\(number)/2",
                 ], in: folder.url)
             try #require(run.status == 0, "\(run.errors)")

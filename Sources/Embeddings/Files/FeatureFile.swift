@@ -63,21 +63,19 @@ extension FeatureFile {
         _ url: URL, holding expected: String, parse: (UnsafePointer<CChar>) -> (Scalar, byteCount: Int)
     ) throws {
         path = url.path
-        var isFolder: ObjCBool = false
-        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        if isFolder.boolValue || EmbeddingStore.hasEmbeddings(url) {
-            let folder = isFolder.boolValue ? url : url.deletingLastPathComponent()
-            try EmbeddingStore.requireFinished(folder)
-            let (matrix, samples) = (EmbeddingStore.embeddings(in: folder), EmbeddingStore.samples(in: folder))
-            guard FileManager.default.fileExists(atPath: matrix.path) else {
+        if isFolder(url) || EmbeddingStore(of: url) != nil {
+            let store = EmbeddingStore(of: url) ?? EmbeddingStore(at: url)
+            try store.requireFinished()
+            let (matrix, samples) = (store.embeddings, store.samples)
+            guard exists(matrix) else {
                 throw FileError.unreadable(
                     path: path,
-                    reason: "it is a folder without \(EmbeddingStore.embeddingsName); expected a file of features")
+                    reason: "it is a folder without \(EmbeddingStore.Name.embeddings); expected a file of features")
             }
             files = [matrix, samples]
             let file = try InputFile(matrix)
             let layout = try MatrixLayout(NumpyHeader(file), of: file)
-            let ids = try EmbeddingStore.ids(in: samples)
+            let ids = try store.ids
             try Self.require(ids, rowCount: layout.rowCount, path: samples.path)
             (self.matrix, self.ids) = (try layout.matrix(in: file, holding: expected), ids)
             return

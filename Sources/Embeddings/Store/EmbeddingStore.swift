@@ -2,57 +2,64 @@ internal import Files
 public import Foundation
 
 /// A folder of embeddings with the samples that they are of, as `oodml embed` writes it.
-public enum EmbeddingStore {
-    /// The name of the file of embeddings, float32 in C order.
-    public static let embeddingsName = "embeddings.npy"
-    /// The name of the table of samples, one row for each row of embeddings.
-    public static let samplesName = "samples.csv"
-    /// The name of the record of where the embeddings come from.
-    public static let recordName = "store.json"
+public struct EmbeddingStore: Sendable, Equatable {
+    /// The folder.
+    public let url: URL
+
+    /// The names of its files: the embeddings, float32 in C order; the table of samples, one row for each row of embeddings;
+    /// the record of where the embeddings come from, written last; and the folder of what is done of it, until all is.
+    package enum Name {
+        package static let embeddings = "embeddings.npy"
+        package static let samples = "samples.csv"
+        package static let skipped = "skipped.csv"
+        package static let duplicates = "duplicates.csv"
+        package static let record = "store.json"
+        package static let partial = ".partial"
+    }
+
+    /// The store in a folder, whether or not it is there.
+    public init(at url: URL) {
+        self.url = url
+    }
+
+    /// The store that `features` is, or whose file of embeddings it is; nil for other files.
+    public init?(of features: URL) {
+        let own = EmbeddingStore(at: features)
+        let above = EmbeddingStore(at: features.deletingLastPathComponent())
+        if features.lastPathComponent == Name.embeddings, exists(above.record) {
+            self = above
+        } else if exists(own.embeddings) {
+            self = own
+        } else {
+            return nil
+        }
+    }
 
     /// The file of embeddings.
-    public static func embeddings(in folder: URL) -> URL { folder.appending(path: embeddingsName) }
-
+    public var embeddings: URL { url.appending(path: Name.embeddings) }
     /// The table of samples.
-    public static func samples(in folder: URL) -> URL { folder.appending(path: samplesName) }
-
-    /// The name of the folder within a store that holds what is done of it, until all is.
-    public static let partialName = ".partial"
-
-    /// The table of the samples of `features`, if that is a store or the file of embeddings in one; nil for other files.
-    public static func samples(of features: URL) -> URL? {
-        let manager = FileManager.default
-        if hasEmbeddings(features) { return samples(in: features.deletingLastPathComponent()) }
-        return manager.fileExists(atPath: embeddings(in: features).path) ? samples(in: features) : nil
-    }
+    public var samples: URL { url.appending(path: Name.samples) }
+    /// The record of where the embeddings come from.
+    public var record: URL { url.appending(path: Name.record) }
 
     /// Refuses a store that a run is replacing or was stopped while it did: its files may be of two runs.
-    static func requireFinished(_ folder: URL) throws {
-        let manager = FileManager.default
-        guard
-            manager.fileExists(atPath: folder.appending(path: recordName).path)
-                || !manager.fileExists(atPath: folder.appending(path: partialName).path)
-        else {
+    func requireFinished() throws {
+        guard exists(record) || !exists(url.appending(path: Name.partial)) else {
             throw FileError.unreadable(
-                path: folder.path,
-                reason: "it is a store that is not finished; the command that began it goes on with it")
+                path: url.path, reason: "it is a store that is not finished; the command that began it goes on with it")
         }
     }
 
-    /// Whether a file is the embeddings of a store, whose rows its table names.
-    static func hasEmbeddings(_ file: URL) -> Bool {
-        let record = file.deletingLastPathComponent().appending(path: recordName)
-        return file.lastPathComponent == embeddingsName && FileManager.default.fileExists(atPath: record.path)
-    }
-
-    /// The column `sample` of a store's table.
-    static func ids(in table: URL) throws -> [String] {
-        let samples = try CSVTable(contentsOf: table)
-        guard let column = samples.columns.firstIndex(of: "sample") else {
+    /// The column `sample` of the table.
+    var ids: [String] {
+        get throws {
+            let table = try CSVTable(contentsOf: samples)
+        guard let column = table.columns.firstIndex(of: "sample") else {
             throw FileError.malformed(
-                path: table.path, found: "the columns \(excerpt(samples.columns.joined(separator: ", ")))",
-                expected: "a column sample, which names the rows of \(embeddingsName)")
+                path: samples.path, found: "the columns \(excerpt(table.columns.joined(separator: ", ")))",
+                expected: "a column sample, which names the rows of \(Name.embeddings)")
         }
-        return samples.rows.map { $0[column] }
+        return table.rows.map { $0[column] }
+        }
     }
 }

@@ -1,5 +1,5 @@
-/// Which way round a level's two sides are used, or the average over both ways.
-public enum Direction: String, Sendable, Hashable, Codable, CaseIterable {
+/// Which of a level's values is meant: that of a direction, or the mean of both.
+public enum DirectionOrMean: String, Sendable, Hashable, Codable, CaseIterable {
     /// Trained on the level's train side, scored on its test side.
     case forward
     /// Trained on the level's test side, scored on its train side.
@@ -31,8 +31,8 @@ public struct Directions<Value: Sendable>: Sendable {
         self.init(forward: forward, reverse: reverse, mean: average(present))
     }
 
-    /// The value of a direction, if it was run.
-    public subscript(direction: Direction) -> Value? {
+    /// The value of a direction, if it was run, or the mean.
+    public subscript(direction: DirectionOrMean) -> Value? {
         switch direction {
         case .forward: forward
         case .reverse: reverse

@@ -109,7 +109,7 @@ public struct LevelEvaluation: Sendable, Equatable {
     ///
     /// Some classes are harder to retrieve than others for any model. Both are scored on the same test classes, so the gap
     /// has that taken out, and its error as well, as far as the same classes are hard for both.
-    public func gap(gallery: GalleryKind = .full, direction: Direction = .mean) -> [RetrievalMetric: Estimate]? {
+    public func gap(gallery: GalleryKind = .full, direction: DirectionOrMean = .mean) -> [RetrievalMetric: Estimate]? {
         guard let model = scores(of: .model, gallery: gallery)?[direction],
             let backbone = scores(of: .backbone, gallery: gallery)?[direction]
         else { return nil }
@@ -165,7 +165,7 @@ private struct TaskScoresOfDirections: Codable {
     }
 
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Direction.self)
+        let container = try decoder.container(keyedBy: DirectionOrMean.self)
         let scores = Directions(
             forward: try container.decodeIfPresent(TaskScores.self, forKey: .forward),
             reverse: try container.decodeIfPresent(TaskScores.self, forKey: .reverse),
@@ -178,11 +178,11 @@ private struct TaskScoresOfDirections: Codable {
     }
 
     func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Direction.self)
+        var container = encoder.container(keyedBy: DirectionOrMean.self)
         try container.encodeIfPresent(scores.forward, forKey: .forward)
         try container.encodeIfPresent(scores.reverse, forKey: .reverse)
         try scores.mean.encodeSummary(to: container.superEncoder(forKey: .mean))
     }
 }
 
-extension Direction: CodingKey {}
+extension DirectionOrMean: CodingKey {}

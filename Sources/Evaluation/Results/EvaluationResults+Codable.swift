@@ -49,7 +49,7 @@ extension EvaluationResults: Codable {
         for axis in ShiftAxis.allCases {
             for gallery in GalleryKind.allCases {
                 for subject in Subject.allCases {
-                    for direction in Direction.allCases {
+                    for direction in DirectionOrMean.allCases {
                         let key = CurveKey(subject, gallery: gallery, direction: direction, over: axis)
                         records += metrics.compactMap { metric in
                             completeCurve(of: metric, key).flatMap { CurveRecord($0, metric: metric, key: key) }
@@ -65,7 +65,7 @@ extension EvaluationResults: Codable {
         var records: [GapRecord] = []
         for level in levels {
             for gallery in GalleryKind.allCases {
-                for direction in Direction.allCases {
+                for direction in DirectionOrMean.allCases {
                     let gaps = level.gap(gallery: gallery, direction: direction) ?? [:]
                     records += metrics.compactMap { metric in
                         gaps[metric].map {
@@ -82,7 +82,7 @@ extension EvaluationResults: Codable {
 
     private var gapGrowthRecords: [GapRecord] {
         GalleryKind.allCases.flatMap { gallery in
-            Direction.allCases.flatMap { direction in
+            DirectionOrMean.allCases.flatMap { direction in
                 metrics.compactMap { metric in
                     gapGrowth(of: metric, gallery: gallery, direction: direction).map {
                         GapRecord(
@@ -99,7 +99,7 @@ private struct CurveRecord: Encodable {
     let over: ShiftAxis
     let gallery: GalleryKind
     let subject: Subject
-    let direction: Direction
+    let direction: DirectionOrMean
     let metric: RetrievalMetric
     let ags: EstimateRecord
     let slope: EstimateRecord
@@ -133,7 +133,7 @@ private struct CurveRecord: Encodable {
 private struct GapRecord: Encodable {
     let level: String?
     let gallery: GalleryKind
-    let direction: Direction
+    let direction: DirectionOrMean
     let metric: RetrievalMetric
     let gap: EstimateRecord
 }

@@ -48,13 +48,13 @@ public struct EvaluationResults: Sendable, Equatable {
         /// In which gallery.
         public var gallery: GalleryKind
         /// In which direction.
-        public var direction: Direction
+        public var direction: DirectionOrMean
         /// Over what.
         public var axis: ShiftAxis
 
         /// Names a curve; unless told otherwise that of the model, both directions' mean, in the full gallery over `fid`.
         public init(
-            _ subject: Subject = .model, gallery: GalleryKind = .full, direction: Direction = .mean,
+            _ subject: Subject = .model, gallery: GalleryKind = .full, direction: DirectionOrMean = .mean,
             over axis: ShiftAxis = .fid
         ) {
             self.subject = subject
@@ -91,7 +91,7 @@ public struct EvaluationResults: Sendable, Equatable {
     /// How much larger the gap between the backbone and the model is at the hardest level than at the easiest, or nil if
     /// there is no such gap or but one distance.
     public func gapGrowth(
-        of metric: RetrievalMetric, gallery: GalleryKind = .full, direction: Direction = .mean
+        of metric: RetrievalMetric, gallery: GalleryKind = .full, direction: DirectionOrMean = .mean
     ) -> Estimate? {
         let curves = [Subject.backbone, .model].map {
             completeCurve(of: metric, CurveKey($0, gallery: gallery, direction: direction))?.points.map(\.estimate)

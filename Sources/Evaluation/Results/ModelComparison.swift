@@ -13,7 +13,7 @@ public struct ModelComparison: Sendable, Equatable {
     /// In which gallery.
     public let gallery: GalleryKind
     /// In which direction.
-    public let direction: Direction
+    public let direction: DirectionOrMean
     /// Over what.
     public let axis: ShiftAxis
     /// The dataset's name.
@@ -107,7 +107,7 @@ public struct ModelComparison: Sendable, Equatable {
     /// - Precondition: there is a model, and each has a run.
     public init(
         _ models: [Entry], metric: RetrievalMetric = .recall(1), gallery: GalleryKind = .full,
-        direction: Direction = .mean, over axis: ShiftAxis = .fid
+        direction: DirectionOrMean = .mean, over axis: ShiftAxis = .fid
     ) throws {
         guard let first = models.first?.runs.first, models.allSatisfy({ !$0.runs.isEmpty }) else {
             preconditionFailure("a comparison needs a model, and each model a run")

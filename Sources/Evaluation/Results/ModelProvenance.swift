@@ -1,3 +1,4 @@
+public import Datasets
 public import Embeddings
 
 /// Which networks were scored, and how images were prepared for them.

@@ -1,3 +1,4 @@
+public import Datasets
 internal import Files
 public import Foundation
 public import Retrieval

@@ -2,6 +2,7 @@ public import Datasets
 public import Evaluation
 public import Files
 import Retrieval
+import Statistics
 
 /// The aggregated generalisation score of each model as a bar from 0, with its 95 % interval.
 public struct AreaChart: Chart {

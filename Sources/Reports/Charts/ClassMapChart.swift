@@ -1,5 +1,6 @@
 public import Datasets
 public import Files
+import Statistics
 
 /// The class means along their two main directions, each class by the side that it is on at one level.
 ///

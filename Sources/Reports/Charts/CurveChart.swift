@@ -60,7 +60,7 @@ public struct CurveChart: Chart {
 
     /// The chart of a model's results: forward and reverse if both were run, the backbone if it was, and the mean.
     public init(_ results: EvaluationResults, metric: RetrievalMetric = .recall(1)) {
-        func series(_ name: String, _ role: Series.Role, _ subject: Subject, _ direction: Direction) -> Series {
+        func series(_ name: String, _ role: Series.Role, _ subject: Subject, _ direction: DirectionOrMean) -> Series {
             Series(
                 name: name, role: role,
                 points: results.curve(of: metric, .init(subject, direction: direction)).points.map { point in

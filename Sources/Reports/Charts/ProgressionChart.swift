@@ -1,4 +1,5 @@
 public import Files
+import Statistics
 
 /// The distance over the steps of a progression, easier to harder, with the chosen levels marked, and the band
 /// that random sides of the same classes would have.
@@ -140,7 +141,7 @@ public struct ProgressionChart: Chart {
     }
 
     private static func name(of step: Step) -> String {
-        (step.level.map { "level \($0), " } ?? "") + "\(step.origin) \(step.step): \(distance(step.fid))"
+        (step.level.map { "level \($0), " } ?? "") + "\(step.origin) \(step.step): \(distanceText(step.fid))"
     }
 
     /// One step a row, in the order of the drawing.
@@ -158,9 +159,9 @@ public struct ProgressionChart: Chart {
     /// What the chart shows, in words.
     public var description: String {
         guard let first = steps.first, let last = steps.last else { return "There are no steps." }
-        let levels = steps.compactMap { step in step.level.map { "\($0) at \(distance(step.fid))" } }
-        return "The squared Fréchet distance between train and test goes from \(distance(first.fid)) to "
-            + "\(distance(last.fid)) in \(steps.count) steps. Levels: "
+        let levels = steps.compactMap { step in step.level.map { "\($0) at \(distanceText(step.fid))" } }
+        return "The squared Fréchet distance between train and test goes from \(distanceText(first.fid)) to "
+            + "\(distanceText(last.fid)) in \(steps.count) steps. Levels: "
             + (levels.isEmpty ? "none." : levels.joined(separator: ", ") + ".")
     }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Statistics
 
 /// An axis of a chart: a range of values that begins and ends at a tick, and where it lies in the drawing.
 struct ChartAxis: Sendable {

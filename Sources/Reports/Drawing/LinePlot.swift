@@ -1,5 +1,6 @@
 internal import Evaluation
 public import Files
+internal import Statistics
 
 /// Lines over the levels' shift: what all curves of models have in common.
 struct LinePlot {
@@ -110,7 +111,7 @@ struct LinePlot {
             ChartStyle.marker(
                 &svg, x: place(point), y: y.position(point.value), style: style, radius: line.radius,
                 title: "\(point.level), \(line.name): \(fixed(point.value, 3))"
-                    + (point.margin.map { " ± \(fixed($0, 3))" } ?? "") + " at \(distance(point.shift))")
+                    + (point.margin.map { " ± \(fixed($0, 3))" } ?? "") + " at \(distanceText(point.shift))")
         }
     }
 
@@ -119,7 +120,7 @@ struct LinePlot {
         guard lines.contains(where: { !$0.points.isEmpty }) else { return "There are no levels." }
         return lines.map { line in
             "\(line.name): "
-                + line.points.map { "\(fixed($0.value, 3)) at \(distance($0.shift)) (\($0.level))" }
+                + line.points.map { "\(fixed($0.value, 3)) at \(distanceText($0.shift)) (\($0.level))" }
                 .joined(separator: ", ")
         }.joined(separator: "; ") + "."
     }

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// An SVG drawing or a part of a page as text: elements are appended, each on a line of its own.
 struct Markup: Sendable {
     private(set) var lines: [String] = []

@@ -1,4 +1,5 @@
 internal import Files
+internal import Statistics
 
 extension Markup {
     /// Appends a table that scrolls by itself where it is wider than the page.

@@ -10,37 +10,28 @@ struct ReportComparisons: Sendable {
         let caption: String
     }
 
-    /// The models alone, by the page's first metric.
+    /// The models without the backbone, by the page's first metric.
     let main: ModelComparison
     /// The figures, in the page's order.
     let charts: [Figure]
     /// The first run's results of each model.
     let results: [(name: String, results: EvaluationResults)]
 
-    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)``.
-    init(of models: [ReportPage.Model]) throws {
-        let entries = models.map { ModelComparison.Entry(name: $0.name, runs: $0.runs) }
-        results = models.map { ($0.name, $0.runs[0]) }
-        let frozen = models.first { model in model.runs[0].levels.allSatisfy { $0.scores(of: .backbone) != nil } }
-            .map { ModelComparison.Entry(name: "frozen backbone", runs: [$0.runs[0]], subject: .backbone) }
-        let withBackbone = entries + (frozen.map { [$0] } ?? [])
-        let metrics = Self.metrics.filter { metric in
-            models.allSatisfy { $0.runs.allSatisfy { $0.metrics.contains(metric) } }
-        }
-        let first = metrics.first ?? models[0].runs[0].metrics.first ?? .averagePrecisionAtR
-        main = try ModelComparison(entries, metric: first)
+    /// Draws what was compared.
+    init(_ compared: ComparedModels) {
+        (main, results) = (compared.main, compared.results)
         var figures: [Figure] = []
-        for metric in metrics.isEmpty ? [first] : metrics {
-            let comparison = try ModelComparison(withBackbone, metric: metric)
+        for (number, comparison) in compared.all.enumerated() {
+            let metric = comparison.metric
             figures.append(
                 Figure(
-                    chart: ComparisonChart(comparison, .values, intervals: .bands), heading: metric.title,
+                    chart: ComparisonChart(comparison.values, .values, intervals: .bands), heading: metric.title,
                     caption:
                         "The mean of both directions on each level's test classes, with the 95 % interval over other "
                         + "classes. A falling line alone does not show that shift is the cause: the test classes differ from "
                         + "level to level, and hard levels may have fewer of them."))
-            if metric == first { figures.append(Self.areas(comparison)) }
-            if let matched = try? ModelComparison(withBackbone, metric: metric, gallery: .matched) {
+            if number == 0 { figures.append(Self.areas(comparison.values)) }
+            if let matched = comparison.matched {
                 figures.append(
                     Figure(
                         chart: ComparisonChart(matched, .values, intervals: .bands),
@@ -59,8 +50,7 @@ struct ReportComparisons: Sendable {
                             + "that are hard for anyone cancel. Where the line rises, the model loses more than the backbone; "
                             + "below 0 the model is ahead."))
             }
-            if models.count > 1 {
-                let alone = try ModelComparison(entries, metric: metric)
+            if let alone = comparison.alone {
                 figures.append(
                     Figure(
                         chart: ComparisonChart(alone, .changes, intervals: .bars),
@@ -82,5 +72,5 @@ struct ReportComparisons: Sendable {
     }
 
     /// What a page shows where it can.
-    private static let metrics: [RetrievalMetric] = [.recall(1), .averagePrecisionAtR]
+    static let metrics: [RetrievalMetric] = [.recall(1), .averagePrecisionAtR]
 }

@@ -1,6 +1,8 @@
+internal import Datasets
 internal import Evaluation
 internal import Foundation
 internal import Splits
+internal import Statistics
 
 /// How many classes the table of a page holds at most; a page of all classes of a large dataset would be too heavy to open.
 private let classLimit = 2000

@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Splits
+internal import Statistics
 
 /// How many classes the map of a page shows at most; more would make it heavy, and could not be told apart.
 private let mapLimit = 3000
@@ -77,7 +78,7 @@ extension ReportPage {
     private func gauge(_ level: SplitLevel, largest: Double, _ html: inout Markup) {
         guard largest > 0 else { return }
         func part(_ value: Double) -> String { "\(fixed(min(max(100 * value / largest, 0), 100), 1))%" }
-        let words = "distance \(distance(level.fid)) of at most \(distance(largest))"
+        let words = "distance \(distanceText(level.fid)) of at most \(distanceText(largest))"
         html.group("div", [("class", "gauge"), ("role", "img"), ("aria-label", words)]) { html in
             html.element("span", [("style", "width:\(part(level.fid))")], content: "")
             guard let null = level.null else { return }
@@ -93,8 +94,8 @@ extension ReportPage {
     }
 
     private func numbers(of level: SplitLevel) -> [(String, String)] {
-        var numbers = [("Distance", distance(level.fid))]
-        if let excess = level.excess { numbers.append(("Excess", distance(excess).replacing("-", with: "−"))) }
+        var numbers = [("Distance", distanceText(level.fid))]
+        if let excess = level.excess { numbers.append(("Excess", distanceText(excess).replacing("-", with: "−"))) }
         if let null = level.null { numbers.append(("Random sides", "\(short(null.mean)) ± \(short(2 * null.sd))")) }
         if let position = level.position { numbers.append(("Stands", "\(position.rawValue) them")) }
         if let holdout = level.holdout { numbers.append(("Held-out p", fixed(holdout.p, 3))) }
@@ -104,7 +105,7 @@ extension ReportPage {
 
     /// Three significant digits or so, to fit into a column of a card.
     private func short(_ value: Double) -> String {
-        abs(value) >= 1 ? fixed(value, abs(value) >= 100 ? 0 : 1) : distance(value)
+        abs(value) >= 1 ? fixed(value, abs(value) >= 100 ? 0 : 1) : distanceText(value)
     }
 
     private static let origins = [
@@ -157,7 +158,7 @@ extension ReportPage {
                     for (place, map) in maps.enumerated() {
                         html.element(
                             "option", place == start ? [("selected", "selected")] : [],
-                            content: "\(map.level), distance \(distance(manifest.levels[place].fid))")
+                            content: "\(map.level), distance \(distanceText(manifest.levels[place].fid))")
                     }
                 }
             }

@@ -1,7 +1,9 @@
+internal import Datasets
 internal import Evaluation
 internal import Foundation
 internal import Retrieval
 internal import Splits
+internal import Statistics
 
 extension ReportPage {
     /// Tables and charts of the models.

@@ -2,6 +2,7 @@ internal import Embeddings
 internal import Evaluation
 internal import Retrieval
 internal import Splits
+internal import Statistics
 
 extension ReportPage {
     /// Where everything comes from, and how to cite it.

@@ -2,6 +2,7 @@ public import Datasets
 internal import Embeddings
 public import Evaluation
 public import Splits
+internal import Statistics
 
 /// A benchmark, and models that were scored along it, as one page of HTML that needs nothing else.
 ///
@@ -60,10 +61,17 @@ public struct ReportPage: Sendable {
         self.progression = progression
         self.classMap = classMap
         self.models = models
+        let levels = Dictionary(manifest.levels.map { ($0.id, $0.fid) }, uniquingKeysWith: { first, _ in first })
         for model in models {
-            for run in model.runs { try manifest.requireLevels(of: run, model: model.name) }
+            for run in model.runs {
+                try run.requireLevels(levels, of: manifest.dataset.name, name: model.name)
+            }
         }
-        comparisons = models.isEmpty ? nil : try ReportComparisons(of: models)
+        comparisons =
+            models.isEmpty
+            ? nil
+            : ReportComparisons(
+                try ComparedModels(models.map { ($0.name, $0.runs) }, metrics: ReportComparisons.metrics))
     }
 
     /// All charts of the page, in its order, and the map of every level.
@@ -183,8 +191,8 @@ public struct ReportPage: Sendable {
             if let first = levels.first, let last = levels.last {
                 html.element(
                     "p", [("class", "lead")],
-                    content: "\(levels.count) class-disjoint splits, from a Fréchet distance of \(distance(first.fid)) "
-                        + "to \(distance(last.fid)) between train and test"
+                    content: "\(levels.count) class-disjoint splits, from a Fréchet distance of \(distanceText(first.fid)) "
+                        + "to \(distanceText(last.fid)) between train and test"
                         + (models.isEmpty
                             ? "."
                             : ", and \(models.count) \(models.count == 1 ? "model" : "models") scored along them."))
@@ -209,24 +217,5 @@ public struct ReportPage: Sendable {
         ] + source + [
             ("Method", manifest.protocol.name.rawValue), ("Seed", "\(manifest.protocol.seed)"),
         ]
-    }
-}
-
-extension SplitManifest {
-    /// Refuses results of other splits.
-    fileprivate func requireLevels(of results: EvaluationResults, model: String) throws {
-        guard results.dataset == dataset.name else {
-            throw EvaluationError.incomparable(
-                name: model, found: "results on \(results.dataset)", expected: "results on \(dataset.name)")
-        }
-        let known = Dictionary(uniqueKeysWithValues: levels.map { ($0.id, $0.fid) })
-        for level in results.levels {
-            guard let fid = known[level.id], abs(fid - level.fid) <= 1e-9 * abs(fid) else {
-                throw EvaluationError.incomparable(
-                    name: model, found: "a \(level.id) at a distance of \(distance(level.fid))",
-                    expected: "the levels of these splits"
-                        + (known[level.id].map { ", of which that one is at \(distance($0))" } ?? ""))
-            }
-        }
     }
 }

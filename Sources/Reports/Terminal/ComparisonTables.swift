@@ -1,6 +1,7 @@
 public import Evaluation
 public import Files
 import Retrieval
+import Statistics
 
 /// The table of a comparison's models, one line each: AGS with half the widths of its intervals over classes and over runs,
 /// the values at the levels, and the places that they give.

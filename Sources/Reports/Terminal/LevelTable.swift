@@ -1,5 +1,6 @@
 public import Evaluation
 import Retrieval
+import Statistics
 
 /// How many classes the two sides of a level have.
 public struct SideSizes: Sendable, Equatable {
@@ -27,7 +28,7 @@ public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] 
     var columns: [(column: TextTable.Column, cell: Cell)] = [
         (.init("level"), { $0.id }),
         (.init("origin", spareOrder: 9), { $0.origin }),
-        (.init("fid", alignment: .right), { distance($0.fid) }),
+        (.init("fid", alignment: .right), { distanceText($0.fid) }),
         (
             .init("train/test", alignment: .right, spareOrder: 8),
             { level in sizes[level.id].map { "\($0.trainClassCount)/\($0.testClassCount)" } }
@@ -127,7 +128,7 @@ public func fewShotTable(_ results: EvaluationResults) -> TextTable? {
                 }
             },
         rows: levels.map { level, scores in
-            [level.id, distance(level.fid), fixed(scores.queryCount, 0)]
+            [level.id, distanceText(level.fid), fixed(scores.queryCount, 0)]
                 + shown.flatMap { metric in
                     [scores.baseline[metric]?.mean, scores.adapted[metric]?.mean].map { $0.map { fixed($0, 3) } ?? "–" }
                         + [scores.gain[metric]?.mean, scores.gain[metric]?.margin].map {

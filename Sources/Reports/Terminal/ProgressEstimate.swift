@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// How fast a task goes and how long it will take, from what it did of late.
 ///
 /// The rate is that over the last quarter of the time, at least 15 seconds of it: the first files of a task are slow, and a

@@ -27,6 +27,9 @@ public struct NullBand: Sendable, Equatable, Codable {
         case mean, sd, q95, p
     }
 
+    /// Where nearly all draws lie: two standard deviations about the mean, and no distance below 0.
+    public var range: ClosedRange<Double> { max(0, mean - 2 * abs(sd))...max(0, mean + 2 * abs(sd)) }
+
     /// Compares a distance with draws.
     ///
     /// - Parameter byParts: whether p goes by whichever part of the distance, that of the means or that of the covariances,

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Frechet
 internal import Statistics
+public import Parallel
 
 /// What keeps a level's distance from being mistaken for shift: how large it would be for random sides of the same
 /// classes, and whether it is there in samples that had no part in choosing the sides.
@@ -50,11 +51,11 @@ public struct ShiftControls: Sendable, Equatable {
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     public init(
         of levels: [ProgressionStep], in progression: Progression, over embedded: EmbeddedDataset,
-        by settings: SplitProtocol, report: @Sendable (SplitSeries.Stage) -> Void = { _ in }
+        by settings: SplitProtocol, report: WorkReport = { _ in }
     ) throws {
         var bands = NullDraws(embedded.vectors, settings: settings)
         let nulls = try levels.enumerated().map { index, level in
-            report(.bands(done: index, total: 2 * levels.count))
+            report(.advanced("null bands", done: index, of: 2 * levels.count, isSteady: false))
             guard let draws = try bands.draws(around: level.unitPartition) else {
                 throw SplitError.tooFewForBands(statistic: embedded.statistic)
             }
@@ -64,7 +65,8 @@ public struct ShiftControls: Sendable, Equatable {
         var heldOutBands = repetition.map { NullDraws($0.measuring, settings: settings) }
         var meter = repetition.map { ShiftMeter($0.measuring) }
         let holdouts = try levels.enumerated().map { index, level -> Holdout? in
-            report(.bands(done: levels.count + index, total: 2 * levels.count))
+            report(
+                .advanced("null bands", done: levels.count + index, of: 2 * levels.count, isSteady: false))
             guard let repetition, let partition = repetition.counterpart(of: level),
                 let draws = try heldOutBands?.draws(around: partition),
                 let distance = try meter?.distance(of: partition)
@@ -155,7 +157,7 @@ private struct HeldOutRepetition {
     /// Plans anew; nil where a half is too small for any distance.
     init?(
         of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitProtocol,
-        report: @Sendable (SplitSeries.Stage) -> Void
+        report: WorkReport
     ) throws {
         let halves = embedded.orderedSamples.enumerated().map {
             number, samples -> (choosing: [Int], measuring: [Int]) in

@@ -1,4 +1,4 @@
-internal import Datasets
+public import Datasets
 internal import Foundation
 internal import Frechet
 internal import Statistics
@@ -50,6 +50,9 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     /// Those of an imported level are two, its validation classes and those to train on meanwhile, and need not hold all
     /// train classes.
     public let folds: [[String]]
+
+    /// The labels of the classes on one side, sorted.
+    public func classes(on side: Side) -> [String] { side == .train ? train : test }
 
     /// The size and the classes of a matched training set; `train-matched.csv` lists its samples.
     public struct MatchedRecord: Sendable, Equatable, Codable {

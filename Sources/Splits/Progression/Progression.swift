@@ -1,5 +1,6 @@
 internal import Datasets
 public import Frechet
+public import Parallel
 
 /// Which arm of a progression a partition was reached on.
 public enum Origin: String, Sendable, Codable, CaseIterable {
@@ -83,7 +84,7 @@ public struct Progression: Sendable, Equatable {
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     public init(
         of embedded: EmbeddedDataset, by settings: SplitProtocol,
-        report: @Sendable (SplitSeries.Stage) -> Void = { _ in }
+        report: WorkReport = { _ in }
     ) throws {
         try settings.validate()
         let start = try settings.start.partition(of: embedded, seed: settings.seed)
@@ -99,7 +100,7 @@ public struct Progression: Sendable, Equatable {
         {
             var best = start.distance.squared
             return try steps.enumerated().map { index, step in
-                report(.step(origin, index + 1, of: steps.count))
+                report(.advanced("measuring \(origin.rawValue)", done: index + 1, of: steps.count, isSteady: false))
                 let distance = try meter.distance(of: step.partition)
                 let goal: ExtremeSearch.Goal = origin == .easier ? .easier : .harder
                 let isKept = goal.prefers(distance.squared, to: best)

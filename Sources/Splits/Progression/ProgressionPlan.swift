@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Parallel
 
 /// The partitions that a progression passes through, before any of them is measured.
 ///
@@ -29,10 +30,16 @@ struct ProgressionPlan: Sendable {
     /// - Parameter isToBeConfirmed: see ``ExtremeSearch/init(_:isToBeConfirmed:)``.
     init(
         _ vectors: UnitVectors, from start: ClassPartition, by settings: SplitProtocol, isToBeConfirmed: Bool = false,
-        report: @Sendable (SplitSeries.Stage) -> Void
+        report: WorkReport
     ) throws {
         self.vectors = vectors
         self.settings = settings
+        @Sendable func search(_ goal: String, _ done: Int, _ total: Int) {
+            report(
+                .advanced(
+                    "searching the \(goal) split" + (isToBeConfirmed ? " again, held out" : ""), done: done, of: total,
+                    isSteady: false))
+        }
         if settings.name == .milbich2021 {
             let reference = settings.milbich2021 ?? Milbich2021.Settings()
             let walk = try Milbich2021(
@@ -40,10 +47,7 @@ struct ProgressionPlan: Sendable {
                 by: reference
             ) { arm, iteration in
                 guard arm != .removal else { return }
-                report(
-                    .searching(
-                        arm == .harder ? .swap : .easier, isHeldOut: isToBeConfirmed, done: iteration,
-                        total: reference.iterations))
+                search(arm == .harder ? "hardest" : "easiest", iteration, reference.iterations)
             }
             harder = Self.steps(of: walk.harder, unitCount: vectors.unitCount)
             easier = Self.steps(of: walk.easier, unitCount: vectors.unitCount)
@@ -51,15 +55,15 @@ struct ProgressionPlan: Sendable {
             return
         }
         fixedRemovals = nil
-        let search = try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
-        let hardest = try search.extreme(.harder, from: start, seed: settings.seed) { done, total in
-            report(.searching(.swap, isHeldOut: isToBeConfirmed, done: done, total: total))
+        let extremes = try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
+        let hardest = try extremes.extreme(.harder, from: start, seed: settings.seed) { done, total in
+            search("hardest", done, total)
         }
-        let easiest = try search.extreme(.easier, from: start, seed: settings.seed) { done, total in
-            report(.searching(.easier, isHeldOut: isToBeConfirmed, done: done, total: total))
+        let easiest = try extremes.extreme(.easier, from: start, seed: settings.seed) { done, total in
+            search("easiest", done, total)
         }
-        easier = try Self.walk(.easier, from: start, to: easiest, swapsPerStep: settings.swapsPerStep, in: search)
-        harder = try Self.walk(.harder, from: start, to: hardest, swapsPerStep: settings.swapsPerStep, in: search)
+        easier = try Self.walk(.easier, from: start, to: easiest, swapsPerStep: settings.swapsPerStep, in: extremes)
+        harder = try Self.walk(.harder, from: start, to: hardest, swapsPerStep: settings.swapsPerStep, in: extremes)
     }
 
     /// The records of an arm of the reference code as steps; the first of them is where the arm begins.

@@ -2,6 +2,7 @@ internal import Datasets
 internal import DenseLinearAlgebra
 internal import Frechet
 internal import Statistics
+public import Parallel
 
 /// A graded series of splits and all that is known of it: what a manifest records.
 public struct SplitSeries: Sendable {
@@ -22,26 +23,13 @@ public struct SplitSeries: Sendable {
     /// Training sets of equal size for the levels.
     public let matched: MatchedTraining
 
-    /// What is under way.
-    public enum Stage: Sendable {
-        /// The end of an arm is searched, and so many of all places to search from are done; once more on half of the
-        /// samples for the held-out repetition.
-        case searching(Origin, isHeldOut: Bool, done: Int, total: Int)
-        /// The progression is at a step of an arm.
-        case step(Origin, Int, of: Int)
-        /// So many of all null bands are drawn.
-        case bands(done: Int, total: Int)
-        /// The kernel discrepancy is computed.
-        case discrepancy
-    }
-
     /// Makes a series.
     ///
     /// - Parameter report: called with what is under way, for progress; concurrently where work is done concurrently.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     /// - Precondition: the method is not that of imported splits.
     public init(
-        of embedded: EmbeddedDataset, by settings: SplitProtocol, report: @Sendable (Stage) -> Void = { _ in }
+        of embedded: EmbeddedDataset, by settings: SplitProtocol, report: WorkReport = { _ in }
     ) throws {
         precondition(settings.name != .imported, "imported splits are made of a file, not of embeddings")
         let progression = try Progression(of: embedded, by: settings, report: report)
@@ -58,7 +46,7 @@ public struct SplitSeries: Sendable {
             settings.nullDraws == 0
             ? nil
             : try ShiftControls(of: levels, in: progression, over: embedded, by: settings, report: report)
-        report(.discrepancy)
+        report(.began("kernel discrepancy"))
         let discrepancy = embedded.kernelDiscrepancy(seed: settings.seed)
         discrepancies = levels.map { discrepancy.squared(between: $0.partition) }
         let dataset = embedded.dataset

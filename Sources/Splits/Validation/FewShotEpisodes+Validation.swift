@@ -109,6 +109,6 @@ extension FewShotEpisodes {
     }
 
     private func violation(_ place: String, _ found: String, _ expected: String) -> SplitViolation {
-        SplitViolation(file: "episodes-\(shots).json", place: place, found: found, expected: expected)
+        SplitViolation(file: SplitFileName.episodes(shots: shots), place: place, found: found, expected: expected)
     }
 }

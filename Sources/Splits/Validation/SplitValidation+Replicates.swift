@@ -29,22 +29,22 @@ extension SplitValidation {
                 continue
             }
             guard number <= listed else {
-                add("replicates.json", "series", "\(listed)", "series \(number) as well, since its folder is there")
+                add(SplitFileName.replicates, "series", "\(listed)", "series \(number) as well, since its folder is there")
                 continue
             }
             let (record, place) = (summary.series[number - 1], "series \(number)")
-            let (name, manifest) = (number == 1 ? "manifest.json" : "replicate-\(number)/manifest.json", one.manifest)
+            let (name, manifest) = (number == 1 ? SplitFileName.manifest : "replicate-\(number)/manifest.json", one.manifest)
             if record.start != manifest.protocol.start {
                 add(
-                    "replicates.json", "\(place), start", record.start.rawValue,
+                    SplitFileName.replicates, "\(place), start", record.start.rawValue,
                     "\(manifest.protocol.start.rawValue), as in \(name)")
             }
             if record.seed != manifest.protocol.seed {
-                add("replicates.json", "\(place), seed", "\(record.seed)", "\(manifest.protocol.seed), as in \(name)")
+                add(SplitFileName.replicates, "\(place), seed", "\(record.seed)", "\(manifest.protocol.seed), as in \(name)")
             }
             if record.fids != manifest.levels.map(\.fid) {
                 let fids = manifest.levels.map(\.fid)
-                add("replicates.json", "\(place), fids", "\(record.fids)", "\(fids), as in \(name)")
+                add(SplitFileName.replicates, "\(place), fids", "\(record.fids)", "\(fids), as in \(name)")
             }
             guard number > 1 else { continue }
             func requireSame(_ what: String, _ isSame: Bool, _ expected: String) {
@@ -69,7 +69,7 @@ extension SplitValidation {
         _ summary: ReplicateAgreement, of series: [Int: SplitValidation]
     ) -> [SplitViolation] {
         func violation(_ place: String, _ found: String, _ expected: String) -> SplitViolation {
-            SplitViolation(file: "replicates.json", place: place, found: found, expected: expected)
+            SplitViolation(file: SplitFileName.replicates, place: place, found: found, expected: expected)
         }
         let numbers = summary.series.indices.map { $0 + 1 }
         let expected = numbers.flatMap { a in numbers.filter { $0 > a }.map { [a, $0] } }

@@ -30,7 +30,7 @@ extension SplitValidation {
 
     /// What does not hold of `train-matched.csv`.
     public func violations(ofMatchedTraining table: CSVTable) -> [SplitViolation] {
-        let file = "train-matched.csv"
+        let file = SplitFileName.matched
         guard table.columns == ["level", "sample"] else {
             return [
                 SplitViolation(
@@ -91,7 +91,7 @@ extension SplitValidation {
         let names = ["origin", "step", "kept", "fid", "train_class_count", "test_class_count"]
         let columns = names.compactMap { table.columns.firstIndex(of: $0) }
         func violation(_ place: String, _ found: String, _ expected: String) -> SplitViolation {
-            SplitViolation(file: "progression.csv", place: place, found: found, expected: expected)
+            SplitViolation(file: SplitFileName.progression, place: place, found: found, expected: expected)
         }
         guard columns.count == names.count else {
             return [
@@ -127,7 +127,7 @@ extension SplitValidation {
     ///
     /// - Parameter shots: the number in the file's name.
     public func violations(of episodes: FewShotEpisodes, shots: Int) -> [SplitViolation] {
-        let (file, settings) = ("episodes-\(shots).json", manifest.protocol)
+        let (file, settings) = (SplitFileName.episodes(shots: shots), manifest.protocol)
         guard episodes.shots == shots else {
             return [SplitViolation(file: file, place: "shots", found: "\(episodes.shots)", expected: "\(shots)")]
         }

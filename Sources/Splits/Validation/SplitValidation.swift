@@ -69,7 +69,7 @@ public struct SplitValidation: Sendable {
 
     /// A violation in the manifest.
     func violation(_ place: String, _ found: String, _ expected: String) -> SplitViolation {
-        SplitViolation(file: "manifest.json", place: place, found: found, expected: expected)
+        SplitViolation(file: SplitFileName.manifest, place: place, found: found, expected: expected)
     }
 
     /// Classes of a list that are listed twice, or are not in the dataset.

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Datasets
 public import Evaluation
+import Experiments
 import Files
 import Foundation
 import Reports
@@ -55,7 +56,7 @@ struct Compare: ParsableCommand {
     var over = ShiftAxis.fid
 
     @Option(help: "One way of training and testing, or the mean of both.")
-    var direction = Evaluation.Direction.mean
+    var direction = DirectionOrMean.mean
 
     @Flag(help: "Add the backbone as one more model.")
     var backbone = false
@@ -92,7 +93,7 @@ struct Compare: ParsableCommand {
             return try ModelComparison(
                 entries, metric: metric, gallery: gallery, direction: direction, over: over)
         } catch EvaluationError.incomparable(let name, let found, let expected) {
-            let names = ResultsFolder.shortNames(of: results)
+            let names = ResultsFolder.shortNames(of: results.map(ResultsFolder.init(at:)))
             let folder = names.firstIndex { name == $0 || name.hasPrefix("\($0) + ") }.map { results[$0].relativePath }
             throw CommandError("\(folder ?? name): cannot be compared: found \(found); expected \(expected)")
         }
@@ -100,8 +101,8 @@ struct Compare: ParsableCommand {
 
     private func entries() throws -> [ModelComparison.Entry] {
         var entries: [ModelComparison.Entry] = []
-        let names = ResultsFolder.shortNames(of: results)
-        let models = try zip(names, results).map { ($0, try ResultsFolder.runs(in: $1)) }
+        let names = ResultsFolder.shortNames(of: results.map(ResultsFolder.init(at:)))
+        let models = try zip(names, results).map { ($0, try ResultsFolder(at: $1).runs()) }
         for (name, runs) in models {
             entries.append(.init(name: name, runs: runs))
             let tricks = runs[0].settings.tricks
@@ -121,7 +122,7 @@ extension GalleryKind: ExpressibleByArgument {}
 
 extension ShiftAxis: ExpressibleByArgument {}
 
-extension Evaluation.Direction: ExpressibleByArgument {}
+extension DirectionOrMean: ExpressibleByArgument {}
 
 extension RetrievalMetric: ExpressibleByArgument {
     /// The metric of a name on the command line.

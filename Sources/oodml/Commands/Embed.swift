@@ -1,12 +1,9 @@
 import ArgumentParser
-import Datasets
-import DenseLinearAlgebra
 import Embeddings
-import FeatureExtraction
+import Experiments
 import Files
 import Foundation
 import Glyphs200
-import Reports
 
 struct Embed: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -54,6 +51,8 @@ struct Embed: ParsableCommand {
 
     enum ErrorPolicy: String, ExpressibleByArgument, CaseIterable {
         case fail, skip
+
+        var policy: OnUnreadableImage { self == .fail ? .fail : .leaveOut }
     }
 
     @OptionGroup var data: DatasetOptions
@@ -103,9 +102,13 @@ struct Embed: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
+        let store = EmbeddingStore(at: out)
         // A finished store is only read.
-        if try output.force || StoreRecord(of: out) == nil { _ = try OutputFolder(out, force: output.force) }
-        let record = merge.isEmpty ? try embed(on: terminal) : try join()
+        if try output.force || StoreRecord(of: store) == nil { _ = try OutputFolder(out, force: output.force) }
+        let record =
+            merge.isEmpty
+            ? try fill(store, on: terminal)
+            : try store.merge(merge.map(EmbeddingStore.init(at:)), replacing: output.force)
         terminal.finish()
         if record.skippedCount > 0 {
             terminal.warn("\(record.skippedCount) images were left out; skipped.csv lists them")
@@ -125,53 +128,15 @@ struct Embed: ParsableCommand {
         }
     }
 
-    private func embed(on terminal: Terminal) throws -> StoreRecord {
+    private func fill(_ store: EmbeddingStore, on terminal: Terminal) throws -> StoreRecord {
         let interruption = terminal.interruption("stopped; the same command goes on from here")
         defer { interruption.cancel() }
         let dataset = try data.read(on: terminal)
-        let model = backbone ?? Glyphs200.backbone
-        let extractor = try network.reading.extractor(for: model, announcedOn: terminal)
-        let table = dataset.sampleTable
-        let identity = StoreIdentity(
-            generator: generator,
-            embeddings: network.reading.provenance(
-                of: extractor, sha256: try SHA256.hexadecimal(ofFilesAt: extractor.modelFiles)),
-            dataset: dataset.name, sampleCount: dataset.samples.count,
-            samplesSHA256: SHA256.hexadecimal(of: Array(table.text.utf8)), shard: shard)
-        let folder = try PartialStore(out, identity: identity, force: output.force)
-        if let record = folder.finished {
-            try requireEmbedded(data.images, on: terminal)
-            return record
-        }
-
-        let (number, count) = (shard?.number ?? 1, shard?.count ?? 1)
-        let total = dataset.samples.count
-        guard count <= total else {
-            throw CommandError(
-                "--shard \(number)/\(count): found \(total) images; expected no more parts than images")
-        }
-        let range = (number - 1) * total / count..<number * total / count
-        let chunks = EmbedChunks(
-            folder: folder.url, size: try folder.chunkSize(min(chunk, total)), sampleCount: range.count,
-            rowByteCount: extractor.dimension * 4)
-        let ids = range.map { dataset.samples[$0].id }
-        let rows = try rows(of: chunks, ids: ids, extractor: extractor, on: terminal)
-        guard rows.contains(where: { $0.reason.isEmpty }) else {
-            throw CommandError("\(out.path): none of the \(rows.count) images can be embedded; expected one at least")
-        }
-        let contents = StoreContents(
-            pieces: (0..<chunks.count).map { chunk in
-                (chunks.embeddings(of: chunk), rows[chunks.samples(of: chunk)].count { $0.reason.isEmpty })
-            }, dimension: extractor.dimension,
-            samples: CSVTable(
-                columns: table.columns + [StoreContents.digestColumn],
-                rows: zip(range, rows).filter { $0.1.reason.isEmpty }.map { table.rows[$0.0] + [$0.1.digest] }),
-            skipped: CSVTable(
-                columns: StoreContents.skippedColumns,
-                rows: rows.filter { !$0.reason.isEmpty }.map { [$0.id, $0.reason] }))
-        let record = try contents.write(identity, to: out, by: folder.url)
-        folder.remove()
-        return record
+        return try store.fill(
+            with: dataset, below: data.images,
+            by: network.reading.network(backbone ?? EmbeddedBenchmark.backbone, announcedOn: terminal), shard: shard,
+            chunkSize: chunk, onUnreadable: onError.policy, replacing: output.force, generator: generator,
+            report: terminal.show)
     }
 }
 

@@ -1,14 +1,10 @@
 public import ArgumentParser
-import Datasets
-import DenseLinearAlgebra
-import Embeddings
 public import Evaluation
+import Experiments
 import Files
 import Foundation
 import Glyphs200
-import Reports
 import Retrieval
-import Splits
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -80,31 +76,17 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("The models, ONNX, OpenVINO or TFLite, each trained for one task.", valueName: "path"),
-        completion: .file(extensions: networkFileExtensions), transform: PathTemplate.init)
-    var model: PathTemplate?
+        completion: .file(extensions: networkFileExtensions), transform: modelFiles)
+    var model: ModelFiles?
 
     @Option(
         help: ArgumentHelp(
             "Embeddings instead of models: .npy, .npz, .safetensors or .csv files, one for each task.",
             valueName: "path"),
-        completion: .file(extensions: featureFileExtensions), transform: PathTemplate.init)
-    var embeddings: PathTemplate?
+        completion: .file(extensions: featureFileExtensions), transform: modelFiles)
+    var embeddings: ModelFiles?
 
-    @Option(
-        help: ArgumentHelp("The folder of the images (not needed for \(Glyphs200.name)).", valueName: "dir"),
-        completion: .directory, transform: path)
-    var root: URL?
-
-    @Option(
-        help: ArgumentHelp(
-            "The backbone that made the splits, for the gap (not needed for \(Glyphs200.name)).", valueName: "model"),
-        completion: .file(extensions: networkFileExtensions), transform: path)
-    var backbone: URL?
-
-    @Option(
-        help: ArgumentHelp("The features that made the splits, for the gap.", valueName: "file"),
-        completion: .file(extensions: featureFileExtensions), transform: path)
-    var features: URL?
+    @OptionGroup var reference: ReferenceOptions
 
     @Option(help: "What retrieval ranks by.")
     var similarity = Similarity.cosine
@@ -153,9 +135,6 @@ struct Evaluate: ParsableCommand {
         guard (model == nil) != (embeddings == nil) else {
             throw ValidationError("expected either --model PATH or --embeddings PATH")
         }
-        if backbone != nil && features != nil {
-            throw ValidationError("--backbone and --features exclude each other; expected what made the splits")
-        }
         guard let template = model ?? embeddings else { return }
         guard template.namesFold ? fold != nil : true else {
             throw ValidationError("\(template.text) names a {fold}; expected --fold with its number")
@@ -179,119 +158,67 @@ struct Evaluate: ParsableCommand {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         guard let template = model ?? embeddings else { return }
-        let (manifest, dataset) = try SplitManifest.withDataset(inFolder: splits)
-        let directions = fold == nil ? template.directions : [.forward]
-        let tasks = try EvaluationTask.all(of: manifest, in: dataset, directions: directions, fold: fold)
-        if shots != nil, dataset.samples.contains(where: { $0.role != nil }) {
-            throw CommandError(
-                "\(splits.appending(path: "samples.csv").path): found samples with roles; expected none for --shots, which "
-                    + "searches each sample among all others")
+        let splits = try SplitFolder(at: splits)
+        var scoring = try ModelScoring(
+            along: splits, of: template, being: kind(along: splits, on: terminal), by: settings)
+        let runs = seeds.isEmpty ? [nil] : seeds.map(Optional.some)
+        try scoring.requireFiles(ofSeeds: runs)
+        let parent = ResultsFolder(at: out ?? defaultFolder)
+        let folders = runs.map { $0.map(parent.run(seed:)) ?? parent }
+        for folder in folders { _ = try OutputFolder(folder.url, force: output.force) }
+        scoring.generator = generator
+        scoring.backbone = try reference.source(of: splits.manifest, on: terminal)
+        if scoring.backbone == nil {
+            terminal.note("No gap to the backbone is shown; --backbone or --features would add it.")
         }
-        let runs = (seeds.isEmpty ? [nil] : seeds.map(Optional.some)).map {
-            TaskFiles(template: template, fold: fold, seed: $0)
-        }
-        for run in runs { try run.requireAll(for: tasks) }
-        let kind = try kind(for: manifest)
-        let parent = out ?? defaultFolder
-        let folders = try runs.map { run in
-            try OutputFolder(run.seed.map { parent.appending(path: "seed-\($0)") } ?? parent, force: output.force)
-        }
-
-        let tricks = trickOptions.tricks
-        let scoring = TaskScoring(
-            dataset: dataset,
-            scorer: TaskScorer(
-                dataset: dataset, rules: RankingRules(similarity: similarity),
-                loneQueries: retrieval.loneQueries.policy,
-                metrics: retrieval.metrics, confidence: method),
-            matched: matchedDraws == 0
-                ? nil : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: matchedDraws),
-            tricks: tricks, episodes: try shots.map { try episodes(shots: $0, in: dataset, for: tasks, on: terminal) })
-        let reference = try referenceEmbeddings(for: manifest, of: dataset, on: terminal)
-        let backboneScores = try tasks.enumerated().map { number, task in
-            try reference.map { matrix in
-                terminal.stage("backbone", "scoring the backbone at \(task.level.id)", number, of: tasks.count)
-                return try scoring.scores(
-                    of: matrix.selectingRows(task.samples), task: task, file: backbone ?? features ?? Glyphs200.backbone
-                )
-            }
-        }
-        var written: [EvaluationResults] = []
-        for (index, (run, folder)) in zip(runs, folders).enumerated() {
-            let done = index * tasks.count
-            var source = TaskEmbeddings(
-                kind, files: run, dataset: dataset, tasks: tasks, withTraining: tricks.dimension != nil,
-                terminal: terminal)
-            var evaluations: [String: [TrainingDirection: TaskEvaluation]] = [:]
-            var details: [TaskDetails] = []
-            for (number, task) in tasks.enumerated() {
-                let seed = run.seed.map { "seed \($0), " } ?? ""
-                terminal.stage(
-                    "models", "scoring \(seed)\(task.level.id), \(task.direction.rawValue)", number + done,
-                    of: tasks.count * runs.count)
-                let evaluation = try scoring.evaluation(
-                    of: task, from: &source, file: run.file(for: task), beside: backboneScores[number])
-                evaluations[task.level.id, default: [:]][task.direction] = evaluation.scores
-                details.append(evaluation.details)
-            }
-            let provenance = ModelProvenance(
-                tasks: tasks.compactMap { task in
-                    source.provenances[run.file(for: task).path].map {
-                        (
-                            level: task.level.id, direction: task.direction == .forward ? .forward : .reverse,
-                            embeddings: $0
-                        )
-                    }
-                })
-            let results = EvaluationResults(
-                tool: generator, dataset: dataset.name, model: template.text, seed: run.seed,
-                settings: EvaluationSettings(
-                    split: fold.map { "validation fold \($0)" } ?? "test", similarity: similarity,
-                    loneQueries: retrieval.loneQueries.policy, confidence: method, matchedGallery: scoring.matched,
-                    tricks: tricks.names, roles: EvaluationSettings.RoleRecord(of: dataset)),
-                provenance: provenance,
-                levels: manifest.levels.map { level in
-                    LevelEvaluation(
-                        id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid,
-                        excess: level.excess, forward: evaluations[level.id]?[.forward],
-                        reverse: evaluations[level.id]?[.reverse], shots: shots)
-                })
-            let paths = try write(results, details, to: folder)
+        var scored: [EvaluationResults] = []
+        for (number, (seed, folder)) in zip(runs, folders).enumerated() {
+            let model = try scoring.score(seed: seed, run: (number, runs.count), report: terminal.show)
+            let paths = try folder.write(model, replacing: output.force)
             terminal.finish()
             if output.format == .text {
-                if let seed = results.seed { print("Seed \(seed)") }
-                print(summary(of: results, manifest: manifest, written: paths, on: StandardStream.output.display))
+                if let seed { print("Seed \(seed)") }
+                print(
+                    summary(
+                        of: model.results, manifest: splits.manifest, written: paths,
+                        on: StandardStream.output.display))
             }
-            written.append(results)
+            scored.append(model.results)
         }
         // Several runs are one list, so that what is printed is JSON however many there are.
         guard output.format == .json else { return }
-        print(seeds.isEmpty ? try stableJSON(written[0]) : try stableJSON(written), terminator: "")
+        print(seeds.isEmpty ? try stableJSON(scored[0]) : try stableJSON(scored), terminator: "")
+    }
+
+    private func kind(along splits: SplitFolder, on terminal: Terminal) throws -> ModelKind {
+        guard model != nil else { return .embeddings }
+        let reading = network.reading
+        return .networks(images: try reference.images(of: splits.manifest)) {
+            try reading.network($0, announcedOn: terminal)
+        }
+    }
+
+    private var settings: ScoringSettings {
+        var settings = ScoringSettings()
+        settings.similarity = similarity
+        settings.loneQueries = retrieval.loneQueries.policy
+        settings.metrics = retrieval.metrics
+        settings.confidence =
+            switch confidence {
+            case .classJackknife: .classJackknife()
+            case .fixedGalleryBootstrap: .fixedGalleryBootstrap()
+            case .none: .none
+            }
+        settings.matchedDraws = matchedDraws
+        settings.tricks = trickOptions.tricks
+        settings.fold = fold
+        settings.shots = shots
+        return settings
     }
 
     private var defaultFolder: URL {
         let name = splits.standardizedFileURL.lastPathComponent
         return URL(filePath: "results/\(name)" + (fold.map { "-fold-\($0)" } ?? ""))
-    }
-
-    private var method: ConfidenceMethod {
-        switch confidence {
-        case .classJackknife: .classJackknife()
-        case .fixedGalleryBootstrap: .fixedGalleryBootstrap()
-        case .none: .none
-        }
-    }
-
-    /// Writes the files of a run, and says which.
-    private func write(
-        _ results: EvaluationResults, _ details: [TaskDetails], to folder: OutputFolder
-    ) throws -> [String] {
-        try folder.write(
-            TaskDetails.files(details) + [
-                ("results.csv", Data(resultsTable(results).text.utf8)),
-                ("curve.svg", Data(CurveChart(results).svg.utf8)),
-                ("results.json", Data(try stableJSON(results).utf8)),
-            ])
     }
 }
 

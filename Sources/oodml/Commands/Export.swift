@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Datasets
+import Experiments
 import Files
 import Foundation
 import Glyphs200
@@ -82,14 +83,14 @@ struct Export: ParsableCommand {
     var level: [String] = []
 
     @Option(help: "Which side is trained on: the train classes, or in reverse the test classes.")
-    var direction = TrainingDirection.forward
+    var direction = Direction.forward
 
     @Option(help: ArgumentHelp("Make this fold of the train classes the validation part.", valueName: "n"))
     var fold: Int?
 
     @Option(
         help: ArgumentHelp(
-            "The folder of the images; stands before the paths in tables (for images of \(Glyphs200.name): not needed).",
+            "The folder of the images; stands before the paths in tables (for images of \(EmbeddedBenchmark.name): not needed).",
             valueName: "dir"),
         completion: .directory, transform: path)
     var root: URL?
@@ -117,9 +118,10 @@ struct Export: ParsableCommand {
         let terminal = Terminal(isQuiet: quiet)
         defer { terminal.finish() }
         let form = try form
-        let (manifest, dataset) = try SplitManifest.withDataset(inFolder: splits)
+        let folder = try SplitFolder(at: splits)
+        let (manifest, dataset) = (folder.manifest, folder.dataset)
         let images = try images(of: manifest, for: form)
-        let folder = try OutputFolder(out ?? defaultFolder(of: form), force: force)
+        let target = try OutputFolder(out ?? defaultFolder(of: form), force: force)
         terminal.status("arranging \(dataset.samples.count) samples")
         let export = try SplitExport(
             of: manifest, in: dataset, as: form, levels: level.isEmpty ? nil : level,
@@ -128,7 +130,7 @@ struct Export: ParsableCommand {
         terminal.status("writing \(export.files.count) files and \(export.links.count) links")
         let ours = Set(manifest.levels.map(\.id))
         let links = OutputFolder.LinkPlan(
-            links: export.links.map { ($0.path, (images ?? folder.url).appending(path: $0.sample).path) },
+            links: export.links.map { ($0.path, (images ?? target.url).appending(path: $0.sample).path) },
             isOurs: { path in
                 // LEVEL/PART/CLASS/IMAGE.
                 let parts = path.split(separator: "/")
@@ -145,11 +147,11 @@ struct Export: ParsableCommand {
             default: return false
             }
         }
-        _ = try folder.write(export.files.map { ($0.path, $0.bytes) }, replacing: isOurs, links: links)
+        _ = try target.write(export.files.map { ($0.path, $0.bytes) }, replacing: isOurs, links: links)
         terminal.finish()
         guard format.last(where: { $0.output != nil })?.output != .json else {
             let report = ExportReport(
-                form: form.rawValue, folder: folder.url.relativePath,
+                form: form.rawValue, folder: target.url.relativePath,
                 levels: level.isEmpty ? manifest.levels.map(\.id) : level, files: export.files.map(\.path),
                 linkCount: export.links.count)
             return print(try stableJSON(report), terminator: "")
@@ -157,7 +159,7 @@ struct Export: ParsableCommand {
         print(
             "Written: \(export.files.count) \(export.files.count == 1 ? "file" : "files")"
                 + (export.links.isEmpty ? "" : " and \(export.links.count) links to images")
-                + " below \(folder.url.relativePath)")
+                + " below \(target.url.relativePath)")
     }
 
     /// The form, which one of two options says.
@@ -183,7 +185,7 @@ struct Export: ParsableCommand {
     private func images(of manifest: SplitManifest, for form: SplitExport.Format) throws -> URL? {
         guard form.hasImages else { return nil }
         if let root { return root.absoluteURL }
-        if manifest.dataset.name == Glyphs200.name { return Glyphs200.images }
+        if let images = manifest.embeddedImages { return images }
         throw ValidationError("expected --root DIR, the folder of the images of \(manifest.dataset.name)")
     }
 
@@ -235,4 +237,4 @@ private struct ExportReport: Encodable {
 }
 
 extension SplitExport.Format: ExpressibleByArgument {}
-extension TrainingDirection: ExpressibleByArgument {}
+extension Direction: ExpressibleByArgument {}

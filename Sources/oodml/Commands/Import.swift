@@ -1,8 +1,7 @@
 import ArgumentParser
 import Datasets
-import Files
+import Experiments
 import Foundation
-import Reports
 import Splits
 
 struct Import: ParsableCommand {
@@ -77,52 +76,17 @@ struct Import: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        terminal.status("reading \(pickle.lastPathComponent)")
-        let published = try PublishedSplits(pickleAt: pickle)
-        let dataset = try data.read(on: terminal)
-        let folder = try OutputFolder(out ?? URL(filePath: "splits/\(dataset.name)"), force: output.force)
-        let source = SplitManifest.SourceRecord(
-            file: pickle.lastPathComponent, sha256: try SHA256.hexadecimal(ofFilesAt: [pickle]))
-        terminal.status("finding classes and files")
-        let splits = try ImportedSplits(
-            of: published, in: dataset, path: pickle.path, source: source, generator: generator)
-        warn(about: splits, on: terminal)
-
-        let manifest = splits.manifest
-        let matched = splits.matched.table(for: dataset, levels: manifest.levels.map(\.id))
-        // The manifest last: whoever waits for it finds all else.
-        let files =
-            try splits.episodes.map { ("episodes-\($0.shots).json", try $0.json) } + [
-                ("samples.csv", Data(dataset.sampleTable.text.utf8)), ("train-matched.csv", Data(matched.text.utf8)),
-                ("manifest.json", try manifest.json),
-            ]
-        let written = try folder.write(files) { file in
-            // Splits of another kind may have been in the folder.
-            Replicate.dependsOnOptions(file: file)
-                || ["progression.csv", "progression.svg", "class-map.csv"].contains(file)
-        }
+        let (splits, dataset, written) = try SplitFolder.importing(
+            pickle, of: data.read(on: terminal), to: { out ?? URL(filePath: "splits/\($0.name)") },
+            replacing: output.force, generator: generator, report: terminal.show)
         terminal.finish()
+        let manifest = splits.manifest
         switch output.format {
         case .json: try writeToStandardOutput(manifest.json)
         case .text:
             let count = Set(manifest.levels.flatMap { $0.train + $0.test }).count
             let found = "\(count) of \(dataset.classLabels.count) classes found \(splits.classMatch)"
             print(summary(of: manifest, found: found, written: written, on: StandardStream.output.display))
-        }
-    }
-
-    private func warn(about splits: ImportedSplits, on terminal: Terminal) {
-        let levels = splits.manifest.levels
-        let bare = levels.filter(\.folds.isEmpty).map(\.id)
-        if !bare.isEmpty {
-            terminal.warn(
-                "\(bare.count == levels.count ? "no level" : bare.joined(separator: ", ")) "
-                    + "\(bare.count == levels.count ? "has" : "without") split_train and split_val, for --fold")
-        }
-        if splits.repeatedSupportCount > 0 {
-            let count = splits.repeatedSupportCount
-            terminal.warn(
-                "\(count) \(count == 1 ? "support names" : "supports name") a sample twice; it is in the support once")
         }
     }
 }

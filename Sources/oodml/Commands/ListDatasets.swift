@@ -43,7 +43,7 @@ struct ListDatasets: ParsableCommand {
     /// What else `make-splits` reads.
     private func ownEntry(on display: TextDisplay) -> String {
         let forms = [
-            ("--dataset \(Glyphs200.name)", "the benchmark that comes with oodml"),
+            ("--dataset \(EmbeddedBenchmark.name)", "the benchmark that comes with oodml"),
             (
                 "--root DIR",
                 "class/image or superclass/class/image; the first half of the sorted classes trains"

@@ -1,12 +1,9 @@
 import ArgumentParser
 import Datasets
-import DenseLinearAlgebra
 import Embeddings
-import Files
+import Experiments
 import Foundation
-import Frechet
 import Glyphs200
-import Reports
 import Splits
 
 struct MakeSplits: ParsableCommand {
@@ -93,7 +90,7 @@ struct MakeSplits: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        let hasSamples = data.samples != nil || features.flatMap(EmbeddingStore.samples(of:)) != nil
+        let hasSamples = data.samples != nil || features.flatMap(EmbeddingStore.init(of:)) != nil
         guard features == nil ? data.haveImages : !data.haveImages && hasSamples else {
             throw ValidationError(
                 "expected one of: --dataset NAME, with --root if it does not come with oodml; --root DIR, with or without "
@@ -110,77 +107,21 @@ struct MakeSplits: ParsableCommand {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         let dataset = try data.read(unit: splitting.unit, features: features, on: terminal)
-        let units = try dataset.units(by: splitting.unit)
-        let settings = splitting.settings(unitCount: units.count)
-        try settings.validate()
-        let folder = try OutputFolder(out ?? URL(filePath: "splits/\(dataset.name)"), force: output.force)
-
-        let (matrix, provenance) = try source.embeddings(of: dataset, task: "embedding", on: terminal)
-        let embedded = try EmbeddedDataset(
-            dataset: dataset, embeddings: matrix, statistic: settings.statistic, units: units)
-        warnAboutSizes(of: embedded, on: terminal)
-        var replicates: [Replicate] = []
-        for number in 1...splitting.replicates {
-            let prefix = splitting.replicates == 1 ? "" : "series \(number) of \(splitting.replicates), "
-            let series = try SplitSeries(of: embedded, by: settings.replicate(number)) { stage in
-                stage.show(on: terminal, after: prefix)
-            }
-            warnAboutLevels(of: series, on: terminal)
-            replicates.append(Replicate(number: number, series: series, provenance: provenance))
-        }
-        var files = try replicates.flatMap { try $0.files(of: dataset) }
-        let episodes = settings.shots.map { shots in
-            FewShotEpisodes(of: dataset, shots: shots, episodeCount: settings.episodeCount, seed: settings.seed)
-        }
-        // The manifest last: whoever waits for it finds all else.
-        files.insert(("class-map.csv", Data(try ClassMap(of: embedded).table.text.utf8)), at: 0)
-        files.insert(contentsOf: try episodes.map { ("episodes-\($0.shots).json", try $0.json) }, at: 0)
-        if replicates.count > 1 {
-            let agreement = ReplicateAgreement(of: replicates.map(\.series))
-            files.insert(("replicates.json", Data(try stableJSON(agreement).utf8)), at: 0)
-        }
-        let written = try folder.write(files, replacing: Replicate.dependsOnOptions(file:))
+        let made = try SplitFolder.make(
+            at: out ?? URL(filePath: "splits/\(dataset.name)"), of: dataset, from: source(announcedOn: terminal),
+            by: splitting.settings(unitCount: dataset.units(by: splitting.unit).count),
+            replicateCount: splitting.replicates, replacing: output.force, generator: generator,
+            report: terminal.show)
         terminal.finish()
         switch output.format {
-        case .json: try writeToStandardOutput(replicates[0].manifest.json)
-        case .text: print(summary(of: replicates, written: written, on: StandardStream.output.display))
+        case .json: try writeToStandardOutput(made.manifests[0].json)
+        case .text: print(summary(of: made, on: StandardStream.output.display))
         }
     }
 
-    private var source: EmbeddingSource {
+    private func source(announcedOn terminal: Terminal) throws -> EmbeddingSource {
         if let features { return .features(features) }
-        return .network(backbone ?? Glyphs200.backbone, images: data.images, reading: network.reading)
-    }
-
-    private func warnAboutSizes(of embedded: EmbeddedDataset, on terminal: Terminal) {
-        let official = ClassPartition(sides: embedded.dataset.officialSides)
-        let (train, test) = (official.classes(on: .train), official.classes(on: .test))
-        if splitting.start == .official, abs(train.count - test.count) > 1 {
-            terminal.warn(
-                "the official split has \(train.count) train and \(test.count) test classes; every level keeps that balance"
-            )
-        }
-        let isOverMeans = embedded.statistic == .classMeans
-        let counts = [train, test].map { isOverMeans ? $0.count : embedded.dataset.samples(ofClasses: $0).count }
-        let (smallest, d) = (min(counts[0], counts[1]), embedded.embeddings.columnCount)
-        if smallest <= d {
-            terminal.warn(
-                "a side has \(smallest) \(isOverMeans ? "classes" : "samples") in \(d) dimensions; so few make every "
-                    + "distance too large, and only levels of equal size comparable")
-        }
-    }
-
-    private func warnAboutLevels(of series: SplitSeries, on terminal: Terminal) {
-        if series.settings.targets == nil, series.levels.count < series.settings.levelCount {
-            terminal.warn(
-                "the distances reached allow \(series.levels.count) levels that differ by 1 %, not "
-                    + "\(series.settings.levelCount)")
-        }
-        if let controls = series.controls, controls.singletonClassCount > 0 {
-            let count = controls.singletonClassCount
-            terminal.warn(
-                "\(count) \(count == 1 ? "class has" : "classes have") one sample only; the held-out repetition leaves "
-                    + "\(count == 1 ? "it" : "them") out")
-        }
+        return .images(
+            below: data.images, by: try network.reading.network(backbone ?? EmbeddedBenchmark.backbone, announcedOn: terminal))
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Datasets
-import Evaluation
+import Experiments
 import FeatureExtraction
 import Files
 import Foundation
@@ -18,7 +17,7 @@ struct Report: ParsableCommand {
             retrieval and a table of classes. Models are folders that `oodml evaluate` wrote, results.json itself or a \
             folder seed-S for each training run.
 
-            Small images are put into the page where they are at hand: --root, or those of \(Glyphs200.name).
+            Small images are put into the page where they are at hand: --root, or those of \(EmbeddedBenchmark.name).
 
             --charts writes every chart for papers too, as SVG, PNG and PDF, with its numbers as CSV beside it; that needs \
             rsvg-convert of Debian's package librsvg2-bin.
@@ -53,7 +52,7 @@ struct Report: ParsableCommand {
     var results: [URL] = []
 
     @Option(
-        help: ArgumentHelp("The folder of the images (not needed for \(Glyphs200.name)).", valueName: "dir"),
+        help: ArgumentHelp("The folder of the images (not needed for \(EmbeddedBenchmark.name)).", valueName: "dir"),
         completion: .directory, transform: path)
     var root: URL?
 
@@ -77,7 +76,7 @@ struct Report: ParsableCommand {
         let folder = try OutputFolder(file.deletingLastPathComponent(), force: output.force)
         let chartFolder = try charts.map { try OutputFolder($0, force: output.force) }
         let chartFiles = try charts.map { _ in try ChartFiles() }
-        let page = try page()
+        let page = try ReportPage(of: SplitFolder(at: splits), models: results.map(ResultsFolder.init(at:)))
         let images = images(of: page, on: terminal)
         terminal.status("writing")
         let drawn = try chartFiles?.files(of: page.charts) ?? []
@@ -97,48 +96,9 @@ struct Report: ParsableCommand {
         let charts: [String]
     }
 
-    private func page() throws -> ReportPage {
-        let (manifest, dataset) = try SplitManifest.withDataset(inFolder: splits)
-        let names = ResultsFolder.shortNames(of: results)
-        let models = try zip(names, results).map { name, folder in
-            let first = try ResultsFolder.firstRun(in: folder)
-            let classes = first.appending(path: "per-class.csv")
-            return ReportPage.Model(
-                name: name, runs: try ResultsFolder.runs(in: folder),
-                classes: exists(classes) ? try ClassScores.all(readingFrom: classes) : [],
-                examples: try examples(in: first))
-        }
-        do {
-            return try ReportPage(
-                manifest: manifest, dataset: dataset, progression: try progression(of: manifest),
-                classMap: try classMap(), models: models)
-        } catch EvaluationError.incomparable(let name, let found, let expected) {
-            let folder = zip(names, results).first { $0.0 == name }?.1.relativePath ?? name
-            throw CommandError("\(folder): it does not belong on this page: found \(found); expected \(expected)")
-        }
-    }
-
-    private func classMap() throws -> ClassMap? {
-        let file = Replicate.sharedFile("class-map.csv", of: splits)
-        return exists(file) ? try ClassMap(readingFrom: file) : nil
-    }
-
-    private func examples(in folder: URL) throws -> RetrievalExamplesFile? {
-        let file = folder.appending(path: "retrieval-examples.json")
-        guard exists(file) else { return nil }
-        return try RetrievalExamplesFile(readingFrom: file)
-    }
-
-    private func progression(of manifest: SplitManifest) throws -> ProgressionChart? {
-        let file = splits.appending(path: "progression.csv")
-        return exists(file) ? try chart(ofStepsAt: file, manifest: manifest) : nil
-    }
-
-    private func exists(_ file: URL) -> Bool { FileManager.default.fileExists(atPath: file.path) }
-
     /// Small pictures of the samples that the page shows, as `data:` addresses.
     private func images(of page: ReportPage, on terminal: Terminal) -> [String: String] {
-        guard let folder = root ?? (page.manifest.dataset.name == Glyphs200.name ? Glyphs200.images : nil) else {
+        guard let folder = root ?? page.manifest.embeddedImages else {
             terminal.note("The page has no images; --root, their folder, would add them.")
             return [:]
         }

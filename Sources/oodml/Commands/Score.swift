@@ -1,8 +1,8 @@
 import ArgumentParser
 import Datasets
 import DenseLinearAlgebra
-import Embeddings
 import Evaluation
+import Experiments
 import Files
 import Foundation
 import Reports
@@ -152,16 +152,11 @@ struct Score: ParsableCommand {
         let set = try LabelledEmbeddings(embeddings, labels: labels, numbering: &numbering)
         let galleryPair = gallery.flatMap { file in galleryLabels.map { (file, $0) } }
         let items = try galleryPair.map { try LabelledEmbeddings($0.0, labels: $0.1, numbering: &numbering) }
-        if let items, items.matrix.columnCount != set.matrix.columnCount {
-            throw CommandError(
-                "\(items.file.path): found \(items.matrix.columnCount) columns; expected \(set.matrix.columnCount), as "
-                    + "\(embeddings.path) has")
-        }
-        let assignment = try clusters.map { try clusterNumbers(in: $0, count: set.matrix.rowCount) }
+        let assignment = try clusters.map(set.clusters(readingFrom:))
 
         terminal.status("ranking")
         let metrics = retrieval.metrics + (milbich2021 ? RetrievalMetric.milbich2021 : [])
-        let scores = try score(set, among: items, metrics: metrics)
+        let scores = try set.scores(metrics, among: items, by: RankingRules(similarity: distance, ties: ties))
         let means = try meanScores(scores)
         var report = ScoreReport(
             means: means, classAveraged: scores.classAveraged(loneQueries: retrieval.loneQueries.policy), set: set,
@@ -169,7 +164,7 @@ struct Score: ParsableCommand {
             scores: scores, distance: distance)
         if !noClusters {
             terminal.status("clustering")
-            let numbers = try assignment ?? kMeans(of: set, classCount: Set(set.classNumbers).count)
+            let numbers = try assignment ?? set.clusters(by: distance, seed: seed, startCount: restarts)
             report.agreement = ClusteringAgreement(classNumbers: set.classNumbers, clusterNumbers: numbers)
         }
         if !noStructure {
@@ -188,27 +183,6 @@ struct Score: ParsableCommand {
         }
     }
 
-    private func score(
-        _ set: LabelledEmbeddings, among items: LabelledEmbeddings?, metrics: [RetrievalMetric]
-    ) throws -> QueryScores {
-        do {
-            let retrieval =
-                items.map { items in
-                    RetrievalSet(
-                        queries: set.matrix, classNumbers: set.classNumbers, gallery: items.matrix,
-                        galleryClassNumbers: items.classNumbers, ownItems: set.rows(in: items))
-                } ?? RetrievalSet(set.matrix, classNumbers: set.classNumbers)
-            return try retrieval.scores(metrics, by: RankingRules(similarity: distance, ties: ties))
-        } catch RetrievalError.nonFiniteEmbedding(let row, let column) {
-            let (file, place) =
-                row < set.matrix.rowCount
-                ? (embeddings, row) : (gallery ?? embeddings, row - set.matrix.rowCount)
-            throw CommandError(
-                "\(file.path): row \(place) is not finite in column \(column); expected numbers without NaN and infinity"
-            )
-        }
-    }
-
     private func meanScores(_ scores: QueryScores) throws -> RetrievalScores {
         do {
             return try scores.mean(loneQueries: retrieval.loneQueries.policy)
@@ -217,26 +191,6 @@ struct Score: ParsableCommand {
                 "\(labels.path): none of the \(count) queries has an item of its label in "
                     + "\((galleryLabels ?? labels).path); expected one at least")
         }
-    }
-
-    private func kMeans(of set: LabelledEmbeddings, classCount: Int) throws -> [Int] {
-        let rows = distance == .cosine ? normalizedRows(of: set.matrix) : set.matrix
-        return try kMeansClustering(of: rows, clusterCount: classCount, seed: seed, startCount: restarts).clusterNumbers
-    }
-
-    private func clusterNumbers(in file: URL, count: Int) throws -> [Int] {
-        let table = try CSVTable(contentsOf: file)
-        guard let column = table.columns.firstIndex(of: "cluster") else {
-            throw FileError.malformed(
-                path: file.path, line: 1, found: "the columns \(table.columns.joined(separator: ", "))",
-                expected: "a column cluster")
-        }
-        guard table.rows.count == count else {
-            throw CommandError(
-                "\(file.path): found \(table.rows.count) rows; expected \(count), one for each embedding")
-        }
-        var numbering = LabelNumbering()
-        return table.rows.map { numbering.number(of: $0[column]) }
     }
 
     private func queryTable(of scores: QueryScores, _ set: LabelledEmbeddings) -> String {

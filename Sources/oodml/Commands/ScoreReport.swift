@@ -1,5 +1,6 @@
 import DenseLinearAlgebra
 import Evaluation
+import Experiments
 import Foundation
 import Reports
 import Retrieval

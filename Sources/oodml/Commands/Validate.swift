@@ -1,11 +1,9 @@
 import ArgumentParser
 import Datasets
-import DenseLinearAlgebra
-import Embeddings
+import Experiments
 import Files
 import Foundation
 import Glyphs200
-import Reports
 import Splits
 
 struct Validate: ParsableCommand {
@@ -27,7 +25,7 @@ struct Validate: ParsableCommand {
             Given the embeddings, it also computes every distance and kernel discrepancy anew from the classes of the \
             levels. From a file of features they must agree to 1e-9 of the distance; from images embedded again by the \
             backbone to 1e-5, since processors differ in single precision, in which networks run. Splits of \
-            \(Glyphs200.name) need neither option. Under the protocol milbich2021, fid is the exact distance of the \
+            \(EmbeddedBenchmark.name) need neither option. Under the protocol milbich2021, fid is the exact distance of the \
             classes named as well; reference_fid, which the reference code has instead, is not computed.
             """,
             reads: """
@@ -58,123 +56,36 @@ struct Validate: ParsableCommand {
         completion: .file(extensions: ["csv"]), transform: path)
     var samples: URL?
 
-    @Option(
-        help: ArgumentHelp(
-            "The features that made the splits: one row for each row of the folder's samples.csv.", valueName: "file"),
-        completion: .file(extensions: featureFileExtensions), transform: path)
-    var features: URL?
-
-    @Option(
-        help: ArgumentHelp("The folder of the images (not needed for \(Glyphs200.name)).", valueName: "dir"),
-        completion: .directory, transform: path)
-    var root: URL?
-
-    @Option(
-        help: ArgumentHelp(
-            "The backbone that made the splits (not needed for \(Glyphs200.name)).", valueName: "model"),
-        completion: .file(extensions: networkFileExtensions), transform: path)
-    var backbone: URL?
+    @OptionGroup var reference: ReferenceOptions
 
     @OptionGroup var output: PrintOptions
 
     func validate() throws {
-        if features != nil && (root != nil || backbone != nil) {
+        if reference.features != nil && reference.root != nil {
             throw ValidationError("--features excludes --root and --backbone; expected what made the splits")
         }
-        if root != nil && backbone == nil { throw ValidationError("--root needs --backbone, to embed the images") }
+        if reference.root != nil && reference.backbone == nil {
+            throw ValidationError("--root needs --backbone, to embed the images")
+        }
     }
 
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         terminal.status("reading")
-        let folder = try SplitFolder(readingFrom: splits)
-        var violations = try sampleViolations(of: folder.validation) + folder.violations
-        var distanceCount: Int?
-        if folder.validation.manifest.importedFrom != nil, features != nil || backbone != nil {
+        var check = try SplitFolderCheck(of: splits, against: samples)
+        if check.manifest.importedFrom != nil, reference.features != nil || reference.backbone != nil {
             terminal.note("No distance is computed anew, since those of imported splits were published.")
-        } else if let source = try source(for: folder.validation.manifest) {
-            if folder.validation.manifest.dataset.sha256 == folder.validation.dataset.digest {
-                let recomputed = try recompute(folder, from: source, on: terminal)
-                violations += recomputed.violations
-                distanceCount = recomputed.count
-            } else {
-                terminal.note("No distance is computed anew, since the samples are not those of the manifest.")
-            }
+        } else if let source = try reference.source(of: check.manifest, on: terminal) {
+            try check.recompute(from: source, report: terminal.show)
         }
         terminal.finish()
-        let report = ValidationReport(folder, violations: violations, distanceCount: distanceCount)
+        let report = ValidationReport(check)
         switch output.format {
         case .json: try writeToStandardOutput(Data(stableJSON(report).utf8))
         case .text: print(report.text(of: splits.relativePath))
         }
-        if !violations.isEmpty { throw ExitCode.failure }
-    }
-
-    /// Whether the splits are of the samples that the user has.
-    private func sampleViolations(of validation: SplitValidation) throws -> [SplitViolation] {
-        guard let samples else { return [] }
-        let dataset = validation.manifest.dataset
-        let found = try Dataset(sampleTableAt: samples, name: dataset.name).digest
-        guard found != dataset.sha256 else { return [] }
-        return [
-            SplitViolation(
-                file: "manifest.json", place: "dataset, sha256", found: dataset.sha256,
-                expected: "\(found), as \(samples.relativePath) has it")
-        ]
-    }
-
-    /// What the distances can be computed anew from, if anything.
-    private func source(for manifest: SplitManifest) throws -> EmbeddingSource? {
-        if let features { return .features(features) }
-        let isGlyphs = manifest.dataset.name == Glyphs200.name
-        if let backbone {
-            guard let images = root ?? (isGlyphs ? Glyphs200.images : nil) else {
-                throw ValidationError("expected --root DIR, the folder of the images of \(manifest.dataset.name)")
-            }
-            return .network(backbone, images: images, reading: try NetworkReading(manifest.embeddings))
-        }
-        guard isGlyphs, let embeddings = manifest.embeddings, embeddings.source == .backbone,
-            try SHA256.hexadecimal(ofFilesAt: [Glyphs200.backbone]) == embeddings.sha256
-        else { return nil }
-        return .network(
-            Glyphs200.backbone, images: Glyphs200.images, reading: try NetworkReading(manifest.embeddings))
-    }
-
-    /// Compares the digest of the embeddings and the distances of all series.
-    private func recompute(
-        _ folder: SplitFolder, from source: EmbeddingSource, on terminal: Terminal
-    ) throws -> (violations: [SplitViolation], count: Int) {
-        let (dataset, manifest) = (folder.validation.dataset, folder.validation.manifest)
-        let (matrix, provenance) = try source.embeddings(of: dataset, task: "embedding", on: terminal)
-        var violations: [SplitViolation] = []
-        func require(_ name: String, _ found: String, _ expected: String) {
-            guard found != expected else { return }
-            violations.append(
-                SplitViolation(
-                    file: "manifest.json", place: "embeddings, \(name)", found: found,
-                    expected: "\(expected), as \(provenance.file) has it"))
-        }
-        if let embeddings = manifest.embeddings {
-            require("sha256", embeddings.sha256, provenance.sha256)
-            require("dimension", "\(embeddings.dimension)", "\(provenance.dimension)")
-        }
-        let tolerance =
-            provenance.source == .features ? SplitValidation.tolerance : SplitValidation.networkTolerance
-        let embedded = try EmbeddedDataset(
-            dataset: dataset, embeddings: matrix, statistic: manifest.protocol.statistic)
-        var count = 0
-        for (prefix, validation) in folder.allSeries
-        where validation.dataset.samples == dataset.samples
-            && validation.manifest.protocol.statistic == embedded.statistic
-        {
-            count += validation.manifest.levels.count
-            violations += try validation.distanceViolations(over: embedded, tolerance: tolerance) { done, total in
-                terminal.advance(
-                    (prefix.map { $0 + ", " } ?? "") + "computing the distances", done, of: total, withRate: false)
-            }.map { violation in prefix.map(violation.below) ?? violation }
-        }
-        return (violations, count)
+        if !check.violations.isEmpty { throw ExitCode.failure }
     }
 }
 
@@ -200,14 +111,14 @@ private struct ValidationReport: Encodable {
         }
     }
 
-    init(_ folder: SplitFolder, violations: [SplitViolation], distanceCount: Int?) {
-        self.violations = violations
-        isImported = folder.validation.manifest.importedFrom != nil
+    init(_ check: SplitFolderCheck) {
+        violations = check.violations
+        isImported = check.manifest.importedFrom != nil
+        let dataset = check.validation.dataset
         checked = Checked(
-            classes: folder.validation.dataset.classLabels.count, samples: folder.validation.dataset.samples.count,
-            series: folder.allSeries.count,
-            levels: folder.allSeries.reduce(0) { $0 + $1.validation.manifest.levels.count },
-            episodeFiles: folder.episodeFileCount, distances: distanceCount ?? 0)
+            classes: dataset.classLabels.count, samples: dataset.samples.count, series: check.allSeries.count,
+            levels: check.allSeries.reduce(0) { $0 + $1.validation.manifest.levels.count },
+            episodeFiles: check.episodeFileCount, distances: check.recomputedDistanceCount)
     }
 
     func text(of path: String) -> String {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Foundation
 
 /// How a command prints what it found.
@@ -37,6 +38,15 @@ let networkFileExtensions = ["onnx", "xml", "tflite"]
 func path(_ argument: String) throws -> URL {
     guard !argument.isEmpty else { throw ValidationError("the path is empty; expected a file or folder") }
     return URL(filePath: argument)
+}
+
+/// Where models are, for options' `transform`.
+func modelFiles(_ argument: String) throws -> ModelFiles {
+    do {
+        return try ModelFiles(argument)
+    } catch {
+        throw ValidationError("\(error)")
+    }
 }
 
 /// An error that a command finds by itself; the description is one sentence.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Cars196
 import Datasets
 import Embeddings
+import Experiments
 import Foundation
 import Glyphs200
 
@@ -9,9 +10,9 @@ import Glyphs200
 struct DatasetOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The benchmark that comes with oodml, \(Glyphs200.name), or the dataset in --root: \(KnownDataset.names).",
+            "The benchmark that comes with oodml, \(EmbeddedBenchmark.name), or the dataset in --root: \(KnownDataset.names).",
             valueName: "name"),
-        completion: .list([Glyphs200.name] + KnownDataset.allCases.map(\.rawValue)))
+        completion: .list([EmbeddedBenchmark.name] + KnownDataset.allCases.map(\.rawValue)))
     var dataset: String?
 
     @Option(
@@ -32,9 +33,9 @@ struct DatasetOptions: ParsableArguments {
 
     func validate() throws {
         guard let dataset else { return }
-        guard dataset == Glyphs200.name || known != nil else {
+        guard dataset == EmbeddedBenchmark.name || known != nil else {
             throw ValidationError(
-                "--dataset \(dataset) is not known; expected \(Glyphs200.name), \(KnownDataset.names), or --root DIR alone"
+                "--dataset \(dataset) is not known; expected \(EmbeddedBenchmark.name), \(KnownDataset.names), or --root DIR alone"
             )
         }
         if let known, root == nil {
@@ -54,7 +55,7 @@ struct DatasetOptions: ParsableArguments {
     var haveImages: Bool { dataset != nil || root != nil }
 
     /// The folder that the samples' ids are paths below.
-    var images: URL { root ?? Glyphs200.images }
+    var images: URL { root ?? EmbeddedBenchmark.images }
 
     /// Reads the dataset; warns where it is one that is known, and not all of it is there.
     ///
@@ -71,9 +72,9 @@ struct DatasetOptions: ParsableArguments {
             }
             return dataset
         }
-        if let samples = samples ?? features.flatMap(EmbeddingStore.samples(of:)) {
+        if let samples = samples ?? features.flatMap(EmbeddingStore.init(of:))?.samples {
             // The table of a store is of the dataset that the store is of.
-            let stored = try StoreRecord(of: samples.deletingLastPathComponent())?.identity.dataset
+            let stored = try StoreRecord(of: EmbeddingStore(at: samples.deletingLastPathComponent()))?.identity.dataset
             let dataset = try Dataset(
                 sampleTableAt: samples, name: name ?? stored ?? samples.deletingPathExtension().lastPathComponent,
                 unit: unit)
@@ -83,6 +84,6 @@ struct DatasetOptions: ParsableArguments {
         if let root {
             return try Dataset(classFoldersAt: root, name: name ?? root.standardizedFileURL.lastPathComponent)
         }
-        return try Dataset(classFoldersAt: Glyphs200.images, name: name ?? Glyphs200.name)
+        return try Dataset(classFoldersAt: EmbeddedBenchmark.images, name: name ?? EmbeddedBenchmark.name)
     }
 }

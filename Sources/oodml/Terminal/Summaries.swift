@@ -1,6 +1,5 @@
-import Datasets
 import Evaluation
-import Files
+import Experiments
 import Foundation
 import Frechet
 import Reports
@@ -8,13 +7,12 @@ import Retrieval
 import Splits
 
 /// What `make-splits` prints.
-func summary(of replicates: [Replicate], written: [String], on display: TextDisplay) -> String {
+func summary(of made: MadeSplits, on display: TextDisplay) -> String {
     var text = ""
-    for replicate in replicates {
-        let manifest = replicate.manifest
-        if replicates.count > 1 { text += "Series \(replicate.number)\n" }
-        text += levelTable(of: manifest).text(on: display, elsewhere: allColumns("manifest.json")) + "\n"
-        let plot = progressionPlot(chart(of: replicate.series.progression, manifest: manifest).steps)
+    for (index, (series, manifest)) in zip(made.series, made.manifests).enumerated() {
+        if made.series.count > 1 { text += "Series \(index + 1)\n" }
+        text += splitTable(of: manifest).text(on: display, elsewhere: allColumns("manifest.json")) + "\n"
+        let plot = progressionPlot(ProgressionChart(of: series.progression, manifest: manifest).steps)
         text += plotted(plot, on: display)
         if let controls = manifest.controls, let p = controls.p {
             text +=
@@ -29,12 +27,12 @@ func summary(of replicates: [Replicate], written: [String], on display: TextDisp
         }
         text += "\n"
     }
-    return text + pathsWritten(written, on: display)
+    return text + pathsWritten(made.paths, on: display)
 }
 
 /// What `import` prints.
 func summary(of manifest: SplitManifest, found: String, written: [String], on display: TextDisplay) -> String {
-    display.wrapped(found) + "\n\n" + levelTable(of: manifest).text(on: display, elsewhere: allColumns("manifest.json"))
+    display.wrapped(found) + "\n\n" + splitTable(of: manifest).text(on: display, elsewhere: allColumns("manifest.json"))
         + "\n" + pathsWritten(written, on: display)
 }
 
@@ -49,7 +47,7 @@ private func allColumns(_ file: String) -> String {
     "--format json and \(file) have all"
 }
 
-private func levelTable(of manifest: SplitManifest) -> TextTable {
+private func splitTable(of manifest: SplitManifest) -> TextTable {
     let hasControls = manifest.controls != nil
     let controlColumns: [TextTable.Column] =
         hasControls
@@ -86,39 +84,6 @@ private func levelTable(of manifest: SplitManifest) -> TextTable {
             manifest.levels.enumerated().compactMap { number, level in
                 level.isShift == true ? TextTable.Place(row: number, column: columns.count - 1) : nil
             }))
-}
-
-/// The distances along the kept steps, with the levels marked.
-func chart(of progression: Progression, manifest: SplitManifest) -> ProgressionChart {
-    chart(
-        of: progression.keptSteps.map { ($0.origin.rawValue, $0.step, $0.distance.squared) }, manifest: manifest)
-}
-
-/// The same from the table of the steps, `progression.csv`.
-func chart(ofStepsAt file: URL, manifest: SplitManifest) throws -> ProgressionChart {
-    let table = try CSVTable(contentsOf: file)
-    let places = try table.positions(ofColumns: ["origin", "step", "kept", "fid"], path: file.path)
-    let steps = try zip(table.rows, table.lines).compactMap { fields, line -> (String, Int, Double)? in
-        guard fields[places[2]] == "true" else { return nil }
-        guard let step = Int(fields[places[1]]), let fid = Double(fields[places[3]]), fid.isFinite else {
-            throw FileError.malformed(
-                path: file.path, line: line, found: "step \(fields[places[1]]) at \(fields[places[3]])",
-                expected: "two numbers")
-        }
-        return (fields[places[0]], step, fid)
-    }
-    return chart(of: steps, manifest: manifest)
-}
-
-private func chart(of steps: [(origin: String, step: Int, fid: Double)], manifest: SplitManifest) -> ProgressionChart {
-    ProgressionChart(
-        title: "Splits of \(manifest.dataset.name)",
-        steps: steps.map { step in
-            let level = manifest.levels.first { $0.origin.rawValue == step.origin && $0.step == step.step }
-            return ProgressionChart.Step(
-                origin: step.origin, step: step.step, fid: step.fid, level: level?.id,
-                null: level?.null.map { max(0, $0.mean - 2 * $0.sd)...($0.mean + 2 * $0.sd) })
-        })
 }
 
 /// What `evaluate` prints.

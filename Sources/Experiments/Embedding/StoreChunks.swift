@@ -1,15 +1,12 @@
-import Datasets
-import DenseLinearAlgebra
-import Embeddings
-import FeatureExtraction
-import Files
-import Foundation
-import Reports
+internal import DenseLinearAlgebra
+internal import Embeddings
+internal import Files
+internal import Foundation
 
-/// The work of `embed` in pieces that are done or not: a run that is stopped at any moment loses one piece at most.
+/// The work of filling a store in pieces that are done or not: a run that is stopped at any moment loses one piece at most.
 ///
 /// A piece is a file of embeddings and a table; the table is written last, each under its name only when it is whole.
-struct EmbedChunks {
+struct StoreChunks {
     let folder: URL
     let size: Int
     let sampleCount: Int

@@ -1,5 +1,5 @@
-import Foundation
-import Synchronization
+internal import Foundation
+internal import Synchronization
 
 /// Finishes one piece while the next one is embedded: what is written must be on the disk before it counts, and while a
 /// thread waits for that others can work.

@@ -1,27 +1,29 @@
-import Datasets
-import DenseLinearAlgebra
-import Embeddings
-import Evaluation
-import FeatureExtraction
-import Files
-import Foundation
+internal import Datasets
+internal import DenseLinearAlgebra
+public import Embeddings
+internal import Files
+public import Foundation
+internal import Parallel
 
-/// What gives the embeddings of tasks: networks that are run, or files of embeddings.
+/// What the files of models are.
+public enum ModelKind: Sendable {
+    /// Networks that are run on the images below a folder; `open` opens one.
+    case networks(images: URL, open: @Sendable (URL) throws -> any ImageNetwork)
+    /// Embeddings that are made already: one row for each sample of the test classes, or of the dataset.
+    case embeddings
+}
+
+/// The embeddings of tasks, made or read when they are needed and kept as long as they are.
 struct TaskEmbeddings {
-    enum Kind {
-        case networks(images: URL, reading: NetworkReading)
-        case files
-    }
-
     private struct Key: Hashable {
         let path: String
         let mirrored: Bool
     }
 
-    private let kind: Kind
-    private let files: TaskFiles
+    private let kind: ModelKind
+    private let files: RunFiles
     private let dataset: Dataset
-    private let terminal: Terminal
+    private let report: WorkReport
     /// What is wanted of each file, over all tasks that it serves.
     private let samplesOfFile: [String: [Int]]
     /// Whether training samples are wanted too.
@@ -33,14 +35,14 @@ struct TaskEmbeddings {
     private(set) var provenances: [String: EmbeddingProvenance] = [:]
 
     init(
-        _ kind: Kind, files: TaskFiles, dataset: Dataset, tasks: [EvaluationTask], withTraining: Bool,
-        terminal: Terminal
+        _ kind: ModelKind, files: RunFiles, dataset: Dataset, tasks: [ScoringTask], withTraining: Bool,
+        report: @escaping WorkReport
     ) {
         self.kind = kind
         self.files = files
         self.dataset = dataset
         self.withTraining = withTraining
-        self.terminal = terminal
+        self.report = report
         let tasksOfFile = Dictionary(grouping: tasks) { files.file(for: $0).path }
         taskCounts = tasksOfFile.mapValues(\.count)
         samplesOfFile = tasksOfFile.mapValues { tasks in
@@ -52,7 +54,7 @@ struct TaskEmbeddings {
     ///
     /// - Parameter mirrored: whether of the images' mirrors, which networks only can embed.
     mutating func embeddings(
-        of samples: [Int], for task: EvaluationTask, mirrored: Bool = false
+        of samples: [Int], for task: ScoringTask, mirrored: Bool = false
     ) throws -> Matrix<Float> {
         let file = files.file(for: task)
         let key = Key(path: file.path, mirrored: mirrored)
@@ -70,20 +72,17 @@ struct TaskEmbeddings {
     private mutating func load(_ file: URL, mirrored: Bool) throws -> (samples: [Int], matrix: Matrix<Float>) {
         let wanted = samplesOfFile[file.path] ?? []
         switch kind {
-        case .networks(let images, let reading):
-            let extractor = try reading.extractor(for: file, announcedOn: terminal)
-            if provenances[file.path] == nil {
-                let digest = try SHA256.hexadecimal(ofFilesAt: extractor.modelFiles)
-                provenances[file.path] = reading.provenance(of: extractor, sha256: digest)
-            }
+        case .networks(let images, let open):
+            let network = try open(file)
+            if provenances[file.path] == nil { provenances[file.path] = try network.provenance }
             let ids = wanted.map { dataset.samples[$0].id }
             return (
                 wanted,
-                try extractor.embed(
+                try network.embed(
                     ids, below: images, mirrored: mirrored,
-                    task: file.lastPathComponent + (mirrored ? ", mirrored" : ""), on: terminal)
+                    activity: file.lastPathComponent + (mirrored ? ", mirrored" : ""), report: report)
             )
-        case .files:
+        case .embeddings:
             let features = try FeatureFile<Float>(contentsOf: file)
             let matrix = features.matrix
             if let samples = try samples(of: features, wanted: wanted) { return (samples, matrix) }

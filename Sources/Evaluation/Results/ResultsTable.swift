@@ -1,5 +1,5 @@
-public import Evaluation
 public import Files
+import Files
 import Retrieval
 
 /// The results in long form, one value a row: `results.csv`.
@@ -15,7 +15,7 @@ public func resultsTable(_ results: EvaluationResults) -> CSVTable {
         for gallery in GalleryKind.allCases {
             for subject in Subject.allCases {
                 guard let directions = level.scores(of: subject, gallery: gallery) else { continue }
-                for direction in Direction.allCases {
+                for direction in DirectionOrMean.allCases {
                     guard let task = directions[direction] else { continue }
                     for (metric, value) in zip(task.scores.metrics, task.scores.values) {
                         let estimate = task.estimates[metric]

@@ -1,9 +1,8 @@
-import Datasets
-import DenseLinearAlgebra
-import FeatureExtraction
-import Files
-import Foundation
-import Parallel
+internal import DenseLinearAlgebra
+internal import Embeddings
+internal import Files
+internal import Foundation
+internal import Parallel
 
 /// What the system knows of a file without reading it; empty if there is none.
 ///
@@ -22,23 +21,23 @@ func digests(ofFiles paths: [String]) -> [String] {
     }
 }
 
-extension FeatureExtractor {
+extension ImageNetwork {
     /// The embeddings of some files with the files' digests, both of the same bytes.
     ///
     /// - Parameters:
     ///   - policy: whether a file that cannot be embedded is an error, or left out.
-    /// - Throws: whatever ``FeatureExtractor/embed(paths:mirrored:progress:)`` throws; ``CommandError`` for a file that is
+    /// - Throws: whatever `embed(paths:mirrored:progress:)` throws; ``/Files/FileError`` for a file that is
     ///   written to all the time.
     func rows(
-        of paths: [String], ids: [String], _ policy: Embed.ErrorPolicy, progress: @escaping @Sendable (Int) -> Void
-    ) throws -> (matrix: Matrix<Float>, rows: [EmbedChunks.Row]) {
+        of paths: [String], ids: [String], _ policy: OnUnreadableImage, progress: @escaping @Sendable (Int) -> Void
+    ) throws -> (matrix: Matrix<Float>, rows: [StoreChunks.Row]) {
         var changed = 0
         for _ in 0..<3 {
             let stamps = paths.map(stamp(ofFile:))
             let (matrix, reasons) =
-                policy == .skip
+                policy == .leaveOut
                 ? try embedWhatCanBe(paths, progress: progress)
-                : (try embed(paths: paths) { done, _ in progress(done) }, paths.map { _ in "" })
+                : (try embed(paths: paths, mirrored: false) { done, _ in progress(done) }, paths.map { _ in "" })
             let digests = zip(digests(ofFiles: paths), reasons).map { $1.isEmpty ? $0 : "" }
             // What was written to meanwhile may be embedded as it was and digested as it is.
             let isSteady = paths.indices.map {
@@ -46,15 +45,15 @@ extension FeatureExtractor {
             }
             guard let index = isSteady.firstIndex(of: false) else {
                 let rows = paths.indices.map {
-                    EmbedChunks.Row(
+                    StoreChunks.Row(
                         id: ids[$0], digest: digests[$0], reason: reasons[$0], stamp: stamps[$0])
                 }
                 return (matrix, rows)
             }
             changed = index
         }
-        throw CommandError(
-            "\(paths[changed]): the file was changed each time that it was read; expected it to stay as it is")
+        throw FileError.unreadable(
+            path: paths[changed], reason: "it was changed each time that it was read; expected it to stay as it is")
     }
 
     /// The embeddings of those files that can be embedded, and for each file why it cannot, empty where it can.
@@ -65,14 +64,14 @@ extension FeatureExtractor {
         while true {
             let rest = paths.indices.filter { reasons[$0].isEmpty }
             do {
-                return (try embed(paths: rest.map { paths[$0] }) { done, _ in progress(done) }, reasons)
+                return (try embed(paths: rest.map { paths[$0] }, mirrored: false) { done, _ in progress(done) }, reasons)
             } catch {
                 guard let bad = rest.first(where: { paths[$0] == imagePath(of: error) }) else { throw error }
                 reasons[bad] = reason(of: error, for: paths[bad])
                 // The other bad files of the chunk at once, and not a pass of the network for each.
                 for i in rest where i != bad {
                     do {
-                        _ = try Image8(contentsOfFile: paths[i], channelCount: preprocessing.channelCount)
+                        try requireReadable(imageAt: paths[i])
                     } catch {
                         reasons[i] = reason(of: error, for: paths[i])
                     }
@@ -82,22 +81,9 @@ extension FeatureExtractor {
     }
 }
 
-/// The image whose fault an error is; nil where it is another's.
-private func imagePath(of error: any Error) -> String? {
-    switch error {
-    case FeatureExtractionError.outOfMemory(let path), FeatureExtractionError.notAnImage(let path, _),
-        FeatureExtractionError.truncatedImage(let path, _, _), FeatureExtractionError.damagedImage(let path, _, _),
-        FeatureExtractionError.unsupportedImage(let path, _), FeatureExtractionError.imageTooLarge(let path, _, _),
-        FeatureExtractionError.nonFiniteEmbedding(let path, _, _, _):
-        path
-    case let error as FileError: error.path
-    default: nil
-    }
-}
-
 /// The description without the path, which the table of samples left out has anyway.
 private func reason(of error: any Error, for path: String) -> String {
     let description = "\(error)"
-    return description.hasPrefix(path + ": ")
+    return description.utf8.starts(with: "\(path): ".utf8)
         ? String(Substring(description.utf8.dropFirst(path.utf8.count + 2))) : description
 }

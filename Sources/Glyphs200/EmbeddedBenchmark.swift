@@ -2,7 +2,7 @@ public import Foundation
 
 /// The benchmark that comes with oodml: 200 characters of ten writing systems, each in 24 typefaces, and a small network
 /// that was trained on characters and writing systems that are not among them.
-public enum Glyphs200 {
+public enum EmbeddedBenchmark {
     /// The name by which the command line and manifests know it.
     public static let name = "glyphs200"
 

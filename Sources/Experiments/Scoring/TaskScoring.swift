@@ -1,9 +1,10 @@
-import Datasets
-import DenseLinearAlgebra
-import Evaluation
-import Foundation
-import Retrieval
-import Splits
+internal import Datasets
+internal import DenseLinearAlgebra
+internal import Evaluation
+internal import Files
+internal import Foundation
+internal import Retrieval
+internal import Splits
 
 /// How all tasks of a run are scored.
 struct TaskScoring {
@@ -18,12 +19,12 @@ struct TaskScoring {
 
     /// The scores of a task's embeddings.
     ///
-    /// - Parameter file: where the embeddings are from, for the error.
+    /// - Parameter path: where the embeddings are from, for the error.
     func scores(
-        of matrix: Matrix<Float>, task: EvaluationTask, file: URL, by scorer: TaskScorer? = nil
+        of matrix: Matrix<Float>, task: ScoringTask, path: String, by scorer: TaskScorer? = nil
     ) throws -> Scores {
         let scorer = scorer ?? self.scorer
-        return try naming(file, task.samples) {
+        return try naming(path, task.samples) {
             let full = try scorer.scoresWithQueries(of: matrix, samples: task.samples)
             var scores = [GalleryKind.full: full.scores]
             if let matched {
@@ -38,18 +39,18 @@ struct TaskScoring {
     ///
     /// - Parameter backbone: the backbone's scores on the same task, if they are known.
     func evaluation(
-        of task: EvaluationTask, from source: inout TaskEmbeddings, file: URL, beside backbone: Scores?
+        of task: ScoringTask, from source: inout TaskEmbeddings, file: URL, beside backbone: Scores?
     ) throws -> (scores: TaskEvaluation, details: TaskDetails) {
         let plain = try source.embeddings(of: task.samples, for: task)
         var evaluation = TaskEvaluation()
         for (gallery, scores) in backbone?.galleries ?? [:] {
             evaluation.scores[gallery, default: [:]][.backbone] = scores
         }
-        let model = try scores(of: plain, task: task, file: file)
+        let model = try scores(of: plain, task: task, path: file.path)
         for (gallery, scores) in model.galleries { evaluation.scores[gallery, default: [:]][.model] = scores }
         if !tricks.isEmpty {
             let changed = try tricked(task, from: &source, file: file)
-            let scores = try self.scores(of: changed, task: task, file: file, by: scorer.ranking(by: tricks))
+            let scores = try self.scores(of: changed, task: task, path: file.path, by: scorer.ranking(by: tricks))
             for (gallery, scores) in scores.galleries { evaluation.scores[gallery, default: [:]][.tricked] = scores }
         }
         if let episodes { evaluation.episodes = try fewShot(episodes, of: plain, task: task, file: file) }
@@ -60,7 +61,7 @@ struct TaskScoring {
     }
 
     private func tricked(
-        _ task: EvaluationTask, from source: inout TaskEmbeddings, file: URL
+        _ task: ScoringTask, from source: inout TaskEmbeddings, file: URL
     ) throws -> Matrix<Float> {
         func rows(_ samples: [Int]) throws -> Matrix<Float> {
             let plain = try source.embeddings(of: samples, for: task)
@@ -70,18 +71,18 @@ struct TaskScoring {
         }
         let test = try rows(task.samples)
         if let dimension = tricks.dimension, dimension > test.columnCount {
-            throw CommandError(
-                "\(file.path): its embeddings have \(test.columnCount) dimensions; expected \(dimension) or more, as "
-                    + "--embedding-dim asks for")
+            throw FileError.malformed(
+                path: file.path, found: "embeddings of \(test.columnCount) dimensions",
+                expected: "\(dimension) or more, as many as principal components are wanted")
         }
         let training = tricks.dimension == nil ? nil : try rows(task.trainingSamples)
-        return try naming(file, task.trainingSamples) {
+        return try naming(file.path, task.trainingSamples) {
             try tricks.applied(to: test, training: training, similarity: scorer.rules.similarity)
         }
     }
 
     private func fewShot(
-        _ episodes: FewShotEpisodes, of matrix: Matrix<Float>, task: EvaluationTask, file: URL
+        _ episodes: FewShotEpisodes, of matrix: Matrix<Float>, task: ScoringTask, file: URL
     ) throws -> [FewShotEpisodeScores] {
         let rows = Dictionary(
             uniqueKeysWithValues: task.samples.enumerated().map { (dataset.samples[$0.element].id, $0.offset) })
@@ -96,8 +97,8 @@ struct TaskScoring {
                     of: matrix, classNumbers: task.samples.map { dataset.classOfSample[$0] }, supportRows: support,
                     rules: RankingRules(similarity: scorer.rules.similarity), metrics: scorer.metrics,
                     loneQueries: scorer.loneQueries)
-            } catch let error as EvaluationError {
-                throw CommandError("\(file.path), \(task.level.id), episode \(number): \(error)")
+            } catch {
+                throw ScoringError(description: "\(file.path), \(task.level.id), episode \(number): \(error)")
             }
         }
     }
@@ -105,15 +106,22 @@ struct TaskScoring {
     /// Runs `body`, and names the file and the sample in what it throws of embeddings.
     ///
     /// - Parameter samples: those that the rows are of.
-    private func naming<Value>(_ file: URL, _ samples: [Int], _ body: () throws -> Value) throws -> Value {
+    private func naming<Value>(_ path: String, _ samples: [Int], _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch RetrievalError.nonFiniteEmbedding(let row, let column) {
-            throw CommandError(
-                "\(file.path): the embedding of sample \"\(dataset.samples[samples[row]].id)\" is not finite in "
-                    + "column \(column); expected numbers without NaN and infinity")
+            throw ScoringError(
+                description: "\(path): the embedding of sample \"\(dataset.samples[samples[row]].id)\" is not finite "
+                    + "in column \(column); expected numbers without NaN and infinity")
+        } catch let error as RetrievalError {
+            throw ScoringError(description: "\(path): \(error)")
         } catch let error as EvaluationError {
-            throw CommandError("\(file.path): \(error)")
+            throw ScoringError(description: "\(path): \(error)")
         }
     }
+}
+
+/// Why a model cannot be scored, in one sentence that names its file.
+struct ScoringError: Error, CustomStringConvertible {
+    let description: String
 }

@@ -1,0 +1,81 @@
+public import Retrieval
+internal import Statistics
+
+/// Several models beside one another, by each metric that all of them have, and beside the backbone where it was scored.
+///
+/// ```swift
+/// let compared = try ComparedModels([("margin", [margin]), ("triplet", [triplet])], metrics: [.recall(1)])
+/// for model in compared.main.models { print(model.name, model.ags?.value ?? 0) }
+/// ```
+public struct ComparedModels: Sendable {
+    /// The comparisons by one metric.
+    public struct ByMetric: Sendable {
+        /// The metric.
+        public let metric: RetrievalMetric
+        /// The models and the frozen backbone, in the full gallery.
+        public let values: ModelComparison
+        /// The same in galleries of equal size; nil where these were not scored.
+        public let matched: ModelComparison?
+        /// The models without the backbone; nil for a single model.
+        public let alone: ModelComparison?
+    }
+
+    /// The models without the backbone, by the first metric.
+    public let main: ModelComparison
+    /// The comparisons by each metric.
+    public let all: [ByMetric]
+    /// The results of each model's first run.
+    public let results: [(name: String, results: EvaluationResults)]
+
+    /// Compares models.
+    ///
+    /// - Parameters:
+    ///   - models: each with its training runs, at least one.
+    ///   - metrics: what to compare by, as far as all runs have it; where they have none of these, their own first metric.
+    /// - Complexity: up to four ``ModelComparison``s a metric.
+    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)``.
+    /// - Precondition: there is a model.
+    public init(_ models: [(name: String, runs: [EvaluationResults])], metrics: [RetrievalMetric]) throws {
+        precondition(!models.isEmpty, "no models to compare")
+        let entries = models.map { ModelComparison.Entry(name: $0.name, runs: $0.runs) }
+        let frozen = models.first { model in model.runs[0].levels.allSatisfy { $0.scores(of: .backbone) != nil } }
+            .map { ModelComparison.Entry(name: "frozen backbone", runs: [$0.runs[0]], subject: .backbone) }
+        let withBackbone = entries + (frozen.map { [$0] } ?? [])
+        let known = metrics.filter { metric in
+            models.allSatisfy { $0.runs.allSatisfy { $0.metrics.contains(metric) } }
+        }
+        let first = known.first ?? models[0].runs[0].metrics.first ?? .averagePrecisionAtR
+        results = models.map { ($0.name, $0.runs[0]) }
+        main = try ModelComparison(entries, metric: first)
+        all = try (known.isEmpty ? [first] : known).map { metric in
+            ByMetric(
+                metric: metric, values: try ModelComparison(withBackbone, metric: metric),
+                matched: try? ModelComparison(withBackbone, metric: metric, gallery: .matched),
+                alone: models.count > 1 ? try ModelComparison(entries, metric: metric) : nil)
+        }
+    }
+}
+
+extension EvaluationResults {
+    /// Refuses results of other splits.
+    ///
+    /// - Parameters:
+    ///   - dataset: the name of the splits' dataset.
+    ///   - levels: the splits' levels by their ids, with their distances.
+    ///   - name: what the error calls these results.
+    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)``.
+    public func requireLevels(_ levels: [String: Double], of dataset: String, name: String) throws {
+        guard self.dataset == dataset else {
+            throw EvaluationError.incomparable(
+                name: name, found: "results on \(self.dataset)", expected: "results on \(dataset)")
+        }
+        for level in self.levels {
+            guard let fid = levels[level.id], abs(fid - level.fid) <= 1e-9 * abs(fid) else {
+                throw EvaluationError.incomparable(
+                    name: name, found: "a \(level.id) at a distance of \(distanceText(level.fid))",
+                    expected: "the levels of these splits"
+                        + (levels[level.id].map { ", of which that one is at \(distanceText($0))" } ?? ""))
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+public import Datasets
+public import DenseLinearAlgebra
+public import Embeddings
+internal import Files
+public import Foundation
+public import Parallel
+
+/// What records say made something, unless a program that uses these libraries says its own name.
+public let libraryGenerator = "oodml libraries"
+
+/// Where embeddings of a dataset come from: images and a network, or a file that has them already.
+public enum EmbeddingSource: Sendable {
+    /// Images below a folder, embedded by a network.
+    case images(below: URL, by: any ImageNetwork)
+    /// A file of features, or a store.
+    case features(URL)
+
+    /// The embeddings of all samples of a dataset, in its order.
+    ///
+    /// - Parameters:
+    ///   - expected: the digest of the network or the file that must be used; nil where any will do.
+    ///   - activity: what reports call it.
+    /// - Returns: the embeddings, and where they come from. A store is its network's embeddings, written down: it has the
+    ///   network's provenance, and serves in its place.
+    /// - Throws: ``/Files/FileError`` for a file that cannot be read, is not of these samples, or has another digest; what
+    ///   the network throws.
+    public func embeddings(
+        of dataset: Dataset, expecting expected: String? = nil, activity: String = "embedding",
+        report: @escaping WorkReport = { _ in }
+    ) throws -> (matrix: Matrix<Float>, provenance: EmbeddingProvenance) {
+        let ids = dataset.samples.map(\.id)
+        switch self {
+        case .images(let folder, let network):
+            let provenance = try network.provenance
+            try Self.require(provenance, of: provenance.file, expected)
+            return (try network.embed(ids, below: folder, activity: activity, report: report), provenance)
+        case .features(let file):
+            let features = try FeatureFile<Float>(contentsOf: file)
+            let matrix = try features.matrix(ofSamples: ids)
+            if let store = EmbeddingStore(of: file), let record = try StoreRecord(of: store) {
+                try Self.require(record.identity.embeddings, of: file.path, expected)
+                return (matrix, record.identity.embeddings)
+            }
+            let provenance = EmbeddingProvenance(
+                source: .features, file: file.lastPathComponent,
+                sha256: try SHA256.hexadecimal(ofFilesAt: features.files), dimension: matrix.columnCount)
+            try Self.require(provenance, of: file.path, expected)
+            return (matrix, provenance)
+        }
+    }
+
+    private static func require(_ found: EmbeddingProvenance, of path: String, _ expected: String?) throws {
+        guard let expected, found.sha256 != expected else { return }
+        throw FileError.malformed(
+            path: path, found: "the digest \(found.sha256.prefix(12))…",
+            expected: "the file that the splits were made from, of digest \(expected.prefix(12))…")
+    }
+}
+
+extension ImageNetwork {
+    /// Embeds the images that sample ids name as paths below `root`, one row each.
+    func embed(
+        _ ids: [String], below root: URL, mirrored: Bool = false, activity: String, report: @escaping WorkReport
+    ) throws -> Matrix<Float> {
+        report(.advanced(activity, done: 0, of: ids.count))
+        return try embed(paths: ids.map { root.appending(path: $0).path }, mirrored: mirrored) { done, total in
+            report(.advanced(activity, done: done, of: total))
+        }
+    }
+}

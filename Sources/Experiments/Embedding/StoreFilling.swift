@@ -1,0 +1,170 @@
+public import Datasets
+public import Embeddings
+internal import Files
+public import Foundation
+public import Parallel
+
+/// What becomes of an image that cannot be embedded.
+public enum OnUnreadableImage: Sendable {
+    /// It ends the run.
+    case fail
+    /// It is left out and listed, with the reason.
+    case leaveOut
+}
+
+extension EmbeddingStore {
+    /// Embeds a dataset's images into this folder, or goes on where an earlier run for the same store was stopped.
+    ///
+    /// ```swift
+    /// let store = EmbeddingStore(at: folder.appending(path: "store"))
+    /// let record = try store.fill(with: dataset, below: photos, by: network)
+    /// print(record.rowCount, "embeddings of", record.identity.embeddings.dimension, "dimensions")
+    /// ```
+    ///
+    /// Whatever stops a run, one chunk at most is lost, and the store is whole or not there. Images that changed since an
+    /// earlier run are embedded again; a finished store of other images is refused. The store is listed with the digest of
+    /// each file and the groups of files with the same bytes.
+    ///
+    /// - Parameters:
+    ///   - dataset: the samples, whose ids are paths below `images`.
+    ///   - images: their folder.
+    ///   - network: what embeds them.
+    ///   - shard: the part of the samples that goes into the store; nil for all.
+    ///   - chunkSize: after how many images what is done is saved.
+    ///   - policy: what becomes of images that cannot be embedded.
+    ///   - replacing: whether a store of something else that is there may be replaced.
+    ///   - generator: what the record says made it.
+    ///   - report: called with what is under way; from any thread.
+    /// - Returns: the record of the store.
+    /// - Complexity: one pass of the network over the images that are not done; memory for one chunk and the tables.
+    /// - Precondition: `chunkSize` is positive.
+    /// - Throws: ``/Files/FileError`` for what cannot be read, written or replaced; what the network throws.
+    @discardableResult
+    public func fill(
+        with dataset: Dataset, below images: URL, by network: any ImageNetwork, shard: StoreIdentity.Shard? = nil,
+        chunkSize: Int = 256, onUnreadable policy: OnUnreadableImage = .fail, replacing: Bool = false,
+        generator: String = libraryGenerator, report: @escaping WorkReport = { _ in }
+    ) throws -> StoreRecord {
+        precondition(chunkSize > 0, "chunks of \(chunkSize) images")
+        let table = dataset.sampleTable
+        let total = dataset.samples.count
+        let identity = StoreIdentity(
+            generator: generator, embeddings: try network.provenance, dataset: dataset.name, sampleCount: total,
+            samplesSHA256: SHA256.hexadecimal(of: Array(table.text.utf8)), shard: shard)
+        let folder = try PartialStore(self, identity: identity, replacing: replacing)
+        if let record = folder.finished {
+            try requireSameImages(below: images, report: report)
+            return record
+        }
+        guard shard?.count ?? 1 <= total else {
+            throw FileError.malformed(
+                path: url.path, found: "\(shard?.count ?? 1) parts of \(total) images",
+                expected: "no more parts than images")
+        }
+        let range = shard?.range(of: total) ?? 0..<total
+        let chunks = StoreChunks(
+            folder: folder.url, size: try folder.chunkSize(min(chunkSize, total)), sampleCount: range.count,
+            rowByteCount: network.dimension * 4)
+        let filling = StoreFilling(
+            ids: range.map { dataset.samples[$0].id }, images: images, network: network, policy: policy, report: report)
+        let rows = try filling.rows(of: chunks)
+        guard rows.contains(where: { $0.reason.isEmpty }) else {
+            throw FileError.malformed(
+                path: url.path, found: "\(rows.count) images, none of which can be embedded",
+                expected: "one at least that can")
+        }
+        let contents = StoreContents(
+            pieces: (0..<chunks.count).map { chunk in
+                (chunks.embeddings(of: chunk), rows[chunks.samples(of: chunk)].count { $0.reason.isEmpty })
+            }, dimension: network.dimension,
+            samples: CSVTable(
+                columns: table.columns + [StoreContents.digestColumn],
+                rows: zip(range, rows).filter { $0.1.reason.isEmpty }.map { table.rows[$0.0] + [$0.1.digest] }),
+            skipped: CSVTable(
+                columns: StoreContents.skippedColumns,
+                rows: rows.filter { !$0.reason.isEmpty }.map { [$0.id, $0.reason] }))
+        let record = try contents.write(identity, to: self, by: folder.url)
+        folder.remove()
+        return record
+    }
+
+    /// Refuses a finished store of images that have changed.
+    private func requireSameImages(below images: URL, report: WorkReport) throws {
+        report(.began("comparing the images with the store"))
+        let table = try CSVTable(contentsOf: samples)
+        let places = try table.positions(ofColumns: ["sample", StoreContents.digestColumn], path: samples.path)
+        let found = digests(ofFiles: table.rows.map { images.appending(path: $0[places[0]]).path })
+        let changed = zip(table.rows, found).filter { $0[places[1]] != $1 }.map { $0.0[places[0]] }
+        guard let first = changed.first else { return }
+        throw FileError.occupied(
+            path: url.path,
+            found: "\(changed.count) of the \(table.rows.count) images are not those that were embedded, first \(first)",
+            remedy: "to embed all again")
+    }
+}
+
+/// The images on their way into a store.
+private struct StoreFilling {
+    let ids: [String]
+    let images: URL
+    let network: any ImageNetwork
+    let policy: OnUnreadableImage
+    let report: WorkReport
+
+    /// The rows of all chunks, of which those are embedded that are not done.
+    func rows(of chunks: StoreChunks) throws -> [StoreChunks.Row] {
+        var known = (0..<chunks.count).map { chunks.rows(of: $0, ids: ids[chunks.samples(of: $0)]) }
+        let changedCount = forget(&known)
+        if changedCount > 0 {
+            report(
+                .note(
+                    "\(changedCount) \(changedCount == 1 ? "image has" : "images have") changed since an earlier run, and "
+                        + "\(changedCount == 1 ? "is" : "are") embedded again"))
+        }
+        let open = known.indices.filter { known[$0] == nil }
+        if open.count < chunks.count {
+            report(.note("going on: \(chunks.count - open.count) of \(chunks.count) parts are done"))
+        }
+        let total = open.reduce(0) { $0 + chunks.samples(of: $1).count }
+        report(.advanced("embedding", done: 0, of: total))
+        var done = 0
+        let writer = ChunkWriter()
+        // Where a later image is at fault, the pieces before it are still to be kept.
+        defer { try? writer.finish() }
+        for chunk in open {
+            let ids = Array(ids[chunks.samples(of: chunk)])
+            let before = done
+            let (matrix, rows) = try network.rows(of: paths(of: ids), ids: ids, policy) {
+                report(.advanced("embedding", done: before + $0, of: total))
+            }
+            try writer.begin { try chunks.write(chunk, matrix, rows) }
+            known[chunk] = rows
+            done += ids.count
+        }
+        try writer.finish()
+        return known.flatMap { $0 ?? [] }
+    }
+
+    /// Forgets the chunks that are not of the images as they are now, or that lack images which must not be left out.
+    ///
+    /// What looks to the system as it did is the same. Of other files the contents decide, since a copy is as good.
+    ///
+    /// - Returns: how many images have changed.
+    private func forget(_ known: inout [[StoreChunks.Row]?]) -> Int {
+        var count = 0
+        for (chunk, rows) in known.enumerated() {
+            guard let rows else { continue }
+            let suspects = rows.filter { stamp(ofFile: path(of: $0.id)) != $0.stamp }
+            let changed = zip(suspects, digests(ofFiles: paths(of: suspects.map(\.id)))).count {
+                $0.digest != $1 || $1.isEmpty
+            }
+            count += changed
+            if changed > 0 || (policy == .fail && rows.contains { !$0.reason.isEmpty }) { known[chunk] = nil }
+        }
+        return count
+    }
+
+    private func path(of id: String) -> String { images.appending(path: id).path }
+
+    private func paths(of ids: [String]) -> [String] { ids.map(path) }
+}

@@ -1,0 +1,85 @@
+public import Embeddings
+internal import Files
+internal import Foundation
+
+extension EmbeddingStore {
+    /// Joins the stores of all shards of one into this folder.
+    ///
+    /// - Parameters:
+    ///   - shards: finished stores, in any order.
+    ///   - replacing: whether a store of something else that is there may be replaced.
+    /// - Returns: the record of the whole store.
+    /// - Complexity: one pass over the embeddings; a few megabytes of memory beside the tables.
+    /// - Throws: ``/Files/FileError`` for a store that is not finished or not whole, shards of different stores, one that is
+    ///   missing or there twice, or what is in the way.
+    @discardableResult
+    public func merge(_ shards: [EmbeddingStore], replacing: Bool = false) throws -> StoreRecord {
+        let parts = try shards.map(StorePart.init).sorted {
+            ($0.record.identity.shard?.number ?? 0) < ($1.record.identity.shard?.number ?? 0)
+        }
+        precondition(!parts.isEmpty, "no stores to join")
+        let first = parts[0]
+        let identity = first.record.identity.ofWholeStore
+        for part in parts where part.record.identity.ofWholeStore != identity {
+            throw FileError.malformed(
+                path: part.store.url.path, found: "other images or another network than in \(first.store.url.path)",
+                expected: "shards of one store")
+        }
+        for part in parts where part.samples.columns != first.samples.columns {
+            throw FileError.malformed(
+                path: part.store.url.path, found: "other columns in its table than in \(first.store.url.path)",
+                expected: "shards of one store")
+        }
+        let all = shards.map(\.url.path).joined(separator: ", ")
+        guard parts.map(\.record.identity.shard) == parts.indices.map({ .init(number: $0 + 1, count: parts.count) })
+        else {
+            let found = parts.map { $0.record.identity.shard.map { "\($0.number)/\($0.count)" } ?? "a whole store" }
+            throw FileError.malformed(path: all, found: found.joined(separator: ", "), expected: "each shard once")
+        }
+        let count = parts.reduce(0) { $0 + $1.samples.rows.count + $1.skipped.rows.count }
+        guard count == identity.sampleCount else {
+            throw FileError.malformed(
+                path: all, found: "\(count) samples",
+                expected: "\(identity.sampleCount), as their \(EmbeddingStore.Name.record) have it")
+        }
+        let folder = try PartialStore(self, identity: identity, replacing: replacing)
+        if let record = folder.finished { return record }
+        let contents = StoreContents(
+            pieces: parts.map { ($0.store.embeddings, $0.samples.rows.count) }, dimension: identity.embeddings.dimension,
+            samples: CSVTable(columns: first.samples.columns, rows: parts.flatMap(\.samples.rows)),
+            skipped: CSVTable(columns: StoreContents.skippedColumns, rows: parts.flatMap(\.skipped.rows)))
+        let record = try contents.write(identity, to: self, by: folder.url)
+        folder.remove()
+        return record
+    }
+}
+
+/// The store of one shard, without its embeddings.
+private struct StorePart {
+    let store: EmbeddingStore
+    let record: StoreRecord
+    let samples: CSVTable
+    let skipped: CSVTable
+
+    init(_ store: EmbeddingStore) throws {
+        self.store = store
+        guard let record = try StoreRecord(of: store) else {
+            throw FileError.malformed(
+                path: store.url.path, found: "no \(EmbeddingStore.Name.record)", expected: "a finished store of one shard")
+        }
+        self.record = record
+        samples = try CSVTable(contentsOf: store.samples)
+        skipped = try CSVTable(contentsOf: store.url.appending(path: EmbeddingStore.Name.skipped))
+        let columns = samples.columns
+        guard columns.contains("sample"), columns.contains("class"), columns.last == StoreContents.digestColumn,
+            samples.rows.count == record.rowCount, skipped.columns == StoreContents.skippedColumns,
+            skipped.rows.count == record.skippedCount
+        else {
+            throw FileError.malformed(
+                path: store.url.path,
+                found: "tables of \(samples.rows.count) and \(skipped.rows.count) rows that do not fit its "
+                    + EmbeddingStore.Name.record,
+                expected: "a store as it was written")
+        }
+    }
+}

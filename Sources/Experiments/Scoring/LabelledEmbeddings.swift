@@ -1,0 +1,107 @@
+public import Datasets
+public import DenseLinearAlgebra
+internal import Embeddings
+internal import Files
+public import Foundation
+public import Retrieval
+
+/// A file of embeddings with its table of labels.
+///
+/// ```swift
+/// var numbering = LabelNumbering()
+/// let set = try LabelledEmbeddings(features, labels: labels, numbering: &numbering)
+/// print(try set.scores().mean()[.recall(1)] ?? 0)
+/// ```
+public struct LabelledEmbeddings: Sendable {
+    /// The file of embeddings.
+    public let file: URL
+    /// The embeddings, n × d.
+    public let matrix: Matrix<Float>
+    /// The labels of the rows, and their samples' ids where the table has them.
+    public let table: LabelTable
+    /// The number of each row's label.
+    public let classNumbers: [Int]
+
+    /// Reads both files.
+    ///
+    /// - Parameter numbering: what numbers the labels; the same for all sets that are compared.
+    /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a table that does not fit the embeddings.
+    public init(_ file: URL, labels: URL, numbering: inout LabelNumbering) throws {
+        self.file = file
+        let features = try FeatureFile<Float>(contentsOf: file)
+        table = try LabelTable(contentsOf: labels)
+        if features.ids != nil {
+            guard let samples = table.samples else {
+                throw FileError.malformed(
+                    path: labels.path, found: "no column sample", expected: "one, since \(file.path) names its rows")
+            }
+            matrix = try features.matrix(ofSamples: samples)
+        } else {
+            matrix = features.matrix
+        }
+        guard table.labels.count == matrix.rowCount else {
+            throw FileError.malformed(
+                path: labels.path, found: "\(table.labels.count) rows",
+                expected: "\(matrix.rowCount), one for each row of \(file.path)")
+        }
+        classNumbers = table.labels.map { numbering.number(of: $0) }
+    }
+
+    /// Scores every row as a query to all others, or to the rows of a gallery without itself.
+    ///
+    /// - Throws: ``/Files/FileError`` for a gallery of another dimension, or a value that is not finite.
+    public func scores(
+        _ metrics: [RetrievalMetric] = RetrievalMetric.standard, among gallery: LabelledEmbeddings? = nil,
+        by rules: RankingRules = RankingRules()
+    ) throws -> QueryScores {
+        do {
+            guard let gallery else {
+                return try RetrievalSet(matrix, classNumbers: classNumbers).scores(metrics, by: rules)
+            }
+            guard gallery.matrix.columnCount == matrix.columnCount else {
+                throw FileError.malformed(
+                    path: gallery.file.path, found: "\(gallery.matrix.columnCount) columns",
+                    expected: "\(matrix.columnCount), as \(file.path) has")
+            }
+            return try RetrievalSet(
+                queries: matrix, classNumbers: classNumbers, gallery: gallery.matrix,
+                galleryClassNumbers: gallery.classNumbers, ownItems: rows(in: gallery)
+            ).scores(metrics, by: rules)
+        } catch RetrievalError.nonFiniteEmbedding(let row, let column) {
+            let isQuery = row < matrix.rowCount
+            throw FileError.malformed(
+                path: (isQuery ? self : gallery ?? self).file.path,
+                found: "a number in row \(isQuery ? row : row - matrix.rowCount), column \(column) that is not finite",
+                expected: "numbers without NaN and infinity")
+        }
+    }
+
+    /// Clusters of k-means, as many as there are labels; of rows of length 1 where they are compared by cosine.
+    public func clusters(by similarity: Similarity, seed: UInt64 = 0, startCount: Int = 1) throws -> [Int] {
+        let rows = similarity == .cosine ? normalizedRows(of: matrix) : matrix
+        return try kMeansClustering(
+            of: rows, clusterCount: Set(classNumbers).count, seed: seed, startCount: startCount
+        ).clusterNumbers
+    }
+
+    /// Clusters from a table with a column `cluster`, a row for each embedding.
+    ///
+    /// - Throws: ``/Files/FileError`` for a table that cannot be read or does not fit.
+    public func clusters(readingFrom url: URL) throws -> [Int] {
+        let table = try CSVTable(contentsOf: url)
+        let column = try table.positions(ofColumns: ["cluster"], path: url.path)[0]
+        guard table.rows.count == matrix.rowCount else {
+            throw FileError.malformed(
+                path: url.path, found: "\(table.rows.count) rows", expected: "\(matrix.rowCount), one for each embedding")
+        }
+        var numbering = LabelNumbering()
+        return table.rows.map { numbering.number(of: $0[column]) }
+    }
+
+    /// For each sample its row among `items`; none where one of both has no ids.
+    private func rows(in items: LabelledEmbeddings) -> [Int?] {
+        guard let own = table.samples, let others = items.table.samples else { return [] }
+        let rows = Dictionary(uniqueKeysWithValues: others.enumerated().map { (Array($0.element.utf8), $0.offset) })
+        return own.map { rows[Array($0.utf8)] }
+    }
+}

@@ -1,0 +1,78 @@
+public import Datasets
+internal import Files
+public import Foundation
+internal import Splits
+
+/// Where models, or their embeddings, are: a path in which `{level}`, `{direction}`, `{fold}` and `{seed}` stand for the id of
+/// a level, for forward or reverse, for the number of a validation fold and for a training run.
+///
+/// ```swift
+/// let models = try ModelFiles("runs/{level}-{direction}.onnx")
+/// print(models.url(level: "level-3", direction: .reverse).relativePath)  // runs/level-3-reverse.onnx
+/// ```
+public struct ModelFiles: Sendable, Equatable {
+    /// The words in braces that a path may have.
+    public static let placeholders = ["{level}", "{direction}", "{fold}", "{seed}"]
+
+    /// The path.
+    public let text: String
+
+    /// Reads a path.
+    ///
+    /// - Throws: ``PathError`` for an empty path or another word in braces.
+    public init(_ text: String) throws {
+        guard !text.isEmpty else { throw PathError(description: "the path is empty; expected a file") }
+        for match in text.matches(of: #/\{[^{}\/]*\}/#) where !Self.placeholders.contains(String(match.output)) {
+            throw PathError(
+                description: "\(match.output) in \(text) is not known; expected {level}, {direction}, {fold} or {seed}")
+        }
+        self.text = text
+    }
+
+    /// Why a path cannot be followed, in one sentence.
+    public struct PathError: Error, Equatable, CustomStringConvertible {
+        /// The sentence.
+        public let description: String
+    }
+
+    /// The directions that the path tells apart: without `{direction}` models are trained forward.
+    public var directions: [Direction] { text.contains("{direction}") ? Direction.allCases : [.forward] }
+
+    /// Whether the path tells validation folds apart.
+    public var namesFold: Bool { text.contains("{fold}") }
+
+    /// Whether the path tells training runs apart.
+    public var namesSeed: Bool { text.contains("{seed}") }
+
+    /// The file of one task.
+    public func url(level: String, direction: Direction, fold: Int? = nil, seed: String? = nil) -> URL {
+        var path = text.replacingOccurrences(of: "{level}", with: level)
+            .replacingOccurrences(of: "{direction}", with: direction.rawValue)
+        if let fold { path = path.replacingOccurrences(of: "{fold}", with: "\(fold)") }
+        if let seed { path = path.replacingOccurrences(of: "{seed}", with: seed) }
+        return URL(filePath: path)
+    }
+}
+
+/// The files of one training run.
+struct RunFiles {
+    let models: ModelFiles
+    let fold: Int?
+    let seed: String?
+
+    func file(for task: ScoringTask) -> URL {
+        models.url(level: task.level.id, direction: task.direction, fold: fold, seed: seed)
+    }
+
+    /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)`` if a file is missing.
+    func requireAll(for tasks: [ScoringTask]) throws {
+        let files = Set(tasks.map { file(for: $0) })
+        let missing = files.filter { !exists($0) }.map(\.path).sorted()
+        guard let first = missing.first else { return }
+        let parts = Set(tasks.map(\.direction)).count > 1 ? " and direction" : ""
+        throw FileError.unreadable(
+            path: first,
+            reason: "there is no such file; expected one for each level\(parts), and \(missing.count) of \(files.count) are "
+                + "missing")
+    }
+}

@@ -1,0 +1,199 @@
+public import Datasets
+internal import DenseLinearAlgebra
+internal import Embeddings
+public import Evaluation
+internal import Files
+public import Foundation
+public import Parallel
+public import Retrieval
+public import Splits
+
+/// By what rules models are scored along splits.
+public struct ScoringSettings: Sendable {
+    /// What retrieval ranks by.
+    public var similarity = Similarity.cosine
+    /// What becomes of queries without a relevant item.
+    public var loneQueries = LoneQueryPolicy.excluded
+    /// The metrics, in the order of the results.
+    public var metrics = RetrievalMetric.standard
+    /// How errors are estimated.
+    public var confidence = ConfidenceMethod.classJackknife()
+    /// The draws of galleries of equal size; 0 for none, and nil for as many as ``/Evaluation/MatchedGallery`` takes.
+    public var matchedDraws: Int?
+    /// What raises scores at test time, beside the plain ones.
+    public var tricks = TestTimeTricks()
+    /// The validation fold that is scored instead of the test classes; nil for the test classes.
+    public var fold: Int?
+    /// The samples of every test class that embeddings are adapted to, from the splits' episodes; nil for no adaptation.
+    public var shots: Int?
+
+    /// The usual rules, until told otherwise.
+    public init() {}
+}
+
+/// A model that was scored along splits.
+public struct ScoredModel: Sendable {
+    /// All scores, areas and gaps.
+    public let results: EvaluationResults
+    /// How each class is retrieved at each level.
+    public let classes: [ClassScores]
+    /// The best, median and worst queries of each task, and what was found for them.
+    public let examples: RetrievalExamplesFile
+}
+
+/// Scores models along a folder of splits, all by the same rules.
+///
+/// ```swift
+/// var scoring = try ModelScoring(
+///     along: splits, of: ModelFiles("runs/{level}-{direction}.onnx"),
+///     being: .networks(images: photos) { try FeatureExtractor(model: $0) })
+/// let scored = try scoring.score()
+/// print(scored.results.curve(of: .recall(1)).aggregatedGeneralizationScore?.value ?? 0)
+/// ```
+///
+/// Each level is two tasks, one for each direction, where the path of the models tells directions apart. A file that serves
+/// several tasks is run or read once. A backbone is scored once for all training runs.
+public struct ModelScoring: Sendable {
+    /// The splits.
+    public let splits: SplitFolder
+    /// The tasks, level after level.
+    public let tasks: [ScoringTask]
+    /// What made the splits, scored on the same test classes for the gap; nil for none.
+    public var backbone: EmbeddingSource?
+    /// What results say made them.
+    public var generator = libraryGenerator
+
+    private let models: ModelFiles
+    private let kind: ModelKind
+    private let settings: ScoringSettings
+    private let scoring: TaskScoring
+    private var backboneScores: [TaskScoring.Scores]?
+
+    /// Plans the tasks.
+    ///
+    /// - Parameters:
+    ///   - splits: the folder of splits.
+    ///   - models: where the models are.
+    ///   - kind: what they are.
+    ///   - settings: the rules.
+    /// - Throws: ``/Files/FileError`` for episodes that cannot be read or are not of these splits, or roles of samples where
+    ///   shots are asked for; `SplitError` for a fold that a level does not have.
+    public init(
+        along splits: SplitFolder, of models: ModelFiles, being kind: ModelKind,
+        by settings: ScoringSettings = ScoringSettings()
+    ) throws {
+        let dataset = splits.dataset
+        if settings.shots != nil, dataset.samples.contains(where: { $0.role != nil }) {
+            throw FileError.malformed(
+                path: splits.samples.path, found: "samples with roles",
+                expected: "none for few shots, which search each sample among all others")
+        }
+        tasks = try ScoringTask.all(
+            of: splits.manifest, in: dataset, directions: settings.fold == nil ? models.directions : [.forward],
+            fold: settings.fold)
+        scoring = TaskScoring(
+            dataset: dataset,
+            scorer: TaskScorer(
+                dataset: dataset, rules: RankingRules(similarity: settings.similarity),
+                loneQueries: settings.loneQueries, metrics: settings.metrics, confidence: settings.confidence),
+            matched: settings.matchedDraws == 0
+                ? nil
+                : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: settings.matchedDraws),
+            tricks: settings.tricks, episodes: try splits.episodes(for: settings, of: tasks))
+        (self.splits, self.models, self.kind, self.settings) = (splits, models, kind, settings)
+    }
+
+    /// Refuses training runs of which a file is missing.
+    ///
+    /// - Parameter seeds: what `{seed}` stands for in each; `[nil]` for a path without one.
+    public func requireFiles(ofSeeds seeds: [String?] = [nil]) throws {
+        for seed in seeds { try RunFiles(models: models, fold: settings.fold, seed: seed).requireAll(for: tasks) }
+    }
+
+    /// Scores one training run.
+    ///
+    /// - Parameters:
+    ///   - seed: what `{seed}` stands for.
+    ///   - run: which of several runs it is, from 0, and of how many, for reports.
+    ///   - report: called with what is under way; from any thread.
+    /// - Throws: an error that names the file, for one that is missing, cannot be read, or has too few or wrong rows; what
+    ///   networks throw.
+    public mutating func score(
+        seed: String? = nil, run: (number: Int, count: Int) = (0, 1), report: @escaping WorkReport = { _ in }
+    ) throws -> ScoredModel {
+        let dataset = splits.dataset
+        let files = RunFiles(models: models, fold: settings.fold, seed: seed)
+        try files.requireAll(for: tasks)
+        if run.number == 0, scoring.episodes?.episodesByLevel != nil, tasks.contains(where: { $0.direction == .reverse }) {
+            report(.note("The episodes are of test classes, as published; no few-shot scores in reverse."))
+        }
+        let beside = try scoredBackbone(report: report)
+        var source = TaskEmbeddings(
+            kind, files: files, dataset: dataset, tasks: tasks, withTraining: settings.tricks.dimension != nil,
+            report: report)
+        var evaluations: [String: [Direction: TaskEvaluation]] = [:]
+        var details: [TaskDetails] = []
+        for (number, task) in tasks.enumerated() {
+            let prefix = seed.map { "seed \($0), " } ?? ""
+            report(
+                .stage(
+                    "models", piece: "scoring \(prefix)\(task.level.id), \(task.direction.rawValue)",
+                    number: number + run.number * tasks.count, of: tasks.count * run.count))
+            let evaluation = try scoring.evaluation(
+                of: task, from: &source, file: files.file(for: task), beside: beside?[number])
+            evaluations[task.level.id, default: [:]][task.direction] = evaluation.scores
+            details.append(evaluation.details)
+        }
+        let provenance = ModelProvenance(
+            tasks: tasks.compactMap { task in
+                source.provenances[files.file(for: task).path].map {
+                    (level: task.level.id, direction: task.direction, embeddings: $0)
+                }
+            })
+        let results = EvaluationResults(
+            tool: generator, dataset: dataset.name, model: models.text, seed: seed,
+            settings: EvaluationSettings(
+                split: settings.fold.map { "validation fold \($0)" } ?? "test", similarity: settings.similarity,
+                loneQueries: settings.loneQueries, confidence: settings.confidence, matchedGallery: scoring.matched,
+                tricks: settings.tricks.names, roles: EvaluationSettings.RoleRecord(of: dataset)),
+            provenance: provenance,
+            levels: splits.manifest.levels.map { level in
+                LevelEvaluation(
+                    id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid, excess: level.excess,
+                    forward: evaluations[level.id]?[.forward], reverse: evaluations[level.id]?[.reverse],
+                    shots: settings.shots)
+            })
+        return ScoredModel(
+            results: results, classes: details.flatMap(\.classes),
+            examples: RetrievalExamplesFile(metric: TaskDetails.metric, tasks: details.map(\.examples)))
+    }
+
+    /// The backbone's scores on all tasks, computed when they are first needed.
+    private mutating func scoredBackbone(report: @escaping WorkReport) throws -> [TaskScoring.Scores]? {
+        guard let backbone else { return nil }
+        if let backboneScores { return backboneScores }
+        let matrix = try backbone.embeddings(
+            of: splits.dataset, expecting: splits.manifest.embeddings?.sha256, activity: "backbone", report: report
+        ).matrix
+        let scores = try tasks.enumerated().map { number, task in
+            report(
+                .stage("backbone", piece: "scoring the backbone at \(task.level.id)", number: number, of: tasks.count))
+            return try scoring.scores(of: matrix.selectingRows(task.samples), task: task, path: "the backbone")
+        }
+        backboneScores = scores
+        return scores
+    }
+}
+
+extension SplitFolder {
+    /// The episodes that settings ask for.
+    fileprivate func episodes(for settings: ScoringSettings, of tasks: [ScoringTask]) throws -> FewShotEpisodes? {
+        guard let shots = settings.shots else { return nil }
+        let episodes = try self.episodes(shots: shots, of: tasks.map(\.level))
+        guard episodes.episodesByLevel == nil || settings.fold == nil else {
+            throw FileError.malformed(
+                path: url.path, found: "episodes of test classes, as published", expected: "no validation fold beside them")
+        }
+        return episodes
+    }
+}

@@ -1,0 +1,34 @@
+internal import Datasets
+internal import DenseLinearAlgebra
+internal import Evaluation
+internal import Retrieval
+internal import Splits
+
+/// What stands beside the scores of a task: those of each class, and examples to look at.
+struct TaskDetails {
+    let classes: [ClassScores]
+    let examples: RetrievalExamplesFile.Task
+
+    init(
+        of task: ScoringTask, in dataset: Dataset, embeddings: Matrix<Float>, model: QueryScores,
+        backbone: QueryScores?, similarity: Similarity
+    ) {
+        classes = ClassScores.all(
+            level: task.level.id, direction: task.direction, labels: dataset.classLabels, model: model, backbone: backbone)
+        let found = retrievalExamples(
+            from: model, by: Self.metric, in: embeddings,
+            gallery: RoleDivision(task.samples.map { dataset.samples[$0].role }).gallery, similarity: similarity)
+        examples = RetrievalExamplesFile.Task(
+            level: task.level.id, direction: task.direction,
+            examples: found.map { example in
+                RetrievalExamplesFile.Example(example) {
+                    dataset.samples[task.samples[$0]].id
+                } classLabels: {
+                    dataset.classLabels[dataset.classOfSample[task.samples[$0]]]
+                }
+            })
+    }
+
+    /// By what queries are the best and the worst.
+    static let metric = RetrievalMetric.averagePrecisionAtR
+}

@@ -1,0 +1,204 @@
+public import Datasets
+internal import DenseLinearAlgebra
+public import Embeddings
+internal import Files
+public import Foundation
+public import Parallel
+internal import Reports
+public import Splits
+
+/// Splits that were made into a folder.
+public struct MadeSplits: Sendable {
+    /// The series, the first of which is in the folder itself.
+    public let series: [SplitSeries]
+    /// The manifest of each series.
+    public let manifests: [SplitManifest]
+    /// The paths of the files, the manifest last.
+    public let paths: [String]
+}
+
+extension SplitFolder {
+    /// Makes a graded series of splits and writes it into a folder.
+    ///
+    /// ```swift
+    /// let made = try SplitFolder.make(
+    ///     at: folder, of: dataset, from: .images(below: photos, by: network), by: settings)
+    /// print(made.manifests[0].levels.map(\.fid))
+    /// ```
+    ///
+    /// What can be known to fail is found before anything is embedded. Reports warn where sides are too small for the
+    /// dimension, where fewer levels than asked for are apart, and where classes have one sample only.
+    ///
+    /// - Parameters:
+    ///   - url: the folder.
+    ///   - dataset: the samples.
+    ///   - source: where their embeddings come from; asked for only when the folder is known to be writable.
+    ///   - settings: how to make the splits.
+    ///   - replicateCount: how many series, all but the first from random starts.
+    ///   - replacing: whether splits of another run may be replaced.
+    ///   - generator: what the manifest says made it.
+    ///   - report: called with what is under way; from any thread.
+    /// - Returns: the series, their manifests, and the paths of the files.
+    /// - Precondition: `replicateCount` is positive.
+    /// - Throws: ``/Files/FileError`` for what cannot be read, written or replaced; `SplitError` for settings and data that
+    ///   allow no splits; what the source throws.
+    public static func make(
+        at url: URL, of dataset: Dataset, from source: @autoclosure () throws -> EmbeddingSource,
+        by settings: SplitProtocol, replicateCount: Int = 1, replacing: Bool = false,
+        generator: String = libraryGenerator, report: @escaping WorkReport = { _ in }
+    ) throws -> MadeSplits {
+        precondition(replicateCount > 0, "\(replicateCount) series")
+        let units = try dataset.units(by: settings.unit)
+        try settings.validate()
+        let folder = try OutputFolder(url, force: replacing)
+        let (matrix, provenance) = try source().embeddings(of: dataset, report: report)
+        let embedded = try EmbeddedDataset(
+            dataset: dataset, embeddings: matrix, statistic: settings.statistic, units: units)
+        for warning in embedded.sizeWarnings(startingFrom: settings.start) { report(.warning(warning)) }
+        var series: [SplitSeries] = []
+        for number in 1...replicateCount {
+            let prefix = replicateCount == 1 ? "" : "series \(number) of \(replicateCount), "
+            let one = try SplitSeries(of: embedded, by: settings.replicate(number)) { report($0.prefixed(prefix)) }
+            for warning in one.warnings { report(.warning(warning)) }
+            series.append(one)
+        }
+        let manifests = series.map { SplitManifest(generator: generator, series: $0, provenance: provenance) }
+        let paths = try folder.write(
+            files(of: series, manifests, over: embedded), replacing: SplitFileName.dependsOnOptions)
+        return MadeSplits(series: series, manifests: manifests, paths: paths)
+    }
+
+    /// The files of several series, the first manifest last: whoever waits for it finds all others.
+    private static func files(
+        of all: [SplitSeries], _ manifests: [SplitManifest], over embedded: EmbeddedDataset
+    ) throws -> [(name: String, bytes: Data)] {
+        let (dataset, settings) = (embedded.dataset, all[0].settings)
+        var files: [(name: String, bytes: Data)] = []
+        if all.count > 1 {
+            files.append(
+                (SplitFileName.replicates, Data(try stableJSON(ReplicateAgreement(of: all)).utf8)))
+        }
+        for shots in settings.shots {
+            let episodes = FewShotEpisodes(
+                of: dataset, shots: shots, episodeCount: settings.episodeCount, seed: settings.seed)
+            files.append((SplitFileName.episodes(shots: shots), try episodes.json))
+        }
+        files.append((SplitFileName.classMap, Data(try ClassMap(of: embedded).table.text.utf8)))
+        for (index, (series, manifest)) in zip(all, manifests).enumerated() {
+            let folder = index == 0 ? "" : SplitFileName.replicate(index + 1) + "/"
+            let matched = series.matched.table(for: dataset, levels: manifest.levels.map(\.id))
+            files += [
+                (folder + SplitFileName.samples, Data(dataset.sampleTable.text.utf8)),
+                (folder + SplitFileName.matched, Data(matched.text.utf8)),
+                (folder + SplitFileName.progression, Data(series.progression.table(for: dataset).text.utf8)),
+                (
+                    folder + SplitFileName.chart,
+                    Data(ProgressionChart(of: series.progression, manifest: manifest).svg.utf8)
+                ), (folder + SplitFileName.manifest, try manifest.json),
+            ]
+        }
+        return files
+    }
+
+    /// Writes splits that were published into a folder.
+    ///
+    /// - Parameters:
+    ///   - url: the folder.
+    ///   - pickle: the published file, which is read as data.
+    ///   - dataset: what it is of.
+    ///   - replacing: whether splits of another run may be replaced.
+    ///   - generator: what the manifest says made it.
+    ///   - report: called with what is under way.
+    /// - Returns: the splits as they were matched with the dataset, and the paths of the files, the manifest last.
+    /// - Throws: ``/Files/FileError`` for a file that cannot be read, is not of this dataset, or must not be replaced.
+    public static func importing(
+        _ pickle: URL, of dataset: @autoclosure () throws -> Dataset, to url: (Dataset) -> URL, replacing: Bool = false,
+        generator: String = libraryGenerator, report: WorkReport = { _ in }
+    ) throws -> (splits: ImportedSplits, dataset: Dataset, paths: [String]) {
+        report(.began("reading \(pickle.lastPathComponent)"))
+        let published = try PublishedSplits(pickleAt: pickle)
+        let dataset = try dataset()
+        let folder = try OutputFolder(url(dataset), force: replacing)
+        let source = SplitManifest.SourceRecord(
+            file: pickle.lastPathComponent, sha256: try SHA256.hexadecimal(ofFilesAt: [pickle]))
+        report(.began("finding classes and files"))
+        let splits = try ImportedSplits(
+            of: published, in: dataset, path: pickle.path, source: source, generator: generator)
+        for warning in splits.warnings { report(.warning(warning)) }
+        let matched = splits.matched.table(for: dataset, levels: splits.manifest.levels.map(\.id))
+        let files =
+            try splits.episodes.map { (SplitFileName.episodes(shots: $0.shots), try $0.json) } + [
+                (SplitFileName.samples, Data(dataset.sampleTable.text.utf8)),
+                (SplitFileName.matched, Data(matched.text.utf8)), (SplitFileName.manifest, try splits.manifest.json),
+            ]
+        let paths = try folder.write(files) { file in
+            // Splits of another kind may have been in the folder.
+            SplitFileName.dependsOnOptions(file)
+                || [SplitFileName.progression, SplitFileName.chart, SplitFileName.classMap].contains(file)
+        }
+        return (splits, dataset, paths)
+    }
+}
+
+extension EmbeddedDataset {
+    /// What makes distances worth less than they look: sides of different numbers of classes, and fewer vectors than
+    /// dimensions.
+    fileprivate func sizeWarnings(startingFrom start: SplitStart) -> [String] {
+        let official = ClassPartition(sides: dataset.officialSides)
+        let sides = [official.classes(on: .train), official.classes(on: .test)]
+        var warnings: [String] = []
+        if start == .official, abs(sides[0].count - sides[1].count) > 1 {
+            warnings.append(
+                "the official split has \(sides[0].count) train and \(sides[1].count) test classes; every level keeps that "
+                    + "balance")
+        }
+        let isOverMeans = statistic == .classMeans
+        let smallest = sides.map { isOverMeans ? $0.count : dataset.samples(ofClasses: $0).count }.min() ?? 0
+        let d = embeddings.columnCount
+        if smallest <= d {
+            warnings.append(
+                "a side has \(smallest) \(isOverMeans ? "classes" : "samples") in \(d) dimensions; so few make every "
+                    + "distance too large, and only levels of equal size comparable")
+        }
+        return warnings
+    }
+}
+
+extension SplitSeries {
+    /// What of the settings could not be had, and what the controls leave out.
+    fileprivate var warnings: [String] {
+        var warnings: [String] = []
+        if settings.targets == nil, levels.count < settings.levelCount {
+            warnings.append(
+                "the distances reached allow \(levels.count) levels that differ by 1 %, not \(settings.levelCount)")
+        }
+        if let controls, controls.singletonClassCount > 0 {
+            let count = controls.singletonClassCount
+            warnings.append(
+                "\(count) \(count == 1 ? "class has" : "classes have") one sample only; the held-out repetition leaves "
+                    + "\(count == 1 ? "it" : "them") out")
+        }
+        return warnings
+    }
+}
+
+extension ImportedSplits {
+    /// What published splits lack, and what was said twice in them.
+    fileprivate var warnings: [String] {
+        var warnings: [String] = []
+        let bare = manifest.levels.filter(\.folds.isEmpty).map(\.id)
+        if !bare.isEmpty {
+            let isAll = bare.count == manifest.levels.count
+            warnings.append(
+                isAll
+                    ? "no level has split_train and split_val, the validation folds"
+                    : "\(bare.joined(separator: ", ")) without split_train and split_val, the validation folds")
+        }
+        if repeatedSupportCount > 0 {
+            warnings.append(
+                "\(repeatedSupportCount) \(repeatedSupportCount == 1 ? "support names" : "supports name") a sample twice; "
+                    + "it is in the support once")
+        }
+        return warnings
+    }
+}

@@ -1,0 +1,156 @@
+internal import Datasets
+internal import Embeddings
+internal import Files
+public import Foundation
+public import Parallel
+public import Splits
+
+/// What does not hold of a folder of splits.
+///
+/// ```swift
+/// let check = try SplitFolderCheck(of: folder)
+/// for violation in check.violations { print(violation) }
+/// ```
+public struct SplitFolderCheck: Sendable {
+    /// The series in the folder itself.
+    public let validation: SplitValidation
+    /// That series and those in folders below, each with the name of its folder.
+    public let allSeries: [(folder: String?, validation: SplitValidation)]
+    /// How many files of few-shot episodes were read.
+    public let episodeFileCount: Int
+    /// What does not hold.
+    public private(set) var violations: [SplitViolation]
+    /// How many distances were computed anew.
+    public private(set) var recomputedDistanceCount = 0
+
+    /// The splits of the folder itself.
+    public var manifest: SplitManifest { validation.manifest }
+
+    /// Reads a folder and checks it.
+    ///
+    /// - Parameter samples: the table that the splits should be of, in whatever order; nil if that is not to be checked.
+    /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a manifest or table of samples that is not there.
+    public init(of url: URL, against samples: URL? = nil) throws {
+        let main = try Self.validation(at: url)
+        var violations = try samples.map { try Self.sampleViolations(of: main, against: $0) } ?? []
+        violations += try main.manifestViolations + Self.tableViolations(of: main, at: url)
+        let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
+
+        // The episodes of replicates are those of the folder above, since they depend on the dataset alone.
+        let wanted = isReplicate(url) ? [] : Set(main.manifest.protocol.shots)
+        let present = names.compactMap(SplitFileName.shots(ofEpisodes:)).sorted()
+        for shots in present {
+            let file = SplitFileName.episodes(shots: shots)
+            let episodes = try FewShotEpisodes(readingFrom: url.appending(path: file))
+            violations += main.violations(of: episodes, shots: shots)
+            if !isReplicate(url) && !wanted.contains(shots) {
+                violations.append(
+                    SplitViolation(
+                        file: file, found: "episodes of \(shots) shots",
+                        expected: "those of the protocol's \(wanted.sorted().map(String.init).joined(separator: ", "))")
+                )
+            }
+        }
+        for shots in wanted.subtracting(present).sorted() {
+            violations.append(Self.missing(SplitFileName.episodes(shots: shots)))
+        }
+        episodeFileCount = present.count
+
+        var series = [1: main]
+        var allSeries: [(folder: String?, validation: SplitValidation)] = [(nil, main)]
+        for number in names.compactMap(SplitFileName.replicateNumber).filter({ $0 >= 2 }).sorted() {
+            let name = SplitFileName.replicate(number)
+            let folder = url.appending(path: name)
+            let validation = try Self.validation(at: folder)
+            series[number] = validation
+            allSeries.append((name, validation))
+            violations += try (validation.manifestViolations + Self.tableViolations(of: validation, at: folder))
+                .map { $0.below(name) }
+        }
+        let hasSummary = names.contains(SplitFileName.replicates)
+        if series.count > 1 || hasSummary {
+            let summary = url.appending(path: SplitFileName.replicates)
+            violations += SplitValidation.violations(
+                ofReplicates: series, summary: hasSummary ? try ReplicateAgreement(readingFrom: summary) : nil)
+        }
+        validation = main
+        self.allSeries = allSeries
+        self.violations = violations
+    }
+
+    /// Computes the distances of all series anew from the classes of their levels, and compares the digest of the embeddings.
+    ///
+    /// From a file of features they must agree to 1e-9 of the distance, from images embedded again to 1e-5, since processors
+    /// differ in single precision, in which networks run.
+    ///
+    /// - Throws: what the source throws; `SplitError`; `LinearAlgebraError`.
+    public mutating func recompute(from source: EmbeddingSource, report: @escaping WorkReport = { _ in }) throws {
+        let dataset = validation.dataset
+        guard manifest.dataset.sha256 == dataset.digest else {
+            report(.note("No distance is computed anew, since the samples are not those of the manifest."))
+            return
+        }
+        let (matrix, provenance) = try source.embeddings(of: dataset, report: report)
+        func require(_ name: String, _ found: String, _ expected: String) {
+            guard found != expected else { return }
+            violations.append(
+                SplitViolation(
+                    file: SplitFileName.manifest, place: "embeddings, \(name)", found: found,
+                    expected: "\(expected), as \(provenance.file) has it"))
+        }
+        if let embeddings = manifest.embeddings {
+            require("sha256", embeddings.sha256, provenance.sha256)
+            require("dimension", "\(embeddings.dimension)", "\(provenance.dimension)")
+        }
+        let tolerance =
+            provenance.source == .features ? SplitValidation.tolerance : SplitValidation.networkTolerance
+        let embedded = try EmbeddedDataset(
+            dataset: dataset, embeddings: matrix, statistic: manifest.protocol.statistic)
+        for (folder, validation) in allSeries
+        where validation.dataset.samples == dataset.samples
+            && validation.manifest.protocol.statistic == embedded.statistic
+        {
+            recomputedDistanceCount += validation.manifest.levels.count
+            violations += try validation.distanceViolations(over: embedded, tolerance: tolerance) { done, total in
+                report(
+                    .advanced(
+                        (folder.map { $0 + ", " } ?? "") + "computing the distances", done: done, of: total,
+                        isSteady: false))
+            }.map { violation in folder.map(violation.below) ?? violation }
+        }
+    }
+
+    private static func validation(at url: URL) throws -> SplitValidation {
+        let (manifest, dataset) = try SplitFolder.read(url)
+        return try SplitValidation(of: manifest, in: dataset)
+    }
+
+    /// Whether the splits are of the samples that the user has.
+    private static func sampleViolations(
+        of validation: SplitValidation, against samples: URL
+    ) throws -> [SplitViolation] {
+        let dataset = validation.manifest.dataset
+        let found = try Dataset(sampleTableAt: samples, name: dataset.name).digest
+        guard found != dataset.sha256 else { return [] }
+        return [
+            SplitViolation(
+                file: SplitFileName.manifest, place: "dataset, sha256", found: dataset.sha256,
+                expected: "\(found), as \(samples.relativePath) has it")
+        ]
+    }
+
+    private static func tableViolations(of validation: SplitValidation, at url: URL) throws -> [SplitViolation] {
+        func violations(_ name: String, _ check: (CSVTable) -> [SplitViolation]) throws -> [SplitViolation] {
+            let file = url.appending(path: name)
+            return exists(file) ? check(try CSVTable(contentsOf: file)) : [missing(name)]
+        }
+        let matched = try violations(SplitFileName.matched, validation.violations(ofMatchedTraining:))
+        // How imported splits were found is not known.
+        guard validation.manifest.importedFrom == nil else { return matched }
+        return try matched + violations(SplitFileName.progression, validation.violations(ofProgression:))
+    }
+
+    private static func missing(_ file: String) -> SplitViolation {
+        SplitViolation(file: file, found: "no such file", expected: "the one that belongs to the manifest")
+    }
+}

@@ -1,0 +1,48 @@
+/// The names of the files in a folder of splits.
+package enum SplitFileName {
+    /// The levels, written last: whoever finds it finds all others.
+    package static let manifest = "manifest.json"
+    /// The samples, in the order that embeddings have their rows.
+    package static let samples = "samples.csv"
+    /// Training samples, equally many at every level.
+    package static let matched = "train-matched.csv"
+    /// Every step of the search.
+    package static let progression = "progression.csv"
+    /// The distance along the steps, as a picture.
+    package static let chart = "progression.svg"
+    /// The class means along their two main directions.
+    package static let classMap = "class-map.csv"
+    /// How alike several series are.
+    package static let replicates = "replicates.json"
+
+    /// Few-shot episodes.
+    package static func episodes(shots: Int) -> String { "episodes-\(shots).json" }
+
+    /// The folder of a further series, from 2.
+    package static func replicate(_ number: Int) -> String { "replicate-\(number)" }
+
+    /// The number of shots of a file of episodes; nil for all other names.
+    package static func shots(ofEpisodes name: String) -> Int? { number(name, "episodes-", ".json") }
+
+    /// The number of the series of a folder; nil for all other names.
+    package static func replicateNumber(_ name: String) -> Int? { number(name, "replicate-", "") }
+
+    /// Whether a path below a folder of splits is that of a file which some options make and others do not: episodes, and
+    /// what belongs to further series.
+    package static func dependsOnOptions(_ path: String) -> Bool {
+        let parts = path.split(separator: "/").map(String.init)
+        switch parts.count {
+        case 1: return path == replicates || shots(ofEpisodes: path) != nil
+        case 2:
+            return replicateNumber(parts[0]) != nil
+                && [samples, matched, progression, chart, manifest].contains(parts[1])
+        default: return false
+        }
+    }
+
+    /// The number between a prefix and a suffix, from 0; nil where it is not written as it would be here.
+    private static func number(_ name: String, _ prefix: String, _ suffix: String) -> Int? {
+        let number = Int(name.dropFirst(prefix.count).dropLast(suffix.count))
+        return number.flatMap { $0 >= 0 && name == "\(prefix)\($0)\(suffix)" ? $0 : nil }
+    }
+}

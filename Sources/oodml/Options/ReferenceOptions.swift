@@ -1,0 +1,67 @@
+import ArgumentParser
+import Embeddings
+import Experiments
+import FeatureExtraction
+import Files
+import Foundation
+import Glyphs200
+import Splits
+
+/// Options that say what made some splits, and where their images are.
+struct ReferenceOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The folder of the images (not needed for \(EmbeddedBenchmark.name)).", valueName: "dir"),
+        completion: .directory, transform: path)
+    var root: URL?
+
+    @Option(
+        help: ArgumentHelp(
+            "The backbone that made the splits (not needed for \(EmbeddedBenchmark.name)).", valueName: "model"),
+        completion: .file(extensions: networkFileExtensions), transform: path)
+    var backbone: URL?
+
+    @Option(
+        help: ArgumentHelp(
+            "The features that made the splits: one row for each row of the folder's samples.csv.", valueName: "file"),
+        completion: .file(extensions: featureFileExtensions), transform: path)
+    var features: URL?
+
+    func validate() throws {
+        if backbone != nil && features != nil {
+            throw ValidationError("--backbone and --features exclude each other; expected what made the splits")
+        }
+    }
+
+    /// The folder of the images of some splits.
+    func images(of manifest: SplitManifest) throws -> URL {
+        guard let images = root ?? manifest.embeddedImages else {
+            throw ValidationError("expected --root DIR, the folder of the images of \(manifest.dataset.name)")
+        }
+        return images
+    }
+
+    /// What made some splits; nil where it was not said and does not come with oodml.
+    func source(of manifest: SplitManifest, on terminal: Terminal) throws -> EmbeddingSource? {
+        if let features { return .features(features) }
+        let network = try backbone ?? (root == nil ? manifest.embeddedBackbone : nil)
+        guard let network else { return nil }
+        return .images(
+            below: try images(of: manifest),
+            by: try NetworkReading(manifest.embeddings).network(network, announcedOn: terminal))
+    }
+}
+
+extension SplitManifest {
+    /// The images that come with oodml, where the splits are of them.
+    var embeddedImages: URL? { dataset.name == EmbeddedBenchmark.name ? EmbeddedBenchmark.images : nil }
+
+    /// The network that comes with oodml, where it made the splits.
+    fileprivate var embeddedBackbone: URL? {
+        get throws {
+            guard embeddedImages != nil, let embeddings, embeddings.source == .backbone,
+                try SHA256.hexadecimal(ofFilesAt: [EmbeddedBenchmark.backbone]) == embeddings.sha256
+            else { return nil }
+            return EmbeddedBenchmark.backbone
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import Parallel
+
+extension Terminal {
+    /// Shows what long work tells of itself.
+    func show(_ event: WorkEvent) {
+        switch event {
+        case .advanced(let activity, 0, _, true): begin(activity)
+        case .advanced(let activity, let done, let total, let isSteady):
+            advance(activity, done, of: total, withRate: isSteady)
+        case .began(let activity): status(activity)
+        case .stage(let series, let piece, let number, let total): stage(series, piece, number, of: total)
+        case .note(let line): note(line)
+        case .warning(let line): warn(line)
+        }
+    }
+}
+
+extension Terminal {
+    /// Ends the process with status 130 and a word at SIGINT, which a shell's Ctrl-C sends.
+    func interruption(_ line: String) -> any DispatchSourceSignal {
+        signal(SIGINT, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        source.setEventHandler { [self] in
+            note(line)
+            _exit(130)
+        }
+        source.resume()
+        return source
+    }
+}
