@@ -82,7 +82,7 @@ import TestSupport
         ("sample,class\n", "no samples were found"),
     ])
     func unsuitableSamples(text: String, sentence: String) throws {
-        let error = #expect(throws: FileError.self) { try dataset(text) }
+        let error = #expect(throws: DatasetError.self) { try dataset(text) }
         #expect(error?.description.contains("s.csv: \(sentence)") == true)
     }
 

@@ -193,7 +193,8 @@ import TestSupport
         let folder = try TemporaryFolder()
         for (path, reason) in [
             (folder.url.appending(path: "missing.npy").path, "there is no such file"),
-            (folder.url.path, "it is a folder"), ("/dev/null", "it is a pipe or a device; expected a file"),
+            (folder.url.path, "it is a folder; expected a file"),
+            ("/dev/null", "it is a pipe or a device; expected a file"),
         ] {
             #expect(throws: FileError.unreadable(path: path, reason: reason)) {
                 try Matrix<Float>(numpyFileAt: URL(filePath: path))

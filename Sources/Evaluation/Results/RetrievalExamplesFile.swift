@@ -82,14 +82,8 @@ public struct RetrievalExamplesFile: Sendable, Equatable, Codable {
     ///
     /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)``.
     public init(readingFrom url: URL) throws {
-        let kind = "retrieval examples"
-        let read = try readJSON(RetrievalExamplesFile.self, from: url, as: kind)
-        guard read.schemaVersion == Self.currentSchemaVersion else {
-            throw FileError.unreadable(
-                path: url.path, as: kind,
-                reason: "its schema version is \(read.schemaVersion); expected \(Self.currentSchemaVersion)")
-        }
-        self = read
+        self = try readJSON(
+            RetrievalExamplesFile.self, from: url, as: "retrieval examples", schemaVersion: Self.currentSchemaVersion)
     }
 }
 

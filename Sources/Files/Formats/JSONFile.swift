@@ -1,25 +1,36 @@
-package import Foundation
+internal import Foundation
+package import struct Foundation.URL
 
 /// Reads a value from a JSON file.
 ///
 /// - Parameters:
 ///   - kind: what the file should be, as in "a split manifest", for the error.
-/// - Throws: ``FileError/unreadable(path:as:reason:)`` for a file that cannot be read, or that is not such a value: it says
-///   which key.
-package func readJSON<Value: Decodable>(_ type: Value.Type, from url: URL, as kind: String) throws -> Value {
-    try decodeJSON(type, from: readFile(url, as: kind), of: url, as: kind)
-}
-
-/// Decodes the bytes of a JSON file.
-///
-/// - Throws: ``FileError/unreadable(path:as:reason:)``, as ``readJSON(_:from:as:)`` does.
-package func decodeJSON<Value: Decodable>(
-    _ type: Value.Type, from bytes: [UInt8], of url: URL, as kind: String
+///   - schemaVersion: what its key `schema_version` must be, which is looked at first; nil for a file without one.
+/// - Throws: ``FileError/unreadable(path:as:reason:)`` for a file that cannot be read, is of another version, or is not such a
+///   value: it says which key.
+package func readJSON<Value: Decodable>(
+    _ type: Value.Type, from url: URL, as kind: String, schemaVersion: Int? = nil
 ) throws -> Value {
+    struct Version: Decodable {
+        let number: Int
+
+        enum CodingKeys: String, CodingKey {
+            case number = "schema_version"
+        }
+    }
+    let bytes = Data(try readFile(url, as: kind))
+    func failure(_ reason: String) -> FileError { .unreadable(path: url.path, as: kind, reason: reason) }
     do {
-        return try JSONDecoder().decode(type, from: Data(bytes))
+        if let schemaVersion {
+            let found = try JSONDecoder().decode(Version.self, from: bytes).number
+            guard found == schemaVersion else {
+                throw failure("its schema version is \(found); expected \(schemaVersion)")
+            }
+        }
+        return try JSONDecoder().decode(type, from: bytes)
+    } catch let error as FileError {
+        throw error
     } catch {
-        let reason = (error as? DecodingError)?.inFewWords ?? "\(error)"
-        throw FileError.unreadable(path: url.path, as: kind, reason: reason)
+        throw failure((error as? DecodingError)?.inFewWords ?? "\(error)")
     }
 }

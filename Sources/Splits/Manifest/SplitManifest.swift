@@ -137,22 +137,8 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     ///
     /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)``.
     public init(readingFrom url: URL) throws {
-        struct Version: Decodable {
-            let number: Int
-
-            enum CodingKeys: String, CodingKey {
-                case number = "schema_version"
-            }
-        }
-        let kind = "a split manifest"
-        let bytes = try readFile(url, as: kind)
-        let version = try decodeJSON(Version.self, from: bytes, of: url, as: kind).number
-        guard version == Self.currentSchemaVersion else {
-            throw FileError.unreadable(
-                path: url.path, as: kind,
-                reason: "its schema version is \(version); expected \(Self.currentSchemaVersion)")
-        }
-        self = try decodeJSON(SplitManifest.self, from: bytes, of: url, as: kind)
+        self = try readJSON(
+            SplitManifest.self, from: url, as: "a split manifest", schemaVersion: Self.currentSchemaVersion)
     }
 
     /// Refuses a dataset that is not the one that the splits were made of.
