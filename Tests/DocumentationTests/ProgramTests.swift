@@ -26,7 +26,7 @@ import Testing
                 let classes = test.map { dataset.classOfSample[$0] }
                 let scores = try RetrievalSet(embedded.embeddings.selectingRows(test), classNumbers: classes).scores()
                     .mean()
-                print(level.origin, level.distance.squared, scores[.recall(1)] ?? 0)
+                print(level.arm, level.distance.squared, scores[.recall(1)] ?? 0)
             }
             // end
         }

@@ -28,7 +28,7 @@ import Testing
             let settings = SplitProtocol(unitCount: dataset.classLabels.count, minimumClassCount: 5)
             let series = try SplitSeries(of: embedded, by: settings)
             for (level, controls) in zip(series.levels, series.controls?.levels ?? []) {
-                print(level.origin, level.distance.squared, controls.excess, controls.isShift)
+                print(level.arm, level.distance.squared, controls.excess, controls.isShift)
             }
             // end
             #expect(series.settings == self.settings)
@@ -42,7 +42,7 @@ import Testing
             // snippet
             let progression = try Progression(of: embedded, by: settings)
             for level in progression.levels(count: 5) {
-                print(level.origin, level.step, level.distance.squared)
+                print(level.arm, level.step, level.distance.squared)
             }
             // end
             // snippet

@@ -61,7 +61,7 @@ import TestSupport
                 tool: "oodml test", dataset: dataset.name, model: model,
                 levels: manifest.levels.enumerated().map { number, level in
                     LevelEvaluation(
-                        id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid + shift,
+                        id: level.id, origin: level.arm.rawValue, step: level.step, fid: level.fid + shift,
                         excess: level.excess, forward: task(0.8 - 0.05 * Double(number) + lead),
                         reverse: task(0.7 - 0.05 * Double(number) + lead))
                 })

@@ -38,7 +38,7 @@ import Testing
         let manifest = splits.manifest
         #expect(splits.classMatch == "by their labels" && splits.repeatedSupportCount == 0)
         #expect(manifest.levels.map(\.id) == ["level-1", "level-2"])
-        #expect(manifest.levels.map(\.step) == [1, 2] && manifest.levels.allSatisfy { $0.origin == .imported })
+        #expect(manifest.levels.map(\.step) == [1, 2] && manifest.levels.allSatisfy { $0.arm == .imported })
         #expect(manifest.levels.map(\.fid) == [19.16, 52.625])
         let level = manifest.levels[1]
         #expect(level.train == [classes[1], classes[3], classes[5]] && level.test == [classes[2], classes[4]])

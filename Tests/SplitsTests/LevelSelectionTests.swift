@@ -22,13 +22,13 @@ import TestSupport
         #expect(zip(fids, fids.dropFirst()).allSatisfy { $1 >= 1.01 * $0 })
         #expect(levels.first == progression.keptSteps.first)
         #expect(levels.last == progression.keptSteps.last)
-        #expect(levels.filter { $0.origin == .start }.count == 1)
-        #expect(3 * levels.filter { $0.origin == .removal }.count <= levels.count + 1)
+        #expect(levels.filter { $0.arm == .start }.count == 1)
+        #expect(3 * levels.filter { $0.arm == .removal }.count <= levels.count + 1)
     }
 
     @Test func spacingIsEvenOnBothSidesOfTheStart() throws {
         let (_, progression) = try progression(seed: 1, classCount: 120)
-        let fids = progression.levels(count: 9).filter { $0.origin == .start || $0.origin == .swap }
+        let fids = progression.levels(count: 9).filter { $0.arm == .start || $0.arm == .swap }
             .map(\.distance.squared)
         #expect(fids.count >= 4)
         let gaps = zip(fids, fids.dropFirst()).map { $1 - $0 }

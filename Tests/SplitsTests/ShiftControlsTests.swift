@@ -65,7 +65,7 @@ import Testing
             of: SyntheticData.random(classCount: 40, dimension: 6, seed: 3).embedded(
                 statistic: .classMeans))
         let bands = try #require(result.controls).levels
-        let exchanges = zip(result.levels, bands).filter { $0.0.origin != .removal }
+        let exchanges = zip(result.levels, bands).filter { $0.0.arm != .removal }
         #expect(exchanges.count >= 3 && Set(exchanges.map(\.1.null.mean)).count == 1)
         for (level, band) in zip(result.levels, bands) {
             #expect(abs(band.excess - (level.distance.squared - band.null.mean)) <= 1e-8)

@@ -92,7 +92,7 @@ import Testing
     @Test func startsAreWhatTheySay() throws {
         let data = try embedded(classCount: 21)
         func start(_ change: (inout SplitProtocol) -> Void) throws -> ClassPartition? {
-            try series(of: data, change: change).progression.steps.first { $0.origin == .start }?.partition
+            try series(of: data, change: change).progression.steps.first { $0.arm == .start }?.partition
         }
         #expect(try start { $0.start = .alphabetical }?.classes(on: .train) == Array(0..<10))
         let random = try #require(try start { $0.start = .random })
@@ -113,7 +113,7 @@ import Testing
         }
         let excesses = try #require(result.controls).levels.map(\.excess)
         #expect(excesses.count >= 5 && zip(excesses, excesses.dropFirst()).allSatisfy { $0 < $1 })
-        #expect(result.levels.contains { $0.origin == .removal })
+        #expect(result.levels.contains { $0.arm == .removal })
     }
 
     @Test func agreementOfReplicates() throws {
@@ -140,8 +140,8 @@ import Testing
             $0.milbich2021 = Milbich2021.Settings(swapsPerIteration: 1, iterations: 12, ridge: 1e-8)
         }
         let steps = result.progression.steps
-        #expect(steps.filter { $0.origin == .swap }.count == 11)
-        for step in steps where step.origin == .swap {
+        #expect(steps.filter { $0.arm == .swap }.count == 11)
+        for step in steps where step.arm == .swap {
             // Well-conditioned class means: the ridge moves the reference's own value by next to nothing.
             let reference = try #require(step.referenceSquared)
             #expect(abs(reference - step.distance.squared) <= 1e-4 * reference)

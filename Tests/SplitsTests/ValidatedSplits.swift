@@ -60,9 +60,9 @@ struct ValidatedSplits {
         }
     }
 
-    /// The index of the first level of an origin.
-    func index(_ origin: Origin) throws -> Int {
-        try #require(series.levels.firstIndex { $0.origin == origin })
+    /// The index of the first level of an arm.
+    func index(_ arm: Arm) throws -> Int {
+        try #require(series.levels.firstIndex { $0.arm == arm })
     }
 
     /// The number of samples of a class.

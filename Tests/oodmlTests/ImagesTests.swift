@@ -49,7 +49,7 @@ import Testing
         #expect(manifest.dataset.sampleCount == 96)
         #expect(manifest.embeddings?.source == .backbone)
         #expect(manifest.embeddings?.preprocessing?.inputSize == [1, 64, 64])
-        let start = try #require(manifest.levels.first { $0.origin == .start })
+        let start = try #require(manifest.levels.first { $0.arm == .start })
         #expect(start.train.allSatisfy { $0.hasPrefix("latin/") } && start.test.allSatisfy { $0.hasPrefix("thai/") })
         // The models of a level are scored on the same images again.
         let scored = try CommandRun(

@@ -52,7 +52,7 @@ import Testing
         #expect(manifest.embeddings?.file == "f.npy")
         let fids = manifest.levels.map(\.fid)
         #expect(fids.count >= 3 && zip(fids, fids.dropFirst()).allSatisfy { $0 < $1 })
-        #expect(manifest.levels.contains { $0.origin == .start })
+        #expect(manifest.levels.contains { $0.arm == .start })
     }
 
     /// What an earlier run with other options wrote must not pass for a result of this one; what is not its own stays.

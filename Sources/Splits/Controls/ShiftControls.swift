@@ -87,7 +87,7 @@ public struct ShiftControls: Sendable, Equatable {
                 position: BandPosition(of: distance, among: draws.map(\.distance.squared)))
         }
         p = Self.p(
-            of: zip(levels, holdouts).filter { $0.0.origin == .swap || $0.0.origin == .removal }.compactMap(\.1))
+            of: zip(levels, holdouts).filter { $0.0.arm == .swap || $0.0.arm == .removal }.compactMap(\.1))
         singletonClassCount = embedded.orderedSamples.filter { $0.count == 1 }.count
     }
 
@@ -150,7 +150,7 @@ private struct HeldOutRepetition {
     private let plan: ProgressionPlan
     private let removals: [ProgressionPlan.Step]
     /// The number of steps of each arm of the progression that is repeated.
-    private let stepCounts: [Origin: Int]
+    private let stepCounts: [Arm: Int]
 
     /// Plans anew; nil where a half is too small for any distance.
     init?(
@@ -171,14 +171,14 @@ private struct HeldOutRepetition {
         }
         let choosing = embedded.vectors(ofSamples: halves.map(\.choosing))
         measuring = embedded.vectors(ofSamples: halves.map(\.measuring))
-        guard let official = progression.steps.first(where: { $0.origin == .start })?.unitPartition,
+        guard let official = progression.steps.first(where: { $0.arm == .start })?.unitPartition,
             choosing.canBeMeasured(official), measuring.canBeMeasured(official)
         else { return nil }
         start = official
         plan = try ProgressionPlan(choosing, from: start, by: settings, isToBeConfirmed: true, report: report)
         removals = plan.removals(
             from: plan.harder.last?.partition ?? start, classCounts: embedded.units.map(\.classes.count))
-        stepCounts = Dictionary(grouping: progression.steps, by: \.origin).mapValues(\.count)
+        stepCounts = Dictionary(grouping: progression.steps, by: \.arm).mapValues(\.count)
     }
 
     /// The partition that stands where `level` stands in the progression: on the same arm, as far along it, and with as
@@ -189,7 +189,7 @@ private struct HeldOutRepetition {
     }
 
     private func partition(likeThatOf level: ProgressionStep) -> ClassPartition {
-        switch level.origin {
+        switch level.arm {
         case .start, .imported: start
         case .easier: step(level, of: plan.easier)
         case .swap: step(level, of: plan.harder)
@@ -202,7 +202,7 @@ private struct HeldOutRepetition {
     }
 
     private func step(_ level: ProgressionStep, of arm: [ProgressionPlan.Step]) -> ClassPartition {
-        guard !arm.isEmpty, let total = stepCounts[level.origin] else { return start }
+        guard !arm.isEmpty, let total = stepCounts[level.arm] else { return start }
         let number = (Double(level.step) / Double(total) * Double(arm.count)).rounded()
         return arm[min(max(Int(number), 1), arm.count) - 1].partition
     }

@@ -1,24 +1,10 @@
 internal import Datasets
 public import Frechet
 
-/// Which arm of a progression a partition was reached on.
-public enum Origin: String, Sendable, Codable, CaseIterable {
-    /// Exchanges that make the sides more alike.
-    case easier
-    /// The split that the progression starts from.
-    case start
-    /// Exchanges that make the sides less alike.
-    case swap
-    /// Classes leaving, after the hardest exchange.
-    case removal
-    /// On none, since the split was published by somebody else.
-    case imported
-}
-
 /// One step of a progression.
 public struct ProgressionStep: Sendable, Equatable {
     /// The arm that the step is on.
-    public let origin: Origin
+    public let arm: Arm
     /// The number of the step on its arm, from 1; 0 at the start.
     public let step: Int
     /// Where the classes stand after the step.
@@ -42,12 +28,12 @@ public struct ProgressionStep: Sendable, Equatable {
     let unitPartition: ClassPartition
 
     init(
-        origin: Origin, step: Int, unitPartition: ClassPartition, distance: FrechetDistance, movedToTest: [Int] = [],
+        arm: Arm, step: Int, unitPartition: ClassPartition, distance: FrechetDistance, movedToTest: [Int] = [],
         movedToTrain: [Int] = [], removed: [Int] = [], isKept: Bool = true, adjustedPairCount: Int = 0,
         referenceSquared: Double? = nil, in embedded: EmbeddedDataset
     ) {
         func classes(_ units: [Int]) -> [Int] { units.flatMap { embedded.units[$0].classes } }
-        self.origin = origin
+        self.arm = arm
         self.step = step
         partition = embedded.classPartition(ofUnits: unitPartition)
         self.distance = distance
@@ -93,19 +79,19 @@ public struct Progression: Sendable, Equatable {
         var meter = ShiftMeter(embedded.vectors)
         let first = try meter.distance(of: start)
         let startStep = ProgressionStep(
-            origin: .start, step: 0, unitPartition: start, distance: first, in: embedded)
-        func measured(_ origin: Origin, _ steps: [ProgressionPlan.Step], from start: ProgressionStep) throws
+            arm: .start, step: 0, unitPartition: start, distance: first, in: embedded)
+        func measured(_ arm: Arm, _ steps: [ProgressionPlan.Step], from start: ProgressionStep) throws
             -> [ProgressionStep]
         {
             var best = start.distance.squared
             return try steps.enumerated().map { index, step in
-                report(.step(origin, index + 1, of: steps.count))
+                report(.step(arm, index + 1, of: steps.count))
                 let distance = try meter.distance(of: step.partition)
-                let goal: ExtremeSearch.Goal = origin == .easier ? .easier : .harder
+                let goal: ExtremeSearch.Goal = arm == .easier ? .easier : .harder
                 let isKept = goal.prefers(distance.squared, to: best)
                 if isKept { best = distance.squared }
                 return ProgressionStep(
-                    origin: origin, step: index + 1, unitPartition: step.partition, distance: distance,
+                    arm: arm, step: index + 1, unitPartition: step.partition, distance: distance,
                     movedToTest: step.movedToTest, movedToTrain: step.movedToTrain, removed: step.removed,
                     isKept: isKept, referenceSquared: step.referenceSquared, in: embedded)
             }

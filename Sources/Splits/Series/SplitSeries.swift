@@ -26,9 +26,9 @@ public struct SplitSeries: Sendable {
     public enum Stage: Sendable {
         /// The end of an arm is searched, and so many of all places to search from are done; once more on half of the
         /// samples for the held-out repetition.
-        case searching(Origin, isHeldOut: Bool, done: Int, total: Int)
+        case searching(Arm, isHeldOut: Bool, done: Int, total: Int)
         /// The progression is at a step of an arm.
-        case step(Origin, Int, of: Int)
+        case step(Arm, Int, of: Int)
         /// So many of all null bands are drawn.
         case bands(done: Int, total: Int)
         /// The kernel discrepancy is computed.

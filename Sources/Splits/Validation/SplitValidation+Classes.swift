@@ -53,14 +53,14 @@ extension SplitValidation {
                         "at least 2, or there is no distance"))
             }
         }
-        let mayRemove = level.origin == .removal || level.origin == .imported
+        let mayRemove = level.arm == .removal || level.arm == .imported
         // The reference code also exchanges classes on its way of removal.
-        let mustRemove = level.origin == .removal && manifest.protocol.name != .milbich2021
+        let mustRemove = level.arm == .removal && manifest.protocol.name != .milbich2021
         if level.removed.isEmpty ? mustRemove : !mayRemove {
             violations.append(
                 violation(
                     "\(level.id), removed", "\(level.removed.count) classes",
-                    "\(mayRemove ? "some" : "none"), since the origin is \(level.origin.rawValue)"))
+                    "\(mayRemove ? "some" : "none"), since the origin is \(level.arm.rawValue)"))
         }
         return violations
     }
@@ -87,14 +87,14 @@ extension SplitValidation {
             units.count { unit in unit.classes.contains { partition.sides[$0] == side } }
         }
         let startCounts = Side.allCases.map { start.classes(on: $0).count }
-        if level.origin != .removal, counts != startCounts {
+        if level.arm != .removal, counts != startCounts {
             return [
                 violation(
                     level.id, "\(counts[0]) train and \(counts[1]) test \(unitName)",
                     "\(startCounts[0]) and \(startCounts[1]), as at the start")
             ]
         }
-        if level.origin == .start, level.adjustedPairCount == nil {
+        if level.arm == .start, level.adjustedPairCount == nil {
             let moved = units.indices.count { partition.sides[units[$0].classes[0]] != start.sides[$0] }
             guard moved > 0 else { return [] }
             return [
@@ -104,7 +104,7 @@ extension SplitValidation {
             ]
         }
         // The reference code deletes a position once even where a batch has chosen it twice.
-        guard level.origin == .removal, manifest.protocol.name != .milbich2021 else { return [] }
+        guard level.arm == .removal, manifest.protocol.name != .milbich2021 else { return [] }
         let lost = zip(startCounts, counts).map(-)
         guard lost[0] == lost[1] else {
             return [

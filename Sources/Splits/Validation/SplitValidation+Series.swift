@@ -85,14 +85,14 @@ extension SplitValidation {
     /// Where nobody asked for certain distances, the start is a level, and the arms follow one another.
     var originViolations: [SplitViolation] {
         var violations: [SplitViolation] = []
-        for level in manifest.levels where (level.origin == .imported) != isImported {
+        for level in manifest.levels where (level.arm == .imported) != isImported {
             violations.append(
                 violation(
-                    "\(level.id), origin", level.origin.rawValue,
+                    "\(level.id), origin", level.arm.rawValue,
                     "imported under the protocol imported and nowhere else"))
         }
         guard manifest.protocol.targets == nil && !isImported else { return violations }
-        let starts = manifest.levels.filter { $0.origin == .start }.map(\.id)
+        let starts = manifest.levels.filter { $0.arm == .start }.map(\.id)
         if starts.count != 1 {
             violations.append(
                 violation(
@@ -100,10 +100,10 @@ extension SplitValidation {
                     "one level of the origin start"))
         }
         for (previous, level) in zip(manifest.levels, manifest.levels.dropFirst())
-        where level.origin.place < previous.origin.place {
+        where level.arm.place < previous.arm.place {
             violations.append(
                 violation(
-                    "\(level.id), origin", "\(level.origin.rawValue) after \(previous.origin.rawValue)",
+                    "\(level.id), origin", "\(level.arm.rawValue) after \(previous.arm.rawValue)",
                     "the order easier, start, swap, removal"))
         }
         return violations
@@ -125,7 +125,7 @@ extension SplitValidation {
                         "\(singletons), as samples.csv has it"))
             }
             let isMeasured = manifest.levels.contains {
-                $0.holdout != nil && ($0.origin == .swap || $0.origin == .removal)
+                $0.holdout != nil && ($0.arm == .swap || $0.arm == .removal)
             }
             if let p = controls.p {
                 violations += pViolations(p, allowing: 1...(draws + 1), "controls, p", because: "")
@@ -155,7 +155,7 @@ extension SplitValidation {
     }
 }
 
-extension Origin {
+extension Arm {
     /// Where the arm is in the order from easy to hard.
-    fileprivate var place: Int { Origin.allCases.firstIndex(of: self) ?? 0 }
+    fileprivate var place: Int { Arm.allCases.firstIndex(of: self) ?? 0 }
 }

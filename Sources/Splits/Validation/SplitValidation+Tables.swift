@@ -103,7 +103,7 @@ extension SplitValidation {
         var steps: [String: [String]] = [:]
         for row in table.rows { steps["\(row[columns[0]]), step \(row[columns[1]])"] = columns.map { row[$0] } }
         return manifest.levels.flatMap { level -> [SplitViolation] in
-            let place = "\(level.origin.rawValue), step \(level.step)"
+            let place = "\(level.arm.rawValue), step \(level.step)"
             guard let step = steps[place] else {
                 return [violation("", "no step \"\(place)\"", "that of \(level.id)")]
             }

@@ -252,7 +252,7 @@ struct Evaluate: ParsableCommand {
                 provenance: provenance,
                 levels: manifest.levels.map { level in
                     LevelEvaluation(
-                        id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid,
+                        id: level.id, origin: level.arm.rawValue, step: level.step, fid: level.fid,
                         excess: level.excess, forward: evaluations[level.id]?[.forward],
                         reverse: evaluations[level.id]?[.reverse], shots: shots)
                 })

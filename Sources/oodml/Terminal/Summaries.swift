@@ -72,7 +72,7 @@ private func levelTable(of manifest: SplitManifest) -> TextTable {
                 value.map { String(format: format, $0) } ?? "–"
             }
             return [
-                level.id, level.origin.rawValue, String(level.step), "\(level.train.count)/\(level.test.count)",
+                level.id, level.arm.rawValue, String(level.step), "\(level.train.count)/\(level.test.count)",
                 "\(level.trainSampleCount)/\(level.testSampleCount)", number(level.fid),
             ]
                 + (hasControls
@@ -91,7 +91,7 @@ private func levelTable(of manifest: SplitManifest) -> TextTable {
 /// The distances along the kept steps, with the levels marked.
 func chart(of progression: Progression, manifest: SplitManifest) -> ProgressionChart {
     chart(
-        of: progression.keptSteps.map { ($0.origin.rawValue, $0.step, $0.distance.squared) }, manifest: manifest)
+        of: progression.keptSteps.map { ($0.arm.rawValue, $0.step, $0.distance.squared) }, manifest: manifest)
 }
 
 /// The same from the table of the steps, `progression.csv`.
@@ -114,7 +114,7 @@ private func chart(of steps: [(origin: String, step: Int, fid: Double)], manifes
     ProgressionChart(
         title: "Splits of \(manifest.dataset.name)",
         steps: steps.map { step in
-            let level = manifest.levels.first { $0.origin.rawValue == step.origin && $0.step == step.step }
+            let level = manifest.levels.first { $0.arm.rawValue == step.origin && $0.step == step.step }
             return ProgressionChart.Step(
                 origin: step.origin, step: step.step, fid: step.fid, level: level?.id,
                 null: level?.null.map { max(0, $0.mean - 2 * $0.sd)...($0.mean + 2 * $0.sd) })
