@@ -41,7 +41,7 @@ struct SplitFolder {
         // The episodes of replicates are those of the folder above, since they depend on the dataset alone.
         let isReplicate = FileManager.default.fileExists(
             atPath: url.standardizedFileURL.deletingLastPathComponent().appending(path: "replicates.json").path)
-        let wanted = isReplicate ? [] : Set(main.manifest.protocol.shots)
+        let wanted = isReplicate ? [] : Set(main.manifest.settings.shots)
         let present = numbers("episodes-", ".json", from: 0)
         for shots in present {
             let file = "episodes-\(shots).json"
@@ -86,7 +86,7 @@ struct SplitFolder {
         let manifest = try SplitManifest(readingFrom: url.appending(path: "manifest.json"))
         let dataset = try Dataset(
             sampleTableAt: url.appending(path: "samples.csv"), name: manifest.dataset.name,
-            unit: manifest.protocol.unit)
+            unit: manifest.settings.unit)
         return try SplitValidation(of: manifest, in: dataset)
     }
 

@@ -39,9 +39,11 @@ import Testing
         let embeddings = try extractor.embed(
             paths: dataset.samples.map { Glyphs200.images.appending(path: $0.id).path })
         let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)
+        let settings = try #require(manifest.settings.madeBy)
         let remade = SplitManifest(
-            generator: manifest.generator, series: try SplitSeries(of: embedded, by: manifest.protocol),
+            generator: manifest.generator, series: try SplitSeries(of: embedded, by: settings),
             provenance: try #require(manifest.embeddings))
+        #expect(remade.settings == manifest.settings)
         #expect(remade.levels.map(\.id) == manifest.levels.map(\.id))
         for (found, expected) in zip(remade.levels, manifest.levels) {
             #expect(found.arm == expected.arm && found.step == expected.step)

@@ -31,9 +31,9 @@ import TestSupport
             }
             dataset = try Dataset(name: "small & <odd>", samples: samples)
             let embedded = try EmbeddedDataset(dataset: dataset, embeddings: Matrix(rows: rows))
-            var settings = SplitProtocol(unitCount: 12)
-            settings.minimumClassCount = 4
-            settings.levelCount = 4
+            var settings = SplitSettings()
+            settings.search.removal.minimumClassCount = 4
+            settings.levels = .evenly(4)
             manifest = SplitManifest(
                 generator: "oodml test", series: try SplitSeries(of: embedded, by: settings),
                 provenance: EmbeddingProvenance(source: .features, file: "f.npy", sha256: "00", dimension: 4))

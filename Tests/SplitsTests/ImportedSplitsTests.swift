@@ -48,8 +48,8 @@ import Testing
         #expect(level.trainMatched.classes.count == 3 && level.trainMatched.sampleCount == 15)
         #expect(level.fidMeanPart == nil && level.null == nil && level.kernelDiscrepancy == nil)
         #expect(manifest.embeddings == nil && manifest.importedFrom == source && manifest.controls == nil)
-        let settings = manifest.protocol
-        #expect(settings.name == .imported && settings.shots == [1, 2] && settings.episodeCount == 2)
+        let settings = manifest.settings
+        #expect(settings.methodName == "imported" && settings.shots == [1, 2] && settings.episodeCount == 2)
         #expect(settings.foldCount == 2 && settings.levelCount == 2)
         #expect(splits.episodes.map(\.shots) == [1, 2])
         #expect(
@@ -209,7 +209,7 @@ import Testing
         }
         #expect(try imported(level("")).manifest.levels[0].folds.isEmpty)
         let whole = try imported(level("S'split_val'\n(S'006.Star'\nlS'split_train'\n(l"))
-        #expect(whole.manifest.levels[0].folds.isEmpty && whole.manifest.protocol.foldCount == 0)
+        #expect(whole.manifest.levels[0].folds.isEmpty && whole.manifest.settings.foldCount == 0)
         #expect(
             try refused("S'split_val'\n(S'003.Meise'\nlS'split_train'\n(S'001.Kauz'\nl")
                 == "the class \"003.Meise\" of split_val is not in train; expected classes of train only")

@@ -7,9 +7,9 @@ import Testing
 
 @Suite struct ProgressionTests {
     private func progression(
-        _ embedded: EmbeddedDataset, change: (inout SplitProtocol) -> Void = { _ in }
+        _ embedded: EmbeddedDataset, change: (inout SplitSettings) -> Void = { _ in }
     ) throws -> Progression {
-        var settings = SplitProtocol(unitCount: embedded.units.count, statistic: embedded.statistic)
+        var settings = SplitSettings(.search(SearchSettings(statistic: embedded.statistic)))
         change(&settings)
         return try Progression(of: embedded, by: settings)
     }
@@ -77,8 +77,8 @@ import Testing
         let embedded = try EmbeddedDataset(
             dataset: Dataset(name: "line", samples: samples), embeddings: Matrix(rows: rows))
         let result = try progression(embedded) {
-            $0.keepFraction = 0.5
-            $0.minimumClassCount = 2
+            $0.search.removal.keepFraction = 0.5
+            $0.search.removal.minimumClassCount = 2
         }
         #expect(result.steps.filter { $0.arm == .swap }.isEmpty)
         #expect(result.steps.filter { $0.arm == .removal }.map { $0.removed.sorted() } == [[2, 3]])
@@ -98,7 +98,7 @@ import Testing
     func stepsKeepTheRules(classCount: Int, statistic: ShiftStatistic) throws {
         let embedded = try SyntheticData.random(classCount: classCount, dimension: 6, seed: 7).embedded(
             statistic: statistic)
-        let result = try progression(embedded) { $0.minimumClassCount = 3 }
+        let result = try progression(embedded) { $0.search.removal.minimumClassCount = 3 }
         let fids = result.keptSteps.map(\.distance.squared)
         #expect(zip(fids, fids.dropFirst()).allSatisfy { $0 < $1 })
         #expect(result.steps.filter { $0.arm == .start }.map(\.partition.sides) == [embedded.dataset.officialSides])
@@ -118,8 +118,8 @@ import Testing
     @Test func severalSwapsAStep() throws {
         let embedded = try SyntheticData.random(classCount: 30, dimension: 6, seed: 9).embedded()
         let result = try progression(embedded) { settings in
-            settings.swapsPerStep = 3
-            settings.minimumClassCount = 2
+            settings.search.swapsPerStep = 3
+            settings.search.removal.minimumClassCount = 2
         }
         let exchanges = result.steps.filter { $0.arm == .swap }
         #expect(exchanges.count > 1 && exchanges.dropLast().allSatisfy { $0.movedToTest.count == 3 })
@@ -159,14 +159,14 @@ import Testing
 
     @Test func settingsOutOfRange() throws {
         let embedded = try SyntheticData.random(classCount: 6, dimension: 2, seed: 1).embedded()
-        func expectRefusal(of name: String, change: (inout SplitProtocol) -> Void) {
+        func expectRefusal(of name: String, change: (inout SplitSettings) -> Void) {
             let error = #expect(throws: SplitError.self) { try progression(embedded, change: change) }
             #expect(error?.description.hasPrefix(name) == true)
         }
-        expectRefusal(of: "the number of levels") { $0.levelCount = 2 }
-        expectRefusal(of: "the number of swaps per step") { $0.swapsPerStep = 0 }
+        expectRefusal(of: "the number of levels") { $0.levels = .evenly(2) }
+        expectRefusal(of: "the number of swaps per step") { $0.search.swapsPerStep = 0 }
         expectRefusal(of: "the number of null draws") { $0.nullDraws = 19 }
-        expectRefusal(of: "the kept fraction") { $0.keepFraction = .nan }
-        expectRefusal(of: "the smallest number of classes") { $0.minimumClassCount = 0 }
+        expectRefusal(of: "the kept fraction") { $0.search.removal.keepFraction = .nan }
+        expectRefusal(of: "the smallest number of classes") { $0.search.removal.minimumClassCount = 0 }
     }
 }

@@ -109,8 +109,8 @@ import Testing
         let manifests = try ["", "replicate-2/", "replicate-3/"].map {
             try SplitManifest(readingFrom: URL(filePath: "\(out)/\($0)manifest.json"))
         }
-        #expect(manifests.map(\.protocol.start) == [.official, .random, .random])
-        #expect(manifests.map(\.protocol.seed) == [0, 1, 2])
+        #expect(manifests.map(\.settings.madeBy?.start) == [.official, .random, .random])
+        #expect(manifests.map(\.settings.seed) == [0, 1, 2])
         let text = try String(contentsOf: URL(filePath: "\(out)/replicates.json"), encoding: .utf8)
         #expect(text.contains("adjusted_rand_indices"))
     }
@@ -195,8 +195,8 @@ import Testing
             "--draws", "0", "-q")
         #expect(result.status == 0, "\(result.errors)")
         let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
-        #expect(manifest.protocol.name == .milbich2021 && manifest.protocol.statistic == .classMeans)
-        #expect(manifest.protocol.milbich2021?.ridge == 1e-8)
+        #expect(manifest.settings.methodName == "milbich2021" && manifest.settings.statistic == .classMeans)
+        #expect(manifest.settings.madeBy?.method == .milbich2021(Milbich2021.Settings(ridge: 1e-8)))
         #expect(manifest.levels.contains { $0.referenceFid != nil })
     }
 

@@ -203,11 +203,14 @@ public struct ReportPage: Sendable {
     private var facts: [(String, String)] {
         let source =
             manifest.importedFrom.map { [("Read from", $0.file)] }
-            ?? [("Embedded by", manifest.embeddings?.file ?? ""), ("Statistic", manifest.protocol.statistic.rawValue)]
+            ?? [
+                ("Embedded by", manifest.embeddings?.file ?? ""),
+                ("Statistic", manifest.settings.statistic?.rawValue ?? ""),
+            ]
         return [
             ("Classes", "\(manifest.dataset.classCount)"), ("Samples", "\(manifest.dataset.sampleCount)"),
         ] + source + [
-            ("Method", manifest.protocol.name.rawValue), ("Seed", "\(manifest.protocol.seed)"),
+            ("Method", manifest.settings.methodName), ("Seed", "\(manifest.settings.seed)"),
         ]
     }
 }

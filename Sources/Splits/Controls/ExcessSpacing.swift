@@ -13,7 +13,7 @@ public struct ExcessSpacing: Sendable {
     /// Measures both ends.
     ///
     /// - Complexity: 2·`settings.nullDraws` distances.
-    public init(_ progression: Progression, over embedded: EmbeddedDataset, by settings: SplitProtocol) throws {
+    public init(_ progression: Progression, over embedded: EmbeddedDataset, by settings: SplitSettings) throws {
         self.embedded = embedded
         var bands = NullDraws(embedded.vectors, settings: settings)
         let first = progression.steps.first { $0.arm == .start }

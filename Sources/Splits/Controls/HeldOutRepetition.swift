@@ -13,7 +13,7 @@ struct HeldOutRepetition {
 
     /// Plans anew; nil where a half is too small for any distance.
     init?(
-        of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitProtocol,
+        of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitSettings,
         report: @Sendable (SplitSeries.Stage) -> Void
     ) throws {
         let halves = embedded.orderedSamples.enumerated().map {

@@ -3,11 +3,11 @@ internal import Datasets
 /// The draws of null bands, shared between levels that keep the same classes in sides of the same sizes.
 struct NullDraws {
     private let vectors: UnitVectors
-    private let settings: SplitProtocol
+    private let settings: SplitSettings
     private var known: [(kept: [Bool], biasScale: Double, draws: [SizedDistance])] = []
     private var meter: ShiftMeter
 
-    init(_ vectors: UnitVectors, settings: SplitProtocol) {
+    init(_ vectors: UnitVectors, settings: SplitSettings) {
         self.vectors = vectors
         self.settings = settings
         meter = ShiftMeter(vectors)

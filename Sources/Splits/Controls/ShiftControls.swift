@@ -50,7 +50,7 @@ public struct ShiftControls: Sendable, Equatable {
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     public init(
         of levels: [ProgressionStep], in progression: Progression, over embedded: EmbeddedDataset,
-        by settings: SplitProtocol, report: @Sendable (SplitSeries.Stage) -> Void = { _ in }
+        by settings: SplitSettings, report: @Sendable (SplitSeries.Stage) -> Void = { _ in }
     ) throws {
         var bands = NullDraws(embedded.vectors, settings: settings)
         let nulls = try levels.enumerated().map { index, level in

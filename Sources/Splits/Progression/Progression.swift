@@ -22,7 +22,7 @@ public struct ProgressionStep: Sendable, Equatable {
     /// How many pairs were exchanged after the step, to come nearer to a wanted distance; `partition` and `distance` are
     /// those after that.
     public let adjustedPairCount: Int
-    /// What the reference code has for the step, under ``SplitMethod/milbich2021``.
+    /// What the reference code has for the step, under ``SplitMethod/milbich2021(_:)``.
     public let referenceSquared: Double?
     /// Where the units stand after the step.
     let unitPartition: ClassPartition
@@ -67,11 +67,22 @@ public struct Progression: Sendable, Equatable {
     /// - Parameter report: called with what is under way, for progress; concurrently where the extremes are searched.
     /// - Complexity: one Fréchet distance for each step; up to n/2 exchanges an arm for n classes.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
+    /// - Precondition: `embedded` has the statistic of the settings, and under ``SplitMethod/milbich2021(_:)`` each class is a
+    ///   unit.
     public init(
-        of embedded: EmbeddedDataset, by settings: SplitProtocol,
+        of embedded: EmbeddedDataset, by settings: SplitSettings,
         report: @Sendable (SplitSeries.Stage) -> Void = { _ in }
     ) throws {
         try settings.validate()
+        precondition(
+            embedded.statistic == settings.statistic,
+            "the dataset's statistic is \(embedded.statistic.rawValue), not \(settings.statistic.rawValue)")
+        if case .milbich2021 = settings.method {
+            precondition(
+                embedded.units.count == embedded.dataset.classLabels.count,
+                "\(embedded.units.count) units of \(embedded.dataset.classLabels.count) classes; the reference moves classes"
+            )
+        }
         let start = try settings.start.partition(of: embedded, seed: settings.seed)
         try embedded.requireVectors(in: start, of: embedded.vectors)
         guard embedded.units.count >= 4 else { throw SplitError.tooFewUnits(count: embedded.units.count) }

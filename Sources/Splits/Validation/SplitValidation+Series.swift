@@ -21,19 +21,12 @@ extension SplitValidation {
     /// Settings out of range.
     var settingViolations: [SplitViolation] {
         do {
-            try manifest.protocol.validate()
+            try manifest.settings.validate()
+            if let contradiction = manifest.settingsRecord.contradiction { throw contradiction }
         } catch SplitError.invalidSetting(let name, let found, let expected) {
             return [violation("protocol, \(name)", found, expected)]
         } catch {
             return [violation("protocol", "\(error)", "settings that splits can be made by")]
-        }
-        guard (manifest.protocol.milbich2021 != nil) == (manifest.protocol.name == .milbich2021) else {
-            return [
-                violation(
-                    "protocol, milbich2021",
-                    manifest.protocol.milbich2021 == nil ? "no settings" : "settings",
-                    "settings under the protocol milbich2021 and nowhere else")
-            ]
         }
         return []
     }
@@ -46,15 +39,16 @@ extension SplitValidation {
             guard isThere != isWanted else { return nil }
             return violation(
                 name, isThere ? "a record" : "none",
-                "\(isWanted ? "one" : "none") under the protocol \(manifest.protocol.name.rawValue)")
+                "\(isWanted ? "one" : "none") under the protocol \(manifest.settings.methodName)")
         }
     }
 
     /// Whether the levels are told apart by their ids, and rise.
     var orderViolations: [SplitViolation] {
         let levels = manifest.levels
-        let wanted = manifest.protocol.targets.map { Set($0).sorted() }
-        let limit = wanted?.count ?? manifest.protocol.levelCount
+        let targets = manifest.settings.targets
+        let wanted = targets.map { Set($0.distances).sorted() }
+        let limit = manifest.settings.levelCount
         var violations: [SplitViolation] = []
         if levels.isEmpty || levels.count > limit || (wanted != nil && levels.count != limit) {
             violations.append(
@@ -71,11 +65,11 @@ extension SplitValidation {
                 violation(
                     "\(level.id), fid", "\(level.fid) after \(previous.fid)", "levels in the order of rising distance"))
         }
+        let tolerance = targets?.tolerance ?? 0
         for (target, level) in zip(wanted ?? [], levels)
-        where levels.count == limit && abs(level.fid - target) > manifest.protocol.tolerance * target * (1 + 1e-9) {
+        where levels.count == limit && abs(level.fid - target) > tolerance * target * (1 + 1e-9) {
             violations.append(
-                violation(
-                    "\(level.id), fid", "\(level.fid)", "\(target) within \(100 * manifest.protocol.tolerance) %"))
+                violation("\(level.id), fid", "\(level.fid)", "\(target) within \(100 * tolerance) %"))
         }
         return violations
     }
@@ -91,7 +85,7 @@ extension SplitValidation {
                     "\(level.id), origin", level.arm.rawValue,
                     "imported under the protocol imported and nowhere else"))
         }
-        guard manifest.protocol.targets == nil && !isImported else { return violations }
+        guard manifest.settings.targets == nil && !isImported else { return violations }
         let starts = manifest.levels.filter { $0.arm == .start }.map(\.id)
         if starts.count != 1 {
             violations.append(
@@ -152,6 +146,15 @@ extension SplitValidation {
                         + ", as fid and kernel_discrepancy of the levels have it"))
         }
         return violations
+    }
+}
+
+extension RecordedSettings {
+    /// The distances that levels were made for, and how far a level may miss its own; nil for levels that are spaced
+    /// evenly, and for imported ones.
+    fileprivate var targets: (distances: [Double], tolerance: Double)? {
+        guard case .at(let distances, let tolerance) = madeBy?.levels else { return nil }
+        return (distances, tolerance)
     }
 }
 

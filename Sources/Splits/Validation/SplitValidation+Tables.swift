@@ -127,15 +127,15 @@ extension SplitValidation {
     ///
     /// - Parameter shots: the number in the file's name.
     public func violations(of episodes: FewShotEpisodes, shots: Int) -> [SplitViolation] {
-        let (file, settings) = ("episodes-\(shots).json", manifest.protocol)
+        let (file, settings) = ("episodes-\(shots).json", manifest.settings)
         guard episodes.shots == shots else {
             return [SplitViolation(file: file, place: "shots", found: "\(episodes.shots)", expected: "\(shots)")]
         }
-        let isImported = episodes.episodesByLevel != nil
-        guard isImported == (settings.name == .imported) else {
+        let areByLevel = episodes.episodesByLevel != nil
+        guard areByLevel == isImported else {
             return [
                 SplitViolation(
-                    file: file, found: isImported ? "episodes by level" : "episodes that serve all levels",
+                    file: file, found: areByLevel ? "episodes by level" : "episodes that serve all levels",
                     expected: "episodes by level for imported splits and nowhere else")
             ]
         }

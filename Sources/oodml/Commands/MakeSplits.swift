@@ -111,7 +111,7 @@ struct MakeSplits: ParsableCommand {
         defer { terminal.finish() }
         let dataset = try data.read(unit: splitting.unit, features: features, on: terminal)
         let units = try dataset.units(by: splitting.unit)
-        let settings = splitting.settings(unitCount: units.count)
+        let settings = try splitting.settings()
         try settings.validate()
         let folder = try OutputFolder(out ?? URL(filePath: "splits/\(dataset.name)"), force: output.force)
 
@@ -171,10 +171,9 @@ struct MakeSplits: ParsableCommand {
     }
 
     private func warnAboutLevels(of series: SplitSeries, on terminal: Terminal) {
-        if series.settings.targets == nil, series.levels.count < series.settings.levelCount {
+        if case .evenly(let count, _) = series.settings.levels, series.levels.count < count {
             terminal.warn(
-                "the distances reached allow \(series.levels.count) levels that differ by 1 %, not "
-                    + "\(series.settings.levelCount)")
+                "the distances reached allow \(series.levels.count) levels that differ by 1 %, not \(count)")
         }
         if let controls = series.controls, controls.singletonClassCount > 0 {
             let count = controls.singletonClassCount

@@ -162,11 +162,11 @@ struct Validate: ParsableCommand {
         let tolerance =
             provenance.source == .features ? SplitValidation.tolerance : SplitValidation.networkTolerance
         let embedded = try EmbeddedDataset(
-            dataset: dataset, embeddings: matrix, statistic: manifest.protocol.statistic)
+            dataset: dataset, embeddings: matrix, statistic: manifest.settings.statistic ?? .samples)
         var count = 0
         for (prefix, validation) in folder.allSeries
         where validation.dataset.samples == dataset.samples
-            && validation.manifest.protocol.statistic == embedded.statistic
+            && validation.manifest.settings.statistic == embedded.statistic
         {
             count += validation.manifest.levels.count
             violations += try validation.distanceViolations(over: embedded, tolerance: tolerance) { done, total in
