@@ -2,6 +2,7 @@ import ArgumentParser
 import DenseLinearAlgebra
 import Foundation
 import Reports
+import Splits
 
 /// The version that manifests and results record.
 let version = "0.1.0"
@@ -46,10 +47,20 @@ struct Oodml: ParsableCommand {
                 try command.run()
                 try requireStandardOutput()
             } catch let error as any CustomStringConvertible & Error where isOfData(error) {
-                throw CommandError(onOneLine(error.description))
+                throw CommandError(onOneLine(error.description + advice(for: error)))
             }
         } catch {
             exit(reporting: error)
+        }
+    }
+
+    /// The options that help against an error, in parentheses; nothing for most.
+    private static func advice(for error: any Error) -> String {
+        switch error {
+        case SplitError.dividedUnit: " (--start alphabetical or random)"
+        case SplitError.missedTarget: " (a larger --tolerance, or another target)"
+        case SplitError.tooFewForBands: " (--draws 0)"
+        default: ""
         }
     }
 

@@ -200,6 +200,27 @@ import Testing
         #expect(manifest.levels.contains { $0.referenceFid != nil })
     }
 
+    /// The libraries say what is wrong, and the command which of its options help.
+    @Test func errorsNameTheOptionsThatHelp() throws {
+        func error(_ options: String...) throws -> String {
+            let run = try CommandRun(
+                ["make-splits", "--features", "f.npy", "--samples", "s.csv", "--out", out, "-q"] + options,
+                in: folder.url)
+            #expect(run.status == 1)
+            return run.errors
+        }
+        #expect(
+            try error("--unit", "superclass").hasSuffix(
+                "has classes on both sides of the official split; expected each on one side, or another start "
+                    + "(--start alphabetical or random)\n"))
+        let missed = try error("--draws", "0", "--min-classes", "4", "--targets", "40", "--tolerance", "1e-12")
+        #expect(missed.hasPrefix("Error: the target 40 was missed: "))
+        #expect(missed.hasSuffix("expected one within 1e-10 % (a larger --tolerance, or another target)\n"))
+        #expect(
+            try error("--protocol", "milbich2021", "--unit", "superclass")
+                == "Error: the unit is superclass; expected class, for the protocol milbich2021\n")
+    }
+
     @Test(arguments: [
         [], ["--dataset", "imagenet"], ["--features", "f.npy"], ["--root", "."],
         ["--features", "f.npy", "--samples", "s.csv", "--levels", "many"],
