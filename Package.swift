@@ -75,7 +75,8 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "Reports", "Evaluation", "Retrieval", "Splits", "Frechet", "Embeddings", "Datasets", "Files", "Parallel",
+                "Reports", "Evaluation", "Retrieval", "Splits", "Frechet", "Embeddings", "Datasets", "Files",
+                "Parallel",
                 "DenseLinearAlgebra",
             ]),
 
@@ -143,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Experiments", "Glyphs200", "Datasets", "Evaluation", "Retrieval", "Reports", "Splits", "Embeddings", "Files",
+                "oodml", "Experiments", "Glyphs200", "Datasets", "Evaluation", "Retrieval", "Reports", "Splits",
+                "Embeddings", "Files",
                 "Statistics", "DenseLinearAlgebra", "TestSupport",
             ],
             linkerSettings: findOpenVINO),

@@ -3,6 +3,7 @@ import DenseLinearAlgebra
 import Files
 import Foundation
 import Reports
+import Splits
 
 /// The version that manifests and results record.
 let version = "0.1.0"
@@ -47,21 +48,24 @@ struct Oodml: ParsableCommand {
                 try command.run()
                 try requireStandardOutput()
             } catch let error as any CustomStringConvertible & Error where isOfData(error) {
-                throw CommandError(onOneLine(advised(error)))
+                throw CommandError(onOneLine(error.description + advice(for: error)))
             }
         } catch {
             exit(reporting: error)
         }
     }
 
-    /// An error with what can be done about it on the command line, where a library cannot know that.
-    private static func advised(_ error: any CustomStringConvertible & Error) -> String {
+    /// What can be done on the command line against an error, where a library cannot know that; nothing for most.
+    private static func advice(for error: any Error) -> String {
         switch error {
-        case FileError.occupied(_, _, let remedy?): "\(error), or --force \(remedy)"
+        case FileError.occupied(_, _, let remedy?): ", or --force \(remedy)"
         case FileError.unreadable(_, "a split manifest" as String?, "there is no such file"),
             FileError.unreadable(_, "few-shot episodes" as String?, "there is no such file"):
-            "\(error); oodml make-splits writes it"
-        default: error.description
+            "; oodml make-splits writes it"
+        case SplitError.dividedUnit: " (--start alphabetical or random)"
+        case SplitError.missedTarget: " (a larger --tolerance, or another target)"
+        case SplitError.tooFewForBands: " (--draws 0)"
+        default: ""
         }
     }
 

@@ -20,13 +20,14 @@ import Testing
             let samples = zip(labels.indices, labels).map { Sample(id: "\($0)", classLabel: $1) }
             let dataset = try Dataset(name: "mine", samples: samples)
             let embedded = try EmbeddedDataset(dataset: dataset, embeddings: Matrix(rows: rows))
-            let settings = SplitProtocol(unitCount: dataset.classLabels.count, minimumClassCount: 5)
+            var settings = SplitSettings()
+            settings.search.removal.minimumClassCount = 5
             for level in try Progression(of: embedded, by: settings).levels(count: 5) {
                 let test = dataset.samples(ofClasses: level.partition.classes(on: .test))
                 let classes = test.map { dataset.classOfSample[$0] }
                 let scores = try RetrievalSet(embedded.embeddings.selectingRows(test), classNumbers: classes).scores()
                     .mean()
-                print(level.origin, level.distance.squared, scores[.recall(1)] ?? 0)
+                print(level.arm, level.distance.squared, scores[.recall(1)] ?? 0)
             }
             // end
         }

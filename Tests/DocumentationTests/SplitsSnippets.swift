@@ -9,7 +9,7 @@ import Testing
 @Suite struct SplitsSnippets {
     private let dataset: Dataset
     private let embeddings: Matrix<Float>
-    private let settings: SplitProtocol
+    private let settings: SplitSettings
 
     init() throws {
         var generator = SplitMix64(seed: 8)
@@ -18,22 +18,34 @@ import Testing
         dataset = try Dataset(
             name: "noisy", samples: (0..<160).map { Sample(id: "\($0)", classLabel: "class \(10 + $0 % 20)") })
         embeddings = Matrix(rows: rows)
-        settings = SplitProtocol(unitCount: 20, minimumClassCount: 5)
+        settings = SplitSettings(.search(SearchSettings(removal: .init(minimumClassCount: 5))))
     }
 
     @Test func series() throws {
         let lines = try printed {
             // snippet
             let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)  // n × d, one row a sample
-            let settings = SplitProtocol(unitCount: dataset.classLabels.count, minimumClassCount: 5)
+            var settings = SplitSettings()
+            settings.search.removal.minimumClassCount = 5
             let series = try SplitSeries(of: embedded, by: settings)
             for (level, controls) in zip(series.levels, series.controls?.levels ?? []) {
-                print(level.origin, level.distance.squared, controls.excess, controls.isShift)
+                print(level.arm, level.distance.squared, controls.excess, controls.isShift)
             }
             // end
-            #expect(series.settings == self.settings)
+            #expect(series.settings.search.removal == self.settings.search.removal)
         }
         #expect(lines.count >= 5 && lines.contains { $0.hasPrefix("removal ") })
+    }
+
+    @Test func settingsFieldByField() throws {
+        // snippet
+        var settings = SplitSettings()
+        settings.search.removal.minimumClassCount = 5
+        settings.levels = .evenly(5, in: .excess)
+        settings.nullDraws = 40
+        // end
+        try settings.validate()
+        #expect(settings.search == self.settings.search && settings.levels.count == 5)
     }
 
     @Test func levels() throws {
@@ -42,7 +54,7 @@ import Testing
             // snippet
             let progression = try Progression(of: embedded, by: settings)
             for level in progression.levels(count: 5) {
-                print(level.origin, level.step, level.distance.squared)
+                print(level.arm, level.step, level.distance.squared)
             }
             // end
             // snippet
@@ -61,7 +73,7 @@ import Testing
         let lines = try printed {
             // snippet
             let progression = try Progression(of: embedded, by: settings)
-            let levels = progression.levels(count: settings.levelCount)
+            let levels = progression.levels(count: settings.levels.count)
             let controls = try ShiftControls(of: levels, in: progression, over: embedded, by: settings)
             for (level, control) in zip(levels, controls.levels) {
                 print(level.distance.squared, control.null.mean, control.excess, control.holdout?.null.p ?? 1)

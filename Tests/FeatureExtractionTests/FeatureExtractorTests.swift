@@ -24,7 +24,8 @@ struct FeatureExtractorTests {
     func embeddingsAreONNXRuntimes(name: String) throws {
         let reference = try Self.reference(name)
         let files = reference.files.keys.sorted()
-        let extractor = try FeatureExtractor(model: Fixture.network(name), reading: NetworkReading(preprocessing: reference.preprocessing))
+        let extractor = try FeatureExtractor(
+            model: Fixture.network(name), reading: NetworkReading(preprocessing: reference.preprocessing))
         #expect(extractor.dimension == 6)
         let embeddings = try extractor.embed(paths: files.map(Fixture.image))
         #expect(embeddings.rowCount == files.count)
@@ -51,7 +52,8 @@ struct FeatureExtractorTests {
         let preprocessing = try Self.reference("tiny").preprocessing
         let paths = (Self.files + Self.files + Self.files).map(Fixture.image)
         let expected = try FeatureExtractor(model: Fixture.network("tiny")).embed(paths: paths)
-        let extractor = try FeatureExtractor(model: Fixture.network(name), reading: NetworkReading(preprocessing: preprocessing))
+        let extractor = try FeatureExtractor(
+            model: Fixture.network(name), reading: NetworkReading(preprocessing: preprocessing))
         let embeddings = try extractor.embed(paths: paths)
         #expect(embeddings.columnCount == expected.columnCount)
         for (a, b) in zip(embeddings.elements, expected.elements) { #expect(abs(a - b) <= 1e-5) }
@@ -60,7 +62,9 @@ struct FeatureExtractorTests {
     @Test func openVINOsOwnFormatGivesTheSame() throws {
         let paths = Self.files.map(Fixture.image)
         let expected = try FeatureExtractor(model: Fixture.network("tiny")).embed(paths: paths)
-        let extractor = try FeatureExtractor(model: Fixture.network("own-format", "xml"), reading: NetworkReading(preprocessing: try Self.reference("tiny").preprocessing))
+        let extractor = try FeatureExtractor(
+            model: Fixture.network("own-format", "xml"),
+            reading: NetworkReading(preprocessing: try Self.reference("tiny").preprocessing))
         #expect(extractor.modelFiles.map(\.lastPathComponent) == ["own-format.xml", "own-format.bin"])
         for (a, b) in zip(try extractor.embed(paths: paths).elements, expected.elements) { #expect(abs(a - b) <= 1e-5) }
     }

@@ -16,7 +16,9 @@ struct NetworkKindsTests {
     private func open(
         _ name: String, _ suffix: String = "onnx", output: String? = nil, pooling: Pooling? = nil
     ) throws -> FeatureExtractor {
-        try FeatureExtractor(model: Fixture.network(name, suffix), reading: NetworkReading(output: output, pooling: pooling, preprocessing: try preprocessing()))
+        try FeatureExtractor(
+            model: Fixture.network(name, suffix),
+            reading: NetworkReading(output: output, pooling: pooling, preprocessing: try preprocessing()))
     }
 
     private func problem(
@@ -155,12 +157,14 @@ struct NetworkKindsTests {
             let path = try folder.write(contents, as: name)
             #expect(
                 failure {
-                    _ = try FeatureExtractor(model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: try preprocessing()))
+                    _ = try FeatureExtractor(
+                        model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: try preprocessing()))
                 }.hasPrefix("\(path): found no network that can be read (\(reason)); expected an ONNX file, a .tflite"))
         }
         let path = try folder.write(Array(bytes.prefix(bytes.count / 2)), as: "half.tflite")
         let message = failure {
-            _ = try FeatureExtractor(model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: try preprocessing()))
+            _ = try FeatureExtractor(
+                model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: try preprocessing()))
         }
         #expect(message.hasPrefix("\(path): found no network that can be read ("))
         #expect(!message.contains("\n"))

@@ -78,10 +78,14 @@ struct PreprocessingChangesTests {
     @Test func changesReachTheNetwork() throws {
         let wider = changes { $0.crop = [24, 24] }
         #expect(
-            failure { _ = try FeatureExtractor(model: Fixture.network("tiny"), reading: NetworkReading(changes: wider)) }
-                .contains(
-                    "an input \"images\" of float32 [? × 3 × 16 × 16]; expected one input of float32 [batch × 3 × 24"))
-        let extractor = try FeatureExtractor(model: Fixture.network("tiny"), reading: NetworkReading(changes: changes { $0.resize = .exactly(height: 16, width: 16) }))
+            failure {
+                _ = try FeatureExtractor(model: Fixture.network("tiny"), reading: NetworkReading(changes: wider))
+            }
+            .contains(
+                "an input \"images\" of float32 [? × 3 × 16 × 16]; expected one input of float32 [batch × 3 × 24"))
+        let extractor = try FeatureExtractor(
+            model: Fixture.network("tiny"),
+            reading: NetworkReading(changes: changes { $0.resize = .exactly(height: 16, width: 16) }))
         #expect(extractor.preprocessing.resize == .exactly(height: 16, width: 16))
         let paths = [Fixture.image("420.jpg")]
         #expect(

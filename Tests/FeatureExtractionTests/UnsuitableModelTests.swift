@@ -13,8 +13,10 @@ struct UnsuitableModelTests {
 
     private func problem(_ name: String, _ preprocessing: Preprocessing? = nil) -> String {
         let url = Fixture.network(name)
-        return failure { _ = try FeatureExtractor(model: url, reading: NetworkReading(preprocessing: preprocessing ?? colour)) }
-            .replacingOccurrences(of: url.deletingLastPathComponent().path + "/", with: "")
+        return failure {
+            _ = try FeatureExtractor(model: url, reading: NetworkReading(preprocessing: preprocessing ?? colour))
+        }
+        .replacingOccurrences(of: url.deletingLastPathComponent().path + "/", with: "")
     }
 
     @Test func severalOutputsAreNamed() {
@@ -62,7 +64,10 @@ struct UnsuitableModelTests {
         let folder = try TemporaryFolder()
         let path = try folder.write(bytes, as: name)
         #expect(
-            failure { _ = try FeatureExtractor(model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: colour)) }
+            failure {
+                _ = try FeatureExtractor(
+                    model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: colour))
+            }
                 == "\(path): found no network that can be read (\(found)); expected an ONNX file, a .tflite, or an "
                 + "OpenVINO .xml with its .bin")
     }
@@ -73,7 +78,8 @@ struct UnsuitableModelTests {
         for bytes in [[0, 1, 2, 3, 255], Array(model.prefix(model.count / 2))] {
             let path = try folder.write(bytes, as: "damaged.onnx")
             let message = failure {
-                _ = try FeatureExtractor(model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: colour))
+                _ = try FeatureExtractor(
+                    model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: colour))
             }
             #expect(message.hasPrefix("\(path): found no network that can be read ("))
             #expect(!message.contains("\n") && message.count < 500)
@@ -86,7 +92,8 @@ struct UnsuitableModelTests {
         for (name, contents) in [("alone.xml", text), ("table.xml", "a,b\n")] {
             let path = try folder.write(contents, as: name)
             let message = failure {
-                _ = try FeatureExtractor(model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: colour))
+                _ = try FeatureExtractor(
+                    model: URL(fileURLWithPath: path), reading: NetworkReading(preprocessing: colour))
             }
             #expect(message.hasPrefix("\(path): found no network that can be read ("))
             #expect(!message.contains("\n"))

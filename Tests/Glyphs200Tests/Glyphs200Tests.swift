@@ -39,12 +39,14 @@ import Testing
         let embeddings = try extractor.embed(
             paths: dataset.samples.map { EmbeddedBenchmark.images.appending(path: $0.id).path })
         let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)
+        let settings = try #require(manifest.settings.madeBy)
         let remade = SplitManifest(
-            generator: manifest.generator, series: try SplitSeries(of: embedded, by: manifest.protocol),
+            generator: manifest.generator, series: try SplitSeries(of: embedded, by: settings),
             provenance: try #require(manifest.embeddings))
+        #expect(remade.settings == manifest.settings)
         #expect(remade.levels.map(\.id) == manifest.levels.map(\.id))
         for (found, expected) in zip(remade.levels, manifest.levels) {
-            #expect(found.origin == expected.origin && found.step == expected.step)
+            #expect(found.arm == expected.arm && found.step == expected.step)
             #expect(found.train == expected.train)
             #expect(found.test == expected.test)
             #expect(found.removed == expected.removed)
@@ -57,10 +59,10 @@ import Testing
     @Test func publishedLevelsAreGraded() throws {
         let levels = try SplitManifest(readingFrom: published.appending(path: "manifest.json")).levels
         #expect(levels.count == 9)
-        #expect(levels.filter { $0.origin == .start }.count == 1)
+        #expect(levels.filter { $0.arm == .start }.count == 1)
         let fids = levels.map(\.fid)
         #expect(zip(fids, fids.dropFirst()).allSatisfy { $1 >= 1.01 * $0 })
-        let exchanges = levels.filter { $0.origin != .removal }.map(\.fid)
+        let exchanges = levels.filter { $0.arm != .removal }.map(\.fid)
         #expect(3 * exchanges.count >= 2 * levels.count)
         #expect((exchanges.last ?? 0) >= 3 * fids[0])
         #expect((fids.last ?? 0) >= 5 * fids[0])

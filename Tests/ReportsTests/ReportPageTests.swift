@@ -31,9 +31,9 @@ import TestSupport
             }
             dataset = try Dataset(name: "small & <odd>", samples: samples)
             let embedded = try EmbeddedDataset(dataset: dataset, embeddings: Matrix(rows: rows))
-            var settings = SplitProtocol(unitCount: 12)
-            settings.minimumClassCount = 4
-            settings.levelCount = 4
+            var settings = SplitSettings()
+            settings.search.removal.minimumClassCount = 4
+            settings.levels = .evenly(4)
             manifest = SplitManifest(
                 generator: "oodml test", series: try SplitSeries(of: embedded, by: settings),
                 provenance: EmbeddingProvenance(source: .features, file: "f.npy", sha256: "00", dimension: 4))
@@ -61,7 +61,7 @@ import TestSupport
                 tool: "oodml test", dataset: dataset.name, model: model,
                 levels: manifest.levels.enumerated().map { number, level in
                     LevelEvaluation(
-                        id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid + shift,
+                        id: level.id, origin: level.arm.rawValue, step: level.step, fid: level.fid + shift,
                         excess: level.excess, forward: task(0.8 - 0.05 * Double(number) + lead),
                         reverse: task(0.7 - 0.05 * Double(number) + lead))
                 })

@@ -39,7 +39,7 @@ import TestSupport
         let manifest = splits.manifest
         #expect(splits.classMatch == "by their labels" && splits.repeatedSupportCount == 0)
         #expect(manifest.levels.map(\.id) == ["level-1", "level-2"])
-        #expect(manifest.levels.map(\.step) == [1, 2] && manifest.levels.allSatisfy { $0.origin == .imported })
+        #expect(manifest.levels.map(\.step) == [1, 2] && manifest.levels.allSatisfy { $0.arm == .imported })
         #expect(manifest.levels.map(\.fid) == [19.16, 52.625])
         let level = manifest.levels[1]
         #expect(level.train == [classes[1], classes[3], classes[5]] && level.test == [classes[2], classes[4]])
@@ -49,8 +49,8 @@ import TestSupport
         #expect(level.trainMatched.classes.count == 3 && level.trainMatched.sampleCount == 15)
         #expect(level.fidMeanPart == nil && level.null == nil && level.kernelDiscrepancy == nil)
         #expect(manifest.embeddings == nil && manifest.importedFrom == source && manifest.controls == nil)
-        let settings = manifest.protocol
-        #expect(settings.name == .imported && settings.shots == [1, 2] && settings.episodeCount == 2)
+        let settings = manifest.settings
+        #expect(settings.methodName == "imported" && settings.shots == [1, 2] && settings.episodeCount == 2)
         #expect(settings.foldCount == 2 && settings.levelCount == 2)
         #expect(splits.episodes.map(\.shots) == [1, 2])
         #expect(
@@ -210,7 +210,7 @@ import TestSupport
         }
         #expect(try imported(level("")).manifest.levels[0].folds.isEmpty)
         let whole = try imported(level("S'split_val'\n(S'006.Star'\nlS'split_train'\n(l"))
-        #expect(whole.manifest.levels[0].folds.isEmpty && whole.manifest.protocol.foldCount == 0)
+        #expect(whole.manifest.levels[0].folds.isEmpty && whole.manifest.settings.foldCount == 0)
         #expect(
             try refused("S'split_val'\n(S'003.Meise'\nlS'split_train'\n(S'001.Kauz'\nl")
                 == "the class \"003.Meise\" of split_val is not in train; expected classes of train only")

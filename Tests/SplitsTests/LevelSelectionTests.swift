@@ -10,7 +10,7 @@ import TestSupport
 @Suite struct LevelSelectionTests {
     private func progression(seed: UInt64, classCount: Int = 60) throws -> (EmbeddedDataset, Progression) {
         let embedded = try SyntheticData.random(classCount: classCount, dimension: 8, seed: seed).embedded()
-        return (embedded, try Progression(of: embedded, by: SplitProtocol(unitCount: classCount)))
+        return (embedded, try Progression(of: embedded, by: SplitSettings()))
     }
 
     @Test(arguments: 0..<8, [3, 5, 9, 12])
@@ -22,13 +22,13 @@ import TestSupport
         #expect(zip(fids, fids.dropFirst()).allSatisfy { $1 >= 1.01 * $0 })
         #expect(levels.first == progression.keptSteps.first)
         #expect(levels.last == progression.keptSteps.last)
-        #expect(levels.filter { $0.origin == .start }.count == 1)
-        #expect(3 * levels.filter { $0.origin == .removal }.count <= levels.count + 1)
+        #expect(levels.filter { $0.arm == .start }.count == 1)
+        #expect(3 * levels.filter { $0.arm == .removal }.count <= levels.count + 1)
     }
 
     @Test func spacingIsEvenOnBothSidesOfTheStart() throws {
         let (_, progression) = try progression(seed: 1, classCount: 120)
-        let fids = progression.levels(count: 9).filter { $0.origin == .start || $0.origin == .swap }
+        let fids = progression.levels(count: 9).filter { $0.arm == .start || $0.arm == .swap }
             .map(\.distance.squared)
         #expect(fids.count >= 4)
         let gaps = zip(fids, fids.dropFirst()).map { $1 - $0 }
@@ -38,10 +38,10 @@ import TestSupport
 
     /// A whole series of few classes, with bands.
     private func series(
-        seed: UInt64, classCount: Int = 60, change: (inout SplitProtocol) -> Void = { _ in }
+        seed: UInt64, classCount: Int = 60, change: (inout SplitSettings) -> Void = { _ in }
     ) throws -> SplitSeries {
         let embedded = try SyntheticData.random(classCount: classCount, dimension: 8, seed: seed).embedded()
-        var settings = SplitProtocol(unitCount: classCount)
+        var settings = SplitSettings()
         change(&settings)
         return try SplitSeries(of: embedded, by: settings)
     }
@@ -75,7 +75,7 @@ import TestSupport
 
     @Test func idsSortInTheOrderOfTheLevels() throws {
         let series = try series(seed: 3, classCount: 120) {
-            $0.levelCount = 15
+            $0.levels = .evenly(15)
             $0.nullDraws = 0
         }
         let manifest = SplitManifest(generator: "test", series: series, provenance: provenance)

@@ -7,9 +7,9 @@ import Testing
 
 @Suite struct ProgressionTests {
     private func progression(
-        _ embedded: EmbeddedDataset, change: (inout SplitProtocol) -> Void = { _ in }
+        _ embedded: EmbeddedDataset, change: (inout SplitSettings) -> Void = { _ in }
     ) throws -> Progression {
-        var settings = SplitProtocol(unitCount: embedded.units.count, statistic: embedded.statistic)
+        var settings = SplitSettings(.search(SearchSettings(statistic: embedded.statistic)))
         change(&settings)
         return try Progression(of: embedded, by: settings)
     }
@@ -24,7 +24,7 @@ import Testing
             data.addClass("c\(10 + number)", at: centre, count: 4, spread: 0.3, using: &rng)
         }
         let steps = try progression(data.embedded(statistic: statistic)).keptSteps
-        let hardest = try #require(steps.last { $0.origin == .swap })
+        let hardest = try #require(steps.last { $0.arm == .swap })
         let train = hardest.partition.classes(on: .train)
         #expect(Set(train.map { $0 % 2 }).count == 1)
         #expect(train.count == 6)
@@ -40,7 +40,7 @@ import Testing
         }
         let steps = try progression(data.embedded()).keptSteps
         let easiest = try #require(steps.first)
-        #expect(easiest.origin == .easier)
+        #expect(easiest.arm == .easier)
         #expect(easiest.partition.classes(on: .train).filter { $0 < 6 }.count == 3)
     }
 
@@ -56,7 +56,7 @@ import Testing
             let sides = (0..<10).map { mask >> $0 & 1 == 1 ? Side.train : .test }
             all.append(try embedded.distance(of: ClassPartition(sides: sides)).squared)
         }
-        let hardest = try #require(result.keptSteps.last { $0.origin != .removal }).distance.squared
+        let hardest = try #require(result.keptSteps.last { $0.arm != .removal }).distance.squared
         let easiest = try #require(result.keptSteps.first).distance.squared
         let (least, greatest) = (try #require(all.min()), try #require(all.max()))
         #expect(abs(hardest - greatest) <= 1e-9 * greatest)
@@ -77,19 +77,19 @@ import Testing
         let embedded = try EmbeddedDataset(
             dataset: Dataset(name: "line", samples: samples), embeddings: Matrix(rows: rows))
         let result = try progression(embedded) {
-            $0.keepFraction = 0.5
-            $0.minimumClassCount = 2
+            $0.search.removal.keepFraction = 0.5
+            $0.search.removal.minimumClassCount = 2
         }
-        #expect(result.steps.filter { $0.origin == .swap }.isEmpty)
-        #expect(result.steps.filter { $0.origin == .removal }.map { $0.removed.sorted() } == [[2, 3]])
+        #expect(result.steps.filter { $0.arm == .swap }.isEmpty)
+        #expect(result.steps.filter { $0.arm == .removal }.map { $0.removed.sorted() } == [[2, 3]])
     }
 
     /// Every step exchanges units that differ from the end of its arm, so no class moves twice.
     @Test func noClassMovesTwiceOnAnArm() throws {
         let embedded = try SyntheticData.random(classCount: 30, dimension: 6, seed: 8).embedded()
         let steps = try progression(embedded).steps
-        for origin in [Origin.easier, .swap] {
-            let moved = steps.filter { $0.origin == origin }.flatMap { $0.movedToTest + $0.movedToTrain }
+        for arm in [Arm.easier, .swap] {
+            let moved = steps.filter { $0.arm == arm }.flatMap { $0.movedToTest + $0.movedToTrain }
             #expect(!moved.isEmpty && Set(moved).count == moved.count)
         }
     }
@@ -98,32 +98,32 @@ import Testing
     func stepsKeepTheRules(classCount: Int, statistic: ShiftStatistic) throws {
         let embedded = try SyntheticData.random(classCount: classCount, dimension: 6, seed: 7).embedded(
             statistic: statistic)
-        let result = try progression(embedded) { $0.minimumClassCount = 3 }
+        let result = try progression(embedded) { $0.search.removal.minimumClassCount = 3 }
         let fids = result.keptSteps.map(\.distance.squared)
         #expect(zip(fids, fids.dropFirst()).allSatisfy { $0 < $1 })
-        #expect(result.steps.filter { $0.origin == .start }.map(\.partition.sides) == [embedded.dataset.officialSides])
+        #expect(result.steps.filter { $0.arm == .start }.map(\.partition.sides) == [embedded.dataset.officialSides])
         for step in result.steps {
             let (train, test) = (step.partition.classes(on: .train), step.partition.classes(on: .test))
             let removed = step.partition.removedClasses
             #expect((train + test + removed).sorted() == Array(0..<classCount))
             #expect(test.count - train.count == classCount % 2)
-            #expect(removed.isEmpty == (step.origin != .removal))
+            #expect(removed.isEmpty == (step.arm != .removal))
             #expect(train.count >= max(3, Int((0.6 * Double(classCount / 2)).rounded(.up))))
             // The sums that were updated from step to step have not drifted from those taken afresh.
             let distance = try embedded.distance(of: step.partition).squared
-            #expect(abs(step.distance.squared - distance) <= 1e-12 * distance, "\(step.origin) \(step.step)")
+            #expect(abs(step.distance.squared - distance) <= 1e-12 * distance, "\(step.arm) \(step.step)")
         }
     }
 
     @Test func severalSwapsAStep() throws {
         let embedded = try SyntheticData.random(classCount: 30, dimension: 6, seed: 9).embedded()
         let result = try progression(embedded) { settings in
-            settings.swapsPerStep = 3
-            settings.minimumClassCount = 2
+            settings.search.swapsPerStep = 3
+            settings.search.removal.minimumClassCount = 2
         }
-        let exchanges = result.steps.filter { $0.origin == .swap }
+        let exchanges = result.steps.filter { $0.arm == .swap }
         #expect(exchanges.count > 1 && exchanges.dropLast().allSatisfy { $0.movedToTest.count == 3 })
-        let removals = result.steps.filter { $0.origin == .removal }
+        let removals = result.steps.filter { $0.arm == .removal }
         #expect(removals.map(\.removed.count) == [6, 6], "15 classes a side, at least 9 stay: 3 and 3 leave each")
     }
 
@@ -154,19 +154,19 @@ import Testing
         }
         let embedded = try EmbeddedDataset(
             dataset: Dataset(name: "ties", samples: samples), embeddings: Matrix(rows: rows), statistic: statistic)
-        #expect(try progression(embedded).steps.map(\.origin) == [.start])
+        #expect(try progression(embedded).steps.map(\.arm) == [.start])
     }
 
     @Test func settingsOutOfRange() throws {
         let embedded = try SyntheticData.random(classCount: 6, dimension: 2, seed: 1).embedded()
-        func expectRefusal(of name: String, change: (inout SplitProtocol) -> Void) {
+        func expectRefusal(of name: String, change: (inout SplitSettings) -> Void) {
             let error = #expect(throws: SplitError.self) { try progression(embedded, change: change) }
             #expect(error?.description.hasPrefix(name) == true)
         }
-        expectRefusal(of: "the number of levels") { $0.levelCount = 2 }
-        expectRefusal(of: "the number of swaps per step") { $0.swapsPerStep = 0 }
+        expectRefusal(of: "the number of levels") { $0.levels = .evenly(2) }
+        expectRefusal(of: "the number of swaps per step") { $0.search.swapsPerStep = 0 }
         expectRefusal(of: "the number of null draws") { $0.nullDraws = 19 }
-        expectRefusal(of: "the kept fraction") { $0.keepFraction = .nan }
-        expectRefusal(of: "the smallest number of classes") { $0.minimumClassCount = 0 }
+        expectRefusal(of: "the kept fraction") { $0.search.removal.keepFraction = .nan }
+        expectRefusal(of: "the smallest number of classes") { $0.search.removal.minimumClassCount = 0 }
     }
 }

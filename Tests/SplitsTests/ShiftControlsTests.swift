@@ -6,10 +6,11 @@ import Testing
 
 @Suite struct ShiftControlsTests {
     private func series(
-        of embedded: EmbeddedDataset, change: (inout SplitProtocol) -> Void = { _ in }
+        of embedded: EmbeddedDataset, change: (inout SplitSettings) -> Void = { _ in }
     ) throws -> SplitSeries {
-        var settings = SplitProtocol(
-            unitCount: embedded.units.count, statistic: embedded.statistic, minimumClassCount: 4, levelCount: 5)
+        var settings = SplitSettings(.search(SearchSettings(statistic: embedded.statistic)))
+        settings.search.removal.minimumClassCount = 4
+        settings.levels = .evenly(5)
         change(&settings)
         return try SplitSeries(of: embedded, by: settings)
     }
@@ -65,7 +66,7 @@ import Testing
             of: SyntheticData.random(classCount: 40, dimension: 6, seed: 3).embedded(
                 statistic: .classMeans))
         let bands = try #require(result.controls).levels
-        let exchanges = zip(result.levels, bands).filter { $0.0.origin != .removal }
+        let exchanges = zip(result.levels, bands).filter { $0.0.arm != .removal }
         #expect(exchanges.count >= 3 && Set(exchanges.map(\.1.null.mean)).count == 1)
         for (level, band) in zip(result.levels, bands) {
             #expect(abs(band.excess - (level.distance.squared - band.null.mean)) <= 1e-8)
@@ -99,7 +100,7 @@ import Testing
             }
             let embedded = try data.embedded(statistic: statistic)
             do {
-                let result = try series(of: embedded) { $0.minimumClassCount = 1 }
+                let result = try series(of: embedded) { $0.search.removal.minimumClassCount = 1 }
                 #expect(result.controls?.levels.count == result.levels.count)
             } catch let error as SplitError {
                 #expect(error == .tooFewForBands(statistic: statistic))

@@ -19,10 +19,11 @@ import Testing
     }
 
     private func series(
-        of embedded: EmbeddedDataset, change: (inout SplitProtocol) -> Void = { _ in }
+        of embedded: EmbeddedDataset, change: (inout SplitSettings) -> Void = { _ in }
     ) throws -> SplitSeries {
-        var settings = SplitProtocol(
-            unitCount: embedded.units.count, statistic: embedded.statistic, minimumClassCount: 4, nullDraws: 0)
+        var settings = SplitSettings(.search(SearchSettings(statistic: embedded.statistic)))
+        settings.search.removal.minimumClassCount = 4
+        settings.nullDraws = 0
         change(&settings)
         return try SplitSeries(of: embedded, by: settings)
     }
@@ -35,10 +36,7 @@ import Testing
         let (least, greatest) = (try #require(kept.first), try #require(kept.last))
         // Between the steps too, and in any order.
         let targets = [0.9, 0.13, 0.37, 0.61].map { least + $0 * (greatest - least) }
-        let levels = try series(of: data) {
-            $0.targets = targets
-            $0.tolerance = 0.01
-        }.levels
+        let levels = try series(of: data) { $0.levels = .at(targets, tolerance: 0.01) }.levels
         #expect(levels.count == 4)
         for (level, target) in zip(levels, targets.sorted()) {
             #expect(abs(level.distance.squared - target) <= 0.01 * target)
@@ -53,11 +51,11 @@ import Testing
         let range = try #require(kept.first)...(try #require(kept.last))
         for target in [range.lowerBound * 0.5, range.upperBound * 2] {
             #expect(throws: SplitError.unattainableTarget(target, range: range)) {
-                try series(of: data) { $0.targets = [target] }
+                try series(of: data) { $0.levels = .at([target]) }
             }
         }
-        #expect(throws: SplitError.self) { try series(of: data) { $0.targets = [-1] } }
-        #expect(throws: SplitError.self) { try series(of: data) { $0.targets = [] } }
+        #expect(throws: SplitError.self) { try series(of: data) { $0.levels = .at([-1]) } }
+        #expect(throws: SplitError.self) { try series(of: data) { $0.levels = .at([]) } }
     }
 
     // MARK: Units
@@ -91,8 +89,8 @@ import Testing
 
     @Test func startsAreWhatTheySay() throws {
         let data = try embedded(classCount: 21)
-        func start(_ change: (inout SplitProtocol) -> Void) throws -> ClassPartition? {
-            try series(of: data, change: change).progression.steps.first { $0.origin == .start }?.partition
+        func start(_ change: (inout SplitSettings) -> Void) throws -> ClassPartition? {
+            try series(of: data, change: change).progression.steps.first { $0.arm == .start }?.partition
         }
         #expect(try start { $0.start = .alphabetical }?.classes(on: .train) == Array(0..<10))
         let random = try #require(try start { $0.start = .random })
@@ -108,12 +106,11 @@ import Testing
     @Test func spacingByExcessIsEven() throws {
         let result = try series(of: embedded(classCount: 80)) {
             $0.nullDraws = 20
-            $0.spacing = .excess
-            $0.levelCount = 6
+            $0.levels = .evenly(6, in: .excess)
         }
         let excesses = try #require(result.controls).levels.map(\.excess)
         #expect(excesses.count >= 5 && zip(excesses, excesses.dropFirst()).allSatisfy { $0 < $1 })
-        #expect(result.levels.contains { $0.origin == .removal })
+        #expect(result.levels.contains { $0.arm == .removal })
     }
 
     @Test func agreementOfReplicates() throws {
@@ -136,17 +133,14 @@ import Testing
     @Test func theReferenceProtocolIsLabelledAndMeasured() throws {
         let data = try embedded(statistic: .classMeans)
         let result = try series(of: data) {
-            $0.name = .milbich2021
-            $0.milbich2021 = Milbich2021.Settings(swapsPerIteration: 1, iterations: 12, ridge: 1e-8)
+            $0.method = .milbich2021(Milbich2021.Settings(swapsPerIteration: 1, iterations: 12, ridge: 1e-8))
         }
         let steps = result.progression.steps
-        #expect(steps.filter { $0.origin == .swap }.count == 11)
-        for step in steps where step.origin == .swap {
+        #expect(steps.filter { $0.arm == .swap }.count == 11)
+        for step in steps where step.arm == .swap {
             // Well-conditioned class means: the ridge moves the reference's own value by next to nothing.
             let reference = try #require(step.referenceSquared)
             #expect(abs(reference - step.distance.squared) <= 1e-4 * reference)
         }
-        let wrong = try embedded()
-        #expect(throws: SplitError.self) { try series(of: wrong) { $0.name = .milbich2021 } }
     }
 }

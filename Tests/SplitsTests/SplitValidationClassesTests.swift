@@ -124,7 +124,10 @@ import Testing
     }
 
     @Test func unitsStayWhole() throws {
-        let splits = try ValidatedSplits { ($0.unit, $0.minimumClassCount) = (.superclass, 2) }
+        let splits = try ValidatedSplits {
+            $0.search.unit = .superclass
+            $0.search.removal.minimumClassCount = 2
+        }
         let level = try splits.index(.start)
         let id = "level-\(level + 1)"
         // Two classes of six samples, one of each side.
@@ -155,7 +158,10 @@ import Testing
     }
 
     @Test func anOfficialSplitThroughAUnitIsNoStart() throws {
-        let splits = try ValidatedSplits { ($0.unit, $0.minimumClassCount) = (.superclass, 2) }
+        let splits = try ValidatedSplits {
+            $0.search.unit = .superclass
+            $0.search.removal.minimumClassCount = 2
+        }
         var sides: [String: Side] = [:]
         for (number, label) in splits.dataset.classLabels.enumerated() { sides[label] = number < 5 ? .train : .test }
         let other = try Dataset(name: "synthetic", samples: splits.dataset.samples, officialSides: sides)

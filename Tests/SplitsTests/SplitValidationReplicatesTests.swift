@@ -69,7 +69,7 @@ import TestSupport
     @Test func seriesDifferInTheStartOnly() throws {
         let file = "replicate-2/manifest.json"
         #expect(
-            try violations(second: { $0["protocol.tolerance"] = 0.5 }) == [
+            try violations(second: { $0["protocol.spacing"] = "excess" }) == [
                 "\(file): protocol: found another than in manifest.json; "
                     + "expected the same but for a random start and the seed 1"
             ])

@@ -13,16 +13,16 @@ import Testing
     func soundSplitsHaveNoViolation(variant: Int) throws {
         let splits = try ValidatedSplits {
             switch variant {
-            case 0: $0.statistic = .classMeans
-            case 1:
-                ($0.name, $0.statistic) = (.milbich2021, .classMeans)
-                $0.milbich2021 = Milbich2021.Settings(swapsPerIteration: 1)
-            case 2: ($0.unit, $0.start) = (.superclass, .random)
+            case 0: $0.search.statistic = .classMeans
+            case 1: $0.method = .milbich2021(Milbich2021.Settings(swapsPerIteration: 1))
+            case 2:
+                $0.search.unit = .superclass
+                $0.start = .random
             case 3: $0.nullDraws = 0
             case 4: $0.foldCount = 0
-            case 5: $0.spacing = .excess
+            case 5: $0.levels = .evenly(6, in: .excess)
             case 6: ($0.start, $0.seed) = (.alphabetical, 9)
-            case 7: ($0.targets, $0.tolerance) = ([10, 14], 0.1)
+            case 7: $0.levels = .at([10, 14], tolerance: 0.1)
             default: break
             }
         }
@@ -57,14 +57,39 @@ import Testing
                 == ["protocol, the tolerance: found 0.0; expected above 0 and below 1, as 0.02 for 2 %"])
         let expected = "expected settings under the protocol milbich2021 and nowhere else"
         #expect(
-            try ValidatedSplits { $0.statistic = .classMeans }.violations { $0["protocol.name"] = "milbich2021" }
+            try ValidatedSplits { $0.search.statistic = .classMeans }.violations { $0["protocol.name"] = "milbich2021" }
                 == ["protocol, milbich2021: found no settings; \(expected)"])
-        let reference = try ValidatedSplits {
-            ($0.name, $0.statistic, $0.milbich2021) = (.milbich2021, .classMeans, Milbich2021.Settings())
-        }
+        let reference = try ValidatedSplits { $0.method = .milbich2021(Milbich2021.Settings()) }
         #expect(
-            try reference.violations { $0["protocol.name"] = "oodml" }.first
-                == "protocol, milbich2021: found settings; \(expected)")
+            try reference.violations {
+                $0["protocol.name"] = "oodml"
+                $0["protocol.swaps_per_step"] = 1
+                $0["protocol.keep_fraction"] = 0.5
+                $0["protocol.minimum_class_count"] = 3
+            }.first == "protocol, milbich2021: found settings; \(expected)")
+        #expect(
+            try reference.violations { $0["protocol.statistic"] = "samples" }.first
+                == "protocol, the statistic: found samples; expected class-means, as the reference has it")
+        #expect(
+            try reference.violations { $0["protocol.unit"] = "superclass" }
+                == ["protocol, the unit: found superclass; expected class, for the protocol milbich2021"])
+    }
+
+    /// What says nothing beside the rest must be in range as well.
+    @Test func settingsWithoutMeaningMustBeInRange() throws {
+        let targets = try ValidatedSplits { $0.levels = .at([10, 14], tolerance: 0.1) }
+        #expect(
+            try targets.violations { $0["protocol.level_count"] = 2 }
+                == ["protocol, the number of levels: found 2; expected at least 3: easiest, official, hardest"])
+        let reference = try ValidatedSplits { $0.method = .milbich2021(Milbich2021.Settings(swapsPerIteration: 1)) }
+        for (name, value, sentence) in [
+            ("swaps_per_step", 0, "the number of swaps per step: found 0; expected at least 1"),
+            ("keep_fraction", 2, "the kept fraction: found 2.0; expected above 0 and at most 1"),
+            ("minimum_class_count", 0, "the smallest number of classes: found 0; expected at least 1"),
+        ] {
+            #expect(try reference.violations { $0["protocol.\(name)"] = value } == ["protocol, \(sentence)"])
+            #expect(try reference.violations { $0["protocol.\(name)"] = 1 } == [])
+        }
     }
 
     /// Whatever a manifest says, it is read to the end.

@@ -14,7 +14,7 @@ struct ValidatedSplits {
     var dataset: Dataset { series.embedded.dataset }
 
     /// Sixteen classes of 3 to 7 samples, and one of a single sample, in eight superclasses or one more.
-    init(change: (inout SplitProtocol) -> Void = { _ in }) throws {
+    init(change: (inout SplitSettings) -> Void = { _ in }) throws {
         var data = SyntheticData.random(classCount: 16, dimension: 4, seed: 3)
         var rng = SplitMix64(seed: 8)
         data.addClass("class-é", at: [1, 0, -1, 0], count: 1, spread: 0.5, using: &rng)
@@ -25,9 +25,11 @@ struct ValidatedSplits {
                 superclass: "pair \((Int(sample.classLabel.dropFirst(6)) ?? 1016) / 2)")
         }
         let dataset = try Dataset(name: "synthetic", samples: samples)
-        var settings = SplitProtocol(
-            unitCount: dataset.classLabels.count, keepFraction: 0.5, minimumClassCount: 3, levelCount: 6, foldCount: 3,
-            shots: [2])
+        var settings = SplitSettings()
+        settings.search.removal = .init(keepFraction: 0.5, minimumClassCount: 3)
+        settings.levels = .evenly(6)
+        settings.foldCount = 3
+        settings.shots = [2]
         change(&settings)
         let embedded = try EmbeddedDataset(
             dataset: dataset, embeddings: .init(rows: data.rows), statistic: settings.statistic,
@@ -60,9 +62,9 @@ struct ValidatedSplits {
         }
     }
 
-    /// The index of the first level of an origin.
-    func index(_ origin: Origin) throws -> Int {
-        try #require(series.levels.firstIndex { $0.origin == origin })
+    /// The index of the first level of an arm.
+    func index(_ arm: Arm) throws -> Int {
+        try #require(series.levels.firstIndex { $0.arm == arm })
     }
 
     /// The number of samples of a class.

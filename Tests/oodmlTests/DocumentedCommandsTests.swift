@@ -54,10 +54,10 @@ import TestSupport
         #expect(count >= 7)
         let root = folder.url.appending(path: "runs/tutorial")
         let manifest = try SplitManifest(readingFrom: root.appending(path: "splits/manifest.json"))
-        let start = try #require(manifest.levels.first { $0.origin == .start })
+        let start = try #require(manifest.levels.first { $0.arm == .start })
         #expect(abs((start.excess ?? 0) - 2) < 0.5 && start.isShift == false)
         #expect(
-            manifest.levels.filter { $0.origin == .swap || $0.origin == .removal }.allSatisfy { $0.isShift == true })
+            manifest.levels.filter { $0.arm == .swap || $0.arm == .removal }.allSatisfy { $0.isShift == true })
         #expect(manifest.levels.last?.test.count == 12)
         let results = try JSONDecoder().decode(
             EvaluationResults.self, from: Data(contentsOf: root.appending(path: "results/weights/results.json")))
@@ -90,20 +90,20 @@ import TestSupport
         func fid(_ levels: [SplitLevel], _ choose: (SplitLevel) -> Bool) -> String {
             levels.last(where: choose).map { String(format: "%.2f", $0.fid) } ?? ""
         }
-        let (samples, classMeans) = (fid(own) { $0.origin == .start }, fid(means) { $0.origin == .start })
+        let (samples, classMeans) = (fid(own) { $0.arm == .start }, fid(means) { $0.arm == .start })
         #expect(text.contains("start \(classMeans) → \(samples)"))
-        let hardest = [reference, means].map { fid($0) { $0.origin == .swap } }
+        let hardest = [reference, means].map { fid($0) { $0.arm == .swap } }
         #expect(text.contains("| hardest exchange | greedy walk | search | \(hardest[0]) → \(hardest[1]) |"))
         let easiest = [reference, means].map { String(format: "%.2f", $0[0].fid) }
         #expect(text.contains("| easiest exchange | greedy walk | search | \(easiest[0]) → \(easiest[1]) |"))
-        let removals = reference.filter { $0.origin == .removal }
+        let removals = reference.filter { $0.arm == .removal }
         func sentence(_ values: [Double]) -> String {
             let words = values.map { String(format: "%.2f", $0) }
             return "\(words[0]), \(words[1]) and \(words[2])"
         }
         #expect(text.contains("\(sentence(removals.map { $0.referenceFid ?? 0 })) in\nthe file"))
         #expect(text.contains("\(sentence(removals.map(\.fid))) for the classes"))
-        let ridge = reference.filter { $0.origin != .removal }.compactMap { level in
+        let ridge = reference.filter { $0.arm != .removal }.compactMap { level in
             level.referenceFid.map { abs(level.fid - $0) / level.fid }
         }
         #expect((ridge.max() ?? 1) < 5e-7 && ridge.count >= 4)

@@ -18,7 +18,8 @@ import Testing
             at: folder.url.appending(path: "images"), withIntermediateDirectories: true)
         for system in ["latin", "thai"] {
             try FileManager.default.copyItem(
-                at: EmbeddedBenchmark.images.appending(path: system), to: folder.url.appending(path: "images/\(system)"))
+                at: EmbeddedBenchmark.images.appending(path: system), to: folder.url.appending(path: "images/\(system)")
+            )
         }
     }
 
@@ -122,7 +123,8 @@ import Testing
             .appending(path: "DatasetsTests/Fixtures/cub200")
         let run = try CommandRun(
             [
-                "embed", "--dataset", "cub200", "--root", replica.path, "--backbone", EmbeddedBenchmark.backbone.path, "--out",
+                "embed", "--dataset", "cub200", "--root", replica.path, "--backbone", EmbeddedBenchmark.backbone.path,
+                "--out",
                 "cub",
             ], in: folder.url)
         #expect(run.status == 0, "\(run.errors)")

@@ -94,7 +94,8 @@ import Testing
             atPath: EmbeddedBenchmark.images.appending(path: "thai").path
         ).sorted().prefix(6) {
             try FileManager.default.copyItem(
-                at: EmbeddedBenchmark.images.appending(path: "thai/\(name)"), to: folder.url.appending(path: "images/\(name)"))
+                at: EmbeddedBenchmark.images.appending(path: "thai/\(name)"),
+                to: folder.url.appending(path: "images/\(name)"))
         }
         return folder
     }

@@ -49,12 +49,13 @@ import Testing
         #expect(manifest.dataset.sampleCount == 96)
         #expect(manifest.embeddings?.source == .backbone)
         #expect(manifest.embeddings?.preprocessing?.inputSize == [1, 64, 64])
-        let start = try #require(manifest.levels.first { $0.origin == .start })
+        let start = try #require(manifest.levels.first { $0.arm == .start })
         #expect(start.train.allSatisfy { $0.hasPrefix("latin/") } && start.test.allSatisfy { $0.hasPrefix("thai/") })
         // The models of a level are scored on the same images again.
         let scored = try CommandRun(
             [
-                "evaluate", "--splits", "out", "--root", "images", "--model", EmbeddedBenchmark.backbone.path, "--backbone",
+                "evaluate", "--splits", "out", "--root", "images", "--model", EmbeddedBenchmark.backbone.path,
+                "--backbone",
                 EmbeddedBenchmark.backbone.path, "--format", "json", "-q",
             ], in: folder.url)
         #expect(scored.status == 0, "\(scored.errors)")
@@ -102,7 +103,8 @@ import Testing
         let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         let record = try #require((json["embeddings"] as? [String: Any])?["preprocessing"])
         try folder.write(JSONSerialization.data(withJSONObject: record), to: "copy/backbone.json")
-        try FileManager.default.copyItem(at: EmbeddedBenchmark.backbone, to: folder.url.appending(path: "copy/backbone.onnx"))
+        try FileManager.default.copyItem(
+            at: EmbeddedBenchmark.backbone, to: folder.url.appending(path: "copy/backbone.onnx"))
         try FileManager.default.removeItem(at: folder.url.appending(path: "out"))
         let run = try makeSplits(backbone: "copy/backbone.onnx")
         #expect(run.status == 0, "\(run.errors)")

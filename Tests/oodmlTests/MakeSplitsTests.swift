@@ -52,7 +52,7 @@ import Testing
         #expect(manifest.embeddings?.file == "f.npy")
         let fids = manifest.levels.map(\.fid)
         #expect(fids.count >= 3 && zip(fids, fids.dropFirst()).allSatisfy { $0 < $1 })
-        #expect(manifest.levels.contains { $0.origin == .start })
+        #expect(manifest.levels.contains { $0.arm == .start })
     }
 
     /// What an earlier run with other options wrote must not pass for a result of this one; what is not its own stays.
@@ -109,8 +109,8 @@ import Testing
         let manifests = try ["", "replicate-2/", "replicate-3/"].map {
             try SplitManifest(readingFrom: URL(filePath: "\(out)/\($0)manifest.json"))
         }
-        #expect(manifests.map(\.protocol.start) == [.official, .random, .random])
-        #expect(manifests.map(\.protocol.seed) == [0, 1, 2])
+        #expect(manifests.map(\.settings.madeBy?.start) == [.official, .random, .random])
+        #expect(manifests.map(\.settings.seed) == [0, 1, 2])
         let text = try String(contentsOf: URL(filePath: "\(out)/replicates.json"), encoding: .utf8)
         #expect(text.contains("adjusted_rand_indices"))
     }
@@ -195,9 +195,30 @@ import Testing
             "--draws", "0", "-q")
         #expect(result.status == 0, "\(result.errors)")
         let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
-        #expect(manifest.protocol.name == .milbich2021 && manifest.protocol.statistic == .classMeans)
-        #expect(manifest.protocol.milbich2021?.ridge == 1e-8)
+        #expect(manifest.settings.methodName == "milbich2021" && manifest.settings.statistic == .classMeans)
+        #expect(manifest.settings.madeBy?.method == .milbich2021(Milbich2021.Settings(ridge: 1e-8)))
         #expect(manifest.levels.contains { $0.referenceFid != nil })
+    }
+
+    /// The libraries say what is wrong, and the command which of its options help.
+    @Test func errorsNameTheOptionsThatHelp() throws {
+        func error(_ options: String...) throws -> String {
+            let run = try CommandRun(
+                ["make-splits", "--features", "f.npy", "--samples", "s.csv", "--out", out, "-q"] + options,
+                in: folder.url)
+            #expect(run.status == 1)
+            return run.errors
+        }
+        #expect(
+            try error("--unit", "superclass").hasSuffix(
+                "has classes on both sides of the official split; expected each on one side, or another start "
+                    + "(--start alphabetical or random)\n"))
+        let missed = try error("--draws", "0", "--min-classes", "4", "--targets", "40", "--tolerance", "1e-12")
+        #expect(missed.hasPrefix("Error: the target 40 was missed: "))
+        #expect(missed.hasSuffix("expected one within 1e-10 % (a larger --tolerance, or another target)\n"))
+        #expect(
+            try error("--protocol", "milbich2021", "--unit", "superclass")
+                == "Error: the unit is superclass; expected class, for the protocol milbich2021\n")
     }
 
     @Test(arguments: [

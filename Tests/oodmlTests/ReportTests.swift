@@ -12,7 +12,8 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         let classes = ["han", "latin"].flatMap { system in
-            ((try? FileManager.default.contentsOfDirectory(atPath: EmbeddedBenchmark.images.appending(path: system).path)) ?? [])
+            ((try? FileManager.default.contentsOfDirectory(
+                atPath: EmbeddedBenchmark.images.appending(path: system).path)) ?? [])
                 .sorted().prefix(6).map { "\(system)/\($0)" }
         }
         for label in classes {

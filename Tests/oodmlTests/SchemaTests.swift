@@ -80,7 +80,9 @@ struct SchemaTests {
         try FileManager.default.copyItem(
             at: EmbeddedBenchmark.images.appending(path: "thai"), to: images.appending(path: "thai"))
         for command in Self.commands {
-            let arguments = command.split(separator: " ").map { $0 == "BACKBONE" ? EmbeddedBenchmark.backbone.path : "\($0)" }
+            let arguments = command.split(separator: " ").map {
+                $0 == "BACKBONE" ? EmbeddedBenchmark.backbone.path : "\($0)"
+            }
             let run = try CommandRun(arguments + ["-q"], in: folder.url)
             try #require(run.status == 0, "\(command): \(run.errors)")
         }

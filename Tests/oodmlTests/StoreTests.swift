@@ -24,7 +24,8 @@ import Testing
         for number in 1...2 {
             let run = try CommandRun(
                 [
-                    "embed", "--root", "images", "--backbone", EmbeddedBenchmark.backbone.path, "-q", "--out", "part-\(number)",
+                    "embed", "--root", "images", "--backbone", EmbeddedBenchmark.backbone.path, "-q", "--out",
+                    "part-\(number)",
                     "--shard", "\(number)/2",
                 ], in: folder.url)
             try #require(run.status == 0, "\(run.errors)")

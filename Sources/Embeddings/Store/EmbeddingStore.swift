@@ -54,12 +54,12 @@ public struct EmbeddingStore: Sendable, Equatable {
     var ids: [String] {
         get throws {
             let table = try CSVTable(contentsOf: samples)
-        guard let column = table.columns.firstIndex(of: "sample") else {
-            throw FileError.malformed(
-                path: samples.path, found: "the columns \(excerpt(table.columns.joined(separator: ", ")))",
-                expected: "a column sample, which names the rows of \(Name.embeddings)")
-        }
-        return table.rows.map { $0[column] }
+            guard let column = table.columns.firstIndex(of: "sample") else {
+                throw FileError.malformed(
+                    path: samples.path, found: "the columns \(excerpt(table.columns.joined(separator: ", ")))",
+                    expected: "a column sample, which names the rows of \(Name.embeddings)")
+            }
+            return table.rows.map { $0[column] }
         }
     }
 }

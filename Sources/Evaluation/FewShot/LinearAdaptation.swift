@@ -1,7 +1,6 @@
 public import DenseLinearAlgebra
 public import Retrieval
 import Parallel
-import Retrieval
 
 /// A linear map of embeddings that is fitted to a few labelled samples, the support.
 ///

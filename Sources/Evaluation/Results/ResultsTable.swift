@@ -1,5 +1,4 @@
 public import Files
-import Files
 import Retrieval
 
 /// The results in long form, one value a row: `results.csv`.

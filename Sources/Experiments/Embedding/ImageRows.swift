@@ -64,7 +64,9 @@ extension ImageNetwork {
         while true {
             let rest = paths.indices.filter { reasons[$0].isEmpty }
             do {
-                return (try embed(paths: rest.map { paths[$0] }, mirrored: false) { done, _ in progress(done) }, reasons)
+                return (
+                    try embed(paths: rest.map { paths[$0] }, mirrored: false) { done, _ in progress(done) }, reasons
+                )
             } catch {
                 guard let bad = rest.first(where: { paths[$0] == imagePath(of: error) }) else { throw error }
                 reasons[bad] = reason(of: error, for: paths[bad])

@@ -39,7 +39,8 @@ struct StoreContents {
             throw FileError.unwritable(path: recordFile.path, reason: systemReason())
         }
         for name in [
-            EmbeddingStore.Name.embeddings, EmbeddingStore.Name.samples, EmbeddingStore.Name.skipped, EmbeddingStore.Name.duplicates,
+            EmbeddingStore.Name.embeddings, EmbeddingStore.Name.samples, EmbeddingStore.Name.skipped,
+            EmbeddingStore.Name.duplicates,
             EmbeddingStore.Name.record,
         ] {
             let target = store.url.appending(path: name)

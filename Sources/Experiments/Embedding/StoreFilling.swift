@@ -98,7 +98,8 @@ extension EmbeddingStore {
         guard let first = changed.first else { return }
         throw FileError.occupied(
             path: url.path,
-            found: "\(changed.count) of the \(table.rows.count) images are not those that were embedded, first \(first)",
+            found:
+                "\(changed.count) of the \(table.rows.count) images are not those that were embedded, first \(first)",
             remedy: "to embed all again")
     }
 }

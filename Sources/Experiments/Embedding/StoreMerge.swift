@@ -45,7 +45,8 @@ extension EmbeddingStore {
         let folder = try PartialStore(self, identity: identity, replacing: replacing)
         if let record = folder.finished { return record }
         let contents = StoreContents(
-            pieces: parts.map { ($0.store.embeddings, $0.samples.rows.count) }, dimension: identity.embeddings.dimension,
+            pieces: parts.map { ($0.store.embeddings, $0.samples.rows.count) },
+            dimension: identity.embeddings.dimension,
             samples: CSVTable(columns: first.samples.columns, rows: parts.flatMap(\.samples.rows)),
             skipped: CSVTable(columns: StoreContents.skippedColumns, rows: parts.flatMap(\.skipped.rows)))
         let record = try contents.write(identity, to: self, by: folder.url)
@@ -65,7 +66,8 @@ private struct StorePart {
         self.store = store
         guard let record = try StoreRecord(of: store) else {
             throw FileError.malformed(
-                path: store.url.path, found: "no \(EmbeddingStore.Name.record)", expected: "a finished store of one shard")
+                path: store.url.path, found: "no \(EmbeddingStore.Name.record)",
+                expected: "a finished store of one shard")
         }
         self.record = record
         samples = try CSVTable(contentsOf: store.samples)

@@ -16,7 +16,9 @@ extension ReportPage {
         do {
             try self.init(
                 manifest: splits.manifest, dataset: splits.dataset,
-                progression: try splits.progression.map { try ProgressionChart(readingFrom: $0, manifest: splits.manifest) },
+                progression: try splits.progression.map {
+                    try ProgressionChart(readingFrom: $0, manifest: splits.manifest)
+                },
                 classMap: try splits.classMap(), models: read)
         } catch EvaluationError.incomparable(let name, let found, let expected) {
             let folder = zip(names, models).first { $0.0 == name }?.1.url.relativePath ?? name

@@ -92,7 +92,8 @@ public struct LabelledEmbeddings: Sendable {
         let column = try table.positions(ofColumns: ["cluster"], path: url.path)[0]
         guard table.rows.count == matrix.rowCount else {
             throw FileError.malformed(
-                path: url.path, found: "\(table.rows.count) rows", expected: "\(matrix.rowCount), one for each embedding")
+                path: url.path, found: "\(table.rows.count) rows",
+                expected: "\(matrix.rowCount), one for each embedding")
         }
         var numbering = LabelNumbering()
         return table.rows.map { numbering.number(of: $0[column]) }

@@ -72,7 +72,8 @@ struct RunFiles {
         let parts = Set(tasks.map(\.direction)).count > 1 ? " and direction" : ""
         throw FileError.unreadable(
             path: first,
-            reason: "there is no such file; expected one for each level\(parts), and \(missing.count) of \(files.count) are "
+            reason:
+                "there is no such file; expected one for each level\(parts), and \(missing.count) of \(files.count) are "
                 + "missing")
     }
 }

@@ -124,7 +124,9 @@ public struct ModelScoring: Sendable {
         let dataset = splits.dataset
         let files = RunFiles(models: models, fold: settings.fold, seed: seed)
         try files.requireAll(for: tasks)
-        if run.number == 0, scoring.episodes?.episodesByLevel != nil, tasks.contains(where: { $0.direction == .reverse }) {
+        if run.number == 0, scoring.episodes?.episodesByLevel != nil,
+            tasks.contains(where: { $0.direction == .reverse })
+        {
             report(.note("The episodes are of test classes, as published; no few-shot scores in reverse."))
         }
         let beside = try scoredBackbone(report: report)
@@ -159,7 +161,7 @@ public struct ModelScoring: Sendable {
             provenance: provenance,
             levels: splits.manifest.levels.map { level in
                 LevelEvaluation(
-                    id: level.id, origin: level.origin.rawValue, step: level.step, fid: level.fid, excess: level.excess,
+                    id: level.id, origin: level.arm.rawValue, step: level.step, fid: level.fid, excess: level.excess,
                     forward: evaluations[level.id]?[.forward], reverse: evaluations[level.id]?[.reverse],
                     shots: settings.shots)
             })
@@ -192,7 +194,8 @@ extension SplitFolder {
         let episodes = try self.episodes(shots: shots, of: tasks.map(\.level))
         guard episodes.episodesByLevel == nil || settings.fold == nil else {
             throw FileError.malformed(
-                path: url.path, found: "episodes of test classes, as published", expected: "no validation fold beside them")
+                path: url.path, found: "episodes of test classes, as published",
+                expected: "no validation fold beside them")
         }
         return episodes
     }

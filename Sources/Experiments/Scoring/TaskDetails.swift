@@ -14,7 +14,8 @@ struct TaskDetails {
         backbone: QueryScores?, similarity: Similarity
     ) {
         classes = ClassScores.all(
-            level: task.level.id, direction: task.direction, labels: dataset.classLabels, model: model, backbone: backbone)
+            level: task.level.id, direction: task.direction, labels: dataset.classLabels, model: model,
+            backbone: backbone)
         let found = retrievalExamples(
             from: model, by: Self.metric, in: embeddings,
             gallery: RoleDivision(task.samples.map { dataset.samples[$0].role }).gallery, similarity: similarity)

@@ -44,7 +44,7 @@ extension SplitFolder {
     ///   allow no splits; what the source throws.
     public static func make(
         at url: URL, of dataset: Dataset, from source: @autoclosure () throws -> EmbeddingSource,
-        by settings: SplitProtocol, replicateCount: Int = 1, replacing: Bool = false,
+        by settings: SplitSettings, replicateCount: Int = 1, replacing: Bool = false,
         generator: String = libraryGenerator, report: @escaping WorkReport = { _ in }
     ) throws -> MadeSplits {
         precondition(replicateCount > 0, "\(replicateCount) series")
@@ -168,9 +168,8 @@ extension SplitSeries {
     /// What of the settings could not be had, and what the controls leave out.
     fileprivate var warnings: [String] {
         var warnings: [String] = []
-        if settings.targets == nil, levels.count < settings.levelCount {
-            warnings.append(
-                "the distances reached allow \(levels.count) levels that differ by 1 %, not \(settings.levelCount)")
+        if case .evenly(let count, _) = settings.levels, levels.count < count {
+            warnings.append("the distances reached allow \(levels.count) levels that differ by 1 %, not \(count)")
         }
         if let controls, controls.singletonClassCount > 0 {
             let count = controls.singletonClassCount

@@ -34,7 +34,7 @@ public struct SplitFolder: Sendable {
         let manifest = try SplitManifest(readingFrom: url.appending(path: SplitFileName.manifest))
         let dataset = try Dataset(
             sampleTableAt: url.appending(path: SplitFileName.samples), name: manifest.dataset.name,
-            unit: manifest.protocol.unit)
+            unit: manifest.settings.unit)
         return (manifest, dataset)
     }
 
@@ -61,7 +61,8 @@ public struct SplitFolder: Sendable {
         let file = sharedFile(SplitFileName.episodes(shots: shots))
         let episodes = try FewShotEpisodes(readingFrom: file)
         guard episodes.shots == shots else {
-            throw FileError.malformed(path: file.path, found: "episodes of \(episodes.shots) shots", expected: "\(shots)")
+            throw FileError.malformed(
+                path: file.path, found: "episodes of \(episodes.shots) shots", expected: "\(shots)")
         }
         let levels = levels ?? manifest.levels
         if episodes.episodesByLevel != nil,

@@ -37,7 +37,7 @@ public struct SplitFolderCheck: Sendable {
         let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
 
         // The episodes of replicates are those of the folder above, since they depend on the dataset alone.
-        let wanted = isReplicate(url) ? [] : Set(main.manifest.protocol.shots)
+        let wanted = isReplicate(url) ? [] : Set(main.manifest.settings.shots)
         let present = names.compactMap(SplitFileName.shots(ofEpisodes:)).sorted()
         for shots in present {
             let file = SplitFileName.episodes(shots: shots)
@@ -105,10 +105,10 @@ public struct SplitFolderCheck: Sendable {
         let tolerance =
             provenance.source == .features ? SplitValidation.tolerance : SplitValidation.networkTolerance
         let embedded = try EmbeddedDataset(
-            dataset: dataset, embeddings: matrix, statistic: manifest.protocol.statistic)
+            dataset: dataset, embeddings: matrix, statistic: manifest.settings.statistic ?? .samples)
         for (folder, validation) in allSeries
         where validation.dataset.samples == dataset.samples
-            && validation.manifest.protocol.statistic == embedded.statistic
+            && validation.manifest.settings.statistic == embedded.statistic
         {
             recomputedDistanceCount += validation.manifest.levels.count
             violations += try validation.distanceViolations(over: embedded, tolerance: tolerance) { done, total in

@@ -1,5 +1,4 @@
 import Files
-import Files
 
 /// Looks at a model file before OpenVINO does, which tries a file that is no ONNX as every other format it knows, says
 /// so in pages, and lets some of its readers print.

@@ -21,7 +21,8 @@ extension Preprocessing {
     ///
     /// - Throws: ``FeatureExtractionError/badRecord(found:expected:)`` for what no preprocessing is.
     public init(record: PreprocessingRecord) throws {
-        func failure(_ name: String, _ found: any CustomStringConvertible, _ expected: String) -> FeatureExtractionError {
+        func failure(_ name: String, _ found: any CustomStringConvertible, _ expected: String) -> FeatureExtractionError
+        {
             .badRecord(found: "\(name) \(found)", expected: expected)
         }
         func size(_ value: Int?, _ name: String) throws -> Int {
@@ -66,7 +67,8 @@ extension Preprocessing {
                 "\"none\", \"shorter_side\", \"exactly\", \"covering\" or \"fitting\"")
         }
         self.init(
-            channelCount: channelCount, height: try size(sizes[1], "input_size"), width: try size(sizes[2], "input_size"),
+            channelCount: channelCount, height: try size(sizes[1], "input_size"),
+            width: try size(sizes[2], "input_size"),
             resize: resize, interpolation: interpolation, mean: try channels(record.mean, "mean", positive: false),
             standardDeviation: try channels(record.std, "std", positive: true),
             orientedByEXIF: record.exifOrientation ?? false, cropRoundsDown: record.cropRoundsDown ?? false)

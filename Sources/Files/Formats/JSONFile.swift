@@ -1,5 +1,4 @@
-internal import Foundation
-package import struct Foundation.URL
+package import Foundation
 
 /// Reads a value from a JSON file.
 ///
@@ -11,18 +10,11 @@ package import struct Foundation.URL
 package func readJSON<Value: Decodable>(
     _ type: Value.Type, from url: URL, as kind: String, schemaVersion: Int? = nil
 ) throws -> Value {
-    struct Version: Decodable {
-        let number: Int
-
-        enum CodingKeys: String, CodingKey {
-            case number = "schema_version"
-        }
-    }
     let bytes = Data(try readFile(url, as: kind))
     func failure(_ reason: String) -> FileError { .unreadable(path: url.path, as: kind, reason: reason) }
     do {
         if let schemaVersion {
-            let found = try JSONDecoder().decode(Version.self, from: bytes).number
+            let found = try JSONDecoder().decode(SchemaVersion.self, from: bytes).number
             guard found == schemaVersion else {
                 throw failure("its schema version is \(found); expected \(schemaVersion)")
             }
@@ -32,5 +24,14 @@ package func readJSON<Value: Decodable>(
         throw error
     } catch {
         throw failure((error as? DecodingError)?.inFewWords ?? "\(error)")
+    }
+}
+
+/// The one key that is read before all others.
+private struct SchemaVersion: Decodable {
+    let number: Int
+
+    enum CodingKeys: String, CodingKey {
+        case number = "schema_version"
     }
 }

@@ -7,7 +7,7 @@ extension ProgressionChart {
     /// The distances along the kept steps of a progression, with the levels of its manifest marked.
     public init(of progression: Progression, manifest: SplitManifest) {
         self.init(
-            steps: progression.keptSteps.map { ($0.origin.rawValue, $0.step, $0.distance.squared) }, manifest: manifest)
+            steps: progression.keptSteps.map { ($0.arm.rawValue, $0.step, $0.distance.squared) }, manifest: manifest)
     }
 
     /// The same from the table of the steps, `progression.csv`.
@@ -32,7 +32,7 @@ extension ProgressionChart {
         self.init(
             title: "Splits of \(manifest.dataset.name)",
             steps: steps.map { step in
-                let level = manifest.levels.first { $0.origin.rawValue == step.origin && $0.step == step.step }
+                let level = manifest.levels.first { $0.arm.rawValue == step.origin && $0.step == step.step }
                 return Step(
                     origin: step.origin, step: step.step, fid: step.fid, level: level?.id, null: level?.null?.range)
             })

@@ -48,7 +48,7 @@ extension ReportPage {
         html.group("article", [("class", "card"), ("aria-label", level.id)]) { html in
             html.group("h3", []) { html in
                 html.element("span", [], content: level.id)
-                html.element("span", [("class", "origin")], content: Self.origins[level.origin.rawValue] ?? "")
+                html.element("span", [("class", "origin")], content: Self.origins[level.arm.rawValue] ?? "")
             }
             gauge(level, largest: largest, &html)
             html.group("dl", []) { html in
@@ -142,7 +142,7 @@ extension ReportPage {
     func map(_ html: inout Markup) {
         let maps = manifest.levels.compactMap { map(of: $0, limit: mapLimit) }
         let isCut = (classMap?.points.count ?? 0) > mapLimit
-        guard let start = maps.indices.first(where: { manifest.levels[$0].origin == .start }) ?? maps.indices.first
+        guard let start = maps.indices.first(where: { manifest.levels[$0].arm == .start }) ?? maps.indices.first
         else {
             return
         }

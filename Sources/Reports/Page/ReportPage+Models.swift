@@ -47,7 +47,7 @@ extension ReportPage {
     func shownTasks(of model: Model) -> [RetrievalExamplesFile.Task] {
         let levels = manifest.levels
         var ids: [String] = []
-        for level in [levels.first, levels.first { $0.origin == .start }, levels.last] {
+        for level in [levels.first, levels.first { $0.arm == .start }, levels.last] {
             if let id = level?.id, !ids.contains(id) { ids.append(id) }
         }
         let tasks = model.examples?.tasks ?? []

@@ -37,7 +37,7 @@ extension ReportPage {
     }
 
     private var splitFacts: [(String, String)] {
-        let settings = manifest.protocol
+        let settings = manifest.settings
         var facts = [
             ("Written by", manifest.generator), ("Dataset", manifest.dataset.name),
             ("Samples and classes", "\(manifest.dataset.sampleCount) in \(manifest.dataset.classCount)"),
@@ -46,7 +46,7 @@ extension ReportPage {
         if let source = manifest.importedFrom {
             facts += [
                 ("Published in", source.file), ("Digest of that file", source.sha256),
-                ("Method", settings.name.rawValue), ("Seed of the matched training sets", "\(settings.seed)"),
+                ("Method", settings.methodName), ("Seed of the matched training sets", "\(settings.seed)"),
             ]
         }
         guard let embeddings = manifest.embeddings else { return facts }
@@ -59,11 +59,13 @@ extension ReportPage {
             facts.append(
                 ("Preprocessing", "to \(size), resize \(preprocessing.resize.mode), \(preprocessing.interpolation)"))
         }
-        facts += [
-            ("Method", settings.name.rawValue), ("Statistic", settings.statistic.rawValue),
-            ("Unit", "\(settings.unit)"), ("Start", settings.start.rawValue), ("Seed", "\(settings.seed)"),
-            ("Draws of each null band", "\(settings.nullDraws)"),
-        ]
+        if let made = settings.madeBy {
+            facts += [
+                ("Method", made.method.name), ("Statistic", made.statistic.rawValue), ("Unit", "\(made.unit)"),
+                ("Start", made.start.rawValue), ("Seed", "\(made.seed)"),
+                ("Draws of each null band", "\(made.nullDraws)"),
+            ]
+        }
         if let p = manifest.controls?.p { facts.append(("All harder held-out levels together", "p = \(fixed(p, 3))")) }
         if let agreement = manifest.rankAgreement {
             facts.append(("Rank correlation with the kernel discrepancy", fixed(agreement, 2)))

@@ -191,7 +191,8 @@ public struct ReportPage: Sendable {
             if let first = levels.first, let last = levels.last {
                 html.element(
                     "p", [("class", "lead")],
-                    content: "\(levels.count) class-disjoint splits, from a Fréchet distance of \(distanceText(first.fid)) "
+                    content:
+                        "\(levels.count) class-disjoint splits, from a Fréchet distance of \(distanceText(first.fid)) "
                         + "to \(distanceText(last.fid)) between train and test"
                         + (models.isEmpty
                             ? "."
@@ -211,11 +212,14 @@ public struct ReportPage: Sendable {
     private var facts: [(String, String)] {
         let source =
             manifest.importedFrom.map { [("Read from", $0.file)] }
-            ?? [("Embedded by", manifest.embeddings?.file ?? ""), ("Statistic", manifest.protocol.statistic.rawValue)]
+            ?? [
+                ("Embedded by", manifest.embeddings?.file ?? ""),
+                ("Statistic", manifest.settings.statistic?.rawValue ?? ""),
+            ]
         return [
             ("Classes", "\(manifest.dataset.classCount)"), ("Samples", "\(manifest.dataset.sampleCount)"),
         ] + source + [
-            ("Method", manifest.protocol.name.rawValue), ("Seed", "\(manifest.protocol.seed)"),
+            ("Method", manifest.settings.methodName), ("Seed", "\(manifest.settings.seed)"),
         ]
     }
 }

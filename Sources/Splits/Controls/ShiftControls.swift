@@ -51,7 +51,7 @@ public struct ShiftControls: Sendable, Equatable {
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     public init(
         of levels: [ProgressionStep], in progression: Progression, over embedded: EmbeddedDataset,
-        by settings: SplitProtocol, report: WorkReport = { _ in }
+        by settings: SplitSettings, report: WorkReport = { _ in }
     ) throws {
         var bands = NullDraws(embedded.vectors, settings: settings)
         let nulls = try levels.enumerated().map { index, level in
@@ -89,7 +89,7 @@ public struct ShiftControls: Sendable, Equatable {
                 position: BandPosition(of: distance, among: draws.map(\.distance.squared)))
         }
         p = Self.p(
-            of: zip(levels, holdouts).filter { $0.0.origin == .swap || $0.0.origin == .removal }.compactMap(\.1))
+            of: zip(levels, holdouts).filter { $0.0.arm == .swap || $0.0.arm == .removal }.compactMap(\.1))
         singletonClassCount = embedded.orderedSamples.filter { $0.count == 1 }.count
     }
 
@@ -100,113 +100,6 @@ public struct ShiftControls: Sendable, Equatable {
             for (place, value) in standardised(holdout.null.standing).enumerated() { sums[place] += value }
         }
         return NullBand.p(of: sums[0], among: Array(sums.dropFirst())).rounded(significantDigits: 6)
-    }
-}
-
-/// The draws of null bands, shared between levels that keep the same classes in sides of the same sizes.
-struct NullDraws {
-    private let vectors: UnitVectors
-    private let settings: SplitProtocol
-    private var known: [(kept: [Bool], biasScale: Double, draws: [SizedDistance])] = []
-    private var meter: ShiftMeter
-
-    init(_ vectors: UnitVectors, settings: SplitProtocol) {
-        self.vectors = vectors
-        self.settings = settings
-        meter = ShiftMeter(vectors)
-    }
-
-    /// The distances of random exchanges of a partition's units; nil if one of them, or the partition, has a side of fewer
-    /// than two vectors.
-    mutating func draws(around partition: ClassPartition) throws -> [SizedDistance]? {
-        let kept = partition.sides.map { $0 != nil }
-        let biasScale = vectors.biasScale(of: partition)
-        if let shared = known.first(where: {
-            $0.kept == kept && abs($0.biasScale - biasScale) <= 1e-3 * biasScale
-        }) {
-            return shared.draws
-        }
-        let exchange = NullExchange(of: partition, in: vectors, seed: settings.seed)
-        let exchanged = (0..<settings.nullDraws).map { exchange.draw($0) }
-        guard ([partition] + exchanged).allSatisfy(vectors.canBeMeasured) else { return nil }
-        let draws = try exchanged.map {
-            SizedDistance(distance: try meter.distance(of: $0), biasScale: vectors.biasScale(of: $0))
-        }
-        known.append((kept, biasScale, draws))
-        return draws
-    }
-}
-
-extension UnitVectors {
-    /// See ``SizedDistance/biasScale``.
-    fileprivate func biasScale(of partition: ClassPartition) -> Double {
-        Side.allCases.reduce(0) { $0 + 1 / Double(count(ofUnits: partition.classes(on: $1))) }
-    }
-}
-
-/// The progression planned on a seeded half of each class's samples, and the other half to measure it on.
-private struct HeldOutRepetition {
-    /// The vectors of the half that had no part in planning.
-    let measuring: UnitVectors
-    private let start: ClassPartition
-    private let plan: ProgressionPlan
-    private let removals: [ProgressionPlan.Step]
-    /// The number of steps of each arm of the progression that is repeated.
-    private let stepCounts: [Origin: Int]
-
-    /// Plans anew; nil where a half is too small for any distance.
-    init?(
-        of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitProtocol,
-        report: WorkReport
-    ) throws {
-        let halves = embedded.orderedSamples.enumerated().map {
-            number, samples -> (choosing: [Int], measuring: [Int]) in
-            guard samples.count > 1 else { return ([], []) }
-            var generator = SeededGenerator(
-                seed: settings.seed, stream: "halves/\(embedded.dataset.classLabels[number])")
-            let order = generator.shuffled(samples.indices)
-            // In the order of ids again, so that sums do not depend on the order of rows.
-            return (
-                order.prefix(order.count / 2).sorted().map { samples[$0] },
-                order.dropFirst(order.count / 2).sorted().map { samples[$0] }
-            )
-        }
-        let choosing = embedded.vectors(ofSamples: halves.map(\.choosing))
-        measuring = embedded.vectors(ofSamples: halves.map(\.measuring))
-        guard let official = progression.steps.first(where: { $0.origin == .start })?.unitPartition,
-            choosing.canBeMeasured(official), measuring.canBeMeasured(official)
-        else { return nil }
-        start = official
-        plan = try ProgressionPlan(choosing, from: start, by: settings, isToBeConfirmed: true, report: report)
-        removals = plan.removals(
-            from: plan.harder.last?.partition ?? start, classCounts: embedded.units.map(\.classes.count))
-        stepCounts = Dictionary(grouping: progression.steps, by: \.origin).mapValues(\.count)
-    }
-
-    /// The partition that stands where `level` stands in the progression: on the same arm, as far along it, and with as
-    /// many classes removed.
-    func counterpart(of level: ProgressionStep) -> ClassPartition? {
-        let partition = partition(likeThatOf: level)
-        return measuring.canBeMeasured(partition) ? partition : nil
-    }
-
-    private func partition(likeThatOf level: ProgressionStep) -> ClassPartition {
-        switch level.origin {
-        case .start, .imported: start
-        case .easier: step(level, of: plan.easier)
-        case .swap: step(level, of: plan.harder)
-        case .removal:
-            removals.min {
-                abs($0.partition.removedClasses.count - level.unitPartition.removedClasses.count)
-                    < abs($1.partition.removedClasses.count - level.unitPartition.removedClasses.count)
-            }?.partition ?? start
-        }
-    }
-
-    private func step(_ level: ProgressionStep, of arm: [ProgressionPlan.Step]) -> ClassPartition {
-        guard !arm.isEmpty, let total = stepCounts[level.origin] else { return start }
-        let number = (Double(level.step) / Double(total) * Double(arm.count)).rounded()
-        return arm[min(max(Int(number), 1), arm.count) - 1].partition
     }
 }
 

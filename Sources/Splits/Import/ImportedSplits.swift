@@ -64,9 +64,8 @@ public struct ImportedSplits: Sendable, Equatable {
             return FewShotEpisodes(shots: shots, byLevel: byLevel)
         }
         repeatedSupportCount = repeated
-        let settings = SplitProtocol(
-            unitCount: 0, name: .imported, seed: 0, levelCount: levels.count, nullDraws: 0,
-            foldCount: folds.map(\.count).max() ?? 0, shots: shots,
+        let settings = ImportedSettings(
+            seed: 0, levelCount: levels.count, foldCount: folds.map(\.count).max() ?? 0, shots: shots,
             episodeCount: splits.levels.flatMap { $0.episodes.values.map(\.count) }.max() ?? 1)
         manifest = SplitManifest(
             generator: generator, dataset: dataset, source: source, settings: settings, levels: levels)

@@ -8,7 +8,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     /// What names the level within its manifest, as in `level-3`; it replaces `{level}` in the paths of models.
     public let id: String
     /// The arm of the progression that the level is on.
-    public let origin: Origin
+    public let arm: Arm
     /// The number of its step on that arm; of an imported level its published number.
     public let step: Int
     /// How many pairs were exchanged after that step, to come nearer to a target; nil for none.
@@ -90,7 +90,8 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, origin, step, fid, null, excess, position, holdout, train, test, removed, folds
+        case id, step, fid, null, excess, position, holdout, train, test, removed, folds
+        case arm = "origin"
         case adjustedPairCount = "adjusted_pair_count"
         case fidMeanPart = "fid_mean_part"
         case fidCovariancePart = "fid_covariance_part"
@@ -110,7 +111,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         let (train, test) = (step.partition.classes(on: .train), step.partition.classes(on: .test))
         let controls = series.controls?.levels[number]
         self.id = id
-        origin = step.origin
+        arm = step.arm
         self.step = step.step
         adjustedPairCount = step.adjustedPairCount == 0 ? nil : step.adjustedPairCount
         fid = step.distance.squared.rounded(significantDigits: 10)
@@ -151,7 +152,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         func labels(_ classes: [Int]) -> [String] { classes.map { dataset.classLabels[$0] } }
         let (train, test) = (partition.classes(on: .train), partition.classes(on: .test))
         self.id = id
-        origin = .imported
+        arm = .imported
         self.step = step
         self.fid = fid
         adjustedPairCount = nil

@@ -20,14 +20,16 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     public let embeddings: EmbeddingProvenance?
     /// The file that imported splits were read from; nil for others.
     public let importedFrom: SourceRecord?
-    /// The settings that the splits were made by.
-    public let `protocol`: SplitProtocol
+    /// The settings that the splits were made by, or what is known of imported ones.
+    public var settings: RecordedSettings { settingsRecord.settings }
     /// What the null bands and the held-out repetition say of the series as a whole; nil where there are none.
     public let controls: ControlsRecord?
     /// Spearman's correlation of `fid` and `kernel_discrepancy` over the levels: 1 where both agree on the order.
     public let rankAgreement: Double?
     /// The levels, in the order of rising distance.
     public let levels: [SplitLevel]
+    /// The settings as the JSON has them.
+    let settingsRecord: SettingsRecord
 
     /// A file that splits were read from.
     public struct SourceRecord: Sendable, Equatable, Codable {
@@ -87,8 +89,9 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case generator, dataset, embeddings, `protocol`, controls, levels
+        case generator, dataset, embeddings, controls, levels
         case schemaVersion = "schema_version"
+        case settingsRecord = "protocol"
         case importedFrom = "imported_from"
         case rankAgreement = "rank_agreement"
     }
@@ -100,7 +103,7 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         dataset = DatasetRecord(series.embedded.dataset)
         embeddings = provenance
         importedFrom = nil
-        `protocol` = series.settings
+        settingsRecord = SettingsRecord(.made(series.settings))
         controls = series.controls.map {
             ControlsRecord(
                 drawCount: series.settings.nullDraws, p: $0.p, singletonClassCount: $0.singletonClassCount)
@@ -116,14 +119,14 @@ public struct SplitManifest: Sendable, Equatable, Codable {
 
     /// Records imported splits.
     init(
-        generator: String, dataset: Dataset, source: SourceRecord, settings: SplitProtocol, levels: [SplitLevel]
+        generator: String, dataset: Dataset, source: SourceRecord, settings: ImportedSettings, levels: [SplitLevel]
     ) {
         schemaVersion = Self.currentSchemaVersion
         self.generator = generator
         self.dataset = DatasetRecord(dataset)
         embeddings = nil
         importedFrom = source
-        `protocol` = settings
+        settingsRecord = SettingsRecord(.imported(settings))
         (controls, rankAgreement) = (nil, nil)
         self.levels = levels
     }

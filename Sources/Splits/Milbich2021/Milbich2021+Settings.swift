@@ -52,21 +52,17 @@ extension Milbich2021 {
         ///
         /// - Throws: ``SplitError/invalidSetting(name:found:expected:)``.
         public func validate() throws {
-            func require(
-                _ holds: Bool, _ name: String, _ found: any CustomStringConvertible, _ expected: String
-            ) throws {
-                guard holds else {
-                    throw SplitError.invalidSetting(name: name, found: found.description, expected: expected)
-                }
-            }
-            try require(swapsPerIteration >= 1, "the number of swaps per iteration", swapsPerIteration, "at least 1")
-            try require(iterations >= 1, "the number of iterations", iterations, "at least 1")
-            try require(easierIterations >= 0, "the number of easier iterations", easierIterations, "0 or more")
-            try require(removalIterations >= 0, "the number of removal iterations", removalIterations, "0 or more")
+            try requireSetting(
+                swapsPerIteration >= 1, "the number of swaps per iteration", swapsPerIteration, "at least 1")
+            try requireSetting(iterations >= 1, "the number of iterations", iterations, "at least 1")
+            try requireSetting(easierIterations >= 0, "the number of easier iterations", easierIterations, "0 or more")
+            try requireSetting(
+                removalIterations >= 0, "the number of removal iterations", removalIterations, "0 or more")
             // To the published code 0 means all positions ever chosen.
-            try require(history >= 1, "the history", history, "at least 1")
-            try require(easierHistory >= 1, "the history of the easier arm", easierHistory, "at least 1")
-            try require(ridge.map { $0 > 0 && $0.isFinite } ?? true, "the ridge", ridge ?? 0, "a positive number")
+            try requireSetting(history >= 1, "the history", history, "at least 1")
+            try requireSetting(easierHistory >= 1, "the history of the easier arm", easierHistory, "at least 1")
+            try requireSetting(
+                ridge.map { $0 > 0 && $0.isFinite } ?? true, "the ridge", ridge ?? 0, "a positive number")
         }
     }
 }

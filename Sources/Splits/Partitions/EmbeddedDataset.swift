@@ -1,15 +1,6 @@
 public import Datasets
 public import DenseLinearAlgebra
 import Files
-public import Frechet
-
-/// What the two Gaussians are fitted to.
-public enum ShiftStatistic: String, Sendable, Codable, CaseIterable {
-    /// All samples of all classes of a side.
-    case samples
-    /// One mean for each class, each of the same weight, as the ooDML reference code has it.
-    case classMeans = "class-means"
-}
 
 /// A dataset with the embeddings of its samples: what the shift of any partition of its classes is measured on.
 ///
@@ -84,17 +75,11 @@ public struct EmbeddedDataset: Sendable {
             statistic: statistic)
     }
 
-    /// The Fréchet distance between the two sides of a partition of the classes.
-    ///
-    /// - Complexity: O(n·d·min(n, d)) for n kept samples (or classes, under ``ShiftStatistic/classMeans``).
-    /// - Throws: ``SplitError/tooFewVectors(side:count:statistic:)``; `LinearAlgebraError`.
-    public func distance(of partition: ClassPartition) throws -> FrechetDistance {
-        let classes = EmbeddedDataset.vectors(
+    /// The vectors over all samples, with each class as a unit.
+    var vectorsOfClasses: UnitVectors {
+        Self.vectors(
             of: varyingEmbeddings, samplesOfClass: orderedSamples, units: orderedSamples.indices.map { [$0] },
             statistic: statistic)
-        try requireVectors(in: partition, of: classes)
-        var meter = ShiftMeter(classes)
-        return try meter.distance(of: partition)
     }
 
     /// Refuses a partition of `vectors` with a side that no covariance can be fitted to.
@@ -114,14 +99,5 @@ public struct EmbeddedDataset: Sendable {
             for number in unit.classes { sides[number] = partition.sides[place] }
         }
         return ClassPartition(sides: sides)
-    }
-
-    /// What the kernel discrepancy of any partition follows from, over the same vectors as the distance.
-    func kernelDiscrepancy(seed: UInt64) -> KernelDiscrepancy {
-        switch statistic {
-        case .samples: KernelDiscrepancy(of: dataset, embeddings: embeddings, seed: seed)
-        case .classMeans:
-            KernelDiscrepancy(ofClassMeans: embeddings.means(ofRowGroups: orderedSamples), seed: seed)
-        }
     }
 }

@@ -41,8 +41,7 @@ extension SplitError: CustomStringConvertible {
         case .constantEmbeddings(let count):
             "all \(count) embeddings are the same; expected at least two different ones"
         case .dividedUnit(let label):
-            "\"\(label)\" has classes on both sides of the official split; expected each on one side, or another start "
-                + "(--start alphabetical or random)"
+            "\"\(label)\" has classes on both sides of the official split; expected each on one side, or another start"
         case .tooFewUnits(let count):
             "there are \(count) classes or groups of classes to divide; expected at least 4, two for each side"
         case .unattainableTarget(let target, let range):
@@ -50,13 +49,13 @@ extension SplitError: CustomStringConvertible {
                 + "\(short(range.upperBound)), which is what the splits of this dataset attain"
         case .missedTarget(let target, let nearest, let tolerance):
             "the target \(short(target)) was missed: the nearest split found is at \(short(nearest)); expected one within "
-                + "\(short(100 * tolerance)) % (a larger --tolerance, or another target)"
+                + "\(short(100 * tolerance)) %"
         case .tooFewVectors(let side, let count, let statistic):
             "the \(side.rawValue) side has \(count) \(statistic == .samples ? "samples" : "classes"); "
                 + "expected at least 2 for a Fréchet distance"
         case .tooFewForBands(let statistic):
             "a random exchange of the classes leaves a side with fewer than 2 \(statistic == .samples ? "samples" : "classes"); "
-                + "expected more for a null band, or none (--draws 0)"
+                + "expected more for a null band, or none"
         case .invalidSetting(let name, let found, let expected):
             "\(name) is \(found); expected \(expected)"
         case .unknownLevel(let id, let known):

@@ -15,16 +15,16 @@ extension Progression {
     public func levels(count: Int, by value: ((ProgressionStep) -> Double)? = nil) -> [ProgressionStep] {
         let value = value ?? { $0.distance.squared }
         let kept = keptSteps
-        let exchanges = kept.filter { $0.origin != .removal }
+        let exchanges = kept.filter { $0.arm != .removal }
         // Removal raises the distance but not any other value as surely; only steps that do can be spaced by it.
         var removals: [ProgressionStep] = []
-        for step in kept where step.origin == .removal {
+        for step in kept where step.arm == .removal {
             if value(step) > (removals.last ?? exchanges.last).map(value) ?? -.infinity { removals.append(step) }
         }
         let usable = exchanges + removals
         guard let easiest = usable.first.map(value), let hardest = usable.last.map(value),
             let hardestExchange = exchanges.last.map(value),
-            let start = kept.first(where: { $0.origin == .start }).map(value)
+            let start = kept.first(where: { $0.arm == .start }).map(value)
         else { return [] }
 
         let wanted = evenlySpaced(from: easiest, through: hardest, count: count).filter { $0 > hardestExchange }.count
@@ -71,9 +71,9 @@ extension Progression {
     /// hardest exchange, or else an end, or else the easier one.
     private func thinned(_ levels: [ProgressionStep]) -> [ProgressionStep] {
         let ends = [levels.first, levels.last]
-        let hardestExchange = levels.last { $0.origin != .removal }
+        let hardestExchange = levels.last { $0.arm != .removal }
         func priority(_ level: ProgressionStep) -> Int {
-            level.origin == .start ? 3 : level == hardestExchange ? 2 : ends.contains(level) ? 1 : 0
+            level.arm == .start ? 3 : level == hardestExchange ? 2 : ends.contains(level) ? 1 : 0
         }
         var result: [ProgressionStep] = []
         for level in levels {

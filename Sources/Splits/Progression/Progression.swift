@@ -2,24 +2,10 @@ internal import Datasets
 public import Frechet
 public import Parallel
 
-/// Which arm of a progression a partition was reached on.
-public enum Origin: String, Sendable, Codable, CaseIterable {
-    /// Exchanges that make the sides more alike.
-    case easier
-    /// The split that the progression starts from.
-    case start
-    /// Exchanges that make the sides less alike.
-    case swap
-    /// Classes leaving, after the hardest exchange.
-    case removal
-    /// On none, since the split was published by somebody else.
-    case imported
-}
-
 /// One step of a progression.
 public struct ProgressionStep: Sendable, Equatable {
     /// The arm that the step is on.
-    public let origin: Origin
+    public let arm: Arm
     /// The number of the step on its arm, from 1; 0 at the start.
     public let step: Int
     /// Where the classes stand after the step.
@@ -37,18 +23,18 @@ public struct ProgressionStep: Sendable, Equatable {
     /// How many pairs were exchanged after the step, to come nearer to a wanted distance; `partition` and `distance` are
     /// those after that.
     public let adjustedPairCount: Int
-    /// What the reference code has for the step, under ``SplitMethod/milbich2021``.
+    /// What the reference code has for the step, under ``SplitMethod/milbich2021(_:)``.
     public let referenceSquared: Double?
     /// Where the units stand after the step.
     let unitPartition: ClassPartition
 
     init(
-        origin: Origin, step: Int, unitPartition: ClassPartition, distance: FrechetDistance, movedToTest: [Int] = [],
+        arm: Arm, step: Int, unitPartition: ClassPartition, distance: FrechetDistance, movedToTest: [Int] = [],
         movedToTrain: [Int] = [], removed: [Int] = [], isKept: Bool = true, adjustedPairCount: Int = 0,
         referenceSquared: Double? = nil, in embedded: EmbeddedDataset
     ) {
         func classes(_ units: [Int]) -> [Int] { units.flatMap { embedded.units[$0].classes } }
-        self.origin = origin
+        self.arm = arm
         self.step = step
         partition = embedded.classPartition(ofUnits: unitPartition)
         self.distance = distance
@@ -82,11 +68,22 @@ public struct Progression: Sendable, Equatable {
     /// - Parameter report: called with what is under way, for progress; concurrently where the extremes are searched.
     /// - Complexity: one Fréchet distance for each step; up to n/2 exchanges an arm for n classes.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
+    /// - Precondition: `embedded` has the statistic of the settings, and under ``SplitMethod/milbich2021(_:)`` each class is a
+    ///   unit.
     public init(
-        of embedded: EmbeddedDataset, by settings: SplitProtocol,
+        of embedded: EmbeddedDataset, by settings: SplitSettings,
         report: WorkReport = { _ in }
     ) throws {
         try settings.validate()
+        precondition(
+            embedded.statistic == settings.statistic,
+            "the dataset's statistic is \(embedded.statistic.rawValue), not \(settings.statistic.rawValue)")
+        if case .milbich2021 = settings.method {
+            precondition(
+                embedded.units.count == embedded.dataset.classLabels.count,
+                "\(embedded.units.count) units of \(embedded.dataset.classLabels.count) classes; the reference moves classes"
+            )
+        }
         let start = try settings.start.partition(of: embedded, seed: settings.seed)
         try embedded.requireVectors(in: start, of: embedded.vectors)
         guard embedded.units.count >= 4 else { throw SplitError.tooFewUnits(count: embedded.units.count) }
@@ -94,19 +91,19 @@ public struct Progression: Sendable, Equatable {
         var meter = ShiftMeter(embedded.vectors)
         let first = try meter.distance(of: start)
         let startStep = ProgressionStep(
-            origin: .start, step: 0, unitPartition: start, distance: first, in: embedded)
-        func measured(_ origin: Origin, _ steps: [ProgressionPlan.Step], from start: ProgressionStep) throws
+            arm: .start, step: 0, unitPartition: start, distance: first, in: embedded)
+        func measured(_ arm: Arm, _ steps: [ProgressionPlan.Step], from start: ProgressionStep) throws
             -> [ProgressionStep]
         {
             var best = start.distance.squared
             return try steps.enumerated().map { index, step in
-                report(.advanced("measuring \(origin.rawValue)", done: index + 1, of: steps.count, isSteady: false))
+                report(.advanced("measuring \(arm.rawValue)", done: index + 1, of: steps.count, isSteady: false))
                 let distance = try meter.distance(of: step.partition)
-                let goal: ExtremeSearch.Goal = origin == .easier ? .easier : .harder
+                let goal: ExtremeSearch.Goal = arm == .easier ? .easier : .harder
                 let isKept = goal.prefers(distance.squared, to: best)
                 if isKept { best = distance.squared }
                 return ProgressionStep(
-                    origin: origin, step: index + 1, unitPartition: step.partition, distance: distance,
+                    arm: arm, step: index + 1, unitPartition: step.partition, distance: distance,
                     movedToTest: step.movedToTest, movedToTrain: step.movedToTrain, removed: step.removed,
                     isKept: isKept, referenceSquared: step.referenceSquared, in: embedded)
             }

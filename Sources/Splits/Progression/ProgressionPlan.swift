@@ -20,50 +20,56 @@ struct ProgressionPlan: Sendable {
     /// From the start towards the greatest distance.
     let harder: [Step]
 
+    /// How units leave after the hardest exchange.
+    private enum Removal {
+        /// Those of largest gap, so many from each side in a step, down to the floors.
+        case byGap(SearchSettings.Removal, countPerStep: Int)
+        /// As the reference code removes them.
+        case fixed([Step])
+    }
+
     private let vectors: UnitVectors
-    private let settings: SplitProtocol
-    /// The steps of removal, where the protocol fixes them from the start.
-    private let fixedRemovals: [Step]?
+    private let removal: Removal
 
     /// Searches both extremes from `start` and walks to them, or walks as the reference code does.
     ///
     /// - Parameter isToBeConfirmed: see ``ExtremeSearch/init(_:isToBeConfirmed:)``.
     init(
-        _ vectors: UnitVectors, from start: ClassPartition, by settings: SplitProtocol, isToBeConfirmed: Bool = false,
+        _ vectors: UnitVectors, from start: ClassPartition, by settings: SplitSettings, isToBeConfirmed: Bool = false,
         report: WorkReport
     ) throws {
         self.vectors = vectors
-        self.settings = settings
-        @Sendable func search(_ goal: String, _ done: Int, _ total: Int) {
+        @Sendable func searching(_ goal: String, _ done: Int, _ total: Int) {
             report(
                 .advanced(
                     "searching the \(goal) split" + (isToBeConfirmed ? " again, held out" : ""), done: done, of: total,
                     isSteady: false))
         }
-        if settings.name == .milbich2021 {
-            let reference = settings.milbich2021 ?? Milbich2021.Settings()
+        switch settings.method {
+        case .milbich2021(let reference):
             let walk = try Milbich2021(
                 means: vectors.means, train: start.classes(on: .train), test: start.classes(on: .test),
                 by: reference
             ) { arm, iteration in
                 guard arm != .removal else { return }
-                search(arm == .harder ? "hardest" : "easiest", iteration, reference.iterations)
+                searching(arm == .harder ? "hardest" : "easiest", iteration, reference.iterations)
             }
             harder = Self.steps(of: walk.harder, unitCount: vectors.unitCount)
             easier = Self.steps(of: walk.easier, unitCount: vectors.unitCount)
-            fixedRemovals = Self.steps(of: walk.removal, unitCount: vectors.unitCount)
-            return
+            removal = .fixed(Self.steps(of: walk.removal, unitCount: vectors.unitCount))
+        case .search(let searchSettings):
+            let search = try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
+            let hardest = try search.extreme(.harder, from: start, seed: settings.seed) { done, total in
+                searching("hardest", done, total)
+            }
+            let easiest = try search.extreme(.easier, from: start, seed: settings.seed) { done, total in
+                searching("easiest", done, total)
+            }
+            let swaps = searchSettings.swapsPerStep(forUnitCount: vectors.unitCount)
+            easier = try Self.walk(.easier, from: start, to: easiest, swapsPerStep: swaps, in: search)
+            harder = try Self.walk(.harder, from: start, to: hardest, swapsPerStep: swaps, in: search)
+            removal = .byGap(searchSettings.removal, countPerStep: swaps)
         }
-        fixedRemovals = nil
-        let extremes = try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
-        let hardest = try extremes.extreme(.harder, from: start, seed: settings.seed) { done, total in
-            search("hardest", done, total)
-        }
-        let easiest = try extremes.extreme(.easier, from: start, seed: settings.seed) { done, total in
-            search("easiest", done, total)
-        }
-        easier = try Self.walk(.easier, from: start, to: easiest, swapsPerStep: settings.swapsPerStep, in: extremes)
-        harder = try Self.walk(.harder, from: start, to: hardest, swapsPerStep: settings.swapsPerStep, in: extremes)
     }
 
     /// The records of an arm of the reference code as steps; the first of them is where the arm begins.
@@ -126,19 +132,28 @@ struct ProgressionPlan: Sendable {
     ///
     /// - Parameter classCounts: the number of classes of each unit.
     func removals(from start: ClassPartition, classCounts: [Int]) -> [Step] {
-        if let fixedRemovals { return fixedRemovals }
+        switch removal {
+        case .fixed(let steps): steps
+        case .byGap(let floor, let countPerStep):
+            removalsByGap(from: start, classCounts: classCounts, floor: floor, countPerStep: countPerStep)
+        }
+    }
+
+    private func removalsByGap(
+        from start: ClassPartition, classCounts: [Int], floor: SearchSettings.Removal, countPerStep: Int
+    ) -> [Step] {
         var partition = start
         var steps: [Step] = []
         func classCount(_ side: Side) -> Int { partition.classes(on: side).reduce(0) { $0 + classCounts[$1] } }
         let floors = Side.allCases.map { side in
-            max(settings.minimumClassCount, Int((settings.keepFraction * Double(classCount(side))).rounded(.up)))
+            max(floor.minimumClassCount, Int((floor.keepFraction * Double(classCount(side))).rounded(.up)))
         }
         while true {
             var leaving: [Int] = []
             let ranked = Side.allCases.map { unitsByGap(on: $0, of: partition, in: vectors) }
             var spare = zip(Side.allCases, floors).map { classCount($0) - $1 }
             var vectorsLeft = Side.allCases.map { vectors.count(ofUnits: partition.classes(on: $0)) }
-            for place in 0..<min(settings.swapsPerStep, ranked[0].count, ranked[1].count) {
+            for place in 0..<min(countPerStep, ranked[0].count, ranked[1].count) {
                 let pair = ranked.map { $0[place] }
                 let fits = pair.indices.allSatisfy { side in
                     classCounts[pair[side]] <= spare[side] && vectorsLeft[side] - vectors.rows[pair[side]].count >= 2

@@ -25,7 +25,7 @@ extension Progression {
             ] + (hasReference ? ["reference_fid"] : []),
             rows: steps.map { step in
                 [
-                    step.origin.rawValue, String(step.step), String(step.isKept),
+                    step.arm.rawValue, String(step.step), String(step.isKept),
                     String(step.distance.squared.rounded(significantDigits: 10)),
                     String(step.partition.classes(on: .train).count), String(step.partition.classes(on: .test).count),
                     labels(step.movedToTest), labels(step.movedToTrain), labels(step.removed),

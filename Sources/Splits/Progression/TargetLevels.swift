@@ -73,7 +73,7 @@ private struct TargetAdjustment {
             pairCount += 1
         }
         return ProgressionStep(
-            origin: step.origin, step: step.step, unitPartition: best.partition, distance: best.distance,
+            arm: step.arm, step: step.step, unitPartition: best.partition, distance: best.distance,
             adjustedPairCount: pairCount, in: embedded)
     }
 }

@@ -31,14 +31,14 @@ extension ExtremeSearch {
 
     /// Where the reference code's walks get to, one and two exchanges at a time, so that no extreme falls short of theirs.
     func referenceStarts(for goal: Goal, from start: ClassPartition) throws -> [ClassPartition] {
-        guard case .kernel(let kernel) = objective, movable.count == vectors.unitCount else { return [] }
+        guard case .gram(let gram) = objective, movable.count == vectors.unitCount else { return [] }
         let settings = goal == .harder ? [(1, 5), (2, 5)] : [(1, 5), (2, 5), (1, 30), (2, 30)]
         return try concurrentMap(count: settings.count) { number in
             let (swaps, history) = settings[number]
             let reached = try Milbich2021.extremePartition(
                 means: vectors.means, train: start.classes(on: .train), test: start.classes(on: .test),
                 harder: goal == .harder, swapsPerIteration: swaps, iterations: 50 / swaps, history: history,
-                distance: kernel.squared)
+                distance: gram.squared)
             var sides = start.sides
             for unit in reached.train { sides[unit] = .train }
             for unit in reached.test { sides[unit] = .test }
@@ -68,7 +68,7 @@ extension ExtremeSearch {
         let attempts = counts.flatMap { count in (0..<4).map { (count, $0) } }
         return try concurrentMap(count: attempts.count) { place in
             let (count, number) = attempts[place]
-            let members = clusters(of: means, count: count)
+            let members = farthestFirstClusters(of: means, count: count)
             func units(_ order: [Int]) -> [Int] { order.flatMap { members[$0].map { movable[$0] } } }
             func distance(_ order: [Int]) throws -> Double {
                 try roughDistance(of: partition(for: .harder, in: units(order), like: start)).squared

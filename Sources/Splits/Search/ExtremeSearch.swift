@@ -27,7 +27,7 @@ struct ExtremeSearch: Sendable {
     /// Up to so many dimensions the moments in all of them are affordable.
     static let exactRank = 160
     /// Up to so many units of one vector each their inner products are.
-    static let kernelLimit = 600
+    static let gramLimit = 600
     /// Beyond so many units fewer starts and coordinates serve, and single exchanges are not worth polishing by: with
     /// tens of thousands of units one start is much like another, and a climb takes seconds.
     static let largeCount = 2000
@@ -41,7 +41,7 @@ struct ExtremeSearch: Sendable {
 
     /// What exchanges are accepted by in the end.
     enum Objective: Sendable {
-        case kernel(KernelDistance)
+        case gram(GramDistance)
         case moments(UnitMoments, ridge: Double)
     }
 
@@ -56,8 +56,8 @@ struct ExtremeSearch: Sendable {
         let own = UnitMoments(vectors, rank: rank)
         moments = isToBeConfirmed ? own.dampingSpread() : own
         imbalance = try MomentImbalance(moments, ridge: Self.ridge(of: moments, part: 1e-3))
-        if vectors.rows.allSatisfy({ $0.count <= 1 }), vectors.unitCount <= Self.kernelLimit {
-            objective = .kernel(KernelDistance(vectors))
+        if vectors.rows.allSatisfy({ $0.count <= 1 }), vectors.unitCount <= Self.gramLimit {
+            objective = .gram(GramDistance(vectors))
         } else if vectors.dimension > moments.rank, vectors.dimension <= Self.exactRank,
             vectors.unitCount <= Self.largeCount
         {
@@ -217,7 +217,7 @@ struct ExtremeSearch: Sendable {
 
     /// How many exchanges are tried before a partition counts as polished: all of small sides, 64 at least.
     private var promisingPairCount: Int {
-        guard case .kernel = objective else { return 64 }
+        guard case .gram = objective else { return 64 }
         let n = max(movable.count / 2, 1)
         return max(64, 20_000_000 / (n * n * n))
     }
@@ -225,9 +225,9 @@ struct ExtremeSearch: Sendable {
     /// The distance that exchanges are accepted by.
     private func distance(of partition: ClassPartition) throws -> Double {
         switch objective {
-        case .kernel(let kernel):
+        case .gram(let gram):
             func units(_ side: Side) -> [Int] { movable.filter { partition.sides[$0] == side } }
-            return try kernel.squared(units(.train), units(.test))
+            return try gram.squared(units(.train), units(.test))
         case .moments(let moments, let ridge):
             return try MomentDistance(
                 train: moments.side(.train, of: partition), test: moments.side(.test, of: partition), ridge: ridge

@@ -8,8 +8,8 @@ public import Parallel
 public struct SplitSeries: Sendable {
     /// The dataset, its embeddings, and what moves as one.
     public let embedded: EmbeddedDataset
-    /// The settings.
-    public let settings: SplitProtocol
+    /// The settings, with the number of swaps that a step of the search makes.
+    public let settings: SplitSettings
     /// All steps from the easiest to the hardest split.
     public let progression: Progression
     /// The steps that became levels, by rising distance.
@@ -27,20 +27,20 @@ public struct SplitSeries: Sendable {
     ///
     /// - Parameter report: called with what is under way, for progress; concurrently where work is done concurrently.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
-    /// - Precondition: the method is not that of imported splits.
+    /// - Precondition: as for ``Progression/init(of:by:report:)``.
     public init(
-        of embedded: EmbeddedDataset, by settings: SplitProtocol, report: WorkReport = { _ in }
+        of embedded: EmbeddedDataset, by settings: SplitSettings, report: WorkReport = { _ in }
     ) throws {
-        precondition(settings.name != .imported, "imported splits are made of a file, not of embeddings")
         let progression = try Progression(of: embedded, by: settings, report: report)
         let levels: [ProgressionStep]
-        if let targets = settings.targets {
-            levels = try progression.levels(at: targets, tolerance: settings.tolerance, of: embedded)
-        } else if settings.spacing == .excess {
+        switch settings.levels {
+        case .at(let targets, let tolerance):
+            levels = try progression.levels(at: targets, tolerance: tolerance, of: embedded)
+        case .evenly(let count, in: .excess):
             let spacing = try ExcessSpacing(progression, over: embedded, by: settings)
-            levels = progression.levels(count: settings.levelCount, by: spacing.excess(of:))
-        } else {
-            levels = progression.levels(count: settings.levelCount)
+            levels = progression.levels(count: count, by: spacing.excess(of:))
+        case .evenly(let count, in: .fid):
+            levels = progression.levels(count: count)
         }
         controls =
             settings.nullDraws == 0
@@ -60,7 +60,7 @@ public struct SplitSeries: Sendable {
         matched = MatchedTraining(
             of: dataset, trainClasses: levels.map { $0.partition.classes(on: .train) }, seed: settings.seed)
         self.embedded = embedded
-        self.settings = settings
+        self.settings = settings.resolved(forUnitCount: embedded.units.count)
         self.progression = progression
         self.levels = levels
     }

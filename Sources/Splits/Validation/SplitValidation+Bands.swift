@@ -5,7 +5,7 @@ internal import Statistics
 /// What can be told of a null band from what is stored of it.
 extension SplitValidation {
     /// The number of null draws, within what can be reckoned with.
-    var draws: Int { min(max(manifest.protocol.nullDraws, 0), 1 << 40) }
+    var draws: Int { min(max(manifest.settings.nullDraws, 0), 1 << 40) }
 
     /// What N distances cannot have for a mean, a standard deviation and a 95 % quantile.
     ///

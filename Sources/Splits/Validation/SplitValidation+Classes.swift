@@ -49,18 +49,18 @@ extension SplitValidation {
                 violations.append(
                     violation(
                         "\(level.id), \(side.rawValue)",
-                        "\(vectors) \(manifest.protocol.statistic == .samples ? "samples" : "classes")",
+                        "\(vectors) \(manifest.settings.statistic == .classMeans ? "classes" : "samples")",
                         "at least 2, or there is no distance"))
             }
         }
-        let mayRemove = level.origin == .removal || level.origin == .imported
+        let mayRemove = level.arm == .removal || level.arm == .imported
         // The reference code also exchanges classes on its way of removal.
-        let mustRemove = level.origin == .removal && manifest.protocol.name != .milbich2021
+        let mustRemove = level.arm == .removal && !isOfReference
         if level.removed.isEmpty ? mustRemove : !mayRemove {
             violations.append(
                 violation(
                     "\(level.id), removed", "\(level.removed.count) classes",
-                    "\(mayRemove ? "some" : "none"), since the origin is \(level.origin.rawValue)"))
+                    "\(mayRemove ? "some" : "none"), since the origin is \(level.arm.rawValue)"))
         }
         return violations
     }
@@ -68,43 +68,42 @@ extension SplitValidation {
     /// The number of vectors that the Gaussian of a side is fitted to.
     func vectorCount(on side: Side, of partition: ClassPartition) -> Int {
         let classes = partition.classes(on: side)
-        return manifest.protocol.statistic == .classMeans ? classes.count : dataset.samples(ofClasses: classes).count
+        return manifest.settings.statistic == .classMeans ? classes.count : dataset.samples(ofClasses: classes).count
     }
 
     /// Exchanges keep the numbers of units on both sides, and removal takes as many from each.
     private func balanceViolations(of level: SplitLevel, _ partition: ClassPartition) -> [SplitViolation] {
-        guard !isImported else { return [] }
+        guard let settings = manifest.settings.madeBy else { return [] }
         let start: ClassPartition
         do {
-            start = try manifest.protocol.start.partition(
-                of: units, in: dataset, seed: manifest.protocol.seed)
+            start = try settings.start.partition(of: units, in: dataset, seed: settings.seed)
         } catch {
             return level.id == manifest.levels[0].id
-                ? [violation("protocol, start", manifest.protocol.start.rawValue, "another one, since \(error)")] : []
+                ? [violation("protocol, start", settings.start.rawValue, "another one, since \(error)")] : []
         }
-        let unitName = manifest.protocol.unit == .class ? "classes" : "units (\(manifest.protocol.unit.rawValue))"
+        let unitName = settings.unit == .class ? "classes" : "units (\(settings.unit.rawValue))"
         let counts = Side.allCases.map { side in
             units.count { unit in unit.classes.contains { partition.sides[$0] == side } }
         }
         let startCounts = Side.allCases.map { start.classes(on: $0).count }
-        if level.origin != .removal, counts != startCounts {
+        if level.arm != .removal, counts != startCounts {
             return [
                 violation(
                     level.id, "\(counts[0]) train and \(counts[1]) test \(unitName)",
                     "\(startCounts[0]) and \(startCounts[1]), as at the start")
             ]
         }
-        if level.origin == .start, level.adjustedPairCount == nil {
+        if level.arm == .start, level.adjustedPairCount == nil {
             let moved = units.indices.count { partition.sides[units[$0].classes[0]] != start.sides[$0] }
             guard moved > 0 else { return [] }
             return [
                 violation(
                     level.id, "\(moved) \(unitName) elsewhere than in the start",
-                    "the split that the protocol starts from, \(manifest.protocol.start.rawValue)")
+                    "the split that the protocol starts from, \(settings.start.rawValue)")
             ]
         }
         // The reference code deletes a position once even where a batch has chosen it twice.
-        guard level.origin == .removal, manifest.protocol.name != .milbich2021 else { return [] }
+        guard level.arm == .removal, case .search(let search) = settings.method else { return [] }
         let lost = zip(startCounts, counts).map(-)
         guard lost[0] == lost[1] else {
             return [
@@ -113,12 +112,11 @@ extension SplitValidation {
                     "as many from each side")
             ]
         }
-        guard manifest.protocol.unit == .class else { return [] }
-        let settings = manifest.protocol
-        let keepFraction = min(max(settings.keepFraction, 0), 1)
+        guard search.unit == .class else { return [] }
+        let keepFraction = min(max(search.removal.keepFraction, 0), 1)
         return zip(Side.allCases, zip(counts, startCounts)).compactMap { side, count in
             let floor = max(
-                settings.minimumClassCount, Int((keepFraction * Double(count.1)).rounded(.up)))
+                search.removal.minimumClassCount, Int((keepFraction * Double(count.1)).rounded(.up)))
             guard count.0 < floor else { return nil }
             return violation("\(level.id), \(side.rawValue)", "\(count.0) classes", "at least \(floor) after removal")
         }
@@ -131,7 +129,7 @@ extension SplitValidation {
         let train = Set(level.train)
         var violations: [SplitViolation] = []
         let trainUnits = units.count { unit in unit.classes.contains { train.contains(dataset.classLabels[$0]) } }
-        let count = trainUnits < 2 ? 0 : min(manifest.protocol.foldCount, trainUnits)
+        let count = trainUnits < 2 ? 0 : min(manifest.settings.foldCount, trainUnits)
         if level.folds.count != count && !(isImported && level.folds.isEmpty) {
             violations.append(violation(place, "\(level.folds.count) folds", "\(count)"))
         }

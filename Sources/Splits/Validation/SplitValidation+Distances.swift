@@ -23,14 +23,13 @@ extension SplitValidation {
     ///   - report: called before each level, for progress.
     /// - Complexity: one distance for each level, and one kernel discrepancy.
     /// - Throws: `LinearAlgebraError`.
-    /// - Precondition: `embedded` is of the same samples and the same statistic.
+    /// - Precondition: `embedded` is of the same samples and the same statistic; imported splits do not say theirs.
     public func distanceViolations(
         over embedded: EmbeddedDataset, tolerance: Double, report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> [SplitViolation] {
         precondition(embedded.dataset.samples == dataset.samples, "the embeddings are of other samples")
-        precondition(
-            embedded.statistic == manifest.protocol.statistic,
-            "the statistic is \(embedded.statistic), not \(manifest.protocol.statistic)")
+        let statistic = manifest.settings.statistic ?? embedded.statistic
+        precondition(embedded.statistic == statistic, "the statistic is \(embedded.statistic), not \(statistic)")
         var violations: [SplitViolation] = []
         func compare(_ place: String, _ found: Double?, _ expected: Double?, scale: Double) {
             // A NaN, too, is no match.
@@ -42,7 +41,7 @@ extension SplitValidation {
                     (expected.map { "\($0.rounded(significantDigits: 10))" } ?? "none")
                         + ", computed from the embeddings"))
         }
-        let discrepancy = embedded.kernelDiscrepancy(seed: manifest.protocol.seed)
+        let discrepancy = embedded.kernelDiscrepancy(seed: manifest.settings.seed)
         let discrepancies = partitions.map { $0.flatMap(discrepancy.squared(between:)) }
         let greatest = discrepancies.compactMap { $0 }.map(abs).max() ?? 0
         for (index, level) in manifest.levels.enumerated() {

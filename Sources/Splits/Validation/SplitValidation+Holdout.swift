@@ -21,7 +21,7 @@ extension SplitValidation {
             violations.append(violation(place, "the class \"\(label)\" in train and test", "every class on one side"))
         }
         // Removal takes other classes here than in the level, and perhaps not as many.
-        if level.origin != .removal {
+        if level.arm != .removal {
             for (number, label) in dataset.classLabels.enumerated()
             where dataset.samplesOfClass[number].count > 1 && !train.contains(label) && !test.contains(label) {
                 violations.append(

@@ -29,7 +29,7 @@ extension SplitValidation {
                         isImported ? "none, since the level is imported" : "a part of the distance"))
             }
         }
-        let hasControls = manifest.protocol.nullDraws > 0
+        let hasControls = manifest.settings.nullDraws > 0
         let controls: [(String, Bool)] = [
             ("null", level.null != nil), ("excess", level.excess != nil), ("position", level.position != nil),
             ("is_shift", level.isShift != nil), ("holdout", level.holdout != nil),

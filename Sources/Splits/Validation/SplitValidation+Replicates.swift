@@ -29,18 +29,25 @@ extension SplitValidation {
                 continue
             }
             guard number <= listed else {
-                add(SplitFileName.replicates, "series", "\(listed)", "series \(number) as well, since its folder is there")
+                add(
+                    SplitFileName.replicates, "series", "\(listed)",
+                    "series \(number) as well, since its folder is there")
                 continue
             }
             let (record, place) = (summary.series[number - 1], "series \(number)")
-            let (name, manifest) = (number == 1 ? SplitFileName.manifest : "replicate-\(number)/manifest.json", one.manifest)
-            if record.start != manifest.protocol.start {
+            let (name, manifest) = (
+                number == 1 ? SplitFileName.manifest : "replicate-\(number)/manifest.json", one.manifest
+            )
+            let start = manifest.settings.madeBy?.start
+            if record.start != start {
                 add(
                     SplitFileName.replicates, "\(place), start", record.start.rawValue,
-                    "\(manifest.protocol.start.rawValue), as in \(name)")
+                    "\(start?.rawValue ?? "none"), as in \(name)")
             }
-            if record.seed != manifest.protocol.seed {
-                add(SplitFileName.replicates, "\(place), seed", "\(record.seed)", "\(manifest.protocol.seed), as in \(name)")
+            if record.seed != manifest.settings.seed {
+                add(
+                    SplitFileName.replicates, "\(place), seed", "\(record.seed)",
+                    "\(manifest.settings.seed), as in \(name)")
             }
             if record.fids != manifest.levels.map(\.fid) {
                 let fids = manifest.levels.map(\.fid)
@@ -57,9 +64,10 @@ extension SplitValidation {
                     "those of samples.csv in their order")
             }
             requireSame("embeddings", manifest.embeddings == first.manifest.embeddings, "the same in all series")
+            let settings = first.manifest.settings.replicate(number)
             requireSame(
-                "protocol", manifest.protocol == first.manifest.protocol.replicate(number),
-                "the same but for a random start and the seed \(first.manifest.protocol.replicate(number).seed)")
+                "protocol", manifest.settings == settings,
+                "the same but for a random start and the seed \(settings.seed)")
         }
         return violations + pairViolations(summary, of: series)
     }

@@ -21,19 +21,12 @@ extension SplitValidation {
     /// Settings out of range.
     var settingViolations: [SplitViolation] {
         do {
-            try manifest.protocol.validate()
+            try manifest.settings.validate()
+            if let contradiction = manifest.settingsRecord.contradiction { throw contradiction }
         } catch SplitError.invalidSetting(let name, let found, let expected) {
             return [violation("protocol, \(name)", found, expected)]
         } catch {
             return [violation("protocol", "\(error)", "settings that splits can be made by")]
-        }
-        guard (manifest.protocol.milbich2021 != nil) == (manifest.protocol.name == .milbich2021) else {
-            return [
-                violation(
-                    "protocol, milbich2021",
-                    manifest.protocol.milbich2021 == nil ? "no settings" : "settings",
-                    "settings under the protocol milbich2021 and nowhere else")
-            ]
         }
         return []
     }
@@ -46,15 +39,16 @@ extension SplitValidation {
             guard isThere != isWanted else { return nil }
             return violation(
                 name, isThere ? "a record" : "none",
-                "\(isWanted ? "one" : "none") under the protocol \(manifest.protocol.name.rawValue)")
+                "\(isWanted ? "one" : "none") under the protocol \(manifest.settings.methodName)")
         }
     }
 
     /// Whether the levels are told apart by their ids, and rise.
     var orderViolations: [SplitViolation] {
         let levels = manifest.levels
-        let wanted = manifest.protocol.targets.map { Set($0).sorted() }
-        let limit = wanted?.count ?? manifest.protocol.levelCount
+        let targets = manifest.settings.targets
+        let wanted = targets.map { Set($0.distances).sorted() }
+        let limit = manifest.settings.levelCount
         var violations: [SplitViolation] = []
         if levels.isEmpty || levels.count > limit || (wanted != nil && levels.count != limit) {
             violations.append(
@@ -71,11 +65,11 @@ extension SplitValidation {
                 violation(
                     "\(level.id), fid", "\(level.fid) after \(previous.fid)", "levels in the order of rising distance"))
         }
+        let tolerance = targets?.tolerance ?? 0
         for (target, level) in zip(wanted ?? [], levels)
-        where levels.count == limit && abs(level.fid - target) > manifest.protocol.tolerance * target * (1 + 1e-9) {
+        where levels.count == limit && abs(level.fid - target) > tolerance * target * (1 + 1e-9) {
             violations.append(
-                violation(
-                    "\(level.id), fid", "\(level.fid)", "\(target) within \(100 * manifest.protocol.tolerance) %"))
+                violation("\(level.id), fid", "\(level.fid)", "\(target) within \(100 * tolerance) %"))
         }
         return violations
     }
@@ -85,14 +79,14 @@ extension SplitValidation {
     /// Where nobody asked for certain distances, the start is a level, and the arms follow one another.
     var originViolations: [SplitViolation] {
         var violations: [SplitViolation] = []
-        for level in manifest.levels where (level.origin == .imported) != isImported {
+        for level in manifest.levels where (level.arm == .imported) != isImported {
             violations.append(
                 violation(
-                    "\(level.id), origin", level.origin.rawValue,
+                    "\(level.id), origin", level.arm.rawValue,
                     "imported under the protocol imported and nowhere else"))
         }
-        guard manifest.protocol.targets == nil && !isImported else { return violations }
-        let starts = manifest.levels.filter { $0.origin == .start }.map(\.id)
+        guard manifest.settings.targets == nil && !isImported else { return violations }
+        let starts = manifest.levels.filter { $0.arm == .start }.map(\.id)
         if starts.count != 1 {
             violations.append(
                 violation(
@@ -100,10 +94,10 @@ extension SplitValidation {
                     "one level of the origin start"))
         }
         for (previous, level) in zip(manifest.levels, manifest.levels.dropFirst())
-        where level.origin.place < previous.origin.place {
+        where level.arm.place < previous.arm.place {
             violations.append(
                 violation(
-                    "\(level.id), origin", "\(level.origin.rawValue) after \(previous.origin.rawValue)",
+                    "\(level.id), origin", "\(level.arm.rawValue) after \(previous.arm.rawValue)",
                     "the order easier, start, swap, removal"))
         }
         return violations
@@ -125,7 +119,7 @@ extension SplitValidation {
                         "\(singletons), as samples.csv has it"))
             }
             let isMeasured = manifest.levels.contains {
-                $0.holdout != nil && ($0.origin == .swap || $0.origin == .removal)
+                $0.holdout != nil && ($0.arm == .swap || $0.arm == .removal)
             }
             if let p = controls.p {
                 violations += pViolations(p, allowing: 1...(draws + 1), "controls, p", because: "")
@@ -155,7 +149,16 @@ extension SplitValidation {
     }
 }
 
-extension Origin {
+extension RecordedSettings {
+    /// The distances that levels were made for, and how far a level may miss its own; nil for levels that are spaced
+    /// evenly, and for imported ones.
+    fileprivate var targets: (distances: [Double], tolerance: Double)? {
+        guard case .at(let distances, let tolerance) = madeBy?.levels else { return nil }
+        return (distances, tolerance)
+    }
+}
+
+extension Arm {
     /// Where the arm is in the order from easy to hard.
-    fileprivate var place: Int { Origin.allCases.firstIndex(of: self) ?? 0 }
+    fileprivate var place: Int { Arm.allCases.firstIndex(of: self) ?? 0 }
 }

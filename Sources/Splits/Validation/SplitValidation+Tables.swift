@@ -103,7 +103,7 @@ extension SplitValidation {
         var steps: [String: [String]] = [:]
         for row in table.rows { steps["\(row[columns[0]]), step \(row[columns[1]])"] = columns.map { row[$0] } }
         return manifest.levels.flatMap { level -> [SplitViolation] in
-            let place = "\(level.origin.rawValue), step \(level.step)"
+            let place = "\(level.arm.rawValue), step \(level.step)"
             guard let step = steps[place] else {
                 return [violation("", "no step \"\(place)\"", "that of \(level.id)")]
             }
@@ -127,15 +127,15 @@ extension SplitValidation {
     ///
     /// - Parameter shots: the number in the file's name.
     public func violations(of episodes: FewShotEpisodes, shots: Int) -> [SplitViolation] {
-        let (file, settings) = (SplitFileName.episodes(shots: shots), manifest.protocol)
+        let (file, settings) = (SplitFileName.episodes(shots: shots), manifest.settings)
         guard episodes.shots == shots else {
             return [SplitViolation(file: file, place: "shots", found: "\(episodes.shots)", expected: "\(shots)")]
         }
-        let isImported = episodes.episodesByLevel != nil
-        guard isImported == (settings.name == .imported) else {
+        let areByLevel = episodes.episodesByLevel != nil
+        guard areByLevel == isImported else {
             return [
                 SplitViolation(
-                    file: file, found: isImported ? "episodes by level" : "episodes that serve all levels",
+                    file: file, found: areByLevel ? "episodes by level" : "episodes that serve all levels",
                     expected: "episodes by level for imported splits and nowhere else")
             ]
         }

@@ -26,7 +26,7 @@ public struct SplitValidation: Sendable {
     public init(of manifest: SplitManifest, in dataset: Dataset) throws {
         self.manifest = manifest
         self.dataset = dataset
-        units = try dataset.units(by: manifest.protocol.unit)
+        units = try dataset.units(by: manifest.settings.unit)
         let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
         self.numbers = numbers
         partitions = manifest.levels.map { level in
@@ -65,7 +65,12 @@ public struct SplitValidation: Sendable {
     }
 
     /// Whether the splits were published by somebody else.
-    var isImported: Bool { manifest.protocol.name == .imported }
+    var isImported: Bool { manifest.settings.madeBy == nil }
+
+    /// Whether the splits were made as the reference code makes them.
+    var isOfReference: Bool {
+        if case .milbich2021 = manifest.settings.madeBy?.method { true } else { false }
+    }
 
     /// A violation in the manifest.
     func violation(_ place: String, _ found: String, _ expected: String) -> SplitViolation {
@@ -86,7 +91,7 @@ public struct SplitValidation: Sendable {
 
     /// Units that have classes in different ones of some disjoint groups.
     func divisionViolations(_ groups: [(name: String, classes: [String])], _ place: String) -> [SplitViolation] {
-        guard manifest.protocol.unit != .class else { return [] }
+        guard manifest.settings.unit != .class else { return [] }
         var groupOfClass = [Int?](repeating: nil, count: dataset.classLabels.count)
         for (group, content) in groups.enumerated() {
             for number in content.classes.compactMap(number(of:)) { groupOfClass[number] = group }
@@ -96,7 +101,7 @@ public struct SplitValidation: Sendable {
             guard found.count > 1 else { return nil }
             return violation(
                 place,
-                "classes of the \(manifest.protocol.unit.rawValue) \"\(unit.label)\" in "
+                "classes of the \(manifest.settings.unit.rawValue) \"\(unit.label)\" in "
                     + found.map { groups[$0].name }.joined(separator: " and "),
                 "all of them together")
         }

@@ -109,7 +109,7 @@ struct MakeSplits: ParsableCommand {
         let dataset = try data.read(unit: splitting.unit, features: features, on: terminal)
         let made = try SplitFolder.make(
             at: out ?? URL(filePath: "splits/\(dataset.name)"), of: dataset, from: source(announcedOn: terminal),
-            by: splitting.settings(unitCount: dataset.units(by: splitting.unit).count),
+            by: splitting.settings(),
             replicateCount: splitting.replicates, replacing: output.force, generator: generator,
             report: terminal.show)
         terminal.finish()
@@ -122,6 +122,7 @@ struct MakeSplits: ParsableCommand {
     private func source(announcedOn terminal: Terminal) throws -> EmbeddingSource {
         if let features { return .features(features) }
         return .images(
-            below: data.images, by: try network.reading.network(backbone ?? EmbeddedBenchmark.backbone, announcedOn: terminal))
+            below: data.images,
+            by: try network.reading.network(backbone ?? EmbeddedBenchmark.backbone, announcedOn: terminal))
     }
 }

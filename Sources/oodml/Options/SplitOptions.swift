@@ -78,7 +78,7 @@ struct SplitOptions: ParsableArguments {
             How splits are found: by the search of oodml, or step by step as the reference code of the ooDML paper does \
             it, defects included (sets --statistic class-means).
             """)
-    var method = SplitMethod.oodml
+    var method = ProtocolName.oodml
 
     @Option(
         help: ArgumentHelp(
@@ -99,17 +99,34 @@ struct SplitOptions: ParsableArguments {
         }
     }
 
-    /// The settings for a dataset of so many units.
-    func settings(unitCount: Int) -> SplitProtocol {
-        let isReference = method == .milbich2021
-        return SplitProtocol(
-            unitCount: unitCount, name: method,
-            milbich2021: isReference ? Milbich2021.Settings(swapsPerIteration: swapsPerStep ?? 2, ridge: ridge) : nil,
-            statistic: statistic ?? (isReference ? .classMeans : .samples), unit: unit, start: start, seed: seed,
-            swapsPerStep: swapsPerStep ?? (isReference ? 2 : nil), keepFraction: keepFraction,
-            minimumClassCount: minClasses, levelCount: levels ?? 9, spacing: spacing, targets: targets,
-            tolerance: tolerance, nullDraws: draws, foldCount: folds, shots: shots.filter { $0 != 0 },
-            episodeCount: episodes)
+    /// The settings that the options ask for.
+    ///
+    /// - Throws: `SplitError.invalidSetting` for another unit than the protocol can have.
+    func settings() throws -> SplitSettings {
+        var settings: SplitSettings
+        switch method {
+        case .oodml:
+            settings = SplitSettings(
+                .search(
+                    SearchSettings(
+                        statistic: statistic ?? .samples, unit: unit, swapsPerStep: swapsPerStep,
+                        removal: .init(keepFraction: keepFraction, minimumClassCount: minClasses))))
+        case .milbich2021:
+            guard unit == .class else {
+                throw SplitError.invalidSetting(
+                    name: "the unit", found: unit.rawValue, expected: "class, for the protocol milbich2021")
+            }
+            settings = SplitSettings(
+                .milbich2021(Milbich2021.Settings(swapsPerIteration: swapsPerStep ?? 2, ridge: ridge)))
+        }
+        settings.start = start
+        settings.seed = seed
+        settings.levels = targets.map { .at($0, tolerance: tolerance) } ?? .evenly(levels ?? 9, in: spacing)
+        settings.nullDraws = draws
+        settings.foldCount = folds
+        settings.shots = shots.filter { $0 != 0 }
+        settings.episodeCount = episodes
+        return settings
     }
 }
 
@@ -136,15 +153,11 @@ func counts(_ argument: String) throws -> [Int] {
 extension ShiftStatistic: ExpressibleByArgument {}
 extension LevelSpacing: ExpressibleByArgument {}
 extension SplitStart: ExpressibleByArgument {}
-extension SplitMethod: ExpressibleByArgument {
-    /// The method of a name on the command line; splits are imported by a command of their own.
-    public init?(argument: String) {
-        guard argument != SplitMethod.imported.rawValue else { return nil }
-        self.init(rawValue: argument)
-    }
 
-    /// The names that the command line takes.
-    public static var allValueStrings: [String] { allCases.filter { $0 != .imported }.map(\.rawValue) }
+/// The value of `--protocol`: the name of a `SplitMethod`.
+enum ProtocolName: String, ExpressibleByArgument, CaseIterable {
+    case oodml
+    case milbich2021
 }
 
 extension UnitRule: ExpressibleByArgument {}

@@ -70,7 +70,7 @@ private func splitTable(of manifest: SplitManifest) -> TextTable {
                 value.map { String(format: format, $0) } ?? "–"
             }
             return [
-                level.id, level.origin.rawValue, String(level.step), "\(level.train.count)/\(level.test.count)",
+                level.id, level.arm.rawValue, String(level.step), "\(level.train.count)/\(level.test.count)",
                 "\(level.trainSampleCount)/\(level.testSampleCount)", number(level.fid),
             ]
                 + (hasControls

@@ -13,11 +13,11 @@ public struct ExcessSpacing: Sendable {
     /// Measures both ends.
     ///
     /// - Complexity: 2·`settings.nullDraws` distances.
-    public init(_ progression: Progression, over embedded: EmbeddedDataset, by settings: SplitProtocol) throws {
+    public init(_ progression: Progression, over embedded: EmbeddedDataset, by settings: SplitSettings) throws {
         self.embedded = embedded
         var bands = NullDraws(embedded.vectors, settings: settings)
-        let first = progression.steps.first { $0.origin == .start }
-        let last = progression.steps.last { $0.origin == .removal }
+        let first = progression.steps.first { $0.arm == .start }
+        let last = progression.steps.last { $0.arm == .removal }
         ends = try [first, last].compactMap { $0 }.map { step in
             guard let draws = try bands.draws(around: step.unitPartition) else {
                 throw SplitError.tooFewForBands(statistic: embedded.statistic)

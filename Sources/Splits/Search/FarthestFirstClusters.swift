@@ -1,12 +1,12 @@
 internal import DenseLinearAlgebra
 
-/// The rows of a matrix in `count` clusters about means (k-means): the numbers of the rows, ascending.
+/// Divides the rows of a matrix into `count` clusters by k-means: the row numbers of each, ascending.
 ///
-/// Lloyd's iterations from rows that are far from one another, in plain sums and with ties to the smaller number, so that
-/// the clusters are always the same ones.
+/// The first centre is the row farthest from the mean, and each further one the row farthest from the centres before it.
+/// Lloyd's iterations follow. Sums are plain and ties go to the smaller number, so the clusters are always the same.
 ///
 /// - Complexity: O(n·d·`count`) an iteration, of which there are at most 20.
-func clusters(of rows: Matrix<Double>, count: Int) -> [[Int]] {
+func farthestFirstClusters(of rows: Matrix<Double>, count: Int) -> [[Int]] {
     let (n, d) = (rows.rowCount, rows.columnCount)
     func squaredDistance(_ i: Int, _ centre: [Double]) -> Double {
         rows.elements.withUnsafeBufferPointer { values in

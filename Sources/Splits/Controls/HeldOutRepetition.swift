@@ -1,0 +1,69 @@
+import Parallel
+internal import Datasets
+internal import Statistics
+
+/// The progression planned on a seeded half of each class's samples, and the other half to measure it on.
+struct HeldOutRepetition {
+    /// The vectors of the half that had no part in planning.
+    let measuring: UnitVectors
+    private let start: ClassPartition
+    private let plan: ProgressionPlan
+    private let removals: [ProgressionPlan.Step]
+    /// The number of steps of each arm of the progression that is repeated.
+    private let stepCounts: [Arm: Int]
+
+    /// Plans anew; nil where a half is too small for any distance.
+    init?(
+        of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitSettings,
+        report: WorkReport
+    ) throws {
+        let halves = embedded.orderedSamples.enumerated().map {
+            number, samples -> (choosing: [Int], measuring: [Int]) in
+            guard samples.count > 1 else { return ([], []) }
+            var generator = SeededGenerator(
+                seed: settings.seed, stream: "halves/\(embedded.dataset.classLabels[number])")
+            let order = generator.shuffled(samples.indices)
+            // In the order of ids again, so that sums do not depend on the order of rows.
+            return (
+                order.prefix(order.count / 2).sorted().map { samples[$0] },
+                order.dropFirst(order.count / 2).sorted().map { samples[$0] }
+            )
+        }
+        let choosing = embedded.vectors(ofSamples: halves.map(\.choosing))
+        measuring = embedded.vectors(ofSamples: halves.map(\.measuring))
+        guard let official = progression.steps.first(where: { $0.arm == .start })?.unitPartition,
+            choosing.canBeMeasured(official), measuring.canBeMeasured(official)
+        else { return nil }
+        start = official
+        plan = try ProgressionPlan(choosing, from: start, by: settings, isToBeConfirmed: true, report: report)
+        removals = plan.removals(
+            from: plan.harder.last?.partition ?? start, classCounts: embedded.units.map(\.classes.count))
+        stepCounts = Dictionary(grouping: progression.steps, by: \.arm).mapValues(\.count)
+    }
+
+    /// The partition that stands where `level` stands in the progression: on the same arm, as far along it, and with as
+    /// many classes removed.
+    func counterpart(of level: ProgressionStep) -> ClassPartition? {
+        let partition = partition(likeThatOf: level)
+        return measuring.canBeMeasured(partition) ? partition : nil
+    }
+
+    private func partition(likeThatOf level: ProgressionStep) -> ClassPartition {
+        switch level.arm {
+        case .start, .imported: start
+        case .easier: step(level, of: plan.easier)
+        case .swap: step(level, of: plan.harder)
+        case .removal:
+            removals.min {
+                abs($0.partition.removedClasses.count - level.unitPartition.removedClasses.count)
+                    < abs($1.partition.removedClasses.count - level.unitPartition.removedClasses.count)
+            }?.partition ?? start
+        }
+    }
+
+    private func step(_ level: ProgressionStep, of arm: [ProgressionPlan.Step]) -> ClassPartition {
+        guard !arm.isEmpty, let total = stepCounts[level.arm] else { return start }
+        let number = (Double(level.step) / Double(total) * Double(arm.count)).rounded()
+        return arm[min(max(Int(number), 1), arm.count) - 1].partition
+    }
+}

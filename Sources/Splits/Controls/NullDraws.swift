@@ -1,0 +1,42 @@
+internal import Datasets
+
+/// The draws of null bands, shared between levels that keep the same classes in sides of the same sizes.
+struct NullDraws {
+    private let vectors: UnitVectors
+    private let settings: SplitSettings
+    private var known: [(kept: [Bool], biasScale: Double, draws: [SizedDistance])] = []
+    private var meter: ShiftMeter
+
+    init(_ vectors: UnitVectors, settings: SplitSettings) {
+        self.vectors = vectors
+        self.settings = settings
+        meter = ShiftMeter(vectors)
+    }
+
+    /// The distances of random exchanges of a partition's units; nil if one of them, or the partition, has a side of fewer
+    /// than two vectors.
+    mutating func draws(around partition: ClassPartition) throws -> [SizedDistance]? {
+        let kept = partition.sides.map { $0 != nil }
+        let biasScale = vectors.biasScale(of: partition)
+        if let shared = known.first(where: {
+            $0.kept == kept && abs($0.biasScale - biasScale) <= 1e-3 * biasScale
+        }) {
+            return shared.draws
+        }
+        let exchange = NullExchange(of: partition, in: vectors, seed: settings.seed)
+        let exchanged = (0..<settings.nullDraws).map { exchange.draw($0) }
+        guard ([partition] + exchanged).allSatisfy(vectors.canBeMeasured) else { return nil }
+        let draws = try exchanged.map {
+            SizedDistance(distance: try meter.distance(of: $0), biasScale: vectors.biasScale(of: $0))
+        }
+        known.append((kept, biasScale, draws))
+        return draws
+    }
+}
+
+extension UnitVectors {
+    /// See ``SizedDistance/biasScale``.
+    func biasScale(of partition: ClassPartition) -> Double {
+        Side.allCases.reduce(0) { $0 + 1 / Double(count(ofUnits: partition.classes(on: $1))) }
+    }
+}

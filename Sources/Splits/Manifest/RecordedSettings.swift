@@ -1,0 +1,111 @@
+public import Datasets
+
+/// The settings that a manifest records: all of them for splits that were made, or what is known of imported ones.
+public enum RecordedSettings: Sendable, Equatable {
+    /// The settings that splits were made by.
+    case made(SplitSettings)
+    /// What is known of splits that were read from a published file.
+    case imported(ImportedSettings)
+
+    /// The settings that the splits were made by; nil for imported splits.
+    public var madeBy: SplitSettings? {
+        switch self {
+        case .made(let settings): settings
+        case .imported: nil
+        }
+    }
+
+    /// The name of the method in files: ``SplitMethod/name``, or `imported`.
+    public var methodName: String { madeBy?.method.name ?? "imported" }
+
+    /// The seed of all random choices.
+    public var seed: UInt64 {
+        switch self {
+        case .made(let settings): settings.seed
+        case .imported(let settings): settings.seed
+        }
+    }
+
+    /// The largest number of levels that there can be.
+    public var levelCount: Int {
+        switch self {
+        case .made(let settings): settings.levels.count
+        case .imported(let settings): settings.levelCount
+        }
+    }
+
+    /// How many validation folds each level's train classes are divided into; 0 for none.
+    public var foldCount: Int {
+        switch self {
+        case .made(let settings): settings.foldCount
+        case .imported(let settings): settings.foldCount
+        }
+    }
+
+    /// The numbers of support samples per class in few-shot episodes.
+    public var shots: [Int] {
+        switch self {
+        case .made(let settings): settings.shots
+        case .imported(let settings): settings.shots
+        }
+    }
+
+    /// The number of episodes for each number of shots.
+    public var episodeCount: Int {
+        switch self {
+        case .made(let settings): settings.episodeCount
+        case .imported(let settings): settings.episodeCount
+        }
+    }
+
+    /// What the Gaussians are fitted to; nil for imported splits, which do not say.
+    public var statistic: ShiftStatistic? { madeBy?.statistic }
+
+    /// What changes sides as a whole; single classes in imported splits.
+    public var unit: UnitRule { madeBy?.unit ?? .class }
+
+    /// How many random exchanges make the null band of a level; 0 for none, as in imported splits.
+    public var nullDraws: Int { madeBy?.nullDraws ?? 0 }
+
+    /// The settings of series `number` of several (see ``SplitSettings/replicate(_:)``).
+    func replicate(_ number: Int) -> RecordedSettings {
+        switch self {
+        case .made(let settings): return .made(settings.replicate(number))
+        case .imported(var settings):
+            settings.seed &+= UInt64(number - 1)
+            return .imported(settings)
+        }
+    }
+
+    /// Refuses settings outside their ranges.
+    ///
+    /// - Throws: ``SplitError/invalidSetting(name:found:expected:)``.
+    public func validate() throws {
+        switch self {
+        case .made(let settings): try settings.validate()
+        case .imported(let settings): try settings.validate()
+        }
+    }
+}
+
+/// What is known of the settings of imported splits.
+public struct ImportedSettings: Sendable, Equatable {
+    /// The seed of the matched training sets.
+    public var seed: UInt64
+    /// The number of levels.
+    public var levelCount: Int
+    /// The largest number of validation folds of any level; 0 for none.
+    public var foldCount: Int
+    /// The numbers of support samples per class in few-shot episodes.
+    public var shots: [Int]
+    /// The largest number of episodes of any level, for one number of shots.
+    public var episodeCount: Int
+
+    /// Refuses settings outside their ranges.
+    ///
+    /// - Throws: ``SplitError/invalidSetting(name:found:expected:)``.
+    func validate() throws {
+        try requireSetting(levelCount >= 1, "the number of levels", levelCount, "at least 1")
+        try requireSettings(foldCount: foldCount, shots: shots, episodeCount: episodeCount)
+    }
+}

@@ -1,0 +1,155 @@
+internal import Datasets
+
+/// The settings as the JSON of a manifest has them: one flat object, whose keys serve all methods and choices of levels.
+///
+/// `level_count`, `spacing` and `tolerance` are always written; those without meaning for the levels chosen have their
+/// defaults.
+struct SettingsRecord: Sendable, Equatable {
+    /// What the settings are.
+    let settings: RecordedSettings
+    /// What the JSON has besides that cannot be, if anything: settings of another method, or numbers out of range that say
+    /// nothing.
+    let contradiction: SplitError?
+
+    /// The record of settings.
+    init(_ settings: RecordedSettings) {
+        self.settings = settings
+        contradiction = nil
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, milbich2021, statistic, unit, start, seed, spacing, targets, tolerance, shots
+        case swapsPerStep = "swaps_per_step"
+        case keepFraction = "keep_fraction"
+        case minimumClassCount = "minimum_class_count"
+        case levelCount = "level_count"
+        case nullDraws = "null_draws"
+        case foldCount = "fold_count"
+        case episodeCount = "episode_count"
+    }
+}
+
+extension SettingsRecord: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(settings.methodName, forKey: .name)
+        try container.encode(settings.seed, forKey: .seed)
+        try container.encode(settings.foldCount, forKey: .foldCount)
+        try container.encode(settings.shots, forKey: .shots)
+        try container.encode(settings.episodeCount, forKey: .episodeCount)
+        guard let made = settings.madeBy else {
+            try container.encode(settings.levelCount, forKey: .levelCount)
+            return
+        }
+        try container.encode(made.statistic, forKey: .statistic)
+        try container.encode(made.unit, forKey: .unit)
+        try container.encode(made.start, forKey: .start)
+        try container.encode(made.nullDraws, forKey: .nullDraws)
+        switch made.method {
+        case .search(let search):
+            try container.encodeIfPresent(search.swapsPerStep, forKey: .swapsPerStep)
+            try container.encode(search.removal.keepFraction, forKey: .keepFraction)
+            try container.encode(search.removal.minimumClassCount, forKey: .minimumClassCount)
+        case .milbich2021(let reference):
+            try container.encode(reference, forKey: .milbich2021)
+        }
+        var (count, spacing, tolerance) = (LevelChoice.defaultCount, LevelSpacing.fid, LevelChoice.defaultTolerance)
+        switch made.levels {
+        case .evenly(let chosen, let value): (count, spacing) = (chosen, value)
+        case .at(let targets, let part):
+            tolerance = part
+            try container.encode(targets, forKey: .targets)
+        }
+        try container.encode(count, forKey: .levelCount)
+        try container.encode(spacing, forKey: .spacing)
+        try container.encode(tolerance, forKey: .tolerance)
+    }
+}
+
+extension SettingsRecord: Decodable {
+    init(from decoder: any Decoder) throws {
+        let fields = Fields(container: try decoder.container(keyedBy: CodingKeys.self))
+        let name: String = try fields(.name)
+        switch name {
+        case "oodml": try self.init(made: fields, isReference: false)
+        case "milbich2021": try self.init(made: fields, isReference: true)
+        case "imported":
+            self.init(
+                .imported(
+                    ImportedSettings(
+                        seed: try fields(.seed), levelCount: try fields(.levelCount),
+                        foldCount: try fields(.foldCount), shots: try fields(.shots),
+                        episodeCount: try fields(.episodeCount))))
+        default:
+            throw DecodingError.dataCorruptedError(
+                forKey: .name, in: fields.container, debugDescription: "the method \(name) is not known")
+        }
+    }
+
+    private init(made fields: Fields, isReference: Bool) throws {
+        var made = SplitSettings()
+        made.start = try fields(.start)
+        made.seed = try fields(.seed)
+        made.nullDraws = try fields(.nullDraws)
+        made.foldCount = try fields(.foldCount)
+        made.shots = try fields(.shots)
+        made.episodeCount = try fields(.episodeCount)
+
+        var search = SearchSettings(statistic: try fields(.statistic), unit: try fields(.unit))
+        if isReference {
+            // Nothing is searched; but older manifests have these here too.
+            search.swapsPerStep = try fields.ifPresent(.swapsPerStep)
+            search.removal.keepFraction = try fields.ifPresent(.keepFraction) ?? search.removal.keepFraction
+            search.removal.minimumClassCount =
+                try fields.ifPresent(.minimumClassCount) ?? search.removal.minimumClassCount
+        } else {
+            search.swapsPerStep = try fields(.swapsPerStep) as Int
+            search.removal.keepFraction = try fields(.keepFraction)
+            search.removal.minimumClassCount = try fields(.minimumClassCount)
+        }
+        let reference: Milbich2021.Settings? = try fields.ifPresent(.milbich2021)
+        made.method = isReference ? .milbich2021(reference ?? Milbich2021.Settings()) : .search(search)
+
+        let even = LevelChoice.evenly(try fields(.levelCount), in: try fields(.spacing))
+        let tolerance: Double = try fields(.tolerance)
+        let targets: [Double]? = try fields.ifPresent(.targets)
+        made.levels = targets.map { .at($0, tolerance: tolerance) } ?? even
+
+        settings = .made(made)
+        // What says nothing takes the place of what does, so that it is checked as well.
+        var unused = made
+        unused.method = .search(search)
+        unused.levels = targets == nil ? .at([1], tolerance: tolerance) : even
+        do {
+            try unused.validate()
+            if isReference {
+                try requireSetting(
+                    search.statistic == .classMeans, "the statistic", search.statistic.rawValue,
+                    "class-means, as the reference has it")
+                try requireSetting(
+                    search.unit == .class, "the unit", search.unit.rawValue, "class, for the protocol milbich2021")
+            }
+            try requireSetting(
+                (reference != nil) == isReference, "milbich2021", reference == nil ? "no settings" : "settings",
+                "settings under the protocol milbich2021 and nowhere else")
+            contradiction = nil
+        } catch let error as SplitError {
+            contradiction = error
+        }
+    }
+
+    /// The fields of the object.
+    private struct Fields {
+        let container: KeyedDecodingContainer<CodingKeys>
+
+        /// A field that must be there.
+        func callAsFunction<Value: Decodable>(_ key: CodingKeys) throws -> Value {
+            try container.decode(Value.self, forKey: key)
+        }
+
+        /// A field that may be missing.
+        func ifPresent<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
+            try container.decodeIfPresent(Value.self, forKey: key)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+public import Datasets
+
+/// The settings that a series of splits is made by.
+///
+/// Start from the defaults and change what you need:
+///
+/// ```swift
+/// var settings = SplitSettings()
+/// settings.search.removal.minimumClassCount = 5
+/// settings.levels = .evenly(5, in: .excess)
+/// settings.nullDraws = 40
+/// ```
+///
+/// The settings of one method are part of that method, and those of one choice of levels part of that choice, so that no
+/// field is without meaning. Numbers can still be out of range: see ``validate()``.
+public struct SplitSettings: Sendable, Equatable {
+    /// How partitions are found, with the settings of that method.
+    public var method: SplitMethod
+    /// The split to start from.
+    public var start = SplitStart.official
+    /// The seed of all random choices.
+    public var seed: UInt64 = 0
+    /// Which steps become levels.
+    public var levels = LevelChoice.evenly(LevelChoice.defaultCount)
+    /// How many random exchanges make the null band of a level; 0 for no bands and no held-out repetition.
+    public var nullDraws = 20
+    /// How many validation folds each level's train classes are divided into; 0 for none.
+    public var foldCount = 4
+    /// The numbers of support samples per class in few-shot episodes; each makes a set of episodes.
+    public var shots = [2, 5]
+    /// The number of episodes for each number of shots.
+    public var episodeCount = 10
+
+    /// The default settings, under one of the methods.
+    public init(_ method: SplitMethod = .search(SearchSettings())) {
+        self.method = method
+    }
+
+    /// The settings of the search, to change them one by one.
+    ///
+    /// Under another method they are the defaults, and changing one makes the search the method.
+    public var search: SearchSettings {
+        get {
+            guard case .search(let settings) = method else { return SearchSettings() }
+            return settings
+        }
+        set { method = .search(newValue) }
+    }
+
+    /// What the Gaussians are fitted to: ``SearchSettings/statistic`` of the search, class means under
+    /// ``SplitMethod/milbich2021(_:)``.
+    public var statistic: ShiftStatistic {
+        switch method {
+        case .search(let search): search.statistic
+        case .milbich2021: .classMeans
+        }
+    }
+
+    /// What changes sides as a whole: ``SearchSettings/unit`` of the search, single classes under
+    /// ``SplitMethod/milbich2021(_:)``.
+    public var unit: UnitRule {
+        switch method {
+        case .search(let search): search.unit
+        case .milbich2021: .class
+        }
+    }
+
+    /// The settings of series `number` of several: these for the first, a random start and a seed of its own for the others.
+    public func replicate(_ number: Int) -> SplitSettings {
+        guard number > 1 else { return self }
+        var settings = self
+        settings.start = .random
+        settings.seed = seed &+ UInt64(number - 1)
+        return settings
+    }
+
+    /// The same settings with the number of swaps that a step of the search makes among so many units.
+    func resolved(forUnitCount count: Int) -> SplitSettings {
+        guard case .search(var search) = method else { return self }
+        search.swapsPerStep = search.swapsPerStep(forUnitCount: count)
+        var settings = self
+        settings.method = .search(search)
+        return settings
+    }
+
+    /// Refuses settings outside their ranges.
+    ///
+    /// - Throws: ``SplitError/invalidSetting(name:found:expected:)``.
+    public func validate() throws {
+        try levels.validate()
+        switch method {
+        case .search(let search): try search.validate()
+        case .milbich2021(let reference): try reference.validate()
+        }
+        try requireSetting(
+            nullDraws == 0 || nullDraws >= 20, "the number of null draws", nullDraws,
+            "20 or more (fewer cannot reach p = 0.05), or 0 for none")
+        if case .evenly(_, in: .excess) = levels {
+            try requireSetting(nullDraws > 0, "the number of null draws", nullDraws, "20 or more, to space by excess")
+        }
+        try requireSettings(foldCount: foldCount, shots: shots, episodeCount: episodeCount)
+    }
+}
+
+/// How partitions of extreme distance are found.
+public enum SplitMethod: Sendable, Equatable {
+    /// The search of this library (see ``Progression``).
+    case search(SearchSettings)
+    /// The walk of the ooDML reference code, step by step, with its defects (see ``Milbich2021``).
+    case milbich2021(Milbich2021.Settings)
+
+    /// The name of the method in files: `oodml` for the search, or `milbich2021`.
+    public var name: String {
+        switch self {
+        case .search: "oodml"
+        case .milbich2021: "milbich2021"
+        }
+    }
+}
