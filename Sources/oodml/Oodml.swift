@@ -1,5 +1,6 @@
 import ArgumentParser
 import DenseLinearAlgebra
+import Files
 import Foundation
 import Reports
 import Splits
@@ -54,12 +55,13 @@ struct Oodml: ParsableCommand {
         }
     }
 
-    /// The options that help against an error, in parentheses; nothing for most.
+    /// The options that help against an error, as the end of its sentence; nothing for most.
     private static func advice(for error: any Error) -> String {
         switch error {
         case SplitError.dividedUnit: " (--start alphabetical or random)"
         case SplitError.missedTarget: " (a larger --tolerance, or another target)"
         case SplitError.tooFewForBands: " (--draws 0)"
+        case FileError.occupied(_, _, let remedy?): ", or --force \(remedy)"
         default: ""
         }
     }
