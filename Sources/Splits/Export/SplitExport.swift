@@ -4,7 +4,7 @@ public import Foundation
 
 /// Splits in a form that other tools read: the bytes of files and the places of links to images, all below one folder.
 ///
-/// Names of classes, samples and levels become parts of paths through ``/Datasets/fileNames(for:)`` alone, so that none can
+/// Names of classes, samples and levels become parts of paths through `fileNames(for:)` alone, so that none can
 /// lead out of the folder. The same splits give the same files and links, in the same order.
 ///
 /// Each class of a level is in one part. Forward, these are its train, test and removed classes; in reverse, train and test
