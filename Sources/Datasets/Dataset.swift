@@ -101,8 +101,3 @@ public struct Dataset: Sendable, Equatable {
         classes.flatMap { samplesOfClass[$0] }.sorted()
     }
 }
-
-/// Whether `a` sorts before `b` by UTF-8 bytes, which is also the order of code points and that of Python's `sorted`.
-public func utf8Precedes(_ a: String, _ b: String) -> Bool {
-    a.utf8.lexicographicallyPrecedes(b.utf8)
-}
