@@ -24,8 +24,7 @@ struct EvaluationTask {
     static func all(
         of manifest: SplitManifest, in dataset: Dataset, directions: [TrainingDirection], fold: Int?
     ) throws -> [EvaluationTask] {
-        let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
-        return try manifest.levels.flatMap { level in
+        try manifest.levels.flatMap { level in
             try directions.map { direction in
                 var (labels, training) = (direction.testClasses(of: level), direction.trainingClasses(of: level))
                 if let fold {
@@ -39,7 +38,7 @@ struct EvaluationTask {
                 }
                 let classes = try [labels, training].map { labels in
                     try labels.map { label in
-                        guard let number = numbers[label] else {
+                        guard let number = dataset.number(ofClass: label) else {
                             throw CommandError(
                                 "\(level.id) of the manifest names the class \"\(label)\"; "
                                     + "expected classes of the dataset")

@@ -18,6 +18,14 @@ import TestSupport
         #expect(dataset.samples(ofClasses: [2, 0]) == [0, 2, 4])
     }
 
+    @Test func classesAndSamplesAreFoundByTheirBytes() throws {
+        let dataset = try Dataset(name: "d", samples: samples(["b", "\u{E9}", "B", "a", "b"]))
+        #expect(dataset.classLabels.map(dataset.number(ofClass:)) == [0, 1, 2, 3])
+        #expect(dataset.number(ofClass: "e\u{301}") == nil && dataset.number(ofClass: "c") == nil)
+        let numbers = dataset.indexOfSamples()
+        #expect(["0", "4", "5"].map { numbers[$0] } == [0, 4, nil])
+    }
+
     /// By bytes, "10" is before "9", and the order of the rows does not matter.
     @Test func samplesOfAClassComeByID() throws {
         let listed = ["9", "b", "10", "a"].map { Sample(id: $0, classLabel: $0 == "b" ? "y" : "x") }

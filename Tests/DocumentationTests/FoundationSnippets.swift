@@ -37,6 +37,16 @@ import Testing
         #expect(lines[1].components(separatedBy: "train").count == 2 && lines[1].contains("test"))
     }
 
+    @Test func classNumbers() throws {
+        let samples = ["cat", "dog", "owl"].map { Sample(id: "\($0).jpg", classLabel: $0) }
+        let dataset = try Dataset(name: "pets", samples: samples)
+        // snippet
+        let owl = dataset.number(ofClass: "owl")  // 2: the third by its bytes
+        let dodo = dataset.number(ofClass: "dodo")  // nil
+        // end
+        #expect(owl == 2 && dodo == nil)
+    }
+
     @Test func knownDataset() throws {
         let root = try TemporaryFolder().url
         #expect(throws: DatasetError.self) {

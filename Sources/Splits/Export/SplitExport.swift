@@ -136,10 +136,11 @@ struct ExportedLevel {
 
     init(name: String, of level: SplitLevel, in dataset: Dataset, isReversed: Bool, fold: Int?) throws {
         self.name = name
-        let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
         func classes(_ labels: [String]) throws -> [Int] {
             try labels.map { label in
-                guard let number = numbers[label] else { throw SplitError.unknownClass(level: level.id, label: label) }
+                guard let number = dataset.number(ofClass: label) else {
+                    throw SplitError.unknownClass(level: level.id, label: label)
+                }
                 return number
             }
         }
