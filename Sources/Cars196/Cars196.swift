@@ -46,11 +46,12 @@ extension Dataset {
     private init(annotations url: URL, below root: URL, name: String) throws {
         let file = try MATLABFile(contentsOf: url)
         let names = try file.strings(inCellArray: "class_names")
-        var numbers: [[UInt8]: Int] = [:]
+        var numbers = NameIndex()
         for (index, label) in names.enumerated() {
-            if let first = numbers.updateValue(index + 1, forKey: Array(label.utf8)) {
+            let (isNew, first) = numbers.insert(label)
+            guard isNew else {
                 throw FileError.malformed(
-                    path: url.path, found: "the name \"\(label)\" for the classes \(first) and \(index + 1)",
+                    path: url.path, found: "the name \"\(label)\" for the classes \(first + 1) and \(index + 1)",
                     expected: "a name of its own for each")
             }
         }

@@ -13,13 +13,13 @@ extension Dataset {
     public init(cub200At root: URL, name: String = KnownDataset.cub200.rawValue) throws {
         let classFile = try IndexFile("classes.txt", below: root, of: .cub200)
         var names: [Int: String] = [:]
-        var seenNames: Set<[UInt8]> = []
+        var seenNames: Set<Name> = []
         for row in try classFile.rows(["class_id", "name"], open: 1) {
             let number = try classFile.number(row, 0, "class_id")
             guard names.updateValue(row.fields[1], forKey: number) == nil else {
                 throw classFile.repeated("class_id \(number)", on: row)
             }
-            guard seenNames.insert(Array(row.fields[1].utf8)).inserted else {
+            guard seenNames.insert(Name(row.fields[1])).inserted else {
                 throw classFile.repeated("name \"\(row.fields[1])\"", on: row)
             }
         }
