@@ -34,21 +34,25 @@ public struct Dataset: Sendable, Equatable {
     /// odd number of classes the train side is the smaller one. Errors speak of `source`, the file or folder that the
     /// samples came from, or else of `name`.
     ///
-    /// - Throws: ``DatasetError`` if there is no sample, an id occurs twice, a class has two superclasses or is written in
-    ///   two Unicode forms, or `officialSides` lacks a class or leaves a side empty.
+    /// - Throws: ``DatasetError`` if there is no sample, an id occurs twice, an id or class label is written in two Unicode
+    ///   forms, a class has two superclasses, or `officialSides` lacks a class or leaves a side empty.
     public init(
         name: String, samples: [Sample], officialSides: [String: Side]? = nil, source: String? = nil
     ) throws {
         let source = source ?? name
         guard !samples.isEmpty else { throw DatasetError.noSamples(source: source) }
+        // Strings and not names: two Unicode forms of one id are found as well.
         var ids: Set<String> = []
         ids.reserveCapacity(samples.count)
         // Classes in the order of their first samples.
         var found = LabelNumbering()
         var superclasses: [String?] = []
         let places = try samples.map { sample in
-            guard ids.insert(sample.id).inserted else {
-                throw DatasetError.duplicateSample(source: source, id: sample.id)
+            let (isNew, known) = ids.insert(sample.id)
+            guard isNew else {
+                throw Name(known) == Name(sample.id)
+                    ? DatasetError.duplicateSample(source: source, id: sample.id)
+                    : DatasetError.sampleInTwoUnicodeForms(source: source, id: sample.id)
             }
             let place = found.number(of: sample.classLabel)
             if place == superclasses.count {

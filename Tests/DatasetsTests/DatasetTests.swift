@@ -75,6 +75,22 @@ import TestSupport
         #expect(error?.description.contains("two Unicode forms") == true)
     }
 
+    /// Two files of one folder that look alike; an id that is there twice is still said to be.
+    @Test func twoUnicodeFormsOfAnIdAreRefused() throws {
+        let folder = try TemporaryFolder()
+        for path in ["a/\u{E9}.png", "a/e\u{301}.png", "b/1.png"] { try folder.write("", to: path) }
+        let error = #expect(throws: DatasetError.self) { try Dataset(classFoldersAt: folder.url, name: "d") }
+        #expect(
+            error?.description
+                == "\(folder.url.path): the sample id \"a/\u{E9}.png\" is written in two Unicode forms (composed and "
+                + "decomposed); expected one")
+        #expect(throws: DatasetError.duplicateSample(source: "d", id: "\u{E9}")) {
+            try Dataset(
+                name: "d",
+                samples: [Sample(id: "\u{E9}", classLabel: "a"), Sample(id: "\u{E9}", classLabel: "b")])
+        }
+    }
+
     @Test func digestDoesNotDependOnTheOrder() throws {
         let forward = try Dataset(name: "d", samples: samples(["a", "b", "c"]))
         let backward = try Dataset(name: "e", samples: samples(["a", "b", "c"]).reversed())
