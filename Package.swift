@@ -128,15 +128,15 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Glyphs200", "Datasets", "Evaluation", "Retrieval", "Reports", "Splits", "Embeddings", "Files",
-                "Statistics", "DenseLinearAlgebra", "TestSupport",
+                "oodml", "Glyphs200", "Cars196", "Datasets", "Evaluation", "Retrieval", "Reports", "Splits", "Embeddings",
+                "Files", "Statistics", "DenseLinearAlgebra", "TestSupport",
             ],
             linkerSettings: findOpenVINO),
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits", "Retrieval",
-                "Evaluation", "Reports", "Files", "TestSupport",
+                "DenseLinearAlgebra", "Datasets", "Cars196", "Embeddings", "FeatureExtraction", "Frechet", "Splits",
+                "Retrieval", "Evaluation", "Reports", "Files", "TestSupport",
             ],
             linkerSettings: findOpenVINO),
     ]
