@@ -14,11 +14,11 @@ let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(pa
     }
 
     private func expect(_ sentence: String, sourceLocation: SourceLocation = #_sourceLocation) {
-        let error = #expect(throws: DatasetError.self, sourceLocation: sourceLocation) {
+        let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
             try Dataset(.cub200, at: folder.url)
         }
         let expected = "\(folder.url.path)\(sentence)"
-        #expect(error?.description == expected, sourceLocation: sourceLocation)
+        #expect(error.map { "\($0)" } == expected, sourceLocation: sourceLocation)
     }
 
     @Test func theReplicaIsRead() throws {

@@ -17,8 +17,8 @@ import TestSupport
     private func read() throws -> Dataset { try Dataset(classFoldersAt: folder.url, name: "d") }
 
     private func refusal() throws -> String {
-        let error = #expect(throws: DatasetError.self) { try read() }
-        let sentence = try #require(error?.description)
+        let error = #expect(throws: (any Error).self) { try read() }
+        let sentence = "\(try #require(error))"
         #expect(sentence.hasPrefix(folder.url.path) && !sentence.contains("\n"))
         return String(sentence.dropFirst(folder.url.path.count))
     }

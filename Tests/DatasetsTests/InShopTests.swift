@@ -12,11 +12,11 @@ import Testing
     }
 
     private func expect(_ sentence: String, sourceLocation: SourceLocation = #_sourceLocation) {
-        let error = #expect(throws: DatasetError.self, sourceLocation: sourceLocation) {
+        let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
             try Dataset(.inshop, at: folder.url)
         }
         let expected = "\(folder.url.path)\(sentence)"
-        #expect(error?.description == expected, sourceLocation: sourceLocation)
+        #expect(error.map { "\($0)" } == expected, sourceLocation: sourceLocation)
     }
 
     @Test func theReplicaIsRead() throws {

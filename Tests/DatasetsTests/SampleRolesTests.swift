@@ -44,6 +44,6 @@ import TestSupport
     @Test func rolesAreNoUnits() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("sample,class,role\n1,a,query\n2,b,query\n", to: "s.csv")
-        #expect(throws: DatasetError.self) { try Dataset(sampleTableAt: file, name: "d", unit: .column("role")) }
+        #expect(throws: FileError.self) { try Dataset(sampleTableAt: file, name: "d", unit: .column("role")) }
     }
 }
