@@ -43,7 +43,7 @@ import Testing
     /// The totals that the paper prints.
     @Test func partsAddUpToThePublishedTotals() {
         let counts = KnownDataset.cars196.counts
-        #expect([counts.samples, counts.classes] == [16185, 196])
+        #expect(counts.samples == 16185 && counts.classes == 196)
     }
 
     /// SciPy's UTF-8 and numbers stored as doubles give the same dataset as MATLAB's UTF-16 and bytes.
