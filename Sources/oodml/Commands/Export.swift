@@ -18,21 +18,7 @@ struct Export: ParsableCommand {
                 (
                     "FORMATS",
                     """
-                    csv          LEVEL.csv with all samples in the order of samples.csv:
-                                 sample, class, class_number, superclass, part (train,
-                                 test, removed), fold, role, and path if there is
-                                 a --root
-                    oml          LEVEL.csv of Open Metric Learning: label, path, split,
-                                 is_query, is_gallery (True, or as the samples' roles
-                                 say), category (the superclass)
-                    huggingface  LEVEL/PART/CLASS/IMAGE, LEVEL/PART/metadata.csv (.jsonl
-                                 where names could be read as numbers), and a README.md
-                                 in which each level is a configuration
-                    wilds        LEVEL/metadata.csv as WILDS has it: split, y, filename,
-                                 class, superclass, fold, role;
-                                 LEVEL/categories.csv: y, name
-                    imagefolder  LEVEL/PART/CLASS/IMAGE, and classes.csv: which folder is
-                                 which class
+                    \(summaries)
 
                     Images are symbolic links to those below --root. Names of classes and files are kept where they are plain; \
                     what could be taken for something else (slashes, leading dots, controls) is written as %XX, and names that \
@@ -67,7 +53,7 @@ struct Export: ParsableCommand {
     var splits: URL
 
     @Option(name: .customLong("as"), help: "The form to write.")
-    var chosenForm: SplitExport.Format?
+    var chosenForm: SplitExport.Form?
 
     @Option(
         help: ArgumentHelp(
@@ -126,30 +112,14 @@ struct Export: ParsableCommand {
             isReversed: direction == .reverse, fold: fold, root: root?.absoluteURL.path)
         if let images { try requireAll(export, below: images, on: terminal) }
         terminal.status("writing \(export.files.count) files and \(export.links.count) links")
-        let ours = Set(manifest.levels.map(\.id))
         let links = OutputFolder.LinkPlan(
             links: export.links.map { ($0.path, (images ?? folder.url).appending(path: $0.sample).path) },
-            isOurs: { path in
-                // LEVEL/PART/CLASS/IMAGE.
-                let parts = path.split(separator: "/")
-                return parts.count == 4 && ours.contains(String(parts[0]))
-            })
-        let isOurs = { (path: String) -> Bool in
-            // Tables of other levels, or of the parts of another fold, would pass for results of this run.
-            let parts = path.split(separator: "/").map(String.init)
-            switch (form, parts.count) {
-            case (.csv, 1), (.oml, 1): return ours.contains { path == "\($0).csv" }
-            case (.huggingface, 3):
-                return ours.contains(parts[0]) && ["metadata.csv", "metadata.jsonl"].contains(parts[2])
-            case (.wilds, 2): return ours.contains(parts[0]) && ["metadata.csv", "categories.csv"].contains(parts[1])
-            default: return false
-            }
-        }
-        _ = try folder.write(export.files.map { ($0.path, $0.bytes) }, replacing: isOurs, links: links)
+            isOurs: export.ownsLink)
+        _ = try folder.write(export.files.map { ($0.path, $0.bytes) }, replacing: export.ownsFile, links: links)
         terminal.finish()
         guard format.last(where: { $0.output != nil })?.output != .json else {
             let report = ExportReport(
-                form: form.rawValue, folder: folder.url.relativePath,
+                form: form.name, folder: folder.url.relativePath,
                 levels: level.isEmpty ? manifest.levels.map(\.id) : level, files: export.files.map(\.path),
                 linkCount: export.links.count)
             return print(try stableJSON(report), terminator: "")
@@ -160,27 +130,36 @@ struct Export: ParsableCommand {
                 + " below \(folder.url.relativePath)")
     }
 
+    /// What each form is, as the help lists them.
+    private static var summaries: String {
+        SplitExport.Form.all.map { form in
+            let lines = form.summary.replacing("ROOT", with: "--root").split(separator: "\n")
+            let gap = String(repeating: " ", count: 13 - form.name.count)
+            return form.name + gap + lines.joined(separator: "\n" + String(repeating: " ", count: 13))
+        }.joined(separator: "\n")
+    }
+
     /// The form, which one of two options says.
-    private var form: SplitExport.Format {
+    private var form: SplitExport.Form {
         get throws {
             let forms = Set([chosenForm].compactMap { $0 } + format.compactMap(\.form))
             guard let form = forms.first, forms.count == 1 else {
-                let names = SplitExport.Format.allCases.map(\.rawValue).joined(separator: ", ")
+                let names = SplitExport.Form.all.map(\.name).joined(separator: ", ")
                 throw ValidationError("found \(forms.count) forms; expected --as with one of \(names)")
             }
             return form
         }
     }
 
-    private func defaultFolder(of form: SplitExport.Format) -> URL {
+    private func defaultFolder(of form: SplitExport.Form) -> URL {
         let name = splits.standardizedFileURL.lastPathComponent
         return URL(
-            filePath: "exports/\(name)-\(form.rawValue)" + (direction == .reverse ? "-reverse" : "")
+            filePath: "exports/\(name)-\(form.name)" + (direction == .reverse ? "-reverse" : "")
                 + (fold.map { "-fold-\($0)" } ?? ""))
     }
 
     /// The folder that links lead to; nil for forms without images.
-    private func images(of manifest: SplitManifest, for form: SplitExport.Format) throws -> URL? {
+    private func images(of manifest: SplitManifest, for form: SplitExport.Form) throws -> URL? {
         guard form.hasImages else { return nil }
         if let root { return root.absoluteURL }
         if manifest.dataset.name == Glyphs200.name { return Glyphs200.images }
@@ -202,22 +181,22 @@ struct Export: ParsableCommand {
 /// What `export --format` takes: how to print, as in other commands, or the form to write.
 enum PrintOrForm: ExpressibleByArgument, Equatable {
     case print(OutputFormat)
-    case write(SplitExport.Format)
+    case write(SplitExport.Form)
 
     init?(argument: String) {
         if let format = OutputFormat(rawValue: argument) {
             self = .print(format)
-        } else if let form = SplitExport.Format(rawValue: argument) {
+        } else if let form = SplitExport.Form(argument: argument) {
             self = .write(form)
         } else {
             return nil
         }
     }
 
-    static var allValueStrings: [String] { OutputFormat.allValueStrings + SplitExport.Format.allValueStrings }
+    static var allValueStrings: [String] { OutputFormat.allValueStrings + SplitExport.Form.allValueStrings }
 
     var output: OutputFormat? { if case .print(let format) = self { format } else { nil } }
-    var form: SplitExport.Format? { if case .write(let form) = self { form } else { nil } }
+    var form: SplitExport.Form? { if case .write(let form) = self { form } else { nil } }
 }
 
 /// What `export --format json` prints.
@@ -234,5 +213,17 @@ private struct ExportReport: Encodable {
     }
 }
 
-extension SplitExport.Format: ExpressibleByArgument {}
+extension SplitExport.Form: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let form = Self.all.first(where: { $0.name == argument }) else { return nil }
+        self = form
+    }
+
+    public static var allValueStrings: [String] { all.map(\.name) }
+
+    public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
+
+    public var defaultValueDescription: String { name }
+}
+
 extension TrainingDirection: ExpressibleByArgument {}
