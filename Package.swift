@@ -144,16 +144,16 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Experiments", "Glyphs200", "Datasets", "Evaluation", "Retrieval", "Reports", "Splits",
-                "Embeddings", "Files",
-                "Statistics", "DenseLinearAlgebra", "TestSupport",
+                "oodml", "Experiments", "Glyphs200", "Cars196", "Datasets", "Evaluation", "Retrieval", "Reports",
+                "Splits",
+                "Embeddings", "Files", "Statistics", "DenseLinearAlgebra", "TestSupport",
             ],
             linkerSettings: findOpenVINO),
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits", "Retrieval",
-                "Evaluation", "Reports", "Experiments", "Files", "TestSupport",
+                "DenseLinearAlgebra", "Datasets", "Cars196", "Embeddings", "FeatureExtraction", "Frechet", "Splits",
+                "Retrieval", "Evaluation", "Reports", "Experiments", "Files", "TestSupport",
             ],
             linkerSettings: findOpenVINO),
     ]

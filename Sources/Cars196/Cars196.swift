@@ -1,25 +1,44 @@
 public import Datasets
 import Files
-public import Foundation
+import Foundation
 
-extension Dataset {
-    /// Reads CARS196 as it is downloaded, `cars_annos.mat` and `car_ims/`, or as class folders.
+extension KnownDataset {
+    /// Stanford Cars, of Krause et al., 2013.
     ///
-    /// Sample ids are paths relative to `root`. With annotations they are `car_ims/000001.jpg` and so on in the order of
-    /// the annotations, class labels are the names in `class_names`, and the first half of the classes by number trains,
-    /// which is 98 of 196. The field `test` divides the images of each class, so it is no split of classes and not read.
+    /// Read is `cars_annos.mat`. Sample ids are paths below the folder, `car_ims/000001.jpg` and so on, in the order of the
+    /// annotations; class labels are the names in `class_names`. The first half of the classes by number trains, which is 98
+    /// of 196. The field `test` divides the images of each class, so it is no split of classes and not read.
     ///
-    /// Without annotations, `root` or `images/` in it holds class folders, and the first half by name trains; of the 196
+    /// Without annotations, the folder or `images/` in it holds class folders, and the first half by name trains; of the 196
     /// classes that is the same half.
     ///
-    /// - Throws: `DatasetError` if the annotations are missing, are no MATLAB file or lack a variable, field, path or class,
-    ///   for a class number that has no name, or for images that are listed but not there; whatever
-    ///   `Dataset.init(classFoldersAt:name:)` refuses.
-    public init(cars196At root: URL, name: String = KnownDataset.cars196.rawValue) throws {
+    /// ```swift
+    /// let dataset = try Dataset(.cars196, at: root)
+    /// print(dataset.classLabels.count)  // 196 where nothing is missing
+    /// ```
+    ///
+    /// Refused are annotations that are no MATLAB file or lack a variable, field, path or class, a class number without a
+    /// name, and whatever `Dataset.init(classFoldersAt:name:)` refuses.
+    public static let cars196 = KnownDataset(
+        name: "cars196", title: "CARS196",
+        counts: DatasetCounts(trainSamples: 8054, trainClasses: 98, testSamples: 8131, testClasses: 98),
+        layout: [
+            ("cars_annos.mat", "annotations with relative_im_path and class, and class_names"),
+            ("car_ims/IMAGE.jpg", "the images; or, instead of both,"),
+            ("images/CLASS/IMAGE.jpg", "class folders, below images/ or the folder itself"),
+        ],
+        officialSplit:
+            "Classes 1 to 98 train, which are the first 98 by name as well. The field test divides the images "
+            + "of every class, so it is not read.",
+        requiredFiles: "cars_annos.mat, or class folders",
+        read: Dataset.init(cars196At:name:))
+}
+
+extension Dataset {
+    fileprivate init(cars196At root: URL, name: String) throws {
         let annotations = root.appending(path: "cars_annos.mat")
         if FileManager.default.fileExists(atPath: annotations.path) {
-            try self.init(annotations: annotations, below: root, name: name)
-            try requireFiles(below: root)
+            try self.init(annotations: annotations, name: name)
             return
         }
         func isFolder(_ url: URL) -> Bool {
@@ -43,14 +62,15 @@ extension Dataset {
             }, source: images.path)
     }
 
-    private init(annotations url: URL, below root: URL, name: String) throws {
+    private init(annotations url: URL, name: String) throws {
         let file = try MATLABFile(contentsOf: url)
         let names = try file.strings(inCellArray: "class_names")
-        var numbers: [[UInt8]: Int] = [:]
+        var numbers = NameIndex()
         for (index, label) in names.enumerated() {
-            if let first = numbers.updateValue(index + 1, forKey: Array(label.utf8)) {
+            let (isNew, first) = numbers.insert(label)
+            guard isNew else {
                 throw FileError.malformed(
-                    path: url.path, found: "the name \"\(label)\" for the classes \(first) and \(index + 1)",
+                    path: url.path, found: "the name \"\(label)\" for the classes \(first + 1) and \(index + 1)",
                     expected: "a name of its own for each")
             }
         }

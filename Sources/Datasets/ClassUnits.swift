@@ -99,12 +99,8 @@ extension Dataset {
             labels = classColumn.values
         }
         // As for class labels: Swift would merge two forms that all other tools tell apart.
-        var forms: [String: [UInt8]] = [:]
-        for label in labels {
-            let form = Array(label.utf8)
-            guard forms.updateValue(form, forKey: label) ?? form == form else {
-                throw DatasetError.unitInTwoUnicodeForms(source: name, column: rule.rawValue, value: label)
-            }
+        if let label = labels.firstInSecondUnicodeForm {
+            throw DatasetError.unitInTwoUnicodeForms(source: name, column: rule.rawValue, value: label)
         }
         return labels
     }

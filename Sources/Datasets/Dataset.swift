@@ -1,4 +1,4 @@
-internal import Files
+package import Files
 
 /// A labelled dataset: samples of classes, and the split that the field calls its own.
 ///
@@ -17,6 +17,7 @@ public struct Dataset: Sendable, Equatable {
     public let samplesOfClass: [[Int]]
     /// The side of each class in the official split.
     public let officialSides: [Side]
+    private let classNumbers: NameIndex
     /// One more thing known of each class, for units that are neither classes nor superclasses.
     ///
     /// - Precondition: there is one value for each class.
@@ -33,37 +34,45 @@ public struct Dataset: Sendable, Equatable {
     /// odd number of classes the train side is the smaller one. Errors speak of `source`, the file or folder that the
     /// samples came from, or else of `name`.
     ///
-    /// - Throws: ``DatasetError`` if there is no sample, an id occurs twice, a class has two superclasses or is written in
-    ///   two Unicode forms, or `officialSides` lacks a class or leaves a side empty.
+    /// - Throws: ``DatasetError`` if there is no sample, an id occurs twice, an id or class label is written in two Unicode
+    ///   forms, a class has two superclasses, or `officialSides` lacks a class or leaves a side empty.
     public init(
         name: String, samples: [Sample], officialSides: [String: Side]? = nil, source: String? = nil
     ) throws {
         let source = source ?? name
         guard !samples.isEmpty else { throw DatasetError.noSamples(source: source) }
-        var superclasses: [String: String?] = [:]
-        var seen: Set<String> = []
-        seen.reserveCapacity(samples.count)
-        for sample in samples {
-            guard seen.insert(sample.id).inserted else {
-                throw DatasetError.duplicateSample(source: source, id: sample.id)
+        // Strings and not names: two Unicode forms of one id are found as well.
+        var ids: Set<String> = []
+        ids.reserveCapacity(samples.count)
+        // Classes in the order of their first samples.
+        var found = LabelNumbering()
+        var superclasses: [String?] = []
+        let places = try samples.map { sample in
+            let (isNew, known) = ids.insert(sample.id)
+            guard isNew else {
+                throw Name(known) == Name(sample.id)
+                    ? DatasetError.duplicateSample(source: source, id: sample.id)
+                    : DatasetError.sampleInTwoUnicodeForms(source: source, id: sample.id)
             }
-            if let known = superclasses.updateValue(sample.superclass, forKey: sample.classLabel),
-                known != sample.superclass
-            {
+            let place = found.number(of: sample.classLabel)
+            if place == superclasses.count {
+                superclasses.append(sample.superclass)
+            } else if superclasses[place] != sample.superclass {
                 throw DatasetError.twoSuperclasses(source: source, classLabel: sample.classLabel)
             }
+            return place
         }
-        let labels = superclasses.keys.sorted(by: utf8Precedes)
-        // Swift takes strings for equal that differ in their Unicode form alone; nothing else here must.
-        let forms = Dictionary(uniqueKeysWithValues: zip(labels, labels.map { Array($0.utf8) }))
-        for sample in samples where forms[sample.classLabel] != Array(sample.classLabel.utf8) {
-            throw DatasetError.twoUnicodeForms(source: source, classLabel: sample.classLabel)
+        if let label = found.labels.firstInSecondUnicodeForm {
+            throw DatasetError.twoUnicodeForms(source: source, classLabel: label)
         }
-        let numbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
+        let labels = found.labels.sorted(by: utf8Precedes)
+        let numbers = NameIndex(labels)
+        let numberOfPlace = found.labels.compactMap { numbers[$0] }
         self.name = name
         self.samples = samples
         classLabels = labels
-        classOfSample = samples.map { numbers[$0.classLabel] ?? 0 }
+        classNumbers = numbers
+        classOfSample = places.map { numberOfPlace[$0] }
         var members = [[Int]](repeating: [], count: labels.count)
         for (sample, number) in classOfSample.enumerated() { members[number].append(sample) }
         samplesOfClass = members
@@ -81,6 +90,23 @@ public struct Dataset: Sendable, Equatable {
             throw DatasetError.emptySide(source: source, side: side, classCount: labels.count)
         }
     }
+
+    /// The number of the class with a label; nil if there is none.
+    ///
+    /// Labels are compared by their UTF-8 bytes: é as one code point is not é as two, though `String ==` says so.
+    ///
+    /// ```swift
+    /// let owl = dataset.number(ofClass: "owl")  // 2: the third by its bytes
+    /// let dodo = dataset.number(ofClass: "dodo")  // nil
+    /// ```
+    ///
+    /// - Complexity: O(1).
+    public func number(ofClass label: String) -> Int? { classNumbers[label] }
+
+    /// Makes an index of all samples: their numbers, found by the UTF-8 bytes of their ids.
+    ///
+    /// - Complexity: O(n) for n samples; each call makes it anew.
+    package func indexOfSamples() -> NameIndex { NameIndex(samples.map(\.id)) }
 
     /// The superclass of a class, where the dataset has one.
     public func superclass(of classNumber: Int) -> String? {
@@ -100,9 +126,4 @@ public struct Dataset: Sendable, Equatable {
     public func samples(ofClasses classes: some Sequence<Int>) -> [Int] {
         classes.flatMap { samplesOfClass[$0] }.sorted()
     }
-}
-
-/// Whether `a` sorts before `b` by UTF-8 bytes, which is also the order of code points and that of Python's `sorted`.
-public func utf8Precedes(_ a: String, _ b: String) -> Bool {
-    a.utf8.lexicographicallyPrecedes(b.utf8)
 }

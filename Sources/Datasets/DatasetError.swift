@@ -10,6 +10,8 @@ public enum DatasetError: Error, Equatable {
     case tooDeep(path: String)
     /// Two samples have the same id.
     case duplicateSample(source: String, id: String)
+    /// One sample id is composed on one sample and decomposed on another, as an accented letter can be.
+    case sampleInTwoUnicodeForms(source: String, id: String)
     /// Samples of one class name different superclasses.
     case twoSuperclasses(source: String, classLabel: String)
     /// One class label is composed on some samples and decomposed on others, as an accented letter can be.
@@ -44,6 +46,8 @@ extension DatasetError: CustomStringConvertible {
             "\(path): found a folder inside a class folder; expected class/image or superclass/class/image"
         case .duplicateSample(let source, let id):
             "\(source): the sample id \"\(id)\" occurs twice; expected every sample once"
+        case .sampleInTwoUnicodeForms(let source, let id):
+            "\(source): the sample id \"\(id)\" is written in two Unicode forms (composed and decomposed); expected one"
         case .twoSuperclasses(let source, let classLabel):
             "\(source): the samples of class \"\(classLabel)\" name different superclasses; expected one superclass a class"
         case .twoUnicodeForms(let source, let classLabel):

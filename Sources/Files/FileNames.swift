@@ -15,9 +15,9 @@ internal import Foundation
 /// - Complexity: O(total length).
 package func fileNames(for names: [String]) -> [String] {
     let escaped = names.map(escapedFileName)
-    var members: [String: Set<[UInt8]>] = [:]
+    var members: [String: Set<Name>] = [:]
     let keys = escaped.map { $0.precomposedStringWithCompatibilityMapping.uppercased().lowercased() }
-    for (key, name) in zip(keys, names) { members[key, default: []].insert(Array(name.utf8)) }
+    for (key, name) in zip(keys, names) { members[key, default: []].insert(Name(name)) }
     return names.indices.map { index in
         let isLong = escaped[index].utf8.count > 180
         guard isLong || members[keys[index], default: []].count > 1 else { return escaped[index] }

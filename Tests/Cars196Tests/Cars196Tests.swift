@@ -25,14 +25,14 @@ import Testing
 
     private func expect(_ sentence: String, sourceLocation: SourceLocation = #_sourceLocation) {
         let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
-            try Dataset(cars196At: folder.url)
+            try Dataset(.cars196, at: folder.url)
         }
         let expected = "\(folder.url.path)\(sentence)"
         #expect(error.map { "\($0)" } == expected, sourceLocation: sourceLocation)
     }
 
     @Test func theReplicaIsRead() throws {
-        let dataset = try Dataset(cars196At: folder.url)
+        let dataset = try Dataset(.cars196, at: folder.url)
         #expect(dataset.name == "cars196" && dataset.samples.count == 24)
         #expect(dataset.samples[3] == Sample(id: "car_ims/000004.jpg", classLabel: "Acura RL Sedan 2012"))
         #expect(dataset.samples.map(\.classLabel) == names.flatMap { [$0, $0, $0] })
@@ -40,12 +40,18 @@ import Testing
         #expect(Set(train) == Set(names[..<4]))
     }
 
+    /// The totals that the paper prints.
+    @Test func partsAddUpToThePublishedTotals() {
+        let counts = KnownDataset.cars196.counts
+        #expect(counts.samples == 16185 && counts.classes == 196)
+    }
+
     /// SciPy's UTF-8 and numbers stored as doubles give the same dataset as MATLAB's UTF-16 and bytes.
     @Test(arguments: ["utf-8", "doubles", "unpacked"])
     func otherEncodingsReadTheSame(name: String) throws {
-        let expected = try Dataset(cars196At: folder.url)
+        let expected = try Dataset(.cars196, at: folder.url)
         try useAnnotations(name)
-        #expect(try Dataset(cars196At: folder.url) == expected)
+        #expect(try Dataset(.cars196, at: folder.url) == expected)
     }
 
     @Test(arguments: [
@@ -85,7 +91,7 @@ import Testing
         for count in stride(from: 0, to: whole.count - 8, by: 37) {
             try folder.write(whole.prefix(count), to: "cars_annos.mat")
             #expect(throws: (any Error).self, "\(count) of \(whole.count) bytes") {
-                try Dataset(cars196At: folder.url)
+                try Dataset(.cars196, at: folder.url)
             }
         }
     }
@@ -96,7 +102,7 @@ import Testing
             "/cars_annos.mat: cannot be read: there is no such file; expected the folder of CARS196 with cars_annos.mat, "
                 + "or class folders")
         let missing = folder.url.appending(path: "missing")
-        #expect(throws: (any Error).self) { try Dataset(cars196At: missing) }
+        #expect(throws: (any Error).self) { try Dataset(.cars196, at: missing) }
     }
 
     @Test func missingImagesAreCounted() throws {
@@ -111,7 +117,7 @@ import Testing
         for name in names {
             for i in 1...2 { try root.write("", to: "\(below)\(name.replacing("/", with: "-"))/0\(i).jpg") }
         }
-        let dataset = try Dataset(cars196At: root.url)
+        let dataset = try Dataset(.cars196, at: root.url)
         #expect(dataset.samples.count == 16)
         #expect(
             dataset.samples[0]

@@ -28,7 +28,7 @@ import Testing
             }
             try folder.write(Data(bytes), to: "cars_annos.mat")
             do {
-                #expect(try Dataset(cars196At: folder.url).samples.count > 0)
+                #expect(try Dataset(.cars196, at: folder.url).samples.count > 0)
                 read += 1
             } catch {
                 #expect("\(error)".hasPrefix(folder.url.path))

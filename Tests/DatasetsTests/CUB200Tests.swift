@@ -15,14 +15,14 @@ let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(pa
 
     private func expect(_ sentence: String, sourceLocation: SourceLocation = #_sourceLocation) {
         let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
-            try Dataset(cub200At: folder.url)
+            try Dataset(.cub200, at: folder.url)
         }
         let expected = "\(folder.url.path)\(sentence)"
         #expect(error.map { "\($0)" } == expected, sourceLocation: sourceLocation)
     }
 
     @Test func theReplicaIsRead() throws {
-        let dataset = try Dataset(cub200At: folder.url)
+        let dataset = try Dataset(.cub200, at: folder.url)
         #expect(dataset.name == "cub200")
         #expect(dataset.samples.count == 24 && dataset.classLabels.count == 8)
         #expect(
@@ -41,21 +41,21 @@ let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(pa
         try folder.edit("classes.txt", replacing: "2 002.Laysan_Albatross\n", with: "")
         let last = try String(contentsOf: folder.url.appending(path: "classes.txt"), encoding: .utf8)
         try folder.write(last + "2 002.Laysan_Albatross\n", to: "classes.txt")
-        let dataset = try Dataset(cub200At: folder.url)
+        let dataset = try Dataset(.cub200, at: folder.url)
         #expect(dataset.classLabels.last == "zz")
         #expect(dataset.officialSides == [.train, .train, .train, .test, .test, .test, .test, .train])
     }
 
     /// Windows line ends, a byte order mark, blank lines, tabs and spaces at the end.
     @Test func whiteSpaceDoesNotMatter() throws {
-        let expected = try Dataset(cub200At: folder.url)
+        let expected = try Dataset(.cub200, at: folder.url)
         for file in ["images.txt", "image_class_labels.txt", "classes.txt"] {
             let text = try String(contentsOf: folder.url.appending(path: file), encoding: .utf8)
             let changed = text.replacingOccurrences(of: " ", with: "\t ").replacingOccurrences(
                 of: "\n", with: "  \r\n\r\n")
             try folder.write("\u{FEFF}" + changed, to: file)
         }
-        #expect(try Dataset(cub200At: folder.url) == expected)
+        #expect(try Dataset(.cub200, at: folder.url) == expected)
     }
 
     /// Names with spaces, quotes, commas and letters beyond ASCII, in file names and in class names.
@@ -66,7 +66,7 @@ let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(pa
         try folder.edit("images.txt", replacing: image, with: odd)
         try folder.edit("classes.txt", replacing: old, with: "001.Größe,  \"x\" 日本")
         try folder.write("", to: "images/\(odd)")
-        let dataset = try Dataset(cub200At: folder.url)
+        let dataset = try Dataset(.cub200, at: folder.url)
         #expect(dataset.samples[0].id.utf8.elementsEqual("images/\(odd)".utf8))
         #expect(dataset.samples[1].classLabel == "001.Größe,  \"x\" 日本")
         // Through the table of samples and back.
@@ -130,8 +130,8 @@ let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(pa
     @Test func namesInTwoUnicodeFormsAreRefused() throws {
         try folder.edit("classes.txt", replacing: "001.Black_footed_Albatross", with: "\u{E9}")
         try folder.edit("classes.txt", replacing: "002.Laysan_Albatross", with: "e\u{301}")
-        let error = #expect(throws: (any Error).self) { try Dataset(cub200At: folder.url) }
-        #expect((error.map { "\($0)" } ?? "").contains("is written in two Unicode forms") == true)
+        let error = #expect(throws: DatasetError.self) { try Dataset(.cub200, at: folder.url) }
+        #expect(error?.description.contains("is written in two Unicode forms") == true)
     }
 
     @Test func missingImagesAreCounted() throws {

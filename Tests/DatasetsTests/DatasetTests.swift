@@ -18,6 +18,14 @@ import TestSupport
         #expect(dataset.samples(ofClasses: [2, 0]) == [0, 2, 4])
     }
 
+    @Test func classesAndSamplesAreFoundByTheirBytes() throws {
+        let dataset = try Dataset(name: "d", samples: samples(["b", "\u{E9}", "B", "a", "b"]))
+        #expect(dataset.classLabels.map(dataset.number(ofClass:)) == [0, 1, 2, 3])
+        #expect(dataset.number(ofClass: "e\u{301}") == nil && dataset.number(ofClass: "c") == nil)
+        let numbers = dataset.indexOfSamples()
+        #expect(["0", "4", "5"].map { numbers[$0] } == [0, 4, nil])
+    }
+
     /// By bytes, "10" is before "9", and the order of the rows does not matter.
     @Test func samplesOfAClassComeByID() throws {
         let listed = ["9", "b", "10", "a"].map { Sample(id: $0, classLabel: $0 == "b" ? "y" : "x") }
@@ -65,6 +73,22 @@ import TestSupport
             try Dataset(name: "d", samples: samples(["\u{E9}", "e\u{301}", "a"]))
         }
         #expect(error?.description.contains("two Unicode forms") == true)
+    }
+
+    /// Two files of one folder that look alike; an id that is there twice is still said to be.
+    @Test func twoUnicodeFormsOfAnIdAreRefused() throws {
+        let folder = try TemporaryFolder()
+        for path in ["a/\u{E9}.png", "a/e\u{301}.png", "b/1.png"] { try folder.write("", to: path) }
+        let error = #expect(throws: DatasetError.self) { try Dataset(classFoldersAt: folder.url, name: "d") }
+        #expect(
+            error?.description
+                == "\(folder.url.path): the sample id \"a/\u{E9}.png\" is written in two Unicode forms (composed and "
+                + "decomposed); expected one")
+        #expect(throws: DatasetError.duplicateSample(source: "d", id: "\u{E9}")) {
+            try Dataset(
+                name: "d",
+                samples: [Sample(id: "\u{E9}", classLabel: "a"), Sample(id: "\u{E9}", classLabel: "b")])
+        }
     }
 
     @Test func digestDoesNotDependOnTheOrder() throws {

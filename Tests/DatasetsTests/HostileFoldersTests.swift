@@ -18,7 +18,7 @@ import TestSupport
 
     private func refusal() throws -> String {
         let error = #expect(throws: (any Error).self) { try read() }
-        let sentence = try #require(error.map { "\($0)" })
+        let sentence = "\(try #require(error))"
         #expect(sentence.hasPrefix(folder.url.path) && !sentence.contains("\n"))
         return String(sentence.dropFirst(folder.url.path.count))
     }

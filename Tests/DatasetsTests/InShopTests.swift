@@ -13,14 +13,14 @@ import Testing
 
     private func expect(_ sentence: String, sourceLocation: SourceLocation = #_sourceLocation) {
         let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
-            try Dataset(inShopAt: folder.url)
+            try Dataset(.inshop, at: folder.url)
         }
         let expected = "\(folder.url.path)\(sentence)"
         #expect(error.map { "\($0)" } == expected, sourceLocation: sourceLocation)
     }
 
     @Test func theReplicaIsRead() throws {
-        let dataset = try Dataset(inShopAt: folder.url)
+        let dataset = try Dataset(.inshop, at: folder.url)
         #expect(dataset.name == "inshop" && dataset.samples.count == 28)
         #expect(
             dataset.samples[0]
@@ -38,22 +38,22 @@ import Testing
 
     /// Without the folders Eval and Img, as other downloads have it.
     @Test func flatFoldersAreRead() throws {
-        let expected = try Dataset(inShopAt: folder.url)
+        let expected = try Dataset(.inshop, at: folder.url)
         let move = FileManager.default.moveItem(at:to:)
         try move(folder.url.appending(path: "Img/img"), folder.url.appending(path: "img"))
-        let flat = try Dataset(inShopAt: folder.url)
+        let flat = try Dataset(.inshop, at: folder.url)
         #expect(flat.samples.map { "Img/\($0.id)" } == expected.samples.map(\.id))
         try move(folder.url.appending(path: list), folder.url.appending(path: "list_eval_partition.txt"))
-        #expect(try Dataset(inShopAt: folder.url) == flat)
+        #expect(try Dataset(.inshop, at: folder.url) == flat)
     }
 
     @Test func windowsLineEndsAndSpacesInPaths() throws {
-        let expected = try Dataset(inShopAt: folder.url)
+        let expected = try Dataset(.inshop, at: folder.url)
         try folder.edit(list, replacing: "\n", with: "\r\n")
-        #expect(try Dataset(inShopAt: folder.url) == expected)
+        #expect(try Dataset(.inshop, at: folder.url) == expected)
         try folder.edit(list, replacing: "img/WOMEN/Dresses/id_00000002/01_1_front.jpg", with: "img/a  b, c.jpg")
         try folder.write("", to: "Img/img/a  b, c.jpg")
-        #expect(try Dataset(inShopAt: folder.url).samples[0].id == "Img/img/a  b, c.jpg")
+        #expect(try Dataset(.inshop, at: folder.url).samples[0].id == "Img/img/a  b, c.jpg")
     }
 
     @Test func missingFilesSayWhatTheFolderIs() throws {

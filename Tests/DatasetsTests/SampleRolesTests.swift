@@ -47,35 +47,3 @@ import TestSupport
         #expect(throws: FileError.self) { try Dataset(sampleTableAt: file, name: "d", unit: .column("role")) }
     }
 }
-
-@Suite struct KnownDatasetTests {
-    /// The totals that the papers print, of the parts that are stated here.
-    @Test func partsAddUpToThePublishedTotals() {
-        let totals = KnownDataset.allCases.map { [$0.counts.samples, $0.counts.classes] }
-        #expect(totals == [[11788, 200], [16185, 196], [120_053, 22634], [52712, 7982]])
-        let inShop = KnownDataset.inshop.counts
-        #expect(inShop.querySamples + inShop.gallerySamples == inShop.testSamples)
-    }
-
-    @Test func countsOfADataset() throws {
-        let dataset = try Dataset(inShopAt: fixtures.appending(path: "inshop"))
-        let counts = DatasetCounts(of: dataset)
-        #expect(
-            counts
-                == DatasetCounts(
-                    trainSamples: 12, trainClasses: 4, testSamples: 16, testClasses: 4, querySamples: 8,
-                    gallerySamples: 8))
-        #expect(counts.differences(in: dataset).isEmpty)
-        let products = DatasetCounts(of: try Dataset(stanfordOnlineProductsAt: fixtures.appending(path: "sop")))
-        #expect(products.superclasses == 4 && products.querySamples == 0)
-    }
-
-    @Test func differencesNameBothNumbers() throws {
-        let dataset = try Dataset(cub200At: fixtures.appending(path: "cub200"))
-        #expect(
-            KnownDataset.cub200.counts.differences(in: dataset) == [
-                "24 samples (not 11788)", "8 classes (not 200)", "12 train samples (not 5864)",
-                "4 train classes (not 100)", "12 test samples (not 5924)", "4 test classes (not 100)",
-            ])
-    }
-}

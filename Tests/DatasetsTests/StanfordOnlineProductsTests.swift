@@ -12,14 +12,14 @@ import Testing
 
     private func expect(_ sentence: String, sourceLocation: SourceLocation = #_sourceLocation) {
         let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
-            try Dataset(stanfordOnlineProductsAt: folder.url)
+            try Dataset(.sop, at: folder.url)
         }
         let expected = "\(folder.url.path)\(sentence)"
         #expect(error.map { "\($0)" } == expected, sourceLocation: sourceLocation)
     }
 
     @Test func theReplicaIsRead() throws {
-        let dataset = try Dataset(stanfordOnlineProductsAt: folder.url)
+        let dataset = try Dataset(.sop, at: folder.url)
         #expect(dataset.name == "sop" && dataset.samples.count == 20)
         #expect(
             dataset.samples[4]
@@ -34,12 +34,12 @@ import Testing
     }
 
     @Test func windowsLineEndsAndSpacesInPaths() throws {
-        let expected = try Dataset(stanfordOnlineProductsAt: folder.url)
+        let expected = try Dataset(.sop, at: folder.url)
         for file in ["Ebay_train.txt", "Ebay_test.txt"] { try folder.edit(file, replacing: "\n", with: "\r\n") }
-        #expect(try Dataset(stanfordOnlineProductsAt: folder.url) == expected)
+        #expect(try Dataset(.sop, at: folder.url) == expected)
         try folder.edit("Ebay_train.txt", replacing: "cabinet_final/111085122892_0.JPG", with: "cabinet final/a  b.JPG")
         try folder.write("", to: "cabinet final/a  b.JPG")
-        #expect(try Dataset(stanfordOnlineProductsAt: folder.url).samples[4].id == "cabinet final/a  b.JPG")
+        #expect(try Dataset(.sop, at: folder.url).samples[4].id == "cabinet final/a  b.JPG")
     }
 
     @Test(arguments: ["Ebay_train.txt", "Ebay_test.txt"])

@@ -1,3 +1,4 @@
+import Cars196
 import Datasets
 import DenseLinearAlgebra
 import Embeddings
@@ -11,6 +12,9 @@ import TestSupport
 
 /// Snippets of everything up to the distance, and of reports.
 @Suite struct FoundationSnippets {
+    /// The folder of all tests, with the small replicas of datasets.
+    private let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+
     @Test func linearAlgebra() throws {
         // snippet
         let covariance = Matrix<Double>(rows: [[2, 1], [1, 2]])
@@ -38,14 +42,53 @@ import TestSupport
         #expect(lines[1].components(separatedBy: "train").count == 2 && lines[1].contains("test"))
     }
 
+    @Test func classNumbers() throws {
+        let samples = ["cat", "dog", "owl"].map { Sample(id: "\($0).jpg", classLabel: $0) }
+        let dataset = try Dataset(name: "pets", samples: samples)
+        // snippet
+        let owl = dataset.number(ofClass: "owl")  // 2: the third by its bytes
+        let dodo = dataset.number(ofClass: "dodo")  // nil
+        // end
+        #expect(owl == 2 && dodo == nil)
+    }
+
     @Test func knownDataset() throws {
-        let root = try TemporaryFolder().url
-        #expect(throws: FileError.self) {
+        let root = fixtures.appending(path: "DatasetsTests/Fixtures/cub200")
+        let lines = try printed {
             // snippet
-            let dataset = try Dataset(cub200At: root)
+            let dataset = try Dataset(.cub200, at: root)
             for warning in KnownDataset.cub200.counts.differences(in: dataset) { print(warning) }
             // end
         }
+        #expect(lines.first == "24 samples (not 11788)")
+    }
+
+    @Test func cars196() throws {
+        let root = fixtures.appending(path: "Cars196Tests/Fixtures/cars196")
+        let lines = try printed {
+            // snippet
+            let dataset = try Dataset(.cars196, at: root)
+            print(dataset.classLabels.count)  // 196 where nothing is missing
+            // end
+        }
+        #expect(lines == ["8"])
+    }
+
+    @Test func anotherKnownDataset() throws {
+        // snippet
+        let pets = KnownDataset(
+            name: "pets", title: "Pets of 2026",
+            counts: DatasetCounts(trainSamples: 100, trainClasses: 10, testSamples: 100, testClasses: 10),
+            layout: [("list.csv", "sample,class, with a header"), ("CLASS/IMAGE.jpg", "the images")],
+            officialSplit: "The first half of the classes trains.", requiredFiles: "list.csv"
+        ) { root, name in
+            try Dataset(sampleTableAt: root.appending(path: "list.csv"), name: name)
+        }
+        // end
+        let folder = try TemporaryFolder()
+        try folder.write("sample,class\ncat/1.jpg,cat\ndog/1.jpg,dog\n", to: "list.csv")
+        for image in ["cat/1.jpg", "dog/1.jpg"] { try folder.write("", to: image) }
+        #expect(try Dataset(pets, at: folder.url).name == "pets")
     }
 
     @Test func featureFile() throws {

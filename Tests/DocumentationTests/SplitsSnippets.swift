@@ -1,5 +1,6 @@
 import Datasets
 import DenseLinearAlgebra
+import Embeddings
 import Frechet
 import Splits
 import TestSupport
@@ -84,5 +85,25 @@ import Testing
             }
         }
         #expect(lines.count >= 5)
+    }
+
+    @Test func exports() throws {
+        let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)
+        let manifest = SplitManifest(
+            generator: "tests", series: try SplitSeries(of: embedded, by: settings),
+            provenance: EmbeddingProvenance(source: .features, file: "f.npy", sha256: "0", dimension: 4))
+        let files = try printed {
+            // snippet
+            let export = try SplitExport(of: manifest, in: dataset, as: .csv)
+            for file in export.files { print(file.path) }  // level-1.csv and so on
+            // end
+        }
+        #expect(files == manifest.levels.map { "\($0.id).csv" })
+        let forms = printed {
+            // snippet
+            for form in SplitExport.Form.all { print(form.name, form.hasImages ? "links to images" : "tables") }
+            // end
+        }
+        #expect(forms.count == 5 && forms[0] == "csv tables" && forms[4] == "imagefolder links to images")
     }
 }

@@ -17,11 +17,11 @@ import TestSupport
     }
 
     private func export(
-        _ format: SplitExport.Format, levels: [String]? = nil, isReversed: Bool = false, fold: Int? = nil,
+        _ format: SplitExport.Form, levels: [String]? = nil, direction: Direction = .forward, fold: Int? = nil,
         root: String? = nil
     ) throws -> SplitExport {
         try SplitExport(
-            of: manifest, in: splits.dataset, as: format, levels: levels, isReversed: isReversed, fold: fold, root: root
+            of: manifest, in: splits.dataset, as: format, levels: levels, direction: direction, fold: fold, root: root
         )
     }
 
@@ -67,7 +67,7 @@ import TestSupport
         #expect(classes(withFold, "part", "validation") == Set(level.folds[1]))
         #expect(classes(withFold, "part", "train") == Set(level.train).subtracting(level.folds[1]))
         #expect(classes(withFold, "part", "test") == Set(level.test))
-        let reversed = try rows("\(level.id).csv", of: export(.csv, levels: [level.id], isReversed: true))
+        let reversed = try rows("\(level.id).csv", of: export(.csv, levels: [level.id], direction: .reverse))
         #expect(classes(reversed, "part", "train") == Set(level.test))
         #expect(classes(reversed, "part", "test") == Set(level.train))
         #expect(reversed.allSatisfy { $0["fold"] == nil && $0["path"] == nil })
@@ -103,7 +103,7 @@ import TestSupport
         }
         let dataset = try Dataset(name: "roles", samples: samples)
         let level = manifest.levels[0]
-        func table(_ format: SplitExport.Format, _ path: String) throws -> [[String: String]] {
+        func table(_ format: SplitExport.Form, _ path: String) throws -> [[String: String]] {
             try rows(path, of: SplitExport(of: manifest, in: dataset, as: format, levels: [level.id]))
         }
         let flags: [SampleRole?: [String]] = [
@@ -210,9 +210,33 @@ import TestSupport
                 """))
     }
 
-    @Test(arguments: SplitExport.Format.allCases)
-    func exportsAreTheSameAgain(format: SplitExport.Format) throws {
+    @Test(arguments: SplitExport.Form.all)
+    func exportsAreTheSameAgain(format: SplitExport.Form) throws {
         #expect(try export(format) == export(format))
+    }
+
+    /// What another run of the same form can have left is its own, whichever levels and fold it was for, and nothing else.
+    @Test(arguments: SplitExport.Form.all)
+    func tablesOfOtherRunsAreOwnFiles(form: SplitExport.Form) throws {
+        let one = try export(form, levels: [manifest.levels[0].id])
+        let others = try [export(form), export(form, fold: 1), export(form, direction: .reverse)]
+        for path in others.flatMap({ $0.files.map(\.path) }) where !["README.md", "classes.csv"].contains(path) {
+            #expect(one.ownsFile(at: path), "\(path)")
+        }
+        for path in others.flatMap({ $0.links.map(\.path) }) { #expect(one.ownsLink(at: path), "\(path)") }
+        for path in [
+            "notes.csv", "level-1/notes.csv", "level-1/mine/metadata.csv", "level-99.csv", "level-99/metadata.csv",
+        ] {
+            #expect(!one.ownsFile(at: path), "\(path)")
+        }
+        #expect(!one.ownsLink(at: "level-1/train/image.png") && !one.ownsLink(at: "mine/train/class/image.png"))
+    }
+
+    @Test func formsAreToldByTheirNames() {
+        let forms = SplitExport.Form.all
+        #expect(forms.map(\.name) == ["csv", "oml", "huggingface", "wilds", "imagefolder"])
+        #expect(Set(forms).count == forms.count)
+        for line in forms.flatMap({ $0.summary.split(separator: "\n") }) { #expect(line.count <= 60, "\(line)") }
     }
 
     @Test func hostileLabelsAndIdsStayBelowTheFolder() throws {
@@ -231,7 +255,7 @@ import TestSupport
             json["levels.0.removed"] = [String]()
             json["levels.0.folds"] = [[String]]()
         }
-        for format in SplitExport.Format.allCases {
+        for format in SplitExport.Form.all {
             let export = try SplitExport(of: json, in: dataset, as: format, levels: ["../level"])
             let paths = export.files.map(\.path) + export.links.map(\.path)
             #expect(Set(paths.map { $0.lowercased() }).count == paths.count)
@@ -241,6 +265,11 @@ import TestSupport
                 #expect(!path.utf8.contains(0))
             }
             #expect(export.links.count == (format.hasImages ? 24 : 0))
+            #expect(
+                export.files.allSatisfy {
+                    export.ownsFile(at: $0.path) || ["README.md", "classes.csv"].contains($0.path)
+                })
+            #expect(export.links.allSatisfy { export.ownsLink(at: $0.path) })
         }
     }
 

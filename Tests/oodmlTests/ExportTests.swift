@@ -78,11 +78,23 @@ import Testing
         }
     }
 
-    @Test(arguments: SplitExport.Format.allCases)
-    func exportsAreTheSameAgainAndStayInTheFolder(format: SplitExport.Format) throws {
+    @Test func theSchemaHasEveryForm() throws {
+        struct Schema: Decodable {
+            struct Property: Decodable {
+                let `enum`: [String]?
+            }
+            let properties: [String: Property]
+        }
+        let file = Repository.page("Sources/oodml/Documentation.docc/Schemas/export-1.schema.json")
+        let schema = try JSONDecoder().decode(Schema.self, from: Data(contentsOf: file))
+        #expect(schema.properties["form"]?.enum == SplitExport.Form.all.map(\.name).sorted())
+    }
+
+    @Test(arguments: SplitExport.Form.all)
+    func exportsAreTheSameAgainAndStayInTheFolder(format: SplitExport.Form) throws {
         let before = Set(try FileManager.default.contentsOfDirectory(atPath: folder.url.path))
         for out in ["one", "two", "one"] {
-            let run = try export("--format", format.rawValue, "--root", "images", "--out", out)
+            let run = try export("--format", format.name, "--root", "images", "--out", out)
             #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
             #expect(run.output.hasPrefix("Written: ") && run.output.hasSuffix(" below \(out)\n"))
         }

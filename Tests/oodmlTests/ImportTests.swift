@@ -182,11 +182,11 @@ import TestSupport
         }
     }
 
-    @Test(arguments: SplitExport.Format.allCases)
-    func everyFormIsExported(format: SplitExport.Format) throws {
+    @Test(arguments: SplitExport.Form.all)
+    func everyFormIsExported(format: SplitExport.Form) throws {
         try imported()
         let run = try run(
-            "export", "out", "--as", format.rawValue, "--root", "birds", "--fold", "0", "--out", "exported")
+            "export", "out", "--as", format.name, "--root", "birds", "--fold", "0", "--out", "exported")
         #expect(run.status == 0, "\(run.errors)")
         if format == .csv {
             let table = try String(contentsOf: folder.url.appending(path: "exported/level-2.csv"), encoding: .utf8)

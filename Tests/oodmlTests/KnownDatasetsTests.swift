@@ -1,3 +1,4 @@
+import Cars196
 import Datasets
 import Foundation
 import Glyphs200
@@ -38,7 +39,7 @@ import Testing
         let run = try makeSplits("inshop", root: root)
         #expect(run.status == 0, "\(run.errors)")
         let table = folder.url.appending(path: "out/samples.csv")
-        #expect(try Dataset(sampleTableAt: table, name: "inshop") == Dataset(inShopAt: root))
+        #expect(try Dataset(sampleTableAt: table, name: "inshop") == Dataset(.inshop, at: root))
         let scored = try CommandRun(
             ["evaluate", "--splits", "out", "--root", root.path, "--model", EmbeddedBenchmark.backbone.path, "-q"],
             in: folder.url)
@@ -65,13 +66,14 @@ import Testing
 
     @Test func theListNamesFilesAndCounts() throws {
         let text = try CommandRun(["datasets"]).output
-        for dataset in KnownDataset.allCases {
-            #expect(text.contains("--dataset \(dataset.rawValue) --root DIR"))
+        let known = [KnownDataset.cub200, .cars196, .sop, .inshop]
+        for dataset in known {
+            #expect(text.contains("\(dataset.title): --dataset \(dataset.name) --root DIR"))
             #expect(text.contains("\(dataset.counts.samples) images of \(dataset.counts.classes) classes"))
         }
         let json = try CommandRun(["datasets", "--format", "json"]).output
         let entries = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
-        #expect(entries.compactMap { $0["name"] as? String } == KnownDataset.allCases.map(\.rawValue))
+        #expect(entries.compactMap { $0["name"] as? String } == known.map(\.name))
         let counts = try #require(entries[3]["counts"] as? [String: Int])
         #expect(counts["query_samples"] == 14218 && counts["superclasses"] == nil)
     }

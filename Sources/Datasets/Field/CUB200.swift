@@ -1,25 +1,42 @@
 import Files
-public import Foundation
+import Foundation
+
+extension KnownDataset {
+    /// Caltech-UCSD Birds-200-2011, of Wah et al., 2011.
+    ///
+    /// Read are `images.txt`, `image_class_labels.txt` and `classes.txt`. Sample ids are paths below the folder, as in
+    /// `images/001.Black_footed_Albatross/….jpg`, in the order of `images.txt`; class labels are the names of `classes.txt`.
+    /// The first half of the classes by number trains, which is 100 of 200. `train_test_split.txt` divides the images of each
+    /// class, so it is no split of classes and not read.
+    ///
+    /// Refused, with the file and the line, are an image without class, a class that `classes.txt` does not have, a number or
+    /// name that is there twice, and a line of too few fields.
+    public static let cub200 = KnownDataset(
+        name: "cub200", title: "CUB-200-2011",
+        counts: DatasetCounts(trainSamples: 5864, trainClasses: 100, testSamples: 5924, testClasses: 100),
+        layout: [
+            ("images.txt", "image_id path, the path below images/"),
+            ("image_class_labels.txt", "image_id class_id"),
+            ("classes.txt", "class_id name"),
+            ("images/CLASS/IMAGE.jpg", "the images"),
+        ],
+        officialSplit:
+            "Classes 1 to 100 train. train_test_split.txt divides the images of every class, so it is not read.",
+        requiredFiles: "images.txt, image_class_labels.txt and classes.txt",
+        read: Dataset.init(cub200At:name:))
+}
 
 extension Dataset {
-    /// Reads CUB-200-2011 as it is downloaded: `images.txt`, `image_class_labels.txt`, `classes.txt` and `images/`.
-    ///
-    /// Sample ids are paths relative to `root`, as in `images/001.Black_footed_Albatross/….jpg`, in the order of
-    /// `images.txt`; class labels are the names of `classes.txt`. The first half of the classes by number trains, which is
-    /// 100 of 200. `train_test_split.txt` divides the images of each class, so it is no split of classes and not read.
-    ///
-    /// - Throws: ``DatasetError`` naming the file and the line, for a missing file, an image without class, a class that
-    ///   `classes.txt` does not have, or a line of too few fields; or the images that are listed but not there.
-    public init(cub200At root: URL, name: String = KnownDataset.cub200.rawValue) throws {
+    fileprivate init(cub200At root: URL, name: String) throws {
         let classFile = try IndexFile("classes.txt", below: root, of: .cub200)
         var names: [Int: String] = [:]
-        var seenNames: Set<[UInt8]> = []
+        var seenNames: Set<Name> = []
         for row in try classFile.rows(["class_id", "name"], open: 1) {
             let number = try classFile.number(row, 0, "class_id")
             guard names.updateValue(row.fields[1], forKey: number) == nil else {
                 throw classFile.repeated("class_id \(number)", on: row)
             }
-            guard seenNames.insert(Array(row.fields[1].utf8)).inserted else {
+            guard seenNames.insert(Name(row.fields[1])).inserted else {
                 throw classFile.repeated("name \"\(row.fields[1])\"", on: row)
             }
         }
@@ -55,6 +72,5 @@ extension Dataset {
         var sides: [String: Side] = [:]
         for (number, label) in names { sides[label] = trained.contains(number) ? .train : .test }
         try self.init(name: name, samples: samples, officialSides: sides, source: root.path)
-        try requireFiles(below: root)
     }
 }

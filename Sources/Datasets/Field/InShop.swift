@@ -1,17 +1,33 @@
 import Files
-public import Foundation
+import Foundation
+
+extension KnownDataset {
+    /// In-Shop Clothes Retrieval of DeepFashion, of Liu et al., CVPR 2016.
+    ///
+    /// Read is `Eval/list_eval_partition.txt`. Sample ids are paths below the folder, as in
+    /// `Img/img/WOMEN/Dresses/id_00000002/02_1_front.jpg`, in the order of the list; class labels are the items' ids. Items
+    /// of queries and gallery are the test classes, and their samples keep these roles. The list may also lie in the folder
+    /// itself, and the images in `img/`.
+    ///
+    /// Refused, with the line, are a status other than train, query and gallery, a line of too few fields, another number of
+    /// rows than the first line says, and an item that trains and is tested on.
+    public static let inshop = KnownDataset(
+        name: "inshop", title: "In-Shop Clothes Retrieval",
+        counts: DatasetCounts(
+            trainSamples: 25882, trainClasses: 3997, testSamples: 26830, testClasses: 3985, querySamples: 14218,
+            gallerySamples: 12612),
+        layout: [
+            ("Eval/list_eval_partition.txt", "a count, then image_name item_id evaluation_status; or beside Eval/"),
+            ("Img/img/…/IMAGE.jpg", "the images, unpacked from Img/img.zip; or img/…/IMAGE.jpg"),
+        ],
+        officialSplit:
+            "evaluation_status is train, query or gallery; the items of queries and gallery are the test classes.",
+        requiredFiles: "Eval/list_eval_partition.txt",
+        read: Dataset.init(inShopAt:name:))
+}
 
 extension Dataset {
-    /// Reads In-Shop Clothes Retrieval as it is downloaded: `Eval/list_eval_partition.txt` and the images.
-    ///
-    /// Sample ids are paths relative to `root`, as in `Img/img/WOMEN/Dresses/id_00000002/02_1_front.jpg`, in the order of
-    /// the list; class labels are the items' ids. Items of queries and gallery are the test classes, and their samples
-    /// keep these roles. The list may also lie in `root` itself, and the images in `img/`.
-    ///
-    /// - Throws: ``DatasetError`` naming the line, for a missing file or column, a status that is none of the three, a
-    ///   line of too few fields, or fewer rows than the first line says; for an item that trains and is tested on; or for
-    ///   images that are listed but not there.
-    public init(inShopAt root: URL, name: String = KnownDataset.inshop.rawValue) throws {
+    fileprivate init(inShopAt root: URL, name: String) throws {
         let flat = "list_eval_partition.txt"
         let isFlat = FileManager.default.fileExists(atPath: root.appending(path: flat).path)
         let index = try IndexFile(isFlat ? flat : "Eval/\(flat)", below: root, of: .inshop)
@@ -41,6 +57,5 @@ extension Dataset {
             return Sample(id: (isBare ? "" : "Img/") + row.fields[0], classLabel: label, role: role)
         }
         try self.init(name: name, samples: samples, officialSides: sides, source: index.path)
-        try requireFiles(below: root)
     }
 }

@@ -1,16 +1,32 @@
 import Files
-public import Foundation
+import Foundation
+
+extension KnownDataset {
+    /// Stanford Online Products, of Song et al., CVPR 2016.
+    ///
+    /// Read are `Ebay_train.txt` and `Ebay_test.txt`, each one side of the official split. Sample ids are paths below the
+    /// folder, those of the train classes first; class labels are the numbers of `class_id`, superclasses the names of the
+    /// twelve categories that `super_class_id` counts.
+    ///
+    /// Refused, with the file and the line, are another header, a superclass outside 1 to 12, a line of too few fields, and a
+    /// class in both files.
+    public static let sop = KnownDataset(
+        name: "sop", title: "Stanford Online Products",
+        counts: DatasetCounts(
+            trainSamples: 59551, trainClasses: 11318, testSamples: 60502, testClasses: 11316, superclasses: 12),
+        layout: [
+            ("Ebay_train.txt", "image_id class_id super_class_id path, with a header"),
+            ("Ebay_test.txt", "the same for the test classes"),
+            ("CATEGORY_final/IMAGE.JPG", "the images"),
+        ],
+        officialSplit:
+            "Ebay_train.txt lists the train classes, Ebay_test.txt the test classes; super_class_id names the superclass.",
+        requiredFiles: "Ebay_train.txt and Ebay_test.txt",
+        read: Dataset.init(stanfordOnlineProductsAt:name:))
+}
 
 extension Dataset {
-    /// Reads Stanford Online Products as it is downloaded: `Ebay_train.txt`, `Ebay_test.txt` and the folders of images.
-    ///
-    /// Sample ids are paths relative to `root`, those of the train classes first; class labels are the numbers of
-    /// `class_id`, superclasses the names of the twelve categories that `super_class_id` counts. Each file is one side of
-    /// the official split.
-    ///
-    /// - Throws: ``DatasetError`` naming the file and the line, for a missing file or column, a superclass outside 1 to 12,
-    ///   or a line of too few fields; for a class in both files; or for images that are listed but not there.
-    public init(stanfordOnlineProductsAt root: URL, name: String = KnownDataset.sop.rawValue) throws {
+    fileprivate init(stanfordOnlineProductsAt root: URL, name: String) throws {
         let columns = ["image_id", "class_id", "super_class_id", "path"]
         var samples: [Sample] = []
         var sides: [String: Side] = [:]
@@ -33,7 +49,6 @@ extension Dataset {
             }
         }
         try self.init(name: name, samples: samples, officialSides: sides, source: root.path)
-        try requireFiles(below: root)
     }
 }
 

@@ -30,12 +30,13 @@ public struct LabelTable: Sendable, Equatable {
         }
         labels = try values(column)
         samples = try table.columns.firstIndex(of: "sample").map(values)
-        var firstLines: [[UInt8]: Int] = [:]
+        var rows = NameIndex()
         for (sample, line) in zip(samples ?? [], table.lines) {
-            if let first = firstLines.updateValue(line, forKey: Array(sample.utf8)) {
+            let (isNew, first) = rows.insert(sample)
+            guard isNew else {
                 throw FileError.malformed(
                     path: url.path, line: line, found: "the sample \"\(sample)\" again",
-                    expected: "it once, as on line \(first)")
+                    expected: "it once, as on line \(table.lines[first])")
             }
         }
     }
@@ -44,7 +45,7 @@ public struct LabelTable: Sendable, Equatable {
 /// Numbers for labels, the same for the same bytes: neither rounded as numbers are, nor merged as Swift merges strings
 /// that look alike.
 public struct LabelNumbering: Sendable {
-    private var numbers: [[UInt8]: Int] = [:]
+    private var numbers = NameIndex()
     /// The label of each number.
     public private(set) var labels: [String] = []
 
@@ -53,10 +54,8 @@ public struct LabelNumbering: Sendable {
 
     /// The number of a label: its place among the different labels seen so far.
     public mutating func number(of label: String) -> Int {
-        let bytes = Array(label.utf8)
-        if let number = numbers[bytes] { return number }
-        numbers[bytes] = labels.count
-        labels.append(label)
-        return labels.count - 1
+        let (isNew, number) = numbers.insert(label)
+        if isNew { labels.append(label) }
+        return number
     }
 }

@@ -133,7 +133,7 @@ private struct ClassValues {
             firstOfClass[label] = (value, line)
             return nil
         }
-        return first.value.utf8.elementsEqual(value.utf8) ? nil : first
+        return Name(first.value) == Name(value) ? nil : first
     }
 
     func value(ofClass label: String) -> String {

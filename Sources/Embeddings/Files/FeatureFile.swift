@@ -98,14 +98,14 @@ extension FeatureFile {
             throw FileError.malformed(
                 path: path, found: "\(ids.count) ids for \(rowCount) rows of embeddings", expected: "one for each row")
         }
-        var rows: [[UInt8]: Int] = [:]
-        rows.reserveCapacity(ids.count)
+        var rows = NameIndex()
         for (row, id) in ids.enumerated() {
             guard !id.isEmpty else {
                 throw FileError.malformed(
                     path: path, found: "an empty id for row \(row)", expected: "the id of a sample")
             }
-            if let first = rows.updateValue(row, forKey: Array(id.utf8)) {
+            let (isNew, first) = rows.insert(id)
+            guard isNew else {
                 throw FileError.malformed(
                     path: path, found: "the id \"\(excerpt(id))\" for the rows \(first) and \(row)",
                     expected: "every sample once")
@@ -123,17 +123,17 @@ extension FeatureFile {
     /// - Throws: ``/Files/FileError`` naming the first sample that is missing, or the first id that is not known.
     public func rows(ofSamples samples: [String], among known: [String]? = nil) throws -> [Int]? {
         guard let ids else { return nil }
-        let rows = Dictionary(uniqueKeysWithValues: ids.enumerated().map { (Array($0.element.utf8), $0.offset) })
-        let wanted = Set(samples.lazy.map { Array($0.utf8) })
-        let allowed = known.map { Set($0.lazy.map { Array($0.utf8) }) } ?? wanted
-        if let unknown = ids.first(where: { !allowed.contains(Array($0.utf8)) }) {
+        let rows = NameIndex(ids)
+        let wanted = Set(samples.map(Name.init))
+        let allowed = known.map { Set($0.map(Name.init)) } ?? wanted
+        if let unknown = ids.first(where: { !allowed.contains(Name($0)) }) {
             throw FileError.malformed(
                 path: path, found: "the id \"\(excerpt(unknown))\", which no sample has",
                 expected: "ids of the \(allowed.count) samples only")
         }
         return try samples.map { sample in
-            guard let row = rows[Array(sample.utf8)] else {
-                let count = wanted.count { rows[$0] == nil }
+            guard let row = rows[sample] else {
+                let count = wanted.count { rows[$0.text] == nil }
                 throw FileError.malformed(
                     path: path,
                     found: "no row for the sample \"\(excerpt(sample))\""

@@ -25,7 +25,7 @@ struct SafetensorsFile {
             let container = try decoder.container(keyedBy: Name.self)
             tensors = try container.allKeys.filter { $0.stringValue != "__metadata__" }.map {
                 ($0.stringValue, try container.decode(Tensor.self, forKey: $0))
-            }.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
+            }.sorted { utf8Precedes($0.0, $1.0) }
         }
     }
 

@@ -30,11 +30,11 @@ struct ZipArchive {
         }
         let bytes = try file.bytes(in: directory.bytes)
         var entries: [Entry] = []
-        var names: Set<[UInt8]> = []
+        var names: Set<Name> = []
         var position = 0
         for _ in 0..<directory.entryCount {
             let entry = try Self.entry(in: bytes, at: &position, of: file)
-            guard names.insert(Array(entry.name.utf8)).inserted else {
+            guard names.insert(Name(entry.name)).inserted else {
                 throw file.malformed("two entries named \"\(excerpt(entry.name))\"", "different names")
             }
             guard entry.localHeaderOffset < directory.bytes.lowerBound,

@@ -43,7 +43,7 @@ struct StoreChunks {
             numpyHeader(rowCount: rows.count { $0.reason.isEmpty }, columnCount: rowByteCount / 4).count
             + rows.count { $0.reason.isEmpty } * rowByteCount
         let size = try? FileManager.default.attributesOfItem(atPath: embeddings(of: chunk).path)[.size] as? Int
-        guard rows.count == ids.count, zip(rows, ids).allSatisfy({ $0.id.utf8.elementsEqual($1.utf8) }), size == bytes
+        guard rows.count == ids.count, zip(rows, ids).allSatisfy({ Name($0.id) == Name($1) }), size == bytes
         else { return nil }
         return rows
     }

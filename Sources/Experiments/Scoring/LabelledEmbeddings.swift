@@ -102,7 +102,7 @@ public struct LabelledEmbeddings: Sendable {
     /// For each sample its row among `items`; none where one of both has no ids.
     private func rows(in items: LabelledEmbeddings) -> [Int?] {
         guard let own = table.samples, let others = items.table.samples else { return [] }
-        let rows = Dictionary(uniqueKeysWithValues: others.enumerated().map { (Array($0.element.utf8), $0.offset) })
-        return own.map { rows[Array($0.utf8)] }
+        let rows = NameIndex(others)
+        return own.map { rows[$0] }
     }
 }

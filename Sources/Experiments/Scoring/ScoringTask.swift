@@ -21,27 +21,16 @@ public struct ScoringTask: Sendable {
     static func all(
         of manifest: SplitManifest, in dataset: Dataset, directions: [Direction], fold: Int?
     ) throws -> [ScoringTask] {
-        let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
-        return try manifest.levels.flatMap { level in
+        try manifest.levels.flatMap { level in
             try directions.map { direction in
                 var (labels, training) = (
                     level.classes(on: direction.testSide), level.classes(on: direction.trainingSide)
                 )
                 if let fold {
-                    guard level.folds.indices.contains(fold) else {
-                        throw SplitError.missingFold(level: level.id, fold: fold, count: level.folds.count)
-                    }
-                    labels = level.folds[fold]
+                    labels = try level.labels(ofFold: fold)
                     training.removeAll(where: Set(labels).contains)
                 }
-                let classes = try [labels, training].map { labels in
-                    try labels.map { label in
-                        guard let number = numbers[label] else {
-                            throw SplitError.unknownClass(level: level.id, label: label)
-                        }
-                        return number
-                    }
-                }
+                let classes = try [labels, training].map { try level.numbers(ofClasses: $0, in: dataset) }
                 return ScoringTask(
                     level: level, direction: direction, classes: classes[0],
                     samples: dataset.samples(ofClasses: classes[0]),

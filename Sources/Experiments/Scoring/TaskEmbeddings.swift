@@ -103,8 +103,7 @@ struct TaskEmbeddings {
     private func samples(of features: FeatureFile<Float>, wanted: [Int]) throws -> [Int]? {
         guard let ids = features.ids else { return nil }
         _ = try features.rows(ofSamples: wanted.map { dataset.samples[$0].id }, among: dataset.samples.map(\.id))
-        let numbers = Dictionary(
-            uniqueKeysWithValues: dataset.samples.enumerated().map { (Array($0.element.id.utf8), $0.offset) })
-        return ids.compactMap { numbers[Array($0.utf8)] }
+        let numbers = dataset.indexOfSamples()
+        return ids.compactMap { numbers[$0] }
     }
 }

@@ -84,8 +84,7 @@ struct TaskScoring {
     private func fewShot(
         _ episodes: FewShotEpisodes, of matrix: Matrix<Float>, task: ScoringTask, file: URL
     ) throws -> [FewShotEpisodeScores] {
-        let rows = Dictionary(
-            uniqueKeysWithValues: task.samples.enumerated().map { (dataset.samples[$0.element].id, $0.offset) })
+        let rows = NameIndex(task.samples.map { dataset.samples[$0].id })
         // Imported episodes are of the test classes.
         guard episodes.episodesByLevel == nil || task.direction == .forward else { return [] }
         return try episodes.episodes(ofLevel: task.level.id).indices.map { number in

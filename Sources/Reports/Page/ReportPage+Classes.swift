@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Evaluation
+internal import Files
 internal import Foundation
 internal import Splits
 internal import Statistics
@@ -80,8 +81,8 @@ extension ReportPage {
 
     /// The same for the script: of each model and level the rows class, queries, Recall@1, MAP@R, backbone's Recall@1.
     private func data(of models: [Model], labels: [String]) -> String {
-        let numbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
-        let levels = Dictionary(uniqueKeysWithValues: zip(manifest.levels.map(\.id), manifest.levels.indices))
+        let numbers = NameIndex(labels)
+        let levels = NameIndex(manifest.levels.map(\.id))
         func text(_ value: Double?) -> String { value.map { fixed($0, 4) } ?? "null" }
         var tasks: [String] = []
         for (place, model) in models.enumerated() {

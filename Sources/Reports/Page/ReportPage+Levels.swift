@@ -116,10 +116,11 @@ extension ReportPage {
     /// The first samples of a few classes, spread over the sorted classes.
     func specimens(of labels: [String]) -> [String] {
         let count = min(6, labels.count)
-        let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
         return (0..<count).compactMap { place in
             let label = labels[(2 * place + 1) * labels.count / (2 * count)]
-            return numbers[label].flatMap { dataset.samplesOfClass[$0].first }.map { dataset.samples[$0].id }
+            return dataset.number(ofClass: label).flatMap { dataset.samplesOfClass[$0].first }.map {
+                dataset.samples[$0].id
+            }
         }
     }
 

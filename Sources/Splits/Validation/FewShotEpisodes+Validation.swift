@@ -24,7 +24,7 @@ extension FewShotEpisodes {
             }
         }
         for label in leftOut.sorted(by: utf8Precedes) {
-            let size = samples.classes[label].map { dataset.samplesOfClass[$0].count }
+            let size = samples.number(ofClass: label).map { dataset.samplesOfClass[$0].count }
             guard size.map({ $0 > shots }) ?? true else { continue }
             add(
                 "left_out", "the class \"\(label)\"" + (size.map { " of \($0) samples" } ?? ""),
@@ -61,7 +61,7 @@ extension FewShotEpisodes {
                 let place = "\(id), episode \(index)"
                 violations += supportViolations(of: episode, place, in: samples, counts: 1...shots)
                 for label in episode.keys.sorted(by: utf8Precedes)
-                where samples.classes[label] != nil && !test.contains(label) {
+                where samples.number(ofClass: label) != nil && !test.contains(label) {
                     violations.append(
                         violation("\(place), class \"\(label)\"", "a support", "supports of test classes only"))
                 }
@@ -72,13 +72,17 @@ extension FewShotEpisodes {
 
     /// The classes and samples of a dataset by their names.
     private struct SamplesOfClasses {
-        let classes: [String: Int]
-        let classOfSample: [String: Int]
+        private let dataset: Dataset
+        private let samples: NameIndex
 
         init(_ dataset: Dataset) {
-            classes = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
-            classOfSample = Dictionary(uniqueKeysWithValues: zip(dataset.samples.map(\.id), dataset.classOfSample))
+            self.dataset = dataset
+            samples = dataset.indexOfSamples()
         }
+
+        func number(ofClass label: String) -> Int? { dataset.number(ofClass: label) }
+
+        func classNumber(ofSample id: String) -> Int? { samples[id].map { dataset.classOfSample[$0] } }
     }
 
     /// Whether each support is of samples of its class, so many and different ones.
@@ -88,7 +92,7 @@ extension FewShotEpisodes {
         episode.keys.sorted(by: utf8Precedes).flatMap { label -> [SplitViolation] in
             let place = "\(name), class \"\(label)\""
             let support = episode[label] ?? []
-            guard let number = samples.classes[label] else {
+            guard let number = samples.number(ofClass: label) else {
                 return [violation(place, "a support", "supports of classes of the dataset only")]
             }
             var violations: [SplitViolation] = []
@@ -98,7 +102,7 @@ extension FewShotEpisodes {
                         place, "\(Set(support).count) different samples among \(support.count)",
                         counts.count == 1 ? "\(shots)" : "1 to \(shots), all different"))
             }
-            for id in support where samples.classOfSample[id] != number {
+            for id in support where samples.classNumber(ofSample: id) != number {
                 violations.append(violation(place, "\"\(id)\"", "samples of the class only"))
             }
             if leftOut.contains(label) {

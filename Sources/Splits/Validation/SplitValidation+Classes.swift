@@ -10,7 +10,7 @@ extension SplitValidation {
         var places = [[String]](repeating: [], count: dataset.classLabels.count)
         for (name, labels) in lists {
             violations += listViolations(labels, "\(level.id), \(name)")
-            for number in Set(labels.compactMap(number(of:))) { places[number].append(name) }
+            for number in Set(labels.compactMap(dataset.number(ofClass:))) { places[number].append(name) }
         }
         for (label, found) in zip(dataset.classLabels, places) where found.count != 1 {
             violations.append(
@@ -151,7 +151,7 @@ extension SplitValidation {
                     "every class in one"))
         }
         for label in level.train
-        where folds[label] == nil && !level.folds.isEmpty && number(of: label) != nil && !isImported {
+        where folds[label] == nil && !level.folds.isEmpty && dataset.number(ofClass: label) != nil && !isImported {
             violations.append(violation(place, "the train class \"\(label)\" in none", "every train class in one"))
         }
         return violations

@@ -10,7 +10,7 @@ extension SplitValidation {
         var violations: [SplitViolation] = []
         for (name, labels) in lists {
             violations += listViolations(labels, "\(place), \(name)")
-            for label in labels where number(of: label).map({ dataset.samplesOfClass[$0].count }) == 1 {
+            for label in labels where dataset.number(ofClass: label).map({ dataset.samplesOfClass[$0].count }) == 1 {
                 violations.append(
                     violation("\(place), \(name)", "the class \"\(label)\" of one sample", "classes of two or more"))
             }

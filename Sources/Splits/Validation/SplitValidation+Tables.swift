@@ -12,7 +12,7 @@ extension SplitValidation {
             let (matched, place) = (level.trainMatched, "\(level.id), train_matched")
             let train = Set(level.train)
             var violations = listViolations(matched.classes, place)
-            for label in matched.classes where number(of: label) != nil && !train.contains(label) {
+            for label in matched.classes where dataset.number(ofClass: label) != nil && !train.contains(label) {
                 violations.append(violation(place, "the class \"\(label)\"", "train classes of the level only"))
             }
             if matched.classes.count != classCount {
@@ -40,7 +40,7 @@ extension SplitValidation {
         }
         let levels = Dictionary(manifest.levels.map { ($0.id, $0.trainMatched) }, uniquingKeysWith: { a, _ in a })
         let classes = levels.mapValues { Set($0.classes) }
-        let samples = Dictionary(uniqueKeysWithValues: zip(dataset.samples.map(\.id), dataset.classOfSample))
+        let samples = dataset.indexOfSamples()
         var violations: [SplitViolation] = []
         var seen: [String: Set<String>] = [:]
         var served: [String: Set<String>] = [:]
@@ -56,7 +56,7 @@ extension SplitValidation {
                 continue
             }
             counts[level, default: 0] += 1
-            guard let number = samples[id] else {
+            guard let number = samples[id].map({ dataset.classOfSample[$0] }) else {
                 add("the sample \"\(id)\"", "samples of samples.csv only")
                 continue
             }

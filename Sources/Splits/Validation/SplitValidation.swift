@@ -18,7 +18,6 @@ public struct SplitValidation: Sendable {
     let units: [ClassUnit]
     /// Where the classes of each level stand; nil where the level has a class nowhere, twice, or of another dataset.
     let partitions: [ClassPartition?]
-    private let numbers: [String: Int]
 
     /// Sets a manifest beside the dataset of the same folder.
     ///
@@ -27,16 +26,12 @@ public struct SplitValidation: Sendable {
         self.manifest = manifest
         self.dataset = dataset
         units = try dataset.units(by: manifest.settings.unit)
-        let numbers = Dictionary(uniqueKeysWithValues: zip(dataset.classLabels, dataset.classLabels.indices))
-        self.numbers = numbers
         partitions = manifest.levels.map { level in
             var sides = [Side?](repeating: nil, count: dataset.classLabels.count)
             var open = Set(dataset.classLabels.indices)
             for (labels, side) in [(level.train, Side.train), (level.test, .test), (level.removed, nil)] {
                 for label in labels {
-                    guard let number = Self.number(of: label, in: dataset, by: numbers),
-                        open.remove(number) != nil
-                    else { return nil }
+                    guard let number = dataset.number(ofClass: label), open.remove(number) != nil else { return nil }
                     sides[number] = side
                 }
             }
@@ -53,15 +48,6 @@ public struct SplitValidation: Sendable {
                 classViolations(ofLevel: index) + sizeViolations(ofLevel: index) + foldViolations(ofLevel: index)
                     + numberViolations(of: manifest.levels[index]) + holdoutViolations(ofLevel: index)
             } + matchedViolations + controlViolations
-    }
-
-    /// The number of a class of the dataset; labels that differ in their Unicode form alone are different.
-    func number(of label: String) -> Int? {
-        Self.number(of: label, in: dataset, by: numbers)
-    }
-
-    private static func number(of label: String, in dataset: Dataset, by numbers: [String: Int]) -> Int? {
-        numbers[label].flatMap { dataset.classLabels[$0].utf8.elementsEqual(label.utf8) ? $0 : nil }
     }
 
     /// Whether the splits were published by somebody else.
@@ -81,7 +67,7 @@ public struct SplitValidation: Sendable {
     func listViolations(_ labels: [String], _ place: String) -> [SplitViolation] {
         var seen: Set<String> = []
         return labels.flatMap { label -> [SplitViolation] in
-            if number(of: label) == nil {
+            if dataset.number(ofClass: label) == nil {
                 return [violation(place, "the class \"\(label)\"", "classes of the dataset only")]
             }
             guard !seen.insert(label).inserted else { return [] }
@@ -94,7 +80,7 @@ public struct SplitValidation: Sendable {
         guard manifest.settings.unit != .class else { return [] }
         var groupOfClass = [Int?](repeating: nil, count: dataset.classLabels.count)
         for (group, content) in groups.enumerated() {
-            for number in content.classes.compactMap(number(of:)) { groupOfClass[number] = group }
+            for number in content.classes.compactMap(dataset.number(ofClass:)) { groupOfClass[number] = group }
         }
         return units.compactMap { unit in
             let found = Set(unit.classes.compactMap { groupOfClass[$0] }).sorted()

@@ -19,21 +19,7 @@ struct Export: ParsableCommand {
                 (
                     "FORMATS",
                     """
-                    csv          LEVEL.csv with all samples in the order of samples.csv:
-                                 sample, class, class_number, superclass, part (train,
-                                 test, removed), fold, role, and path if there is
-                                 a --root
-                    oml          LEVEL.csv of Open Metric Learning: label, path, split,
-                                 is_query, is_gallery (True, or as the samples' roles
-                                 say), category (the superclass)
-                    huggingface  LEVEL/PART/CLASS/IMAGE, LEVEL/PART/metadata.csv (.jsonl
-                                 where names could be read as numbers), and a README.md
-                                 in which each level is a configuration
-                    wilds        LEVEL/metadata.csv as WILDS has it: split, y, filename,
-                                 class, superclass, fold, role;
-                                 LEVEL/categories.csv: y, name
-                    imagefolder  LEVEL/PART/CLASS/IMAGE, and classes.csv: which folder is
-                                 which class
+                    \(summaries)
 
                     Images are symbolic links to those below --root. Names of classes and files are kept where they are plain; \
                     what could be taken for something else (slashes, leading dots, controls) is written as %XX, and names that \
@@ -68,7 +54,7 @@ struct Export: ParsableCommand {
     var splits: URL
 
     @Option(name: .customLong("as"), help: "The form to write.")
-    var chosenForm: SplitExport.Format?
+    var chosenForm: SplitExport.Form?
 
     @Option(
         help: ArgumentHelp(
@@ -121,37 +107,18 @@ struct Export: ParsableCommand {
         let folder = try SplitFolder(at: splits)
         let (manifest, dataset) = (folder.manifest, folder.dataset)
         let images = try images(of: manifest, for: form)
-        let target = try OutputFolder(out ?? defaultFolder(of: form), force: force)
+        let target = out ?? defaultFolder(of: form)
+        // What is in the way is found before samples are arranged.
+        _ = try OutputFolder(target, force: force)
         terminal.status("arranging \(dataset.samples.count) samples")
-        let export = try SplitExport(
-            of: manifest, in: dataset, as: form, levels: level.isEmpty ? nil : level,
-            isReversed: direction == .reverse, fold: fold, root: root?.absoluteURL.path)
-        if let images { try requireAll(export, below: images, on: terminal) }
-        terminal.status("writing \(export.files.count) files and \(export.links.count) links")
-        let ours = Set(manifest.levels.map(\.id))
-        let links = OutputFolder.LinkPlan(
-            links: export.links.map { ($0.path, (images ?? target.url).appending(path: $0.sample).path) },
-            isOurs: { path in
-                // LEVEL/PART/CLASS/IMAGE.
-                let parts = path.split(separator: "/")
-                return parts.count == 4 && ours.contains(String(parts[0]))
-            })
-        let isOurs = { (path: String) -> Bool in
-            // Tables of other levels, or of the parts of another fold, would pass for results of this run.
-            let parts = path.split(separator: "/").map(String.init)
-            switch (form, parts.count) {
-            case (.csv, 1), (.oml, 1): return ours.contains { path == "\($0).csv" }
-            case (.huggingface, 3):
-                return ours.contains(parts[0]) && ["metadata.csv", "metadata.jsonl"].contains(parts[2])
-            case (.wilds, 2): return ours.contains(parts[0]) && ["metadata.csv", "categories.csv"].contains(parts[1])
-            default: return false
-            }
-        }
-        _ = try target.write(export.files.map { ($0.path, $0.bytes) }, replacing: isOurs, links: links)
+        let export = try folder.exported(
+            as: form, levels: level.isEmpty ? nil : level, direction: direction, fold: fold,
+            root: root?.absoluteURL.path)
+        try folder.write(export, to: target, images: images, replacing: force, report: terminal.show)
         terminal.finish()
         guard format.last(where: { $0.output != nil })?.output != .json else {
             let report = ExportReport(
-                form: form.rawValue, folder: target.url.relativePath,
+                form: form.name, folder: target.relativePath,
                 levels: level.isEmpty ? manifest.levels.map(\.id) : level, files: export.files.map(\.path),
                 linkCount: export.links.count)
             return print(try stableJSON(report), terminator: "")
@@ -159,67 +126,65 @@ struct Export: ParsableCommand {
         print(
             "Written: \(export.files.count) \(export.files.count == 1 ? "file" : "files")"
                 + (export.links.isEmpty ? "" : " and \(export.links.count) links to images")
-                + " below \(target.url.relativePath)")
+                + " below \(target.relativePath)")
+    }
+
+    /// What each form is, as the help lists them.
+    private static var summaries: String {
+        SplitExport.Form.all.map { form in
+            let lines = form.summary.replacing("ROOT", with: "--root").split(separator: "\n")
+            let gap = String(repeating: " ", count: 13 - form.name.count)
+            return form.name + gap + lines.joined(separator: "\n" + String(repeating: " ", count: 13))
+        }.joined(separator: "\n")
     }
 
     /// The form, which one of two options says.
-    private var form: SplitExport.Format {
+    private var form: SplitExport.Form {
         get throws {
             let forms = Set([chosenForm].compactMap { $0 } + format.compactMap(\.form))
             guard let form = forms.first, forms.count == 1 else {
-                let names = SplitExport.Format.allCases.map(\.rawValue).joined(separator: ", ")
+                let names = SplitExport.Form.all.map(\.name).joined(separator: ", ")
                 throw ValidationError("found \(forms.count) forms; expected --as with one of \(names)")
             }
             return form
         }
     }
 
-    private func defaultFolder(of form: SplitExport.Format) -> URL {
+    private func defaultFolder(of form: SplitExport.Form) -> URL {
         let name = splits.standardizedFileURL.lastPathComponent
         return URL(
-            filePath: "exports/\(name)-\(form.rawValue)" + (direction == .reverse ? "-reverse" : "")
+            filePath: "exports/\(name)-\(form.name)" + (direction == .reverse ? "-reverse" : "")
                 + (fold.map { "-fold-\($0)" } ?? ""))
     }
 
     /// The folder that links lead to; nil for forms without images.
-    private func images(of manifest: SplitManifest, for form: SplitExport.Format) throws -> URL? {
+    private func images(of manifest: SplitManifest, for form: SplitExport.Form) throws -> URL? {
         guard form.hasImages else { return nil }
         if let root { return root.absoluteURL }
         if let images = manifest.embeddedImages { return images }
         throw ValidationError("expected --root DIR, the folder of the images of \(manifest.dataset.name)")
-    }
-
-    private func requireAll(_ export: SplitExport, below images: URL, on terminal: Terminal) throws {
-        let samples = Set(export.links.map(\.sample))
-        terminal.status("looking for \(samples.count) images")
-        let missing = samples.filter { !FileManager.default.fileExists(atPath: images.appending(path: $0).path) }
-            .sorted()
-        guard let first = missing.first else { return }
-        throw CommandError(
-            "\(images.appending(path: first).path): there is no such file; expected one for each sample, and "
-                + "\(missing.count) of \(samples.count) are missing")
     }
 }
 
 /// What `export --format` takes: how to print, as in other commands, or the form to write.
 enum PrintOrForm: ExpressibleByArgument, Equatable {
     case print(OutputFormat)
-    case write(SplitExport.Format)
+    case write(SplitExport.Form)
 
     init?(argument: String) {
         if let format = OutputFormat(rawValue: argument) {
             self = .print(format)
-        } else if let form = SplitExport.Format(rawValue: argument) {
+        } else if let form = SplitExport.Form(argument: argument) {
             self = .write(form)
         } else {
             return nil
         }
     }
 
-    static var allValueStrings: [String] { OutputFormat.allValueStrings + SplitExport.Format.allValueStrings }
+    static var allValueStrings: [String] { OutputFormat.allValueStrings + SplitExport.Form.allValueStrings }
 
     var output: OutputFormat? { if case .print(let format) = self { format } else { nil } }
-    var form: SplitExport.Format? { if case .write(let form) = self { form } else { nil } }
+    var form: SplitExport.Form? { if case .write(let form) = self { form } else { nil } }
 }
 
 /// What `export --format json` prints.
@@ -236,5 +201,17 @@ private struct ExportReport: Encodable {
     }
 }
 
-extension SplitExport.Format: ExpressibleByArgument {}
+extension SplitExport.Form: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let form = Self.all.first(where: { $0.name == argument }) else { return nil }
+        self = form
+    }
+
+    public static var allValueStrings: [String] { all.map(\.name) }
+
+    public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
+
+    public var defaultValueDescription: String { name }
+}
+
 extension Direction: ExpressibleByArgument {}

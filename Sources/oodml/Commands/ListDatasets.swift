@@ -1,5 +1,4 @@
 import ArgumentParser
-import Cars196
 import Datasets
 import Files
 import Foundation
@@ -32,10 +31,10 @@ struct ListDatasets: ParsableCommand {
 
     func run() throws {
         switch format {
-        case .json: print(try stableJSON(KnownDataset.allCases.map(DatasetEntry.init)), terminator: "")
+        case .json: print(try stableJSON(KnownDataset.all.map(DatasetEntry.init)), terminator: "")
         case .text:
             let display = StandardStream.output.display
-            let entries = KnownDataset.allCases.map { $0.entry(on: display) } + [ownEntry(on: display)]
+            let entries = KnownDataset.all.map { $0.entry(on: display) } + [ownEntry(on: display)]
             print(entries.joined(separator: "\n"), terminator: "")
         }
     }
@@ -71,23 +70,6 @@ private func list(_ entries: [(name: String, meaning: String)], on display: Text
 }
 
 extension KnownDataset {
-    /// The names, as options list them.
-    static var names: String {
-        let names = allCases.map(\.rawValue)
-        return names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
-    }
-
-    /// The dataset in the folder `root`.
-    func dataset(at root: URL, name: String?) throws -> Dataset {
-        let name = name ?? rawValue
-        return switch self {
-        case .cub200: try Dataset(cub200At: root, name: name)
-        case .cars196: try Dataset(cars196At: root, name: name)
-        case .sop: try Dataset(stanfordOnlineProductsAt: root, name: name)
-        case .inshop: try Dataset(inShopAt: root, name: name)
-        }
-    }
-
     /// The dataset as `oodml datasets` prints it.
     fileprivate func entry(on display: TextDisplay) -> String {
         let files = list(layout.map { ($0.path, $0.meaning) }, on: display)
@@ -99,7 +81,7 @@ extension KnownDataset {
             sizes += " (\(counts.querySamples) queries, \(counts.gallerySamples) in the gallery)"
         }
         let lines = [sizes, officialSplit].map { "  " + display.wrapped($0, indentation: 2, from: 2) + "\n" }
-        return display.wrapped("\(title): --dataset \(rawValue) --root DIR\n", indentation: 4) + files + lines.joined()
+        return display.wrapped("\(title): --dataset \(name) --root DIR\n", indentation: 4) + files + lines.joined()
     }
 }
 
@@ -137,7 +119,7 @@ private struct DatasetEntry: Encodable {
     }
 
     init(_ dataset: KnownDataset) {
-        name = dataset.rawValue
+        name = dataset.name
         title = dataset.title
         layout = dataset.layout.map { File(path: $0.path, meaning: $0.meaning) }
         officialSplit = dataset.officialSplit

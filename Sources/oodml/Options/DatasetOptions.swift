@@ -12,7 +12,7 @@ struct DatasetOptions: ParsableArguments {
         help: ArgumentHelp(
             "The benchmark that comes with oodml, \(EmbeddedBenchmark.name), or the dataset in --root: \(KnownDataset.names).",
             valueName: "name"),
-        completion: .list([EmbeddedBenchmark.name] + KnownDataset.allCases.map(\.rawValue)))
+        completion: .list([EmbeddedBenchmark.name] + KnownDataset.all.map(\.name)))
     var dataset: String?
 
     @Option(
@@ -40,7 +40,7 @@ struct DatasetOptions: ParsableArguments {
         }
         if let known, root == nil {
             throw ValidationError(
-                "--dataset \(known.rawValue) needs --root, the folder of \(known.title) as it was downloaded")
+                "--dataset \(known.name) needs --root, the folder of \(known.title) as it was downloaded")
         }
         if samples != nil || (known == nil && root != nil) {
             throw ValidationError(
@@ -49,7 +49,7 @@ struct DatasetOptions: ParsableArguments {
         }
     }
 
-    private var known: KnownDataset? { dataset.flatMap(KnownDataset.init) }
+    private var known: KnownDataset? { KnownDataset.all.first { $0.name == dataset } }
 
     /// Whether the images are at hand, and not samples alone.
     var haveImages: Bool { dataset != nil || root != nil }
@@ -65,7 +65,7 @@ struct DatasetOptions: ParsableArguments {
     func read(unit: UnitRule = .class, features: URL? = nil, on terminal: Terminal) throws -> Dataset {
         terminal.status("reading")
         if let known, let root {
-            let dataset = try known.dataset(at: root, name: name)
+            let dataset = try Dataset(known, at: root, name: name)
             let differences = known.counts.differences(in: dataset)
             if !differences.isEmpty {
                 terminal.warn("\(root.path): not all of \(known.title): found \(differences.joined(separator: ", "))")
@@ -85,5 +85,16 @@ struct DatasetOptions: ParsableArguments {
             return try Dataset(classFoldersAt: root, name: name ?? root.standardizedFileURL.lastPathComponent)
         }
         return try Dataset(classFoldersAt: EmbeddedBenchmark.images, name: name ?? EmbeddedBenchmark.name)
+    }
+}
+
+extension KnownDataset {
+    /// All that `--dataset` takes beside the embedded benchmark, in the order in which they are listed.
+    static let all: [KnownDataset] = [.cub200, .cars196, .sop, .inshop]
+
+    /// The names, as options list them.
+    static var names: String {
+        let names = all.map(\.name)
+        return names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
     }
 }

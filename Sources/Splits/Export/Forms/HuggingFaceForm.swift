@@ -1,17 +1,45 @@
 internal import Datasets
 internal import Foundation
 
-extension ExportTables {
+extension SplitExport.Form {
+    /// Image folders of Hugging Face: `level/part/class/image` with `level/part/metadata.csv`, and a `README.md` in whose
+    /// header each level is a configuration.
+    ///
+    /// Where a class, superclass or sample has a name that could be read as a number or as nothing, it is
+    /// `metadata.jsonl`, in which names stay text.
+    public static let huggingface = SplitExport.Form(
+        name: "huggingface",
+        summary: """
+            LEVEL/PART/CLASS/IMAGE, LEVEL/PART/metadata.csv (.jsonl
+            where names could be read as numbers), and a README.md
+            in which each level is a configuration
+            """,
+        hasImages: true,
+        levelFiles: { level in
+            ExportPart.allCases.flatMap { part in
+                ["csv", "jsonl"].map { "\(level)/\(part.rawValue)/metadata.\($0)" }
+            }
+        },
+        contents: { splits in
+            let tree = try ExportTree(of: splits.dataset)
+            let tables = splits.levels.flatMap { level in
+                level.parts.map { splits.metadata(level, $0, tree: tree) }
+            }
+            let card = SplitExport.File(path: "README.md", bytes: card(of: splits.name, splits.levels))
+            return (tables + [card], splits.levels.flatMap(tree.links))
+        })
+}
+
+extension ExportedSplits {
     /// The table of a part of a level: `metadata.csv`, or `metadata.jsonl` where readers of the former would take a name for
     /// a number, or for nothing.
     ///
     /// The loader of Hugging Face infers the type of each column from each part's values, and refuses parts whose types
     /// differ. In JSON a string stays one.
-    func huggingFace(_ level: ExportedLevel, _ part: ExportPart, tree: ExportTree) -> SplitExport.File {
+    fileprivate func metadata(_ level: ExportedLevel, _ part: ExportPart, tree: ExportTree) -> SplitExport.File {
         let columns: [Column] = [
-            ("file_name", { sample, _ in tree.path(of: sample) }), ("label", { dataset.classLabels[$1] }),
-            ("class_number", { String($1) }), superclass("superclass"), role,
-            ("sample", { sample, _ in dataset.samples[sample].id }),
+            ("file_name", { sample, _ in tree.path(of: sample) }), label("label"), classNumber("class_number"),
+            superclass("superclass"), role, sample("sample"),
         ].compactMap { $0 }
         let samples = samples(of: level, in: [part])
         let folder = "\(level.name)/\(part.rawValue)"
@@ -55,7 +83,7 @@ private func quoted(_ text: String) -> String {
 }
 
 /// The `README.md` that makes each level a configuration of a Hugging Face dataset.
-func huggingFaceCard(of name: String, _ levels: [ExportedLevel]) -> Data {
+private func card(of name: String, _ levels: [ExportedLevel]) -> Data {
     var lines = ["---", "configs:"]
     for level in levels {
         lines += ["- config_name: \(quoted(level.name))", "  data_files:"]

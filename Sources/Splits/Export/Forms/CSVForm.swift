@@ -1,0 +1,34 @@
+internal import Datasets
+internal import Foundation
+
+extension SplitExport.Form {
+    /// One table a level with all samples in the order of the dataset, so that rows fit embeddings:
+    /// `sample,class,class_number[,superclass],part[,fold][,role][,path]`.
+    ///
+    /// Removed classes are there, as the part `removed`. There is a path where there is a root.
+    public static let csv = SplitExport.Form(
+        name: "csv",
+        summary: """
+            LEVEL.csv with all samples in the order of samples.csv:
+            sample, class, class_number, superclass, part (train,
+            test, removed), fold, role, and path if there is
+            a ROOT
+            """,
+        hasImages: false, levelFiles: { ["\($0).csv"] },
+        contents: { splits in
+            let files = splits.levels.map { level in
+                SplitExport.File(path: "\(level.name).csv", bytes: splits.csv(level))
+            }
+            return (files, [])
+        })
+}
+
+extension ExportedSplits {
+    fileprivate func csv(_ level: ExportedLevel) -> Data {
+        table(
+            [
+                sample("sample"), label("class"), classNumber("class_number"), superclass("superclass"),
+                ("part", { level.partOfClass[$1].rawValue }), fold(level), role, hasRoot ? path("path") : nil,
+            ], samples: Array(dataset.samples.indices))
+    }
+}

@@ -1,0 +1,43 @@
+internal import Datasets
+internal import Foundation
+
+extension SplitExport.Form {
+    /// The tables of Open Metric Learning: `label,path,split,is_query,is_gallery[,category]`.
+    ///
+    /// `label` is the class's number and `category` its superclass. There are two values of `split`: `validation` is the
+    /// test part, or with a fold that fold, and the test part is then left out. All of its samples are queries and in
+    /// the gallery, unless their role in the dataset is one of both.
+    public static let oml = SplitExport.Form(
+        name: "oml",
+        summary: """
+            LEVEL.csv of Open Metric Learning: label, path, split,
+            is_query, is_gallery (True, or as the samples' roles
+            say), category (the superclass)
+            """,
+        hasImages: false, levelFiles: { ["\($0).csv"] },
+        contents: { splits in
+            let files = splits.levels.map { level in
+                SplitExport.File(path: "\(level.name).csv", bytes: splits.oml(level))
+            }
+            return (files, [])
+        })
+}
+
+extension ExportedSplits {
+    fileprivate func oml(_ level: ExportedLevel) -> Data {
+        // The format has two parts; which classes a fold is validated on, it must not see beside those of the test.
+        let validation: ExportPart = level.partOfClass.contains(.validation) ? .validation : .test
+        // Samples without a role are queries and in the gallery, as oodml evaluate has them.
+        func flag(_ sample: Int, _ number: Int, unless role: SampleRole) -> String {
+            guard level.partOfClass[number] != .train else { return "" }
+            return dataset.samples[sample].role == role ? "False" : "True"
+        }
+        return table(
+            [
+                classNumber("label"), path("path"),
+                ("split", { level.partOfClass[$1] == .train ? "train" : "validation" }),
+                ("is_query", { flag($0, $1, unless: .gallery) }), ("is_gallery", { flag($0, $1, unless: .query) }),
+                superclass("category"),
+            ], samples: samples(of: level, in: [.train, validation]))
+    }
+}

@@ -1,0 +1,41 @@
+internal import Datasets
+internal import Files
+internal import Foundation
+
+extension SplitExport.Form {
+    /// A folder a level with `metadata.csv` as WILDS has it: `split,y,filename,class[,superclass][,fold][,role]`, where
+    /// `split` is `train`, `val` or `test`, and `categories.csv` with `y,name`.
+    public static let wilds = SplitExport.Form(
+        name: "wilds",
+        summary: """
+            LEVEL/metadata.csv as WILDS has it: split, y, filename,
+            class, superclass, fold, role;
+            LEVEL/categories.csv: y, name
+            """,
+        hasImages: false, levelFiles: { ["\($0)/metadata.csv", "\($0)/categories.csv"] },
+        contents: { splits in
+            let files = splits.levels.flatMap { level in
+                [
+                    SplitExport.File(path: "\(level.name)/categories.csv", bytes: splits.categories),
+                    SplitExport.File(path: "\(level.name)/metadata.csv", bytes: splits.wilds(level)),
+                ]
+            }
+            return (files, [])
+        })
+}
+
+extension ExportedSplits {
+    fileprivate func wilds(_ level: ExportedLevel) -> Data {
+        table(
+            [
+                ("split", { level.partOfClass[$1] == .validation ? "val" : level.partOfClass[$1].rawValue }),
+                classNumber("y"), path("filename"), label("class"), superclass("superclass"), fold(level), role,
+            ], samples: samples(of: level, in: level.parts))
+    }
+
+    /// The numbers of the classes.
+    fileprivate var categories: Data {
+        let rows = dataset.classLabels.enumerated().map { [String($0.offset), $0.element] }
+        return Data(CSVTable(columns: ["y", "name"], rows: rows).text.utf8)
+    }
+}

@@ -1,0 +1,36 @@
+internal import Datasets
+
+extension SplitExport {
+    /// A form in which other tools read splits.
+    ///
+    /// ```swift
+    /// for form in SplitExport.Form.all { print(form.name, form.hasImages ? "links to images" : "tables") }
+    /// ```
+    ///
+    /// Each form is one value, with all that it knows, in a file of its own.
+    public struct Form: Sendable {
+        /// The name that users write, as in `csv`; no two forms have the same.
+        public let name: String
+        /// What is written and which columns it has, for people, in lines of at most 60 characters.
+        ///
+        /// LEVEL, PART, CLASS and IMAGE stand for names in paths, ROOT for what stands before the paths of images.
+        public let summary: String
+        /// Whether the form is made of images, so that links to them are made.
+        public let hasImages: Bool
+        /// The paths of all files that a level of that name can have, whichever its parts.
+        let levelFiles: @Sendable (_ level: String) -> [String]
+        /// What the form makes of splits.
+        let contents: @Sendable (ExportedSplits) throws -> (files: [File], links: [Link])
+
+        /// All forms, in the order in which they are listed.
+        public static let all: [Form] = [.csv, .oml, .huggingface, .wilds, .imagefolder]
+    }
+}
+
+extension SplitExport.Form: Hashable {
+    /// Whether both have the same name.
+    public static func == (a: Self, b: Self) -> Bool { a.name == b.name }
+
+    /// Hashes the name.
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
