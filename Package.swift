@@ -6,21 +6,27 @@ let package = Package(
     name: "oodml",
     products: [
         .executable(name: "oodml", targets: ["oodml"]),
-        // Whoever has features in a file needs only these, and of the system only OpenBLAS and LAPACKE.
-        .library(name: "Frechet", targets: ["Frechet", "Embeddings", "DenseLinearAlgebra"]),
-        .library(name: "Splits", targets: ["Splits", "Datasets", "Embeddings"]),
-        .library(name: "Retrieval", targets: ["Retrieval", "DenseLinearAlgebra"]),
-        .library(name: "Evaluation", targets: ["Evaluation", "Retrieval", "DenseLinearAlgebra"]),
-        .library(name: "Reports", targets: ["Reports"]),
+        // A product has the modules that its users import: those of its types, and of the types in their declarations.
+        // Whoever has features in a file needs only these, and of the system OpenBLAS, LAPACKE and zlib.
+        .library(name: "Frechet", targets: ["Frechet", "Embeddings", "DenseLinearAlgebra", "Files", "Parallel"]),
+        .library(
+            name: "Splits",
+            targets: [
+                "Splits", "Frechet", "Datasets", "Embeddings", "DenseLinearAlgebra", "Statistics", "Files", "Parallel",
+            ]),
+        .library(name: "Retrieval", targets: ["Retrieval", "DenseLinearAlgebra", "Statistics"]),
+        .library(
+            name: "Evaluation", targets: ["Evaluation", "Retrieval", "DenseLinearAlgebra", "Statistics", "Files"]),
+        .library(name: "Reports", targets: ["Reports", "Evaluation", "Splits", "Files"]),
         // Makes splits, fills stores and scores models, as the command does; networks come in by a protocol.
         .library(
             name: "Experiments",
             targets: [
                 "Experiments", "Reports", "Evaluation", "Retrieval", "Splits", "Embeddings", "Datasets",
-                "DenseLinearAlgebra",
+                "DenseLinearAlgebra", "Statistics", "Files", "Parallel",
             ]),
         // Needs OpenVINO and the image codecs as well.
-        .library(name: "FeatureExtraction", targets: ["FeatureExtraction"]),
+        .library(name: "FeatureExtraction", targets: ["FeatureExtraction", "Embeddings"]),
         // Needs libmatio as well, to read annotations in MATLAB's format.
         .library(name: "Cars196", targets: ["Cars196", "Datasets"]),
     ],
@@ -153,7 +159,7 @@ let package = Package(
             name: "DocumentationTests",
             dependencies: [
                 "DenseLinearAlgebra", "Datasets", "Cars196", "Embeddings", "FeatureExtraction", "Frechet", "Splits",
-                "Retrieval", "Evaluation", "Reports", "Experiments", "Files", "TestSupport",
+                "Retrieval", "Evaluation", "Reports", "Experiments", "Glyphs200", "Files", "TestSupport",
             ],
             linkerSettings: findOpenVINO),
     ]

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct Cars196Tests {
-    private let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+    private let fixtures = testFile("Cars196Tests/Fixtures")
     private let folder: TemporaryFolder
     /// In the order of their numbers.
     private let names = [

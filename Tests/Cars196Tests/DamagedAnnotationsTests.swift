@@ -6,7 +6,7 @@ import Testing
 
 /// Annotations that were damaged by chance: a dataset or one sentence, and neither hours nor gigabytes.
 @Suite struct DamagedAnnotationsTests {
-    private let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+    private let fixtures = testFile("Cars196Tests/Fixtures")
 
     /// In the file that is not packed, what changes are sizes, types and dimensions; in the others a checksum notices.
     @Test(arguments: ["unpacked", "doubles"])

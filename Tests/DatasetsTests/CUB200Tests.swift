@@ -4,7 +4,7 @@ import Foundation
 import Testing
 import TestSupport
 
-let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+let fixtures = testFile("DatasetsTests/Fixtures")
 
 @Suite struct CUB200Tests {
     private let folder: TemporaryFolder

@@ -13,7 +13,7 @@ import TestSupport
 /// Snippets of everything up to the distance, and of reports.
 @Suite struct FoundationSnippets {
     /// The folder of all tests, with the small replicas of datasets.
-    private let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    private let fixtures = testsFolder
 
     @Test func linearAlgebra() throws {
         // snippet

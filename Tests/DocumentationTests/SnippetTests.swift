@@ -1,11 +1,11 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// Every Swift block in Markdown and in comments on symbols stands, word for word, between `// snippet` and `// end` in a
 /// file of this folder, where it is compiled and run.
 @Suite struct SnippetTests {
-    private static let repository = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let repository = repositoryFolder
 
     /// The lines of a snippet without what its place indents them by, and the modules that its file imports.
     private struct Snippet {

@@ -6,10 +6,10 @@ import Foundation
 import Glyphs200
 import Splits
 import Testing
+import TestSupport
 
 @Suite struct Glyphs200Tests {
-    private static let repository = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let repository = repositoryFolder
     private let published = Self.repository.appending(path: "splits/glyphs200")
 
     @Test func theDatasetIsWhatItsCardSays() throws {

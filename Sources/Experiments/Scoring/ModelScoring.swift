@@ -45,8 +45,7 @@ public struct ScoredModel: Sendable {
 ///
 /// ```swift
 /// var scoring = try ModelScoring(
-///     along: splits, of: ModelFiles("runs/{level}-{direction}.onnx"),
-///     being: .networks(images: photos) { try FeatureExtractor(model: $0) })
+///     along: splits, of: models, being: .networks(images: photos) { try FeatureExtractor(model: $0) })
 /// let scored = try scoring.score()
 /// print(scored.results.curve(of: .recall(1)).aggregatedGeneralizationScore?.value ?? 0)
 /// ```

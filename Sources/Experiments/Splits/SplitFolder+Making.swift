@@ -9,6 +9,8 @@ public import Splits
 
 /// Splits that were made into a folder.
 public struct MadeSplits: Sendable {
+    /// The folder, as it would be read.
+    public let folder: SplitFolder
     /// The series, the first of which is in the folder itself.
     public let series: [SplitSeries]
     /// The manifest of each series.
@@ -42,6 +44,7 @@ extension SplitFolder {
     /// - Precondition: `replicateCount` is positive.
     /// - Throws: ``/Files/FileError`` for what cannot be read, written or replaced; `SplitError` for settings and data that
     ///   allow no splits; what the source throws.
+    @discardableResult
     public static func make(
         at url: URL, of dataset: Dataset, from source: @autoclosure () throws -> EmbeddingSource,
         by settings: SplitSettings, replicateCount: Int = 1, replacing: Bool = false,
@@ -65,7 +68,9 @@ extension SplitFolder {
         let manifests = series.map { SplitManifest(generator: generator, series: $0, provenance: provenance) }
         let paths = try folder.write(
             files(of: series, manifests, over: embedded), replacing: SplitFileName.dependsOnOptions)
-        return MadeSplits(series: series, manifests: manifests, paths: paths)
+        return MadeSplits(
+            folder: SplitFolder(at: url, manifest: manifests[0], dataset: dataset), series: series,
+            manifests: manifests, paths: paths)
     }
 
     /// The files of several series, the first manifest last: whoever waits for it finds all others.

@@ -29,6 +29,11 @@ public struct SplitFolder: Sendable {
         try manifest.requireMatch(with: dataset, path: url.appending(path: SplitFileName.manifest).path)
     }
 
+    /// A folder whose contents are known.
+    init(at url: URL, manifest: SplitManifest, dataset: Dataset) {
+        (self.url, self.manifest, self.dataset) = (url, manifest, dataset)
+    }
+
     /// What is in a folder, whether or not it belongs together.
     static func read(_ url: URL) throws -> (manifest: SplitManifest, dataset: Dataset) {
         let manifest = try SplitManifest(readingFrom: url.appending(path: SplitFileName.manifest))

@@ -34,3 +34,8 @@ extension SplitExport.Form: Hashable {
     /// Hashes the name.
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
+
+extension SplitExport.Form: CustomStringConvertible {
+    /// The name.
+    public var description: String { name }
+}

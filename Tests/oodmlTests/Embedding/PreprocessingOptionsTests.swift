@@ -9,8 +9,7 @@ import TestSupport
 /// The options that say how images are prepared: what they change, and what is recorded of them.
 @Suite struct PreprocessingOptionsTests {
     private let folder: TemporaryFolder
-    private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "FeatureExtractionTests/Fixtures")
+    private static let fixtures = testFile("FeatureExtractionTests/Fixtures")
     /// What lies beside the network: resize to 18, bilinear, crop to 16.
     private static var sidecar: [String: Any] {
         [

@@ -16,8 +16,7 @@ import TestSupport
     /// pickle that NumPy wrote.
     init() throws {
         folder = try TemporaryFolder()
-        let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "SplitsTests/Fixtures/pickles.json")
+        let fixtures = testFile("SplitsTests/Fixtures/pickles.json")
         let pickles = try JSONDecoder().decode([String: [String: Data]].self, from: Data(contentsOf: fixtures))
         try folder.write(#require(pickles["splits"]?["numpy-4"]), to: "birds.pkl")
         try folder.write(#require(pickles["hostile"]?["system-4"]), to: "hostile.pkl")
@@ -166,12 +165,12 @@ import TestSupport
         let refused = try run(
             "evaluate", "--splits", "out", "--embeddings", "e.npy", "--fold", "1", "--shots", "2", "--out", "none")
         #expect(refused.status == 1)
-        #expect(refused.errors.contains("the episodes are of test classes, as published; expected no --fold"))
+        #expect(refused.errors.contains("found episodes of test classes, as published; expected no validation fold beside them"))
         let absent = try run("evaluate", "--splits", "out", "--embeddings", "e.npy", "--shots", "5", "--out", "none")
         #expect(absent.status == 1 && absent.errors.contains("episodes-5.json"), "\(absent.errors)")
         let episodes = try EditableJSON(Data(contentsOf: folder.url.appending(path: "out/episodes-2.json")))
         for (id, part) in [
-            ("level-2", "there are no episodes of level-2; expected some of every level"),
+            ("level-2", "found no episodes of level-2; expected some of every level"),
             ("level-3", "the level \"level-3\""),
         ] {
             var changed = episodes

@@ -5,7 +5,7 @@ import Testing
 
 /// Disks that are full or must not be written to: one sentence, status 1, nothing half written, and what was there stays.
 @Suite(.enabled(if: SmallDisk.isAvailable, SmallDisk.isMissing)) struct FullDiskTests {
-    private static let full = "No space left on device"
+    private static let full = "no space left on device"
 
     /// A command line for the shell.
     private func shell(_ arguments: [String]) -> String {

@@ -1,9 +1,9 @@
 import Foundation
+import TestSupport
 
 /// The files of the repository.
 enum Repository {
-    static let folder = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let folder = repositoryFolder
 
     /// The Markdown pages: the README, and whatever is below these folders.
     static var pages: [URL] {

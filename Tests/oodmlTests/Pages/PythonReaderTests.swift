@@ -56,8 +56,7 @@ struct PythonReaderTests {
 
 /// The `python3` of the machine.
 enum Python {
-    static let repository = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let repository = repositoryFolder
 
     static let isInstalled = (try? run(["-c", "import sys; sys.exit(sys.version_info < (3, 8))"]))?.status == 0
 

@@ -9,7 +9,7 @@ import Testing
 /// make-splits from datasets as they are downloaded, and the list of them.
 @Suite struct KnownDatasetsTests {
     private let folder: TemporaryFolder
-    private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    private static let tests = testsFolder
 
     init() throws {
         folder = try TemporaryFolder()

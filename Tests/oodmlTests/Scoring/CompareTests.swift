@@ -84,9 +84,9 @@ import Testing
             .replacingOccurrences(of: "\"schema_version\": 2", with: "\"schema_version\": 1")
         try folder.write(old, to: "old/results.json")
         let failures: [([String], String)] = [
-            (["nowhere"], "nowhere: there is no results.json and no folder seed-S"),
-            (["broken"], "broken/results.json: it is not what oodml evaluate writes"),
-            (["old"], "old/results.json: the results have schema version 1; expected 2"),
+            (["nowhere"], "nowhere: cannot be read: there is no results.json and no folder seed-S"),
+            (["broken"], "broken/results.json: cannot be read as results of a model: schema_version is missing"),
+            (["old"], "old/results.json: cannot be read as results of a model: its schema version is 1; expected 2"),
             (
                 ["results/plain", "--metric", "recall@3"],
                 "results/plain: cannot be compared: found a level without Recall@3"

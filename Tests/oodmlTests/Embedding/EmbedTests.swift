@@ -119,8 +119,7 @@ import Testing
     }
 
     @Test func datasetsAreReadAsByMakeSplits() throws {
-        let replica = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "DatasetsTests/Fixtures/cub200")
+        let replica = testFile("DatasetsTests/Fixtures/cub200")
         let run = try CommandRun(
             [
                 "embed", "--dataset", "cub200", "--root", replica.path, "--backbone", EmbeddedBenchmark.backbone.path,

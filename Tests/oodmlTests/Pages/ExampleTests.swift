@@ -6,8 +6,7 @@ import TestSupport
 
 /// The example models, scored along the published splits.
 @Suite struct ExampleTests {
-    private static let repository = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let repository = repositoryFolder
 
     @Test func publishedScoresFollowFromTheModels() throws {
         let folder = try TemporaryFolder()

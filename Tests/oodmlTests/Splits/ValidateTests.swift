@@ -188,7 +188,7 @@ import Testing
             "episodes-2.json: episode 0, class \"c10\": found 1 different samples among 2; expected 2",
             "episodes-7.json: shots: found 1; expected 7",
             "episodes-7.json: found episodes of 7 shots; expected those of the protocol's 1, 2",
-            "episodes-1.json: found no such file; expected the one that oodml make-splits writes",
+            "episodes-1.json: found no such file; expected the one that belongs to the manifest",
         ])
     }
 
@@ -198,8 +198,8 @@ import Testing
             try FileManager.default.removeItem(at: folder.url.appending(path: "out/\(file)"))
         }
         try expectViolations([
-            "train-matched.csv: found no such file; expected the one that oodml make-splits writes",
-            "progression.csv: found no such file; expected the one that oodml make-splits writes",
+            "train-matched.csv: found no such file; expected the one that belongs to the manifest",
+            "progression.csv: found no such file; expected the one that belongs to the manifest",
         ])
     }
 

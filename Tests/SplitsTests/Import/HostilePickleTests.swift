@@ -55,7 +55,7 @@ import TestSupport
         // A name can be long, and hold what a terminal takes for orders.
         let long = try refusal(
             Array("c\u{1B}[31m".utf8) + Array(repeating: UInt8(ascii: "x"), count: 1 << 20) + Array("\nf\n.".utf8))
-        #expect(long.contains("it names \u{FFFD}[31mxxx") && long.utf8.count < 300)
+        #expect(long.contains("it names [31mxxx") && long.utf8.count < 300)
     }
 
     @Test(arguments: [

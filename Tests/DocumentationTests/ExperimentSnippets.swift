@@ -1,0 +1,193 @@
+import Datasets
+import Embeddings
+import Evaluation
+import Experiments
+import FeatureExtraction
+import Foundation
+import Glyphs200
+import Reports
+import Retrieval
+import Splits
+import TestSupport
+import Testing
+
+/// Snippets of the verbs, and the program that makes splits from images and scores models along them: all on twelve
+/// characters of glyphs200, eight images each.
+@Suite struct ExperimentSnippets {
+    private let folder: URL
+    private let temporary: TemporaryFolder
+    private var photos: URL { folder.appending(path: "photos") }
+    private var results: URL { folder.appending(path: "results") }
+
+    init() throws {
+        temporary = try TemporaryFolder()
+        folder = temporary.url
+        let files = FileManager.default
+        for system in ["latin", "thai"] {
+            let source = EmbeddedBenchmark.images.appending(path: system)
+            for name in try files.contentsOfDirectory(atPath: source.path).sorted().prefix(6) {
+                let (from, to) = (source.appending(path: name), photos.appending(path: "\(system)/\(name)"))
+                try files.createDirectory(at: to, withIntermediateDirectories: true)
+                for image in try files.contentsOfDirectory(atPath: from.path).sorted().prefix(8) {
+                    try files.copyItem(at: from.appending(path: image), to: to.appending(path: image))
+                }
+            }
+        }
+    }
+
+    /// Makes splits at `splits` below the folder.
+    private func makeSplits() throws -> SplitFolder {
+        let dataset = try Dataset(classFoldersAt: photos, name: "photos")
+        let network = try FeatureExtractor(model: EmbeddedBenchmark.backbone)
+        var settings = SplitSettings()
+        settings.search.removal.minimumClassCount = 3
+        let url = folder.appending(path: "splits")
+        _ = try SplitFolder.make(at: url, of: dataset, from: .images(below: photos, by: network), by: settings)
+        return try SplitFolder(at: url)
+    }
+
+    @Test func program() throws {
+        let backbone = EmbeddedBenchmark.backbone
+        let lines = try printed {
+            // snippet
+            let dataset = try Dataset(classFoldersAt: photos, name: "photos")
+            let network = try FeatureExtractor(model: backbone)
+            var settings = SplitSettings()
+            settings.search.removal.minimumClassCount = 3  // 12 classes here; the default suits more
+            let splits = try SplitFolder.make(
+                at: folder.appending(path: "splits"), of: dataset, from: .images(below: photos, by: network),
+                by: settings
+            ).folder
+            var scoring = try ModelScoring(
+                along: splits, of: ModelFiles(backbone.path),  // or "runs/{level}.onnx", trained at each level
+                being: .networks(images: photos) { try FeatureExtractor(model: $0) })
+            let scored = try scoring.score()
+            try ResultsFolder(at: folder.appending(path: "results")).write(scored)
+            for point in scored.results.curve(of: .recall(1)).points {
+                print(point.level, point.shift, point.estimate.value)
+            }
+            // end
+        }
+        let levels = try SplitManifest(readingFrom: folder.appending(path: "splits/manifest.json")).levels
+        #expect(lines.count == levels.count && lines.count >= 3)
+        for (line, level) in zip(lines, levels) {
+            #expect(line.hasPrefix("\(level.id) \(level.fid) "))
+            #expect(try #require(line.split(separator: " ").last.flatMap { Double($0) }) > 0.5)
+        }
+        #expect(try ResultsFolder(at: results).runs().count == 1)
+    }
+
+    @Test func splits() throws {
+        let dataset = try Dataset(classFoldersAt: photos, name: "photos")
+        let network = try FeatureExtractor(model: EmbeddedBenchmark.backbone)
+        var settings = SplitSettings()
+        settings.search.removal.minimumClassCount = 3
+        let tables = folder.appending(path: "tables")
+        let made = try printed {
+            // snippet
+            let made = try SplitFolder.make(
+                at: folder, of: dataset, from: .images(below: photos, by: network), by: settings)
+            print(made.manifests[0].levels.map(\.fid))
+            // end
+        }
+        let read = try printed {
+            // snippet
+            let splits = try SplitFolder(at: folder)
+            for level in splits.manifest.levels {
+                print(level.id, level.train.count, "train classes,", level.test.count, "test classes")
+            }
+            // end
+        }
+        let levels = try SplitFolder(at: folder).manifest.levels
+        #expect(made == ["\(levels.map(\.fid))"])
+        #expect(read.count == levels.count && read[0] == "level-1 6 train classes, 6 test classes")
+        let checked = try printed {
+            // snippet
+            let check = try SplitFolderCheck(of: folder)
+            for violation in check.violations { print(violation) }
+            // end
+        }
+        #expect(checked.isEmpty)
+        let splits = try SplitFolder(at: folder)
+        // snippet
+        try splits.write(splits.exported(as: .csv), to: tables)
+        // end
+        let names = try FileManager.default.contentsOfDirectory(atPath: tables.path)
+        #expect(names.sorted() == levels.map { "\($0.id).csv" }.sorted())
+    }
+
+    @Test func store() throws {
+        let dataset = try Dataset(classFoldersAt: photos, name: "photos")
+        let network = try FeatureExtractor(model: EmbeddedBenchmark.backbone)
+        let lines = try printed {
+            // snippet
+            let store = EmbeddingStore(at: folder.appending(path: "store"))
+            let record = try store.fill(with: dataset, below: photos, by: network)
+            print(record.rowCount, "embeddings of", record.identity.embeddings.dimension, "dimensions")
+            // end
+        }
+        #expect(lines == ["96 embeddings of 128 dimensions"])
+    }
+
+    @Test func scores() throws {
+        let splits = try makeSplits()
+        try FileManager.default.createDirectory(
+            at: folder.appending(path: "runs"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            at: EmbeddedBenchmark.backbone.deletingLastPathComponent().appending(path: "config.json"),
+            to: folder.appending(path: "runs/config.json"))
+        let path = folder.appending(path: "runs/{level}-{direction}.onnx").path
+        for level in splits.manifest.levels {
+            for direction in Direction.allCases {
+                let file = try ModelFiles(path).url(level: level.id, direction: direction)
+                try FileManager.default.copyItem(at: EmbeddedBenchmark.backbone, to: file)
+            }
+        }
+        let models = try ModelFiles(path)
+        let lines = try printed {
+            // snippet
+            var scoring = try ModelScoring(
+                along: splits, of: models, being: .networks(images: photos) { try FeatureExtractor(model: $0) })
+            let scored = try scoring.score()
+            print(scored.results.curve(of: .recall(1)).aggregatedGeneralizationScore?.value ?? 0)
+            // end
+            // snippet
+            let folder = ResultsFolder(at: results)
+            try folder.write(scored)
+            let runs = try folder.runs()
+            // end
+            #expect(runs == [scored.results])
+            let (margin, triplet) = (scored.results, runs[0])
+            // snippet
+            let compared = try ComparedModels([("margin", [margin]), ("triplet", [triplet])], metrics: [.recall(1)])
+            for model in compared.main.models { print(model.name, model.ags?.value ?? 0) }
+            // end
+        }
+        let ags = try #require(lines.first.flatMap { Double($0) })
+        #expect(ags > 0.5 && ags <= 1)
+        #expect(lines.dropFirst() == ["margin \(ags)", "triplet \(ags)"])
+    }
+
+    @Test func modelFiles() throws {
+        let lines = try printed {
+            // snippet
+            let models = try ModelFiles("runs/{level}-{direction}.onnx")
+            print(models.url(level: "level-3", direction: .reverse).relativePath)  // runs/level-3-reverse.onnx
+            // end
+        }
+        #expect(lines == ["runs/level-3-reverse.onnx"])
+    }
+
+    @Test func labelledEmbeddings() throws {
+        let features = try temporary.write("2,0\n2,1\n0,2\n1,2\n", to: "features.csv")
+        let labels = try temporary.write("class\na\na\nb\nb\n", to: "labels.csv")
+        let lines = try printed {
+            // snippet
+            var numbering = LabelNumbering()
+            let set = try LabelledEmbeddings(features, labels: labels, numbering: &numbering)
+            print(try set.scores().mean()[.recall(1)] ?? 0)
+            // end
+        }
+        #expect(lines == ["1.0"])
+    }
+}
