@@ -202,16 +202,17 @@ private struct ExportReport: Encodable {
 }
 
 extension SplitExport.Form: ExpressibleByArgument {
+    /// The form of that name, or nil.
     public init?(argument: String) {
         guard let form = Self.all.first(where: { $0.name == argument }) else { return nil }
         self = form
     }
 
+    /// The names of all forms, for the help.
     public static var allValueStrings: [String] { all.map(\.name) }
 
+    /// What shells complete the option by.
     public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
-
-    public var defaultValueDescription: String { name }
 }
 
 extension Direction: ExpressibleByArgument {}

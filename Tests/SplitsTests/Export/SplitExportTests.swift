@@ -234,8 +234,7 @@ import TestSupport
 
     @Test func formsAreToldByTheirNames() {
         let forms = SplitExport.Form.all
-        #expect(forms.map(\.name) == ["csv", "oml", "huggingface", "wilds", "imagefolder"])
-        #expect(Set(forms).count == forms.count)
+        #expect(Set(forms).count == forms.count && Set(forms.map(\.name)).count == forms.count)
         for line in forms.flatMap({ $0.summary.split(separator: "\n") }) { #expect(line.count <= 60, "\(line)") }
     }
 

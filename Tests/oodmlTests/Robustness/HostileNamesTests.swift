@@ -48,7 +48,7 @@ import TestSupport
         #expect(try run(["validate", "splits", "-q"]).status == 0)
         let scored = try run(["evaluate", "--splits", "splits", "--embeddings", "store", "-q", "--out", "results"])
         #expect(scored.status == 0, "\(scored.errors)")
-        for format in ["csv", "oml", "huggingface", "wilds", "imagefolder"] {
+        for format in SplitExport.Form.all.map(\.name) {
             let exported = try run(["export", "splits", "--format", format, "--root", "images", "-q", "--out", format])
             #expect(exported.status == 0, "\(exported.errors)")
         }

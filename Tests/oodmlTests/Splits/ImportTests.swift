@@ -165,7 +165,9 @@ import TestSupport
         let refused = try run(
             "evaluate", "--splits", "out", "--embeddings", "e.npy", "--fold", "1", "--shots", "2", "--out", "none")
         #expect(refused.status == 1)
-        #expect(refused.errors.contains("found episodes of test classes, as published; expected no validation fold beside them"))
+        #expect(
+            refused.errors.contains(
+                "found episodes of test classes, as published; expected no validation fold beside them"))
         let absent = try run("evaluate", "--splits", "out", "--embeddings", "e.npy", "--shots", "5", "--out", "none")
         #expect(absent.status == 1 && absent.errors.contains("episodes-5.json"), "\(absent.errors)")
         let episodes = try EditableJSON(Data(contentsOf: folder.url.appending(path: "out/episodes-2.json")))
