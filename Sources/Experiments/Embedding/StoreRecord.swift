@@ -81,8 +81,9 @@ public struct StoreRecord: Sendable, Codable, Equatable {
         guard exists(store.record) else { return nil }
         let record = try readJSON(StoreRecord.self, from: store.record, as: "the record of a store")
         guard record.isPlausible else {
-            throw FileError.unreadable(
-                path: store.record.path, as: "the record of a store", reason: "its numbers cannot be those of a store")
+            throw FileError.malformed(
+                path: store.record.path, found: "numbers that contradict one another",
+                expected: "the record of a store, as it was written")
         }
         self = record
     }

@@ -222,7 +222,7 @@ import Testing
         #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
         let refused = try embed("store", "--force")
         #expect(
-            refused.sentence?.hasSuffix("store: another run is writing this store; expected to be the only one") == true
+            refused.sentence?.hasSuffix("store: another run is writing this store; expected none") == true
         )
         close(lock)
         #expect(try embed("store", "--force").status == 0)
