@@ -82,14 +82,15 @@ extension JackknifedScores {
         // For each query its scores in the whole gallery and without each group. Sums over queries are taken afterwards, in
         // the order of the queries, so that they do not depend on who was first.
         let width = metricCount * (1 + groupCount)
+        let functions = metrics.map(\.function)
         let flat = source.values(
             of: queries, ties: .sampleOrder, groups: ItemGroups(groupOfItem, count: groupCount), each: width
         ) { query, scores in
-            for (m, metric) in metrics.enumerated() { scores[m] = metric.score(ranks: query.ranks) }
+            for (m, score) in functions.enumerated() { scores[m] = score(query.ranks) }
             for group in 0..<groupCount where group != groupOfQuery[query.position] {
                 let ranks = query.ranks(withoutGroup: group)
-                for (m, metric) in metrics.enumerated() {
-                    scores[(1 + group) * metricCount + m] = metric.score(ranks: ranks)
+                for (m, score) in functions.enumerated() {
+                    scores[(1 + group) * metricCount + m] = score(ranks)
                 }
             }
         }

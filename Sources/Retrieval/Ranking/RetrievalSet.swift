@@ -87,8 +87,9 @@ public struct RetrievalSet: Sendable {
         _ metrics: [RetrievalMetric] = RetrievalMetric.standard, by rules: RankingRules = RankingRules()
     ) throws -> QueryScores {
         let source = try rules.source(for: self)
-        let flat = source.values(of: rows, ties: rules.ties, each: metrics.count) { query, scores in
-            for (m, metric) in metrics.enumerated() { scores[m] = metric.score(ranks: query.ranks) }
+        let functions = metrics.map(\.function)
+        let flat = source.values(of: rows, ties: rules.ties, each: functions.count) { query, scores in
+            for (m, score) in functions.enumerated() { scores[m] = score(query.ranks) }
         }
         return QueryScores(queries: rows, metrics: metrics, flat: flat, stride: metrics.count)
     }
