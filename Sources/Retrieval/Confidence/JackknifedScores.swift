@@ -16,6 +16,16 @@ internal import DenseLinearAlgebra
 /// Statistics 9, 1981): a query of one group that an item of another distracts is missed in both their contributions. For
 /// Recall@1, where one distractor decides, that can be most of the variance. So what pairs have beyond what their groups do
 /// to all others is kept as well, for ``Estimate`` to take off: see `PairContributions`.
+///
+/// ```swift
+/// let line = Matrix<Float>(rows: [[0], [1], [2.5], [8], [20], [21], [30], [31]])
+/// let set = RetrievalSet(line, classNumbers: [0, 0, 1, 1, 2, 2, 3, 3])
+/// let rules = RankingRules(similarity: .euclidean)
+/// let scores = try set.scores(by: rules, withoutEach: ClassGroups([0, 1, 2, 3], count: 4))
+/// let recall = try scores.estimates()[.recall(1)]
+/// print(recall?.value ?? 0)  // 0.875: from 2.5 the nearest is 1, of another class
+/// print(recall?.margin ?? 0)  // half of the 95 % interval, by Student's t with 3 degrees of freedom
+/// ```
 public struct JackknifedScores: Sendable, Equatable {
     /// The scores query by query in the whole gallery.
     public let queryScores: QueryScores

@@ -1,6 +1,13 @@
 /// A metric of a query's ranking; all lie in [0, 1], and higher is better.
 ///
 /// A metric is its name: two of the same name are equal. Every metric is stated whole in a file of its own.
+///
+/// ```swift
+/// let metric = RetrievalMetric.averagePrecision(10)
+/// print(metric.name, "or", metric.title)  // map@10 or mAP@10
+/// print(metric.score(ranks: [1, 4] as [Int32]))  // 0.75 = (1/1 + 2/4) / 2
+/// print(RetrievalMetric(name: "map@10") == metric)  // true
+/// ```
 public struct RetrievalMetric: Sendable {
     /// The name in files, as in `recall@1` or `map@r`.
     public let name: String
