@@ -1,121 +1,11 @@
+import Datasets
 import DenseLinearAlgebra
 import Evaluation
 import Retrieval
 import Testing
-import TestSupport
 
-/// Snippets of metrics, confidence and curves.
+/// Snippets of the scores of tasks and of curves along the levels.
 @Suite struct EvaluationSnippets {
-    private let embeddings: Matrix<Float>
-    private let classNumbers: [Int]
-    private let classCount = 40
-
-    init() {
-        var generator = SplitMix64(seed: 9)
-        let centres = (0..<40).map { _ in (0..<4).map { _ in 2 * generator.bell() } }
-        classNumbers = (0..<240).map { $0 % 40 }
-        embeddings = Matrix(rows: classNumbers.map { centres[$0].map { Float($0 + generator.bell()) } })
-    }
-
-    @Test func scores() throws {
-        let lines = try printed {
-            // snippet
-            let embeddings = Matrix<Float>(rows: [[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9], [0.7, 0.7]])
-            let scores = try RetrievalSet(embeddings, classNumbers: [0, 0, 1, 1, 2]).scores().mean()
-            print(scores[.recall(1)] ?? 0)  // 1.0: all four queries find their class
-            print(scores.loneQueryCount)  // 1: class 2 has no other sample
-            // end
-        }
-        #expect(lines == ["1.0", "1"])
-    }
-
-    @Test func metricsOfRanks() {
-        let lines = printed {
-            // snippet
-            let ranks: [Int32] = [1, 4]  // R = 2: one of the two relevant items is found first, the other fourth
-            print(recall(at: 1, ranks: ranks))  // 1.0
-            print(rPrecision(ranks: ranks))  // 0.5
-            print(averagePrecisionAtR(ranks: ranks))  // 0.5
-            print(averagePrecision(ranks: ranks))  // 0.75 = (1/1 + 2/4) / 2
-            // end
-        }
-        #expect(lines == ["1.0", "0.5", "0.5", "0.75"])
-    }
-
-    @Test func ranks() throws {
-        let embeddings = Matrix<Float>(rows: [[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9], [0.7, 0.7]])
-        let lines = try printed {
-            // snippet
-            let ranks = try RetrievalSet(embeddings, classNumbers: [0, 0, 1, 1, 2]).ranks()
-            for position in ranks.queries.indices {
-                print("row", ranks.queries[position], "finds its class at", Array(ranks[position]))
-            }
-            // end
-        }
-        #expect(lines == (0..<4).map { "row \($0) finds its class at [1]" })
-    }
-
-    @Test func rules() throws {
-        let classes = classNumbers
-        // snippet
-        let rules = RankingRules(similarity: .euclidean, ties: .relevantLast)
-        let lowest = try RetrievalSet(embeddings, classNumbers: classes).scores(by: rules).mean()
-        // end
-        let usual = try RetrievalSet(embeddings, classNumbers: classes).scores().mean()
-        #expect((0.1...1).contains(lowest[.recall(1)] ?? 0) && lowest != usual)
-    }
-
-    @Test func sets() throws {
-        let embeddings = Matrix<Float>(rows: [[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9], [0.7, 0.7]])
-        let lines = try printed {
-            // snippet
-            let set = RetrievalSet(embeddings, classNumbers: [0, 0, 1, 1, 2])
-            print(try set.scores().mean()[.recall(1)] ?? 0)
-            // end
-        }
-        #expect(lines == ["1.0"])
-    }
-
-    @Test func agreements() {
-        let lines = printed {
-            do {
-                // snippet
-                let agreement = ClusteringAgreement(classNumbers: [0, 0, 1, 1], clusterNumbers: [5, 5, 5, 9])
-                print(agreement.pairwiseF1)  // 0.4: one pair is right of two in a class and three in a cluster
-                // end
-            }
-            // snippet
-            let agreement = ClusteringAgreement(classNumbers: [7, 7, 7, 9], clusterNumbers: [0, 0, 1, 1])
-            print(agreement.pairwiseF1)  // 0.4: of 3 pairs of a class, 1 is found; of 2 pairs found, 1 is right
-            // end
-        }
-        #expect(lines == ["0.4", "0.4"])
-    }
-
-    @Test func components() throws {
-        var generator = SplitMix64(seed: 10)
-        let embeddings = Matrix<Float>(rows: (0..<90).map { _ in (0..<70).map { _ in Float(generator.bell()) } })
-        // snippet
-        let components = try PrincipalComponents(of: normalizedRows(of: embeddings), count: 64)
-        let reduced = components.projection(of: normalizedRows(of: embeddings))
-        // end
-        #expect(reduced.rowCount == 90 && reduced.columnCount == 64)
-    }
-
-    @Test func confidence() throws {
-        let lines = try printed {
-            // snippet
-            let groups = ConfidenceMethod.classJackknife().groups(ofClasses: classCount)
-            let scores = try RetrievalSet(embeddings, classNumbers: classNumbers)
-                .scores(withoutEach: ClassGroups(groups, count: 20))
-            let recall = try scores.estimates()[.recall(1)]
-            print(recall?.value ?? 0, "±", recall?.margin ?? 0)
-            // end
-            #expect(recall?.value ?? 1 < 1 && recall?.margin ?? 0 > 0)
-        }
-        #expect(lines.count == 1)
-    }
-
     @Test func curve() {
         let lines = printed {
             // snippet
@@ -130,5 +20,93 @@ import TestSupport
             // end
         }
         #expect(abs((Double(lines[0]) ?? 0) - 0.69) < 1e-12 && abs((Double(lines[1]) ?? 0) + 0.22 / 0.56) < 1e-12)
+    }
+
+    @Test func tasks() throws {
+        let lines = try printed {
+            // snippet
+            let places: [Float] = [0, 1, 2.5, 8, 20, 21, 30, 31]
+            let dataset = try Dataset(
+                name: "line", samples: places.indices.map { Sample(id: "\($0)", classLabel: "class \($0 / 2)") })
+            let scorer = TaskScorer(dataset: dataset, rules: RankingRules(similarity: .euclidean))
+            let scores = try scorer.scores(of: Matrix(rows: places.map { [$0] }), samples: Array(places.indices))
+            print(scores.scores[.recall(1)] ?? 0)  // 0.875: from 2.5 the nearest is 1, of another class
+            print(scores.classCount, scores.estimates[.recall(1)]?.margin ?? 0)  // 4, and ± over other classes
+            // end
+        }
+        #expect(lines[0] == "0.875" && lines[1].hasPrefix("4 0.") && lines.count == 2)
+    }
+
+    @Test func matchedGalleries() throws {
+        let lines = try printed {
+            // snippet
+            let dataset = try Dataset(
+                name: "four classes", samples: (0..<20).map { Sample(id: "\($0)", classLabel: "class \($0 / 5)") })
+            let gallery = MatchedGallery(of: dataset, testClasses: [[0, 1, 2], [2, 3]])
+            print(gallery.classCount, gallery.samplesPerClass)  // 2 5: two classes at the second level
+            print(gallery.samples(ofClasses: [0, 1, 2], draw: 0).count)  // 10, though three classes have 15
+            // end
+        }
+        #expect(lines == ["2 5", "10"])
+    }
+
+    /// Results over three levels, with all of the error in one of three groups.
+    private func results(_ values: [Double]) -> EvaluationResults {
+        EvaluationResults(
+            tool: "oodml", dataset: "lines", model: "m",
+            levels: values.enumerated().map { number, value in
+                let scores = TaskScores(
+                    scores: RetrievalScores(
+                        metrics: [.recall(1)], values: [value], queryCount: 10, loneQueryCount: 0), classCount: 3,
+                    estimates: [.recall(1): Estimate(value: value, contributions: [0.01, 0, 0], degreesOfFreedom: 2)])
+                return LevelEvaluation(
+                    id: "level-\(number + 1)", origin: "swap", step: number, fid: [10, 20, 60][number],
+                    forward: TaskEvaluation(scores: [.full: [.model: scores]]))
+            })
+    }
+
+    @Test func comparisons() throws {
+        let (margin, triplet) = (results([0.9, 0.8, 0.5]), results([0.8, 0.7, 0.5]))
+        let lines = try printed {
+            // snippet
+            let comparison = try ModelComparison([
+                .init(name: "margin", runs: [margin]), .init(name: "triplet", runs: [triplet]),
+            ])
+            for model in comparison.models { print(model.name, model.ranks, model.ags?.value ?? 0) }
+            for pair in comparison.pairs {
+                print("the first leads by", pair.ags?.value ?? 0, "with p =", pair.agsAdjustedP ?? 1)
+            }
+            // end
+        }
+        #expect(lines.count == 3 && lines[0].hasPrefix("margin [1, 1, 1] 0.69"), "\(lines)")
+        #expect(lines[2].hasPrefix("the first leads by 0.0") && lines[2].hasSuffix("with p = 0.0"), "\(lines)")
+    }
+
+    @Test func roles() {
+        let lines = printed {
+            // snippet
+            let division = RoleDivision([.query, .gallery, nil])
+            print(division.queries, division.gallery)  // [0, 2] [1, 2]: a sample without a role is both
+            print(division.ownItems)  // [nil, Optional(1)]: the second query is item 1, which does not count for it
+            // end
+        }
+        #expect(lines == ["[0, 2] [1, 2]", "[nil, Optional(1)]"])
+    }
+
+    @Test func adaptation() throws {
+        let lines = try printed {
+            // snippet
+            // Two classes that vary in x and differ in y; then one step in x, and one in y.
+            let support = Matrix<Float>(rows: [[0, 0], [10, 0], [0, 1], [10, 1]])
+            let map = try LinearAdaptation(support: support, classNumbers: [7, 7, 3, 3], similarity: .euclidean)
+            let adapted = try map.adapting(Matrix(rows: [[5, 0.5], [6, 0.5], [5, 1.5]]))
+            for row in 1...2 {
+                print(zip(adapted.row(0), adapted.row(row)).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
+            }
+            // About 0.024 and 0.133: y tells the classes apart, and counts more.
+            // end
+        }
+        let values = lines.compactMap { Double($0) }
+        #expect(values.count == 2 && abs(values[0] - 3 / 125.0) < 1e-6 && abs(values[1] - 93 / 700.0) < 1e-6)
     }
 }

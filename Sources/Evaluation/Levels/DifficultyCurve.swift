@@ -3,6 +3,17 @@ public import Retrieval
 internal import Statistics
 
 /// One metric over levels of growing shift between train and test.
+///
+/// ```swift
+/// let curve = DifficultyCurve(
+///     points: [
+///         .init(level: "level-1", shift: 10, estimate: Estimate(value: 0.9)),
+///         .init(level: "level-2", shift: 20, estimate: Estimate(value: 0.8)),
+///         .init(level: "level-3", shift: 60, estimate: Estimate(value: 0.5)),
+///     ])
+/// print(curve.aggregatedGeneralizationScore?.value ?? 0)  // 0.69 = 0.2 · 0.85 + 0.8 · 0.65
+/// print(curve.slope?.value ?? 0)  // about −0.4 from the easiest to the hardest
+/// ```
 public struct DifficultyCurve: Sendable, Equatable {
     /// The metric at one level.
     public struct Point: Sendable, Equatable {

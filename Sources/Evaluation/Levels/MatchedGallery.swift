@@ -13,6 +13,14 @@ import Statistics
 ///
 /// Where samples have roles, the sizes are those of the gallery (samples without a role are in it): a class gives m\* of its
 /// items at most, and m\* of the queries that are no items.
+///
+/// ```swift
+/// let dataset = try Dataset(
+///     name: "four classes", samples: (0..<20).map { Sample(id: "\($0)", classLabel: "class \($0 / 5)") })
+/// let gallery = MatchedGallery(of: dataset, testClasses: [[0, 1, 2], [2, 3]])
+/// print(gallery.classCount, gallery.samplesPerClass)  // 2 5: two classes at the second level
+/// print(gallery.samples(ofClasses: [0, 1, 2], draw: 0).count)  // 10, though three classes have 15
+/// ```
 public struct MatchedGallery: Sendable {
     /// The number C\* of classes.
     public let classCount: Int

@@ -8,6 +8,12 @@ public import Retrieval
 /// sample without a role is both, as all are in a dataset without roles: it is a query against all others. So a level
 /// whose test classes come from both sides of an official split, of which only one has roles, scores every sample that can
 /// be a query, in one gallery of all samples that can be found.
+///
+/// ```swift
+/// let division = RoleDivision([.query, .gallery, nil])
+/// print(division.queries, division.gallery)  // [0, 2] [1, 2]: a sample without a role is both
+/// print(division.ownItems)  // [nil, Optional(1)]: the second query is item 1, which does not count for it
+/// ```
 public struct RoleDivision: Sendable, Equatable {
     /// The positions of the queries among the samples, ascending.
     public let queries: [Int]

@@ -3,6 +3,16 @@ public import DenseLinearAlgebra
 public import Retrieval
 
 /// Scores embeddings of a dataset's samples, all by the same rules and with errors that belong together.
+///
+/// ```swift
+/// let places: [Float] = [0, 1, 2.5, 8, 20, 21, 30, 31]
+/// let dataset = try Dataset(
+///     name: "line", samples: places.indices.map { Sample(id: "\($0)", classLabel: "class \($0 / 2)") })
+/// let scorer = TaskScorer(dataset: dataset, rules: RankingRules(similarity: .euclidean))
+/// let scores = try scorer.scores(of: Matrix(rows: places.map { [$0] }), samples: Array(places.indices))
+/// print(scores.scores[.recall(1)] ?? 0)  // 0.875: from 2.5 the nearest is 1, of another class
+/// print(scores.classCount, scores.estimates[.recall(1)]?.margin ?? 0)  // 4, and ± over other classes
+/// ```
 public struct TaskScorer: Sendable {
     /// By what rules items rank.
     public private(set) var rules: RankingRules

@@ -7,6 +7,16 @@ internal import Statistics
 /// All errors are those of the results, over classes, and since all results share their groups of classes a difference is a
 /// paired one: what makes classes hard for both models cancels. Variation between training runs is another thing. Several
 /// runs of a model enter as their mean, and the interval over runs stands beside the one over classes.
+///
+/// ```swift
+/// let comparison = try ModelComparison([
+///     .init(name: "margin", runs: [margin]), .init(name: "triplet", runs: [triplet]),
+/// ])
+/// for model in comparison.models { print(model.name, model.ranks, model.ags?.value ?? 0) }
+/// for pair in comparison.pairs {
+///     print("the first leads by", pair.ags?.value ?? 0, "with p =", pair.agsAdjustedP ?? 1)
+/// }
+/// ```
 public struct ModelComparison: Sendable, Equatable {
     /// By what models are compared.
     public let metric: RetrievalMetric

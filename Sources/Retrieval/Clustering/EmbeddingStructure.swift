@@ -9,6 +9,13 @@ internal import Parallel
 /// "Revisiting Training Strategies and Generalization Performance in Deep Metric Learning", ICML 2020, §5, and T. Wang
 /// and P. Isola, "Understanding Contrastive Representation Learning through Alignment and Uniformity on the
 /// Hypersphere", ICML 2020. They do not depend on the number of threads.
+///
+/// ```swift
+/// let rows = Matrix<Float>(rows: [[1, 0], [0, 2], [-3, 0]])  // east, north and west on the unit circle
+/// let structure = try EmbeddingStructure(of: rows, classNumbers: [8, 8, 5])
+/// print(structure.intraClassDistance ?? 0)  // about 1.414 = √2, from east to north
+/// print(structure.alignment ?? 0)  // about 2, its square
+/// ```
 public struct EmbeddingStructure: Sendable, Equatable {
     /// π_intra: the mean Euclidean distance of two samples of a class, averaged over the classes with at least two
     /// samples; from 0 for collapsed classes to 2.

@@ -64,6 +64,14 @@ public struct KMeansClustering: Sendable, Equatable {
 /// and the first centres for any processor; those for which BLAS rounds differently may resolve near ties otherwise when
 /// rows are assigned. For clusters by cosine, normalise the rows first.
 ///
+/// ```swift
+/// let line = Matrix<Float>(rows: [[0], [10], [1], [12], [2]])
+/// let clustering = try kMeansClustering(of: line, clusterCount: 2)
+/// print(clustering.centres.elements.sorted())  // [1.0, 11.0]
+/// print(clustering.clusterNumbers[0] == clustering.clusterNumbers[4])  // true: 0 and 2 are near 1
+/// print(clustering.inertia)  // 4.0 = (1 + 0 + 1) + (1 + 1)
+/// ```
+///
 /// - Parameters:
 ///   - rows: n × d, one row a sample.
 ///   - clusterCount: k.

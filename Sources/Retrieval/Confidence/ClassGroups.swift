@@ -1,4 +1,9 @@
 /// A division of classes into groups, each of which a jackknife leaves out in turn.
+///
+/// ```swift
+/// let groups = ClassGroups([7: 0, 8: 1, 9: 0], count: 2)
+/// print(groups.group(ofClass: 7), groups.group(ofClass: 8))  // 0 1
+/// ```
 public struct ClassGroups: Sendable, Equatable {
     /// The number of groups, at most 256.
     public let count: Int

@@ -1,6 +1,12 @@
 internal import Statistics
 
 /// How the sampling error of scores is estimated.
+///
+/// ```swift
+/// let method = ConfidenceMethod.classJackknife(groupCount: 3, seed: 1)
+/// print(method.groups(ofClasses: 6).sorted())  // [0, 0, 1, 1, 2, 2]: two classes in each group
+/// print(method == .classJackknife())  // false: that has 20 groups of the seed 0
+/// ```
 public struct ConfidenceMethod: Sendable, Equatable, Codable {
     /// What the error is the error of.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {

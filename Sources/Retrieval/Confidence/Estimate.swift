@@ -13,6 +13,14 @@ internal import Statistics
 /// What is due to a pair of groups is in the contributions of both, and so counts twice in Σ c². It is kept as well: with
 /// the pairs' contributions p the variance is Σ c² − Σ p², and at least Σ c²/2, since more than all of it cannot be due to
 /// pairs. Pairs add like groups.
+///
+/// ```swift
+/// let first = Estimate(value: 0.75, contributions: [0.03, -0.04], degreesOfFreedom: 1)
+/// let second = Estimate(value: 0.5, contributions: [0.03, -0.04], degreesOfFreedom: 1)
+/// print(first.standardError ?? 0)  // about 0.05 = √(0.03² + 0.04²)
+/// let lead = first - second
+/// print(lead.value, lead.standardError ?? 1)  // 0.25 0.0: both err alike
+/// ```
 public struct Estimate: Sendable, Equatable {
     /// The number itself.
     public let value: Double

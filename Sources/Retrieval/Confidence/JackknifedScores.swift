@@ -16,6 +16,16 @@ internal import DenseLinearAlgebra
 /// Statistics 9, 1981): a query of one group that an item of another distracts is missed in both their contributions. For
 /// Recall@1, where one distractor decides, that can be most of the variance. So what pairs have beyond what their groups do
 /// to all others is kept as well, for ``Estimate`` to take off: see `PairContributions`.
+///
+/// ```swift
+/// let line = Matrix<Float>(rows: [[0], [1], [2.5], [8], [20], [21], [30], [31]])
+/// let set = RetrievalSet(line, classNumbers: [0, 0, 1, 1, 2, 2, 3, 3])
+/// let rules = RankingRules(similarity: .euclidean)
+/// let scores = try set.scores(by: rules, withoutEach: ClassGroups([0, 1, 2, 3], count: 4))
+/// let recall = try scores.estimates()[.recall(1)]
+/// print(recall?.value ?? 0)  // 0.875: from 2.5 the nearest is 1, of another class
+/// print(recall?.margin ?? 0)  // half of the 95 % interval, by Student's t with 3 degrees of freedom
+/// ```
 public struct JackknifedScores: Sendable, Equatable {
     /// The scores query by query in the whole gallery.
     public let queryScores: QueryScores
@@ -82,14 +92,15 @@ extension JackknifedScores {
         // For each query its scores in the whole gallery and without each group. Sums over queries are taken afterwards, in
         // the order of the queries, so that they do not depend on who was first.
         let width = metricCount * (1 + groupCount)
+        let functions = metrics.map(\.function)
         let flat = source.values(
             of: queries, ties: .sampleOrder, groups: ItemGroups(groupOfItem, count: groupCount), each: width
         ) { query, scores in
-            for (m, metric) in metrics.enumerated() { scores[m] = metric.score(ranks: query.ranks) }
+            for (m, score) in functions.enumerated() { scores[m] = score(query.ranks) }
             for group in 0..<groupCount where group != groupOfQuery[query.position] {
                 let ranks = query.ranks(withoutGroup: group)
-                for (m, metric) in metrics.enumerated() {
-                    scores[(1 + group) * metricCount + m] = metric.score(ranks: ranks)
+                for (m, score) in functions.enumerated() {
+                    scores[(1 + group) * metricCount + m] = score(ranks)
                 }
             }
         }

@@ -1,4 +1,13 @@
 /// The values of retrieval metrics for every single query.
+///
+/// ```swift
+/// let line = Matrix<Float>(rows: [[0], [4], [5], [6], [20]])
+/// let set = RetrievalSet(line, classNumbers: [0, 0, 7, 1, 1])
+/// let scores = try set.scores(by: RankingRules(similarity: .euclidean))
+/// print(scores.queries, scores.loneQueries)  // [0, 1, 3, 4] [2]: the class of row 2 has no other sample
+/// print(scores[.recall(1)] ?? [])  // [1.0, 0.0, 0.0, 1.0]: from 4 and from 6 it is 5 that comes first
+/// print(try scores.mean()[.recall(1)] ?? 0)  // 0.5
+/// ```
 public struct QueryScores: Sendable, Equatable {
     /// The metrics, in the order of the report.
     public let metrics: [RetrievalMetric]

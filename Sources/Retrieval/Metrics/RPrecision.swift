@@ -1,6 +1,6 @@
 /// R-precision of one query: the share of relevant items among its R nearest, R being how many are relevant.
 ///
-/// `#{i : rankᵢ ≤ R} / R`. R is the number of other items of the query's class, which the query itself is not among
+/// `#{i : rankᵢ ≤ R} / R`. R is the number of other items of the query's class; the query itself is not one of them
 /// (Musgrave, Belongie, Lim, "A Metric Learning Reality Check", ECCV 2020; Manning, Raghavan, Schütze, "Introduction to
 /// Information Retrieval", 2008, §8.4).
 ///
@@ -10,4 +10,15 @@ public func rPrecision(ranks: some RandomAccessCollection<Int32>) -> Double {
     precondition(!ranks.isEmpty, "a query needs at least one relevant item")
     let r = ranks.count
     return Double(ranks.prefix { Int($0) <= r }.count) / Double(r)
+}
+
+extension RetrievalMetric {
+    /// R-precision, `r_precision`: see ``rPrecision(ranks:)``.
+    public static let rPrecision = RetrievalMetric(name: "r_precision", title: "R-precision") { _, ranks in
+        Retrieval.rPrecision(ranks: ranks)
+    }
+}
+
+extension MetricFamily {
+    static let rPrecision = MetricFamily(.rPrecision, isStandard: true)
 }

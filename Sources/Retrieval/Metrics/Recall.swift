@@ -14,3 +14,27 @@ public func recall(at k: Int, ranks: some RandomAccessCollection<Int32>) -> Doub
     guard let best = ranks.first else { preconditionFailure("a query needs at least one relevant item") }
     return Int(best) <= k ? 1 : 0
 }
+
+extension RetrievalMetric {
+    /// Recall@k, `recall@1` for k = 1: see ``recall(at:ranks:)``.
+    ///
+    /// - Precondition: `k > 0`.
+    public static func recall(_ k: Int) -> RetrievalMetric {
+        precondition(k > 0, "Recall@k needs k > 0, not \(k)")
+        return RetrievalMetric(name: "recall@\(k)", title: "Recall@\(k)", k: k) { k, ranks in
+            Retrieval.recall(at: k, ranks: ranks)
+        }
+    }
+
+    /// The standard metrics, but with Recall@k at these k.
+    ///
+    /// - Precondition: every k is positive.
+    public static func standard(recallAt ks: some Sequence<Int>) -> [RetrievalMetric] {
+        let others = standard.filter { MetricFamily.recall.metric(named: $0.name) == nil }
+        return (Set(ks).map { recall($0) } + others).sorted()
+    }
+}
+
+extension MetricFamily {
+    static let recall = MetricFamily(forEachK: { .recall($0) }, standard: [1, 2, 4, 8])
+}

@@ -8,3 +8,14 @@ public func reciprocalRank(ranks: some RandomAccessCollection<Int32>) -> Double 
     guard let best = ranks.first else { preconditionFailure("a query needs at least one relevant item") }
     return 1 / Double(best)
 }
+
+extension RetrievalMetric {
+    /// MRR, `mrr`: see ``reciprocalRank(ranks:)``.
+    public static let reciprocalRank = RetrievalMetric(name: "mrr", title: "MRR") { _, ranks in
+        Retrieval.reciprocalRank(ranks: ranks)
+    }
+}
+
+extension MetricFamily {
+    static let reciprocalRank = MetricFamily(.reciprocalRank, isStandard: true)
+}

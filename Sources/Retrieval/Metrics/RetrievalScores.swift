@@ -1,4 +1,13 @@
 /// Named metrics of one set of embeddings: means over its queries, in the order of the report.
+///
+/// ```swift
+/// let easy = RetrievalScores(
+///     metrics: [.recall(1), .rPrecision], values: [1, 0.75], queryCount: 8, loneQueryCount: 0)
+/// let hard = RetrievalScores(metrics: [.recall(1)], values: [0.5], queryCount: 2, loneQueryCount: 1)
+/// let mean = RetrievalScores.mean(of: [easy, hard])
+/// print(mean[.recall(1)] ?? 0, mean.queryCount)  // 0.75 10
+/// print(mean[.rPrecision] == nil)  // true: not all of them have it
+/// ```
 public struct RetrievalScores: Sendable, Equatable {
     /// The metrics, in the order of the report.
     public let metrics: [RetrievalMetric]

@@ -31,7 +31,7 @@ public struct RankingRules: Sendable, Hashable {
     ///
     /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``.
     func source(for set: RetrievalSet) throws -> RankingSource {
-        // With all weight on the plain distance there is nothing to re-rank; by another way the last bits would differ.
+        // With all weight on the plain distance, ranking is plain. Products of re-ranking would order near ties otherwise.
         if let reranking, reranking.lambda < 1 {
             return .reranked(
                 set.isOneSet

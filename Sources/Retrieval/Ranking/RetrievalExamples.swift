@@ -33,6 +33,18 @@ public struct RetrievalExample: Sendable, Equatable {
 /// Queries are ordered by score, equal ones by row. At each place the queries are of different classes as far as there are
 /// such; no query comes twice.
 ///
+/// ```swift
+/// let line = Matrix<Float>(rows: [[0], [1], [10], [11.5], [20], [5], [30], [33]])
+/// let set = RetrievalSet(line, classNumbers: [0, 0, 1, 1, 2, 2, 3, 3])
+/// let scores = try set.scores(by: RankingRules(similarity: .euclidean))
+/// let examples = retrievalExamples(
+///     from: scores, by: .recall(1), in: line, countPerPlace: 1, neighbourCount: 3, similarity: .euclidean)
+/// for example in examples { print(example.place, example.query, example.neighbours.map(\.row)) }
+/// // best 7 [6, 4, 3]: row 7 is at 33, and row 6 of its class comes first
+/// // median 1 [0, 5, 2]
+/// // worst 4 [3, 2, 6]: row 4 is at 20, and row 5 of its class at 5
+/// ```
+///
 /// - Parameters:
 ///   - scores: those of the queries, whose rows are rows of `embeddings`.
 ///   - metric: what orders them; it must be among those of `scores`.

@@ -9,8 +9,8 @@ public import DenseLinearAlgebra
 ///
 /// In one-vs-rest retrieval each row is a query once, and the gallery is all other rows. The query is left out by its row
 /// number, so a duplicate of it stays and counts. A set can also have queries and a gallery of their own. Items of equal
-/// similarity rank as the rules say, by row unless told otherwise; identical rows always tie, whatever BLAS makes of them.
-/// Results do not depend on the number of threads.
+/// similarity rank as the rules say, by row unless told otherwise; identical rows always tie, whatever BLAS makes of them,
+/// unless neighbours re-rank. Results do not depend on the number of threads.
 public struct RetrievalSet: Sendable {
     let queries: Matrix<Float>
     let gallery: Matrix<Float>
@@ -87,8 +87,9 @@ public struct RetrievalSet: Sendable {
         _ metrics: [RetrievalMetric] = RetrievalMetric.standard, by rules: RankingRules = RankingRules()
     ) throws -> QueryScores {
         let source = try rules.source(for: self)
-        let flat = source.values(of: rows, ties: rules.ties, each: metrics.count) { query, scores in
-            for (m, metric) in metrics.enumerated() { scores[m] = metric.score(ranks: query.ranks) }
+        let functions = metrics.map(\.function)
+        let flat = source.values(of: rows, ties: rules.ties, each: functions.count) { query, scores in
+            for (m, score) in functions.enumerated() { scores[m] = score(query.ranks) }
         }
         return QueryScores(queries: rows, metrics: metrics, flat: flat, stride: metrics.count)
     }

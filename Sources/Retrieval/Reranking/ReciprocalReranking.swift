@@ -27,6 +27,15 @@
 ///
 /// Re-ranking looks at all test samples at once, queries too, so that its scores are not those of a model that answers one
 /// query at a time: report them beside the plain ones, never in their place.
+///
+/// ```swift
+/// let rows = (0..<240).map { [Float($0 % 60) / 2, 4 * Float($0 / 60)] }  // four lines, each a class
+/// let set = RetrievalSet(Matrix(rows: rows), classNumbers: (0..<240).map { $0 / 60 })
+/// var rules = RankingRules(similarity: .euclidean)
+/// print(try set.scores(by: rules).mean()[.averagePrecisionAtR] ?? 0)  // about 0.34
+/// rules.reranking = ReciprocalReranking()
+/// print(try set.scores(by: rules).mean()[.averagePrecisionAtR] ?? 0)  // about 0.49: neighbours share a line
+/// ```
 public struct ReciprocalReranking: Sendable, Hashable {
     /// How many neighbours are looked at, k₁.
     public let k1: Int

@@ -4,8 +4,9 @@ internal import DenseLinearAlgebra
 ///
 /// What ranks is not the distance `(1 − λ)·J + λ·d` itself. With p for the plain similarity, `d = (offset − 2p) / M` and
 /// `J = 1 − S` for the Jaccard similarity S, it falls as `p + (1 − λ)/λ · M/2 · S` rises, which is what a row holds, or S
-/// where λ is 0. So items that share nothing with the query keep the plain similarity to its last bit, and with it the
-/// plain ranking and its ties.
+/// where λ is 0. So nothing is added for items that share nothing with the query: they rank among one another by p alone,
+/// and tie where p ties. p is in single precision, so plain retrieval in double precision or by tiles can order near ties
+/// otherwise.
 struct RerankedSimilarities: SimilaritySource {
     typealias Counter = RankCounter
 

@@ -4,6 +4,13 @@ public import DenseLinearAlgebra
 ///
 /// In this order: embeddings of an image and its mirror are averaged, rows are reduced to principal components, raw rows
 /// are mixed in, and neighbours re-rank.
+///
+/// ```swift
+/// let tricks = TestTimeTricks(dimension: 2, reranking: ReciprocalReranking())
+/// print(tricks.names)  // ["embedding-dim 2", "rerank"]
+/// let reduced = try tricks.applied(to: test, training: training, similarity: .cosine)
+/// print(reduced.columnCount)  // 2; re-ranking is for RankingRules
+/// ```
 public struct TestTimeTricks: Sendable, Equatable {
     /// Whether an image's embedding is the mean of its own and its mirror's.
     public let flip: Bool

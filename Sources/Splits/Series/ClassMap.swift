@@ -88,8 +88,8 @@ extension ClassMap {
 
     /// The map as a table with a row for each class: `class-map.csv`.
     ///
-    /// Coordinates have as many decimals as tell a hundred-thousandth of the widest extent apart, which no processor's
-    /// rounding reaches.
+    /// Coordinates have as many decimals as tell a hundred-thousandth of the widest extent apart. Processors round
+    /// differently, which can change the last decimal, and turn the directions where the means vary equally along both.
     public var table: CSVTable {
         let extent = points.reduce(0) { max($0, abs($1.x), abs($1.y), $1.offPlane) }
         let decimals = extent > 0 ? max(0, 5 - Int(log10(extent).rounded(.down))) : 0

@@ -21,10 +21,7 @@ struct RetrievalOptions: ParsableArguments {
     var recallAt = [1, 2, 4, 8]
 
     /// Recall at these numbers of neighbours, and the other standard metrics.
-    var metrics: [RetrievalMetric] {
-        Set(recallAt).sorted().map { RetrievalMetric.recall($0) }
-            + RetrievalMetric.standard.filter { if case .recall = $0 { false } else { true } }
-    }
+    var metrics: [RetrievalMetric] { RetrievalMetric.standard(recallAt: recallAt) }
 }
 
 /// Counts from 1, separated by commas, for options' `transform`.

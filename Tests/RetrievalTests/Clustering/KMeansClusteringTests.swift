@@ -89,6 +89,7 @@ import TestSupport
         }
     }
 
+    /// But for near ties, which single precision may assign to the farther centre.
     @Test func inertiaNeverRises() throws {
         let (rows, _) = clusteredEmbeddings(n: 1500, d: 7, classCount: 30, spread: 1, seed: 8)
         var inertias: [Double] = []
@@ -100,7 +101,7 @@ import TestSupport
             if clustering.hasConverged { break }
         }
         #expect(inertias.count > 5)
-        for (earlier, later) in zip(inertias, inertias.dropFirst()) { #expect(later <= earlier * (1 + 1e-12)) }
+        for (earlier, later) in zip(inertias, inertias.dropFirst()) { #expect(later <= earlier * (1 + 1e-6)) }
         #expect((inertias.last ?? 0) < 0.98 * inertias[0])
     }
 

@@ -73,6 +73,36 @@ import TestSupport
         }
     }
 
+    /// What a metric must keep, whichever it is.
+    @Test(arguments: RetrievalMetric.ofEveryFamily)
+    func everyMetricIsANameAndAValueThatBetterRanksRaise(metric: RetrievalMetric) {
+        #expect(RetrievalMetric(name: metric.name) == metric && metric.description == metric.name)
+        #expect(!metric.title.isEmpty && metric.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F })
+        var generator = SplitMix64(seed: 17)
+        for _ in 0..<200 {
+            let ranks = (0..<1 + Int(generator.next() % 8)).map { _ in Int32(1 + generator.next() % 60) }
+            let worse = Array(Set(ranks)).sorted()
+            // Each relevant item moves up, but none past the one before it.
+            var better: [Int32] = []
+            for rank in worse {
+                let free = rank - (better.last ?? 0)
+                better.append(rank - Int32(generator.next() % UInt64(free)))
+            }
+            let perfect = (1...Int32(worse.count)).map { $0 }
+            let values = [worse, better, perfect].map { metric.score(ranks: $0) }
+            #expect(values[0] >= 0 && values[2] <= 1 && values == values.sorted(), "\(worse), \(better)")
+            #expect(metric.score(ranks: worse.lazy.map { $0 }) == values[0])
+        }
+    }
+
+    @Test func standardMetricsWithOtherNeighbours() {
+        #expect(RetrievalMetric.standard(recallAt: [8, 1, 4, 2, 8]) == RetrievalMetric.standard)
+        #expect(
+            RetrievalMetric.standard(recallAt: [100, 10]).map(\.name) == [
+                "recall@10", "recall@100", "r_precision", "map@r", "map@1000", "map", "mrr",
+            ])
+    }
+
     @Test func namesRoundTrip() {
         #expect(
             RetrievalMetric.standard.map(\.name) == [
@@ -84,9 +114,11 @@ import TestSupport
             #expect(RetrievalMetric(name: metric.name) == metric)
         }
         #expect(all.reversed().sorted() == all)
+        #expect(RetrievalMetric.ofEveryFamily.sorted() == RetrievalMetric.ofEveryFamily)
         #expect(Set(all.map(\.title)).count == all.count)
         for bad in [
             "", "recall", "recall@", "recall@0", "recall@-1", "recall@01", "recall@+1", "map@x", "mrr@1", "MAP",
+            "recall@99999999999999999999", "recall@1x", "recall@\u{661}", "map@1000@", "MAP@R", " map", "r_precision@1",
             "recall@1_milbich2021", "map@0_milbich2021", "map@_milbich2021", "map@1_milbich", "map_milbich2021",
         ] {
             #expect(RetrievalMetric(name: bad) == nil)

@@ -6,7 +6,7 @@ import TestSupport
 @Suite struct ReciprocalRerankingTests {
     @Test func ranksOfTheDenseEquations() throws {
         let references = try TestTimeTricksFixture().reranking
-        #expect(references.count == 7)
+        #expect(references.count == 10)
         for reference in references {
             let (points, classes) = clusteredEmbeddings(
                 n: reference.n, d: reference.d, classCount: reference.classCount, spread: reference.spread,
@@ -45,24 +45,39 @@ import TestSupport
         #expect(try ranks([1, 2, 1, 2], .relevantLast) == [[3], [3], [3], [3]])
     }
 
+    /// On a line at 0, 4, 5, 8 with k₁ = 1 and k₂ = 1, only 4 and 5 share neighbours, and from 4 both ends are as far.
+    ///
+    /// Half of the weight moves nothing else, and such small integers have exact distances, so the ends tie.
+    @Test func whatSharesNothingRanksByItsDistance() throws {
+        let line = Matrix<Float>(rows: [[0], [4], [5], [8]])
+        let settings = ReciprocalReranking(k1: 1, k2: 1, lambda: 0.5)
+        func ranks(_ classes: [Int], _ ties: TieOrder) throws -> [[Int32]] {
+            let ranks = try RetrievalSet(line, classNumbers: classes).ranks(
+                by: RankingRules(similarity: .euclidean, ties: ties, reranking: settings))
+            return ranks.queries.indices.map { Array(ranks[$0]) }
+        }
+        // From 0: 4, 5, 8. From 4: 5, then 0 and 8. From 5: 4, 8, 0. From 8: 5, 4, 0.
+        #expect(try ranks([1, 1, 2, 2], .sampleOrder) == [[1], [2], [2], [1]])
+        #expect(try ranks([1, 1, 2, 2], .relevantLast) == [[1], [3], [2], [1]])
+        #expect(try ranks([2, 1, 2, 1], .sampleOrder) == [[2], [3], [3], [2]])
+        #expect(try ranks([2, 1, 2, 1], .relevantFirst) == [[2], [2], [3], [2]])
+    }
+
+    /// In double precision as without re-ranking, and with its ties.
     @Test(arguments: Similarity.allCases, TieOrder.allCases)
     func theWholePartOfTheDistanceIsThePlainRanking(similarity: Similarity, ties: TieOrder) throws {
         let (random, classes) = clusteredEmbeddings(n: 300, d: 9, classCount: 14, spread: 1, seed: 71)
         // Coarse, so that distances tie.
         let points = Matrix<Float>(rowCount: 300, columnCount: 9, elements: random.elements.map { ($0 * 2).rounded() })
-        let settings = ReciprocalReranking(lambda: 1)
-        #expect(
-            try RetrievalSet(points, classNumbers: classes).ranks(
-                by: RankingRules(similarity: similarity, ties: ties, reranking: settings))
-                == RetrievalSet(points, classNumbers: classes).ranks(
-                    by: RankingRules(similarity: similarity, ties: ties, precision: .single)))
-        let (queries, gallery) = (points.selectingRows(0..<100), points.selectingRows(100..<300))
-        let (own, others) = (Array(classes[..<100]), Array(classes[100...]))
-        #expect(
-            try RetrievalSet(queries: queries, classNumbers: own, gallery: gallery, galleryClassNumbers: others).scores(
-                by: RankingRules(similarity: similarity, ties: ties, reranking: settings))
-                == RetrievalSet(queries: queries, classNumbers: own, gallery: gallery, galleryClassNumbers: others)
-                .scores(by: RankingRules(similarity: similarity, ties: ties, precision: .single)))
+        let plain = RankingRules(similarity: similarity, ties: ties)
+        var reranked = plain
+        reranked.reranking = ReciprocalReranking(lambda: 1)
+        let set = RetrievalSet(points, classNumbers: classes)
+        #expect(try set.ranks(by: reranked) == set.ranks(by: plain))
+        let gallery = RetrievalSet(
+            queries: points.selectingRows(0..<100), classNumbers: Array(classes[..<100]),
+            gallery: points.selectingRows(100..<300), galleryClassNumbers: Array(classes[100...]))
+        #expect(try gallery.scores(by: reranked) == gallery.scores(by: plain))
     }
 
     /// One-vs-rest retrieval is retrieval in a gallery of the same rows, each query being its own item.

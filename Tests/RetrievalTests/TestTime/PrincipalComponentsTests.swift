@@ -79,8 +79,11 @@ import TestSupport
             #expect(abs(values.reduce(0, +) / 2500) < 1e-6)
             #expect(abs(values.reduce(0) { $0 + $1 * $1 } / 2499 - few.variances[k]) < 1e-6)
         }
-        // Rows other than the fitted ones move by the same mean.
-        #expect(few.projection(of: points.selectingRows([7, 1999])) == projected.selectingRows([7, 1999]))
+        // Rows by themselves go where they go among others, but for the rounding of a product of another size.
+        let two = few.projection(of: points.selectingRows([7, 1999]))
+        for (value, expected) in zip(two.elements, projected.selectingRows([7, 1999]).elements) {
+            #expect(abs(value - expected) < 1e-6)
+        }
     }
 
     @Test func refusals() throws {

@@ -3,6 +3,7 @@ import DenseLinearAlgebra
 import Embeddings
 import Foundation
 import Glyphs200
+import Retrieval
 import TestSupport
 import Testing
 
@@ -197,8 +198,8 @@ struct PublishedFilesTests {
 @Suite struct SchemaDescriptionTests {
     @Test(arguments: try SchemaCheck.names)
     func everyPropertyIsDescribed(_ name: String) throws {
-        let data = try Data(contentsOf: SchemaCheck.folder.appending(path: "\(name).schema.json"))
-        let schema = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let schema = try #require(
+            try JSONSerialization.jsonObject(with: SchemaCheck.data(of: name)) as? [String: Any])
         #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
         let parts = name.split(separator: "-")
         let stem = parts.dropLast().joined(separator: "-")
@@ -226,6 +227,28 @@ struct PublishedFilesTests {
         #expect(count >= 2)
     }
 
+    /// Every pattern of metrics' names has the name of every metric.
+    @Test func everyMetricIsInEveryPattern() throws {
+        var patterns: [String] = []
+        func collect(_ value: Any) {
+            if let text = value as? String { patterns.append(text) }
+            for item in value as? [Any] ?? [] { collect(item) }
+            for (key, item) in value as? [String: Any] ?? [:] { [key, item].forEach(collect) }
+        }
+        for name in try SchemaCheck.names {
+            collect(try JSONSerialization.jsonObject(with: SchemaCheck.data(of: name)))
+        }
+        patterns = patterns.filter { $0.hasPrefix("^(recall@") }
+        #expect(patterns.count >= 10)
+        for pattern in Set(patterns) {
+            let expression = try Regex(pattern)
+            for metric in RetrievalMetric.ofEveryFamily {
+                #expect(metric.name.wholeMatch(of: expression) != nil, "\(metric) is not of \(pattern)")
+            }
+            #expect("recall@0".wholeMatch(of: expression) == nil)
+        }
+    }
+
     @Test func everySchemaIsListed() throws {
         let page = try String(
             contentsOf: SchemaCheck.folder.deletingLastPathComponent().appending(path: "Schemas.md"), encoding: .utf8)
@@ -243,6 +266,10 @@ enum SchemaCheck {
             try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
                 .map { $0.replacingOccurrences(of: ".schema.json", with: "") }
         }
+    }
+
+    static func data(of schema: String) throws -> Data {
+        try Data(contentsOf: folder.appending(path: "\(schema).schema.json"))
     }
 
     static let isInstalled = (try? CommandRun(["-c", "import jsonschema"], program: python))?.status == 0
