@@ -90,7 +90,9 @@ import Testing
         for bytes in [Data(), try Data(contentsOf: folder.url.appending(path: "other.npy")).dropLast(4)] {
             try folder.write(bytes, to: "part-2/embeddings.npy")
             let run = try merge()
-            #expect(run.sentence?.contains("part-2/embeddings.npy: found other contents; expected 144 × 128 float32 values") == true)
+            #expect(
+                run.sentence?.contains("part-2/embeddings.npy: found other contents; expected 144 × 128 float32 values")
+                    == true)
         }
     }
 

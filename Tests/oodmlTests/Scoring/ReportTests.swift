@@ -88,7 +88,8 @@ import Testing
     @Test func oneSentenceWhatIsWrong() throws {
         try folder.edit("results/b/results.json", replacing: "\"dataset\": \"glyphs\"", with: "\"dataset\": \"other\"")
         for (arguments, part) in [
-            (["nowhere"], "nowhere/manifest.json"), (["splits", "nowhere"], "nowhere: cannot be read: there is no results.json"),
+            (["nowhere"], "nowhere/manifest.json"),
+            (["splits", "nowhere"], "nowhere: cannot be read: there is no results.json"),
             (["splits", "results/b"], "results/b: found results that do not belong on this page"),
         ] {
             let made = try CommandRun(["report"] + arguments + ["--out", "x.html"], in: folder.url)
@@ -99,7 +100,11 @@ import Testing
         try folder.remove("splits/class-map.csv")
         try folder.write("{\"schema_version\": 9}", to: "results/a/retrieval-examples.json")
         let damaged = try run("splits", "results/a", "--out", "x.html")
-        #expect(damaged.status == 1 && damaged.errors.contains("results/a/retrieval-examples.json: cannot be read as retrieval examples: its schema version is 9"))
+        #expect(
+            damaged.status == 1
+                && damaged.errors.contains(
+                    "results/a/retrieval-examples.json: cannot be read as retrieval examples: its schema version is 9")
+        )
         #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "x.html").path))
     }
 
