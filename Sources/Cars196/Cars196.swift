@@ -5,7 +5,7 @@ import Foundation
 extension KnownDataset {
     /// Stanford Cars, of Krause et al., 2013.
     ///
-    /// Read is `cars_annos.mat`. Sample ids are paths below the folder, `car_ims/000001.jpg` and so on, in the order of the
+    /// It is read from `cars_annos.mat`. Sample ids are paths below the folder, `car_ims/000001.jpg` and so on, in the order of the
     /// annotations; class labels are the names in `class_names`. The first half of the classes by number trains, which is 98
     /// of 196. The field `test` divides the images of each class, so it is no split of classes and not read.
     ///
@@ -17,8 +17,8 @@ extension KnownDataset {
     /// print(dataset.classLabels.count)  // 196 where nothing is missing
     /// ```
     ///
-    /// Refused are annotations that are no MATLAB file or lack a variable, field, path or class, a class number without a
-    /// name, and whatever `Dataset.init(classFoldersAt:name:)` refuses.
+    /// A file that is not MATLAB's, a missing variable, field, path or class, and a class number without a name are errors,
+    /// and so is whatever `Dataset.init(classFoldersAt:name:)` refuses.
     public static let cars196 = KnownDataset(
         name: "cars196", title: "CARS196",
         counts: DatasetCounts(trainSamples: 8054, trainClasses: 98, testSamples: 8131, testClasses: 98),

@@ -7,7 +7,7 @@ public import Foundation
 /// for warning in KnownDataset.cub200.counts.differences(in: dataset) { print(warning) }
 /// ```
 ///
-/// Each is one value, with all that is known of it, in a file of its own. Another one is made in the same way:
+/// Each dataset is one value. A dataset of your own is described and read in the same way:
 ///
 /// ```swift
 /// let pets = KnownDataset(
@@ -34,7 +34,7 @@ public struct KnownDataset: Sendable {
     public let missingFile: String
     fileprivate let read: @Sendable (_ root: URL, _ name: String) throws -> Dataset
 
-    /// Says all that is known of a dataset.
+    /// Describes a dataset.
     ///
     /// - Parameters:
     ///   - name: the short name.
@@ -43,8 +43,8 @@ public struct KnownDataset: Sendable {
     ///   - layout: the files that its folder must have, each with what it is for.
     ///   - officialSplit: where the official sides come from, in one or two sentences.
     ///   - requiredFiles: the files without which it cannot be read, as part of a sentence: `images.txt and classes.txt`.
-    ///   - read: reads it in the folder that it is given, under a name. Sample ids are the paths of images below the folder;
-    ///     whether they are there, ``Dataset/init(_:at:name:)`` finds out afterwards.
+    ///   - read: reads it from a folder, under a name. Sample ids are the paths of images below the folder;
+    ///     ``Dataset/init(_:at:name:)`` then checks that they are there.
     public init(
         name: String, title: String, counts: DatasetCounts, layout: [(path: String, meaning: String)],
         officialSplit: String, requiredFiles: String, read: @escaping @Sendable (URL, String) throws -> Dataset
@@ -62,7 +62,7 @@ public struct KnownDataset: Sendable {
 extension Dataset {
     /// Reads a dataset of the field as it is downloaded, with its official sides.
     ///
-    /// What the sample ids, class labels and sides are, and which files are read, ``KnownDataset`` says of each.
+    /// The values of ``KnownDataset`` document their sample ids, class labels, sides and files.
     ///
     /// - Parameters:
     ///   - known: the dataset.

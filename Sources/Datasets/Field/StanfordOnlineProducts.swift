@@ -4,12 +4,12 @@ import Foundation
 extension KnownDataset {
     /// Stanford Online Products, of Song et al., CVPR 2016.
     ///
-    /// Read are `Ebay_train.txt` and `Ebay_test.txt`, each one side of the official split. Sample ids are paths below the
+    /// It is read from `Ebay_train.txt` and `Ebay_test.txt`, each one side of the official split. Sample ids are paths below the
     /// folder, those of the train classes first; class labels are the numbers of `class_id`, superclasses the names of the
     /// twelve categories that `super_class_id` counts.
     ///
-    /// Refused, with the file and the line, are another header, a superclass outside 1 to 12, a line of too few fields, and a
-    /// class in both files.
+    /// A wrong header, a superclass outside 1 to 12, a line with too few fields, and a class in both files are errors, which
+    /// name the file and mostly the line.
     public static let sop = KnownDataset(
         name: "sop", title: "Stanford Online Products",
         counts: DatasetCounts(

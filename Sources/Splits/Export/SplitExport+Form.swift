@@ -7,7 +7,7 @@ extension SplitExport {
     /// for form in SplitExport.Form.all { print(form.name, form.hasImages ? "links to images" : "tables") }
     /// ```
     ///
-    /// Each form is one value, with all that it knows, in a file of its own.
+    /// Each form is one value.
     public struct Form: Sendable {
         /// The name that users write, as in `csv`; no two forms have the same.
         public let name: String

@@ -39,7 +39,7 @@ public struct SplitExport: Sendable, Equatable {
     public let files: [File]
     /// The links, for forms that have images.
     public let links: [Link]
-    /// What names the levels of the manifest in paths, those included that are not exported.
+    /// The names of all levels of the manifest in paths, exported or not.
     private let levelNames: Set<String>
     /// The paths of all files that these levels can have in this form.
     private let levelFiles: Set<String>
@@ -84,7 +84,7 @@ public struct SplitExport: Sendable, Equatable {
 
     /// Whether a link of an earlier run, at a path below the folder, leads to an image of some level of the splits.
     ///
-    /// All forms with images have them at `LEVEL/PART/CLASS/IMAGE`, so a link of any of them is meant.
+    /// All forms with images have them at `LEVEL/PART/CLASS/IMAGE`, so this holds for the links of any form.
     public func ownsLink(at path: String) -> Bool {
         let parts = path.split(separator: "/")
         return parts.count == 4 && levelNames.contains(String(parts[0]))
