@@ -157,3 +157,8 @@ private func precedes(_ first: MomentSums, _ second: MomentSums) -> Bool {
     first.count != second.count
         ? first.count < second.count : first.mean.lexicographicallyPrecedes(second.mean)
 }
+
+/// Whether so few vectors cannot have a covariance of full rank: n ≤ d.
+///
+/// Most of the distance between such sets is due to their sizes, and only distances between sets of equal sizes compare.
+public func hasSingularCovariance(rowCount n: Int, columnCount d: Int) -> Bool { n <= d }

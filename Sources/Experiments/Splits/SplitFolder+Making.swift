@@ -2,6 +2,7 @@ public import Datasets
 internal import DenseLinearAlgebra
 public import Embeddings
 internal import Files
+internal import Frechet
 public import Foundation
 public import Parallel
 internal import Reports
@@ -160,7 +161,7 @@ extension EmbeddedDataset {
         let isOverMeans = statistic == .classMeans
         let smallest = sides.map { isOverMeans ? $0.count : dataset.samples(ofClasses: $0).count }.min() ?? 0
         let d = embeddings.columnCount
-        if smallest <= d {
+        if hasSingularCovariance(rowCount: smallest, columnCount: d) {
             warnings.append(
                 "a side has \(smallest) \(isOverMeans ? "classes" : "samples") in \(d) dimensions; so few make every "
                     + "distance too large, and only levels of equal size comparable")

@@ -66,6 +66,12 @@ public struct Estimate: Sendable, Equatable {
         margin.map { (value - $0, value + $0) }
     }
 
+    /// The sign of the true value as far as the 95 % interval shows it: 1 if all of it is above 0, −1 if all is below, and 0 if
+    /// it reaches 0; nil if nothing is known of the error.
+    public var shownSign: Int? {
+        interval.map { $0.low > 0 ? 1 : $0.high < 0 ? -1 : 0 }
+    }
+
     /// The two-sided p-value of the true value being 0, or nil if nothing is known of the error.
     ///
     /// Without any error it is 0, or 1 for the value 0.

@@ -116,7 +116,9 @@ private struct DistanceReport: Encodable {
         self.firstCount = firstCount
         self.secondCount = secondCount
         self.dimension = dimension
-        warnings = [("a", firstCount), ("b", secondCount)].filter { $0.1 <= dimension }.map { name, count in
+        warnings = [("a", firstCount), ("b", secondCount)].filter {
+            hasSingularCovariance(rowCount: $0.1, columnCount: dimension)
+        }.map { name, count in
             "n_\(name) is \(count) and d is \(dimension): with no more rows than columns the distance is mostly too large, "
                 + "and comparable only between sets of equal sizes"
         }

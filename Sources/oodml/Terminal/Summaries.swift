@@ -144,14 +144,12 @@ private func sentence(about growth: Estimate, gallery: GalleryKind) -> String {
     let grown =
         "From the easiest to the hardest level the gap to the backbone in Recall@1\(place) changes by "
         + String(format: "%+.4f", growth.value)
-    guard let margin = growth.margin else { return grown + "." }
+    guard let margin = growth.margin, let sign = growth.shownSign else { return grown + "." }
     let verdict =
-        if growth.value > margin {
-            "shift costs this model more than it costs the backbone"
-        } else if growth.value < -margin {
-            "shift costs the backbone more than this model"
-        } else {
-            "no growth is shown"
+        switch sign {
+        case 1: "shift costs this model more than it costs the backbone"
+        case -1: "shift costs the backbone more than this model"
+        default: "no growth is shown"
         }
     return grown + " ± " + String(format: "%.4f", margin) + ": \(verdict)."
 }

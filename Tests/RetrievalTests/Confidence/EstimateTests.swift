@@ -29,6 +29,14 @@ import Testing
         #expect(Estimate(value: 0.1, contributions: [0, 0], degreesOfFreedom: 1).pValue == 0)
     }
 
+    @Test func theSignIsShownWhereTheIntervalLeavesZero() {
+        #expect(Estimate(value: 0.5).shownSign == nil)
+        #expect(estimate.shownSign == 0)
+        for (value, sign) in [(0.1, 1), (-0.1, -1), (0, 0)] {
+            #expect(Estimate(value: value, contributions: [0, 0], degreesOfFreedom: 1).shownSign == sign)
+        }
+    }
+
     @Test func estimatesAddGroupByGroup() throws {
         let other = Estimate(value: 0.25, contributions: [0.3, 0.4], degreesOfFreedom: 1)
         let difference = estimate - other
