@@ -16,7 +16,8 @@ let package = Package(
         .executableTarget(
             name: "confidence-coverage",
             dependencies: [
-                .product(name: "Evaluation", package: "oodml"), .product(name: "Splits", package: "oodml"),
+                .product(name: "Evaluation", package: "oodml"), .product(name: "Retrieval", package: "oodml"),
+                .product(name: "Splits", package: "oodml"),
             ]),
     ]
 )

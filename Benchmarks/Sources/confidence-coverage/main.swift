@@ -7,6 +7,8 @@ import Datasets
 import DenseLinearAlgebra
 import Evaluation
 import Foundation
+import Retrieval
+import Statistics
 
 let repetitionCount = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 400
 let truthCount = 10 * repetitionCount
@@ -83,7 +85,7 @@ struct Drawing {
 
 func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
-/// The values of all repetitions, on both processors.
+/// The values of all repetitions.
 func repeated<Value: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Value) throws -> [Value] {
     try (0..<count).map(body)
 }
