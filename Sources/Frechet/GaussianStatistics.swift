@@ -124,7 +124,8 @@ public struct GaussianStatistics: Sendable, Equatable {
             return
         }
         let (mean, remainder) = try embeddings.mean(ofRows: numbers)
-        let centred = embeddings.rows(numbers, minus: mean, times: 1 / Double(numbers.count - 1).squareRoot())
+        let centred = embeddings.centred(
+            rows: numbers, about: mean, scaledBy: 1 / Double(numbers.count - 1).squareRoot())
         let norm = centred.frobeniusNorm
         self.init(
             count: numbers.count, mean: mean, meanRemainder: remainder,
@@ -195,25 +196,6 @@ extension Matrix {
             }
         }
         return roundedSums(origin, sum.map { $0 / Double(rows.count) })
-    }
-
-    /// `(row − origin) · scale` for some rows.
-    fileprivate func rows(_ rows: [Int], minus origin: [Double], times scale: Double) -> Matrix<Double> {
-        let d = columnCount
-        let result = [Double](unsafeUninitializedCapacity: rows.count * d) { target, count in
-            elements.withUnsafeBufferPointer { values in
-                origin.withUnsafeBufferPointer { origin in
-                    for (place, i) in rows.enumerated() {
-                        for j in 0..<d {
-                            target.initializeElement(
-                                at: place * d + j, to: (Double(values[i * d + j]) - origin[j]) * scale)
-                        }
-                    }
-                }
-            }
-            count = rows.count * d
-        }
-        return Matrix<Double>(rowCount: rows.count, columnCount: d, elements: result)
     }
 }
 

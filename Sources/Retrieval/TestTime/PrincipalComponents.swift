@@ -64,7 +64,7 @@ public struct PrincipalComponents: Sendable, Equatable {
         precondition(rows.columnCount == d, "rows of \(rows.columnCount) values for components of \(d)")
         let blocks = concurrentMap(count: (n + blockSize - 1) / blockSize) { block in
             let range = block * blockSize..<min((block + 1) * blockSize, n)
-            let projected = product(centred(rows, range, mean: mean), directions, transposingRight: true)
+            let projected = product(rows.centred(rows: range, about: mean), directions, transposingRight: true)
             return projected.elements.map { Float($0) }
         }
         return Matrix(rowCount: n, columnCount: count, elements: blocks.flatMap(\.self))
@@ -82,16 +82,6 @@ private func columnMeans(of rows: Matrix<Float>) -> [Double] {
     return sums.map { $0 / Double(rows.rowCount) }
 }
 
-/// Some rows less the mean.
-private func centred(_ rows: Matrix<Float>, _ range: Range<Int>, mean: [Double]) -> Matrix<Double> {
-    var elements: [Double] = []
-    elements.reserveCapacity(range.count * mean.count)
-    for i in range {
-        for (value, offset) in zip(rows.row(i), mean) { elements.append(Double(value) - offset) }
-    }
-    return Matrix(rowCount: range.count, columnCount: mean.count, elements: elements)
-}
-
 /// The eigenvalues of XᵀX, descending, and the leading eigenvectors as rows, for centred rows X.
 private func eigenvectorsOfScatter(
     of rows: Matrix<Float>, mean: [Double], count: Int
@@ -99,7 +89,7 @@ private func eigenvectorsOfScatter(
     let (n, d) = (rows.rowCount, rows.columnCount)
     var scatter = Matrix<Double>(rowCount: d, columnCount: d)
     for start in stride(from: 0, to: n, by: blockSize) {
-        let block = centred(rows, start..<min(start + blockSize, n), mean: mean)
+        let block = rows.centred(rows: start..<min(start + blockSize, n), about: mean)
         block.elements.withUnsafeBufferPointer {
             addGramMatrix(ofRows: $0, count: block.rowCount, toUpperTriangleOf: &scatter)
         }
@@ -113,7 +103,7 @@ private func eigenvectorsFromInnerProducts(
     of rows: Matrix<Float>, mean: [Double], count: Int
 ) throws -> (values: [Double], vectors: Matrix<Double>) {
     let n = rows.rowCount
-    let x = centred(rows, 0..<n, mean: mean)
+    let x = rows.centred(rows: 0..<n, about: mean)
     let (values, vectors) = try symmetricEigendecomposition(product(x, x, transposingRight: true))
     let leading = vectors.selectingRows((max(0, n - count)..<n).reversed())
     var directions = product(leading, x)

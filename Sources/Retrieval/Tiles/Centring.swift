@@ -4,7 +4,8 @@ internal import DenseLinearAlgebra
 ///
 /// Neither changes the order of distances, but without them a large common offset would cancel all digits of a Float
 /// inner product, and large values would overflow. The offset of a column is its mean, rounded to a multiple of a power
-/// of two no larger than the column's spread: so small integers stay exact, and with them their ties.
+/// of two no larger than the column's spread: so small integers stay exact, and with them their ties. Hence this is not
+/// `Matrix.centred(rows:about:scaledBy:)`, whose values are not rounded to Float.
 struct Centring {
     let offsets: [Double]
     private let scale: Double

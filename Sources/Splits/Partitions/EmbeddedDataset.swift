@@ -48,9 +48,7 @@ public struct EmbeddedDataset: Sendable {
         self.units = units
         varyingEmbeddings =
             varying.count == embeddings.columnCount ? embeddings : embeddings.selectingColumns(varying)
-        orderedSamples = dataset.samplesOfClass.map { members in
-            members.sorted { utf8Precedes(dataset.samples[$0].id, dataset.samples[$1].id) }
-        }
+        orderedSamples = dataset.classLabels.indices.map(dataset.samplesByID(ofClass:))
         vectors = Self.vectors(
             of: varyingEmbeddings, samplesOfClass: orderedSamples, units: units.map(\.classes), statistic: statistic)
     }

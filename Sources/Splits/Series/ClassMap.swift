@@ -132,8 +132,6 @@ extension Matrix where Scalar == Double {
     fileprivate var centred: Matrix {
         var mean = [Double](repeating: 0, count: columnCount)
         for i in 0..<rowCount { for (j, value) in row(i).enumerated() { mean[j] += value / Double(rowCount) } }
-        return Matrix(
-            rowCount: rowCount, columnCount: columnCount,
-            elements: (0..<rowCount).flatMap { i in zip(row(i), mean).map { $0 - $1 } })
+        return centred(rows: 0..<rowCount, about: mean)
     }
 }

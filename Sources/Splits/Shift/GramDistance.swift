@@ -15,7 +15,7 @@ struct GramDistance: Sendable {
     init(_ vectors: UnitVectors) {
         precondition(vectors.rows.allSatisfy { $0.count <= 1 }, "a unit has several vectors")
         let (count, d) = (vectors.unitCount, vectors.dimension)
-        let centred = vectors.means.elements.indices.map { vectors.means.elements[$0] - vectors.origin[$0 % d] }
+        let centred = vectors.means.centred(rows: 0..<count, about: vectors.origin).elements
         let rows = concurrentMap(count: count) { i in
             centred.withUnsafeBufferPointer { values in
                 (0..<count).map { j in

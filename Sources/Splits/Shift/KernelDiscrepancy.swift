@@ -167,7 +167,8 @@ private struct KernelForm {
 
     init(_ vectors: Matrix<Double>) {
         let (m, d) = (vectors.rowCount, vectors.columnCount)
-        // About the first vector, so that a large common offset costs no digits of the mean.
+        // About the first vector, so that a large common offset costs no digits of the mean. In one pass with α, which
+        // needs each vector as it is centred; hence not by `Matrix.centred(rows:about:scaledBy:)`.
         let origin = m > 0 ? Array(vectors.row(0)) : []
         var mean = [Double](repeating: 0, count: d)
         var elements = vectors.elements
