@@ -1,12 +1,12 @@
-public import Datasets
+internal import Datasets
 internal import DenseLinearAlgebra
 internal import Embeddings
 public import Evaluation
 internal import Files
-public import Foundation
+internal import Foundation
 public import Parallel
 public import Retrieval
-public import Splits
+internal import Splits
 
 /// By what rules models are scored along splits.
 public struct ScoringSettings: Sendable {

@@ -1,6 +1,6 @@
 public import Datasets
 internal import DenseLinearAlgebra
-public import Embeddings
+internal import Embeddings
 internal import Files
 internal import Frechet
 public import Foundation

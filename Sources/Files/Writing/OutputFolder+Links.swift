@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 
 extension OutputFolder {
     /// Symbolic links that a command is to make.

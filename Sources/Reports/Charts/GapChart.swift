@@ -1,4 +1,4 @@
-public import Datasets
+internal import Datasets
 public import Evaluation
 public import Files
 public import Retrieval

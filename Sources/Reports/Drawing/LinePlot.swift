@@ -1,5 +1,5 @@
 internal import Evaluation
-public import Files
+internal import Files
 internal import Statistics
 
 /// Lines over the levels' shift: what all curves of models have in common.

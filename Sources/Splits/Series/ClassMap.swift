@@ -1,4 +1,4 @@
-public import Datasets
+internal import Datasets
 internal import DenseLinearAlgebra
 public import Files
 public import Foundation

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Evaluation
+internal import Evaluation
 import Experiments
 import Files
 import Foundation

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Evaluation
+internal import Evaluation
 import Retrieval
 
 /// ``LoneQueryPolicy`` as an instruction; results state it, as `excluded`.
