@@ -18,8 +18,8 @@ public struct NullBand: Sendable, Equatable, Codable {
     public let sd: Double
     /// Their 95 % quantile, interpolated.
     public let q95: Double
-    /// The fraction of N + 1 values, the N draws and the level's own, that reach the level's: small if it lies above
-    /// the band.
+    /// The fraction of N + 1 values, the N draws and the level's own, that reach the level's: small if the level lies
+    /// above the band.
     public let p: Double
     /// How far the level and then each draw stand out, for statistics computed over several bands.
     let standing: [Double]

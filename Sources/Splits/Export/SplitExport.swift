@@ -59,7 +59,6 @@ public struct SplitExport: Sendable, Equatable {
     /// - Complexity: O(L·n) for L levels and n samples.
     /// - Throws: ``SplitError`` for a missing level or fold, a class that the dataset does not have, or, if there are
     ///   images, a sample id that would lead out of their folder.
-    ///   there are images, a sample id that would lead out of their folder.
     public init(
         of manifest: SplitManifest, in dataset: Dataset, as form: Form, levels: [String]? = nil,
         direction: Direction = .forward, fold: Int? = nil, root: String? = nil

@@ -4,7 +4,7 @@ internal import Frechet
 
 /// The splits of the ooDML paper as its published code makes them, step by step.
 ///
-/// (Milbich, Roth, Sinha, Schmidt, Ghassemi and Ommer, NeurIPS 2021, arXiv 2107.09562.) Use it to compare with
+/// (Milbich, Roth, Sinha, Schmidt, Ghassemi and Ommer, NeurIPS 2021, arXiv 2107.09562.) Use this type to compare with
 /// published splits, which depend on details that the paper leaves out. For new splits use ``Progression``; the defects
 /// here are kept on purpose.
 ///

@@ -5,8 +5,8 @@ internal import DenseLinearAlgebra
 /// whole.
 ///
 /// Under ``ShiftStatistic/samples`` the vectors are the embeddings, under ``ShiftStatistic/classMeans`` the class
-/// means. A unit may have no vectors, such as a class of one sample, which has none in either half of the held-out
-/// repetition; a unit like that never moves.
+/// means. A unit may have no vectors: a class of one sample has none in either half of the held-out repetition. Such a
+/// unit never moves.
 struct UnitVectors: Sendable {
     /// The matrix whose rows are the vectors.
     enum Storage: Sendable {

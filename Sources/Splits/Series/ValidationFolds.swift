@@ -14,7 +14,7 @@ extension Dataset {
     /// size: a random deal would leave the folds less alike in size, and sizes say little about what is in a class.
     ///
     /// With fewer units than folds there is one fold per unit, so that no fold is ever empty. With fewer than two units
-    /// there are no folds at all, because nothing would be left to train on beside the only one.
+    /// there are no folds at all, because nothing would be left to train on besides the only one.
     ///
     /// - Parameters:
     ///   - classes: the numbers of the classes to divide, such as the train side of a level.

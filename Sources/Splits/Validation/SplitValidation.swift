@@ -2,7 +2,7 @@ public import Datasets
 
 /// Checks that splits are what they should be: splits of a dataset, with everything that their manifest promises.
 ///
-/// Of how the splits were made, it uses only the settings in the manifest, and it draws nothing anew. So it also works
+/// It knows how the splits were made only from the settings in the manifest, and draws nothing anew. So it also works
 /// for splits by other tools, and for manifests that were edited. Everything wrong is reported, except what would only
 /// follow from another violation: the sizes of sides, for instance, mean nothing if a class is on both.
 ///

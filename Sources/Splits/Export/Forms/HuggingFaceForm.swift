@@ -75,7 +75,7 @@ private func looksLikeNumber(_ text: String) -> Bool {
     return Double(plain) != nil || words.contains(unsigned) || !plain.contains(where: \.isLetter)
 }
 
-/// Text in double quotes, as in JSON; YAML knows the same escapes.
+/// Text in double quotes, as in JSON; YAML accepts the same escapes.
 private func quoted(_ text: String) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes

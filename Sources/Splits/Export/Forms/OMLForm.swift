@@ -4,9 +4,9 @@ internal import Foundation
 extension SplitExport.Form {
     /// The tables of Open Metric Learning: `label,path,split,is_query,is_gallery[,category]`.
     ///
-    /// `label` is the class's number and `category` its superclass. `split` has two values: `validation` is the test
-    /// part or, with a fold, that fold; the test part is then left out. All of its samples are both queries and
-    /// gallery, unless their role in the dataset is only one of these.
+    /// `label` is the class's number and `category` its superclass. `split` is `train` or `validation`: `validation` is
+    /// the test part or, with a fold, that fold, in which case the test part is left out. All validation samples are
+    /// both queries and gallery, unless their role in the dataset is only one of these.
     public static let oml = SplitExport.Form(
         name: "oml",
         summary: """
