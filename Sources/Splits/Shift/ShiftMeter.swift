@@ -42,7 +42,7 @@ struct ShiftMeter {
             GaussianStatistics(test) ?? statistics(ofUnits: sides[1]))
     }
 
-    /// Brings the sums to another partition, by the rows that moved if there are fewer of these.
+    /// Brings the sums to another partition; those of the train side by the rows that moved, if fewer than its rows.
     private mutating func updateSums(for partition: ClassPartition) -> Sums {
         guard var sums = sums.take() else {
             return Sums(
