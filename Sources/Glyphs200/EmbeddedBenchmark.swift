@@ -1,12 +1,12 @@
 public import Foundation
 
-/// The benchmark that comes with oodml: 200 characters of ten writing systems, each in 24 typefaces, and a small network
-/// that was trained on characters and writing systems that are not among them.
+/// The benchmark that comes with oodml: 200 characters of ten writing systems, each in 24 typefaces, and a small
+/// network trained on other characters, from other writing systems.
 public enum EmbeddedBenchmark {
-    /// The name by which the command line and manifests know it.
+    /// Its name on the command line and in manifests.
     public static let name = "glyphs200"
 
-    /// The folder of the images, `writing system/character/typeface.png`.
+    /// The image folder, laid out as `writing system/character/typeface.png`.
     public static var images: URL { resource(name) }
 
     /// The network, an ONNX file with its preprocessing in a `config.json` beside it.

@@ -1,11 +1,11 @@
 internal import Datasets
 internal import Frechet
 
-/// What the distance of each step of a progression exceeds that of random sides by, estimated for spacing levels.
+/// Estimates how far the distance of each step of a progression exceeds that of random sides, for spacing levels.
 ///
-/// The mean of the null band is measured without removal and with all removals. In between it is taken to be linear in
-/// 1/n, the number of kept vectors, as the bias of the distance is to first order. The levels' own bands, which the
-/// manifest records, are all measured.
+/// The mean of the null band is measured without removal and with all removals. In between it is assumed to be linear
+/// in 1/n, for n kept vectors, because the bias of the distance is linear in 1/n to first order. The levels' own bands,
+/// which the manifest records, are all measured.
 public struct ExcessSpacing: Sendable {
     private let ends: [(inverseCount: Double, mean: Double)]
     private let embedded: EmbeddedDataset

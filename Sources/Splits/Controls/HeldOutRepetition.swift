@@ -2,7 +2,7 @@ import Parallel
 internal import Datasets
 internal import Statistics
 
-/// The progression planned on a seeded half of each class's samples, and the other half to measure it on.
+/// The progression planned on a seeded half of each class's samples, with the other half to measure it on.
 struct HeldOutRepetition {
     /// The vectors of the half that had no part in planning.
     let measuring: UnitVectors
@@ -12,7 +12,7 @@ struct HeldOutRepetition {
     /// The number of steps of each arm of the progression that is repeated.
     private let stepCounts: [Arm: Int]
 
-    /// Plans anew; nil where a half is too small for any distance.
+    /// Plans a progression on one half; nil if a half is too small for any distance.
     init?(
         of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitSettings,
         report: WorkReport
@@ -23,7 +23,7 @@ struct HeldOutRepetition {
             var generator = SeededGenerator(
                 seed: settings.seed, stream: "halves/\(embedded.dataset.classLabels[number])")
             let order = generator.shuffled(samples.indices)
-            // In the order of ids again, so that sums do not depend on the order of rows.
+            // Back in the order of ids, so that sums do not depend on the order of rows.
             return (
                 order.prefix(order.count / 2).sorted().map { samples[$0] },
                 order.dropFirst(order.count / 2).sorted().map { samples[$0] }
@@ -41,8 +41,8 @@ struct HeldOutRepetition {
         stepCounts = Dictionary(grouping: progression.steps, by: \.arm).mapValues(\.count)
     }
 
-    /// The partition that stands where `level` stands in the progression: on the same arm, as far along it, and with as
-    /// many classes removed.
+    /// The partition that corresponds to `level` in the repeated progression: on the same arm, as far along it, and
+    /// with as many classes removed.
     func counterpart(of level: ProgressionStep) -> ClassPartition? {
         let partition = partition(likeThatOf: level)
         return measuring.canBeMeasured(partition) ? partition : nil

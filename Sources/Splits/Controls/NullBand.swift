@@ -2,15 +2,15 @@ internal import Foundation
 internal import Frechet
 internal import Statistics
 
-/// A distance between two sides, and how many vectors they have.
+/// A distance between two sides, and how many vectors each has.
 struct SizedDistance {
     let distance: FrechetDistance
-    /// 1/n₁ + 1/n₂, to which the expected distance of sides without any difference is proportional: its means' part
-    /// exactly, its covariances' part for more vectors than dimensions.
+    /// 1/n₁ + 1/n₂, to which the expected distance of sides without any difference is proportional: exactly for the
+    /// means' part, and for the covariances' part when there are more vectors than dimensions.
     let biasScale: Double
 }
 
-/// The distances of random exchanges of the same classes, and how a level's distance stands to them.
+/// The distances of random exchanges of the same classes, and where a level's distance lies among them.
 public struct NullBand: Sendable, Equatable, Codable {
     /// The mean of the draws.
     public let mean: Double
@@ -18,25 +18,26 @@ public struct NullBand: Sendable, Equatable, Codable {
     public let sd: Double
     /// Their 95 % quantile, interpolated.
     public let q95: Double
-    /// The part of N + 1 values, the N draws and the level's own, that reach the level's: small where it is above the band.
+    /// The fraction of N + 1 values, the N draws and the level's own, that reach the level's: small if the level lies
+    /// above the band.
     public let p: Double
-    /// How far the level and then each draw stand out, for what is computed over several bands.
+    /// How far the level and then each draw stand out, for statistics computed over several bands.
     let standing: [Double]
 
     private enum CodingKeys: CodingKey {
         case mean, sd, q95, p
     }
 
-    /// Where nearly all draws lie: two standard deviations about the mean, and no distance below 0.
+    /// Where nearly all draws lie: two standard deviations either side of the mean, cut off at 0.
     public var range: ClosedRange<Double> { max(0, mean - 2 * abs(sd))...max(0, mean + 2 * abs(sd)) }
 
     /// Compares a distance with draws.
     ///
-    /// - Parameter byParts: whether p goes by whichever part of the distance, that of the means or that of the covariances,
-    ///   stands out more, each over its ``SizedDistance/biasScale``, instead of by their sum. With few samples the
-    ///   covariances' part is mostly noise, in which a real difference of means would be lost; and where class sizes
-    ///   differ much, draws cannot keep the sizes of the sides exactly.
-    /// - Precondition: there are two draws at least.
+    /// - Parameter byParts: whether p uses whichever part of the distance, means or covariances, stands out more, each
+    ///   divided by its ``SizedDistance/biasScale``, instead of their sum. With few samples the covariances' part is
+    ///   mostly noise, which would drown a real difference of means; and where class sizes differ much, draws cannot
+    ///   keep the sizes of the sides exactly.
+    /// - Precondition: there are at least two draws.
     init(of level: SizedDistance, among draws: [SizedDistance], byParts: Bool = false) {
         precondition(draws.count >= 2, "\(draws.count) draws make no band")
         let values = draws.map(\.distance.squared)
@@ -60,7 +61,7 @@ public struct NullBand: Sendable, Equatable, Codable {
         p = Self.p(of: standing[0], among: Array(standing.dropFirst())).rounded(significantDigits: 6)
     }
 
-    /// Reads what a manifest holds; the draws are not in it.
+    /// Restores what a manifest holds; the draws are not in it.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         mean = try container.decode(Double.self, forKey: .mean)
@@ -70,20 +71,20 @@ public struct NullBand: Sendable, Equatable, Codable {
         standing = []
     }
 
-    /// Bands are equal if what a manifest holds of them is.
+    /// Bands are equal if they agree on what a manifest holds.
     public static func == (a: NullBand, b: NullBand) -> Bool {
         (a.mean, a.sd, a.q95, a.p) == (b.mean, b.sd, b.q95, b.p)
     }
 
-    /// The part of N + 1 values, the one given among them, that reach it; one of random rank has p ≤ α in at most α of
-    /// all cases.
+    /// The fraction of N + 1 values, including the given one, that reach it; for a value of random rank, p ≤ α in at
+    /// most a fraction α of all cases.
     static func p(of value: Double, among draws: [Double]) -> Double {
         let reaching = draws.filter { $0 >= value - Tie.tolerance * abs(value) }.count
         return Double(1 + reaching) / Double(draws.count + 1)
     }
 }
 
-/// Values less their mean, over their standard deviation; zeros where they are all the same but for rounding.
+/// Values minus their mean, divided by their standard deviation; zeros if they are equal up to rounding.
 func standardised(_ values: [Double]) -> [Double] {
     let mean = values.reduce(0, +) / Double(values.count)
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
@@ -91,13 +92,13 @@ func standardised(_ values: [Double]) -> [Double] {
     return values.map { ($0 - mean) / variance.squareRoot() }
 }
 
-/// How a level's distance stands to its null band.
+/// Where a level's distance lies relative to its null band.
 public enum BandPosition: String, Sendable, Codable, CaseIterable {
-    /// Below all but at most 5 %: the sides are more alike than random ones.
+    /// Below all but at most 5 % of the draws: the sides are more alike than random ones.
     case below
-    /// Not to be told from random sides.
+    /// Indistinguishable from random sides.
     case within
-    /// Above all but at most 5 %.
+    /// Above all but at most 5 % of the draws.
     case above
 
     init(of distance: Double, among draws: [Double]) {

@@ -13,8 +13,8 @@ struct NullDraws {
         meter = ShiftMeter(vectors)
     }
 
-    /// The distances of random exchanges of a partition's units; nil if one of them, or the partition, has a side of fewer
-    /// than two vectors.
+    /// The distances of random exchanges of a partition's units; nil if an exchange, or the partition itself, has a
+    /// side with fewer than two vectors.
     mutating func draws(around partition: ClassPartition) throws -> [SizedDistance]? {
         let kept = partition.sides.map { $0 != nil }
         let biasScale = vectors.biasScale(of: partition)

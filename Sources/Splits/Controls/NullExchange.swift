@@ -1,15 +1,15 @@
 internal import Datasets
 internal import Statistics
 
-/// Random exchanges of the kept units of a partition between its sides: what the distance is like when the sides are of
-/// the same numbers and sizes, but which unit is where means nothing.
+/// Random exchanges of a partition's kept units between its sides: how large the distance is when the sides keep their
+/// numbers and sizes, but it means nothing which unit is on which side.
 ///
-/// Units change places only within blocks of similar size, so that each side keeps about its number of vectors, on which
-/// the bias of the distance depends.
+/// Units are exchanged only within blocks of similar size, so that each side keeps about its number of vectors, on
+/// which the bias of the distance depends.
 struct NullExchange {
-    /// A block takes in the next larger units until it has so many.
+    /// A block takes in the next larger units until it has this many.
     private static let smallestBlock = 6
-    /// A block of that many takes in only such units as are larger than its smallest by no more than this ratio.
+    /// A block of that many takes in further units only if they exceed its smallest by no more than this ratio.
     private static let sizeRatio = 1.1
 
     private let blocks: [[Int]]
@@ -19,7 +19,7 @@ struct NullExchange {
     init(of partition: ClassPartition, in vectors: UnitVectors, seed: UInt64) {
         self.partition = partition
         self.seed = seed
-        // Units of one size stand in random order, lest blocks follow the order of names.
+        // Units of one size are in random order, so that blocks do not follow the order of names.
         var generator = SeededGenerator(seed: seed, stream: "null/blocks")
         let sizes = vectors.rows.map(\.count)
         let order = generator.shuffled(vectors.rows.indices).enumerated()
@@ -44,8 +44,8 @@ struct NullExchange {
 
     /// One of the draws.
     ///
-    /// Draws of the same number and seed agree on how units stand to each other, whatever else is
-    /// kept, so that bands of several levels can be read together.
+    /// Draws of the same number and seed agree on the relative order of units, whatever else is kept, so that bands of
+    /// several levels can be read together.
     func draw(_ number: Int) -> ClassPartition {
         var generator = SeededGenerator(seed: seed, stream: "null/\(number)")
         let keys = partition.sides.indices.map { _ in generator.next() }

@@ -4,17 +4,17 @@ internal import Statistics
 public import Parallel
 
 /// What keeps a level's distance from being mistaken for shift: how large it would be for random sides of the same
-/// classes, and whether it is there in samples that had no part in choosing the sides.
+/// classes, and whether it recurs in samples that had no part in choosing the sides.
 public struct ShiftControls: Sendable, Equatable {
     /// One level's controls.
     public struct Level: Sendable, Equatable {
         /// The distances of random exchanges of the level's own classes.
         public let null: NullBand
-        /// The level's distance less the mean of its band.
+        /// The level's distance minus the mean of its band.
         public let excess: Double
-        /// The held-out repetition; nil where the held-out samples are too few to measure anything.
+        /// The held-out repetition; nil if there are too few held-out samples to measure anything.
         public let holdout: Holdout?
-        /// How the level's distance stands to its band.
+        /// Where the level's distance lies relative to its band.
         public let position: BandPosition
         /// Whether the held-out repetition finds a shift, p ≤ 0.05.
         public var isShift: Bool { (holdout?.null.p ?? 1) <= 0.05 }
@@ -22,31 +22,31 @@ public struct ShiftControls: Sendable, Equatable {
 
     /// The same procedure with one half of the samples, measured on the other half.
     public struct Holdout: Sendable, Equatable {
-        /// The distance of the partition that one half chose, on the other half.
+        /// The distance, on the other half, of the partition that the first half chose.
         public let fid: Double
-        /// The band of random exchanges of that partition, on the same half; its p goes by the part of the distance that
+        /// The band of random exchanges of that partition, on the same half; its p uses the part of the distance that
         /// stands out more.
         public let null: NullBand
-        /// Where that partition has the classes; those of one sample, which are in neither half, are on no side.
+        /// That partition of the classes; classes of one sample are in neither half, and so on no side.
         public let partition: ClassPartition
     }
 
     /// The controls of each level.
     public let levels: [Level]
-    /// The chance, if no class differed from another in its distribution, that the held-out distances of the levels
-    /// harder than the start would rise above their bands as far as they do; nil without such levels.
+    /// The probability, if all classes had the same distribution, that the held-out distances of the levels harder than
+    /// the start would rise above their bands as far as they do; nil without such levels.
     ///
-    /// What each level's p goes by is standardised over its band and averaged over the levels. Levels
-    /// of the same classes share their draws, which makes the average of a draw vary more than that of the levels, so
-    /// that this errs on the side of caution.
+    /// The statistic behind each level's p is standardised over its band and averaged over the levels. Levels of the
+    /// same classes share their draws, so the average varies more among draws than it does for the levels, which makes
+    /// the result conservative.
     public let p: Double?
     /// The number of classes of one sample, which the held-out repetition leaves out.
     public let singletonClassCount: Int
 
     /// Draws the bands of some levels, and repeats the progression held out.
     ///
-    /// - Parameter report: called with what is under way, for progress: before each level of each of the two passes, and
-    ///   within the search, there concurrently.
+    /// - Parameter report: called with the work in progress: before each level of each of the two passes, and
+    ///   concurrently within the search.
     /// - Complexity: `settings.nullDraws` distances for each set of kept classes (and of sample counts), twice.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     public init(
@@ -104,7 +104,7 @@ public struct ShiftControls: Sendable, Equatable {
 }
 
 extension EmbeddedDataset {
-    /// The partition of the classes that belongs to one of the units, where classes of one sample are on no side.
+    /// The partition of the classes that corresponds to one of the units; classes of one sample are on no side.
     fileprivate func classPartition(
         ofUnits partition: ClassPartition, withoutSingletons: Bool
     ) -> ClassPartition {

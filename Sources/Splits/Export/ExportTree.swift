@@ -2,7 +2,7 @@ internal import Datasets
 internal import Files
 internal import Foundation
 
-/// Folders of classes that hold images.
+/// Class folders that hold images.
 struct ExportTree {
     private let dataset: Dataset
     /// The folder of each class.
@@ -19,7 +19,7 @@ struct ExportTree {
         }
         self.dataset = dataset
         folders = fileNames(for: dataset.classLabels)
-        // Below the folder of its class an image needs no more of its path than what is below that class.
+        // Within its class's folder, an image needs only the part of its path below that class.
         let isBelowClass = dataset.samples.allSatisfy { $0.id.utf8.starts(with: "\($0.classLabel)/".utf8) }
         files = fileNames(
             for: dataset.samples.map { sample in

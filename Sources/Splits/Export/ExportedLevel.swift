@@ -8,15 +8,15 @@ enum ExportPart: String, CaseIterable {
     case removed
 }
 
-/// Where a level has each class.
+/// The part of a level that each class is in.
 struct ExportedLevel {
-    /// What names it in paths.
+    /// The level's name in paths.
     let name: String
     /// The part of each class.
     let partOfClass: [ExportPart]
-    /// The fold of each train class; nil where the level has none, or is reversed.
+    /// The fold of each train class; nil if the level has none, or is reversed.
     let foldOfClass: [Int?]?
-    /// The parts that have classes, without the removed ones.
+    /// The parts that have classes, except the removed ones.
     var parts: [ExportPart] { ExportPart.allCases.filter { $0 != .removed && partOfClass.contains($0) } }
 
     init(name: String, of level: SplitLevel, in dataset: Dataset, direction: Direction, fold: Int?) throws {

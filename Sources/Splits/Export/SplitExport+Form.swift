@@ -7,19 +7,19 @@ extension SplitExport {
     /// for form in SplitExport.Form.all { print(form.name, form.hasImages ? "links to images" : "tables") }
     /// ```
     ///
-    /// Each form is one value.
+    /// Each form is one value that knows everything about itself, in a file of its own.
     public struct Form: Sendable {
-        /// The name that users write, as in `csv`; no two forms have the same.
+        /// The name that users type, such as `csv`; no two forms have the same name.
         public let name: String
-        /// What is written and which columns it has, for people, in lines of at most 60 characters.
+        /// What is written, and with which columns, for people to read, in lines of at most 60 characters.
         ///
-        /// LEVEL, PART, CLASS and IMAGE stand for names in paths, ROOT for what stands before the paths of images.
+        /// LEVEL, PART, CLASS and IMAGE stand for names in paths, ROOT for the prefix of image paths.
         public let summary: String
-        /// Whether the form is made of images, so that links to them are made.
+        /// Whether the form contains images, so that links to them are made.
         public let hasImages: Bool
-        /// The paths of all files that a level of that name can have, whichever its parts.
+        /// The paths of all files that a level of that name can have, whichever parts it has.
         let levelFiles: @Sendable (_ level: String) -> [String]
-        /// What the form makes of splits.
+        /// The files and links of this form for given splits.
         let contents: @Sendable (ExportedSplits) throws -> (files: [File], links: [Link])
 
         /// All forms, in the order in which they are listed.

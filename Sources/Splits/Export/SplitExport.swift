@@ -2,26 +2,27 @@ public import Datasets
 internal import Files
 public import Foundation
 
-/// Splits in a form that other tools read: the bytes of files and the places of links to images, all below one folder.
+/// Splits in a form that other tools read: the contents of files and the places of links to images, all below one
+/// folder.
 ///
 /// ```swift
 /// let export = try SplitExport(of: manifest, in: dataset, as: .csv)
 /// for file in export.files { print(file.path) }  // level-1.csv and so on
 /// ```
 ///
-/// Names of classes, samples and levels become parts of paths only after escaping, so that none can lead out of the folder.
-/// The same splits give the same files and links, in the same order.
+/// Names of classes, samples and levels are escaped before they become parts of paths, so that none can lead out of the
+/// folder. The same splits give the same files and links, in the same order.
 ///
-/// Each class of a level is in one part. Forward, these are its train, test and removed classes; in reverse, train and test
-/// change places, as for a model that is trained on the test side. With a fold, its classes are the part `validation` in
-/// place of `train`. Classes are numbered from 0 over the whole dataset, in the order of their labels' UTF-8 bytes, so
-/// that a number means the same class at every level.
+/// Each class of a level is in one part. Forward, the parts are the level's train, test and removed classes; in
+/// reverse, train and test change places, for a model trained on the test side. With a fold, the classes of that fold
+/// form the part `validation` instead of being in `train`. Classes are numbered from 0 over the whole dataset, in the
+/// order of their labels' UTF-8 bytes, so a number means the same class at every level.
 public struct SplitExport: Sendable, Equatable {
     /// A file to write.
     public struct File: Sendable, Equatable {
         /// Its path below the folder.
         public let path: String
-        /// What is in it.
+        /// Its contents.
         public let bytes: Data
     }
 
@@ -29,7 +30,7 @@ public struct SplitExport: Sendable, Equatable {
     public struct Link: Sendable, Equatable {
         /// Its path below the folder.
         public let path: String
-        /// The id of the sample that it leads to: a path below the folder of the images.
+        /// The id of the sample that it points to: a path below the image folder.
         public let sample: String
     }
 
@@ -37,9 +38,9 @@ public struct SplitExport: Sendable, Equatable {
     public let form: Form
     /// The files.
     public let files: [File]
-    /// The links, for forms that have images.
+    /// The links, for forms with images.
     public let links: [Link]
-    /// The names of all levels of the manifest in paths, exported or not.
+    /// The names of the manifest's levels in paths, including levels that are not exported.
     private let levelNames: Set<String>
     /// The paths of all files that these levels can have in this form.
     private let levelFiles: Set<String>
@@ -48,16 +49,16 @@ public struct SplitExport: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - manifest: the splits.
-    ///   - dataset: the dataset that they are of.
+    ///   - dataset: the dataset that they divide.
     ///   - form: the form.
     ///   - levels: the ids of the levels; nil for all.
-    ///   - direction: which side is trained on; in reverse, train and test classes change places.
-    ///   - fold: the number of the fold of the train classes that is the part `validation`; nil for none.
-    ///   - root: what stands before sample ids in columns of paths; nil for nothing.
-    /// - Precondition: there is no fold in reverse, since folds are of the train classes.
+    ///   - direction: which side to train on; in reverse, train and test classes change places.
+    ///   - fold: the number of the train-class fold that becomes the part `validation`; nil for none.
+    ///   - root: the prefix of sample ids in columns of paths; nil for none.
+    /// - Precondition: there is no fold in reverse, since folds divide the train classes.
     /// - Complexity: O(L·n) for L levels and n samples.
-    /// - Throws: ``SplitError`` for a level or fold that is not there, a class that the dataset does not have, or, where
-    ///   there are images, a sample id that would lead out of their folder.
+    /// - Throws: ``SplitError`` for a missing level or fold, a class that the dataset does not have, or, if there are
+    ///   images, a sample id that would lead out of their folder.
     public init(
         of manifest: SplitManifest, in dataset: Dataset, as form: Form, levels: [String]? = nil,
         direction: Direction = .forward, fold: Int? = nil, root: String? = nil
@@ -77,14 +78,15 @@ public struct SplitExport: Sendable, Equatable {
         levelFiles = Set(names.flatMap(form.levelFiles))
     }
 
-    /// Whether a file of an earlier run, at a path below the folder, is a table of this form for some level of the splits.
+    /// Whether a file of an earlier run, at a path below the folder, is a table of this form for any level of the
+    /// splits.
     ///
-    /// Tables of other levels, or of the parts of another fold, would pass for results of this export.
+    /// Tables of other levels, or of the parts of another fold, could be mistaken for results of this export.
     public func ownsFile(at path: String) -> Bool { levelFiles.contains(path) }
 
-    /// Whether a link of an earlier run, at a path below the folder, leads to an image of some level of the splits.
+    /// Whether a link of an earlier run, at a path below the folder, points to an image of any level of the splits.
     ///
-    /// All forms with images have them at `LEVEL/PART/CLASS/IMAGE`, so this holds for the links of any form.
+    /// All forms with images put them at `LEVEL/PART/CLASS/IMAGE`, so this covers the links of all of them.
     public func ownsLink(at path: String) -> Bool {
         let parts = path.split(separator: "/")
         return parts.count == 4 && levelNames.contains(String(parts[0]))

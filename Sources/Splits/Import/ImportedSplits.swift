@@ -1,39 +1,41 @@
 public import Datasets
 import Files
 
-/// Published splits beside the dataset that they are of: what a split folder holds of them.
+/// Published splits matched to the dataset that they divide: what a split folder holds of them.
 ///
-/// *Classes.* All classes are found in the same way, the first of these that finds every one: by their labels; by the last
-/// part of the labels `superclass/class`; by what the file names of a class have in common before the first `_` (the
-/// products of Stanford Online Products); and, where the splits have numbers and no text, by the class's number, from 0 in
-/// the order of the labels' UTF-8 bytes.
+/// *Classes.* All classes are found in the same way, the first of these that finds every one: by label; by the last
+/// part of labels `superclass/class`; by the part before the first `_` that a class's file names have in common (the
+/// products of Stanford Online Products); and, if the splits have numbers and no text, by class number, from 0 in the
+/// order of the labels' UTF-8 bytes.
 ///
-/// *Files* of episodes are found among the samples of their class: the one whose id ends the path, or ends in it, part by
-/// part; or else the only sample of the dataset whose file has that name, letter case aside.
+/// *Files* of episodes are found among the samples of their class: the sample whose id ends the path, or is itself
+/// ended by the path, component by component; otherwise the only sample in the dataset whose file has that name,
+/// ignoring case.
 ///
-/// *Levels* are named `level-ID` by the published id, in the order of rising distance. What `split_val` lists is fold 0,
-/// what `split_train` lists fold 1. Classes of the dataset that a level does not name are its removed ones. Matched training
-/// sets are drawn as for any other series, with the seed 0.
+/// *Levels* are named `level-ID` by the published id, in order of increasing distance. The classes in `split_val` are
+/// fold 0, those in `split_train` fold 1. Classes of the dataset that a level does not name are its removed ones.
+/// Matched training sets are drawn as for any other series, with seed 0.
 public struct ImportedSplits: Sendable, Equatable {
     /// The splits.
     public let manifest: SplitManifest
     /// Training sets of equal size for the levels.
     public let matched: MatchedTraining
-    /// The few-shot episodes by rising number of shots.
+    /// The few-shot episodes, by increasing number of shots.
     public let episodes: [FewShotEpisodes]
-    /// How classes were found, as in `by their labels`.
+    /// How classes were found, such as `by their labels`.
     public let classMatch: String
-    /// How many supports name a sample twice; it is in the support once.
+    /// How many supports list a sample twice; the support holds it once.
     public let repeatedSupportCount: Int
 
     /// Finds the classes and files of published splits in a dataset.
     ///
     /// - Parameters:
-    ///   - path: the path of the file, for errors.
+    ///   - path: the file's path, for errors.
     ///   - source: the record of the file.
     /// - Complexity: O(n + L·C + e) for n samples, L levels of C classes and e support samples.
-    /// - Throws: ``/Files/FileError/malformed(path:line:found:expected:)`` for a class or a file that is not in the dataset or
-    ///   not to be told from others, ``/Files/FileError/unreadable(path:as:reason:)`` for splits that are none.
+    /// - Throws: ``/Files/FileError/malformed(path:line:found:expected:)`` for a class or a file that is missing from
+    ///   the dataset or ambiguous in it, ``/Files/FileError/unreadable(path:as:reason:)`` for splits that make no
+    ///   sense.
     public init(
         of splits: PublishedSplits, in dataset: Dataset, path: String, source: SplitManifest.SourceRecord,
         generator: String
@@ -74,7 +76,7 @@ public struct ImportedSplits: Sendable, Equatable {
     }
 }
 
-/// Turns names into numbers, and says where they cannot be.
+/// Turns names into numbers, and reports those that it cannot.
 private struct ImportReading {
     let path: String
     let classes: PublishedClasses
@@ -89,7 +91,7 @@ private struct ImportReading {
         for (labels, side) in [(level.train, Side.train), (level.test, .test)] {
             guard !labels.isEmpty else { throw failure(level, "\(side.rawValue) has no class; expected at least one") }
             for label in labels {
-                // The classes were found with those of all levels.
+                // Every class was found beforehand, so none is skipped here.
                 guard let number = classes[label] else { continue }
                 guard sides[number] == nil else {
                     throw failure(
@@ -104,7 +106,7 @@ private struct ImportReading {
         return ClassPartition(sides: sides)
     }
 
-    /// The validation classes and those to train on meanwhile; none where either is missing.
+    /// The validation classes and those to train on meanwhile; empty if either is missing.
     func folds(of level: PublishedSplits.Level, _ partition: ClassPartition) throws -> [[Int]] {
         guard let tuning = level.tuning, !tuning.validation.isEmpty, !tuning.train.isEmpty else { return [] }
         var seen: Set<Int> = []

@@ -1,16 +1,16 @@
 internal import Datasets
 internal import Files
 
-/// Which class of a dataset each class of published splits is.
+/// Which class of a dataset each class of published splits corresponds to.
 struct PublishedClasses {
-    /// How classes are found; the same way for all of them.
+    /// How classes are found, the same for all of them.
     enum Rule: CaseIterable {
         case label
         case folder
         case product
         case position
 
-        /// What is compared, for people.
+        /// What is compared, in words.
         var words: String {
             switch self {
             case .label: "by their labels"
@@ -24,9 +24,9 @@ struct PublishedClasses {
     let rule: Rule
     private let numbers: [String: Int]
 
-    /// Finds the first rule by which every class is found.
+    /// Finds the first rule that finds every class.
     ///
-    /// - Throws: ``/Files/FileError/malformed(path:line:found:expected:)`` if there is none.
+    /// - Throws: ``/Files/FileError/malformed(path:line:found:expected:)`` if no rule does.
     init(of splits: PublishedSplits, in dataset: Dataset, path: String) throws {
         var wanted: Set<String> = []
         for level in splits.levels {
@@ -53,10 +53,10 @@ struct PublishedClasses {
                 + "\"\(dataset.classLabels[0])\"")
     }
 
-    /// The number of a class that is in the splits; nil for others.
+    /// The number of the class that a label of the splits refers to; nil if there is none.
     subscript(label: String) -> Int? { numbers[label] }
 
-    /// The classes by what a rule compares, without what several classes share.
+    /// The classes by the key that a rule compares, without keys that several classes share.
     private static func numbers(of dataset: Dataset, by rule: Rule) -> [String: Int] {
         let keys = dataset.classLabels.indices.map { number -> String? in
             let label = dataset.classLabels[number]
@@ -85,7 +85,7 @@ struct PublishedClasses {
 /// Which sample of a dataset each file of published episodes is.
 struct PublishedFiles {
     private let dataset: Dataset
-    /// By the file's name and the class.
+    /// By file name and class.
     private var samplesOfName: [String: [Int: [Int]]] = [:]
     private var samplesOfLowercaseName: [String: [Int]] = [:]
     private var known: [String: Int] = [:]
@@ -99,10 +99,10 @@ struct PublishedFiles {
         }
     }
 
-    /// The sample of a class that a path means; nil where there is none, or more than one.
+    /// The sample of a class that a path refers to; nil if there is none, or more than one.
     ///
-    /// It is the one whose id ends the path, or ends in it; or else the only sample of the whole dataset whose file has that
-    /// name, letter case aside.
+    /// It is the sample whose id ends the path, or is itself ended by the path; otherwise the only sample in the whole
+    /// dataset whose file has that name, ignoring case.
     mutating func sample(of file: String, inClass number: Int) -> Int? {
         if let sample = known[file], dataset.classOfSample[sample] == number { return sample }
         let name = lastComponent(file)
@@ -121,7 +121,7 @@ struct PublishedFiles {
     }
 }
 
-/// The parts of a path, of whichever system.
+/// The components of a path, from any operating system.
 private func components(_ path: String) -> [Substring] { path.split { $0 == "/" || $0 == "\\" } }
 
 private func lastComponent(_ path: String) -> String { components(path).last.map(String.init) ?? path }

@@ -2,20 +2,19 @@ import Files
 public import Foundation
 import Pickle
 
-/// A series of splits as the authors of ooDML publish it: a pickle of
+/// A series of splits as published by the authors of ooDML: a pickle of
 /// `{id: {train, test, fid, split_train, split_val, test_episodes: {shots: {episode: {class: [files]}}}}}`.
 ///
-/// The pickle is read as data, and nothing in it is run: what it may hold are dictionaries, lists, tuples, sets, text,
-/// numbers, and the text, numbers and arrays of NumPy. Classes are named by text or numbered. `split_train` and
-/// `split_val`, which divide the train classes for tuning, and `test_episodes` may be missing; entries of other names are
-/// passed over.
+/// The pickle is read as data; nothing in it is executed. It may hold dictionaries, lists, tuples, sets, text, numbers,
+/// and the text, numbers and arrays of NumPy. Classes are named by text or numbered. `split_train` and `split_val`,
+/// which divide the train classes for tuning, and `test_episodes` may be missing; entries with other names are ignored.
 ///
 /// Source: the structure that the README of the reference code describes (Milbich et al., "Characterizing Generalization
 /// under Out-Of-Distribution Shifts in Deep Metric Learning", NeurIPS 2021).
 public struct PublishedSplits: Sendable, Equatable {
     /// One split.
     public struct Level: Sendable, Equatable {
-        /// What the splits call it, as in `3`.
+        /// The id of the split in the file, such as `3`.
         public let id: String
         /// The published distance between its sides.
         public let fid: Double
@@ -23,13 +22,13 @@ public struct PublishedSplits: Sendable, Equatable {
         public let train: [String]
         /// The classes to test on, in the published order.
         public let test: [String]
-        /// The train classes that models are tuned on, and those that they train on meanwhile; nil where it has none.
+        /// The train classes to validate on when tuning, and those to train on meanwhile; nil if it has none.
         public let tuning: Tuning?
-        /// The episodes by the number of shots; each has the files of the support of each class.
+        /// The episodes by number of shots; each has the support files of each class.
         public let episodes: [Int: [[String: [String]]]]
     }
 
-    /// A division of train classes.
+    /// A division of the train classes.
     public struct Tuning: Sendable, Equatable {
         /// The classes of `split_val`.
         public let validation: [String]
@@ -37,9 +36,9 @@ public struct PublishedSplits: Sendable, Equatable {
         public let train: [String]
     }
 
-    /// The splits by rising distance.
+    /// The splits, by increasing distance.
     public let levels: [Level]
-    /// Whether all classes are numbers and not text.
+    /// Whether all classes are numbers rather than text.
     public let classesAreNumbers: Bool
 
     /// Reads a pickle.
@@ -66,7 +65,7 @@ private struct PublishedSplitsReader {
     let values: PickleValues
     /// Whether any class is named by text.
     private(set) var hasTextLabels = false
-    /// The texts of values that are bytes.
+    /// The decoded text of values that are bytes.
     private var decoded: [Int: String] = [:]
     private var spent = 0
 
@@ -140,7 +139,7 @@ private struct PublishedSplitsReader {
         }
     }
 
-    /// The place itself, unless `None` is there.
+    /// The place itself, unless it holds `None`.
     private func present(_ place: Int) -> Int? {
         if case .none = values[place] { nil } else { place }
     }
@@ -163,7 +162,7 @@ private struct PublishedSplitsReader {
         return places
     }
 
-    /// The entries of a dictionary in their order.
+    /// The entries of a dictionary, in order.
     private mutating func entries(
         _ place: Int, _ name: String, ofClasses: Bool = false
     ) throws -> [(key: String, value: Int)] {
@@ -186,7 +185,7 @@ private struct PublishedSplitsReader {
         }
     }
 
-    /// A text, or a whole number as text.
+    /// Text, or a whole number as text.
     private mutating func key(_ place: Int) throws -> (text: String, isText: Bool)? {
         if case .int(let number) = values[place] { return (String(number), false) }
         return try text(place).map { ($0, true) }
@@ -201,7 +200,7 @@ private struct PublishedSplitsReader {
         return found
     }
 
-    /// Counts what values stand for: one that is remembered can stand in a thousand places, each a byte or two long.
+    /// Counts the size of values as expanded: a memoised one can appear in a thousand places, at a byte or two each.
     private mutating func spend(_ count: Int) throws {
         spent += 64 * count
         guard spent <= 1 << 32 else {

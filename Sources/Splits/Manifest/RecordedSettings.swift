@@ -1,13 +1,13 @@
 public import Datasets
 
-/// The settings that a manifest records: all of them for splits that were made, or what is known of imported ones.
+/// The settings that a manifest records: all of them for splits made here, or what is known of imported ones.
 public enum RecordedSettings: Sendable, Equatable {
-    /// The settings that splits were made by.
+    /// The settings that the splits were made with.
     case made(SplitSettings)
     /// What is known of splits that were read from a published file.
     case imported(ImportedSettings)
 
-    /// The settings that the splits were made by; nil for imported splits.
+    /// The settings that the splits were made with; nil for imported splits.
     public var madeBy: SplitSettings? {
         switch self {
         case .made(let settings): settings
@@ -26,7 +26,7 @@ public enum RecordedSettings: Sendable, Equatable {
         }
     }
 
-    /// The largest number of levels that there can be.
+    /// The maximum number of levels.
     public var levelCount: Int {
         switch self {
         case .made(let settings): settings.levels.count
@@ -61,7 +61,7 @@ public enum RecordedSettings: Sendable, Equatable {
     /// What the Gaussians are fitted to; nil for imported splits, which do not say.
     public var statistic: ShiftStatistic? { madeBy?.statistic }
 
-    /// What changes sides as a whole; single classes in imported splits.
+    /// What changes sides as a whole; single classes for imported splits.
     public var unit: UnitRule { madeBy?.unit ?? .class }
 
     /// How many random exchanges make the null band of a level; 0 for none, as in imported splits.

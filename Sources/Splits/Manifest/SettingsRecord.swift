@@ -1,14 +1,14 @@
 internal import Datasets
 
-/// The settings as the JSON of a manifest has them: one flat object, whose keys serve all methods and choices of levels.
+/// The settings in the JSON form of a manifest: one flat object, whose keys serve all methods and choices of levels.
 ///
-/// `level_count`, `spacing` and `tolerance` are always written; those without meaning for the levels chosen have their
+/// `level_count`, `spacing` and `tolerance` are always written; those that do not apply to the chosen levels have their
 /// defaults.
 struct SettingsRecord: Sendable, Equatable {
-    /// What the settings are.
+    /// The settings.
     let settings: RecordedSettings
-    /// What the JSON has besides that cannot be, if anything: settings of another method, or numbers out of range that say
-    /// nothing.
+    /// Anything else in the JSON that is invalid: settings of another method, or numbers that are out of range but do
+    /// not apply.
     let contradiction: SplitError?
 
     /// The record of settings.
@@ -97,7 +97,7 @@ extension SettingsRecord: Decodable {
 
         var search = SearchSettings(statistic: try fields(.statistic), unit: try fields(.unit))
         if isReference {
-            // Nothing is searched; but older manifests have these here too.
+            // Nothing is searched for, but older manifests have these here too.
             search.swapsPerStep = try fields.ifPresent(.swapsPerStep)
             search.removal.keepFraction = try fields.ifPresent(.keepFraction) ?? search.removal.keepFraction
             search.removal.minimumClassCount =
@@ -116,7 +116,7 @@ extension SettingsRecord: Decodable {
         made.levels = targets.map { .at($0, tolerance: tolerance) } ?? even
 
         settings = .made(made)
-        // What says nothing takes the place of what does, so that it is checked as well.
+        // The settings that do not apply replace those that do, so that they are checked as well.
         var unused = made
         unused.method = .search(search)
         unused.levels = targets == nil ? .at([1], tolerance: tolerance) : even

@@ -1,16 +1,16 @@
 /// The names of the files in a folder of splits.
 package enum SplitFileName {
-    /// The levels, written last: whoever finds it finds all others.
+    /// The levels, written last: where this file exists, so do all others.
     package static let manifest = "manifest.json"
-    /// The samples, in the order that embeddings have their rows.
+    /// The samples, in the order of the rows of the embeddings.
     package static let samples = "samples.csv"
     /// Training samples, equally many at every level.
     package static let matched = "train-matched.csv"
     /// Every step of the search.
     package static let progression = "progression.csv"
-    /// The distance along the steps, as a picture.
+    /// The distance along the steps, as a plot.
     package static let chart = "progression.svg"
-    /// The class means along their two main directions.
+    /// The class means along their two principal directions.
     package static let classMap = "class-map.csv"
     /// How alike several series are.
     package static let replicates = "replicates.json"
@@ -18,17 +18,17 @@ package enum SplitFileName {
     /// Few-shot episodes.
     package static func episodes(shots: Int) -> String { "episodes-\(shots).json" }
 
-    /// The folder of a further series, from 2.
+    /// The folder of a further series, numbered from 2.
     package static func replicate(_ number: Int) -> String { "replicate-\(number)" }
 
-    /// The number of shots of a file of episodes; nil for all other names.
+    /// The number of shots in the name of a file of episodes; nil for all other names.
     package static func shots(ofEpisodes name: String) -> Int? { number(name, "episodes-", ".json") }
 
-    /// The number of the series of a folder; nil for all other names.
+    /// The number of the series in the name of a folder; nil for all other names.
     package static func replicateNumber(_ name: String) -> Int? { number(name, "replicate-", "") }
 
-    /// Whether a path below a folder of splits is that of a file which some options make and others do not: episodes, and
-    /// what belongs to further series.
+    /// Whether a path below a folder of splits is that of a file which only some options make: episodes, and whatever
+    /// belongs to further series.
     package static func dependsOnOptions(_ path: String) -> Bool {
         let parts = path.split(separator: "/").map(String.init)
         switch parts.count {
@@ -40,7 +40,7 @@ package enum SplitFileName {
         }
     }
 
-    /// The number between a prefix and a suffix, from 0; nil where it is not written as it would be here.
+    /// The number between a prefix and a suffix, from 0; nil unless it is written as it would be here.
     private static func number(_ name: String, _ prefix: String, _ suffix: String) -> Int? {
         let number = Int(name.dropFirst(prefix.count).dropLast(suffix.count))
         return number.flatMap { $0 >= 0 && name == "\(prefix)\($0)\(suffix)" ? $0 : nil }

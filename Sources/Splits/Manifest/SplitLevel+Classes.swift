@@ -3,7 +3,7 @@ package import Datasets
 extension SplitLevel {
     /// The numbers of classes that the level names.
     ///
-    /// - Throws: ``SplitError/unknownClass(level:label:)`` for one that the dataset does not have.
+    /// - Throws: ``SplitError/unknownClass(level:label:)`` for a class that the dataset does not have.
     package func numbers(ofClasses labels: [String], in dataset: Dataset) throws -> [Int] {
         try labels.map { label in
             guard let number = dataset.number(ofClass: label) else {

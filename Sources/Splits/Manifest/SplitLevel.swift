@@ -3,29 +3,29 @@ internal import Foundation
 internal import Frechet
 internal import Statistics
 
-/// One level: a split of the classes, how far its two sides are apart, and what keeps that from being misread.
+/// One level: a split of the classes, the distance between its two sides, and what keeps that from being misread.
 public struct SplitLevel: Sendable, Equatable, Codable {
-    /// What names the level within its manifest, as in `level-3`; it replaces `{level}` in the paths of models.
+    /// The level's name within its manifest, such as `level-3`; it replaces `{level}` in the paths of models.
     public let id: String
     /// The arm of the progression that the level is on.
     public let arm: Arm
-    /// The number of its step on that arm; of an imported level its published number.
+    /// The number of its step on that arm; for an imported level, its published number.
     public let step: Int
-    /// How many pairs were exchanged after that step, to come nearer to a target; nil for none.
+    /// How many pairs were exchanged after that step to come nearer to a target; nil for none.
     public let adjustedPairCount: Int?
-    /// The squared Fréchet distance between the train and the test side; of an imported level the published one.
+    /// The squared Fréchet distance between the train and the test side; for an imported level, the published one.
     public let fid: Double
-    /// The part of `fid` that the means make; nil where the level is imported.
+    /// The means' part of `fid`; nil if the level is imported.
     public let fidMeanPart: Double?
-    /// The part of `fid` that the covariances make; nil where the level is imported.
+    /// The covariances' part of `fid`; nil if the level is imported.
     public let fidCovariancePart: Double?
-    /// What the reference code has for the step, under its protocol; nil under the own one.
+    /// The reference code's own distance for the step, under its protocol; nil under the protocol of oodml.
     public let referenceFid: Double?
     /// The distances of random exchanges of the same classes.
     public let null: NullBand?
-    /// `fid` less the mean of `null`.
+    /// `fid` minus the mean of `null`.
     public let excess: Double?
-    /// How `fid` stands to `null`.
+    /// Where `fid` lies relative to `null`.
     public let position: BandPosition?
     /// The same procedure with half of the samples, measured on the other half.
     public let holdout: HoldoutRecord?
@@ -47,8 +47,8 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     public let trainMatched: MatchedRecord
     /// Class-disjoint validation folds of the train classes: their labels, sorted.
     ///
-    /// Those of an imported level are two, its validation classes and those to train on meanwhile, and need not hold all
-    /// train classes.
+    /// An imported level has two, its validation classes and those to train on meanwhile; they need not cover all train
+    /// classes.
     public let folds: [[String]]
 
     /// The labels of the classes on one side, sorted.
@@ -69,13 +69,14 @@ public struct SplitLevel: Sendable, Equatable, Codable {
 
     /// The held-out repetition of a level.
     public struct HoldoutRecord: Sendable, Equatable, Codable {
-        /// The distance, on the samples that had no part in choosing the sides.
+        /// The distance on the samples that had no part in choosing the sides.
         public let fid: Double
-        /// The mean of random exchanges on the same samples.
+        /// The mean distance of random exchanges on the same samples.
         public let nullMean: Double
         /// Their standard deviation.
         public let nullSd: Double
-        /// (1 + number of exchanges that reach `fid`) / (N + 1).
+        /// (1 + number of exchanges that stand out as much) / (N + 1), by the part of the distance, means or
+        /// covariances, that stands out more.
         public let p: Double
         /// The labels of the classes on the train side, sorted.
         public let train: [String]
@@ -142,7 +143,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     /// Records an imported level.
     ///
     /// - Parameters:
-    ///   - partition: where its classes stand.
+    ///   - partition: which side its classes are on.
     ///   - folds: the numbers of the classes of each fold, ascending.
     ///   - matched: the numbers of the classes of its matched training set, ascending, and the set's size.
     init(

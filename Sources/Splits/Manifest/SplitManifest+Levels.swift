@@ -1,7 +1,8 @@
 internal import Files
 
 extension SplitManifest {
-    /// Refuses levels that cannot be told apart, or of which one counts a class twice: scores would be of something else.
+    /// Refuses levels that cannot be told apart or that count a class twice, since their scores would be of something
+    /// else.
     ///
     /// - Parameter path: the manifest's path, for the error.
     /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)``.

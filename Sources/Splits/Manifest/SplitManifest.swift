@@ -5,7 +5,8 @@ public import Foundation
 internal import Frechet
 internal import Statistics
 
-/// What a split folder's `manifest.json` says: how the splits were made, and which classes each level has on which side.
+/// The contents of a split folder's `manifest.json`: how the splits were made, and which side each class is on at each
+/// level.
 public struct SplitManifest: Sendable, Equatable, Codable {
     /// The version of the format that this type reads and writes.
     public static let currentSchemaVersion = 2
@@ -20,15 +21,15 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     public let embeddings: EmbeddingProvenance?
     /// The file that imported splits were read from; nil for others.
     public let importedFrom: SourceRecord?
-    /// The settings that the splits were made by, or what is known of imported ones.
+    /// The settings that the splits were made with, or what is known of imported ones.
     public var settings: RecordedSettings { settingsRecord.settings }
-    /// What the null bands and the held-out repetition say of the series as a whole; nil where there are none.
+    /// What the null bands and the held-out repetition say of the series as a whole; nil if there are none.
     public let controls: ControlsRecord?
-    /// Spearman's correlation of `fid` and `kernel_discrepancy` over the levels: 1 where both agree on the order.
+    /// Spearman's correlation of `fid` and `kernel_discrepancy` over the levels: 1 if both agree on the order.
     public let rankAgreement: Double?
-    /// The levels, in the order of rising distance.
+    /// The levels, by increasing distance.
     public let levels: [SplitLevel]
-    /// The settings as the JSON has them.
+    /// The settings in the form of the JSON.
     let settingsRecord: SettingsRecord
 
     /// A file that splits were read from.
@@ -49,8 +50,8 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     public struct ControlsRecord: Sendable, Equatable, Codable {
         /// The number of draws of each band.
         public let drawCount: Int
-        /// The chance, without any shift, that the held-out levels harder than the start would rise as far above their
-        /// bands; nil without such levels.
+        /// The probability, without any shift, that the held-out levels harder than the start would rise as far above
+        /// their bands; nil without such levels.
         public let p: Double?
         /// The number of classes of one sample, which the held-out repetition leaves out.
         public let singletonClassCount: Int
@@ -131,7 +132,7 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         self.levels = levels
     }
 
-    /// The manifest as JSON: keys sorted, so that the same splits are the same bytes.
+    /// The manifest as JSON with sorted keys, so that the same splits give the same bytes.
     public var json: Data {
         get throws { Data(try stableJSON(self).utf8) }
     }
@@ -144,11 +145,12 @@ public struct SplitManifest: Sendable, Equatable, Codable {
             SplitManifest.self, from: url, as: "a split manifest", schemaVersion: Self.currentSchemaVersion)
     }
 
-    /// Refuses a dataset that is not the one that the splits were made of.
+    /// Refuses a dataset other than the one that the splits were made from.
     ///
     /// - Parameter path: the manifest's path, for the error.
-    /// - Throws: ``/Files/FileError/malformed(path:line:found:expected:)``; ``/Files/FileError/unreadable(path:as:reason:)`` for
-    ///   two levels of the same id, or a level that has a class twice.
+    /// - Throws: ``/Files/FileError/malformed(path:line:found:expected:)``;
+    ///   ``/Files/FileError/unreadable(path:as:reason:)`` for two levels with the same id, or a level that lists a
+    ///   class twice.
     public func requireMatch(with other: Dataset, path: String) throws {
         try requireDistinctLevels(path: path)
         let found = DatasetRecord(other)

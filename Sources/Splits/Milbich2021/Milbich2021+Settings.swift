@@ -1,7 +1,7 @@
 extension Milbich2021 {
-    /// How many exchanges to make, and which distance to take; the defaults are those of the published script.
+    /// How many exchanges to make, and which distance to use; the defaults are those of the published script.
     public struct Settings: Sendable, Equatable, Codable {
-        /// How many pairs change places between two records: 2 for CUB-200-2011 and CARS196, 1000 for Stanford Online
+        /// How many pairs are exchanged between two records: 2 for CUB-200-2011 and CARS196, 1000 for Stanford Online
         /// Products.
         public var swapsPerIteration: Int
         /// How many records the harder arm has.
@@ -10,7 +10,7 @@ extension Milbich2021 {
         public var easierIterations: Int
         /// How many records removal has, 10 more than the harder arm in the published script.
         public var removalIterations: Int
-        /// How many of the last positions chosen on a side may not be chosen again, on the harder arm and on removal.
+        /// How many of the positions last chosen on a side may not be chosen again, on the harder arm and in removal.
         public var history: Int
         /// The same on the easier arm.
         public var easierHistory: Int
@@ -20,7 +20,7 @@ extension Milbich2021 {
         public var ridge: Double?
         /// Whether removal starts as in the published script, with means one batch ahead of the names.
         ///
-        /// False starts it from the means of the classes that the last record names.
+        /// If false, it starts from the means of the classes that the last record names.
         public var removalFedAsPublished: Bool
 
         private enum CodingKeys: String, CodingKey {
@@ -32,7 +32,7 @@ extension Milbich2021 {
             case removalFedAsPublished = "removal_fed_as_published"
         }
 
-        /// The settings of the published script, where none are given.
+        /// The settings of the published script, except where given.
         public init(
             swapsPerIteration: Int = 2, iterations: Int = 25, easierIterations: Int? = nil,
             removalIterations: Int? = nil, history: Int = 5, easierHistory: Int = 30, ridge: Double? = nil,
@@ -58,7 +58,7 @@ extension Milbich2021 {
             try requireSetting(easierIterations >= 0, "the number of easier iterations", easierIterations, "0 or more")
             try requireSetting(
                 removalIterations >= 0, "the number of removal iterations", removalIterations, "0 or more")
-            // To the published code 0 means all positions ever chosen.
+            // In the published code, 0 means all positions ever chosen.
             try requireSetting(history >= 1, "the history", history, "at least 1")
             try requireSetting(easierHistory >= 1, "the history of the easier arm", easierHistory, "at least 1")
             try requireSetting(

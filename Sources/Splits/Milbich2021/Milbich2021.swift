@@ -4,40 +4,40 @@ internal import Frechet
 
 /// The splits of the ooDML paper as its published code makes them, step by step.
 ///
-/// (Milbich, Roth, Sinha, Schmidt, Ghassemi and Ommer, NeurIPS 2021, arXiv 2107.09562.) This is for comparison with
-/// published splits, which depend on details that the paper leaves out. For new splits use ``Progression``; what is wrong
-/// here is kept on purpose.
+/// (Milbich, Roth, Sinha, Schmidt, Ghassemi and Ommer, NeurIPS 2021, arXiv 2107.09562.) Use this type to compare with
+/// published splits, which depend on details that the paper leaves out. For new splits use ``Progression``; the defects
+/// here are kept on purpose.
 ///
-/// Each side is a list of classes, known by their means. In every iteration the state is recorded; then the classes of
-/// each side are ranked by how much nearer they are to the other side's mean than to their own, and one *batch* of
-/// exchanges follows the ranking. The *harder* arm exchanges those nearest the other side, the *easier* arm those
-/// farthest from it. *Removal* goes on from the end of the harder arm: it makes a batch, and unless that lowered the
-/// distance it undoes the batch and deletes the classes that had been chosen.
+/// Each side is a list of classes, represented by their means. Every iteration first records the state; then the
+/// classes of each side are ranked by how much nearer they are to the other side's mean than to their own, and one
+/// *batch* of exchanges follows the ranking. The *harder* arm exchanges the classes nearest the other side, the
+/// *easier* arm those farthest from it. *Removal* continues from the end of the harder arm: it makes a batch, and
+/// unless that lowered the distance, it undoes the batch and deletes the classes that the batch chose.
 ///
-/// What is known to be wrong with it, and is reproduced:
-/// - The distance is of class means alone, each of the same weight. How the samples of a class scatter, and how many
-///   there are, does not count.
-/// - With a ridge (``Settings/ridge``), identical sides are at −2dε, and sides of fewer classes than dimensions come out
-///   too near.
-/// - All exchanges of a batch follow the ranking made before the first of them. The k-th exchange (from 0) starts at rank
-///   k, whether or not the ranks before it were used.
-/// - What may not move again for a while is a *position* of a list, not a class. That is the same as long as classes only
-///   change places; after deletions the positions held are those of classes that never moved.
+/// Known defects, which are reproduced:
+/// - The distance is that of class means alone, all with equal weight. The scatter of a class's samples and their
+///   number do not count.
+/// - With a ridge (``Settings/ridge``), identical sides have the distance −2dε, and sides with fewer classes than
+///   dimensions come out too near.
+/// - All exchanges of a batch follow the ranking made before the first of them. The k-th exchange (from 0) starts at
+///   rank k, whether or not the ranks before it were used.
+/// - What may not move again for a while is a *position* in a list, not a class. The two amount to the same while
+///   classes are only exchanged; after deletions, the positions held are those of classes that never moved.
 /// - Ranks beyond the number of classes of the smaller side are never looked at.
-/// - Where every position within reach is held, the one chosen last is exchanged again, which may undo that exchange.
-/// - No best state is kept. Arms run for a fixed number of iterations, on through worse states.
-/// - One batch more is made than is recorded.
+/// - If every position within reach is held, the one chosen last is exchanged again, which may undo that exchange.
+/// - The best state is not kept. Arms run for a fixed number of iterations, even through worse states.
+/// - One more batch is made than is recorded.
 /// - Removal keeps a batch that made the split *easier*, and deletes without looking at the distance afterwards. It
 ///   deletes each chosen position once, so the sides can lose different numbers of classes. The positions held are not
 ///   renumbered.
-/// - Removal is fed with the class means of one batch after the last record, but with the names in that record. From
-///   there on a name need not belong to the mean that moves under it (``Settings/removalFedAsPublished``).
+/// - Removal gets the class means of one batch after the last record, but the names in that record. From there on a
+///   name need not belong to the mean that moves under it (``Settings/removalFedAsPublished``).
 /// - On small sides removal fails (``RemovalEnd``).
 ///
-/// What is not reproduced: the order of classes whose gaps are equal, which there is left to an unstable sort, and here
-/// goes by position; and single precision. Two gaps count as equal if they differ by less than 1e-9 of the distances that
-/// they are made of. A distance counts as lowered if it falls by more than 1e-9 of itself. The code also refuses vectors
-/// of one dimension; they are accepted here.
+/// Two things are not reproduced: single precision, and the order of classes with equal gaps, which the published code
+/// leaves to an unstable sort and which goes by position here. Two gaps count as equal if they differ by less than 1e-9
+/// of the distances that they are computed from. A distance counts as lowered if it falls by more than 1e-9 of itself.
+/// The published code also refuses one-dimensional vectors; they are accepted here.
 public struct Milbich2021: Sendable, Equatable {
     /// One state of the two sides.
     public struct Record: Sendable, Equatable {
@@ -49,12 +49,12 @@ public struct Milbich2021: Sendable, Equatable {
         public let test: [Int]
         /// The squared distance between the sides, over class means.
         ///
-        /// On a removal that is fed as published it is that of the means which the code had in its lists, and not that
-        /// of ``train`` and ``test``.
+        /// In a removal that is fed as published, it is the distance of the means that the code had in its lists, not
+        /// that of ``train`` and ``test``.
         public let squared: Double
     }
 
-    /// The arms, by the names of what they do.
+    /// The arms, named after what they do.
     public enum Arm: String, Sendable, Codable, CaseIterable {
         /// Exchanges that make the sides less alike.
         case harder
@@ -68,20 +68,20 @@ public struct Milbich2021: Sendable, Equatable {
     public enum RemovalEnd: Sendable, Equatable {
         /// All iterations were made.
         case completed
-        /// The published code raises an error in this iteration, whose record is lost with it.
+        /// The published code raises an error in this iteration, and its record is lost with it.
         ///
-        /// After a deletion no position is known as the last one chosen. On small sides all within reach may be held
-        /// then, and there is none to fall back on.
+        /// After a deletion, no position is known as the last one chosen. On small sides, all positions within reach
+        /// may then be held, and there is none to fall back on.
         case noPosition(iteration: Int)
         /// Deletions before this iteration left a side with fewer than two classes, so there is no distance to record.
         case tooFewClasses(iteration: Int)
     }
 
-    /// The records of the harder arm, from the start on.
+    /// The records of the harder arm, beginning with the start.
     public let harder: [Record]
-    /// The records of the easier arm, from the start on.
+    /// The records of the easier arm, beginning with the start.
     public let easier: [Record]
-    /// The records of removal, from the last state of the harder arm on.
+    /// The records of removal, beginning with the last state of the harder arm.
     public let removal: [Record]
     /// Whether removal made all its iterations, and if not, why.
     public let removalEnd: RemovalEnd
@@ -91,11 +91,11 @@ public struct Milbich2021: Sendable, Equatable {
     /// The published code lists the classes of each side by name. Another order makes other splits, because positions
     /// decide what may move.
     ///
-    /// - Parameter means: the class means (C × d), one row a class.
+    /// - Parameter means: the class means (C × d), one row per class.
     /// - Parameter train: the numbers of the train classes, in the order of the list.
     /// - Parameter test: the numbers of the test classes, in the order of the list.
     /// - Parameter report: called before each iteration with the arm and the number of the iteration from 1, for progress.
-    /// - Complexity: one distance an iteration, on removal two. Without a ridge, that is O(n²·d) for n ≤ d classes.
+    /// - Complexity: one distance per iteration, two in removal. Without a ridge, each is O(n²·d) for n ≤ d classes.
     /// - Throws: ``SplitError/invalidSetting(name:found:expected:)``; ``SplitError/tooFewVectors(side:count:statistic:)`` for
     ///   fewer than two classes on a side; `FrechetError.nonFinite`, whose row is the number of the class;
     ///   `LinearAlgebraError`.
@@ -141,7 +141,8 @@ extension Milbich2021Walk {
         return records
     }
 
-    /// Records the state before each batch that is kept if it lowers the distance, and else undone for a deletion.
+    /// Records the state before each batch; a batch is kept if it lowers the distance, and otherwise undone for a
+    /// deletion.
     fileprivate mutating func recordsOfRemoval(
         by settings: Milbich2021.Settings, report: (Int) -> Void
     ) throws -> ([Milbich2021.Record], Milbich2021.RemovalEnd) {

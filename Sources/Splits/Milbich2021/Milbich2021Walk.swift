@@ -10,13 +10,13 @@ struct Milbich2021Walk {
 
     /// One side.
     struct List {
-        /// The class whose mean stands at each position.
+        /// The class whose mean is at each position.
         fileprivate(set) var classes: [Int]
         /// The class that each position is recorded as.
         fileprivate(set) var names: [Int]
         /// All positions chosen so far, in order.
         fileprivate var held: [Int] = []
-        /// The position chosen last, or nil where none is known.
+        /// The position chosen last; nil if none is known.
         fileprivate var position: Int?
 
         fileprivate init(_ classes: [Int]) {
@@ -24,7 +24,8 @@ struct Milbich2021Walk {
             names = classes
         }
 
-        /// Chooses the first of `candidates` that is not among the last `history` chosen, or else none anew.
+        /// Chooses the first of `candidates` that is not among the last `history` chosen; if there is none, keeps the
+        /// last choice.
         fileprivate mutating func choose(from candidates: ArraySlice<Int>, history: Int) {
             let recent = held.suffix(history)
             guard let next = candidates.first(where: { !recent.contains($0) }) else { return }
@@ -41,7 +42,7 @@ struct Milbich2021Walk {
     }
 
     let means: Matrix<Double>
-    /// How many of the positions chosen last may not be chosen.
+    /// How many of the last chosen positions may not be chosen again.
     var history: Int
     private(set) var train: List
     private(set) var test: List
@@ -60,7 +61,7 @@ struct Milbich2021Walk {
         self.test = List(test)
     }
 
-    /// Records the positions as other classes than those whose means stand there.
+    /// Records the positions under other classes than those whose means are there.
     mutating func rename(train: [Int], test: [Int]) {
         precondition(
             train.count == self.train.names.count && test.count == self.test.names.count,
@@ -69,10 +70,10 @@ struct Milbich2021Walk {
         self.test.names = test
     }
 
-    /// Lets `count` pairs of positions change places, all by the ranking before the first of them.
+    /// Exchanges `count` pairs of positions, all by the ranking made before the first exchange.
     ///
-    /// - Returns: the positions of each side, in order; or nil, with the batch half made, if a side has none to choose and
-    ///   none chosen before.
+    /// - Returns: the positions of each side, in order; or nil, with the batch half made, if a side has no position to
+    ///   choose and none chosen before.
     @discardableResult
     mutating func exchangeBatch(of count: Int, towards direction: Direction) -> (train: [Int], test: [Int])? {
         let (own, other) = (mean(of: train), mean(of: test))
@@ -92,9 +93,9 @@ struct Milbich2021Walk {
         return chosen
     }
 
-    /// Puts the classes back where they were, and deletes those at the positions given.
+    /// Puts the classes back where they were, and deletes those at the given positions.
     ///
-    /// The positions chosen are not forgotten, though after a deletion they are those of other classes.
+    /// The chosen positions are not forgotten, though after a deletion they are those of other classes.
     mutating func undo(to before: Milbich2021Walk, deleting positions: (train: [Int], test: [Int])) {
         (train.classes, train.names) = (before.train.classes, before.train.names)
         (test.classes, test.names) = (before.test.classes, before.test.names)
@@ -130,13 +131,14 @@ struct Milbich2021Walk {
 }
 
 extension Milbich2021 {
-    /// The partition of greatest or of least distance that the harder or the easier walk meets, the start included.
+    /// The partition of greatest or least distance that the harder or the easier walk, respectively, passes through,
+    /// including the start.
     ///
-    /// With it among the starts of a search, the extremes found are never short of what the published code reaches.
+    /// With it among the starts of a search, the extremes found never fall short of what the published code reaches.
     ///
     /// - Parameter iterations: the number of batches; the state after each of them counts.
     /// - Parameter distance: the distance that decides, of the train and the test classes.
-    /// - Returns: the classes of both sides in the order of their lists. Of equals, those met first.
+    /// - Returns: the classes of both sides in the order of their lists. Of equal distances, the first one met counts.
     /// - Complexity: `iterations` + 1 calls of `distance`, and O(C·d) for each batch of C classes.
     package static func extremePartition(
         means: Matrix<Double>, train: [Int], test: [Int], harder: Bool, swapsPerIteration: Int, iterations: Int,

@@ -1,9 +1,9 @@
 public import Datasets
 
-/// Where each class of a dataset stands: on the train side, on the test side, or outside the benchmark.
+/// Where each class of a dataset is: on the train side, on the test side, or outside the benchmark.
 ///
-/// Classes go by their numbers in the ``/Datasets/Dataset``. No class can be in two places, so every partition is
-/// class-disjoint and complete by construction.
+/// Classes are identified by their numbers in the ``/Datasets/Dataset``. No class can be in two places, so every
+/// partition is class-disjoint and complete by construction.
 public struct ClassPartition: Sendable, Hashable {
     /// The side of each class, in class order; nil for a removed one.
     public private(set) var sides: [Side?]
@@ -28,7 +28,7 @@ public struct ClassPartition: Sendable, Hashable {
         sides.indices.filter { sides[$0] == nil }
     }
 
-    /// Lets a train and a test class change places.
+    /// Exchanges a train class and a test class.
     ///
     /// - Precondition: the first class is on the train side, the second on the test side.
     public mutating func exchange(trainClass: Int, testClass: Int) {

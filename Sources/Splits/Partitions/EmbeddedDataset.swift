@@ -2,10 +2,10 @@ public import Datasets
 public import DenseLinearAlgebra
 import Files
 
-/// A dataset with the embeddings of its samples: what the shift of any partition of its classes is measured on.
+/// A dataset with the embeddings of its samples, on which the shift of any partition of its classes is measured.
 ///
-/// Class means are plain sums in double precision, in the order of sample ids, and not BLAS; so they do not depend on the
-/// order of the rows, on the number of threads or on the processor's kernels.
+/// Class means are plain sums in double precision, in the order of sample ids, without BLAS; so they do not depend on
+/// the order of the rows, the number of threads or the processor's kernels.
 public struct EmbeddedDataset: Sendable {
     /// The labelled samples.
     public let dataset: Dataset
@@ -15,11 +15,11 @@ public struct EmbeddedDataset: Sendable {
     public let statistic: ShiftStatistic
     /// The units that change sides as a whole.
     public let units: [ClassUnit]
-    /// The vectors that the Gaussians are fitted to, a unit for each of `units`.
+    /// The vectors that the Gaussians are fitted to, with one unit for each of `units`.
     let vectors: UnitVectors
-    /// The numbers of each class's samples in the order of their ids.
+    /// The numbers of each class's samples, in the order of their ids.
     let orderedSamples: [[Int]]
-    /// The embeddings without the columns that are the same in every row, which add nothing to any distance.
+    /// The embeddings without the columns that are the same in every row, since these add nothing to any distance.
     private let varyingEmbeddings: Matrix<Float>
 
     /// Joins a dataset and its embeddings.
@@ -66,21 +66,21 @@ public struct EmbeddedDataset: Sendable {
         }
     }
 
-    /// The vectors over some samples of each class only.
+    /// The vectors of only some samples of each class.
     func vectors(ofSamples samplesOfClass: [[Int]]) -> UnitVectors {
         Self.vectors(
             of: varyingEmbeddings, samplesOfClass: samplesOfClass, units: units.map(\.classes),
             statistic: statistic)
     }
 
-    /// The vectors over all samples, with each class as a unit.
+    /// The vectors of all samples, with each class as a unit.
     var vectorsOfClasses: UnitVectors {
         Self.vectors(
             of: varyingEmbeddings, samplesOfClass: orderedSamples, units: orderedSamples.indices.map { [$0] },
             statistic: statistic)
     }
 
-    /// Refuses a partition of `vectors` with a side that no covariance can be fitted to.
+    /// Refuses a partition of `vectors` if no covariance can be fitted to one of its sides.
     func requireVectors(in partition: ClassPartition, of vectors: UnitVectors) throws {
         for side in Side.allCases {
             let count = vectors.count(ofUnits: partition.classes(on: side))
@@ -90,7 +90,7 @@ public struct EmbeddedDataset: Sendable {
         }
     }
 
-    /// The partition of the classes that belongs to one of the units.
+    /// The partition of the classes that corresponds to one of the units.
     func classPartition(ofUnits partition: ClassPartition) -> ClassPartition {
         var sides = [Side?](repeating: nil, count: dataset.classLabels.count)
         for (place, unit) in units.enumerated() {

@@ -2,6 +2,6 @@
 public enum ShiftStatistic: String, Sendable, Codable, CaseIterable {
     /// All samples of all classes of a side.
     case samples
-    /// One mean for each class, each of the same weight, as the ooDML reference code has it.
+    /// One mean per class, all with equal weight, as in the ooDML reference code.
     case classMeans = "class-means"
 }

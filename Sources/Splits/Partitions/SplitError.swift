@@ -13,7 +13,7 @@ public enum SplitError: Error, Equatable {
     case tooFewUnits(count: Int)
     /// A wanted distance cannot be reached.
     case unattainableTarget(Double, range: ClosedRange<Double>)
-    /// No partition was found near enough to a wanted distance.
+    /// No partition was found close enough to a wanted distance.
     case missedTarget(Double, nearest: Double, tolerance: Double)
     /// A side has too few vectors for a covariance.
     case tooFewVectors(side: Side, count: Int, statistic: ShiftStatistic)
@@ -21,13 +21,13 @@ public enum SplitError: Error, Equatable {
     case tooFewForBands(statistic: ShiftStatistic)
     /// A setting is outside its range.
     case invalidSetting(name: String, found: String, expected: String)
-    /// A manifest has no level of this id.
+    /// A manifest has no level with this id.
     case unknownLevel(id: String, known: [String])
-    /// A level has no validation fold of this number.
+    /// A level has no validation fold with this number.
     case missingFold(level: String, fold: Int, count: Int)
     /// A level names a class that the dataset does not have.
     case unknownClass(level: String, label: String)
-    /// A sample's id is no path below the folder of the images.
+    /// A sample's id is not a path below the image folder.
     case unsafeSample(id: String)
 }
 

@@ -5,12 +5,13 @@ internal import Statistics
 public enum SplitStart: String, Sendable, Codable, CaseIterable {
     /// The dataset's official split.
     case official
-    /// The first half of the classes, or units, in the order of their labels trains.
+    /// The first half of the classes, or units, in the order of their labels is the train side.
     case alphabetical
-    /// A seeded random half trains.
+    /// A seeded random half is the train side.
     case random
 
-    /// The starting partition of the units of `embedded`; with an odd number of units the train side is the smaller one.
+    /// The starting partition of the units of `embedded`; if the number of units is odd, the train side is the smaller
+    /// one.
     ///
     /// - Throws: ``SplitError/dividedUnit(label:)`` if the official split divides a unit.
     func partition(of embedded: EmbeddedDataset, seed: UInt64) throws -> ClassPartition {

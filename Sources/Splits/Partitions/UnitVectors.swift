@@ -1,24 +1,24 @@
 internal import Datasets
 internal import DenseLinearAlgebra
 
-/// The vectors that the two Gaussians are fitted to, by the unit that they belong to: a unit, usually one class, is what
-/// changes sides as a whole.
+/// The vectors that the two Gaussians are fitted to, grouped by unit: a unit, usually one class, changes sides as a
+/// whole.
 ///
-/// Under ``ShiftStatistic/samples`` the vectors are the embeddings, under ``ShiftStatistic/classMeans`` the class means.
-/// A unit may have no vectors, as a class of one sample has none in either half of the held-out repetition; such a unit
-/// never moves.
+/// Under ``ShiftStatistic/samples`` the vectors are the embeddings, under ``ShiftStatistic/classMeans`` the class
+/// means. A unit may have no vectors: a class of one sample has none in either half of the held-out repetition. Such a
+/// unit never moves.
 struct UnitVectors: Sendable {
-    /// The matrix whose rows the vectors are.
+    /// The matrix whose rows are the vectors.
     enum Storage: Sendable {
         case embeddings(Matrix<Float>)
         case means(Matrix<Double>)
     }
 
-    /// The matrix whose rows the vectors are, n × d.
+    /// The matrix whose rows are the vectors, n × d.
     let storage: Storage
     /// The rows of each unit.
     let rows: [[Int]]
-    /// The mean of each unit's vectors, one row a unit; zeros where a unit has none.
+    /// The mean of each unit's vectors, one row per unit; zeros if a unit has none.
     let means: Matrix<Double>
     /// The mean of all vectors.
     let origin: [Double]
@@ -39,7 +39,7 @@ struct UnitVectors: Sendable {
         origin = Array(means.means(ofRowGroups: groups, weights: rows.map { Double($0.count) }).row(0))
     }
 
-    /// The weighted sum of the vectors of some units: what their mean is computed from.
+    /// The weighted sum of the vectors of some units, from which their mean is computed.
     func sum(ofUnits units: some Sequence<Int>) -> WeightedSum {
         var sum = WeightedSum(dimension: dimension)
         for unit in units where !rows[unit].isEmpty { sum.add(means.row(unit), weight: Double(rows[unit].count)) }
@@ -79,9 +79,10 @@ struct WeightedSum {
 }
 
 extension Matrix {
-    /// The mean of each group of rows, one row a group, by plain sums in the order given: the same bits everywhere.
+    /// The mean of each group of rows, one row per group, by plain sums in the given order, so that the bits are the
+    /// same everywhere.
     ///
-    /// An empty group has the mean zero.
+    /// An empty group has mean zero.
     func means(ofRowGroups groups: [[Int]], weights: [Double]? = nil) -> Matrix<Double> {
         let d = columnCount
         var sums = [Double](repeating: 0, count: groups.count * d)
@@ -120,7 +121,7 @@ extension Matrix {
         return (0..<d).filter { varies[$0] }
     }
 
-    /// The matrix of some columns.
+    /// The matrix of the given columns.
     func selectingColumns(_ columns: [Int]) -> Matrix {
         let (n, d) = (rowCount, columnCount)
         let selected = [Scalar](unsafeUninitializedCapacity: n * columns.count) { target, count in

@@ -1,4 +1,4 @@
-/// An arm of a progression: the way on which a partition was reached.
+/// An arm of a progression: the way in which a partition was reached.
 public enum Arm: String, Sendable, Codable, CaseIterable {
     /// Exchanges that make the sides more alike.
     case easier
@@ -6,8 +6,8 @@ public enum Arm: String, Sendable, Codable, CaseIterable {
     case start
     /// Exchanges that make the sides less alike.
     case swap
-    /// Classes leaving, after the hardest exchange.
+    /// Removal of classes, after the hardest exchange.
     case removal
-    /// None: the split was published by somebody else.
+    /// No arm: the split was published by somebody else.
     case imported
 }

@@ -6,17 +6,19 @@ extension Progression {
 
     /// Chooses levels from the kept steps, evenly spaced in distance or in another value.
     ///
-    /// The easiest step, the hardest exchange and the hardest removal are levels, and so is the start, in the place that is
-    /// nearest to it; between these the levels are spaced evenly. At most a third of them come from removal. Neighbours
-    /// differ in distance by at least 1 %; levels that do not are left out, so the result may be shorter than `count`.
+    /// The easiest step, the hardest exchange and the hardest removal are levels, and so is the start, in the place
+    /// nearest to it; between these, the levels are spaced evenly. At most a third of them come from removal.
+    /// Neighbours differ in distance by at least 1 %; levels that do not are left out, so the result may be shorter
+    /// than `count`.
     ///
-    /// - Parameter value: what is spaced evenly; the distance if nil.
-    /// - Returns: the chosen steps in the order of rising distance.
+    /// - Parameter value: the value to space evenly; the distance if nil.
+    /// - Returns: the chosen steps, by increasing distance.
     public func levels(count: Int, by value: ((ProgressionStep) -> Double)? = nil) -> [ProgressionStep] {
         let value = value ?? { $0.distance.squared }
         let kept = keptSteps
         let exchanges = kept.filter { $0.arm != .removal }
-        // Removal raises the distance but not any other value as surely; only steps that do can be spaced by it.
+        // Removal is sure to raise the distance, but not any other value; only steps that raise the value can be spaced
+        // by it.
         var removals: [ProgressionStep] = []
         for step in kept where step.arm == .removal {
             if value(step) > (removals.last ?? exchanges.last).map(value) ?? -.infinity { removals.append(step) }
@@ -29,7 +31,7 @@ extension Progression {
 
         let wanted = evenlySpaced(from: easiest, through: hardest, count: count).filter { $0 > hardestExchange }.count
         let allowed = min(wanted, count / 3, removals.count)
-        // With one removal among three levels, the start and not the hardest exchange stands beside the easiest.
+        // With one removal among three levels, the level beside the easiest is the start, not the hardest exchange.
         let last = count - allowed == 2 && allowed > 0 ? start : hardestExchange
         let exchangeTargets = spaced(from: easiest, by: start, through: last, count: count - allowed)
         let removalTargets = evenlySpaced(from: hardestExchange, through: hardest, count: allowed + 1).dropFirst()
@@ -38,7 +40,7 @@ extension Progression {
                 + nearest(in: removals, to: Array(removalTargets), by: value))
     }
 
-    /// Targets evenly spaced to and from `middle`, which takes the place of the nearest interior one.
+    /// Targets evenly spaced to and from `middle`, which replaces the nearest interior one.
     private func spaced(from first: Double, by middle: Double, through last: Double, count: Int) -> [Double] {
         let even = evenlySpaced(from: first, through: last, count: count)
         guard middle > first, middle < last,
@@ -53,7 +55,7 @@ extension Progression {
         return (0..<count).map { $0 == count - 1 ? last : first + (last - first) * Double($0) / Double(count - 1) }
     }
 
-    /// For each target the nearest step, every step once, in rising order.
+    /// The nearest step to each target, using every step only once, in increasing order.
     private func nearest(
         in steps: [ProgressionStep], to targets: [Double], by value: (ProgressionStep) -> Double
     ) -> [ProgressionStep] {
@@ -67,8 +69,8 @@ extension Progression {
         return used.sorted().map { steps[$0] }
     }
 
-    /// Leaves out levels that are hardly harder than the one before: of two such neighbours the start stays, or else the
-    /// hardest exchange, or else an end, or else the easier one.
+    /// Leaves out levels that are hardly harder than the one before: of two such neighbours the start is kept,
+    /// otherwise the hardest exchange, otherwise an end, otherwise the easier one.
     private func thinned(_ levels: [ProgressionStep]) -> [ProgressionStep] {
         let ends = [levels.first, levels.last]
         let hardestExchange = levels.last { $0.arm != .removal }

@@ -8,24 +8,24 @@ public struct ProgressionStep: Sendable, Equatable {
     public let arm: Arm
     /// The number of the step on its arm, from 1; 0 at the start.
     public let step: Int
-    /// Where the classes stand after the step.
+    /// Where the classes are after the step.
     public let partition: ClassPartition
     /// The distance between the sides after the step.
     public let distance: FrechetDistance
-    /// The classes that went from the train to the test side in this step.
+    /// The classes that moved from the train to the test side in this step.
     public let movedToTest: [Int]
-    /// The classes that went from the test to the train side in this step.
+    /// The classes that moved from the test to the train side in this step.
     public let movedToTrain: [Int]
     /// The classes that left in this step.
     public let removed: [Int]
     /// Whether the step went further than all before it on its arm; only such steps can become levels.
     public let isKept: Bool
-    /// How many pairs were exchanged after the step, to come nearer to a wanted distance; `partition` and `distance` are
-    /// those after that.
+    /// How many pairs were exchanged after the step to come nearer to a wanted distance; `partition` and `distance` are
+    /// those after these exchanges.
     public let adjustedPairCount: Int
-    /// What the reference code has for the step, under ``SplitMethod/milbich2021(_:)``.
+    /// The reference code's own squared distance for the step, under ``SplitMethod/milbich2021(_:)``.
     public let referenceSquared: Double?
-    /// Where the units stand after the step.
+    /// Where the units are after the step.
     let unitPartition: ClassPartition
 
     init(
@@ -48,25 +48,27 @@ public struct ProgressionStep: Sendable, Equatable {
     }
 }
 
-/// All steps from a split towards easier and towards harder ones.
+/// All steps from a split, towards easier ones and towards harder ones.
 public struct Progression: Sendable, Equatable {
-    /// The steps in the order easiest, …, start, …, hardest exchange, …, hardest removal.
+    /// The steps, in the order easiest, …, start, …, hardest exchange, …, hardest removal.
     public let steps: [ProgressionStep]
 
     /// The kept steps; their distances strictly increase.
     public var keptSteps: [ProgressionStep] { steps.filter(\.isKept) }
 
-    /// Searches the easiest and the hardest partition of `embedded`, and walks to both from the start, and on by removal.
+    /// Searches for the easiest and the hardest partition of `embedded`, walks to both from the start, and goes on by
+    /// removal.
     ///
-    /// The extremes are searched from several starts (see `ExtremeSearch`). Each walk exchanges the classes that differ
-    /// between start and extreme, the most effective first, so it ends in a known number of steps; steps that bring no
-    /// new extreme are passed through and not kept. *Removal*: from the hardest exchange on, the classes of largest gap
-    /// leave, as many from each side.
+    /// The extremes are searched for from several starts (see `ExtremeSearch`). Each walk exchanges the classes that
+    /// differ between start and extreme, the most effective exchange first, so it ends after a known number of steps;
+    /// steps that bring no new extreme are passed through and not kept. *Removal*: from the hardest exchange on, the
+    /// classes with the largest gap leave, equally many from each side.
     ///
-    /// The sides keep their numbers of classes, or of units where these are what moves (each loses as many by removal).
+    /// The sides keep their numbers of classes, or of units if units are what moves (removal takes equally many from
+    /// each).
     ///
-    /// - Parameter report: called with what is under way, for progress; concurrently where the extremes are searched.
-    /// - Complexity: one Fréchet distance for each step; up to n/2 exchanges an arm for n classes.
+    /// - Parameter report: called with the work in progress; concurrently while the extremes are searched for.
+    /// - Complexity: one Fréchet distance per step; up to n/2 exchanges per arm for n classes.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     /// - Precondition: `embedded` has the statistic of the settings, and under ``SplitMethod/milbich2021(_:)`` each class is a
     ///   unit.

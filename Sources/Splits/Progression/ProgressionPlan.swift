@@ -3,7 +3,8 @@ internal import Parallel
 
 /// The partitions that a progression passes through, before any of them is measured.
 ///
-/// The plan depends on the vectors alone and costs no exact distance, so that the held-out repetition can plan anew.
+/// The plan depends only on the vectors and needs no exact distance, so the held-out repetition can afford to plan
+/// anew.
 struct ProgressionPlan: Sendable {
     /// A step of the plan, over units.
     struct Step: Sendable {
@@ -11,7 +12,7 @@ struct ProgressionPlan: Sendable {
         var movedToTest: [Int] = []
         var movedToTrain: [Int] = []
         var removed: [Int] = []
-        /// What the reference code has for the step, under its protocol.
+        /// The reference code's own distance for the step, under its protocol.
         var referenceSquared: Double?
     }
 
@@ -22,16 +23,16 @@ struct ProgressionPlan: Sendable {
 
     /// How units leave after the hardest exchange.
     private enum Removal {
-        /// Those of largest gap, so many from each side in a step, down to the floors.
+        /// Those with the largest gap, this many from each side per step, down to the floors.
         case byGap(SearchSettings.Removal, countPerStep: Int)
-        /// As the reference code removes them.
+        /// In the way the reference code removes them.
         case fixed([Step])
     }
 
     private let vectors: UnitVectors
     private let removal: Removal
 
-    /// Searches both extremes from `start` and walks to them, or walks as the reference code does.
+    /// Searches for both extremes from `start` and walks to them, or walks as the reference code does.
     ///
     /// - Parameter isToBeConfirmed: see ``ExtremeSearch/init(_:isToBeConfirmed:)``.
     init(
@@ -72,7 +73,7 @@ struct ProgressionPlan: Sendable {
         }
     }
 
-    /// The records of an arm of the reference code as steps; the first of them is where the arm begins.
+    /// The records of an arm of the reference code, as steps; the first record is where the arm begins.
     private static func steps(of records: [Milbich2021.Record], unitCount: Int) -> [Step] {
         func partition(_ record: Milbich2021.Record) -> ClassPartition {
             var sides = [Side?](repeating: nil, count: unitCount)
@@ -92,7 +93,7 @@ struct ProgressionPlan: Sendable {
         }
     }
 
-    /// Exchanges the units that differ between two partitions, those first whose exchange promises most.
+    /// Exchanges the units that differ between two partitions, the most promising exchange first.
     private static func walk(
         _ goal: ExtremeSearch.Goal, from start: ClassPartition, to end: ClassPartition, swapsPerStep: Int,
         in search: ExtremeSearch
@@ -117,8 +118,8 @@ struct ProgressionPlan: Sendable {
         }
     }
 
-    /// The same two sides, named so that fewer units have to move: where the sides have equal numbers of units, either
-    /// may be the train side.
+    /// The same two sides, named so that fewer units have to move: if the sides have equal numbers of units, either may
+    /// be the train side.
     private static func nearerOrientation(of end: ClassPartition, to start: ClassPartition) -> ClassPartition {
         let counts = Side.allCases.map { end.classes(on: $0).count }
         let differing = start.sides.indices.filter { start.sides[$0] != end.sides[$0] }.count
@@ -126,9 +127,9 @@ struct ProgressionPlan: Sendable {
         return ClassPartition(sides: end.sides.map { $0?.opposite })
     }
 
-    /// Takes units out of a partition by falling gap, as many from each side, down to the floor.
+    /// Takes units out of a partition by decreasing gap, equally many from each side, down to the floor.
     ///
-    /// The floor counts classes: the part of each side's that stays, and no fewer than a given number.
+    /// The floor counts classes: a fraction of each side's classes stays, and no fewer than a given number.
     ///
     /// - Parameter classCounts: the number of classes of each unit.
     func removals(from start: ClassPartition, classCounts: [Int]) -> [Step] {

@@ -4,10 +4,10 @@ internal import Frechet
 internal import Statistics
 
 extension Progression {
-    /// All steps as a table: `origin`, `step`, `kept`, `fid`, the number of classes on each side, and the classes moved;
-    /// under the protocol of the reference code also its own `reference_fid`.
+    /// All steps as a table: `origin`, `step`, `kept`, `fid`, the number of classes on each side, and the classes
+    /// moved; under the protocol of the reference code, also that code's own `reference_fid`.
     ///
-    /// Classes are separated by semicolons; a semicolon or backslash within a label follows a backslash.
+    /// Classes are separated by semicolons; a semicolon or backslash within a label is escaped by a backslash.
     public func table(for dataset: Dataset) -> CSVTable {
         func labels(_ classes: [Int]) -> String {
             classes.map {

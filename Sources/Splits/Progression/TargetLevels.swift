@@ -2,14 +2,15 @@ internal import Datasets
 internal import Frechet
 
 extension Progression {
-    /// Makes a level for each wanted distance, by rising distance; one for two targets that the same split is nearest to.
+    /// Makes a level for each wanted distance, by increasing distance; only one for two targets that share the nearest
+    /// split.
     ///
-    /// The nearest kept step serves if it is near enough; otherwise pairs of its classes are exchanged that promise, to
-    /// first order, to bring it to the target.
+    /// The nearest kept step is used if it is near enough; otherwise pairs of its classes are exchanged that are
+    /// predicted, to first order, to bring it to the target.
     ///
     /// - Parameters:
     ///   - targets: squared Fréchet distances.
-    ///   - tolerance: by which part of itself a target may be missed.
+    ///   - tolerance: the fraction of itself by which a target may be missed.
     /// - Throws: ``SplitError/unattainableTarget(_:range:)``, ``SplitError/missedTarget(_:nearest:tolerance:)``.
     public func levels(
         at targets: [Double], tolerance: Double, of embedded: EmbeddedDataset
@@ -25,7 +26,7 @@ extension Progression {
             func miss(_ step: ProgressionStep) -> Double { abs(step.distance.squared - target) }
             let nearest = kept.sorted { miss($0) < miss($1) }
             var best = nearest[0]
-            // Where exchanges from the nearest step get stuck, those from its neighbours may not.
+            // If exchanges from the nearest step get stuck, those from its neighbours may not.
             for step in nearest.prefix(4) where miss(best) > tolerance * target {
                 var current = try adjustment ?? TargetAdjustment(embedded)
                 let adjusted = try current.adjusted(step, to: target, tolerance: tolerance)
@@ -35,7 +36,7 @@ extension Progression {
             guard miss(best) <= tolerance * target else {
                 throw SplitError.missedTarget(target, nearest: best.distance.squared, tolerance: tolerance)
             }
-            // Of two targets within each other's tolerance one level may be the nearest to both.
+            // If two targets are within each other's tolerance, one level may be the nearest to both.
             if !levels.contains(where: { $0.partition == best.partition }) { levels.append(best) }
         }
         return levels.sorted { $0.distance.squared < $1.distance.squared }
@@ -79,11 +80,11 @@ private struct TargetAdjustment {
 }
 
 extension ExtremeSearch {
-    /// Pairs whose exchange is predicted to change the distance by about so much, the nearest predictions first.
+    /// Pairs whose exchange is predicted to change the distance by about a given amount, the nearest predictions first.
     func pairs(changing partition: ClassPartition, by change: Double, count: Int) throws -> [(train: Int, test: Int)] {
         let scores = try scores(at: partition)
         let scale = scores.map(abs).max() ?? 0
-        // For each unit of the one side the best partners of the other lie side by side in the order of scores.
+        // For each unit of one side, its best partners on the other side are adjacent in the order of scores.
         let train = partition.classes(on: .train)
         let test = partition.classes(on: .test).map { ($0, value: -scores[$0], scale: scale) }.rankedByFallingValue()
         guard !test.isEmpty else { return [] }

@@ -5,11 +5,11 @@ internal import Statistics
 
 /// Where the search begins.
 extension ExtremeSearch {
-    /// For the harder goal halves along directions in which units differ, for the easier one alternate units along them;
-    /// and seeded random partitions for both.
+    /// For the harder goal, halves along directions in which units differ; for the easier one, alternate units along
+    /// them; for both, seeded random partitions.
     ///
-    /// Units differ in their means, and in how their vectors spread. Halves along a direction keep similar units together,
-    /// which pairwise exchanges cannot bring about: of ten clusters of classes, five belong on either side.
+    /// Units differ in their means and in the spread of their vectors. Halves along a direction keep similar units
+    /// together, which pairwise exchanges cannot achieve: of ten clusters of classes, five belong on either side.
     func starts(for goal: Goal, like start: ClassPartition, seed: UInt64) throws -> [ClassPartition] {
         let r = moments.rank
         var means = Matrix<Double>(rowCount: movable.count, columnCount: r)
@@ -29,7 +29,8 @@ extension ExtremeSearch {
         return orders.map { partition(for: goal, in: $0, like: start) }
     }
 
-    /// Where the reference code's walks get to, one and two exchanges at a time, so that no extreme falls short of theirs.
+    /// Where the reference code's walks end, with one and with two exchanges at a time, so that no extreme falls short
+    /// of theirs.
     func referenceStarts(for goal: Goal, from start: ClassPartition) throws -> [ClassPartition] {
         guard case .gram(let gram) = objective, movable.count == vectors.unitCount else { return [] }
         let settings = goal == .harder ? [(1, 5), (2, 5)] : [(1, 5), (2, 5), (1, 30), (2, 30)]
@@ -46,7 +47,7 @@ extension ExtremeSearch {
         }
     }
 
-    /// The first units of an order on the train side, or for the easier goal every other one.
+    /// The train side takes the first units of an order or, for the easier goal, every other one.
     private func partition(for goal: Goal, in order: [Int], like start: ClassPartition) -> ClassPartition {
         let trainCount = movable.filter { start.sides[$0] == .train }.count
         var sides = start.sides
@@ -54,7 +55,7 @@ extension ExtremeSearch {
             let isTrain =
                 switch goal {
                 case .harder: place < trainCount
-                // As many of the first k units as k's share, so that both sides get alike ones.
+                // Any first k units are shared out in proportion, so that both sides get similar ones.
                 case .easier: (place + 1) * trainCount / order.count > place * trainCount / order.count
                 }
             sides[unit] = isTrain ? .train : .test
@@ -62,7 +63,8 @@ extension ExtremeSearch {
         return ClassPartition(sides: sides)
     }
 
-    /// Orders that keep clusters of units together, the clusters in an order from which no exchange of two gains.
+    /// Orders that keep clusters of units together, with the clusters in an order that exchanging any two would not
+    /// improve.
     private func clusterOrders(_ means: Matrix<Double>, like start: ClassPartition, seed: UInt64) throws -> [[Int]] {
         let counts = [6, 10, 16].filter { 2 * $0 <= movable.count }
         let attempts = counts.flatMap { count in (0..<4).map { (count, $0) } }
@@ -96,7 +98,7 @@ extension ExtremeSearch {
         }
     }
 
-    /// The movable units in their order along the principal directions of some vectors, one a unit, along random mixtures
+    /// The movable units, ordered along the principal directions of some vectors (one per unit), along random mixtures
     /// of these, and by distance from the centre.
     private func orders(
         along vectors: Matrix<Double>, mixtures: Int, seed: UInt64, name: String

@@ -3,10 +3,10 @@ internal import DenseLinearAlgebra
 internal import Parallel
 internal import Synchronization
 
-/// Searches the partitions of greatest and of least distance between sides of given numbers of units.
+/// Searches for the partitions of greatest and of least distance between sides with given numbers of units.
 ///
-/// Walking from one start gets stuck; so the search begins from several, climbs in a space of few coordinates where a step
-/// costs a fraction of a millisecond, and polishes the best by the distance itself where that is affordable.
+/// A walk from one start gets stuck, so the search begins from several, climbs in a space of few coordinates where a
+/// step costs a fraction of a millisecond, and polishes the best by the distance itself where that is affordable.
 struct ExtremeSearch: Sendable {
     /// What a search looks for.
     enum Goal {
@@ -22,14 +22,14 @@ struct ExtremeSearch: Sendable {
         }
     }
 
-    /// At most so many coordinates are searched in; fewer for tens of thousands of units.
+    /// The largest number of coordinates to search in; fewer are used for tens of thousands of units.
     static let searchRank = 64
-    /// Up to so many dimensions the moments in all of them are affordable.
+    /// Up to this many dimensions, moments in all of them are affordable.
     static let exactRank = 160
-    /// Up to so many units of one vector each their inner products are.
+    /// Up to this many units of one vector each, their inner products are affordable.
     static let gramLimit = 600
-    /// Beyond so many units fewer starts and coordinates serve, and single exchanges are not worth polishing by: with
-    /// tens of thousands of units one start is much like another, and a climb takes seconds.
+    /// Beyond this many units, fewer starts and coordinates suffice, and polishing by single exchanges is not worth it:
+    /// with tens of thousands of units one start is much like another, and a climb takes seconds.
     static let largeCount = 2000
 
     let vectors: UnitVectors
@@ -39,7 +39,7 @@ struct ExtremeSearch: Sendable {
     /// The units that have vectors.
     let movable: [Int]
 
-    /// What exchanges are accepted by in the end.
+    /// The distance by which exchanges are accepted in the end.
     enum Objective: Sendable {
         case gram(GramDistance)
         case moments(UnitMoments, ridge: Double)
@@ -47,8 +47,8 @@ struct ExtremeSearch: Sendable {
 
     /// Prepares a search.
     ///
-    /// - Parameter isToBeConfirmed: whether the search is to find what other samples confirm, and not the extremes of the
-    ///   samples at hand (see `UnitMoments/dampingSpread()`).
+    /// - Parameter isToBeConfirmed: whether to search for what other samples will confirm, rather than for the extremes
+    ///   of the samples at hand (see `UnitMoments/dampingSpread()`).
     init(_ vectors: UnitVectors, isToBeConfirmed: Bool = false) throws {
         self.vectors = vectors
         movable = vectors.rows.indices.filter { !vectors.rows[$0].isEmpty }
@@ -75,7 +75,7 @@ struct ExtremeSearch: Sendable {
 
     /// The most extreme partition found, with as many units on each side as `start` has.
     ///
-    /// - Parameter report: called with how many of all starts and of the best of them are done, for progress.
+    /// - Parameter report: called with how many of all starts, and then of the best of them, are done, for progress.
     func extreme(
         _ goal: Goal, from start: ClassPartition, seed: UInt64, report: @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> ClassPartition {
@@ -93,7 +93,7 @@ struct ExtremeSearch: Sendable {
                 count += 1
                 report(count, starts.count + polishCount)
             }
-            // The rough way can lead astray where the coordinates miss something.
+            // The rough search can go astray where the coordinates miss something.
             let (before, after) = (try distance(of: starts[number]), try distance(of: reached))
             return goal.prefers(after, to: before) ? (reached, after) : (starts[number], before)
         }
@@ -114,8 +114,8 @@ struct ExtremeSearch: Sendable {
 
     // MARK: The rough way
 
-    /// Moves all units at once to the side that the gradient wants them on, as many as help; the distance is nearly convex
-    /// in a fractional assignment of units, so that few such steps end where no single exchange helps to first order.
+    /// Moves units all at once to the side that the gradient favours, as many as help; the distance is nearly convex in
+    /// a fractional assignment of units, so a few such steps end where no single exchange helps to first order.
     private func climb(from start: ClassPartition) throws -> ClassPartition {
         let ridge = Self.ridge(of: moments, part: 1e-3)
         var partition = start
@@ -138,7 +138,7 @@ struct ExtremeSearch: Sendable {
         return partition
     }
 
-    /// The units of both sides in the order in which the gradient wants them exchanged, while it does.
+    /// The units of both sides in the order in which the gradient favours exchanging them, for as long as it does.
     private func pairs(
         _ goal: Goal, in partition: ClassPartition, scores: [Double]
     ) -> [(train: Int, test: Int)] {
@@ -166,7 +166,7 @@ struct ExtremeSearch: Sendable {
 
     // MARK: The exact way
 
-    /// Tries the exchanges that promise most, by the distance itself, until none of them helps.
+    /// Tries the most promising exchanges, by the distance itself, until none of them helps.
     private func polish(
         _ start: ClassPartition, at distance: Double, towards goal: Goal
     ) throws -> (partition: ClassPartition, distance: Double) {
@@ -198,7 +198,7 @@ struct ExtremeSearch: Sendable {
         return nil
     }
 
-    /// The pairs whose exchange promises most, as many as can be tried in a moment.
+    /// The most promising pairs to exchange, as many as can be tried in a moment.
     private func promisingPairs(_ goal: Goal, at partition: ClassPartition) throws -> [(train: Int, test: Int)] {
         let limit = promisingPairCount
         if goal == .easier { return imbalance.pairs(from: partition, movable: movable, count: limit) }
@@ -215,14 +215,14 @@ struct ExtremeSearch: Sendable {
         return order.prefix(limit).map { (sums[$0].0, sums[$0].1) }
     }
 
-    /// How many exchanges are tried before a partition counts as polished: all of small sides, 64 at least.
+    /// How many exchanges to try before a partition counts as polished: all for small sides, at least 64.
     private var promisingPairCount: Int {
         guard case .gram = objective else { return 64 }
         let n = max(movable.count / 2, 1)
         return max(64, 20_000_000 / (n * n * n))
     }
 
-    /// The distance that exchanges are accepted by.
+    /// The distance by which exchanges are accepted.
     private func distance(of partition: ClassPartition) throws -> Double {
         switch objective {
         case .gram(let gram):
@@ -235,14 +235,14 @@ struct ExtremeSearch: Sendable {
         }
     }
 
-    /// The distance in the few coordinates of the search, with a ridge that lets its gradient be trusted.
+    /// The distance in the few coordinates of the search, with a ridge that makes its gradient trustworthy.
     func roughDistance(of partition: ClassPartition) throws -> MomentDistance {
         try MomentDistance(
             train: moments.side(.train, of: partition), test: moments.side(.test, of: partition),
             ridge: Self.ridge(of: moments, part: 1e-3))
     }
 
-    /// How much better it is for each unit to be on the train side, where the distance is to grow.
+    /// How much each unit favours the train side, if the distance is to grow.
     func scores(at partition: ClassPartition) throws -> [Double] {
         moments.scores(try roughDistance(of: partition).gradient())
     }

@@ -5,7 +5,7 @@ internal import DenseLinearAlgebra
 /// The first centre is the row farthest from the mean, and each further one the row farthest from the centres before it.
 /// Lloyd's iterations follow. Sums are plain and ties go to the smaller number, so the clusters are always the same.
 ///
-/// - Complexity: O(n·d·`count`) an iteration, of which there are at most 20.
+/// - Complexity: O(n·d·`count`) per iteration, for at most 20 iterations.
 func farthestFirstClusters(of rows: Matrix<Double>, count: Int) -> [[Int]] {
     let (n, d) = (rows.rowCount, rows.columnCount)
     func squaredDistance(_ i: Int, _ centre: [Double]) -> Double {

@@ -1,7 +1,7 @@
 internal import Datasets
 internal import DenseLinearAlgebra
 
-/// The units of one side in the order of falling gap, by how their means stand to the means of the two sides.
+/// The units of one side by decreasing gap, which compares their means with the means of the two sides.
 ///
 /// With μ_c the mean of unit c, and μ_own and μ_other the means of its own and of the other side,
 ///

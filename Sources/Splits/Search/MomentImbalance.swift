@@ -2,22 +2,22 @@ internal import Datasets
 internal import DenseLinearAlgebra
 internal import Parallel
 
-/// How far the two sides of a partition are from having the same first and second moments, in a form in which every
-/// exchange of two units is predicted exactly: the objective of the search for alike sides.
+/// How far the two sides of a partition are from having the same first and second moments, in a form in which the
+/// effect of every exchange of two units is predicted exactly: the objective of the search for similar sides.
 ///
 /// Near equality the squared Fréchet distance is a quadratic form in the differences of mean and covariance,
 ///
 ///     d² ≈ ‖Δμ‖² + ½ Σᵢⱼ ΔΣᵢⱼ² / (λᵢ + λⱼ)
 ///
-/// in the eigenbasis of the pooled covariance with eigenvalues λ (the metric of Bures). So each unit becomes a vector of
+/// in the eigenbasis of the pooled covariance with eigenvalues λ (the Bures metric). So each unit becomes a vector of
 /// weighted moments whose sum over all units is zero; with A the sum over the train side, d² ≈ ‖A‖²·(1/n₁ + 1/n₂)².
 struct MomentImbalance: Sendable {
-    /// The weighted moments of each unit, one row a unit.
+    /// The weighted moments of each unit, one row per unit.
     let features: Matrix<Double>
     private let counts: [Double]
-    /// ⟨a, b⟩ for all pairs of units, where there are few enough of them.
+    /// ⟨a, b⟩ for all pairs of units, if there are few enough of them.
     private let products: Matrix<Double>?
-    /// What is too small to be told from rounding.
+    /// Differences up to this cannot be told from rounding.
     private let resolution: Double
 
     init(_ moments: UnitMoments, ridge: Double) throws {
@@ -28,7 +28,7 @@ struct MomentImbalance: Sendable {
         let (values, basis) = try symmetricEigendecomposition(total.covariance(plus: ridge))
         let width = r + r * (r + 1) / 2
         let rows = concurrentMap(count: units) { unit in
-            // About the pooled moments, so that the features of all units add up to zero.
+            // About the pooled moments, so that the features of all units sum to zero.
             let item = Array(moments.items.row(unit))
             let centred = item.indices.map { item[$0] - item[0] / max(total.count, 1) * total.sum[$0] }
             var outer = Matrix<Double>(rowCount: r, columnCount: r)
@@ -74,16 +74,17 @@ struct MomentImbalance: Sendable {
         products?[a, b] ?? Self.inner(features, a, b)
     }
 
-    /// Exchanges the pair that brings the sides most together, and the next, until no exchange does.
+    /// Exchanges the pair that brings the sides closest together, then the next, until no exchange does.
     ///
-    /// With more than 1,024 units many pairs are exchanged at once at first, and ever fewer where that does not help.
+    /// With more than 1,024 units, many pairs are exchanged at once at first, and fewer and fewer where that does not
+    /// help.
     ///
-    /// - Complexity: O(C²) an exchange for up to 1,024 units, O(C·r²) a step beyond.
+    /// - Complexity: O(C²) per exchange for up to 1,024 units, O(C·r²) per step beyond.
     func descend(from start: ClassPartition, movable: [Int]) -> ClassPartition {
         var partition = start
         var state = State(self, at: partition)
         var batch = products == nil ? max(1, counts.count / 64) : 1
-        // Every step lowers the objective; the bound is for the time that it may take.
+        // Every step lowers the objective; the bound only limits the time.
         for _ in 0..<(products == nil ? 200 : 4 * counts.count) {
             let chosen =
                 batch == 1
@@ -108,7 +109,7 @@ struct MomentImbalance: Sendable {
         return partition
     }
 
-    /// The exchanges that are predicted to leave the sides most alike, best first.
+    /// The exchanges predicted to leave the sides most similar, best first.
     func pairs(from partition: ClassPartition, movable: [Int], count: Int) -> [(train: Int, test: Int)] {
         pairs(at: State(self, at: partition), in: partition, movable: movable, count: count).map { ($0.train, $0.test) }
     }
@@ -116,7 +117,7 @@ struct MomentImbalance: Sendable {
     private func pairs(
         at state: State, in partition: ClassPartition, movable: [Int], count: Int
     ) -> [(train: Int, test: Int, value: Double)] {
-        // With many units only those are paired whose own move helps most.
+        // With many units, only those whose own move helps most are paired.
         let limit = products == nil ? 48 : Int.max
         let (train, test) = (
             candidates(.train, at: state, in: partition, movable: movable).prefix(limit).sorted(),
@@ -137,7 +138,7 @@ struct MomentImbalance: Sendable {
         return best
     }
 
-    /// The units of a side, those whose own move brings the sides most together first.
+    /// The units of a side, beginning with those whose own move brings the sides closest together.
     private func candidates(
         _ side: Side, at state: State, in partition: ClassPartition, movable: [Int]
     ) -> [Int] {

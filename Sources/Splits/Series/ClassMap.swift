@@ -5,9 +5,9 @@ public import Foundation
 
 /// The mean embedding of every class, seen along the two directions in which the means vary most: a picture of the dataset.
 ///
-/// The directions are the first two principal components of the unweighted class means (by LAPACK's `dsyevd`); the class that
-/// is farthest along each is on its positive side. Distances on the map are at most those between the means; what
-/// a class has beyond the map is its ``Point/offPlane``.
+/// The directions are the first two principal components of the unweighted class means (by LAPACK's `dsyevd`); the
+/// class that is farthest along each is on its positive side. Distances on the map are at most those between the means;
+/// ``Point/offPlane`` is how far a class is from the plane of the map.
 public struct ClassMap: Sendable, Equatable {
     /// A class on the map.
     public struct Point: Sendable, Equatable {
@@ -35,12 +35,12 @@ public struct ClassMap: Sendable, Equatable {
     /// The classes, in the order of the dataset's.
     public let points: [Point]
 
-    /// Places classes as they are.
+    /// Makes a map of classes that are already placed.
     public init(points: [Point]) {
         self.points = points
     }
 
-    /// The part of the variance of the class means along each direction; 0 where they do not vary.
+    /// The fraction of the variance of the class means along each direction; 0 if they do not vary.
     public var shares: (x: Double, y: Double) {
         let (x, y) = (squares(of: \.x), squares(of: \.y))
         let all = x + y + squares(of: \.offPlane)
@@ -55,14 +55,14 @@ public struct ClassMap: Sendable, Equatable {
 extension ClassMap {
     /// Places the classes of a dataset.
     ///
-    /// Where the means vary in fewer than two directions, the coordinates along the others are 0.
+    /// If the means vary in fewer than two directions, the coordinates along the others are 0.
     ///
     /// - Complexity: O(n·d + C·d·min(C, d) + min(C, d)³) operations for n samples of C classes.
     /// - Throws: `LinearAlgebraError`.
     public init(of embedded: EmbeddedDataset) throws {
         let dataset = embedded.dataset
         let means = embedded.embeddings.means(ofRowGroups: dataset.samplesOfClass).centred
-        // The smaller of both Gram matrices: its leading eigenvectors lead to the same coordinates.
+        // The smaller of the two Gram matrices: the leading eigenvectors of either give the same coordinates.
         let (n, d) = (means.rowCount, means.columnCount)
         let vectors = try symmetricEigendecomposition(
             n <= d ? product(means, means, transposingRight: true) : gramMatrix(means))
@@ -86,10 +86,11 @@ extension ClassMap {
         }
     }
 
-    /// The map as a table with a row for each class: `class-map.csv`.
+    /// The map as a table with one row per class: `class-map.csv`.
     ///
-    /// Coordinates have as many decimals as tell a hundred-thousandth of the widest extent apart. Processors round
-    /// differently, which can change the last decimal, and turn the directions where the means vary equally along both.
+    /// Coordinates have enough decimals to resolve a hundred-thousandth of the widest extent. Processors round
+    /// differently, which can change the last decimal, and can rotate the directions if the means vary equally along
+    /// both.
     public var table: CSVTable {
         let extent = points.reduce(0) { max($0, abs($1.x), abs($1.y), $1.offPlane) }
         let decimals = extent > 0 ? max(0, 5 - Int(log10(extent).rounded(.down))) : 0
@@ -128,7 +129,7 @@ extension ClassMap {
 }
 
 extension Matrix where Scalar == Double {
-    /// The rows less their mean.
+    /// The rows minus their mean.
     fileprivate var centred: Matrix {
         var mean = [Double](repeating: 0, count: columnCount)
         for i in 0..<rowCount { for (j, value) in row(i).enumerated() { mean[j] += value / Double(rowCount) } }

@@ -3,7 +3,7 @@ internal import Files
 public import Foundation
 
 extension FewShotEpisodes {
-    /// The episodes as JSON: keys sorted, so that the same episodes are the same bytes.
+    /// The episodes as JSON with sorted keys, so that the same episodes give the same bytes.
     public var json: Data {
         get throws { Data(try stableJSON(self).utf8) }
     }

@@ -1,31 +1,31 @@
 public import Datasets
 import Statistics
 
-/// Fixed few-shot episodes: in each, the support samples that a model may adapt to, for every class of a dataset.
+/// Fixed few-shot episodes: each gives, for every class of a dataset, the support samples that a model may adapt to.
 ///
-/// The queries of an episode are all other samples of its classes. Supports are drawn once for the dataset and not for
-/// each level: the episode of a level is its restriction to the level's test classes. A class so has the same support at
-/// all levels at which it is tested, which takes the luck of the draw out of the differences between levels.
+/// The queries of an episode are all other samples of its classes. Supports are drawn once for the dataset, not for
+/// each level: the episode of a level is its restriction to the level's test classes. So a class has the same support
+/// at all levels at which it is tested, which takes the luck of the draw out of the differences between levels.
 ///
-/// The support of a class is the start of a seeded order of its samples, which depends on the seed, the number of the
-/// episode, the class's label and the ids of its own samples, and on nothing else. So the support of 2 shots is the
-/// start of that of 5, and a dataset that gains a class keeps the supports of all others.
+/// The support of a class is the start of a seeded order of its samples, which depends only on the seed, the number of
+/// the episode, the class's label and the ids of its own samples. So the support of 2 shots is the start of that of 5,
+/// and a dataset that gains a class keeps the supports of all others.
 ///
-/// Published episodes, which are imported, are other ones for each level, and of its test classes only.
+/// Imported (published) episodes differ from level to level, and cover only the level's test classes.
 ///
 /// Source: Milbich et al., "Characterizing Generalization under Out-Of-Distribution Shifts in Deep Metric Learning",
 /// NeurIPS 2021, §4.5: 2 and 5 shots, 10 episodes.
 public struct FewShotEpisodes: Sendable, Equatable, Codable {
-    /// The number of support samples a class.
+    /// The number of support samples per class.
     public let shots: Int
     /// The seed of the draws; nil for imported episodes.
     public let seed: UInt64?
-    /// For each episode, the ids of the support samples of each class, in the order in which they were drawn, by the
-    /// class's label; empty for imported episodes.
+    /// For each episode, the ids of the support samples of each class, by the class's label, in the order in which they
+    /// were drawn; empty for imported episodes.
     public let episodes: [[String: [String]]]
-    /// The same for each level that has imported episodes, by the level's id; nil for episodes that serve all levels.
+    /// The same for each level that has imported episodes, by the level's id; nil if the episodes serve all levels.
     public let episodesByLevel: [String: [[String: [String]]]]?
-    /// The labels of the classes that have too few samples, sorted by their UTF-8 bytes.
+    /// The labels of the classes with too few samples, sorted by their UTF-8 bytes.
     public let leftOut: [String]
 
     enum CodingKeys: String, CodingKey {
@@ -44,14 +44,15 @@ public struct FewShotEpisodes: Sendable, Equatable, Codable {
         episodes = episodesByLevel == nil ? try container.decode([[String: [String]]].self, forKey: .episodes) : []
     }
 
-    /// Joins imported episodes.
+    /// Combines the imported episodes of several levels.
     init(shots: Int, byLevel: [String: [[String: [String]]]]) {
         self.shots = shots
         (seed, episodes, leftOut) = (nil, [], [])
         episodesByLevel = byLevel
     }
 
-    /// Draws episodes from all classes of `dataset` that have more than `shots` samples, so that a query is left.
+    /// Draws episodes from all classes of `dataset` that have more than `shots` samples, so that at least one query is
+    /// left.
     ///
     /// - Complexity: O(`episodeCount`·n + n log n) for n samples.
     /// - Precondition: `shots` and `episodeCount` are positive.
@@ -78,14 +79,14 @@ public struct FewShotEpisodes: Sendable, Equatable, Codable {
         self.leftOut = leftOut
     }
 
-    /// The episodes that serve a level; none where imported ones are of other levels only.
+    /// The episodes that serve a level; empty if there are imported ones, but only of other levels.
     public func episodes(ofLevel id: String) -> [[String: [String]]] {
         episodesByLevel.map { $0[id] ?? [] } ?? episodes
     }
 
-    /// An episode as a level sees it: the supports of the given classes, without those that have none.
+    /// An episode as a level sees it: the supports of the given classes, omitting classes without one.
     ///
-    /// - Parameter level: the level's id; without meaning for episodes that serve all levels.
+    /// - Parameter level: the level's id; ignored for episodes that serve all levels.
     /// - Complexity: O(c) for c labels.
     /// - Precondition: the level has an episode of that number.
     public func supports(

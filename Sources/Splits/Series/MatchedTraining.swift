@@ -2,26 +2,27 @@ public import Datasets
 public import Files
 import Statistics
 
-/// Training sets of equal size for the levels of a series: as many classes and as many samples at every level.
+/// Training sets of equal size for the levels of a series: the same number of classes and of samples at every level.
 ///
-/// Hard levels have fewer training classes than easy ones, and class sizes differ, so a score that falls along the levels
-/// falls in part because the models have seen less. Models trained on these subsets have seen equally much.
+/// Hard levels have fewer training classes than easy ones, and class sizes differ, so a score that falls along the
+/// levels falls in part because the models have seen less. Models trained on these subsets have all seen equally much.
 ///
 /// *Classes.* C\* is the smallest number of training classes of any level. One seeded order of all classes serves all
-/// levels: each takes the first C\* of that order that it trains on. So each pick is a uniformly random subset of the
-/// level's classes, and levels that share classes share most of their picks. Two other designs were rejected. Picking
-/// first the classes that train at every level would make the picks more alike, but those are the classes that were never
-/// moved: the subsets would be nearer to one another than the levels are. Picking to match the levels' distributions of
-/// class sizes would keep more samples where sizes have a long tail, but ties the choice of classes to their sizes.
+/// levels: each level takes its first C\* training classes in that order. So each pick is a uniformly random subset of
+/// the level's classes, and levels that share classes share most of their picks. Two other designs were rejected.
+/// Picking first the classes that train at every level would make the picks more alike, but those are the classes that
+/// were never moved, so the subsets would be nearer to one another than the levels are. Picking to match the levels'
+/// distributions of class sizes would keep more samples where sizes have a long tail, but would tie the choice of
+/// classes to their sizes.
 ///
-/// *Samples.* T\* is the smallest number of samples of any pick. Every level is cut to T\* by a cap on the samples of a
-/// class, as high as it can be, so the largest classes give first; what the cap leaves short of T\* is made up by one more
-/// sample for classes above it, the first of the seeded order. A class gives its samples in one seeded order, which
-/// depends on the seed, its label and the ids of its samples only; so of any two levels that picked a class, one has all
-/// of its samples that the other has.
+/// *Samples.* T\* is the smallest number of samples of any pick. Every level is cut to T\* by a cap on the samples per
+/// class, as high as possible, so the largest classes give up samples first; if the cap leaves fewer than T\*, classes
+/// above it keep one more sample each, in the seeded order, to fill the gap. The samples of a class are taken in one
+/// seeded order, which depends only on the seed, its label and the ids of its samples; so of any two levels that picked
+/// a class, one has all of its samples that the other has.
 ///
-/// Every picked class keeps at least one sample. It keeps min(its size, 2) at least wherever T\* has room for that, that is
-/// unless some level's pick has fewer than two samples a class on average.
+/// Every picked class keeps at least one sample. It keeps at least min(its size, 2) wherever T\* has room for that,
+/// that is, unless some level's pick has fewer than two samples per class on average.
 public struct MatchedTraining: Sendable, Equatable {
     /// The number C\* of classes at every level.
     public let classCount: Int
@@ -43,8 +44,8 @@ public struct MatchedTraining: Sendable, Equatable {
     /// The choices do not depend on the order of the dataset's samples or of the classes within a level. Where a level has
     /// no training class, every subset is empty.
     ///
-    /// - Parameter trainClasses: the numbers of the training classes of each level, in any order. (For models that train
-    ///   on the other side, give the test classes; for both, the lists of both.)
+    /// - Parameter trainClasses: the numbers of the training classes of each level, in any order. (For models that
+    ///   train on the other side, give the test classes; for both directions, the lists of both.)
     /// - Complexity: O(L·(c + n) + n log n) for L levels, c classes and n samples.
     /// - Precondition: no class is listed twice within a level.
     public init(of dataset: Dataset, trainClasses: [[Int]], seed: UInt64) {
@@ -73,11 +74,11 @@ public struct MatchedTraining: Sendable, Equatable {
         }
     }
 
-    /// How much each of some sizes gives to a total that is at most their sum: all up to a cap, and the first of the larger
-    /// ones one more.
+    /// How much each of the given sizes contributes to a total that is at most their sum: everything up to a cap, and
+    /// one more from the first of the larger ones.
     private static func shares(of sizes: [Int], total: Int) -> [Int] {
         func sum(cappedAt cap: Int) -> Int { sizes.reduce(0) { $0 + min($1, cap) } }
-        // The highest cap whose sum is not above the total, by bisection.
+        // The highest cap whose sum does not exceed the total, by bisection.
         var (cap, tooHigh) = (0, (sizes.max() ?? 0) + 1)
         while tooHigh - cap > 1 {
             let middle = (cap + tooHigh) / 2

@@ -4,11 +4,11 @@ public import Foundation
 internal import Frechet
 internal import Statistics
 
-/// How alike the levels of several series over the same dataset are: whether conclusions hang on one partition.
+/// How alike the levels of several series over the same dataset are: whether conclusions depend on one partition.
 public struct ReplicateAgreement: Sendable, Equatable, Codable {
     /// One series.
     public struct Series: Sendable, Equatable, Codable {
-        /// The split that it started from.
+        /// The split that it starts from.
         public let start: SplitStart
         /// Its seed.
         public let seed: UInt64
@@ -18,11 +18,11 @@ public struct ReplicateAgreement: Sendable, Equatable, Codable {
 
     /// Two series compared.
     public struct Pair: Sendable, Equatable, Codable {
-        /// The number of the one, from 1.
+        /// The number of the first series, from 1.
         public let first: Int
-        /// The number of the other.
+        /// The number of the second series.
         public let second: Int
-        /// For each level that both have, by its place, the adjusted Rand index of the two partitions over the classes
+        /// For each level that both have, by position, the adjusted Rand index of the two partitions over the classes
         /// that both keep: 1 for the same sides (either may be the train side), 0 on average for random ones.
         public let adjustedRandIndices: [Double]
 
@@ -34,7 +34,7 @@ public struct ReplicateAgreement: Sendable, Equatable, Codable {
 
     /// The series, in the order given.
     public let series: [Series]
-    /// All pairs of them.
+    /// All pairs of series.
     public let pairs: [Pair]
 
     /// Compares series.
@@ -67,7 +67,7 @@ extension ReplicateAgreement {
     }
 }
 
-/// The adjusted Rand index of two divisions of the classes that both keep (Hubert and Arabie, 1985).
+/// The adjusted Rand index of two partitions, over the classes that both keep (Hubert and Arabie, 1985).
 func adjustedRandIndex(_ a: ClassPartition, _ b: ClassPartition) -> Double {
     var counts: [[Double]] = [[0, 0], [0, 0]]
     for (first, second) in zip(a.sides, b.sides) {

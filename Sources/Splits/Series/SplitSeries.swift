@@ -4,19 +4,19 @@ internal import Frechet
 internal import Statistics
 public import Parallel
 
-/// A graded series of splits and all that is known of it: what a manifest records.
+/// A graded series of splits and everything known about it: what a manifest records.
 public struct SplitSeries: Sendable {
-    /// The dataset, its embeddings, and what moves as one.
+    /// The dataset, its embeddings, and the units that move as one.
     public let embedded: EmbeddedDataset
-    /// The settings, with the number of swaps that a step of the search makes.
+    /// The settings, with the number of swaps per step of the search filled in.
     public let settings: SplitSettings
     /// All steps from the easiest to the hardest split.
     public let progression: Progression
-    /// The steps that became levels, by rising distance.
+    /// The steps that became levels, by increasing distance.
     public let levels: [ProgressionStep]
-    /// The null bands and the held-out repetition; nil where none were asked for.
+    /// The null bands and the held-out repetition; nil if none were asked for.
     public let controls: ShiftControls?
-    /// The kernel discrepancy between the sides of each level; nil for a side of fewer than two vectors.
+    /// The kernel discrepancy between the sides of each level; nil if a side has fewer than two vectors.
     public let discrepancies: [Double?]
     /// The validation folds of each level's train classes.
     public let folds: [[[Int]]]
@@ -25,7 +25,7 @@ public struct SplitSeries: Sendable {
 
     /// Makes a series.
     ///
-    /// - Parameter report: called with what is under way, for progress; concurrently where work is done concurrently.
+    /// - Parameter report: called with the work in progress; concurrently where work is done concurrently.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     /// - Precondition: as for ``Progression/init(of:by:report:)``.
     public init(

@@ -5,22 +5,22 @@ extension Dataset {
     /// Divides classes into class-disjoint folds, so that a model can be tuned on classes that it has not trained on,
     /// without touching the test side.
     ///
-    /// Each class is in exactly one fold, and the classes of a unit stay together. The units go to the folds in the order
-    /// of falling number of classes, then of samples, and then of a seeded shuffle of the whole dataset, which one
-    /// partition shares with the next; each goes to the fold that has the fewest classes, of these to the one with the
-    /// fewest samples, of these to the first. Two things follow. Where every class is its own unit, folds differ by at
-    /// most one class and by at most as many samples as the largest class has; with larger units, by at most as many
-    /// classes as the largest unit has. And as sizes go before the seed, the seed decides between units of equal size
-    /// only: a random deal would leave the folds less alike in size, and sizes say little of what is in a class.
+    /// Each class is in exactly one fold, and the classes of a unit stay together. Units are dealt in order of
+    /// decreasing number of classes, then of samples, then in the order of a seeded shuffle of the whole dataset, which
+    /// all partitions share. Each goes to the fold with the fewest classes; among equals, to the one with the fewest
+    /// samples; among these, to the first. Two things follow. If every class is its own unit, folds differ by at most
+    /// one class and by at most as many samples as the largest class has; with larger units, by at most as many classes
+    /// as the largest unit has. And since sizes come before the seed, the seed decides only between units of equal
+    /// size: a random deal would leave the folds less alike in size, and sizes say little about what is in a class.
     ///
-    /// With fewer units than folds there is one fold a unit, so that no fold is ever empty; and none at all for fewer than
-    /// two units, because nothing would be left to train on beside the only one.
+    /// With fewer units than folds there is one fold per unit, so that no fold is ever empty. With fewer than two units
+    /// there are no folds at all, because nothing would be left to train on besides the only one.
     ///
     /// - Parameters:
-    ///   - classes: the numbers of the classes to divide, as the train side of a level.
+    ///   - classes: the numbers of the classes to divide, such as the train side of a level.
     ///   - count: the number of folds; at least 2.
-    ///   - units: classes that must not be parted, as from ``/Datasets/Dataset/units(by:)``; of each unit those in `classes`
-    ///     count. Classes in none of them are units of their own.
+    ///   - units: classes that must stay together, as from ``/Datasets/Dataset/units(by:)``; only their members in
+    ///     `classes` count. Classes in no unit are units of their own.
     ///   - seed: the seed of the shuffle.
     /// - Returns: the numbers of the classes of each fold, ascending. They do not depend on the order of the dataset's
     ///   samples, of `classes` or of `units`.
@@ -54,7 +54,7 @@ extension Dataset {
         return folds.map { $0.classes.sorted() }
     }
 
-    /// The classes as parts that must stay whole, each ascending.
+    /// The classes as groups that must stay whole, each ascending.
     private func indivisibleParts(of classes: some Sequence<Int>, units: [ClassUnit]) -> [[Int]] {
         var isOpen = [Bool](repeating: false, count: classLabels.count)
         for number in classes {

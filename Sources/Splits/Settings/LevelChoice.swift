@@ -5,9 +5,9 @@ public enum LevelChoice: Sendable, Equatable {
     /// A level at each of these distances; a level may miss its distance by this fraction of it.
     case at([Double], tolerance: Double = LevelChoice.defaultTolerance)
 
-    /// The tolerance where none is given, 2 %.
+    /// The default tolerance, 2 %.
     public static let defaultTolerance = 0.02
-    /// The number of levels where none is given.
+    /// The default number of levels.
     static let defaultCount = 9
 
     /// The largest number of levels that the choice can give.
@@ -36,10 +36,10 @@ public enum LevelChoice: Sendable, Equatable {
     }
 }
 
-/// What levels are spaced evenly in.
+/// The value in which levels are evenly spaced.
 public enum LevelSpacing: String, Sendable, Codable, CaseIterable {
     /// The distance.
     case fid
-    /// The excess: the distance less what it would be for random sides of the same classes. It takes null draws.
+    /// The excess: the distance minus what it would be for random sides of the same classes. It requires null draws.
     case excess
 }

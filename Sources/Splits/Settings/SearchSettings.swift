@@ -6,15 +6,15 @@ public struct SearchSettings: Sendable, Equatable {
     public var statistic: ShiftStatistic
     /// What changes sides as a whole.
     public var unit: UnitRule
-    /// How many pairs of units change places in one step, and how many units leave each side in one; nil for a hundredth of
-    /// the units, at least 1.
+    /// How many pairs of units are exchanged per step, and how many units leave each side per step of removal; nil for
+    /// a hundredth of the units, at least 1.
     ///
-    /// The settings of a ``SplitSeries`` have the number.
+    /// In the settings of a ``SplitSeries`` the number is filled in.
     public var swapsPerStep: Int?
     /// How far removal goes.
     public var removal: Removal
 
-    /// How many classes removal leaves on each side: no fewer than the larger of two numbers.
+    /// How many classes removal leaves on each side: at least the larger of two numbers.
     public struct Removal: Sendable, Equatable {
         /// The smallest fraction of each side's classes that stays, above 0 and at most 1.
         public var keepFraction: Double
@@ -28,7 +28,7 @@ public struct SearchSettings: Sendable, Equatable {
         }
     }
 
-    /// The default settings, but for those given.
+    /// The default settings, except where given.
     public init(
         statistic: ShiftStatistic = .samples, unit: UnitRule = .class, swapsPerStep: Int? = nil,
         removal: Removal = Removal()
@@ -39,7 +39,7 @@ public struct SearchSettings: Sendable, Equatable {
         self.removal = removal
     }
 
-    /// The number of pairs that a step exchanges among so many units.
+    /// The number of pairs that a step exchanges, for a given number of units.
     func swapsPerStep(forUnitCount count: Int) -> Int { swapsPerStep ?? max(1, count / 100) }
 
     /// Refuses settings outside their ranges.

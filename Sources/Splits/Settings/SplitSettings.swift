@@ -1,6 +1,6 @@
 public import Datasets
 
-/// The settings that a series of splits is made by.
+/// The settings that a series of splits is made with.
 ///
 /// Start from the defaults and change what you need:
 ///
@@ -11,8 +11,8 @@ public import Datasets
 /// settings.nullDraws = 40
 /// ```
 ///
-/// The settings of one method are part of that method, and those of one choice of levels part of that choice, so that no
-/// field is without meaning. Numbers can still be out of range: see ``validate()``.
+/// The settings of a method are part of that method, and those of a choice of levels part of that choice, so every
+/// field has a meaning. Numbers can still be out of range: see ``validate()``.
 public struct SplitSettings: Sendable, Equatable {
     /// How partitions are found, with the settings of that method.
     public var method: SplitMethod
@@ -36,9 +36,9 @@ public struct SplitSettings: Sendable, Equatable {
         self.method = method
     }
 
-    /// The settings of the search, to change them one by one.
+    /// The settings of the search, which can be changed one by one.
     ///
-    /// Under another method they are the defaults, and changing one makes the search the method.
+    /// Under another method these are the defaults, and changing one switches the method to the search.
     public var search: SearchSettings {
         get {
             guard case .search(let settings) = method else { return SearchSettings() }
@@ -65,7 +65,8 @@ public struct SplitSettings: Sendable, Equatable {
         }
     }
 
-    /// The settings of series `number` of several: these for the first, a random start and a seed of its own for the others.
+    /// The settings of series `number` of several: these for the first, and a random start and its own seed for the
+    /// others.
     public func replicate(_ number: Int) -> SplitSettings {
         guard number > 1 else { return self }
         var settings = self
@@ -74,7 +75,7 @@ public struct SplitSettings: Sendable, Equatable {
         return settings
     }
 
-    /// The same settings with the number of swaps that a step of the search makes among so many units.
+    /// The same settings with the number of swaps per step of the search filled in, for a given number of units.
     func resolved(forUnitCount count: Int) -> SplitSettings {
         guard case .search(var search) = method else { return self }
         search.swapsPerStep = search.swapsPerStep(forUnitCount: count)

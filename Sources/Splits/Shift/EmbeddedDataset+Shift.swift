@@ -13,7 +13,7 @@ extension EmbeddedDataset {
         return try meter.distance(of: partition)
     }
 
-    /// What the kernel discrepancy of any partition follows from, over the same vectors as the distance.
+    /// The sums from which the kernel discrepancy of any partition follows, over the same vectors as the distance.
     func kernelDiscrepancy(seed: UInt64) -> KernelDiscrepancy {
         switch statistic {
         case .samples: KernelDiscrepancy(of: dataset, embeddings: embeddings, seed: seed)

@@ -5,9 +5,9 @@ import Statistics
 /// A second opinion on the shift of partitions: the unbiased squared maximum mean discrepancy (MMD) between their sides,
 /// with the kernel of the kernel inception distance (KID), k(x, y) = (x·y / d + 1)³.
 ///
-/// Unlike the Fréchet distance it takes no Gaussian for granted, and its expectation does not depend on the number of
-/// samples: where both sides are drawn from one distribution, it is 0 on average, and so often negative. Higher is further
-/// apart. For sides X and Y of n and m vectors,
+/// Unlike the Fréchet distance it does not assume Gaussians, and its expectation does not depend on the number of
+/// samples: if both sides are drawn from one distribution, it is 0 on average, and so often negative. Higher means
+/// farther apart. For sides X and Y of n and m vectors,
 ///
 ///     MMD² = Σ_{i≠j} k(xᵢ, xⱼ) / (n(n−1)) + Σ_{i≠j} k(yᵢ, yⱼ) / (m(m−1)) − 2 Σ_{i,j} k(xᵢ, yⱼ) / (nm).
 ///
@@ -15,37 +15,38 @@ import Statistics
 /// ICLR 2018. KID as usually quoted averages over subsets of 1,000; this is one value over all vectors.
 ///
 /// The kernel is not invariant to a common offset of the vectors, and nothing is done about that: the value is that of
-/// the vectors as they are. But it is not computed from k itself, whose values dwarf their differences where vectors are
+/// the vectors as they are. But it is not computed from k itself, whose values dwarf their differences if vectors are
 /// long. With any fixed vector c,
 ///
 ///     h(x, y) = k(x, y) − k(x, c) − k(c, y) + k(c, c)
 ///
-/// has the same MMD², because whatever depends on one argument only cancels from it. With c the mean of all vectors,
-/// x = c + u, y = c + v, α = c·u/d, β = c·v/d, t = u·v/d and w = c·c/d + 1 + α + β, it is
+/// has the same MMD², because terms that depend on only one argument cancel. With c the mean of all vectors, x = c + u,
+/// y = c + v, α = c·u/d, β = c·v/d, t = u·v/d and w = c·c/d + 1 + α + β, this becomes
 ///
 ///     h = 3αβ(w + c·c/d + 1) + t(3w² + 3wt + t²),
 ///
-/// in which no large terms cancel. So a common offset of 10⁴ costs no digits here, where it costs twelve otherwise.
+/// in which no large terms cancel. So a common offset of 10⁴ costs no digits here; otherwise it would cost twelve.
 ///
-/// All pairs of vectors are visited once, into sums over pairs of classes; then any partition costs little.
+/// All pairs of vectors are visited once, to form sums over pairs of classes; after that, any partition costs little.
 public struct KernelDiscrepancy: Sendable {
     /// How many vectors of each class are used, in class order.
     public let rowCountOfClass: [Int]
-    /// The numbers of the classes of which vectors are used, ascending.
+    /// The numbers of the classes whose vectors are used, ascending.
     private let classes: [Int]
-    /// For each a ≤ b of `classes`, in row-major order of a square, the sum of h over the pairs of vectors i < j of which
+    /// For each a ≤ b of `classes`, in row-major order of a square, the sum of h over the pairs of vectors i < j where
     /// i is of class a and j of class b.
     private let pairSums: [Double]
 
     /// Prepares the discrepancy between samples.
     ///
-    /// Of more samples than `limit`, only so many are used, each with the same probability, and of every class as large a
-    /// part, to within one sample. A class that `limit` has no room for may so have none: giving every class at least one
-    /// would let small classes weigh more here than in the Fréchet distance, in a dataset of 2,000 classes of 5 samples
-    /// beside 100 of 1,000 half of the whole instead of a tenth. The choice does not depend on the order of the rows.
+    /// If there are more samples than `limit`, only that many are used, each with the same probability, and the same
+    /// fraction of every class, to within one sample. So `limit` may leave a class with none. Giving every class at
+    /// least one would let small classes weigh more here than in the Fréchet distance: 2,000 classes of 5 samples
+    /// beside 100 classes of 1,000 would make up half of the whole instead of a tenth. The choice does not depend on
+    /// the order of the rows.
     ///
     /// - Parameters:
-    ///   - embeddings: n × d, one row a sample, in the order of `dataset.samples`; all finite.
+    ///   - embeddings: n × d, one row per sample, in the order of `dataset.samples`; all finite.
     ///   - limit: the largest number of samples to use. The default takes about a second at d = 2048.
     /// - Complexity: O(m²·d) for m = min(n, `limit`), by BLAS; memory for m·d values, and for the square of the number of
     ///   classes used.
@@ -59,10 +60,10 @@ public struct KernelDiscrepancy: Sendable {
         self.init(Matrix<Double>(embeddings.selectingRows(chosen.joined())), rowCountOfClass: chosen.map(\.count))
     }
 
-    /// Prepares the discrepancy between class means, each of the same weight.
+    /// Prepares the discrepancy between class means, all with equal weight.
     ///
     /// - Parameters:
-    ///   - classMeans: one row a class, in class order; all finite.
+    ///   - classMeans: one row per class, in class order; all finite.
     ///   - limit: the largest number of classes to use, each with the same probability.
     /// - Complexity: O(m²·d) for m = min(c, `limit`) of c classes, by BLAS.
     /// - Precondition: there is at least one column, and `limit` is not negative.
@@ -75,9 +76,9 @@ public struct KernelDiscrepancy: Sendable {
     ///
     /// Swapping the sides changes nothing; removed classes do not count.
     ///
-    /// - Returns: nil where fewer than 2 vectors of a side are used.
+    /// - Returns: nil if fewer than 2 vectors of a side are used.
     /// - Complexity: O(c²) for c classes.
-    /// - Precondition: the partition is one of the same classes.
+    /// - Precondition: the partition is of the same classes.
     public func squared(between partition: ClassPartition) -> Double? {
         let classCount = rowCountOfClass.count
         precondition(
@@ -99,15 +100,15 @@ public struct KernelDiscrepancy: Sendable {
         return 2 * train / (n * (n - 1)) + 2 * test / (m * (m - 1)) - 2 * cross / (n * m)
     }
 
-    /// Systematic sampling: every (n / `limit`)-th of all rows, class after class, from a seeded start.
+    /// Systematic sampling: every (n / `limit`)-th of all rows, class by class, from a seeded start.
     private static func choose(_ limit: Int, of rowsOfClass: [[Int]], seed: UInt64) -> [[Int]] {
         precondition(limit >= 0, "the limit is \(limit)")
         let n = rowsOfClass.reduce(0) { $0 + $1.count }
         guard n > limit else { return rowsOfClass }
         var generator = SeededGenerator(seed: seed, stream: "kernel-discrepancy")
         let offset = generator.below(n)
-        // Row p of the whole order is chosen where some i has p = ⌊(i·n + offset) / limit⌋; so each is in `limit` of the n
-        // offsets. `next` numbers the first i that is not yet used.
+        // Row p of the whole order is chosen if p = ⌊(i·n + offset) / limit⌋ for some i, so each row is chosen for
+        // `limit` of the n offsets. `next` is the first i that is not yet used.
         var (position, next) = (0, 0)
         return rowsOfClass.map { rows in
             let end = position + rows.count
@@ -121,7 +122,7 @@ public struct KernelDiscrepancy: Sendable {
         }
     }
 
-    /// Sums over the pairs of some vectors, listed class after class.
+    /// Sums over the pairs of some vectors, listed class by class.
     private init(_ vectors: Matrix<Double>, rowCountOfClass: [Int]) {
         let (m, d) = (vectors.rowCount, vectors.columnCount)
         precondition(d > 0, "the vectors have no column")
@@ -157,7 +158,7 @@ public struct KernelDiscrepancy: Sendable {
 
 /// The kernel about the mean c of some vectors.
 private struct KernelForm {
-    /// The vectors less their mean.
+    /// The vectors minus their mean.
     let centred: Matrix<Double>
     /// α of each vector, c·u / d.
     let alpha: [Double]
@@ -189,8 +190,8 @@ private struct KernelForm {
         constant = mean.reduce(0) { $0 + $1 * $1 } / Double(d) + 1
     }
 
-    /// The sum of h over vector `i` with each of `range`, whose inner products with it are in `products`, in which that of
-    /// vector `start` comes first.
+    /// The sum of h over the pairs of vector `i` with each of `range`; their inner products are in `products`, which begins
+    /// with that of vector `start`.
     func sum(_ i: Int, with range: Range<Int>, products: UnsafeBufferPointer<Double>, from start: Int) -> Double {
         let a = alpha[i]
         return alpha.withUnsafeBufferPointer { alpha in

@@ -5,9 +5,9 @@ internal import Statistics
 
 /// Orthonormal directions (one row each) along which the unit means vary most.
 ///
-/// Subspace iteration from seeded random directions: the search needs directions that are good and always the same ones,
-/// not eigenvectors to the last digit. So everything here is plain sums in a fixed order; BLAS and LAPACK would give
-/// other bits on other processors, and other directions altogether where variances are equal.
+/// Subspace iteration from seeded random directions: the search needs directions that are good and always the same, not
+/// eigenvectors to the last digit. So everything here uses plain sums in a fixed order; BLAS and LAPACK would give
+/// different bits on other processors, and entirely different directions where variances are equal.
 ///
 /// - Parameter count: how many directions; fewer come back if the means span fewer.
 /// - Complexity: O(C·d·`count`) for C units.
@@ -55,7 +55,7 @@ func plainCoordinates<Scalar>(
     return result
 }
 
-/// `weightsᵀ · (means − origin)` (r × d) by plain sums, for weights of one row a unit and r columns.
+/// `weightsᵀ · (means − origin)` (r × d) by plain sums, for weights with one row per unit and r columns.
 private func plainCombinations(
     of means: Matrix<Double>, about origin: [Double], weights: Matrix<Double>
 ) -> Matrix<Double> {
@@ -75,8 +75,8 @@ private func plainCombinations(
     return Matrix(rowCount: r, columnCount: d, elements: rows.flatMap { $0 })
 }
 
-/// The rows made orthonormal one after the other (modified Gram–Schmidt, twice); rows that hardly stand out from those
-/// before are left out.
+/// Makes the rows orthonormal one after the other (modified Gram–Schmidt, twice); rows that hardly stand out from those
+/// before them are left out.
 private func orthonormalised(_ matrix: Matrix<Double>, tolerance: Double) -> Matrix<Double> {
     let d = matrix.columnCount
     var kept: [[Double]] = []
@@ -96,7 +96,7 @@ private func orthonormalised(_ matrix: Matrix<Double>, tolerance: Double) -> Mat
     return Matrix(rowCount: kept.count, columnCount: d, elements: kept.flatMap { $0 })
 }
 
-/// The inner product of two vectors of the same length, in eight interleaved sums: always the same order of additions.
+/// The inner product of two vectors of the same length, in eight interleaved sums, always added in the same order.
 func dot(_ a: UnsafeBufferPointer<Double>, _ b: UnsafeBufferPointer<Double>) -> Double {
     let whole = a.count & ~7
     var sums = SIMD8<Double>()

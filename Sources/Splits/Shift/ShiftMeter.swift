@@ -1,11 +1,12 @@
 internal import Datasets
 internal import Frechet
 
-/// Measures the distance of one partition after the other, each exactly.
+/// Measures the distances of partitions one after the other, each exactly.
 ///
-/// Where both sides have more vectors than dimensions, the sums that a Gaussian is fitted from are kept, and changed by
-/// the rows of the units that moved since the last partition; the other side's are what is left of the kept units'. Where
-/// a side has fewer, or where its covariance is nearly singular, the Gaussians are fitted to the rows themselves.
+/// If both sides have more vectors than dimensions, the sums from which a Gaussian is fitted are kept, and updated by
+/// the rows of the units that moved since the last partition; the other side's sums are those of all kept units minus
+/// these. If a side has fewer vectors, or its covariance is nearly singular, the Gaussians are fitted to the rows
+/// themselves.
 struct ShiftMeter {
     private let vectors: UnitVectors
     private var sums: Sums?
@@ -41,7 +42,7 @@ struct ShiftMeter {
             GaussianStatistics(test) ?? statistics(ofUnits: sides[1]))
     }
 
-    /// Brings the sums to another partition, by the rows that moved if these are the fewer.
+    /// Brings the sums to another partition; those of the train side by the rows that moved, if fewer than its rows.
     private mutating func updateSums(for partition: ClassPartition) -> Sums {
         guard var sums = sums.take() else {
             return Sums(

@@ -1,7 +1,7 @@
 internal import Datasets
 internal import DenseLinearAlgebra
 
-/// The summed moments of one side of a partition, as a row of ``UnitMoments/items`` has them.
+/// The summed moments of one side of a partition, laid out like a row of ``UnitMoments/items``.
 struct SideMoments: Sendable {
     private(set) var sum: [Double]
     let rank: Int
@@ -11,7 +11,7 @@ struct SideMoments: Sendable {
         self.rank = rank
     }
 
-    /// Adds a unit's moments, or takes them away (`times` −1).
+    /// Adds a unit's moments, or subtracts them (`times` −1).
     mutating func add(_ item: ArraySlice<Double>, times sign: Double) {
         sum.withUnsafeMutableBufferPointer { sum in
             item.withUnsafeBufferPointer { item in
@@ -47,7 +47,7 @@ struct SideMoments: Sendable {
     }
 }
 
-/// The squared Fréchet distance between two sides by their moments, and how each unit's place bears on it.
+/// The squared Fréchet distance between two sides from their moments, and how each unit's side affects it.
 ///
 /// A ridge on both covariances keeps everything regular; it nearly cancels in the distance, and what remains of it only
 /// steers the search: no distance that is reported is computed here.
@@ -66,7 +66,7 @@ struct MomentDistance {
         let traces = (0..<train.rank).reduce(0) { $0 + first[$1, $1] + second[$1, $1] }
         let meanPart = zip(train.mean, test.mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         let covariancePart = max(traces - 2 * traceOfRoot, 0)
-        // What is no more than rounding must not look like a difference between two partitions.
+        // Anything no larger than rounding must not look like a difference between two partitions.
         let distance = meanPart + covariancePart
         squared = distance > 1e-12 * traces ? distance : 0
         self.train = (train, first)
@@ -74,16 +74,16 @@ struct MomentDistance {
         self.ridge = ridge
     }
 
-    /// Weights w for moments a, so that the distance rises by about Σ wᵢaᵢ where vectors of moments a come to the train
-    /// side from the test side.
+    /// Weights w for moments a, such that the distance rises by about Σ wᵢaᵢ when vectors with moments a move from the
+    /// test side to the train side.
     ///
-    /// The distance is the greatest value of ∫φ dP₁ + ∫ψ dP₂ over pairs of potentials (Kantorovich duality), so its
-    /// derivative along a change of P₁ is the integral of the best φ. Between Gaussians that is the quadratic
+    /// The distance is the maximum of ∫φ dP₁ + ∫ψ dP₂ over pairs of potentials (Kantorovich duality), so its derivative
+    /// along a change of P₁ is the integral of the optimal φ. Between Gaussians that is the quadratic
     ///
     ///     φ(x) = (x − μ₁)ᵀ(I − T)(x − μ₁) + 2(μ₁ − μ₂)ᵀ(x − μ₁) + const,
     ///
     /// where T = Σ₁^-½ (Σ₁^½ Σ₂ Σ₁^½)^½ Σ₁^-½ is the linear part of the optimal map; ψ is the same with the sides
-    /// exchanged, and the inverse of T.
+    /// exchanged, and with the inverse of T.
     ///
     /// - Complexity: O(r³).
     func gradient() throws -> [Double] {

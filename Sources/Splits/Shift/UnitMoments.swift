@@ -2,14 +2,15 @@ internal import Datasets
 internal import DenseLinearAlgebra
 internal import Parallel
 
-/// For every unit the number of its vectors, their sum and the sum of their outer products in a few coordinates: enough to
-/// follow the distance of a partition while units change sides, without touching the vectors again.
+/// For every unit, the number of its vectors, their sum and the sum of their outer products in a few coordinates:
+/// enough to follow the distance of a partition as units change sides, without touching the vectors again.
 ///
-/// A row of `items` is `[n, Σx (r), Σxxᵀ (upper triangle, row by row)]`; the moments of a side are the sum of its units'.
+/// A row of `items` is `[n, Σx (r), Σxxᵀ (upper triangle, row by row)]`; the moments of a side are the sum of those of
+/// its units.
 struct UnitMoments: Sendable {
     /// The number r of coordinates.
     let rank: Int
-    /// One row a unit, 1 + r + r(r + 1)/2 columns.
+    /// One row per unit, 1 + r + r(r + 1)/2 columns.
     let items: Matrix<Double>
     /// The trace of the covariance of all vectors in these coordinates.
     let totalVariance: Double
@@ -17,8 +18,8 @@ struct UnitMoments: Sendable {
     var unitCount: Int { items.rowCount }
     var width: Int { items.columnCount }
 
-    /// Takes the moments in at most `largestRank` coordinates: those of the vectors themselves if there are no more, else along
-    /// the principal directions of the unit means.
+    /// Computes the moments in at most `largestRank` coordinates: those of the vectors themselves if there are no more,
+    /// otherwise along the principal directions of the unit means.
     init(_ vectors: UnitVectors, rank largestRank: Int) {
         let d = vectors.dimension
         let directions =
@@ -51,13 +52,13 @@ struct UnitMoments: Sendable {
         self.totalVariance = totalVariance
     }
 
-    /// The same moments for a search that other samples are to confirm: all units are taken to spread alike about their
-    /// means, and ten times the average product of vectors is added to everyone's.
+    /// The same moments for a search whose result other samples are to confirm: all units are assumed to spread alike
+    /// about their means, and ten times the average product of vectors is added to that of each.
     ///
-    /// How a dozen samples spread is mostly noise, and so is how a few means do; the means themselves are not. With a
-    /// large common part the covariances' part of the distance shrinks to a tenth, and the means' part stays. (At a ratio
-    /// of 0.1 between the variances between and within classes, 16 of 16 hardest levels were so confirmed, and 22 of 24
-    /// without.)
+    /// The spread of a dozen samples is mostly noise, and so is the spread of a few means; the means themselves are
+    /// not. With a large common part, the covariances' part of the distance shrinks to a tenth, and the means' part
+    /// stays. (At a ratio of 0.1 between the variances between and within classes, 16 of 16 hardest levels were
+    /// confirmed this way, and 22 of 24 without it.)
     func dampingSpread() -> UnitMoments {
         var damped = items
         var (within, all) = ([Double](repeating: 0, count: width), [Double](repeating: 0, count: width))

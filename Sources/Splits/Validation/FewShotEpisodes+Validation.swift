@@ -2,7 +2,7 @@ public import Datasets
 import Files
 
 extension FewShotEpisodes {
-    /// What does not hold of the episodes as episodes of `dataset`; none where all is well.
+    /// What is wrong with the episodes as episodes of `dataset`; empty if nothing is.
     ///
     /// - Complexity: O(n + e) for n samples and e support samples over all episodes.
     public func violations(in dataset: Dataset) -> [SplitViolation] {
@@ -37,7 +37,7 @@ extension FewShotEpisodes {
         return violations
     }
 
-    /// What does not hold of imported episodes as episodes of the test classes of some levels.
+    /// What is wrong with imported episodes as episodes of the test classes of some levels.
     ///
     /// They may lack classes, and a support may be short where a class is small.
     ///
@@ -85,7 +85,7 @@ extension FewShotEpisodes {
         func classNumber(ofSample id: String) -> Int? { samples[id].map { dataset.classOfSample[$0] } }
     }
 
-    /// Whether each support is of samples of its class, so many and different ones.
+    /// Whether each support has the right number of samples of its class, all different.
     private func supportViolations(
         of episode: [String: [String]], _ name: String, in samples: SamplesOfClasses, counts: ClosedRange<Int>
     ) -> [SplitViolation] {

@@ -2,15 +2,16 @@ internal import Datasets
 internal import Foundation
 internal import Statistics
 
-/// What can be told of a null band from what is stored of it.
+/// What can be learnt about a null band from the values stored for it.
 extension SplitValidation {
-    /// The number of null draws, within what can be reckoned with.
+    /// The number of null draws, clamped to a range that can be computed with.
     var draws: Int { min(max(manifest.settings.nullDraws, 0), 1 << 40) }
 
-    /// What N distances cannot have for a mean, a standard deviation and a 95 % quantile.
+    /// The values that N distances cannot have as their mean, standard deviation and 95 % quantile.
     ///
-    /// None is negative, so the deviation is greatest where all but one are 0: √N times the mean. The quantile lies between
-    /// two of them, and all from the upper one on, or all up to the lower one, are at least as far from the mean as it is.
+    /// No distance is negative, so the deviation is greatest if all but one are 0: √N times the mean. The quantile lies
+    /// between two of them; all from the upper one on, or all up to the lower one, are at least as far from the mean as
+    /// it is.
     static func bandFaults(
         mean: Double, sd: Double, q95: Double?, draws: Int
     ) -> [(name: String, found: String, expected: String)] {
@@ -35,7 +36,7 @@ extension SplitValidation {
         ]
     }
 
-    /// Whether a p is one that N draws can give, and one of the ranks that are possible.
+    /// Whether N draws can give this p, and its rank is among the possible ones.
     func pViolations(
         _ p: Double, allowing ranks: ClosedRange<Int>, _ place: String, because reason: String
     ) -> [SplitViolation] {
@@ -55,11 +56,12 @@ extension SplitValidation {
         return []
     }
 
-    /// The ranks from above that a value can have among N draws and itself, if the draws have the given mean, standard
+    /// The possible ranks, from above, of a value among N draws and itself, if the draws have the given mean, standard
     /// deviation and 95 % quantile.
     ///
-    /// Draws at least as far from the mean as the value, on its side of it, add at least the square of its distance to
-    /// the (N − 1)·sd² that all add (Chebyshev). The quantile lies between two draws of known ranks.
+    /// Draws at least as far from the mean as the value, on its side of it, each contribute at least the square of its
+    /// distance to the (N − 1)·sd² that all contribute together (Chebyshev). The quantile lies between two draws of
+    /// known ranks.
     static func rank(of value: Double, mean: Double, sd: Double, q95: Double?, draws: Int) -> ClosedRange<Int> {
         let slack = slack(value, mean)
         let distance = abs(value - mean) - slack
@@ -79,9 +81,9 @@ extension SplitValidation {
         return min(lowest, highest)...max(lowest, highest)
     }
 
-    /// The place, from 0, of the lower of the two draws that the 95 % quantile lies between.
+    /// The index, from 0, of the lower of the two draws between which the 95 % quantile lies.
     private static func lowerPlaceOfQuantile(_ draws: Int) -> Int { Int(0.95 * Double(draws - 1)) }
 
-    /// What is stored is rounded, and draws that differ from a value by rounding alone count as equal to it.
+    /// Stored values are rounded, and draws that differ from a value only by rounding count as equal to it.
     private static func slack(_ a: Double, _ b: Double) -> Double { 1e-8 * (abs(a) + abs(b)) }
 }

@@ -24,7 +24,7 @@ extension SplitValidation {
         return violations
     }
 
-    /// Whether the sides of a level are as large as its place in the series and its counts say.
+    /// Whether the sides of a level are as large as its place in the series and its counts imply.
     func sizeViolations(ofLevel index: Int) -> [SplitViolation] {
         guard let partition = partitions[index] else { return [] }
         let level = manifest.levels[index]
@@ -54,7 +54,7 @@ extension SplitValidation {
             }
         }
         let mayRemove = level.arm == .removal || level.arm == .imported
-        // The reference code also exchanges classes on its way of removal.
+        // The reference code also exchanges classes during removal.
         let mustRemove = level.arm == .removal && !isOfReference
         if level.removed.isEmpty ? mustRemove : !mayRemove {
             violations.append(
@@ -71,7 +71,7 @@ extension SplitValidation {
         return manifest.settings.statistic == .classMeans ? classes.count : dataset.samples(ofClasses: classes).count
     }
 
-    /// Exchanges keep the numbers of units on both sides, and removal takes as many from each.
+    /// Exchanges keep the numbers of units on both sides, and removal takes equally many from each.
     private func balanceViolations(of level: SplitLevel, _ partition: ClassPartition) -> [SplitViolation] {
         guard let settings = manifest.settings.madeBy else { return [] }
         let start: ClassPartition
@@ -102,7 +102,7 @@ extension SplitValidation {
                     "the split that the protocol starts from, \(settings.start.rawValue)")
             ]
         }
-        // The reference code deletes a position once even where a batch has chosen it twice.
+        // The reference code deletes a position only once, even if a batch has chosen it twice.
         guard level.arm == .removal, case .search(let search) = settings.method else { return [] }
         let lost = zip(startCounts, counts).map(-)
         guard lost[0] == lost[1] else {

@@ -3,27 +3,28 @@ internal import Frechet
 internal import Statistics
 
 extension SplitValidation {
-    /// The greatest deviation, as a part of the distance, of distances computed again from the same embeddings: the ten
-    /// digits that are stored, and what processors and numbers of threads make of the last bits.
+    /// The greatest deviation, as a fraction of the distance, of distances recomputed from the same embeddings: it
+    /// allows for the ten digits that are stored, and for last bits that depend on the processor and the number of
+    /// threads.
     public static let tolerance = 1e-9
 
-    /// The same for embeddings computed again by a network: processors differ in single precision, in which networks run.
+    /// The same for embeddings recomputed by a network: processors differ in single precision, in which networks run.
     public static let networkTolerance = 1e-5
 
-    /// Computes the distances and kernel discrepancies of all levels anew, from nothing but their classes, and compares
+    /// Recomputes the distances and kernel discrepancies of all levels, from nothing but their classes, and compares
     /// them with those stored.
     ///
-    /// Both parts of a distance may deviate by a part of the whole distance, and a discrepancy by a part of the greatest
-    /// of the levels, since a part or a discrepancy can be as near to 0 as chance has it. Levels that are no partitions of
-    /// the dataset are passed over.
+    /// Both parts of a distance may deviate by a fraction of the whole distance, and a discrepancy by a fraction of the
+    /// greatest one of the levels, since a part or a discrepancy may happen to be arbitrarily near to 0. Levels that
+    /// are not partitions of the dataset are skipped.
     ///
     /// - Parameters:
     ///   - embedded: the dataset of the folder with its embeddings, under the statistic of the manifest.
     ///   - tolerance: the greatest deviation allowed, as in ``tolerance`` or ``networkTolerance``.
     ///   - report: called before each level, for progress.
-    /// - Complexity: one distance for each level, and one kernel discrepancy.
+    /// - Complexity: one distance and one kernel discrepancy per level.
     /// - Throws: `LinearAlgebraError`.
-    /// - Precondition: `embedded` is of the same samples and the same statistic; imported splits do not say theirs.
+    /// - Precondition: `embedded` is of the same samples and the same statistic; imported splits do not state theirs.
     public func distanceViolations(
         over embedded: EmbeddedDataset, tolerance: Double, report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> [SplitViolation] {
@@ -32,7 +33,7 @@ extension SplitValidation {
         precondition(embedded.statistic == statistic, "the statistic is \(embedded.statistic), not \(statistic)")
         var violations: [SplitViolation] = []
         func compare(_ place: String, _ found: Double?, _ expected: Double?, scale: Double) {
-            // A NaN, too, is no match.
+            // NaN does not match either.
             if let found, let expected, abs(found - expected) <= tolerance * scale { return }
             guard found != nil || expected != nil else { return }
             violations.append(

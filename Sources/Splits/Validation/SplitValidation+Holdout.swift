@@ -1,7 +1,7 @@
 internal import Datasets
 
 extension SplitValidation {
-    /// Whether the held-out sides are sides of the classes that have samples in both halves.
+    /// Whether the held-out sides consist of the classes that have samples in both halves.
     func holdoutViolations(ofLevel index: Int) -> [SplitViolation] {
         let level = manifest.levels[index]
         guard let holdout = level.holdout else { return [] }
@@ -20,7 +20,7 @@ extension SplitValidation {
         for label in holdout.train where test.contains(label) {
             violations.append(violation(place, "the class \"\(label)\" in train and test", "every class on one side"))
         }
-        // Removal takes other classes here than in the level, and perhaps not as many.
+        // Removal takes other classes here than at the level, and perhaps not as many.
         if level.arm != .removal {
             for (number, label) in dataset.classLabels.enumerated()
             where dataset.samplesOfClass[number].count > 1 && !train.contains(label) && !test.contains(label) {

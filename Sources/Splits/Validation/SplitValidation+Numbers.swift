@@ -3,7 +3,7 @@ internal import Foundation
 internal import Statistics
 
 extension SplitValidation {
-    /// Whether the numbers of a level fit one another.
+    /// Whether the numbers of a level are consistent.
     func numberViolations(of level: SplitLevel) -> [SplitViolation] {
         var violations: [SplitViolation] = []
         if isImported && level.fid < 0 { violations.append(violation("\(level.id), fid", "\(level.fid)", "0 or more")) }
@@ -34,7 +34,7 @@ extension SplitValidation {
             ("null", level.null != nil), ("excess", level.excess != nil), ("position", level.position != nil),
             ("is_shift", level.isShift != nil), ("holdout", level.holdout != nil),
         ]
-        // A level can be without a held-out repetition, where the samples are too few.
+        // A level can lack a held-out repetition, if there are too few samples.
         for (name, isThere) in controls where isThere != hasControls && (name != "holdout" || isThere) {
             violations.append(
                 violation(
@@ -66,7 +66,7 @@ extension SplitValidation {
     private func positionViolations(of level: SplitLevel, _ null: NullBand) -> [SplitViolation] {
         guard let position = level.position else { return [] }
         let rank = (null.p * Double(draws + 1)).rounded()
-        // Of N draws and the level itself, so many are no higher than it, and more where draws are equal to it.
+        // Among the N draws and the level itself, this many are no higher than it, and more if draws are equal to it.
         let lowestRank = Double(draws + 2) - rank
         let greatestRank = Self.rank(of: -level.fid, mean: -null.mean, sd: null.sd, q95: nil, draws: draws).upperBound
         let limit = 0.05 * Double(draws + 1)
@@ -96,7 +96,7 @@ extension SplitValidation {
             if holdout.fid < 0 { violations.append(violation("\(place), fid", "\(holdout.fid)", "0 or more")) }
             violations += Self.bandFaults(mean: holdout.nullMean, sd: holdout.nullSd, q95: nil, draws: draws)
                 .map { violation("\(place), null_\($0.name)", $0.found, $0.expected) }
-            // It goes by the part of the distance that stands out more, so that fid alone allows any.
+            // This p uses the part of the distance that stands out more, so any value is possible given fid alone.
             violations += pViolations(holdout.p, allowing: 1...(draws + 1), "\(place), p", because: "")
         }
         let isShift = (level.holdout?.p ?? 1) <= 0.05
@@ -110,6 +110,6 @@ extension SplitValidation {
         return violations
     }
 
-    /// Half a unit in the tenth digit of a value, and what rounds in comparing it.
+    /// Half a unit in the tenth digit of a value, plus the rounding in comparing it.
     private static func rounding(_ value: Double) -> Double { 5.001e-10 * abs(value) }
 }

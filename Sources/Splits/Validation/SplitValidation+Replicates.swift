@@ -2,13 +2,13 @@ internal import Datasets
 internal import Statistics
 
 extension SplitValidation {
-    /// What does not hold of several series over the same dataset, and of the summary of them.
+    /// What is wrong with several series over the same dataset, and with their summary.
     ///
     /// - Parameters:
     ///   - series: the series by their numbers; number 1 is the one in the folder itself, R the one in `replicate-R`.
-    ///   - summary: what `replicates.json` holds; nil where there is none.
+    ///   - summary: the contents of `replicates.json`; nil if there is none.
     /// - Complexity: O(R²·L·C) for R series of L levels over C classes.
-    /// - Precondition: there is a series of number 1.
+    /// - Precondition: there is a series with number 1.
     public static func violations(
         ofReplicates series: [Int: SplitValidation], summary: ReplicateAgreement?
     ) -> [SplitViolation] {
@@ -72,7 +72,7 @@ extension SplitValidation {
         return violations + pairViolations(summary, of: series)
     }
 
-    /// Whether the summary compares all pairs, and rightly.
+    /// Whether the summary compares all pairs, and correctly.
     private static func pairViolations(
         _ summary: ReplicateAgreement, of series: [Int: SplitValidation]
     ) -> [SplitViolation] {

@@ -4,7 +4,7 @@ internal import Foundation
 internal import Statistics
 
 extension SplitValidation {
-    /// Whether the record of the dataset is that of the dataset at hand.
+    /// Whether the recorded dataset is the dataset at hand.
     var datasetViolations: [SplitViolation] {
         let (found, expected) = (manifest.dataset, SplitManifest.DatasetRecord(dataset))
         var violations: [SplitViolation] = []
@@ -31,7 +31,7 @@ extension SplitValidation {
         return []
     }
 
-    /// Whether the manifest says what the splits were made from: embeddings, or the file that they were read from.
+    /// Whether the manifest says what the splits were made from: embeddings, or a file that they were read from.
     var sourceViolations: [SplitViolation] {
         let sources = [("embeddings", manifest.embeddings != nil), ("imported_from", manifest.importedFrom != nil)]
         return sources.compactMap { name, isThere in
@@ -43,7 +43,7 @@ extension SplitValidation {
         }
     }
 
-    /// Whether the levels are told apart by their ids, and rise.
+    /// Whether the levels have distinct ids and increase in distance.
     var orderViolations: [SplitViolation] {
         let levels = manifest.levels
         let targets = manifest.settings.targets
@@ -76,7 +76,7 @@ extension SplitValidation {
 
     /// Whether the levels are on arms that a progression has.
     ///
-    /// Where nobody asked for certain distances, the start is a level, and the arms follow one another.
+    /// Unless certain distances were asked for, the start is a level, and the arms follow one another.
     var originViolations: [SplitViolation] {
         var violations: [SplitViolation] = []
         for level in manifest.levels where (level.arm == .imported) != isImported {
@@ -150,8 +150,8 @@ extension SplitValidation {
 }
 
 extension RecordedSettings {
-    /// The distances that levels were made for, and how far a level may miss its own; nil for levels that are spaced
-    /// evenly, and for imported ones.
+    /// The distances that levels were requested at, and how far a level may miss its own; nil for levels that are
+    /// spaced evenly, and for imported ones.
     fileprivate var targets: (distances: [Double], tolerance: Double)? {
         guard case .at(let distances, let tolerance) = madeBy?.levels else { return nil }
         return (distances, tolerance)
@@ -159,6 +159,6 @@ extension RecordedSettings {
 }
 
 extension Arm {
-    /// Where the arm is in the order from easy to hard.
+    /// The position of the arm in the order from easy to hard.
     fileprivate var place: Int { Arm.allCases.firstIndex(of: self) ?? 0 }
 }

@@ -3,7 +3,7 @@ public import Files
 internal import Foundation
 
 extension SplitValidation {
-    /// Whether the matched training sets are parts of the levels' train classes, equally large everywhere.
+    /// Whether the matched training sets are subsets of the levels' train classes, equally large at every level.
     var matchedViolations: [SplitViolation] {
         let levels = manifest.levels
         let classCount = commonest(levels.map(\.trainMatched.classes.count))
@@ -28,7 +28,7 @@ extension SplitValidation {
         }
     }
 
-    /// What does not hold of `train-matched.csv`.
+    /// What is wrong with `train-matched.csv`.
     public func violations(ofMatchedTraining table: CSVTable) -> [SplitViolation] {
         let file = SplitFileName.matched
         guard table.columns == ["level", "sample"] else {
@@ -86,7 +86,7 @@ extension SplitValidation {
         return violations
     }
 
-    /// What does not hold of `progression.csv`: every level is one of its kept steps.
+    /// What is wrong with `progression.csv`: every level must be one of its kept steps.
     public func violations(ofProgression table: CSVTable) -> [SplitViolation] {
         let names = ["origin", "step", "kept", "fid", "train_class_count", "test_class_count"]
         let columns = names.compactMap { table.columns.firstIndex(of: $0) }
@@ -123,7 +123,7 @@ extension SplitValidation {
         }
     }
 
-    /// What does not hold of one file of few-shot episodes.
+    /// What is wrong with one file of few-shot episodes.
     ///
     /// - Parameter shots: the number in the file's name.
     public func violations(of episodes: FewShotEpisodes, shots: Int) -> [SplitViolation] {
@@ -159,7 +159,7 @@ extension SplitValidation {
     }
 }
 
-/// The value that occurs most often, of several the first; 0 for no values.
+/// The value that occurs most often, the first if there are several; 0 if there are no values.
 private func commonest(_ values: [Int]) -> Int {
     var counts: [Int: Int] = [:]
     for value in values { counts[value, default: 0] += 1 }

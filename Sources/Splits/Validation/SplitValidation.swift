@@ -2,12 +2,12 @@ public import Datasets
 
 /// Checks that splits are what they should be: splits of a dataset, with everything that their manifest promises.
 ///
-/// It takes nothing from how the splits were made but the settings in the manifest, and draws nothing anew. So it holds
-/// for splits by other tools too, and for manifests that were edited. What is wrong is reported in full, but for what
-/// would only follow from another violation: the sizes of sides, for instance, mean nothing where a class is on both.
+/// It knows how the splits were made only from the settings in the manifest, and draws nothing anew. So it also works
+/// for splits by other tools, and for manifests that were edited. Everything wrong is reported, except what would only
+/// follow from another violation: the sizes of sides, for instance, mean nothing if a class is on both.
 ///
 /// Imported splits promise less: nothing is known of how they were made, so their levels need not be on the arms of a
-/// progression, nor balanced, nor come with parts of distances and controls, and their folds need not hold all train
+/// progression, be balanced, or come with parts of distances and controls, and their folds need not cover all train
 /// classes.
 public struct SplitValidation: Sendable {
     /// The manifest under test.
@@ -16,12 +16,13 @@ public struct SplitValidation: Sendable {
     public let dataset: Dataset
     /// What should change sides as a whole.
     let units: [ClassUnit]
-    /// Where the classes of each level stand; nil where the level has a class nowhere, twice, or of another dataset.
+    /// Where the classes of each level are; nil if the level lacks a class, has one twice, or has one of another
+    /// dataset.
     let partitions: [ClassPartition?]
 
-    /// Sets a manifest beside the dataset of the same folder.
+    /// Pairs a manifest with the dataset of the same folder.
     ///
-    /// - Throws: ``/Datasets/DatasetError`` if the dataset has not the units that the manifest speaks of.
+    /// - Throws: ``/Datasets/DatasetError`` if the dataset lacks the units that the manifest refers to.
     public init(of manifest: SplitManifest, in dataset: Dataset) throws {
         self.manifest = manifest
         self.dataset = dataset
@@ -39,7 +40,7 @@ public struct SplitValidation: Sendable {
         }
     }
 
-    /// All that does not hold of the manifest, as far as it can be told without embeddings.
+    /// Everything wrong with the manifest, as far as can be told without embeddings.
     ///
     /// - Complexity: O(L·C) for L levels and C classes.
     public var manifestViolations: [SplitViolation] {
@@ -63,7 +64,7 @@ public struct SplitValidation: Sendable {
         SplitViolation(file: SplitFileName.manifest, place: place, found: found, expected: expected)
     }
 
-    /// Classes of a list that are listed twice, or are not in the dataset.
+    /// Classes in a list that are listed twice, or are not in the dataset.
     func listViolations(_ labels: [String], _ place: String) -> [SplitViolation] {
         var seen: Set<String> = []
         return labels.flatMap { label -> [SplitViolation] in
@@ -75,7 +76,7 @@ public struct SplitValidation: Sendable {
         }
     }
 
-    /// Units that have classes in different ones of some disjoint groups.
+    /// Units with classes in more than one of several disjoint groups.
     func divisionViolations(_ groups: [(name: String, classes: [String])], _ place: String) -> [SplitViolation] {
         guard manifest.settings.unit != .class else { return [] }
         var groupOfClass = [Int?](repeating: nil, count: dataset.classLabels.count)

@@ -1,12 +1,12 @@
-/// One thing that does not hold of a folder of splits.
+/// One thing that is wrong with a folder of splits.
 public struct SplitViolation: Sendable, Hashable, Encodable {
     /// The file, relative to the folder.
     public let file: String
-    /// Where in the file, as in `level-3, folds`; empty for the file as a whole.
+    /// Where in the file, such as `level-3, folds`; empty for the file as a whole.
     public let place: String
-    /// What is there.
+    /// What was found.
     public let found: String
-    /// What should be there.
+    /// What was expected.
     public let expected: String
 
     /// Makes a violation.

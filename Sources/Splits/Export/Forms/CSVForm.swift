@@ -2,10 +2,10 @@ internal import Datasets
 internal import Foundation
 
 extension SplitExport.Form {
-    /// One table a level with all samples in the order of the dataset, so that rows fit embeddings:
-    /// `sample,class,class_number[,superclass],part[,fold][,role][,path]`.
+    /// One table per level with all samples in the order of the dataset, so that its rows match those of the
+    /// embeddings: `sample,class,class_number[,superclass],part[,fold][,role][,path]`.
     ///
-    /// Removed classes are there, as the part `removed`. There is a path where there is a root.
+    /// Removed classes are included, as the part `removed`. There is a path if there is a root.
     public static let csv = SplitExport.Form(
         name: "csv",
         summary: """

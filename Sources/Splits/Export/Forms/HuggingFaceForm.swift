@@ -2,10 +2,10 @@ internal import Datasets
 internal import Foundation
 
 extension SplitExport.Form {
-    /// Image folders of Hugging Face: `level/part/class/image` with `level/part/metadata.csv`, and a `README.md` in whose
-    /// header each level is a configuration.
+    /// Hugging Face image folders: `level/part/class/image` with `level/part/metadata.csv`, and a `README.md` whose
+    /// header declares each level as a configuration.
     ///
-    /// Where a class, superclass or sample has a name that could be read as a number or as nothing, it is
+    /// If a class, superclass or sample has a name that could be read as a number or a missing value, the table is
     /// `metadata.jsonl`, in which names stay text.
     public static let huggingface = SplitExport.Form(
         name: "huggingface",
@@ -31,11 +31,11 @@ extension SplitExport.Form {
 }
 
 extension ExportedSplits {
-    /// The table of a part of a level: `metadata.csv`, or `metadata.jsonl` where readers of the former would take a name for
-    /// a number, or for nothing.
+    /// The table of a part of a level: `metadata.csv`, or `metadata.jsonl` if CSV readers would take a name for a
+    /// number or a missing value.
     ///
-    /// The loader of Hugging Face infers the type of each column from each part's values, and refuses parts whose types
-    /// differ. In JSON a string stays one.
+    /// The Hugging Face loader infers the type of each column from each part's values, and refuses parts whose types
+    /// differ. In JSON a string stays a string.
     fileprivate func metadata(_ level: ExportedLevel, _ part: ExportPart, tree: ExportTree) -> SplitExport.File {
         let columns: [Column] = [
             ("file_name", { sample, _ in tree.path(of: sample) }), label("label"), classNumber("class_number"),
@@ -56,7 +56,7 @@ extension ExportedSplits {
         return SplitExport.File(path: "\(folder)/metadata.jsonl", bytes: Data(lines.joined().utf8))
     }
 
-    /// Whether any text of the tables is empty, or could be read as something else than text.
+    /// Whether any text in the tables is empty, or could be read as something other than text.
     private var hasNamesLikeNumbers: Bool {
         let hasRoles = role != nil
         let texts = Set(
@@ -66,7 +66,7 @@ extension ExportedSplits {
     }
 }
 
-/// Whether a text is empty, a number, or one of the words that readers of tables take for true, false or nothing.
+/// Whether a text is empty, a number, or one of the words that table readers take for true, false or null.
 private func looksLikeNumber(_ text: String) -> Bool {
     let words: Set = ["na", "n/a", "#n/a", "<na>", "nan", "null", "none", "nil", "true", "false", "inf", "infinity"]
     let plain = text.trimmingCharacters(in: .whitespaces).lowercased()
@@ -75,14 +75,14 @@ private func looksLikeNumber(_ text: String) -> Bool {
     return Double(plain) != nil || words.contains(unsigned) || !plain.contains(where: \.isLetter)
 }
 
-/// In double quotes, as JSON has it, whose escapes YAML knows as well.
+/// Text in double quotes, as in JSON; YAML accepts the same escapes.
 private func quoted(_ text: String) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
     return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
 }
 
-/// The `README.md` that makes each level a configuration of a Hugging Face dataset.
+/// The `README.md` that declares each level as a configuration of a Hugging Face dataset.
 private func card(of name: String, _ levels: [ExportedLevel]) -> Data {
     var lines = ["---", "configs:"]
     for level in levels {

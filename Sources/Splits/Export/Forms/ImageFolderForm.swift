@@ -3,7 +3,7 @@ internal import Files
 internal import Foundation
 
 extension SplitExport.Form {
-    /// `level/part/class/image`, and `classes.csv` that says which folder is which class.
+    /// `level/part/class/image`, and `classes.csv`, which says which folder is which class.
     public static let imagefolder = SplitExport.Form(
         name: "imagefolder",
         summary: """

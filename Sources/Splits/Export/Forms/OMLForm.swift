@@ -4,9 +4,9 @@ internal import Foundation
 extension SplitExport.Form {
     /// The tables of Open Metric Learning: `label,path,split,is_query,is_gallery[,category]`.
     ///
-    /// `label` is the class's number and `category` its superclass. There are two values of `split`: `validation` is the
-    /// test part, or with a fold that fold, and the test part is then left out. All of its samples are queries and in
-    /// the gallery, unless their role in the dataset is one of both.
+    /// `label` is the class's number and `category` its superclass. `split` is `train` or `validation`: `validation` is
+    /// the test part or, with a fold, that fold, in which case the test part is left out. All validation samples are
+    /// both queries and gallery, unless their role in the dataset is only one of these.
     public static let oml = SplitExport.Form(
         name: "oml",
         summary: """
@@ -25,9 +25,10 @@ extension SplitExport.Form {
 
 extension ExportedSplits {
     fileprivate func oml(_ level: ExportedLevel) -> Data {
-        // The format has two parts; which classes a fold is validated on, it must not see beside those of the test.
+        // The format has two parts, so a fold takes the place of the test part: validation must not see the test
+        // classes.
         let validation: ExportPart = level.partOfClass.contains(.validation) ? .validation : .test
-        // Samples without a role are queries and in the gallery, as oodml evaluate has them.
+        // Samples without a role are both queries and gallery, as in oodml's own evaluation.
         func flag(_ sample: Int, _ number: Int, unless role: SampleRole) -> String {
             guard level.partOfClass[number] != .train else { return "" }
             return dataset.samples[sample].role == role ? "False" : "True"

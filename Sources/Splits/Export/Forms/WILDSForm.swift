@@ -3,8 +3,9 @@ internal import Files
 internal import Foundation
 
 extension SplitExport.Form {
-    /// A folder a level with `metadata.csv` as WILDS has it: `split,y,filename,class[,superclass][,fold][,role]`, where
-    /// `split` is `train`, `val` or `test`, and `categories.csv` with `y,name`.
+    /// One folder per level with `metadata.csv` in the format of WILDS:
+    /// `split,y,filename,class[,superclass][,fold][,role]`, where `split` is `train`, `val` or `test`; and with
+    /// `categories.csv`: `y,name`.
     public static let wilds = SplitExport.Form(
         name: "wilds",
         summary: """
@@ -33,7 +34,7 @@ extension ExportedSplits {
             ], samples: samples(of: level, in: level.parts))
     }
 
-    /// The numbers of the classes.
+    /// The number and label of each class.
     fileprivate var categories: Data {
         let rows = dataset.classLabels.enumerated().map { [String($0.offset), $0.element] }
         return Data(CSVTable(columns: ["y", "name"], rows: rows).text.utf8)
