@@ -51,7 +51,7 @@ public struct ModelComparison: Sendable, Equatable {
     public struct Model: Sendable, Equatable {
         /// Its name.
         public let name: String
-        /// The names of the training runs; empty if there is a single run without a name.
+        /// The names of the training runs; runs without a name are left out.
         public let runs: [String]
         /// The mean over runs at each level.
         public let curve: DifficultyCurve
