@@ -19,18 +19,18 @@ public struct ClusteringAgreement: Sendable, Equatable {
     public let mutualInformation: Double
     /// NMI: mutual information over the arithmetic mean of the entropies of classes and clusters, from 0 to 1.
     ///
-    /// It is 1 only for assignments with identical groupings, which includes a single cluster on both sides and no
-    /// items at all, and 0 if only one side has a single cluster. It grows with the number of clusters even if they are
-    /// random, which ``adjustedMutualInformation`` corrects. Others divide by the geometric mean, as scikit-learn did
-    /// before version 0.22; since then its `normalized_mutual_info_score` agrees with this.
+    /// It is 1 if and only if both assignments group the items identically, which includes a single cluster on both
+    /// sides and no items at all. It is 0 if only one side has a single cluster. It grows with the number of clusters
+    /// even if they are random, which ``adjustedMutualInformation`` corrects. Others divide by the geometric mean, as
+    /// scikit-learn did before version 0.22; since then its `normalized_mutual_info_score` agrees with this.
     public let normalizedMutualInformation: Double
     /// AMI: how far mutual information lies on the way from chance to the mean entropy, `(MI − E) / ((H₁ + H₂)/2 − E)`.
     ///
     /// E is the mean over all assignments with the same sizes, so random clusters score 0 on average, and worse ones
-    /// less than 0; 1 is reached only for assignments with identical groupings. If only one side has a single cluster,
-    /// or has only clusters of one item, every assignment of these sizes has the same mutual information and the value
-    /// is 0. Source: Vinh, Epps, Bailey, "Information Theoretic Measures for Clusterings Comparison", JMLR 2010, with
-    /// the arithmetic mean as in scikit-learn's `adjusted_mutual_info_score`.
+    /// less than 0; it is 1 if and only if both assignments group the items identically. If only one side has a single
+    /// cluster, or has only clusters of one item, every assignment of these sizes has the same mutual information and
+    /// the value is 0. Source: Vinh, Epps, Bailey, "Information Theoretic Measures for Clusterings Comparison", JMLR
+    /// 2010, with the arithmetic mean as in scikit-learn's `adjusted_mutual_info_score`.
     public let adjustedMutualInformation: Double
     /// The fraction of pairs of items in one cluster that are of one class; see ``pairwiseF1`` for the case without
     /// such pairs.
@@ -49,7 +49,7 @@ public struct ClusteringAgreement: Sendable, Equatable {
     /// Compares n items' classes with their clusters, both named by any integers.
     ///
     /// - Precondition: there are as many class numbers as cluster numbers.
-    /// - Complexity: O(n log n) operations and O(n) memory, however many classes and clusters there are; AMI adds O(√n)
+    /// - Complexity: O(n log n) operations and O(n) memory, however many classes and clusters there are. AMI adds O(√n)
     ///   for each pair of distinct class and cluster sizes; there are at most 2n such pairs, usually few.
     public init(classNumbers: [Int], clusterNumbers: [Int]) {
         let table = ContingencyTable(classNumbers: classNumbers, clusterNumbers: clusterNumbers)

@@ -39,8 +39,8 @@ public struct EmbeddingStructure: Sendable, Equatable {
     /// The mean squared distance of two samples of a class (Wang and Isola, α = 2), over all within-class pairs, which
     /// count equally; from 0 to 4, nil if every class has one sample.
     public let alignment: Double?
-    /// The logarithm of the mean of `exp(−2·‖x − y‖²)` over all pairs of different rows x and y (Wang and Isola,
-    /// t = 2); from −8 to 0, the lower the more evenly the samples cover the sphere, and nil for fewer than two samples.
+    /// The logarithm of the mean of `exp(−2·‖x − y‖²)` over all pairs of different rows x and y (Wang and Isola, t =
+    /// 2); from −8 to 0, lower if the samples cover the sphere more evenly, and nil for fewer than two samples.
     ///
     /// It is exact over all pairs, whereas the source estimates it in batches.
     public let uniformity: Double?

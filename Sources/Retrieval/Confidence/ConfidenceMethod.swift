@@ -12,8 +12,8 @@ public struct ConfidenceMethod: Sendable, Equatable, Codable {
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// How scores would vary with other classes of the same kind, as queries and as one another's distractors.
         ///
-        /// The delete-a-group jackknife (Kott, "Delete-a-group jackknife", Journal of Official Statistics 17, 2001) with
-        /// groups of classes: see ``JackknifedScores``.
+        /// The delete-a-group jackknife (Kott, "The delete-a-group jackknife", Journal of Official Statistics 17, 2001)
+        /// with groups of classes: see ``JackknifedScores``.
         case classJackknife = "class-jackknife"
         /// How scores would vary with other queries in front of this gallery.
         ///

@@ -5,8 +5,8 @@ internal import Statistics
 /// A number with its sampling error, stored as the contributions of groups of the data to the error.
 ///
 /// The error of an estimate is the sum over groups of independent contributions c₁ … c_G, whose squares are known well
-/// enough: the variance is Σ c². Two estimates over the same groups add group by group, so their sum has the variance Σ
-/// (c + c′)², which includes all covariances; the same holds for differences, and for areas under several estimates.
+/// enough: the variance is Σ c². Two estimates over the same groups add group by group, so the variance of their sum is
+/// Σ (c + c′)², which includes all covariances; the same holds for differences, and for areas under several estimates.
 /// This makes paired differences of models sharp, and keeps the error of an aggregate over levels that share classes
 /// from being understated.
 ///

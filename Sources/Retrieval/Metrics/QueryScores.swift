@@ -101,7 +101,8 @@ public struct QueryScores: Sendable, Equatable {
             metrics: metrics, values: means, queryCount: queries.count, loneQueryCount: loneQueries.count)
     }
 
-    /// The mean of a metric over each class's queries, or nil if it is not among ``metrics``; classes ascending by number.
+    /// The mean of a metric over each class's queries, or nil if the metric is not in ``metrics``; classes ascend by
+    /// number.
     public func classMeans(of metric: RetrievalMetric) -> [(classNumber: Int, queryCount: Int, mean: Double)]? {
         guard let values = self[metric] else { return nil }
         var sums: [Int: (count: Int, sum: Double)] = [:]

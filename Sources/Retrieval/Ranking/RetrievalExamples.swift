@@ -28,7 +28,7 @@ public struct RetrievalExample: Sendable, Equatable {
     }
 }
 
-/// Examples of one-vs-rest retrieval: queries with the highest, the middle and the lowest scores, with their neighbours.
+/// Examples of one-vs-rest retrieval: queries with the highest, middle and lowest scores, and their neighbours.
 ///
 /// Queries are ordered by score, and by row if scores are equal. At each place, the queries come from different classes
 /// as far as possible; no query occurs twice.

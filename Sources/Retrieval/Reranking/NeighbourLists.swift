@@ -1,7 +1,7 @@
 internal import DenseLinearAlgebra
 internal import Parallel
 
-/// The nearest other samples of every sample in a set, and the distance to its farthest.
+/// For every sample in a set, the nearest other samples and the distance to the farthest.
 struct NeighbourLists: Sendable {
     /// How many neighbours each sample has: k, or all others if there are fewer.
     let count: Int

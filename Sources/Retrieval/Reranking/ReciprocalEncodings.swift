@@ -18,7 +18,7 @@ struct ReciprocalEncodings: Sendable {
 
     /// Encodes the samples of one set.
     ///
-    /// - Complexity: O(n²·d) operations for the neighbours, and O(n·k₁) numbers of memory, or O(n·k₁·k₂) with k₂ > 1.
+    /// - Complexity: O(n²·d) operations for the neighbours, and memory for O(n·k₁) numbers, or O(n·k₁·k₂) with k₂ > 1.
     init(of samples: PreparedEmbeddings, similarity: Similarity, settings: ReciprocalReranking) {
         let n = samples.queryCount
         let offsets = similarity == .cosine ? [Float](repeating: 2, count: n) : samples.halfSquaredNorms.map { 2 * $0 }

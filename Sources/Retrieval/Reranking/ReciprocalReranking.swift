@@ -13,9 +13,9 @@
 ///
 /// Where these implementations differ from the paper, this follows the implementations: distances are squared and
 /// divided by each sample's largest, sets contain the sample itself (also when counting the two thirds), V sums to 1,
-/// and half of an odd k₁ is rounded to the nearest even number. It differs from them only in details: a sample is
-/// always first in its own list, before its duplicates; ties are ordered by row, gallery before queries; and V is in
-/// single precision, where some use half precision.
+/// and k₁/2 is rounded half to even. It differs from them only in details: a sample is always first in its own list,
+/// before its duplicates; ties are ordered by row, gallery before queries; and V is in single precision, where some use
+/// half precision.
 ///
 /// The squared distance is that of the similarity: `2 − 2·cos` or the Euclidean one.
 ///
@@ -24,7 +24,8 @@
 /// among all samples: finding them again would take as many passes as there are groups. So these errors treat the
 /// distances as given, and miss the effect that the group's samples have on the distances of others.
 ///
-/// It takes twice the operations of plain retrieval, in single precision, and O(n·k₁·k₂) numbers of memory for n samples.
+/// It takes twice the operations of plain retrieval, in single precision, and memory for O(n·k₁·k₂) numbers for n
+/// samples.
 ///
 /// Re-ranking looks at all test samples at once, including the queries, so its scores are not those of a model that
 /// answers one query at a time: report them beside the plain ones, never instead of them.

@@ -82,9 +82,9 @@ extension PreparedEmbeddings: SimilaritySource {
     /// Subtracts half the squared norms, and gives duplicates the similarity of the first of them.
     ///
     /// BLAS does not promise that equal columns give equal products. With the Haswell and Zen kernels of OpenBLAS
-    /// 0.3.21, they differ for every d ≥ 17 depending on a column's position in a tile, and padding to multiples of 16,
-    /// 48, 64 or 96 does not help. So a duplicate row takes the product of the row that it equals, and ties between
-    /// duplicates are exact by construction.
+    /// 0.3.21, such products differ for every d ≥ 17 depending on a column's position in a tile, and padding to
+    /// multiples of 16, 48, 64 or 96 does not help. So a duplicate row takes the product of the row that it equals, and
+    /// ties between duplicates are exact by construction.
     func finish(_ row: UnsafeMutableBufferPointer<Float>, query: Int, scratch: inout Void) {
         for (duplicate, original) in duplicates { row[duplicate] = row[original] }
         halfSquaredNorms.withUnsafeBufferPointer { norms in

@@ -21,8 +21,8 @@ struct RankCounter: RowCounter {
     private var guide: [Int32] = []
     /// The place of every item in range r, or −1 where range r holds relevant items.
     private var places: [Int32] = []
-    /// `counts[g · stride + k]`: how many items of group g rank before the k-th relevant item, but not before the (k −
-    /// 1)-th; the stride is the number of relevant items plus the number of lanes.
+    /// `counts[g · stride + k]`: how many items of group g rank before the k-th relevant item, but not before the
+    /// previous one; the stride is the number of relevant items plus the number of lanes.
     private var counts: [Int32] = []
 
     mutating func count(

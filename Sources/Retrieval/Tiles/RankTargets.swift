@@ -6,7 +6,8 @@ struct RankTargets {
     let starts: UnsafeBufferPointer<Int>
     let ties: TieOrder
 
-    /// Counts an item that is not relevant to the query at p, and at least as similar as its least similar relevant one.
+    /// Counts an item that is not relevant to the query at p and is at least as similar as its least similar relevant
+    /// item.
     @inline(__always)
     func count(_ value: Float, item: Int32, forQuery p: Int) {
         guard let values = values.baseAddress, let items = items.baseAddress, let counts = counts.baseAddress,

@@ -9,7 +9,7 @@ final class RankingTile: Sendable {
     let positions: [Int]
     /// The index of each row's class among the classes of the gallery.
     let groups: [Int32]
-    /// The item that is the row itself, for each row, or −1.
+    /// For each row, the item that is the row itself, or −1.
     let ownItems: [Int32]
     /// `starts[p]..<starts[p + 1]`: the range of the relevant items of row p in `values` and `relevantItems`, sorted by
     /// descending similarity, and by item if equal.

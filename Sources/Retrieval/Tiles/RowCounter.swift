@@ -22,7 +22,7 @@ protocol RowCounter {
 }
 
 /// Turns counts into ranks; each count is the number of items that rank before the k-th relevant item, but not before
-/// the (k − 1)-th.
+/// the previous one.
 ///
 /// Each relevant item was counted at its own place, so the sum up to k includes the k-th item: a 1-based rank.
 ///
