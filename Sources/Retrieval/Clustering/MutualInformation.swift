@@ -22,9 +22,10 @@ extension ContingencyTable {
     ///
     /// P(k) is usually computed as the exponential of nine log-factorials; for 100,000 items these are near a million,
     /// and after they cancel the result has lost six digits. Here P is built outward from its mode and divided by its
-    /// sum, which keeps all digits; neighbouring values have the ratio `P(k + 1) / P(k) = (a − k)(b − k) / ((k + 1)(n −
-    /// a − b + k + 1))`. Terms below 10⁻²⁵ of the mode are left out. Groups of equal size share their sum, and since
-    /// the sizes add up to n, there are no more than √(2n) distinct sizes.
+    /// sum, which keeps all digits; neighbouring values have the ratio
+    /// `P(k + 1) / P(k) = (a − k)(b − k) / ((k + 1)(n − a − b + k + 1))`. Terms below 10⁻²⁵ of the mode are left out.
+    /// Groups of equal size share their sum, and since the sizes add up to n, there are no more than √(2n) distinct
+    /// sizes.
     ///
     /// - Complexity: O(s·t·w), for s and t distinct sizes, where w is the mean width of the part of P that is summed,
     ///   O(√n) at most.
