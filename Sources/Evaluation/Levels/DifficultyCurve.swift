@@ -87,7 +87,7 @@ public struct DifficultyCurve: Sendable, Equatable {
 
     /// Spearman's rank correlation of the metric and the shift: −1 where it falls from every level to the next.
     ///
-    /// Nil for fewer than three levels, or if all values are equal.
+    /// Nil for fewer than three levels, or if all values or all shifts are equal.
     public var rankCorrelation: Double? {
         spearmanCorrelation(points.map(\.shift), points.map(\.estimate.value))
     }
