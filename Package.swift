@@ -145,7 +145,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "Glyphs200Tests",
-            dependencies: ["Glyphs200", "FeatureExtraction", "Splits", "Datasets", "Embeddings"],
+            dependencies: ["Glyphs200", "FeatureExtraction", "Splits", "Datasets", "Embeddings", "TestSupport"],
             linkerSettings: findOpenVINO),
         .testTarget(
             name: "oodmlTests",

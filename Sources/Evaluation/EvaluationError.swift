@@ -1,10 +1,10 @@
-/// What can be wrong with the data that an evaluation is given; each description is one sentence.
+/// What can be wrong with the input of an evaluation; each description is one sentence.
 public enum EvaluationError: Error, Equatable {
-    /// No class has two different samples among those that a model is to adapt to.
+    /// No class has two different samples in the support that a model should adapt to.
     case uniformSupport(sampleCount: Int, classCount: Int)
-    /// A file of results was written by another version of the schema.
+    /// A results file has another schema version.
     case schemaVersion(found: Int, expected: Int)
-    /// Results that are not of the same levels, or not by the same rules, as others.
+    /// Results are for other levels than those they are compared with, or by other rules.
     case incomparable(name: String, found: String, expected: String)
 }
 

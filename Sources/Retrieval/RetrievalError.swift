@@ -1,10 +1,10 @@
-/// What can be wrong with the embeddings that are ranked; each description is one sentence.
+/// What can be wrong with embeddings; each description is one sentence.
 public enum RetrievalError: Error, Equatable {
     /// A row of the embeddings holds NaN or an infinity.
     case nonFiniteEmbedding(row: Int, column: Int)
-    /// Not one query has a relevant item, so no mean over queries exists.
+    /// No query has a relevant item, so there is no mean over queries.
     case noQueries(loneQueryCount: Int)
-    /// Fewer directions carry any variance than principal components are wanted.
+    /// Fewer directions have any variance than principal components were requested.
     case tooFewDirections(found: Int, expected: Int)
 }
 

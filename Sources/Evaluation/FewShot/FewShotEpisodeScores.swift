@@ -5,14 +5,14 @@ public import Retrieval
 public struct FewShotEpisodeScores: Sendable, Equatable {
     /// The scores on the queries without adaptation.
     public let baseline: RetrievalScores
-    /// The scores on the same queries after it.
+    /// The scores on the same queries after adaptation.
     public let adapted: RetrievalScores
-    /// The number of classes with a support.
+    /// The number of classes with support samples.
     public let classCount: Int
-    /// The number of classes without one, which are in neither of the scores.
+    /// The number of classes without support samples, which neither score includes.
     public let leftOutClassCount: Int
 
-    /// Joins the scores before and after.
+    /// Combines the scores before and after adaptation.
     ///
     /// - Precondition: both have the same metrics and counts.
     public init(baseline: RetrievalScores, adapted: RetrievalScores, classCount: Int, leftOutClassCount: Int) {
@@ -27,10 +27,10 @@ public struct FewShotEpisodeScores: Sendable, Equatable {
         self.leftOutClassCount = leftOutClassCount
     }
 
-    /// The unweighted mean over tasks with supports drawn at the same time, such as both directions of a level; the counts
-    /// are summed.
+    /// The unweighted mean over tasks whose supports belong to the same episode, such as both directions of a level;
+    /// the counts are summed.
     ///
-    /// - Precondition: there is at least one.
+    /// - Precondition: there is at least one episode.
     public static func mean(of episodes: [FewShotEpisodeScores]) -> FewShotEpisodeScores {
         FewShotEpisodeScores(
             baseline: .mean(of: episodes.map(\.baseline)), adapted: .mean(of: episodes.map(\.adapted)),
@@ -41,22 +41,23 @@ public struct FewShotEpisodeScores: Sendable, Equatable {
 
 /// Scores one episode: retrieval among the complement of its support, without and with ``LinearAdaptation``.
 ///
-/// The complement is every other sample of the classes that have a support. Each of them is a query once, with all others
-/// as the gallery, before as after; the support itself is never in the gallery, so that the gain is that of the map alone.
-/// Classes without support, which had too few samples, are in neither of the two, and are counted.
+/// The complement is every other sample of the classes that have a support. Each of these samples is a query once, with
+/// all others as the gallery, both before and after adaptation. The support itself is never in the gallery, so the gain
+/// comes from the map alone. Classes without support, which have too few samples, are in neither score, but are
+/// counted.
 ///
 /// - Parameters:
-///   - embeddings: n × d, one row a sample of the task's test classes.
+///   - embeddings: n × d, one row per sample of the task's test classes.
 ///   - classNumbers: the class of each row; any integers.
 ///   - supportRows: the rows of the support, in any order, without repetition.
 ///   - rules: how items rank.
 ///   - metrics: what to compute.
-///   - loneQueries: what becomes of a query whose class has no other sample in the complement.
-/// - Precondition: there is one class number for each row; every row of the support is one of them, and occurs once.
+///   - loneQueries: how to treat a query whose class has no other sample in the complement.
+/// - Precondition: there is one class number for each row; every support row is a valid row number and occurs once.
 /// - Complexity: O(n²·d + d³) operations; see ``/Retrieval/RetrievalSet/ranks(by:)``.
-/// - Throws: ``/Retrieval/RetrievalError/nonFiniteEmbedding(row:column:)``, rows counted as given;
-///   ``EvaluationError/uniformSupport(sampleCount:classCount:)``, for one shot in particular;
-///   ``/Retrieval/RetrievalError/noQueries(loneQueryCount:)`` if the complement leaves none.
+/// - Throws: ``/Retrieval/RetrievalError/nonFiniteEmbedding(row:column:)``, with the row number in the given matrix;
+///   ``EvaluationError/uniformSupport(sampleCount:classCount:)``, always for one shot;
+///   ``/Retrieval/RetrievalError/noQueries(loneQueryCount:)`` if the complement has no query.
 public func fewShotEpisodeScores(
     of embeddings: Matrix<Float>, classNumbers: [Int], supportRows: [Int], rules: RankingRules = RankingRules(),
     metrics: [RetrievalMetric] = RetrievalMetric.standard, loneQueries: LoneQueryPolicy = .excluded
@@ -71,7 +72,7 @@ public func fewShotEpisodeScores(
         precondition(!isSupport[row], "row \(row) is in the support twice")
         isSupport[row] = true
     }
-    // In the order of rows, so that the order in which they were drawn does not matter.
+    // In row order, so that the order in which the rows were drawn does not matter.
     let support = classNumbers.indices.filter { isSupport[$0] }
     let classes = Set(support.map { classNumbers[$0] })
     let complement = classNumbers.indices.filter { !isSupport[$0] && classes.contains(classNumbers[$0]) }

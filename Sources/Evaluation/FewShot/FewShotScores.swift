@@ -3,28 +3,28 @@ public import Retrieval
 /// Few-shot scores of one model on one task, over the draws of the support.
 ///
 /// Source: Milbich et al., "Characterizing Generalization under Out-Of-Distribution Shifts in Deep Metric Learning",
-/// NeurIPS 2021, §4.5, where the last layer is trained further; here a linear map in closed form is fitted, for which
-/// embeddings are enough (``LinearAdaptation``).
+/// NeurIPS 2021, §4.5. The paper trains the last layer further; here a closed-form linear map is fitted instead, which
+/// needs only embeddings (``LinearAdaptation``).
 public struct FewShotScores: Sendable, Equatable, Codable {
-    /// The number of support samples a class.
+    /// The number of support samples per class.
     public let shots: Int
     /// The number of episodes.
     public let episodeCount: Int
-    /// The number of classes with a support.
+    /// The number of classes with support samples.
     public let classCount: Int
-    /// The number of test classes that have too few samples for one, which are in none of the scores.
+    /// The number of test classes that have too few samples for a support, which none of the scores include.
     public let leftOutClassCount: Int
-    /// The number of queries, the mean over episodes.
+    /// The mean number of queries per episode.
     public let queryCount: Double
-    /// The number of samples of the complement that have no other of their class there, the mean over episodes.
+    /// The mean number per episode of complement samples with no other sample of their class in the complement.
     public let loneQueryCount: Double
     /// Each metric without adaptation, on the complement of each episode's support.
     public let baseline: [RetrievalMetric: StudentInterval]
     /// Each metric after adaptation to the support, on the same complements.
     public let adapted: [RetrievalMetric: StudentInterval]
-    /// Each metric's difference, adapted less baseline, taken episode by episode.
+    /// Each metric's difference, adapted minus baseline, taken episode by episode.
     ///
-    /// Its interval is the one to judge the gain by: the luck of which samples are queries is in both scores, and cancels.
+    /// Judge the gain by this interval: which samples happen to be queries affects both scores alike, and cancels.
     public let gain: [RetrievalMetric: StudentInterval]
 
     private enum CodingKeys: String, CodingKey {
@@ -36,7 +36,7 @@ public struct FewShotScores: Sendable, Equatable, Codable {
         case loneQueryCount = "lone_query_count"
     }
 
-    /// Takes means over episodes.
+    /// Averages over episodes.
     ///
     /// - Precondition: there is at least one episode, and all have the same classes and metrics.
     /// - Complexity: O(episodes × metrics).

@@ -2,28 +2,29 @@ public import DenseLinearAlgebra
 public import Retrieval
 import Parallel
 
-/// A linear map of embeddings that is fitted to a few labelled samples, the support.
+/// A linear map of embeddings, fitted to a few labelled samples, the support.
 ///
 /// It is a regularised linear discriminant analysis in closed form, x ↦ (x − μ)·U⁻¹·Vᵀ, where
 ///
 /// - μ is the mean of the class means;
-/// - UᵀU = Σ is the scatter within classes, `(1 − ρ)·S + ρ·(Tr S / d)·I` with S the sum of the products of the deviations
-///   from the class means over their degrees of freedom, s − c for s samples of c classes. So in the coordinates z of
-///   (x − μ)·U⁻¹ samples of a class scatter alike in all directions (Hatch, Kajarekar, Stolcke, "Within-class covariance
-///   normalization for SVM-based speaker recognition", Interspeech 2006);
-/// - VᵀV = I + B(B + t·I)⁻¹, with B the covariance of the class means in these coordinates and t the part of it that is
-///   the error of means of so few samples: the mean of 1/(samples of a class). A direction so counts up to twice, the
-///   more the classes of the support differ in it.
+/// - UᵀU = Σ is the within-class scatter, `(1 − ρ)·S + ρ·(Tr S / d)·I`, where S is the sum of the outer products of the
+///   deviations from the class means, divided by their degrees of freedom, s − c for s samples of c classes. So in the
+///   coordinates z = (x − μ)·U⁻¹, samples of a class scatter equally in all directions (Hatch, Kajarekar, Stolcke,
+///   "Within-class covariance normalization for SVM-based speaker recognition", Interspeech 2006);
+/// - VᵀV = I + B(B + t·I)⁻¹, with B the covariance of the class means in these coordinates and t the part of it that
+///   comes from averaging so few samples: the mean over classes of 1/(samples of the class). So the more the support
+///   classes differ along a direction, the more it counts, up to twice.
 ///
 /// Nothing is tuned. ρ is Ledoit and Wolf's estimate ("A well-conditioned estimator for large-dimensional covariance
-/// matrices", Journal of Multivariate Analysis, 2004) with the degrees of freedom as the number of rows, but at least
-/// the weight 1/(s − c + 1) of one isotropic deviation more, so that Σ is positive definite for any support.
+/// matrices", Journal of Multivariate Analysis, 2004) with the degrees of freedom as the number of rows. It is at least
+/// 1/(s − c + 1), the weight of one additional isotropic deviation, so Σ is positive definite for any support.
 ///
-/// Rows are first scaled to length 1 where retrieval is by cosine. The zero vector stays zero, and is mapped as such.
+/// If retrieval is by cosine, rows are first scaled to length 1. The zero vector stays zero, and is mapped like any
+/// other row.
 ///
-/// **Why this map.** The gain in Recall@1 / MAP@R in hundredths on glyphs200, the mean over levels 1, 5 and 9, both
-/// directions and 10 episodes; for the networks of the example, which were trained on the level's other side, and for the
-/// backbone:
+/// **Why this map.** The table shows the gain in Recall@1 / MAP@R in hundredths on glyphs200, averaged over levels 1, 5
+/// and 9, both directions and 10 episodes, for the example's networks, which were trained on the level's other side,
+/// and for the backbone:
 ///
 /// | map | networks, 2 shots | 5 shots | backbone, 2 shots | 5 shots |
 /// |---|---|---|---|---|
@@ -32,9 +33,9 @@ import Parallel
 /// | VᵀV = B(B + t·I)⁻¹, the subspace of the means | −0.4 / 1.3 | 0.8 / 4.7 | 0.6 / 7.1 | 1.2 / 11.8 |
 /// | ridge regression to the classes, its ridge by leaving one out | −0.7 / 0.5 | 0.5 / 3.0 | 0.6 / 6.4 | 0.9 / 10.4 |
 ///
-/// The subspace gains a little more from five shots of many classes, but of few classes it keeps few directions: with 5
-/// classes and 2 shots it costs the networks 3.4 hundredths of Recall@1, this map 0.2. These numbers chose the form of the
-/// map, so on glyphs200 its gains are a little flattered.
+/// The subspace gains a little more from five shots of many classes, but with few classes it keeps few directions: with
+/// 5 classes and 2 shots it costs the networks 3.4 hundredths of Recall@1, and this map 0.2. The form of the map was
+/// chosen by these numbers, so they slightly overstate its gains on glyphs200.
 ///
 /// ```swift
 /// // Two classes that vary in x and differ in y; then one step in x, and one in y.
@@ -47,9 +48,9 @@ import Parallel
 /// // About 0.024 and 0.133: y tells the classes apart, and counts more.
 /// ```
 public struct LinearAdaptation: Sendable {
-    /// What the map was fitted for.
+    /// The similarity that the map was fitted for.
     public let similarity: Similarity
-    /// The weight ρ of the isotropic part in the scatter within classes, from above 0 to 1.
+    /// The weight ρ of the isotropic part of the within-class scatter, in (0, 1].
     public let shrinkage: Double
     private let mean: [Double]
     /// U, d × d.
@@ -57,22 +58,22 @@ public struct LinearAdaptation: Sendable {
     /// V, d × d.
     private let weightFactor: Matrix<Double>
 
-    /// The number d of columns that embeddings have before and after.
+    /// The number d of columns of embeddings, the same before and after the map.
     public var dimension: Int { mean.count }
 
     /// Fits the map to a support.
     ///
-    /// Neither the order of rows nor the numbers of classes matter but for rounding, and the number of threads not at
-    /// all.
+    /// The order of the rows and the numbering of the classes affect the result only by rounding; the number of threads
+    /// does not affect it at all.
     ///
     /// - Parameters:
-    ///   - support: s × d, one row a sample.
+    ///   - support: s × d, one row per sample.
     ///   - classNumbers: the class of each row; any integers.
     ///   - similarity: what retrieval will rank by.
     /// - Precondition: there is one class number for each row.
     /// - Complexity: O(s·d² + d³), whatever the number of classes.
-    /// - Throws: ``EvaluationError/uniformSupport(sampleCount:classCount:)`` if no class has two different samples, as for
-    ///   one shot; ``RetrievalError/nonFiniteEmbedding(row:column:)``.
+    /// - Throws: ``EvaluationError/uniformSupport(sampleCount:classCount:)`` if no class has two different samples, as
+    ///   with one shot; ``RetrievalError/nonFiniteEmbedding(row:column:)``.
     public init(support: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine) throws {
         precondition(
             classNumbers.count == support.rowCount,
@@ -86,12 +87,12 @@ public struct LinearAdaptation: Sendable {
             throw EvaluationError.uniformSupport(sampleCount: support.rowCount, classCount: scatter.classCount)
         }
         mean = scatter.mean
-        // Threads of BLAS would divide sums at other places.
+        // With several threads, BLAS would split sums at different places.
         (shrinkage, withinFactor, weightFactor) = try withSerialBLAS {
             let (shrinkage, within) = scatter.shrunkWithin()
             let withinFactor = try choleskyFactor(within)
             var between = solve(scatter.between, byUpperTriangular: withinFactor)
-            // Of many classes only the d × d products count.
+            // With more classes than dimensions, only the d × d products matter.
             if between.rowCount > between.columnCount { between = try triangularFactor(between) }
             var total = product(between, between, transposingRight: true)
             for i in 0..<total.rowCount { total[i, i] += scatter.errorOfMeans }
@@ -103,9 +104,9 @@ public struct LinearAdaptation: Sendable {
         }
     }
 
-    /// The embeddings (n × d) after the map, n × d.
+    /// The embeddings (n × d) after the map, also n × d.
     ///
-    /// - Precondition: they have as many columns as the support had.
+    /// - Precondition: they have as many columns as the support.
     /// - Complexity: 3n·d² operations.
     /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``.
     public func adapting(_ embeddings: Matrix<Float>) throws -> Matrix<Float> {
@@ -133,7 +134,7 @@ private func ready(_ embeddings: Matrix<Float>, for similarity: Similarity) -> M
 }
 
 extension Matrix<Double> {
-    /// Every row less the same vector.
+    /// Subtracts the same vector from every row.
     fileprivate func subtracting(_ vector: [Double]) -> Matrix {
         let (n, d) = (rowCount, columnCount)
         var values = elements

@@ -1,6 +1,6 @@
 internal import DenseLinearAlgebra
 
-/// How the samples of a support scatter within their classes, and their classes' means among one another.
+/// How the samples of a support scatter within their classes, and how the class means scatter.
 struct SupportScatter: Sendable {
     /// The number c of classes.
     let classCount: Int
@@ -8,12 +8,12 @@ struct SupportScatter: Sendable {
     let mean: [Double]
     /// The deviations of class means from their mean over √(c − 1), c × d, so that their Gram matrix is a covariance.
     let between: Matrix<Double>
-    /// The variance of a class mean where that of a sample is 1: the mean over classes of 1/(samples of the class).
+    /// The variance of a class mean if a sample has variance 1: the mean over classes of 1/(samples of the class).
     let errorOfMeans: Double
     /// The deviations of the samples from their class means, s × d.
     private let within: Matrix<Double>
 
-    /// The degrees of freedom of the scatter within classes, s − c.
+    /// The degrees of freedom of the within-class scatter, s − c.
     private var degreesOfFreedom: Int { within.rowCount - classCount }
 
     /// Divides the rows (s × d) by class.
@@ -47,13 +47,14 @@ struct SupportScatter: Sendable {
 
     /// Whether some class has two different samples.
     ///
-    /// It is exact: what was a Float has room for the sum of as many equal values as there are, and their mean is the value.
+    /// This is exact: a Double holds the sum of equal Float values without rounding, so their mean is the value itself.
     var variesWithin: Bool { within.elements.contains { $0 != 0 } }
 
-    /// The scatter within classes (d × d) drawn to a multiple of the identity, and how far, from above 0 to 1.
+    /// The within-class scatter (d × d) shrunk towards a multiple of the identity, and its weight, in (0, 1].
     ///
-    /// See ``LinearAdaptation``. The rows are not independent, K samples deviating from their mean in K − 1 directions;
-    /// for pairs there are s/2 deviations, each found twice, and the degrees of freedom are exactly their number.
+    /// See ``LinearAdaptation``. The rows are not independent: K samples deviate from their mean in K − 1 directions.
+    /// For classes of two samples there are s/2 distinct deviations, each occurring twice, which is exactly the number
+    /// of degrees of freedom.
     ///
     /// - Precondition: some class has two different samples.
     func shrunkWithin() -> (shrinkage: Double, scatter: Matrix<Double>) {

@@ -2,7 +2,7 @@ internal import DenseLinearAlgebra
 public import Retrieval
 internal import Statistics
 
-/// One metric over levels of growing shift between train and test.
+/// One metric over levels of increasing shift between train and test.
 ///
 /// ```swift
 /// let curve = DifficultyCurve(
@@ -24,7 +24,7 @@ public struct DifficultyCurve: Sendable, Equatable {
         /// The metric's value on the level's test side, with its error.
         public let estimate: Estimate
 
-        /// Joins a level's shift and its score.
+        /// Combines a level's shift and its score.
         ///
         /// - Precondition: `shift` is finite.
         public init(level: String, shift: Double, estimate: Estimate) {
@@ -35,10 +35,10 @@ public struct DifficultyCurve: Sendable, Equatable {
         }
     }
 
-    /// The points by growing shift; at equal shifts in the order given.
+    /// The points by increasing shift; points of equal shift keep the given order.
     public let points: [Point]
 
-    /// Makes a curve of points in any order.
+    /// Makes a curve from points in any order.
     public init(points: [Point]) {
         // Swift's sort happens to be stable, but does not promise it.
         self.points = points.enumerated().sorted { ($0.element.shift, $0.offset) < ($1.element.shift, $1.offset) }
@@ -53,9 +53,9 @@ public struct DifficultyCurve: Sendable, Equatable {
 
     /// The aggregated generalisation score (AGS): the area under the metric against the shift.
     ///
-    /// Shifts are scaled to [0, 1] by the smallest and the largest one, and the area is that of trapezoids, so AGS is a
-    /// weighted mean of the values and lies in the metric's own range; higher is better. Source: Milbich et al.,
-    /// "Characterizing Generalization under Out-Of-Distribution Shifts in Deep Metric Learning", NeurIPS 2021, §4.
+    /// Shifts are scaled to [0, 1] by the smallest and the largest one, and the area follows the trapezoidal rule, so
+    /// AGS is a weighted mean of the values and lies in the metric's own range; higher is better. Source: Milbich et
+    /// al., "Characterizing Generalization under Out-Of-Distribution Shifts in Deep Metric Learning", NeurIPS 2021, §4.
     ///
     /// Nil if there is no range to scale by: no point, one point, or equal shifts.
     ///
@@ -70,7 +70,7 @@ public struct DifficultyCurve: Sendable, Equatable {
 
     /// The slope of the least-squares line of the metric over the scaled shifts.
     ///
-    /// It is the line's change from the easiest to the hardest level, negative where the metric falls.
+    /// It is the line's change from the easiest to the hardest level, negative if the metric falls.
     ///
     /// Nil if there is no range to scale by.
     public var slope: Estimate? {
@@ -80,14 +80,14 @@ public struct DifficultyCurve: Sendable, Equatable {
         return .combination(x.indices.map { ((x[$0] - mean) / spread, points[$0].estimate) })
     }
 
-    /// The level of the lowest value, the first of equal ones; nil without points.
+    /// The level with the lowest value, the first if several are equal; nil without points.
     public var worst: Point? {
         points.min { $0.estimate.value < $1.estimate.value }
     }
 
     /// Spearman's rank correlation of the metric and the shift: −1 where it falls from every level to the next.
     ///
-    /// Nil for fewer than three levels, or if all values are equal.
+    /// Nil for fewer than three levels, or if all values or all shifts are equal.
     public var rankCorrelation: Double? {
         spearmanCorrelation(points.map(\.shift), points.map(\.estimate.value))
     }

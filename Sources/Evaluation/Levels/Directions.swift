@@ -1,10 +1,10 @@
-/// Which of a level's values is meant: that of a direction, or the mean of both.
+/// Selects one of a level's values: that of a direction, or the mean of both.
 public enum DirectionOrMean: String, Sendable, Hashable, Codable, CaseIterable {
     /// Trained on the level's train side, scored on its test side.
     case forward
     /// Trained on the level's test side, scored on its train side.
     case reverse
-    /// The average over those of the two that were run.
+    /// The average over the directions that were run.
     case mean
 }
 
@@ -17,14 +17,15 @@ public struct Directions<Value: Sendable>: Sendable {
     /// The mean over the directions that were run.
     public let mean: Value
 
-    /// Joins the directions' values and their mean.
+    /// Combines the directions' values and their mean.
     public init(forward: Value?, reverse: Value?, mean: Value) {
         self.forward = forward
         self.reverse = reverse
         self.mean = mean
     }
 
-    /// Joins the directions' values, or nil if there are none, and takes their mean by `average`, which gets one or two.
+    /// Combines the directions' values and averages them with `average`, which gets one or two values; nil if there are
+    /// none.
     public init?(forward: Value?, reverse: Value?, average: ([Value]) -> Value) {
         let present = [forward, reverse].compactMap { $0 }
         guard !present.isEmpty else { return nil }

@@ -1,12 +1,12 @@
 public import Retrieval
 
-/// Whose scores they are.
+/// What the scores belong to.
 public enum Subject: String, Sendable, Hashable, Codable, CodingKeyRepresentable, CaseIterable {
     /// The model under evaluation.
     case model
     /// The frozen backbone that measured the splits.
     case backbone
-    /// The model with the tricks at test time that the settings name.
+    /// The model with the test-time tricks that the settings name.
     case tricked
 }
 
@@ -14,15 +14,15 @@ public enum Subject: String, Sendable, Hashable, Codable, CodingKeyRepresentable
 public enum GalleryKind: String, Sendable, Hashable, Codable, CodingKeyRepresentable, CaseIterable {
     /// All samples of the level's test classes.
     case full
-    /// Equally many classes and samples at every level: see ``MatchedGallery``.
+    /// The same numbers of classes and samples at every level: see ``MatchedGallery``.
     case matched
 }
 
-/// What places a level on the axis of a curve.
+/// The measure of shift on the horizontal axis of a curve.
 public enum ShiftAxis: String, Sendable, Hashable, Codable, CaseIterable {
     /// The squared Fréchet distance between train and test.
     case fid
-    /// What the distance is above that of random sides of the same classes.
+    /// The distance minus that between random sides of the same classes.
     case excess
 }
 
@@ -30,10 +30,10 @@ public enum ShiftAxis: String, Sendable, Hashable, Codable, CaseIterable {
 public struct TaskEvaluation: Sendable {
     /// The scores by gallery and subject.
     public var scores: [GalleryKind: [Subject: TaskScores]]
-    /// The few-shot scores of each episode; empty if there are none.
+    /// The few-shot scores of each episode; empty if there were none.
     public var episodes: [FewShotEpisodeScores]
 
-    /// Joins scores.
+    /// Combines scores.
     public init(scores: [GalleryKind: [Subject: TaskScores]] = [:], episodes: [FewShotEpisodeScores] = []) {
         self.scores = scores
         self.episodes = episodes
@@ -50,16 +50,16 @@ public struct LevelEvaluation: Sendable, Equatable {
     public let step: Int
     /// The Fréchet distance between the level's sides, squared.
     public let fid: Double
-    /// What `fid` is above the mean of random sides of the same classes, where the manifest has it.
+    /// How far `fid` exceeds its mean over random sides of the same classes, if the manifest has it.
     public let excess: Double?
     /// The scores by gallery and subject.
     private let scores: [GalleryKind: [Subject: Directions<TaskScores>]]
     /// What adapting to a few samples of the test classes changes, if that was evaluated.
     public let fewShot: Directions<FewShotScores>?
 
-    /// Joins the tasks of a level; a subject is there if every direction that was run has it.
+    /// Combines the tasks of a level; a subject is included if every direction that was run has it.
     ///
-    /// - Parameter shots: the number of support samples a class of the few-shot episodes, if there are any.
+    /// - Parameter shots: the number of support samples per class in the few-shot episodes, if there are any.
     /// - Precondition: at least one direction was run, and the shifts are finite.
     public init(
         id: String, origin: String, step: Int, fid: Double, excess: Double? = nil, forward: TaskEvaluation?,
@@ -85,7 +85,7 @@ public struct LevelEvaluation: Sendable, Equatable {
         fewShot = shots.flatMap { Self.fewShot(shots: $0, [forward, reverse].map { $0?.episodes ?? [] }) }
     }
 
-    /// Few-shot scores of both directions and of their means, episode by episode.
+    /// Few-shot scores of both directions, and of their means taken episode by episode.
     private static func fewShot(shots: Int, _ directions: [[FewShotEpisodeScores]]) -> Directions<FewShotScores>? {
         let run = directions.filter { !$0.isEmpty }
         guard let count = run.map(\.count).min() else { return nil }
@@ -104,11 +104,11 @@ public struct LevelEvaluation: Sendable, Equatable {
         scores[gallery]?[subject]
     }
 
-    /// How far the backbone is above the model, metric by metric, or nil if either was not scored; negative where the
-    /// model is better.
+    /// The backbone's lead over the model, metric by metric, or nil if either was not scored; negative if the model is
+    /// better.
     ///
-    /// Some classes are harder to retrieve than others for any model. Both are scored on the same test classes, so the gap
-    /// has that taken out, and its error as well, as far as the same classes are hard for both.
+    /// Some classes are harder to retrieve than others for any model. Both are scored on the same test classes, so this
+    /// effect cancels in the gap, and in its error, as far as the same classes are hard for both.
     public func gap(gallery: GalleryKind = .full, direction: DirectionOrMean = .mean) -> [RetrievalMetric: Estimate]? {
         guard let model = scores(of: .model, gallery: gallery)?[direction],
             let backbone = scores(of: .backbone, gallery: gallery)?[direction]
@@ -120,7 +120,7 @@ public struct LevelEvaluation: Sendable, Equatable {
         return gaps
     }
 
-    /// The level's place on an axis, where it has one.
+    /// The level's position on an axis, if it has one.
     public func shift(_ axis: ShiftAxis) -> Double? {
         switch axis {
         case .fid: fid
@@ -130,7 +130,7 @@ public struct LevelEvaluation: Sendable, Equatable {
 }
 
 extension LevelEvaluation: Codable {
-    /// Reads a level; the means of the directions are taken anew.
+    /// Reads a level and recomputes the means of the directions.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(String.self, forKey: .id)
@@ -156,7 +156,8 @@ extension LevelEvaluation: Codable {
     }
 }
 
-/// The scores of a level's directions in a file: the mean is written for readers, and without what follows from the others.
+/// The scores of a level's directions in a file; the mean is written for human readers, without the error
+/// contributions, which follow from the directions.
 private struct TaskScoresOfDirections: Codable {
     let scores: Directions<TaskScores>
 

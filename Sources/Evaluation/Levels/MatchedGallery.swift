@@ -1,18 +1,20 @@
 public import Datasets
 import Statistics
 
-/// Test sets that are equally large at every level, so that the size of the gallery does not shape the curve.
+/// Test sets of the same size at every level, so that the size of the gallery does not shape the curve.
 ///
-/// The hardest levels leave classes out, and fewer classes are fewer distractors: retrieval gets easier where the shift
-/// gets harder. Here every level is scored on C\* classes, the fewest that any has, and each class gives at most m\*
-/// samples, the least of the levels' median class sizes. The average over several draws takes most of their luck out.
+/// The hardest levels leave classes out, and fewer classes mean fewer distractors: retrieval gets easier as the shift
+/// gets larger. Here every level is scored on C\* classes, the smallest number at any level, and each class gives at
+/// most m\* samples, the smallest of the levels' median class sizes. Averaging over several draws removes most of their
+/// random variation.
 ///
-/// One seeded order of all classes a draw serves all levels: each takes the first C\* that it tests on. So every pick is a
-/// random subset of the level's classes, and levels that share classes share most of their picks, which keeps the luck of
-/// the draw out of the differences between levels. A class gives its samples in one seeded order a draw.
+/// Each draw has one seeded order of all classes for all levels: each level takes the first C\* of its test classes in
+/// that order. So every pick is a random subset of the level's classes, and levels that share classes share most of
+/// their picks, which keeps chance out of the differences between levels. Each class gives its samples in one seeded
+/// order per draw.
 ///
-/// Where samples have roles, the sizes are those of the gallery (samples without a role are in it): a class gives m\* of its
-/// items at most, and m\* of the queries that are no items.
+/// Where samples have roles, the sizes are those of the gallery (samples without a role are in it): a class gives at
+/// most m\* of its items, and at most m\* of the queries that are not items.
 ///
 /// ```swift
 /// let dataset = try Dataset(
@@ -24,26 +26,27 @@ import Statistics
 public struct MatchedGallery: Sendable {
     /// The number C\* of classes.
     public let classCount: Int
-    /// The number m\* of samples that a class gives to the gallery at most; 2 at least, since a single one is no query.
+    /// The largest number m\* of samples that a class gives to the gallery; at least 2, since a single sample cannot be
+    /// a query.
     public let samplesPerClass: Int
     /// The number of draws.
     public let drawCount: Int
-    /// What the draws are drawn from.
+    /// The seed of the draws.
     public let seed: UInt64
     private let dataset: Dataset
-    /// For each draw, the position of each class in its order.
+    /// For each draw, the position of each class in that draw's order.
     private let positions: [[Int]]
 
-    /// Sets sizes by the tasks that are to be scored.
+    /// Sets the sizes from the tasks that will be scored.
     ///
     /// - Parameters:
-    ///   - dataset: where the classes are from.
+    ///   - dataset: the dataset of the classes.
     ///   - testClasses: the numbers of the test classes of each task.
-    ///   - drawCount: how many draws to average over; nil for 20, but fewer, down to 2, where they would have more than
-    ///     100,000 samples together: the more classes a draw has, the less hangs on which.
-    ///   - seed: what the draws are drawn from.
+    ///   - drawCount: how many draws to average over; nil for 20, or fewer, down to 2, if 20 would have more than
+    ///     100,000 samples in total: the more classes a draw has, the less their choice matters.
+    ///   - seed: the seed of the draws.
     /// - Complexity: O(L·c log c + draws·c) for L tasks and c classes.
-    /// - Precondition: there is a draw and a task, and no task is without classes.
+    /// - Precondition: there is at least one draw and one task, and every task has classes.
     public init(of dataset: Dataset, testClasses: [[Int]], drawCount: Int? = nil, seed: UInt64 = 0) {
         let counts = testClasses.map(\.count)
         guard let fewest = counts.min(), fewest > 0, drawCount ?? 1 > 0 else {
@@ -71,7 +74,7 @@ public struct MatchedGallery: Sendable {
         }
     }
 
-    /// The numbers of a draw's samples, ascending.
+    /// The sample numbers of a draw, ascending.
     ///
     /// - Parameter classes: the numbers of a task's test classes, at least ``classCount``.
     /// - Complexity: O(c log c + n log n) for c classes and n samples.

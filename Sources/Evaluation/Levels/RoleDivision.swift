@@ -2,12 +2,12 @@ public import Datasets
 public import DenseLinearAlgebra
 public import Retrieval
 
-/// How some samples are divided into queries and gallery by their roles in the dataset.
+/// How samples are divided into queries and gallery by their roles in the dataset.
 ///
-/// A sample of the role `query` is a query and in no gallery, one of the role `gallery` is in the gallery and no query. A
-/// sample without a role is both, as all are in a dataset without roles: it is a query against all others. So a level
-/// whose test classes come from both sides of an official split, of which only one has roles, scores every sample that can
-/// be a query, in one gallery of all samples that can be found.
+/// A sample with the role `query` is a query and not in the gallery; one with the role `gallery` is in the gallery and
+/// not a query. A sample without a role is both, a query against all others, as are all samples of a dataset without
+/// roles. So if a level's test classes come from both sides of an official split and only one side has roles, the level
+/// scores every sample that can be a query, in one gallery of all samples that can be found.
 ///
 /// ```swift
 /// let division = RoleDivision([.query, .gallery, nil])
@@ -19,14 +19,15 @@ public struct RoleDivision: Sendable, Equatable {
     public let queries: [Int]
     /// The positions of the gallery's items among the samples, ascending.
     public let gallery: [Int]
-    /// For each query the place within ``gallery`` of the same sample, which does not count; nil where it is not there.
+    /// For each query, the index in ``gallery`` of the same sample, which does not count; nil if the gallery does not
+    /// have it.
     public let ownItems: [Int?]
-    /// Whether every sample is both.
+    /// Whether every sample is both a query and in the gallery.
     public var isOneAgainstRest: Bool {
         queries.count == ownItems.count { $0 != nil } && queries.count == gallery.count
     }
 
-    /// Divides samples by their roles, nil for none.
+    /// Divides samples by their roles; nil means no role.
     ///
     /// - Complexity: O(n).
     public init(_ roles: [SampleRole?]) {
@@ -45,7 +46,7 @@ public struct RoleDivision: Sendable, Equatable {
 }
 
 extension RetrievalSet {
-    /// Retrieval among some samples, each a query against all others, or what its role says.
+    /// Retrieval among some samples, each a query against all others unless it has a role.
     ///
     /// - Precondition: there is one row, class number and role for each sample.
     public init(_ embeddings: Matrix<Float>, classNumbers: [Int], roles: RoleDivision) {

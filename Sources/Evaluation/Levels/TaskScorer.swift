@@ -2,7 +2,7 @@ public import Datasets
 public import DenseLinearAlgebra
 public import Retrieval
 
-/// Scores embeddings of a dataset's samples, all by the same rules and with errors that belong together.
+/// Scores embeddings of a dataset's samples, all by the same rules and with errors that can be combined.
 ///
 /// ```swift
 /// let places: [Float] = [0, 1, 2.5, 8, 20, 21, 30, 31]
@@ -14,11 +14,11 @@ public import Retrieval
 /// print(scores.classCount, scores.estimates[.recall(1)]?.margin ?? 0)  // 4, and ± over other classes
 /// ```
 public struct TaskScorer: Sendable {
-    /// By what rules items rank.
+    /// The rules by which items rank.
     public private(set) var rules: RankingRules
-    /// What becomes of queries without a relevant item.
+    /// How queries without a relevant item are treated.
     public let loneQueries: LoneQueryPolicy
-    /// The metrics, in the order of the report.
+    /// The metrics, in report order.
     public let metrics: [RetrievalMetric]
     /// How errors are estimated.
     public let confidence: ConfidenceMethod
@@ -41,7 +41,7 @@ public struct TaskScorer: Sendable {
         groupOfClass = confidence.groups(ofClasses: dataset.classLabels.count)
     }
 
-    /// The same rules for embeddings that tricks were applied to.
+    /// The same scorer for embeddings that tricks were applied to.
     public func ranking(by tricks: TestTimeTricks) -> TaskScorer {
         var scorer = self
         scorer.rules.similarity = tricks.similarity(for: rules.similarity)
@@ -49,8 +49,8 @@ public struct TaskScorer: Sendable {
         return scorer
     }
 
-    /// The scores of retrieval among some samples: each is a query against all others, or what its role in the dataset is,
-    /// as in ``RoleDivision``.
+    /// The scores of retrieval among some samples: each is a query against all others unless it has a role in the
+    /// dataset; see ``RoleDivision``.
     ///
     /// - Parameters:
     ///   - embeddings: one row for each of `samples`.
@@ -61,13 +61,13 @@ public struct TaskScorer: Sendable {
         try scoresWithQueries(of: embeddings, samples: samples).scores
     }
 
-    /// The same, and the scores of each query, whose rows are places in `samples`.
+    /// The same scores, and those of each query, whose rows are indices into `samples`.
     ///
     /// - Throws: as ``scores(of:samples:)``.
     public func scoresWithQueries(
         of embeddings: Matrix<Float>, samples: [Int]
     ) throws -> (scores: TaskScores, queries: QueryScores) {
-        // Before rows are picked, so that an error counts them as they are given.
+        // Checked before rows are selected, so that an error names the row as given.
         try requireFinite(embeddings)
         let classes = samples.map { classOfSample[$0] }
         let roles = RoleDivision(samples.map { roleOfSample[$0] })
@@ -90,19 +90,19 @@ public struct TaskScorer: Sendable {
         return (scores, all.selectingRows(roles.queries))
     }
 
-    /// The scores of retrieval in galleries that are equally large at every level, averaged over the draws.
+    /// The scores of retrieval in galleries of the same size at every level, averaged over the draws.
     ///
     /// - Parameters:
     ///   - embeddings: one row for each of `samples`.
     ///   - samples: the numbers of all samples of `classes`, ascending.
     ///   - classes: the numbers of the level's test classes.
-    ///   - gallery: what is drawn.
+    ///   - gallery: defines the draws.
     /// - Throws: as ``scores(of:samples:)``.
     public func scores(
         of embeddings: Matrix<Float>, samples: [Int], classes: [Int], in gallery: MatchedGallery
     ) throws -> TaskScores {
         let rows = Dictionary(uniqueKeysWithValues: zip(samples, samples.indices))
-        // Draws from classes that all fit are alike.
+        // If all classes and samples fit, all draws are the same.
         var known: [[Int]: TaskScores] = [:]
         let draws = try (0..<gallery.drawCount).map { draw in
             let drawn = gallery.samples(ofClasses: classes, draw: draw)

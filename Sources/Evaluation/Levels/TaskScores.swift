@@ -4,14 +4,14 @@ public import Retrieval
 public struct TaskScores: Sendable, Equatable {
     /// The metrics and the number of queries.
     public let scores: RetrievalScores
-    /// The number of classes on the side, those of a single sample included.
+    /// The number of classes on the side, including classes with a single sample.
     public let classCount: Int
-    /// Each metric's mean with its error, whose contributions are rounded as in files.
+    /// Each metric's mean with its error; the contributions are rounded as in files.
     public let estimates: [RetrievalMetric: Estimate]
 
-    /// Joins scores, the number of classes and what is known of the scores' errors.
+    /// Combines scores, the number of classes and the known errors of the scores.
     ///
-    /// - Parameter estimates: a metric that is not among them has no error that is known.
+    /// - Parameter estimates: a metric without an estimate here has no known error.
     public init(scores: RetrievalScores, classCount: Int, estimates: [RetrievalMetric: Estimate] = [:]) {
         self.scores = scores
         self.classCount = classCount
@@ -29,7 +29,7 @@ public struct TaskScores: Sendable, Equatable {
             estimates: meanEstimates(of: tasks))
     }
 
-    /// The mean over draws of one task: counts are those of a draw on average.
+    /// The mean over draws of one task: counts are averages over the draws.
     static func mean(ofDraws draws: [TaskScores]) -> TaskScores {
         func average(_ count: (TaskScores) -> Int) -> Int {
             let sum = draws.map(count).reduce(0, +)
@@ -59,7 +59,7 @@ extension TaskScores: Codable {
         case confidence
     }
 
-    /// Reads the flat object of the scores with two more keys, `class_count` and `confidence`.
+    /// Reads the flat object of the scores with two additional keys, `class_count` and `confidence`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -68,13 +68,14 @@ extension TaskScores: Codable {
             estimates: try container.decodeIfPresent([RetrievalMetric: Estimate].self, forKey: .confidence) ?? [:])
     }
 
-    /// Writes the flat object of the scores with two more keys, `class_count` and, if errors are known, `confidence`.
+    /// Writes the flat object of the scores with two additional keys, `class_count` and, if errors are known,
+    /// `confidence`.
     public func encode(to encoder: any Encoder) throws {
         var container = try encodeScores(to: encoder)
         if !knownErrors.isEmpty { try container.encode(knownErrors, forKey: .confidence) }
     }
 
-    /// Writes the same without the contributions to the errors, where they follow from others.
+    /// Writes the same without the contributions to the errors, for scores whose contributions follow from others.
     func encodeSummary(to encoder: any Encoder) throws {
         var container = try encodeScores(to: encoder)
         let known = knownErrors.mapValues(EstimateRecord.init)

@@ -3,7 +3,7 @@ public import Files
 public import Foundation
 public import Retrieval
 
-/// How a class is retrieved at one task, by the model and by the backbone: a row of `per-class.csv`.
+/// How well the model and the backbone retrieve a class in one task: a row of `per-class.csv`.
 public struct ClassScores: Sendable, Equatable {
     /// The level's id.
     public let level: String
@@ -13,15 +13,15 @@ public struct ClassScores: Sendable, Equatable {
     public let classLabel: String
     /// The number of its queries.
     public let queryCount: Int
-    /// The means over the class's queries, in the order of ``metrics``; nil where they are not known.
+    /// The model's means over the class's queries, in the order of ``metrics``; nil if unknown.
     public let model: [Double?]
-    /// The same of the backbone.
+    /// The same for the backbone.
     public let backbone: [Double?]
 
-    /// What is given for each class.
+    /// The metrics reported for each class.
     public static let metrics: [RetrievalMetric] = [.recall(1), .averagePrecisionAtR]
 
-    /// Joins a class's scores.
+    /// Combines a class's scores.
     ///
     /// - Precondition: there is one value, or nil, for each of ``metrics``.
     public init(
@@ -42,7 +42,7 @@ public struct ClassScores: Sendable, Equatable {
     /// The scores of all classes of a task.
     ///
     /// - Parameters:
-    ///   - labels: those of all classes, by number.
+    ///   - labels: the labels of all classes, by class number.
     ///   - backbone: the scores of the same queries, if there are any.
     public static func all(
         level: String, direction: Direction, labels: [String], model: QueryScores, backbone: QueryScores?
@@ -69,7 +69,7 @@ extension ClassScores {
 
     /// The rows as a table, `per-class.csv`.
     ///
-    /// Values have six decimals; what is not known is empty.
+    /// Values have six decimals; unknown values are empty.
     public static func table(_ rows: [ClassScores]) -> CSVTable {
         CSVTable(
             columns: columns,
@@ -81,7 +81,8 @@ extension ClassScores {
 
     /// Reads a `per-class.csv`.
     ///
-    /// - Throws: ``/Files/FileError`` if it cannot be read, has other columns, or a field that is not what its column says.
+    /// - Throws: ``/Files/FileError`` if the file cannot be read, has other columns, or has a field that does not fit
+    ///   its column.
     public static func all(readingFrom url: URL) throws -> [ClassScores] {
         let table = try CSVTable(contentsOf: url)
         guard table.columns == columns else {

@@ -1,7 +1,7 @@
 public import Retrieval
 internal import Statistics
 
-/// Several models beside one another, by each metric that all of them have, and beside the backbone where it was scored.
+/// Several models side by side, by each metric that all of them have, with the backbone if it was scored.
 ///
 /// ```swift
 /// let compared = try ComparedModels([("margin", [margin]), ("triplet", [triplet])], metrics: [.recall(1)])
@@ -14,7 +14,7 @@ public struct ComparedModels: Sendable {
         public let metric: RetrievalMetric
         /// The models and the frozen backbone, in the full gallery.
         public let values: ModelComparison
-        /// The same in galleries of equal size; nil where these were not scored.
+        /// The same in galleries of equal size; nil if these were not scored.
         public let matched: ModelComparison?
         /// The models without the backbone; nil for a single model.
         public let alone: ModelComparison?
@@ -30,11 +30,12 @@ public struct ComparedModels: Sendable {
     /// Compares models.
     ///
     /// - Parameters:
-    ///   - models: each with its training runs, at least one.
-    ///   - metrics: what to compare by, as far as all runs have it; where they have none of these, their own first metric.
-    /// - Complexity: up to four ``ModelComparison``s a metric.
+    ///   - models: each model with its training runs, at least one.
+    ///   - metrics: what to compare by, as far as all runs have it; if they have none of these, their own first metric
+    ///     is used.
+    /// - Complexity: up to four ``ModelComparison``s per metric.
     /// - Throws: ``EvaluationError/incomparable(name:found:expected:)``.
-    /// - Precondition: there is a model.
+    /// - Precondition: there is at least one model.
     public init(_ models: [(name: String, runs: [EvaluationResults])], metrics: [RetrievalMetric]) throws {
         precondition(!models.isEmpty, "no models to compare")
         let entries = models.map { ModelComparison.Entry(name: $0.name, runs: $0.runs) }
@@ -57,12 +58,12 @@ public struct ComparedModels: Sendable {
 }
 
 extension EvaluationResults {
-    /// Refuses results of other splits.
+    /// Rejects results for other splits.
     ///
     /// - Parameters:
     ///   - dataset: the name of the splits' dataset.
-    ///   - levels: the splits' levels by their ids, with their distances.
-    ///   - name: what the error calls these results.
+    ///   - levels: the distance of each of the splits' levels, by id.
+    ///   - name: the name of these results in the error.
     /// - Throws: ``EvaluationError/incomparable(name:found:expected:)``.
     public func requireLevels(_ levels: [String: Double], of dataset: String, name: String) throws {
         guard self.dataset == dataset else {

@@ -7,9 +7,9 @@ extension EvaluationResults: Codable {
         case gapGrowth = "gap_growth"
     }
 
-    /// Reads results; what follows from the levels is computed anew.
+    /// Reads results, and recomputes everything derived from the levels.
     ///
-    /// - Throws: ``EvaluationError/schemaVersion(found:expected:)`` for another version; `DecodingError`.
+    /// - Throws: ``EvaluationError/schemaVersion(found:expected:)`` if the version differs; `DecodingError`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let version = try container.decode(Int.self, forKey: .schemaVersion)
@@ -26,7 +26,7 @@ extension EvaluationResults: Codable {
             levels: try container.decode([LevelEvaluation].self, forKey: .levels))
     }
 
-    /// Writes the results, and as lists of records what follows from them: the curves' AGS, slope, worst level and rank
+    /// Writes the results, followed by derived values as lists of records: the curves' AGS, slope, worst level and rank
     /// correlation, the gaps at each level, and their growth.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
@@ -94,7 +94,7 @@ extension EvaluationResults: Codable {
     }
 }
 
-/// What spans the levels of one curve.
+/// The values that summarise one curve over its levels.
 private struct CurveRecord: Encodable {
     let over: ShiftAxis
     let gallery: GalleryKind

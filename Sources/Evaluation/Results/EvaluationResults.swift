@@ -1,6 +1,6 @@
 public import Retrieval
 
-/// What `results.json` holds: a model's scores at every level of a manifest, and what follows from them.
+/// The contents of `results.json`: a model's scores at every level of a manifest, and the values derived from them.
 public struct EvaluationResults: Sendable, Equatable {
     /// The version of the schema that this code reads and writes.
     public static let currentSchemaVersion = 2
@@ -11,20 +11,20 @@ public struct EvaluationResults: Sendable, Equatable {
     public let tool: String
     /// The dataset's name.
     public let dataset: String
-    /// The model as the user named it, for instance a path template with `{level}` and `{direction}`.
+    /// The model as the user named it, for example a path template with `{level}` and `{direction}`.
     public let model: String
-    /// Which of several training runs of the model it is, if the path tells them apart.
+    /// Which training run of the model this is, if the path distinguishes several.
     public let seed: String?
-    /// By what rules the results came about.
+    /// The rules that produced the results.
     public let settings: EvaluationSettings
     /// Which networks were scored; nil for embeddings from files, and in older results.
     public let provenance: ModelProvenance?
-    /// The metrics, in the order of the report.
+    /// The metrics, in report order.
     public let metrics: [RetrievalMetric]
-    /// The levels by growing distance.
+    /// The levels by increasing distance.
     public let levels: [LevelEvaluation]
 
-    /// Joins levels, in any order.
+    /// Combines levels, given in any order.
     public init(
         tool: String, dataset: String, model: String, seed: String? = nil, settings: EvaluationSettings = .init(),
         provenance: ModelProvenance? = nil, levels: [LevelEvaluation]
@@ -49,10 +49,10 @@ public struct EvaluationResults: Sendable, Equatable {
         public var gallery: GalleryKind
         /// In which direction.
         public var direction: DirectionOrMean
-        /// Over what.
+        /// Over which measure of shift.
         public var axis: ShiftAxis
 
-        /// Names a curve; unless told otherwise that of the model, both directions' mean, in the full gallery over `fid`.
+        /// Names a curve; by default that of the model, averaged over both directions, in the full gallery, over `fid`.
         public init(
             _ subject: Subject = .model, gallery: GalleryKind = .full, direction: DirectionOrMean = .mean,
             over axis: ShiftAxis = .fid
@@ -76,8 +76,8 @@ public struct EvaluationResults: Sendable, Equatable {
             })
     }
 
-    /// A metric's curve if all levels have it, and in the same directions: over other directions at one level than at
-    /// another, what spans the levels would compare different things.
+    /// A metric's curve, or nil unless all levels have it in the same directions: if the directions differed between
+    /// levels, a summary over the levels would compare different things.
     public func completeCurve(of metric: RetrievalMetric, _ key: CurveKey = .init()) -> DifficultyCurve? {
         let curve = curve(of: metric, key)
         let all = levels.compactMap { $0.scores(of: key.subject, gallery: key.gallery) }
@@ -88,8 +88,8 @@ public struct EvaluationResults: Sendable, Equatable {
         return curve
     }
 
-    /// How much larger the gap between the backbone and the model is at the hardest level than at the easiest, or nil if
-    /// there is no such gap or but one distance.
+    /// How much larger the gap between the backbone and the model is at the hardest level than at the easiest, or nil
+    /// if there is no such gap or if all levels have the same distance.
     public func gapGrowth(
         of metric: RetrievalMetric, gallery: GalleryKind = .full, direction: DirectionOrMean = .mean
     ) -> Estimate? {

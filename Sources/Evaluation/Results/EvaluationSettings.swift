@@ -1,31 +1,31 @@
 public import Datasets
 public import Retrieval
 
-/// By what rules results came about.
+/// The rules that produced the results.
 public struct EvaluationSettings: Sendable, Equatable, Codable {
-    /// What was scored: `test`, or as in `validation fold 0`.
+    /// What was scored: `test`, or a validation fold such as `validation fold 0`.
     public let split: String
     /// What retrieval ranked by.
     public let similarity: Similarity
-    /// What became of queries without a relevant item.
+    /// How queries without a relevant item were treated.
     public let loneQueries: LoneQueryPolicy
     /// How errors were estimated.
     public let confidence: ConfidenceMethod
     /// The sizes of the matched galleries, if there are any.
     public let matchedGallery: MatchedGalleryRecord?
-    /// The tricks of the subject `tricked`, in the order in which they are applied.
+    /// The tricks of the subject `tricked`, in the order of application.
     public let tricks: [String]
-    /// How many of the dataset's samples are queries, in the gallery, or both, by ``RoleDivision``; nil in a dataset without
-    /// roles, where all are both.
+    /// How many of the dataset's samples are queries, in the gallery, or both, by ``RoleDivision``; nil for a dataset
+    /// without roles, where all samples are both.
     public let roles: RoleRecord?
 
     /// How many samples of a dataset have each role.
     public struct RoleRecord: Sendable, Equatable, Codable {
-        /// The samples that are queries only.
+        /// The number of samples that are only queries.
         public let query: Int
-        /// The samples that are in galleries only.
+        /// The number of samples that are only in galleries.
         public let gallery: Int
-        /// The samples without a role, which are both.
+        /// The number of samples without a role, which are both.
         public let both: Int
 
         /// Counts a dataset's samples; nil if none has a role.
@@ -41,14 +41,14 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
     public struct MatchedGalleryRecord: Sendable, Equatable, Codable {
         /// The number of classes.
         public let classCount: Int
-        /// The number of samples that a class gives to the gallery at most.
+        /// The largest number of samples that a class gives to the gallery.
         public let samplesPerClass: Int
         /// The number of draws.
         public let drawCount: Int
-        /// What the draws are drawn from.
+        /// The seed of the draws.
         public let seed: UInt64
 
-        /// Records what a gallery is.
+        /// Records the sizes and the seed of a gallery.
         public init(_ gallery: MatchedGallery) {
             classCount = gallery.classCount
             samplesPerClass = gallery.samplesPerClass

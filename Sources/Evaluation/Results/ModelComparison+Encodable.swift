@@ -5,8 +5,8 @@ extension ModelComparison: Encodable {
         case metric, gallery, direction, over, dataset, split, confidence, levels, models, pairs
     }
 
-    /// Writes the comparison: `models[].levels[]` have a value with its interval, a rank and the change against the mean,
-    /// `pairs[].levels[]` a difference with its interval and its p-value, plain and adjusted.
+    /// Writes the comparison: `models[].levels[]` has a value with its interval, a rank and the change against the
+    /// mean, and `pairs[].levels[]` a difference with its interval and its p-value, unadjusted and adjusted.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(metric, forKey: .metric)

@@ -4,9 +4,9 @@ internal import Statistics
 
 /// Several models along the same levels: their curves, the differences between them, and who leads where.
 ///
-/// All errors are those of the results, over classes, and since all results share their groups of classes a difference is a
-/// paired one: what makes classes hard for both models cancels. Variation between training runs is another thing. Several
-/// runs of a model enter as their mean, and the interval over runs stands beside the one over classes.
+/// All errors are those of the results, over classes. Since all results share the same groups of classes, differences
+/// are paired: class difficulty that both models share cancels. Variation between training runs is separate. Several
+/// runs of a model enter as their mean, and the interval over runs is reported beside the one over classes.
 ///
 /// ```swift
 /// let comparison = try ModelComparison([
@@ -18,13 +18,13 @@ internal import Statistics
 /// }
 /// ```
 public struct ModelComparison: Sendable, Equatable {
-    /// By what models are compared.
+    /// The metric that models are compared by.
     public let metric: RetrievalMetric
     /// In which gallery.
     public let gallery: GalleryKind
     /// In which direction.
     public let direction: DirectionOrMean
-    /// Over what.
+    /// Over which measure of shift.
     public let axis: ShiftAxis
     /// The dataset's name.
     public let dataset: String
@@ -32,48 +32,48 @@ public struct ModelComparison: Sendable, Equatable {
     public let split: String
     /// How errors were estimated.
     public let confidence: ConfidenceMethod
-    /// The levels by growing shift.
+    /// The levels by increasing shift.
     public let levels: [Level]
     /// The models, in the order given.
     public let models: [Model]
-    /// Every pair of models, each in the order given.
+    /// Every pair of models, each pair in the given order.
     public let pairs: [Pair]
 
     /// A level of the comparison.
     public struct Level: Sendable, Equatable, Codable {
         /// Its id.
         public let id: String
-        /// Its place on the axis.
+        /// Its position on the axis.
         public let shift: Double
     }
 
-    /// What is known of one model.
+    /// The values of one model.
     public struct Model: Sendable, Equatable {
         /// Its name.
         public let name: String
-        /// The training runs, by the names that tell them apart; empty if there is one without a name.
+        /// The names of the training runs; runs without a name are left out.
         public let runs: [String]
         /// The mean over runs at each level.
         public let curve: DifficultyCurve
-        /// The area under the curve; nil if the levels have no range.
+        /// The area under the curve; nil if all levels have the same shift.
         public let ags: Estimate?
-        /// The AGS over runs; nil for a single run, or if the levels have no range.
+        /// The AGS over runs; nil for a single run, or if all levels have the same shift.
         public let agsOverRuns: StudentInterval?
         /// The values over runs at each level; empty for a single run.
         public let valuesOverRuns: [StudentInterval]
-        /// The value at each level less the mean over all models there.
+        /// The value at each level minus the mean over all models at that level.
         public let changes: [Estimate]
         /// The slope of the least-squares line of the changes over the scaled shift, as ``DifficultyCurve/slope``.
         public let changeSlope: Estimate?
-        /// The place among all models at each level, 1 being the highest value; equal values share the better one.
+        /// The rank among all models at each level, where 1 is the highest value; equal values share the better rank.
         public let ranks: [Int]
     }
 
-    /// The first model of a pair less the second.
+    /// The first model of a pair minus the second.
     public struct Pair: Sendable, Equatable {
-        /// The positions of both among ``ModelComparison/models``.
+        /// The position of the first model in ``ModelComparison/models``.
         public let first: Int
-        /// The position of the other.
+        /// The position of the second model.
         public let second: Int
         /// The difference between their areas.
         public let ags: Estimate?
@@ -83,7 +83,8 @@ public struct ModelComparison: Sendable, Equatable {
         public let differences: [Estimate]
         /// Their p-values, adjusted by Holm's method over all pairs and levels.
         public let adjustedPs: [Double?]
-        /// The levels at which the second is ahead where the first was at the level before, or the other way round.
+        /// The levels at which the lead changes hands: the second is ahead and the first was at the previous level, or
+        /// vice versa.
         public let crossings: [Int]
     }
 
@@ -93,7 +94,7 @@ public struct ModelComparison: Sendable, Equatable {
         public let name: String
         /// The results of its training runs, one or several.
         public let runs: [EvaluationResults]
-        /// Whose scores of them are compared.
+        /// The subject whose scores are compared.
         public let subject: Subject
 
         /// Names a model.
@@ -108,13 +109,13 @@ public struct ModelComparison: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - models: what to compare.
-    ///   - metric: by what.
+    ///   - metric: the metric to compare by.
     ///   - gallery: in which gallery.
     ///   - direction: in which direction.
-    ///   - axis: over what.
-    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` if results are of other levels, another split or other
-    ///   groups than the first, or lack the metric.
-    /// - Precondition: there is a model, and each has a run.
+    ///   - axis: over which measure of shift.
+    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` if results have other levels, another split or
+    ///   other groups than the first, or lack the metric.
+    /// - Precondition: there is at least one model, and each has at least one run.
     public init(
         _ models: [Entry], metric: RetrievalMetric = .recall(1), gallery: GalleryKind = .full,
         direction: DirectionOrMean = .mean, over axis: ShiftAxis = .fid
@@ -198,7 +199,7 @@ public struct ModelComparison: Sendable, Equatable {
         }
     }
 
-    /// Holm's adjustment of the p-values that there are.
+    /// Holm's adjustment of the p-values that are not nil.
     private static func adjusted(_ values: [Double?]) -> [Double?] {
         var known = holmAdjusted(values.compactMap { $0 }).makeIterator()
         return values.map { $0 == nil ? nil : known.next() }
@@ -218,8 +219,8 @@ extension DifficultyCurve {
 }
 
 extension EvaluationResults {
-    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` unless both are of the same levels and by the same
-    ///   rules.
+    /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` unless both have the same levels and follow the
+    ///   same rules.
     fileprivate func requireComparability(with other: EvaluationResults, name: String) throws {
         for property in Self.comparableProperties {
             let (found, expected) = (property(self), property(other))
@@ -229,7 +230,7 @@ extension EvaluationResults {
         }
     }
 
-    /// What must be the same of results that are compared, in words.
+    /// The properties, in words, that compared results must share.
     private static let comparableProperties: [@Sendable (EvaluationResults) -> String] = [
         { "results on \($0.dataset)" },
         { "the split \($0.settings.split)" },

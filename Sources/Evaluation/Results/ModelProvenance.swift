@@ -3,13 +3,13 @@ public import Embeddings
 
 /// Which networks were scored, and how images were prepared for them.
 ///
-/// What all networks of a run share, as they mostly do, is said once.
+/// Values that all networks of a run share, as most are, are recorded once.
 public struct ModelProvenance: Sendable, Equatable, Codable {
-    /// The name of the networks' tensor that is the embedding; nil for their only output.
+    /// The name of the networks' output tensor that holds the embedding; nil if it is their only output.
     public let output: String?
-    /// How a feature map became a vector, `avg`, `max` or `gem`; nil where there was none to pool.
+    /// How a feature map became a vector, `avg`, `max` or `gem`; nil if there was no feature map to pool.
     public let pooling: String?
-    /// What was done to the images before they went into any of the networks; nil where that differs.
+    /// How images were preprocessed for all networks; nil if that differs between them.
     public let preprocessing: PreprocessingRecord?
     /// The network of each task.
     public let models: [Model]
@@ -26,14 +26,14 @@ public struct ModelProvenance: Sendable, Equatable, Codable {
         public let sha256: String
         /// The number of dimensions.
         public let dimension: Int
-        /// What was done to the images, where it is not the same for all networks.
+        /// How images were preprocessed for this network, if that differs between the networks.
         public let preprocessing: PreprocessingRecord?
     }
 
-    /// Joins the records of a run's tasks; nil if there is none.
+    /// Combines the records of a run's tasks; nil if there are none.
     ///
-    /// - Parameter tasks: the level and direction of each task, and where its embeddings come from. Output and pooling are
-    ///   those of the first, since one command line asks for them.
+    /// - Parameter tasks: the level and direction of each task, and where its embeddings come from. Output and pooling
+    ///   are taken from the first task, since one command line sets them for all.
     public init?(tasks: [(level: String, direction: Direction, embeddings: EmbeddingProvenance)]) {
         guard let first = tasks.first?.embeddings else { return nil }
         let isShared = tasks.allSatisfy { $0.embeddings.preprocessing == first.preprocessing }

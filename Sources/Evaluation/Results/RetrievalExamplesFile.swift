@@ -3,14 +3,14 @@ internal import Files
 public import Foundation
 public import Retrieval
 
-/// Queries of each task with their nearest neighbours, by the names of samples: `retrieval-examples.json`.
+/// Queries of each task with their nearest neighbours, by sample id: `retrieval-examples.json`.
 public struct RetrievalExamplesFile: Sendable, Equatable, Codable {
     /// The version of the format that this type reads and writes.
     public static let currentSchemaVersion = 1
 
     /// The version of the format.
     public let schemaVersion: Int
-    /// By which metric queries are the best and the worst.
+    /// The metric that determines which queries are best and worst.
     public let metric: String
     /// The tasks.
     public let tasks: [Task]
@@ -24,7 +24,7 @@ public struct RetrievalExamplesFile: Sendable, Equatable, Codable {
         /// The examples: best, median and worst.
         public let examples: [Example]
 
-        /// Joins a task's examples.
+        /// Combines a task's examples.
         public init(level: String, direction: Direction, examples: [Example]) {
             self.level = level
             self.direction = direction
@@ -32,9 +32,9 @@ public struct RetrievalExamplesFile: Sendable, Equatable, Codable {
         }
     }
 
-    /// A query and what was found for it.
+    /// A query and the items found for it.
     public struct Example: Sendable, Equatable, Codable {
-        /// Where the query stands among all.
+        /// The query's place among all queries.
         public let place: RetrievalExample.Place
         /// The query's sample id.
         public let query: String
@@ -51,13 +51,13 @@ public struct RetrievalExamplesFile: Sendable, Equatable, Codable {
         }
     }
 
-    /// A sample that was found.
+    /// A retrieved sample.
     public struct Neighbour: Sendable, Equatable, Codable {
         /// The sample's id.
         public let sample: String
         /// Its class.
         public let classLabel: String
-        /// The cosine, or the Euclidean distance negated.
+        /// The cosine, or the negated Euclidean distance.
         public let similarity: Double
 
         enum CodingKeys: String, CodingKey {
@@ -71,7 +71,7 @@ public struct RetrievalExamplesFile: Sendable, Equatable, Codable {
         case schemaVersion = "schema_version"
     }
 
-    /// Joins the examples of all tasks.
+    /// Combines the examples of all tasks.
     public init(metric: RetrievalMetric, tasks: [Task]) {
         schemaVersion = Self.currentSchemaVersion
         self.metric = metric.name
@@ -88,7 +88,7 @@ public struct RetrievalExamplesFile: Sendable, Equatable, Codable {
 }
 
 extension RetrievalExamplesFile.Example {
-    /// Names the samples of an example.
+    /// Replaces the row numbers of an example with sample ids.
     ///
     /// - Parameters:
     ///   - ids: the sample id of each row.

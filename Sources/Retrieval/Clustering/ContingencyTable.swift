@@ -1,15 +1,15 @@
-/// How often each class meets each cluster, only the pairs that do meet being stored.
+/// How many items each class shares with each cluster; only pairs that share items are stored.
 ///
-/// The cells are sorted by their numbers alone, and names are forgotten, so that whatever is summed over them is the
-/// same to the last bit for any order of the items and any naming of classes and clusters.
+/// The cells are sorted by their counts alone and do not keep the class and cluster numbers, so any sum over them is
+/// the same to the last bit for any order of the items and any numbering of classes and clusters.
 struct ContingencyTable: Sendable {
-    /// A class and a cluster that meet.
+    /// A class and a cluster that share items.
     struct Cell: Sendable, Comparable {
-        /// How many items are in both; at least one.
+        /// The number of items in both; at least one.
         let count: Int
-        /// How many items the class has.
+        /// The number of items in the class.
         let classSize: Int
-        /// How many items the cluster has.
+        /// The number of items in the cluster.
         let clusterSize: Int
 
         static func < (a: Cell, b: Cell) -> Bool {
@@ -23,12 +23,12 @@ struct ContingencyTable: Sendable {
     let classSizes: [Int]
     /// The sizes of the clusters, ascending.
     let clusterSizes: [Int]
-    /// The pairs that meet, ascending.
+    /// The pairs that share items, ascending.
     let cells: [Cell]
 
     /// Counts n items.
     ///
-    /// - Precondition: both have n numbers.
+    /// - Precondition: both arrays have n numbers.
     /// - Complexity: O(n log n) operations and O(n) memory, however many classes and clusters there are.
     init(classNumbers: [Int], clusterNumbers: [Int]) {
         precondition(
@@ -53,7 +53,7 @@ struct ContingencyTable: Sendable {
         self.cells = cells.sorted()
     }
 
-    /// Whether both assignments group the items alike.
+    /// Whether both assignments group the items identically.
     var isPerfect: Bool {
         cells.count == classSizes.count && cells.count == clusterSizes.count
     }

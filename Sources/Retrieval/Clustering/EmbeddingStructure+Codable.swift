@@ -7,7 +7,7 @@ extension EmbeddingStructure: Codable {
         case alignment, uniformity
     }
 
-    /// Reads the values; the ratio follows from them.
+    /// Reads the values; the ratio is derived from them.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func value(_ key: CodingKeys) throws -> Double? { try container.decodeIfPresent(Double.self, forKey: key) }

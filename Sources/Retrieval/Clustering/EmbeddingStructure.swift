@@ -2,12 +2,12 @@ public import DenseLinearAlgebra
 internal import Foundation
 internal import Parallel
 
-/// How embeddings lie on the unit sphere: what retrieval scores come from, measured without ranking anything.
+/// How embeddings are distributed on the unit sphere: the geometry behind retrieval scores, measured without ranking.
 ///
-/// All rows are scaled to length 1 first (the zero vector stays zero). A value is nil where nothing is left to measure.
-/// None of the values is a score in itself: what is better depends on the others. They follow K. Roth et al.,
-/// "Revisiting Training Strategies and Generalization Performance in Deep Metric Learning", ICML 2020, §5, and T. Wang
-/// and P. Isola, "Understanding Contrastive Representation Learning through Alignment and Uniformity on the
+/// All rows are scaled to length 1 first (the zero vector stays zero). A value is nil if there is nothing to measure.
+/// None of the values is a score on its own: which direction is better depends on the others. They follow K. Roth et
+/// al., "Revisiting Training Strategies and Generalization Performance in Deep Metric Learning", ICML 2020, §5, and T.
+/// Wang and P. Isola, "Understanding Contrastive Representation Learning through Alignment and Uniformity on the
 /// Hypersphere", ICML 2020. They do not depend on the number of threads.
 ///
 /// ```swift
@@ -20,32 +20,33 @@ public struct EmbeddingStructure: Sendable, Equatable {
     /// π_intra: the mean Euclidean distance of two samples of a class, averaged over the classes with at least two
     /// samples; from 0 for collapsed classes to 2.
     ///
-    /// Classes count alike, whatever their sizes; nil if every class has one sample. (The code published with the paper
-    /// takes the cosine distance instead, and the normalised centres for ``interClassDistance``; the paper does not.)
+    /// All classes count equally, whatever their sizes; nil if every class has one sample. (The code published with the
+    /// paper takes the cosine distance instead, and the normalised centres for ``interClassDistance``; the paper does
+    /// not.)
     public let intraClassDistance: Double?
-    /// π_inter: the mean Euclidean distance of two classes' centres, the centre of a class being the mean of its
-    /// samples, be it one; from 0 to 2.
+    /// π_inter: the mean Euclidean distance of two classes' centres, from 0 to 2.
     ///
-    /// It is nil if there are fewer than two classes.
+    /// The centre of a class is the mean of its samples, even if it has only one. The value is nil if there are fewer
+    /// than two classes.
     public let interClassDistance: Double?
     /// ρ: the Kullback–Leibler divergence of the spectrum from a flat one, in nats, `(1/d) Σ ln(1 / (d·sⱼ))`, where sⱼ
     /// is the j-th of the d singular values of the embeddings (n × d, not centred) over their sum.
     ///
-    /// It is 0 if all directions are used alike, and grows without bound as embeddings collapse into fewer dimensions.
-    /// If a singular value is zero (as with n < d it always is) the divergence is infinite, and the value is nil. Below
-    /// 10⁻⁶ of the largest one a singular value counts as zero: it may be nothing but rounding to single precision.
+    /// It is 0 if all directions are used equally, and grows without bound as embeddings collapse into fewer
+    /// dimensions. If a singular value is zero (always the case for n < d), the divergence is infinite and the value is
+    /// nil. A singular value below 10⁻⁶ of the largest counts as zero: it may be mere rounding to single precision.
     public let spectralDecay: Double?
-    /// The mean squared distance of two samples of a class (Wang and Isola, α = 2), over all pairs of all classes
-    /// alike; from 0 to 4, nil if every class has one sample.
+    /// The mean squared distance of two samples of a class (Wang and Isola, α = 2), over all within-class pairs, which
+    /// count equally; from 0 to 4, nil if every class has one sample.
     public let alignment: Double?
-    /// The logarithm of the mean of `exp(−2·‖x − y‖²)` over all pairs of different rows x and y (Wang and Isola,
-    /// t = 2); from −8 to 0, the lower the more evenly the samples cover the sphere, and nil for fewer than two samples.
+    /// The logarithm of the mean of `exp(−2·‖x − y‖²)` over all pairs of different rows x and y (Wang and Isola, t =
+    /// 2); from −8 to 0, lower if the samples cover the sphere more evenly, and nil for fewer than two samples.
     ///
-    /// It is exact over all pairs, where the source estimates it in batches.
+    /// It is exact over all pairs, whereas the source estimates it in batches.
     public let uniformity: Double?
 
     /// π_ratio: ``intraClassDistance`` over ``interClassDistance``, lower for denser classes; nil if one of them is
-    /// nil, or all centres coincide.
+    /// nil, or if all centres coincide.
     public var distanceRatio: Double? {
         guard let intraClassDistance, let interClassDistance, interClassDistance > 0 else { return nil }
         return intraClassDistance / interClassDistance
@@ -62,13 +63,13 @@ public struct EmbeddingStructure: Sendable, Equatable {
         self.uniformity = uniformity
     }
 
-    /// Measures embeddings of which the classes are known.
+    /// Measures embeddings whose classes are known.
     ///
     /// - Parameters:
-    ///   - embeddings: n × d, one row a sample.
+    ///   - embeddings: n × d, one row per sample.
     ///   - classNumbers: the class of each row; any integers.
     /// - Precondition: there is one class number for each row.
-    /// - Complexity: O(n²·d + n·d² + d³) operations, and memory for the embeddings in double precision twice.
+    /// - Complexity: O(n²·d + n·d² + d³) operations, and memory for two copies of the embeddings in double precision.
     /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``; `LinearAlgebraError` if LAPACK cannot determine
     ///   the spectrum.
     public init(of embeddings: Matrix<Float>, classNumbers: [Int]) throws {
@@ -93,8 +94,9 @@ public struct EmbeddingStructure: Sendable, Equatable {
     private static func spectralDecay(of rows: Matrix<Double>) throws -> Double? {
         let d = rows.columnCount
         guard d > 0, rows.rowCount >= d else { return nil }
-        // The squares of the singular values are enough: what they lose is below the limit for zero. Beside the pairs
-        // of rows this is little work, so that one thread does, whose sums are the same on any machine of the kind.
+        // The squares of the singular values suffice: the precision they lose is below the limit for zero. This is
+        // little work compared with the pairs of rows, so one thread is enough; its sums are the same on any machine of
+        // the same kind.
         let values = try withSerialBLAS { try symmetricEigenvalues(gramMatrix(rows)) }
         guard let smallest = values.first, let largest = values.last, largest > 0, smallest > 1e-12 * largest
         else { return nil }
@@ -129,7 +131,8 @@ private struct ClassGeometry {
             let sum = sumOverPairs(of: rows.selectingRows(indices), isExactNearZero: true) { $0.squareRoot() }
             distances.append(sum / pairs)
             pairCount += pairs
-            // The squared distances of all pairs add up to the size times those from the mean.
+            // The squared distances of all pairs add up to the class size times the sum of squared distances from the
+            // mean.
             for i in indices {
                 let deviation = zip(rows.row(i), centre).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
                 squares += size * deviation

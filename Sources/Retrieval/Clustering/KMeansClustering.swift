@@ -1,21 +1,21 @@
 public import DenseLinearAlgebra
 internal import Foundation
 
-/// A division of rows into clusters with the rows' means as centres.
+/// A division of rows into clusters, with the mean of each cluster's rows as its centre.
 public struct KMeansClustering: Sendable, Equatable {
     /// The cluster of each of the n rows, from 0 up to but not including `centres.rowCount`; no cluster is empty.
     public let clusterNumbers: [Int]
     /// The mean of each cluster's rows, k × d.
     public let centres: Matrix<Float>
-    /// The sum of the squared Euclidean distances of all rows to the means of their clusters, before those are rounded
-    /// to single precision; lower is better.
+    /// The sum of the squared Euclidean distances of all rows to the means of their clusters, before the means are
+    /// rounded to single precision; lower is better.
     public let inertia: Double
     /// How often every row was assigned to its nearest centre; at least 1.
     public let iterationCount: Int
-    /// Whether the iteration stopped by itself, not because it was allowed no more.
+    /// Whether the iteration converged within the allowed number of assignments.
     public let hasConverged: Bool
 
-    /// Finishes an assignment to clusters of which none is empty.
+    /// Completes an assignment to clusters, none of which may be empty.
     ///
     /// - Complexity: O(n·d).
     init(
@@ -43,26 +43,26 @@ public struct KMeansClustering: Sendable, Equatable {
 /// Divides rows into k clusters so that the rows of each lie near their mean: k-means by Lloyd's iteration.
 ///
 /// Every row is assigned to its nearest centre, every centre becomes the mean of its rows, and so on: each step lowers
-/// the sum of squared distances (``KMeansClustering/inertia``) or leaves it. The first centres are drawn by k-means++
-/// (Arthur and Vassilvitskii, "k-means++: The Advantages of Careful Seeding", SODA 2007): each a row, chosen with a
-/// probability proportional to its squared distance from the nearest centre so far. For each centre several rows are
-/// drawn, and the one that leaves the smallest sum of squared distances is taken (the greedy variant, as in
-/// scikit-learn): with 1000 clear clusters of 20 rows the inertia was three fifths of that with a single draw. Since
-/// the iteration ends at a local minimum, several starts may be made, of which the best is kept, and of equally good
-/// ones the first.
+/// the sum of squared distances (``KMeansClustering/inertia``) or leaves it unchanged. The first centres are drawn by
+/// k-means++ (Arthur and Vassilvitskii, "k-means++: The Advantages of Careful Seeding", SODA 2007): each is a row,
+/// chosen with probability proportional to its squared distance from the nearest centre so far. For each centre several
+/// rows are drawn, and the one that leaves the smallest sum of squared distances is taken (the greedy variant, as in
+/// scikit-learn): with 1000 clear clusters of 20 rows, the inertia was three fifths of that with a single draw. Since
+/// the iteration ends at a local minimum, it can be started several times; the best result is kept, the first if
+/// several are equally good.
 ///
 /// The iteration stops when no row changes its cluster; when the centres, taken together, moved by a squared distance
 /// of no more than `tolerance` times the mean variance of a column, as in scikit-learn; or after
 /// `maximalIterationCount` assignments.
 ///
-/// Edge cases: of equally near centres the one with the smaller number counts. A cluster that is left without rows
-/// takes the row farthest from its centre (the first of several) out of a cluster that has others. Equal rows are
-/// always in one cluster, so with fewer different rows than k there are fewer clusters.
+/// Edge cases: of equally near centres, the one with the smallest number is taken. A cluster left without rows takes
+/// the row farthest from its centre (the first of several) from a cluster that has others. Equal rows are always in one
+/// cluster, so with fewer than k distinct rows there are fewer than k clusters.
 ///
-/// Distances are compared as in ``Similarity/euclidean``, that is from inner products of centred rows in single
+/// Distances are compared as in ``Similarity/euclidean``, that is, by inner products of centred rows in single
 /// precision; means and inertia are plain sums in double precision. The result is the same for any number of threads,
-/// and the first centres for any processor; those for which BLAS rounds differently may resolve near ties otherwise when
-/// rows are assigned. For clusters by cosine, normalise the rows first.
+/// and the first centres are the same on any processor; but processors on which BLAS rounds differently may resolve
+/// near ties differently when rows are assigned. For clusters by cosine, normalise the rows first.
 ///
 /// ```swift
 /// let line = Matrix<Float>(rows: [[0], [10], [1], [12], [2]])
@@ -73,17 +73,17 @@ public struct KMeansClustering: Sendable, Equatable {
 /// ```
 ///
 /// - Parameters:
-///   - rows: n × d, one row a sample.
+///   - rows: n × d, one row per sample.
 ///   - clusterCount: k.
-///   - seed: determines all random choices; start number s draws the same with any number of starts.
+///   - seed: determines all random choices; start number s makes the same draws for any number of starts.
 ///   - startCount: how many starts are made.
 ///   - candidateCount: how many rows are drawn for each first centre; if nil, `2 + ⌊ln k⌋`.
-///   - maximalIterationCount: how often all rows may be assigned, in each start.
+///   - maximalIterationCount: the largest number of assignments of all rows, in each start.
 ///   - tolerance: see above; 0 to go on until no row changes its cluster.
 /// - Precondition: `1 ≤ clusterCount ≤ n`, the other counts are positive, and `tolerance` is not negative.
-/// - Complexity: O(n·k·d) operations for each iteration and for each candidate of a start, but O(n²·d) for all candidates
-///   where clusters are small, and less for an iteration in which few centres move; memory for 8 MB of distances a thread
-///   (64 rows of them where 8 MB hold fewer), beside O((n + k)·d).
+/// - Complexity: O(n·k·d) operations for each iteration and for each candidate of a start, but O(n²·d) for all
+///   candidates if clusters are small, and less for an iteration in which few centres move; memory for 8 MB of
+///   distances per thread (or 64 rows of distances if 8 MB holds fewer), in addition to O((n + k)·d).
 /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``.
 public func kMeansClustering(
     of rows: Matrix<Float>, clusterCount: Int, seed: UInt64 = 0, startCount: Int = 1, candidateCount: Int? = nil,

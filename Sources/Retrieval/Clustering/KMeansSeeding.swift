@@ -4,34 +4,34 @@ internal import Statistics
 
 /// The first centres of k-means: different rows drawn by k-means++, and the nearest of them to each row.
 ///
-/// Almost all of the work is the distances of the candidates from all rows, of which almost none is less than that from
-/// the nearest seed. So candidates for many seeds are drawn at once, one matrix product a block of rows gives their
-/// distances, and where one may be less it is computed from the differences. A product decides nothing else: the seeds
-/// do not depend on how BLAS rounds.
+/// Almost all of the work is computing the distances of the candidates from all rows, and almost none of these is less
+/// than the row's distance from its nearest seed. So candidates for many seeds are drawn at once, one matrix product
+/// per block of rows gives their distances, and a distance that may be less is recomputed from the differences. The
+/// products decide nothing else: the seeds do not depend on how BLAS rounds.
 ///
-/// Candidates drawn ahead are none of a later step, when rows are nearer to a seed than they were. They are made so by
-/// rejection: each counts with the probability d/d₀, where the squared distances d of its row now and d₀ when it was
-/// drawn are what it would have been and was chosen by.
+/// Candidates drawn ahead are not valid for a later step, when rows are nearer to a seed than they were. Rejection
+/// makes them valid: each is kept with probability d/d₀, where d₀ is the squared distance of its row when it was drawn,
+/// the weight by which it was chosen, and d is the distance now, the weight by which it would be chosen.
 struct KMeansSeeding {
     /// The rows that are centres.
     private(set) var seeds: [Int] = []
-    /// The position in `seeds` of the nearest one to each row, the first of equally near ones.
+    /// The position in `seeds` of the seed nearest to each row, the first of equally near ones.
     private(set) var nearest: [Int32]
     private let rows: Matrix<Float>
     /// The squared distance of each row from the nearest seed.
     private var distances: [Float]
     private var bounds: ProductBounds
-    /// What was found for candidates that may be drawn again; it stays right, since distances only fall.
+    /// The neighbours of candidates that may be drawn again; they stay valid, since distances only decrease.
     private var neighbours: [Int: [Neighbour]] = [:]
     private var generator: SeededGenerator
 
-    /// Draws `count` seeds; fewer if there are no more different rows.
+    /// Draws `count` seeds, or fewer if there are fewer distinct rows.
     ///
     /// - Parameters:
     ///   - rows: of magnitudes about 1, so that no square overflows.
-    ///   - candidateCount: how many rows are drawn for each centre, of which the best one is taken.
-    /// - Complexity: O(n·k·d) operations at most for each candidate, and no more than O(n²·d) for all of them where few
-    ///   rows are near to one; memory for a quarter of the rows', and for the rows near to 256 candidates.
+    ///   - candidateCount: how many rows are drawn for each centre; the best one is taken.
+    /// - Complexity: at most O(n·k·d) operations for each candidate, and no more than O(n²·d) for all of them if each
+    ///   has few rows near it; memory for a quarter of that of the rows, and for the rows near 256 candidates.
     init(in rows: Matrix<Float>, count: Int, candidateCount: Int, seed: UInt64, start: Int) {
         let n = rows.rowCount
         self.rows = rows
@@ -44,7 +44,8 @@ struct KMeansSeeding {
         while seeds.count < count {
             let total = distances.reduce(0.0) { $0 + Double($1) }
             guard total > 0 else { break }
-            // While seeds are few, each changes much, and many of the candidates drawn ahead would be rejected.
+            // While there are few seeds, each one changes the distances a lot, and many candidates drawn ahead would be
+            // rejected.
             let stepCount = max(1, min(count - seeds.count, seeds.count / 4, 256 / candidateCount))
             addSeeds(from: draw(stepCount * candidateCount, total: total), each: candidateCount, upTo: count)
         }
@@ -70,7 +71,7 @@ struct KMeansSeeding {
         return drawn
     }
 
-    /// Makes the best of each `candidateCount` candidates a seed: that which leaves the smallest sum of squared
+    /// Makes the best of each `candidateCount` candidates a seed: the one that leaves the smallest sum of squared
     /// distances, the first of equally good ones.
     private mutating func addSeeds(from candidates: [Int], each candidateCount: Int, upTo count: Int) {
         let former = distances
@@ -101,7 +102,7 @@ struct KMeansSeeding {
         seeds.append(seed)
     }
 
-    /// The rows that are nearer to each candidate than to any seed, or were when it was drawn for the first time.
+    /// The rows that are nearer to each candidate than to any seed, or were when the candidate was first drawn.
     private mutating func neighbours(ofEach candidates: [Int]) -> [Int: [Neighbour]] {
         var found: [Int: [Neighbour]] = [:]
         var unknown: [Int] = []
@@ -111,7 +112,7 @@ struct KMeansSeeding {
         }
         for (candidate, list) in zip(unknown, findNeighbours(of: unknown)) {
             found[candidate] = list
-            // The lists of all rows would take a quarter of the rows' memory at most.
+            // The lists of all rows would take at most a quarter of the rows' memory.
             if list.count <= rows.columnCount / 8 { neighbours[candidate] = list }
         }
         return found
@@ -163,20 +164,22 @@ struct KMeansSeeding {
     }
 }
 
-/// A row near to a candidate, with its squared distance from that.
+/// A row near a candidate, with its squared distance from the candidate.
 private struct Neighbour {
     let row: Int32
     let distance: Float
 }
 
-/// What the inner product of a row x and a candidate c exceeds, as BLAS computes it, if c is nearer to x than its
-/// nearest seed is: a sum of two terms, one for each of the two.
+/// A lower bound on the inner product, as BLAS computes it, of a row x and a candidate c that is nearer to x than its
+/// nearest seed is.
 ///
-/// ‖x − c‖² < D means x·c > (‖x‖² − D)/2 + ‖c‖²/2. In whatever order d products are added, the sum is off by no more than
-/// d·2⁻²⁴ ‖x‖‖c‖ ≤ d·2⁻²⁴ (‖x‖² + ‖c‖²)/2 (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, §3.1). Twice that
-/// leaves room for the rounding of all else.
+/// The bound is the sum of two terms, one for x and one for c.
+///
+/// ‖x − c‖² < D means x·c > (‖x‖² − D)/2 + ‖c‖²/2. In whatever order d products are added, the sum is off by no more
+/// than d·2⁻²⁴ ‖x‖‖c‖ ≤ d·2⁻²⁴ (‖x‖² + ‖c‖²)/2 (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, §3.1).
+/// Twice that leaves room for all other rounding.
 private struct ProductBounds {
-    /// The term of each row, were it a candidate.
+    /// The term of each row if it is the candidate.
     let ofCandidates: [Float]
     /// The term of each row.
     private(set) var ofRows: [Float] = []
@@ -201,9 +204,9 @@ extension SeededGenerator {
     }
 }
 
-/// The squared Euclidean distance of `count` values from one offset on and as many from another on.
+/// The squared Euclidean distance between `count` values that start at offset `a` and as many that start at `b`.
 ///
-/// It is 0 for equal values, and not by luck, as it would be if it were computed from inner products.
+/// It is exactly 0 for equal values; a distance from inner products would be so only by chance.
 private func squaredDistance(_ values: UnsafeBufferPointer<Float>, _ a: Int, _ b: Int, count: Int) -> Float {
     precondition(
         a >= 0 && b >= 0 && max(a, b) + count <= values.count, "\(count) values from \(a) and \(b) of \(values.count)")

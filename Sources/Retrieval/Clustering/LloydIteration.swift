@@ -1,27 +1,27 @@
 internal import DenseLinearAlgebra
 internal import Parallel
 
-/// The iteration of k-means: rows to the nearest centres, centres to the means of their rows.
+/// The iteration of k-means: rows are assigned to their nearest centres, and centres move to the means of their rows.
 ///
-/// Where a cluster kept all its rows, its centre stays, and so do all distances from it. A row whose centre stays is
-/// therefore compared with the centres that moved only: after two or three assignments they are few.
+/// If a cluster kept all its rows, its centre stays, and so do all distances from it. A row whose centre stays is
+/// therefore compared only with the centres that moved; after two or three assignments they are few.
 struct LloydIteration {
     /// The cluster of each row; after an assignment, no cluster is empty.
     private(set) var clusterNumbers: [Int32]
     /// How often the rows were assigned.
     private(set) var count = 1
     private let prepared: PreparedEmbeddings
-    /// The rows that equal no earlier one; the others follow those that they equal.
+    /// The rows that equal no earlier row; every other row follows the one that it equals.
     private let originals: [Int]
     private let clusterCount: Int
     /// k × d.
     private var centres: [Double]
-    /// For each row x and its centre c, `x·c − ‖c‖²/2`, which is larger the nearer they are; −∞ where it is not known.
+    /// For each row x and its centre c, `x·c − ‖c‖²/2`, which is larger the nearer they are; −∞ if unknown.
     private var values: [Float]
 
-    /// Starts with some of the rows, all different, as centres.
+    /// Starts with some distinct rows as centres.
     ///
-    /// - Parameter nearest: the position in `seeds` of the nearest to each row.
+    /// - Parameter nearest: the position in `seeds` of the seed nearest to each row.
     init(rows: PreparedEmbeddings, seeds: [Int], nearest: [Int32]) {
         prepared = rows
         let n = rows.queries.rowCount
@@ -34,8 +34,8 @@ struct LloydIteration {
         values = Array(repeating: -.infinity, count: n)
     }
 
-    /// Iterates until no row changes its cluster, or the centres move by a squared distance of `tolerance` at most all
-    /// together; says whether either happened within the given number of assignments.
+    /// Iterates until no row changes its cluster, or the centres together move by a squared distance of at most
+    /// `tolerance`; returns whether either happened within the given number of assignments.
     mutating func run(maximalCount: Int, tolerance: Double) -> Bool {
         let d = prepared.queries.columnCount
         while true {
@@ -58,9 +58,9 @@ struct LloydIteration {
         }
     }
 
-    /// Gives every row the number of its nearest centre, and every cluster a row.
+    /// Assigns every row to its nearest centre, and makes sure that every cluster has a row.
     ///
-    /// - Parameter hasMoved: whether each centre is another than in the assignment before.
+    /// - Parameter hasMoved: whether each centre has changed since the previous assignment.
     private mutating func assign(hasMoved: [Bool]) {
         let isOpen = originals.map { hasMoved[Int(clusterNumbers[$0])] || values[$0] == -.infinity }
         let moved = hasMoved.indices.filter { hasMoved[$0] }
@@ -69,15 +69,16 @@ struct LloydIteration {
         assign(zip(originals, isOpen).filter(\.1).map(\.0), to: Array(0..<clusterCount), of: centres, keeping: false)
         assign(zip(originals, isOpen).filter { !$0.1 }.map(\.0), to: moved, of: centres, keeping: true)
         fillEmptyClusters()
-        // A row that duplicates another goes where that goes; see `rankAll` for why BLAS does not see to it.
+        // A duplicate row goes where its original goes; see `PreparedEmbeddings.finish` for why BLAS does not ensure
+        // this.
         for (row, original) in prepared.duplicates { clusterNumbers[row] = clusterNumbers[original] }
         count += 1
     }
 
-    /// Gives rows the numbers of the nearest of some centres, or leaves them where they are if none is nearer.
+    /// Assigns rows to the nearest of some centres, or leaves them where they are if none is nearer.
     ///
-    /// Blocks of rows by all these centres, each on one core with BLAS on one thread; the blocks, and with them the
-    /// result, are the same for any number of cores.
+    /// It works on blocks of rows by all these centres, each block on one core with BLAS on one thread; the blocks, and
+    /// so the result, are the same for any number of cores.
     private mutating func assign(
         _ rows: [Int], to numbers: [Int], of centres: Matrix<Float>, keeping keepsNumbers: Bool
     ) {
@@ -109,11 +110,11 @@ struct LloydIteration {
         }
     }
 
-    /// Moves into each empty cluster the row farthest from its centre, out of a cluster that has others; rows that
-    /// duplicate one are not looked at, since they follow it.
+    /// Moves the row farthest from its centre into each empty cluster, from a cluster that has other rows; duplicate
+    /// rows are not considered, since they follow their originals.
     ///
-    /// There always is one: the centres were chosen from as many different rows as there are clusters, so with an empty
-    /// cluster some other one has different rows, which cannot all be at its centre.
+    /// There always is such a row: there are at least as many distinct rows as clusters, so if one cluster is empty,
+    /// some other one has distinct rows, which cannot all be at its centre.
     private mutating func fillEmptyClusters() {
         var sizes = [Int](repeating: 0, count: clusterCount)
         for row in originals { sizes[Int(clusterNumbers[row])] += 1 }
@@ -140,7 +141,8 @@ struct LloydIteration {
     }
 }
 
-/// The largest of `values − penalties`, and where it is first; no access is checked, for this is the innermost loop.
+/// The largest of `values − penalties`, and its first index; accesses are unchecked, because this is the innermost
+/// loop.
 private func largestDifference(_ values: ArraySlice<Float>, _ penalties: [Float]) -> (index: Int, value: Float) {
     values.withUnsafeBufferPointer { values in penalties.withUnsafeBufferPointer { largestDifference(values, $0) } }
 }
@@ -178,7 +180,7 @@ private func largestDifference(
 }
 
 extension ArraySlice<Int> {
-    /// Removes elements from the front up to the first one that fits, and returns that.
+    /// Removes elements from the front up to and including the first one that fits, and returns that element.
     fileprivate mutating func popFirst(where fits: (Int) -> Bool) -> Int? {
         while let element = popFirst() {
             if fits(element) { return element }

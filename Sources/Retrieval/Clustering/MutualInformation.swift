@@ -5,7 +5,7 @@ extension ContingencyTable {
     ///
     /// - Complexity: O(number of cells).
     var mutualInformation: Double {
-        // Rounding can leave a little less than the zero of independent assignments.
+        // For independent assignments, rounding can leave a value slightly below zero.
         max(0, cells.reduce(0) { $0 + term(count: $1.count, $1.classSize, $1.clusterSize) })
     }
 
@@ -14,20 +14,21 @@ extension ContingencyTable {
         sizes.reduce(0) { $0 + Double($1) / Double(itemCount) * log(Double(itemCount) / Double($1)) }
     }
 
-    /// The mean mutual information of all assignments with these sizes of classes and clusters (the hypergeometric
-    /// model).
+    /// The mean mutual information of all assignments with these class and cluster sizes (the hypergeometric model).
     ///
     /// `E = Σᵢⱼ Σₖ P(k) · k/n · ln(n·k / (aᵢ·bⱼ))`, where P(k) is the probability that aᵢ items drawn without
-    /// replacement from n hold k of given bⱼ (Vinh, Epps, Bailey, "Information Theoretic Measures for Clusterings
-    /// Comparison", JMLR 2010, theorem 1).
+    /// replacement from n include k of bⱼ given ones (Vinh, Epps, Bailey, "Information Theoretic Measures for
+    /// Clusterings Comparison", JMLR 2010, theorem 1).
     ///
-    /// The usual way to P(k) is the exponential of nine log-factorials; for 100,000 items these are near a million, and
-    /// what is left after they cancel has lost six digits. Here P is built outward from its mode by the ratios
-    /// `P(k + 1) / P(k) = (a − k)(b − k) / ((k + 1)(n − a − b + k + 1))` and divided by its sum, which keeps all of
-    /// them. What is below 10⁻²⁵ of the mode is left out. Groups of equal size share their sum, and since sizes add up
-    /// to n, there are no more than √(2n) of them.
+    /// P(k) is usually computed as the exponential of nine log-factorials; for 100,000 items these are near a million,
+    /// and after they cancel the result has lost six digits. Here P is built outward from its mode and divided by its
+    /// sum, which keeps all digits; neighbouring values have the ratio
+    /// `P(k + 1) / P(k) = (a − k)(b − k) / ((k + 1)(n − a − b + k + 1))`. Terms below 10⁻²⁵ of the mode are left out.
+    /// Groups of equal size share their sum, and since the sizes add up to n, there are no more than √(2n) distinct
+    /// sizes.
     ///
-    /// - Complexity: O(s·t·w), for s and t different sizes and w the mean width of P that counts, O(√n) at most.
+    /// - Complexity: O(s·t·w), for s and t distinct sizes, where w is the mean width of the part of P that is summed,
+    ///   O(√n) at most.
     var expectedMutualInformation: Double {
         let (classRuns, clusterRuns) = (runs(of: classSizes), runs(of: clusterSizes))
         var sum = 0.0
@@ -65,14 +66,14 @@ extension ContingencyTable {
         return weighted / weights
     }
 
-    /// What a cell adds to the mutual information; an empty one adds nothing.
+    /// The contribution of a cell to the mutual information; an empty cell contributes nothing.
     private func term(count: Int, _ classSize: Int, _ clusterSize: Int) -> Double {
         guard count > 0 else { return 0 }
         let n = Double(itemCount)
         return Double(count) / n * log(n * Double(count) / (Double(classSize) * Double(clusterSize)))
     }
 
-    /// Each size that occurs in an ascending list, and how often.
+    /// Each size that occurs in an ascending list, and how often it occurs.
     private func runs(of sizes: [Int]) -> [(size: Int, count: Int)] {
         var runs: [(size: Int, count: Int)] = []
         for size in sizes {

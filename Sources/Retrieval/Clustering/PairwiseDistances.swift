@@ -1,16 +1,16 @@
 internal import DenseLinearAlgebra
 internal import Parallel
 
-/// The sum over all pairs of different rows (n × d) of a function of their squared Euclidean distance.
+/// The sum, over all pairs of two rows (n × d), of a function of their squared Euclidean distance.
 ///
-/// Blocks of rows meet blocks of rows in one matrix product each, in double precision. Every core works on blocks of
-/// its own, and the blocks' sums are added in their order, so that the result is the same for any number of cores.
+/// Each pair of blocks of rows takes one matrix product in double precision. Every core works on its own blocks, and
+/// the blocks' sums are added in block order, so the result is the same for any number of cores.
 ///
-/// A squared distance from inner products is off by the rounding of the norms, which drowns that of nearly equal rows.
-/// A function that magnifies this, such as the square root, asks for `isExactNearZero`: small distances are then summed
-/// from the differences.
+/// A squared distance computed from inner products has the rounding error of the norms, which can exceed the distance
+/// of nearly equal rows. For a function that magnifies this error, such as the square root, set `isExactNearZero`:
+/// small distances are then summed from the differences.
 ///
-/// - Complexity: n²·d operations and n²/2 calls of `function`; memory for two blocks and their products a core.
+/// - Complexity: n²·d operations and n²/2 calls of `function`; memory per core for two blocks and their products.
 func sumOverPairs(
     of rows: Matrix<Double>, isExactNearZero: Bool, _ function: @Sendable (_ squaredDistance: Double) -> Double
 ) -> Double {
@@ -49,7 +49,7 @@ private struct RowBlock: Sendable {
                 for j in (isSame ? i + 1 : 0)..<count {
                     let norms = norm + other.squaredNorms[j]
                     var distance = max(0, norms - 2 * products[i * count + j])
-                    // Above this, ten digits are right.
+                    // Above this, ten digits are correct.
                     if isExactNearZero, distance < 1e-6 * norms {
                         distance = zip(rows.row(i), other.rows.row(j)).reduce(0) {
                             $0 + ($1.0 - $1.1) * ($1.0 - $1.1)

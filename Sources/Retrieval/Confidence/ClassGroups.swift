@@ -11,15 +11,15 @@ public struct ClassGroups: Sendable, Equatable {
 
     /// Groups the classes 0, 1, 2 and so on.
     ///
-    /// - Precondition: the groups are from 0 up to but not including `count`, which is 256 at most.
+    /// - Precondition: the groups are from 0 up to but not including `count`, which is at most 256.
     public init(_ groupOfClass: [Int], count: Int) {
         self.init(
             Dictionary(uniqueKeysWithValues: groupOfClass.enumerated().map { ($0.offset, $0.element) }), count: count)
     }
 
-    /// Groups classes of any numbers.
+    /// Groups classes with any numbers.
     ///
-    /// - Precondition: the groups are from 0 up to but not including `count`, which is 256 at most.
+    /// - Precondition: the groups are from 0 up to but not including `count`, which is at most 256.
     public init(_ groupOfClass: [Int: Int], count: Int) {
         precondition(count <= 256, "\(count) groups; expected 256 at most")
         for (number, group) in groupOfClass {
@@ -31,7 +31,7 @@ public struct ClassGroups: Sendable, Equatable {
 
     /// The group of a class.
     ///
-    /// - Precondition: the class has one.
+    /// - Precondition: the class has a group.
     public func group(ofClass number: Int) -> Int {
         guard let group = groupOfClass[number] else { preconditionFailure("class \(number) is in no group") }
         return group

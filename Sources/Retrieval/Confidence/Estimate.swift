@@ -2,17 +2,17 @@ internal import DenseLinearAlgebra
 internal import Foundation
 internal import Statistics
 
-/// A number with its sampling error, kept as the parts that groups of the data contribute to it.
+/// A number with its sampling error, stored as the contributions of groups of the data to the error.
 ///
-/// The error of an estimate is the sum over groups of independent contributions c₁ … c_G, of which the squares are known
-/// well enough: the variance is Σ c². Two estimates over the same groups add group by group, and so a sum, a difference
-/// or an area under several of them has the variance Σ (c + c′)², with all covariances in it. That is what makes paired
-/// differences of models sharp, and what keeps the error of an aggregate over levels that share classes from being
-/// understated.
+/// The error of an estimate is the sum over groups of independent contributions c₁ … c_G, whose squares are known well
+/// enough: the variance is Σ c². Two estimates over the same groups add group by group, so the variance of their sum is
+/// Σ (c + c′)², which includes all covariances; the same holds for differences, and for areas under several estimates.
+/// This makes paired differences of models sharp, and keeps the error of an aggregate over levels that share classes
+/// from being understated.
 ///
-/// What is due to a pair of groups is in the contributions of both, and so counts twice in Σ c². It is kept as well: with
-/// the pairs' contributions p the variance is Σ c² − Σ p², and at least Σ c²/2, since more than all of it cannot be due to
-/// pairs. Pairs add like groups.
+/// The effect of a pair of groups is in the contributions of both, and so counts twice in Σ c². It is therefore stored
+/// as well: with the pairs' contributions p, the variance is Σ c² − Σ p², but at least Σ c²/2, since no more than all
+/// of it can be due to pairs. Pairs add like groups.
 ///
 /// ```swift
 /// let first = Estimate(value: 0.75, contributions: [0.03, -0.04], degreesOfFreedom: 1)
@@ -24,16 +24,18 @@ internal import Statistics
 public struct Estimate: Sendable, Equatable {
     /// The number itself.
     public let value: Double
-    /// What each group contributes to the error; empty if nothing is known of it.
+    /// What each group contributes to the error; empty if the error is unknown.
     ///
-    /// In the precision of a Float, which is far beyond what an error is known to, and half as long in a file.
+    /// The values have the precision of a Float, which is far more than an error is known to and takes half the space
+    /// in a file.
     public let contributions: [Double]
-    /// What each pair of groups contributes beyond both groups, and they both have in them; empty if there is no such thing.
+    /// What each pair of groups contributes beyond the two groups on their own, included in the contributions of both;
+    /// empty if there are no pair contributions.
     public let pairContributions: [Double]
     /// The degrees of freedom of the t-distribution of (value − truth) / standard error.
     public let degreesOfFreedom: Int
 
-    /// Joins a number and its contributions.
+    /// Combines a number and its contributions.
     ///
     /// - Precondition: there are contributions if and only if there is at least one degree of freedom.
     public init(
@@ -48,7 +50,7 @@ public struct Estimate: Sendable, Equatable {
         self.degreesOfFreedom = degreesOfFreedom
     }
 
-    /// The standard error, the root of the variance, or nil if nothing is known of it.
+    /// The standard error, the square root of the variance, or nil if it is unknown.
     public var standardError: Double? {
         guard !contributions.isEmpty else { return nil }
         let groups = contributions.reduce(0) { $0 + $1 * $1 }
@@ -67,14 +69,14 @@ public struct Estimate: Sendable, Equatable {
     }
 
     /// The sign of the true value as far as the 95 % interval shows it: 1 if all of it is above 0, −1 if all is below, and 0 if
-    /// it reaches 0; nil if nothing is known of the error.
+    /// it contains 0; nil if the error is unknown.
     public var shownSign: Int? {
         interval.map { $0.low > 0 ? 1 : $0.high < 0 ? -1 : 0 }
     }
 
-    /// The two-sided p-value of the true value being 0, or nil if nothing is known of the error.
+    /// The two-sided p-value of the true value being 0, or nil if the error is unknown.
     ///
-    /// Without any error it is 0, or 1 for the value 0.
+    /// If the error is 0, it is 0, or 1 for the value 0.
     public var pValue: Double? {
         standardError.map { error in
             guard error > 0 else { return value == 0 ? 1 : 0 }
@@ -82,9 +84,9 @@ public struct Estimate: Sendable, Equatable {
         }
     }
 
-    /// The weighted sum of estimates over the same groups; nothing is known of its error if that holds of any of them.
+    /// The weighted sum of estimates over the same groups; its error is unknown if that of any of them is.
     ///
-    /// - Precondition: all that have contributions have equally many.
+    /// - Precondition: all estimates with contributions have the same number of them.
     public static func combination(_ terms: some Collection<(weight: Double, estimate: Estimate)>) -> Estimate {
         let value = terms.reduce(0) { $0 + $1.weight * $1.estimate.value }
         guard let first = terms.first, terms.allSatisfy({ !$0.estimate.contributions.isEmpty }) else {
@@ -99,7 +101,8 @@ public struct Estimate: Sendable, Equatable {
             for group in contributions.indices { contributions[group] += weight * estimate.contributions[group] }
             for pair in pairs.indices { pairs[pair] += weight * estimate.pairContributions[pair] }
         }
-        // Groups that are empty at one level are not at another; together they cover as many as the best of them.
+        // Groups that are empty at one level may not be at another; together the estimates cover at least as many as
+        // the best of them.
         let degrees = terms.map(\.estimate.degreesOfFreedom).max() ?? 0
         return Estimate(
             value: value, contributions: contributions, pairContributions: pairs, degreesOfFreedom: degrees)
@@ -107,7 +110,7 @@ public struct Estimate: Sendable, Equatable {
 
     /// The unweighted mean of estimates over the same groups.
     ///
-    /// - Precondition: there is at least one.
+    /// - Precondition: there is at least one estimate.
     public static func mean(of estimates: [Estimate]) -> Estimate {
         precondition(!estimates.isEmpty, "a mean needs at least one estimate")
         return combination(estimates.map { (1 / Double(estimates.count), $0) })
@@ -120,9 +123,9 @@ public struct Estimate: Sendable, Equatable {
 }
 
 extension Estimate {
-    /// The same with five significant digits of contributions and three of those of pairs, which is what a file holds.
+    /// The estimate as files store it, with contributions to five significant digits, and those of pairs to three.
     ///
-    /// An error is not known to a hundredth, and files hold thousands of contributions.
+    /// An error is not known to one part in a hundred, and files hold thousands of contributions.
     package var roundedForStorage: Estimate {
         func rounded(_ values: [Double], digits: Int) -> [Double] {
             values.map { value in
@@ -145,7 +148,7 @@ extension Estimate: Codable {
         case degreesOfFreedom = "degrees_of_freedom"
     }
 
-    /// Reads the value and the contributions; what follows from them is computed anew.
+    /// Reads the value and the contributions, and recomputes what follows from them.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let contributions = try container.decodeIfPresent([Float].self, forKey: .contributions) ?? []
@@ -170,7 +173,7 @@ extension Estimate: Codable {
     }
 }
 
-/// An estimate as it is shown: its value, error and 95 % interval, without the contributions.
+/// An estimate as shown to readers: its value, error and 95 % interval, without the contributions.
 package struct EstimateRecord: Encodable {
     let value: Double
     let standardError: Double?

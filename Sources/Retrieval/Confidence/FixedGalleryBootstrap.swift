@@ -4,25 +4,25 @@ internal import Retrieval
 internal import Statistics
 
 extension QueryScores {
-    /// Each metric's mean over the queries, with the error that it has over other queries in front of the same gallery.
+    /// Each metric's mean over the queries, with its error over other queries against the same gallery.
     ///
-    /// Every draw takes as many of the dataset's samples as there are, with replacement, and the mean over the queries
-    /// among them, however often each was drawn. The draws depend on the seed and on the samples' numbers only, so they
-    /// are shared by all levels and models. The contributions are the draws' distances from their mean, over √(draws − 1).
+    /// Every draw takes as many samples as the dataset has, with replacement, and averages over the queries among them,
+    /// each as often as it was drawn. The draws depend only on the seed and the sample numbers, so all levels and
+    /// models share them. The contributions are the draws' distances from their mean, over √(draws − 1).
     ///
     /// - Parameters:
     ///   - sampleNumbers: the number of each row's sample within the dataset.
-    ///   - sampleCount: the number of samples of the dataset.
+    ///   - sampleCount: the number of samples in the dataset.
     ///   - method: the number of draws and the seed.
     /// - Complexity: O(draws·(samples + metrics·queries)).
-    /// - Throws: ``RetrievalError/noQueries(loneQueryCount:)`` if there is nothing to take a mean of.
+    /// - Throws: ``RetrievalError/noQueries(loneQueryCount:)`` if there is nothing to average.
     package func bootstrapEstimates(
         sampleNumbers: [Int], sampleCount: Int, method: ConfidenceMethod, loneQueries policy: LoneQueryPolicy
     ) throws -> [RetrievalMetric: Estimate] {
         let means = try mean(loneQueries: policy)
         let columns = metrics.map { self[$0] ?? [] }
         let (querySamples, loneSamples) = (queries.map { sampleNumbers[$0] }, loneQueries.map { sampleNumbers[$0] })
-        // A draw without any query says nothing, and its slot stays at the mean.
+        // A draw without any query tells nothing, so its value stays at the mean.
         let draws = concurrentMap(count: method.count) { draw in
             var timesDrawn = [Int32](repeating: 0, count: sampleCount)
             var generator = SeededGenerator(seed: method.seed, stream: "fixed-gallery-bootstrap/\(draw)")

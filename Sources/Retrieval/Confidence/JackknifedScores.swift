@@ -1,21 +1,23 @@
 internal import DenseLinearAlgebra
 
-/// The scores of one set of embeddings, and what they are without each group of classes.
+/// The scores of one set of embeddings, and the same scores without each group of classes.
 ///
 /// The classes of a group are left out as queries and as items at once: had they not been in the data, neither their
-/// queries nor their distraction of other queries would have been. Resampling queries in front of the whole gallery
-/// misses the second part, and resampling single queries also what queries of a class have in common.
+/// queries nor their distraction of other queries would have been. Resampling queries against the whole gallery misses
+/// the second part, and resampling single queries also misses what the queries of a class have in common.
 ///
-/// From the mean θ over all queries and θ₋g, the mean without group g, whose share of the queries is w, group g
-/// contributes u = (1 − w)·(θ − θ₋g) to the error of θ. For a plain mean over queries the contributions sum to 0. Here a
-/// smaller gallery is an easier one, so every θ₋g is raised in proportion to w; the sum Σ u measures by how much, and
-/// w·Σ u is taken off each. The variance is Σ u² / (1 − Σ w²): for groups of equal size that is the delete-a-group
-/// jackknife's (G − 1)/G · Σ (θ₋g − θ̄)², and for groups of unequal size it stays unbiased for a mean over classes.
+/// With θ the mean over all queries, θ₋g the mean without group g, and w the group's share of the queries, group g
+/// contributes u = (1 − w)·(θ − θ₋g) to the error of θ. For a plain mean over queries the contributions sum to 0. Here
+/// a smaller gallery is an easier one, so every θ₋g is raised in proportion to w; the sum Σ u measures by how much, and
+/// w·Σ u is subtracted from each. The variance is Σ u² / (1 − Σ w²): for groups of equal size that is the
+/// delete-a-group jackknife's (G − 1)/G · Σ (θ₋g − θ̄)², and for groups of unequal size it stays unbiased for a mean
+/// over classes.
 ///
-/// A jackknife counts twice what is due to pairs of groups (Efron and Stein, "The jackknife estimate of variance", Annals of
-/// Statistics 9, 1981): a query of one group that an item of another distracts is missed in both their contributions. For
-/// Recall@1, where one distractor decides, that can be most of the variance. So what pairs have beyond what their groups do
-/// to all others is kept as well, for ``Estimate`` to take off: see `PairContributions`.
+/// A jackknife counts the effects of pairs of groups twice (Efron and Stein, "The jackknife estimate of variance",
+/// Annals of Statistics 9, 1981): if an item of one group distracts a query of another, the effect is in the
+/// contributions of both. For Recall@1, where one distractor decides, that can be most of the variance. So the effect
+/// of pairs beyond what their groups do to all others is stored as well, for ``Estimate`` to subtract: see
+/// `PairContributions`.
 ///
 /// ```swift
 /// let line = Matrix<Float>(rows: [[0], [1], [2.5], [8], [20], [21], [30], [31]])
@@ -29,8 +31,8 @@ internal import DenseLinearAlgebra
 public struct JackknifedScores: Sendable, Equatable {
     /// The scores query by query in the whole gallery.
     public let queryScores: QueryScores
-    /// For groups g and h, at `g · G + h`, the sums over the queries of g, in the gallery without h, of each metric; in the
-    /// whole gallery where h is g.
+    /// For groups g and h, at `g · G + h`, the sum of each metric over the queries of g in the gallery without h, or in
+    /// the whole gallery if h is g.
     let sums: [[Double]]
     /// The number of queries in each group.
     let queryCounts: [Int]
@@ -39,11 +41,11 @@ public struct JackknifedScores: Sendable, Equatable {
 
     /// Each metric's mean over the queries, with its error.
     ///
-    /// Its degrees of freedom are the groups that have queries, less one. With fewer than two of them nothing is known of
-    /// the error. Where no query of any group fails, or all do, the error comes out as 0, which only says that it is below
-    /// what such data can show.
+    /// The degrees of freedom are the number of groups that have queries, minus one. With fewer than two such groups
+    /// the error is unknown. If no query of any group fails, or all do, the error comes out as 0, which only means that
+    /// it is below what such data can show.
     ///
-    /// - Throws: ``RetrievalError/noQueries(loneQueryCount:)`` if there is nothing to take a mean of.
+    /// - Throws: ``RetrievalError/noQueries(loneQueryCount:)`` if there is nothing to average.
     public func estimates(loneQueries policy: LoneQueryPolicy = .excluded) throws -> [RetrievalMetric: Estimate] {
         let means = try queryScores.mean(loneQueries: policy)
         let counts = zip(queryCounts, loneQueryCounts).map { $0 + (policy == .zero ? $1 : 0) }
@@ -58,7 +60,7 @@ public struct JackknifedScores: Sendable, Equatable {
                 estimates[metric] = Estimate(value: mean)
                 continue
             }
-            // How much group h takes from the mean by distracting the queries of g.
+            // How much group h lowers the mean by distracting the queries of g.
             var losses = Matrix<Double>(rowCount: groupCount, columnCount: groupCount)
             for g in 0..<groupCount {
                 for h in 0..<groupCount {
@@ -89,8 +91,8 @@ extension JackknifedScores {
             let group = groups.group(ofClass: queries.classOfItem[Int(members[0])])
             for item in members { groupOfItem[Int(item)] = group }
         }
-        // For each query its scores in the whole gallery and without each group. Sums over queries are taken afterwards, in
-        // the order of the queries, so that they do not depend on who was first.
+        // For each query, its scores in the whole gallery and without each group. Sums over queries are taken
+        // afterwards, in query order, so that they do not depend on which thread finishes first.
         let width = metricCount * (1 + groupCount)
         let functions = metrics.map(\.function)
         let flat = source.values(
@@ -108,7 +110,7 @@ extension JackknifedScores {
             repeating: [Double](repeating: 0, count: metricCount), count: groupCount * groupCount)
         for (position, own) in groupOfQuery.enumerated() {
             for group in 0..<groupCount {
-                // In the whole gallery for the query's own group.
+                // For the query's own group, the scores in the whole gallery.
                 let start = position * width + (group == own ? 0 : 1 + group) * metricCount
                 for m in 0..<metricCount { sums[own * groupCount + group][m] += flat[start + m] }
             }

@@ -1,26 +1,27 @@
 internal import DenseLinearAlgebra
 
-/// What pairs of groups contribute to the error of a mean, beyond what each does to all others.
+/// What pairs of groups contribute to the error of a mean, beyond the effect that each group has on all others.
 ///
-/// Groups are joined two by two, which makes a quarter of the pairs and loses little: blocks A and B, of which B takes L[A, B]
-/// from the mean by distracting the queries of A, and A takes L[B, A] by distracting those of B. Their sums y = L + Lᵀ are
-/// fitted by products a·b of a factor for each block, which is what they would be if distractors did not care for whose
-/// queries they are; a pair's contribution is what y has beyond that. The degrees of freedom that the factors take, and the
-/// pairs within blocks, are made up for by a common scale.
+/// Groups are joined two by two into blocks, which leaves a quarter of the pairs and loses little. For blocks A and B,
+/// B lowers the mean by L[A, B] by distracting the queries of A, and A lowers it by L[B, A] by distracting those of B.
+/// The sums y = L + Lᵀ are fitted by products a·b of one factor per block, which they would equal if distractors
+/// affected the queries of all blocks alike; a pair's contribution is the residual of y. A common scale compensates for
+/// the degrees of freedom that the factors take, and for the pairs within blocks.
 ///
-/// Half of their squares are handed on. Where several classes distract the same queries, as those of a family do, what is
-/// found for pairs holds more than pairs, and taking all of it off leaves errors a sixth too small; taking off none leaves
-/// them up to a third too large where one distractor decides. With half, intervals cover the truth in 91 to 99 of 100 cases
-/// in all populations that were simulated (`confidence-coverage` in the benchmarks).
+/// The scale also halves the squared contributions. If several classes distract the same queries, as related classes
+/// do, the estimate for pairs includes more than pair effects, and subtracting all of it leaves errors a sixth too
+/// small; subtracting none leaves them up to a third too large if one distractor decides. With half, intervals cover
+/// the truth in 91 to 99 of 100 cases in all simulated populations (`confidence-coverage` in the benchmarks).
 struct PairContributions {
-    /// One for each pair of blocks, (0, 1), (0, 2), … (1, 2), …, which is 0 where a block has no queries.
+    /// One value for each pair of blocks, (0, 1), (0, 2), … (1, 2), …, which is 0 if either block has no queries.
     ///
     /// All are 0 for fewer than four blocks with queries.
     let values: [Double]
 
     /// - Parameters:
-    ///   - losses: how much the group of each column takes from the mean by distracting the queries of each row's.
-    ///   - shares: the share of each group in the queries.
+    ///   - losses: how much the group of each column lowers the mean by distracting the queries of the group of each
+    ///     row.
+    ///   - shares: each group's share of the queries.
     init(losses: Matrix<Double>, shares: [Double]) {
         let blockCount = (shares.count + 1) / 2
         var table = Matrix<Double>(rowCount: blockCount, columnCount: blockCount)
@@ -44,7 +45,7 @@ struct PairContributions {
         let scale = (0.5 * (count - 1) / (count - 3) / pairShare).squareRoot()
         for a in filled {
             for b in filled where b > a {
-                // Pairs of blocks before (a, a + 1), and from there.
+                // The number of pairs before (a, a + 1), plus the offset from there.
                 let place = a * (2 * blockCount - a - 1) / 2 + b - a - 1
                 values[place] = (table[a, b] - factors[a] * factors[b]) * scale
             }
@@ -52,10 +53,10 @@ struct PairContributions {
         self.values = values
     }
 
-    /// Factors whose products have the sums of a symmetric table's rows, its diagonal left out.
+    /// Factors whose products have the same row sums as a symmetric table, excluding the diagonal.
     ///
-    /// They solve Σ y₍ab₎ = f_a · Σ f_b over b ≠ a, one after the other until they stand still. No distractor raises a score, so
-    /// entries are at least 0; a table without any has factors of 0.
+    /// They solve Σ y₍ab₎ = f_a · Σ f_b over b ≠ a, and are updated one after the other until they no longer change. No
+    /// distractor raises a score, so entries are at least 0; a table of zeros has factors of 0.
     private static func factors(of table: Matrix<Double>, filled: [Int]) -> [Double] {
         let sums = (0..<table.rowCount).map { a in filled.reduce(0) { $1 == a ? $0 : $0 + table[a, $1] } }
         let total = sums.reduce(0, +)

@@ -3,10 +3,10 @@ internal import Statistics
 
 /// The mean of a number over repetitions, training runs or few-shot episodes, with a 95 % interval.
 ///
-/// The interval is mean ± t·s/√m for m repetitions, with s the sample standard deviation (divisor m − 1) and t the 97.5 %
-/// quantile of Student's t with m − 1 degrees of freedom. It tells how far the mean over other repetitions, on the *same*
-/// classes, may be from this one. Of other classes it tells nothing, and is no substitute for an interval over classes. It
-/// may leave the metric's range.
+/// The interval is mean ± t·s/√m for m repetitions, where s is the sample standard deviation (divisor m − 1) and t is
+/// the 97.5 % quantile of Student's t with m − 1 degrees of freedom. It tells how far the mean over other repetitions,
+/// on the *same* classes, may be from this one. It tells nothing about other classes, and is no substitute for an
+/// interval over classes. It may leave the metric's range.
 public struct StudentInterval: Sendable, Equatable, Codable {
     /// The mean over the repetitions.
     public let mean: Double

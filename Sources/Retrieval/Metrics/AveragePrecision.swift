@@ -2,12 +2,12 @@
 ///
 /// `(1/min(R, k)) Σ P(rankᵢ)` over the relevant items with `rankᵢ ≤ k`, where P(rankᵢ) = i / rankᵢ. The divisor is the
 /// largest number of relevant items that k places can hold, so that a perfect ranking scores 1 for any k. Others divide
-/// by R (which punishes a k below R), by the number found (which rewards finding few), or by the class size with the
-/// query in it (``milbich2021AveragePrecision(at:ranks:)``); their numbers differ from these wherever R > k, some item is
-/// missed, or always.
+/// by R (which penalises a k below R), by the number found (which rewards finding few), or by the class size including
+/// the query (``milbich2021AveragePrecision(at:ranks:)``). Their numbers differ from these if R > k, if some item is
+/// missed, and always, respectively.
 ///
 /// - Parameters:
-///   - k: how many neighbours are looked at.
+///   - k: how many neighbours to look at.
 ///   - ranks: the 1-based ranks of all R relevant items, ascending, at least one.
 /// - Precondition: `k > 0`.
 /// - Complexity: O(min(R, k)).

@@ -1,4 +1,4 @@
-/// MAP@R of one query: its average precision over the R nearest items, R being how many are relevant.
+/// MAP@R of one query: its average precision over the R nearest items, where R is the number of relevant items.
 ///
 /// `(1/R) Σ P(rankᵢ)` over the relevant items with `rankᵢ ≤ R`, where P(rankᵢ) = i / rankᵢ is the precision at the i-th
 /// relevant item (Musgrave, Belongie, Lim, "A Metric Learning Reality Check", ECCV 2020, §2.3). It is 1 only if the R

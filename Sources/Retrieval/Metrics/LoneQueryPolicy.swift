@@ -1,4 +1,4 @@
-/// What becomes of queries that have no relevant item.
+/// How queries without a relevant item are treated.
 public enum LoneQueryPolicy: String, Sendable, Hashable, Codable, CaseIterable {
     /// They are left out of the mean, since no ranking could find anything.
     case excluded

@@ -1,12 +1,12 @@
-/// One metric, or all that differ in a number k only.
+/// One metric, or all metrics that differ only in a number k.
 struct MetricFamily: Sendable {
-    /// Every family, in the order of the report: the one place beside its own file where a metric is named.
+    /// Every family, in report order: apart from its own file, the only place where a metric is named.
     static let all = [
         recall, rPrecision, averagePrecisionAtR, averagePrecision, fullAveragePrecision, reciprocalRank,
         milbich2021AveragePrecisionAtClassSize, milbich2021AveragePrecision,
     ]
 
-    /// Those that are reported unless others are asked for, by rising k.
+    /// The metrics that are reported by default, by increasing k.
     let standard: [RetrievalMetric]
     private let members: Members
 
@@ -15,19 +15,19 @@ struct MetricFamily: Sendable {
         case forEachK(@Sendable (Int) -> RetrievalMetric)
     }
 
-    /// A metric by itself.
+    /// A family of a single metric.
     init(_ metric: RetrievalMetric, isStandard: Bool) {
         members = .one(metric)
         standard = isStandard ? [metric] : []
     }
 
-    /// A metric for every k from 1, each with k after an `@` in its name.
+    /// A metric for every k ≥ 1, each with k after an `@` in its name.
     init(forEachK metric: @escaping @Sendable (Int) -> RetrievalMetric, standard ks: [Int]) {
         members = .forEachK(metric)
         standard = ks.map(metric)
     }
 
-    /// The metric of a name, or nil if it is not of this family.
+    /// The metric with the given name, or nil if it is not in this family.
     func metric(named name: String) -> RetrievalMetric? {
         switch members {
         case .one(let metric): return metric.name == name ? metric : nil
@@ -35,7 +35,7 @@ struct MetricFamily: Sendable {
             guard let at = name.firstIndex(of: "@"),
                 let k = Int(name[at...].dropFirst().prefix { $0.isASCII && $0.isNumber }), k > 0
             else { return nil }
-            // `recall@01` has a number, but is not how it is written.
+            // `recall@01` parses as a number, but is not the metric's name.
             let found = metric(k)
             return found.name == name ? found : nil
         }

@@ -1,19 +1,20 @@
-/// Average precision at k of one query with the divisor that the code of the ooDML paper has (Milbich, Roth, Sinha,
+/// Average precision at k of one query with the divisor used in the code of the ooDML paper (Milbich, Roth, Sinha,
 /// Schmidt, Ghassemi and Ommer, NeurIPS 2021).
 ///
-/// `(1/c) Σ P(rankᵢ)` over the relevant items with `rankᵢ ≤ k`, where c = R + 1 is the size of the class with the query in
-/// it. No ranking scores 1: a perfect one scores `min(R, k) / (R + 1)`, which is half for classes of two, so that values
-/// of datasets with different classes are not comparable. It is ``averagePrecision(at:ranks:)`` times that bound. Its use
-/// is comparison with published numbers: `mAP_1000` is k = 1000, `mAP_c` is k = c, one place more than MAP@R looks at.
+/// `(1/c) Σ P(rankᵢ)` over the relevant items with `rankᵢ ≤ k`, where c = R + 1 is the size of the class including the
+/// query. No ranking scores 1: a perfect one scores `min(R, k) / (R + 1)`, which is one half for classes of two, so
+/// values for datasets with different class sizes are not comparable. It is ``averagePrecision(at:ranks:)`` times that
+/// bound. Use it to compare with published numbers: `mAP_1000` is k = 1000, `mAP_c` is k = c, one place more than MAP@R
+/// looks at.
 ///
-/// Where a gallery does not hold the query, c still counts it: the query and the R items of its class.
+/// If the gallery does not hold the query, c still counts it: the query and the R items of its class.
 ///
-/// That code differs in three more ways, which are not followed here: it takes for the query whatever comes first, the
-/// query's duplicate perhaps; where there are fewer than k items, it counts the missing ones as items of the last row's
-/// class; and queries without any relevant item score 0 (``LoneQueryPolicy/zero``).
+/// That code differs in three more ways, which are not followed here: it assumes that the first item is the query,
+/// although it may be a duplicate; if there are fewer than k items, it counts the missing ones as items of the last
+/// row's class; and queries without any relevant item score 0 (``LoneQueryPolicy/zero``).
 ///
 /// - Parameters:
-///   - k: how many neighbours are looked at.
+///   - k: how many neighbours to look at.
 ///   - ranks: the 1-based ranks of all R relevant items, ascending, at least one.
 /// - Precondition: `k > 0`.
 /// - Complexity: O(min(R, k)).
@@ -40,7 +41,7 @@ extension RetrievalMetric {
         }
     }
 
-    /// The same where k is the size of the class with the query in it, `map@c_milbich2021`: that code's `mAP_c`.
+    /// The same with the size of the class including the query as k, `map@c_milbich2021`: that code's `mAP_c`.
     public static let milbich2021AveragePrecisionAtClassSize = RetrievalMetric(
         name: "map@c_milbich2021", title: "mAP@c (Milbich 2021)"
     ) { _, ranks in

@@ -1,4 +1,4 @@
-/// The values of retrieval metrics for every single query.
+/// The values of retrieval metrics for each query.
 ///
 /// ```swift
 /// let line = Matrix<Float>(rows: [[0], [4], [5], [6], [20]])
@@ -9,11 +9,11 @@
 /// print(try scores.mean()[.recall(1)] ?? 0)  // 0.5
 /// ```
 public struct QueryScores: Sendable, Equatable {
-    /// The metrics, in the order of the report.
+    /// The metrics, in report order.
     public let metrics: [RetrievalMetric]
     /// The rows that are queries, ascending: those with at least one relevant item.
     public let queries: [Int]
-    /// The rows that are no queries, ascending, because no item other than themselves has their class.
+    /// The rows that are not queries, ascending, because no other item has their class.
     public let loneQueries: [Int]
     /// The class number of each query, in the order of `queries`.
     public let classNumbers: [Int]
@@ -22,7 +22,7 @@ public struct QueryScores: Sendable, Equatable {
     /// For each metric, in the order of `metrics`, the value of each query.
     private let values: [[Double]]
 
-    /// Scores rankings that are at hand.
+    /// Scores existing rankings.
     public init(_ ranks: RetrievalRanks, metrics: [RetrievalMetric] = RetrievalMetric.standard) {
         self.metrics = metrics
         queries = ranks.queries
@@ -44,7 +44,7 @@ public struct QueryScores: Sendable, Equatable {
         self.values = values
     }
 
-    /// Takes the values of each query from where they stand, `stride` apart.
+    /// Takes each query's values from a flat array, `stride` apart.
     init(queries: RetrievalQueries, metrics: [RetrievalMetric], flat: [Double], stride: Int) {
         self.metrics = metrics
         self.queries = queries.rows
@@ -54,7 +54,7 @@ public struct QueryScores: Sendable, Equatable {
         values = metrics.indices.map { m in queries.rows.indices.map { flat[$0 * stride + m] } }
     }
 
-    /// The same scores with the rows counted otherwise: row r becomes `rows[r]`.
+    /// The same scores with renumbered rows: row r becomes `rows[r]`.
     ///
     /// - Precondition: `rows` ascend.
     package func selectingRows(_ rows: [Int]) -> QueryScores {
@@ -63,7 +63,7 @@ public struct QueryScores: Sendable, Equatable {
             classNumbers: classNumbers, loneClassNumbers: loneClassNumbers, values: values)
     }
 
-    /// The number of classes, those of lone queries included.
+    /// The number of classes, including those of lone queries.
     public var classCount: Int { Set(classNumbers + loneClassNumbers).count }
 
     /// The value of a metric for each query, in the order of ``queries``, or nil if it is not among ``metrics``.
@@ -73,7 +73,7 @@ public struct QueryScores: Sendable, Equatable {
 
     /// Each metric's mean over the queries, and how many there were.
     ///
-    /// - Throws: ``RetrievalError/noQueries(loneQueryCount:)`` if there is nothing to take a mean of.
+    /// - Throws: ``RetrievalError/noQueries(loneQueryCount:)`` if there is nothing to average.
     public func mean(loneQueries policy: LoneQueryPolicy = .excluded) throws -> RetrievalScores {
         let divisor = queries.count + (policy == .zero ? loneQueries.count : 0)
         guard divisor > 0 else { throw RetrievalError.noQueries(loneQueryCount: loneQueries.count) }
@@ -82,10 +82,11 @@ public struct QueryScores: Sendable, Equatable {
             loneQueryCount: loneQueries.count)
     }
 
-    /// The means over the classes of each metric's means over their queries, so that every class counts alike.
+    /// For each metric, the mean over classes of the mean over each class's queries, so that every class counts
+    /// equally.
     ///
-    /// Under ``LoneQueryPolicy/zero`` a class's lone queries count as zeros in its mean; otherwise a class of lone queries
-    /// only is left out. Without any class all means are 0.
+    /// Under ``LoneQueryPolicy/zero`` a class's lone queries count as zeros in its mean; otherwise a class with only
+    /// lone queries is left out. Without any class, all means are 0.
     public func classAveraged(loneQueries policy: LoneQueryPolicy = .excluded) -> RetrievalScores {
         var counts: [Int: Int] = [:]
         for number in classNumbers { counts[number, default: 0] += 1 }
@@ -100,7 +101,8 @@ public struct QueryScores: Sendable, Equatable {
             metrics: metrics, values: means, queryCount: queries.count, loneQueryCount: loneQueries.count)
     }
 
-    /// The mean of a metric over each class's queries, or nil if it is not among ``metrics``; classes ascending by number.
+    /// The mean of a metric over each class's queries, or nil if the metric is not in ``metrics``; classes ascend by
+    /// number.
     public func classMeans(of metric: RetrievalMetric) -> [(classNumber: Int, queryCount: Int, mean: Double)]? {
         guard let values = self[metric] else { return nil }
         var sums: [Int: (count: Int, sum: Double)] = [:]

@@ -1,4 +1,4 @@
-/// R-precision of one query: the share of relevant items among its R nearest, R being how many are relevant.
+/// R-precision of one query: the share of relevant items among its R nearest, where R is the number of relevant items.
 ///
 /// `#{i : rankᵢ ≤ R} / R`. R is the number of other items of the query's class; the query itself is not one of them
 /// (Musgrave, Belongie, Lim, "A Metric Learning Reality Check", ECCV 2020; Manning, Raghavan, Schütze, "Introduction to

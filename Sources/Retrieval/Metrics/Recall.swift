@@ -1,11 +1,11 @@
 /// Recall@k of one query: 1 if at least one of its k nearest items is relevant, otherwise 0.
 ///
-/// That is what metric learning calls recall (Jégou, Douze, Schmid, "Product Quantization for Nearest Neighbor Search",
-/// TPAMI 2011; Oh Song et al., "Deep Metric Learning via Lifted Structured Feature Embedding", CVPR 2016), and others a
-/// hit rate or k-accuracy; it is not the share of the relevant items that was found.
+/// This is what metric learning calls recall (Jégou, Douze, Schmid, "Product Quantization for Nearest Neighbor Search",
+/// TPAMI 2011; Oh Song et al., "Deep Metric Learning via Lifted Structured Feature Embedding", CVPR 2016), and others
+/// call hit rate or k-accuracy; it is not the fraction of relevant items found.
 ///
 /// - Parameters:
-///   - k: how many neighbours are looked at; where the gallery holds fewer, all of them.
+///   - k: how many neighbours to look at; if the gallery holds fewer, all of them.
 ///   - ranks: the 1-based ranks of the query's relevant items, ascending, at least one.
 /// - Precondition: `k > 0`.
 /// - Complexity: O(1).
@@ -26,7 +26,7 @@ extension RetrievalMetric {
         }
     }
 
-    /// The standard metrics, but with Recall@k at these k.
+    /// The standard metrics, with Recall@k at these values of k instead.
     ///
     /// - Precondition: every k is positive.
     public static func standard(recallAt ks: some Sequence<Int>) -> [RetrievalMetric] {

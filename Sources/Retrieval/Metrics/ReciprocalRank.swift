@@ -1,4 +1,4 @@
-/// The reciprocal rank of one query: 1 / the rank of its nearest relevant item; its mean over queries is MRR.
+/// The reciprocal rank of one query: 1 divided by the rank of its nearest relevant item; its mean over queries is MRR.
 ///
 /// Source: Voorhees, "The TREC-8 Question Answering Track Report", 1999.
 ///

@@ -1,10 +1,10 @@
 extension RetrievalMetric: Codable, CodingKeyRepresentable {
-    /// The metric's name as a key, so that a dictionary by metric is an object in JSON.
+    /// The metric's name as a key, so that a dictionary keyed by metric is a JSON object.
     public var codingKey: any CodingKey {
         NameKey(stringValue: name)
     }
 
-    /// The metric of a key, or nil if the key names none.
+    /// The metric that a key names, or nil if it names none.
     public init?<Key: CodingKey>(codingKey: Key) {
         self.init(name: codingKey.stringValue)
     }
@@ -26,7 +26,7 @@ extension RetrievalMetric: Codable, CodingKeyRepresentable {
     }
 }
 
-/// A key of an object whose keys are metrics' names.
+/// A key of an object whose keys are metric names.
 struct NameKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }

@@ -1,6 +1,7 @@
 /// A metric of a query's ranking; all lie in [0, 1], and higher is better.
 ///
-/// A metric is its name: two of the same name are equal. Every metric is stated whole in a file of its own.
+/// A metric is identified by its name: two with the same name are equal. Each metric is defined completely in its own
+/// file.
 ///
 /// ```swift
 /// let metric = RetrievalMetric.averagePrecision(10)
@@ -9,19 +10,19 @@
 /// print(RetrievalMetric(name: "map@10") == metric)  // true
 /// ```
 public struct RetrievalMetric: Sendable {
-    /// The name in files, as in `recall@1` or `map@r`.
+    /// The name in files, such as `recall@1` or `map@r`.
     public let name: String
-    /// The name in prose and tables, as in `Recall@1` or `MAP@R`.
+    /// The name in prose and tables, such as `Recall@1` or `MAP@R`.
     public let title: String
-    /// What gives a query's value.
+    /// The function that computes a query's value.
     let function: ScoreFunction
 
-    /// States a metric.
+    /// Defines a metric.
     ///
     /// - Parameters:
-    ///   - k: the number that `score` is given; 0 for a metric without one.
-    ///   - score: the value for one query, from k and the 1-based ranks of the query's relevant items: ascending, at least
-    ///     one. It captures nothing.
+    ///   - k: the number passed to `score`; 0 for a metric without one.
+    ///   - score: the value for one query, from k and the 1-based ranks of the query's relevant items: ascending, at
+    ///     least one. It must not capture anything.
     init(name: String, title: String, k: Int = 0, score: @escaping ScoreFunction.Body) {
         self.name = name
         self.title = title
@@ -39,7 +40,7 @@ public struct RetrievalMetric: Sendable {
 
 /// A metric without its names, for the loop over queries and groups of classes.
 ///
-/// It holds no reference, so that threads do not wait for one another to count references.
+/// It holds no reference, so that threads do not contend for reference counts.
 struct ScoreFunction: Sendable {
     typealias Body = @Sendable (_ k: Int, _ ranks: UnsafeBufferPointer<Int32>) -> Double
 
@@ -52,13 +53,13 @@ struct ScoreFunction: Sendable {
 }
 
 extension RetrievalMetric {
-    /// The metrics that are reported unless others are asked for, in the order of the report.
+    /// The metrics that are reported by default, in report order.
     public static let standard = MetricFamily.all.flatMap(\.standard)
 
-    /// One metric of every family, in the order of the report.
+    /// One metric of every family, in report order.
     package static let ofEveryFamily = MetricFamily.all.map(\.example)
 
-    /// The metric of a name in files, or nil for any other name.
+    /// The metric with the given file name, or nil for an unknown name.
     public init?(name: String) {
         guard let metric = MetricFamily.all.lazy.compactMap({ $0.metric(named: name) }).first else { return nil }
         self = metric
@@ -81,7 +82,7 @@ extension RetrievalMetric: Hashable, CustomStringConvertible {
 }
 
 extension RetrievalMetric: Comparable {
-    /// The order of the report: Recall@k by k, R-precision, MAP@R, mAP@k by k, mAP, MRR, those of Milbich et al.
+    /// Report order: Recall@k by k, R-precision, MAP@R, mAP@k by k, mAP, MRR, then those of Milbich et al.
     public static func < (a: RetrievalMetric, b: RetrievalMetric) -> Bool {
         a.reportPosition < b.reportPosition
     }

@@ -2,7 +2,7 @@ extension RetrievalScores: Codable {
     private static let queryCountKey = NameKey(stringValue: "query_count")
     private static let loneQueryCountKey = NameKey(stringValue: "lone_query_count")
 
-    /// Reads a flat object of metrics and counts; the metrics come in the order of the report, keys of others are left.
+    /// Reads a flat object of metrics and counts; the metrics come in report order, and other keys are ignored.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: NameKey.self)
         let metrics = container.allKeys.compactMap { RetrievalMetric(name: $0.stringValue) }.sorted()

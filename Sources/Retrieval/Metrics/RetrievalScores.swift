@@ -1,4 +1,4 @@
-/// Named metrics of one set of embeddings: means over its queries, in the order of the report.
+/// Named metrics of one set of embeddings: means over its queries, in report order.
 ///
 /// ```swift
 /// let easy = RetrievalScores(
@@ -9,16 +9,16 @@
 /// print(mean[.rPrecision] == nil)  // true: not all of them have it
 /// ```
 public struct RetrievalScores: Sendable, Equatable {
-    /// The metrics, in the order of the report.
+    /// The metrics, in report order.
     public let metrics: [RetrievalMetric]
     /// The mean of each metric, in the order of `metrics`.
     public let values: [Double]
-    /// How many samples have at least one other sample of their class, and so were queries.
+    /// The number of samples with at least one other sample of their class, which were therefore queries.
     public let queryCount: Int
-    /// How many samples have none.
+    /// The number of samples with no other sample of their class.
     public let loneQueryCount: Int
 
-    /// Joins metrics and their values.
+    /// Combines metrics and their values.
     ///
     /// - Precondition: there are as many values as metrics.
     public init(metrics: [RetrievalMetric], values: [Double], queryCount: Int, loneQueryCount: Int) {
@@ -38,7 +38,7 @@ public struct RetrievalScores: Sendable, Equatable {
 extension RetrievalScores {
     /// The unweighted mean of several scores, metric by metric; the counts are summed.
     ///
-    /// Only metrics that all of them have are in it, in the order of the first.
+    /// It includes only metrics that all of them have, in the order of the first.
     ///
     /// - Precondition: `scores` is not empty.
     public static func mean(of scores: [RetrievalScores]) -> RetrievalScores {

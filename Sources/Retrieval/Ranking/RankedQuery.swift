@@ -1,4 +1,4 @@
-/// What the ranking pass found for one query; the buffers live no longer than the call that they are handed to.
+/// The ranks found for one query; the buffers are valid only during the call that receives them.
 struct RankedQuery {
     /// The query's position among the queries.
     let position: Int
@@ -20,7 +20,7 @@ struct ItemGroups: Sendable {
     /// The group of each item.
     let groupOfItem: [UInt8]
 
-    /// - Precondition: the numbers are from 0 up to but not including `count`, which is 256 at most.
+    /// - Precondition: the numbers are from 0 up to but not including `count`, which is at most 256.
     init(_ groupOfItem: [Int], count: Int) {
         precondition(count <= 256, "\(count) groups; expected 256 at most")
         precondition(groupOfItem.allSatisfy { (0..<count).contains($0) }, "a group is not within 0..<\(count)")

@@ -1,6 +1,6 @@
 internal import DenseLinearAlgebra
 
-/// By what rules items are ranked.
+/// The rules by which items are ranked.
 ///
 /// ```swift
 /// let rules = RankingRules(similarity: .euclidean, ties: .relevantLast)
@@ -9,14 +9,14 @@ internal import DenseLinearAlgebra
 public struct RankingRules: Sendable, Hashable {
     /// What items are ranked by.
     public var similarity: Similarity
-    /// How items of equal similarity rank.
+    /// How items of equal similarity are ordered.
     public var ties: TieOrder
-    /// In which precision similarities are computed.
+    /// The precision in which similarities are computed.
     public var precision: RetrievalPrecision
-    /// How neighbours re-rank, in single precision; nil if they do not.
+    /// The settings of re-ranking by neighbours, in single precision; nil for no re-ranking.
     public var reranking: ReciprocalReranking?
 
-    /// States the rules; those that are not given are the usual ones.
+    /// Sets the rules; omitted ones take their defaults.
     public init(
         similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder, precision: RetrievalPrecision = .automatic,
         reranking: ReciprocalReranking? = nil
@@ -27,11 +27,12 @@ public struct RankingRules: Sendable, Hashable {
         self.reranking = reranking
     }
 
-    /// Where the similarities of a set come from: the one place that chooses among the ways to compute them.
+    /// Where the similarities of a set come from: the only place that chooses how to compute them.
     ///
     /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``.
     func source(for set: RetrievalSet) throws -> RankingSource {
-        // With all weight on the plain distance, ranking is plain. Products of re-ranking would order near ties otherwise.
+        // With all weight on the plain distance, ranking is plain. The products of re-ranking would order near ties
+        // differently.
         if let reranking, reranking.lambda < 1 {
             return .reranked(
                 set.isOneSet

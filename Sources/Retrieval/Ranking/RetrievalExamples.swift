@@ -1,37 +1,37 @@
 public import DenseLinearAlgebra
 
-/// A query and what was found for it, to be looked at.
+/// A query and the items found for it, for visual inspection.
 public struct RetrievalExample: Sendable, Equatable {
-    /// Where the query stands among all.
+    /// The query's place among all queries.
     public enum Place: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Among those of the highest scores.
+        /// Among the highest scores.
         case best
-        /// In the middle.
+        /// Around the middle.
         case median
-        /// Among those of the lowest scores.
+        /// Among the lowest scores.
         case worst
     }
 
-    /// Where the query stands among all.
+    /// The query's place among all queries.
     public let place: Place
     /// The query's row.
     public let query: Int
     /// Its score.
     public let score: Double
-    /// The rows found, nearest first, each with its similarity: the cosine, or the Euclidean distance negated.
+    /// The rows found, nearest first, each with its similarity: the cosine, or the negated Euclidean distance.
     public let neighbours: [(row: Int, similarity: Double)]
 
-    /// Whether two are the same.
+    /// Whether two examples are equal.
     public static func == (a: RetrievalExample, b: RetrievalExample) -> Bool {
         a.place == b.place && a.query == b.query && a.score == b.score
             && a.neighbours.elementsEqual(b.neighbours, by: ==)
     }
 }
 
-/// Examples of one-vs-rest retrieval: queries with the highest, the middle and the lowest scores, with their neighbours.
+/// Examples of one-vs-rest retrieval: queries with the highest, middle and lowest scores, and their neighbours.
 ///
-/// Queries are ordered by score, equal ones by row. At each place the queries are of different classes as far as there are
-/// such; no query comes twice.
+/// Queries are ordered by score, and by row if scores are equal. At each place, the queries come from different classes
+/// as far as possible; no query occurs twice.
 ///
 /// ```swift
 /// let line = Matrix<Float>(rows: [[0], [1], [10], [11.5], [20], [5], [30], [33]])
@@ -46,13 +46,13 @@ public struct RetrievalExample: Sendable, Equatable {
 /// ```
 ///
 /// - Parameters:
-///   - scores: those of the queries, whose rows are rows of `embeddings`.
+///   - scores: the scores of the queries, whose rows are rows of `embeddings`.
 ///   - metric: what orders them; it must be among those of `scores`.
 ///   - embeddings: n × d, finite.
 ///   - gallery: the rows that may be neighbours; nil for all.
 ///   - countPerPlace: how many queries for each place.
 ///   - neighbourCount: how many neighbours for each query, at most n − 1.
-///   - similarity: what ranks the neighbours, in double precision; equal ones go by row.
+///   - similarity: the similarity that ranks the neighbours, in double precision; ties are ordered by row.
 /// - Complexity: O(n·log n + q·n·d) for q examples.
 public func retrievalExamples(
     from scores: QueryScores, by metric: RetrievalMetric, in embeddings: Matrix<Float>, gallery: [Int]? = nil,

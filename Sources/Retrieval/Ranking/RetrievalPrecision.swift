@@ -1,8 +1,8 @@
-/// In which precision retrieval computes similarities.
+/// The precision in which retrieval computes similarities.
 public enum RetrievalPrecision: String, Sendable, Hashable, CaseIterable {
-    /// Double precision as long as that takes no more than a second or so: up to 2²⁶ pairs, which is 8,192 samples ranked for
-    /// themselves. Single precision beyond, where a pair of similarities that differ by less than some 1e-7 may come in
-    /// either order.
+    /// Double precision as long as it takes no more than about a second: up to 2²⁶ pairs, that is, 8,192 samples in
+    /// one-vs-rest retrieval. Beyond that, single precision, where two similarities that differ by less than about 1e-7
+    /// may come in either order.
     case automatic
     /// Single precision.
     case single

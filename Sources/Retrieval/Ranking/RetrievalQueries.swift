@@ -2,7 +2,7 @@
 struct RetrievalQueries: Sendable {
     /// The rows with at least one relevant item, ascending.
     let rows: [Int]
-    /// The rows without one, ascending.
+    /// The rows without a relevant item, ascending.
     let loneRows: [Int]
     /// For each query, the index of its class in `members`.
     let groups: [Int]
@@ -10,7 +10,7 @@ struct RetrievalQueries: Sendable {
     let classNumbers: [Int]
     /// The class number of each lone row, as given.
     let loneClassNumbers: [Int]
-    /// For each query, the item that it is itself, which does not count.
+    /// For each query, the item that is the query itself, which does not count; nil if there is none.
     let ownItems: [Int?]
     /// For each query, how many items are relevant to it.
     let relevantCounts: [Int]
@@ -33,7 +33,7 @@ struct RetrievalQueries: Sendable {
 
     /// Queries against a gallery.
     ///
-    /// - Parameter ownItems: for each row the item that is the same sample.
+    /// - Parameter ownItems: for each row, the item that is the same sample, or nil.
     init(classNumbers: [Int], galleryClassNumbers: [Int], ownItems: [Int?], areItems: Bool = false) {
         precondition(ownItems.count == classNumbers.count, "\(ownItems.count) own items for \(classNumbers.count) rows")
         var groupOfClass: [Int: Int] = [:]

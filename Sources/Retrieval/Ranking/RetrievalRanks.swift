@@ -11,7 +11,7 @@ internal import Parallel
 public struct RetrievalRanks: Sendable, Equatable {
     /// The rows that are queries, ascending: those with at least one relevant item.
     public let queries: [Int]
-    /// The rows that are no queries, ascending, because no item other than themselves has their class.
+    /// The rows that are not queries, ascending, because no other item has their class.
     public let loneQueries: [Int]
     /// The class number of each query, in the order of `queries`.
     public let classNumbers: [Int]
@@ -21,7 +21,8 @@ public struct RetrievalRanks: Sendable, Equatable {
     private let starts: [Int]
     private let storage: [Int32]
 
-    /// The ranks of all relevant items of the query at a position in ``queries``: ascending, the nearest item being 1.
+    /// The ranks of all relevant items of the query at a position in ``queries``: ascending, where 1 is the nearest
+    /// item.
     public subscript(position: Int) -> ArraySlice<Int32> {
         storage[starts[position]..<starts[position + 1]]
     }

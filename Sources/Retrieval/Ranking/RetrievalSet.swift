@@ -1,16 +1,16 @@
 public import DenseLinearAlgebra
 
-/// Embeddings that are searched, and those that they are searched with, each with its class.
+/// Embeddings to search, and embeddings to search with, each with its class.
 ///
 /// ```swift
 /// let set = RetrievalSet(embeddings, classNumbers: [0, 0, 1, 1, 2])
 /// print(try set.scores().mean()[.recall(1)] ?? 0)
 /// ```
 ///
-/// In one-vs-rest retrieval each row is a query once, and the gallery is all other rows. The query is left out by its row
-/// number, so a duplicate of it stays and counts. A set can also have queries and a gallery of their own. Items of equal
-/// similarity rank as the rules say, by row unless told otherwise; identical rows always tie, whatever BLAS makes of them,
-/// unless neighbours re-rank. Results do not depend on the number of threads.
+/// In one-vs-rest retrieval each row is a query once, and the gallery is all other rows. The query is left out by its
+/// row number, so a duplicate of it stays and counts. A set can also have separate queries and gallery. Items of equal
+/// similarity are ordered as the rules say, by default by row. Identical rows always tie, however BLAS rounds, except
+/// with re-ranking. Results do not depend on the number of threads.
 public struct RetrievalSet: Sendable {
     let queries: Matrix<Float>
     let gallery: Matrix<Float>
@@ -24,7 +24,7 @@ public struct RetrievalSet: Sendable {
     /// One-vs-rest retrieval.
     ///
     /// - Parameters:
-    ///   - embeddings: n × d, one row a sample.
+    ///   - embeddings: n × d, one row per sample.
     ///   - classNumbers: the class of each row; any integers.
     /// - Complexity: O(n).
     /// - Precondition: there is one class number for each row.
@@ -38,12 +38,12 @@ public struct RetrievalSet: Sendable {
     /// Retrieval from a gallery.
     ///
     /// - Parameters:
-    ///   - queries: n × d, one row a query.
+    ///   - queries: n × d, one row per query.
     ///   - classNumbers: the class of each query; any integers.
-    ///   - gallery: m × d, one row an item.
+    ///   - gallery: m × d, one row per item.
     ///   - galleryClassNumbers: the class of each item.
-    ///   - ownItems: for each query the row of the gallery that is the same sample and is left out, or nil; empty if the two
-    ///     have no sample in common.
+    ///   - ownItems: for each query, the gallery row that is the same sample and is left out, or nil; empty if queries
+    ///     and gallery have no sample in common.
     /// - Complexity: O(n + m).
     /// - Precondition: there is one class number for each row, and both matrices have the same number of columns.
     public init(
@@ -68,17 +68,18 @@ public struct RetrievalSet: Sendable {
 
     /// The ranks of every query's relevant items, from which any metric follows.
     ///
-    /// - Complexity: O(n·m·d) operations; memory for two copies of the embeddings, 4 bytes a rank and 12 more of those found,
-    ///   and 4 MB a thread for similarities. Where a class has more than 1024 samples, or more than a sixteenth of the rows
-    ///   equal another one, twice the products in one-vs-rest retrieval, and 32 MB a thread at most (64 rows of similarities
-    ///   where 32 MB hold fewer).
-    /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``, the rows of a gallery counted after those of the queries.
+    /// - Complexity: O(n·m·d) operations; memory for two copies of the embeddings, 4 bytes per rank and 12 more for
+    ///   each rank found, and 4 MB of similarities per thread. If a class has more than 1024 samples, or more than a
+    ///   sixteenth of the rows equal another one, one-vs-rest retrieval takes twice the products, and similarities take
+    ///   at most 32 MB per thread (or 64 rows of similarities if 32 MB holds fewer).
+    /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``, where gallery rows are numbered after the query
+    ///   rows.
     public func ranks(by rules: RankingRules = RankingRules()) throws -> RetrievalRanks {
         try RetrievalRanks(of: rows, in: rules.source(for: self), ties: rules.ties)
     }
 
-    /// The scores of every query, without keeping any ranks: memory does not grow with the size of the classes, so this is
-    /// the way to score few classes of many samples.
+    /// The scores of every query, without keeping any ranks: memory does not grow with the size of the classes, so use
+    /// this to score few classes with many samples.
     ///
     /// - Parameter metrics: what to compute.
     /// - Complexity: O(n·m·d) operations; see ``ranks(by:)``.
@@ -94,14 +95,15 @@ public struct RetrievalSet: Sendable {
         return QueryScores(queries: rows, metrics: metrics, flat: flat, stride: metrics.count)
     }
 
-    /// The scores of every query, and what they are without each group of classes, as queries and as items, in one pass.
+    /// The scores of every query, and the same without each group of classes, both as queries and as items, in one
+    /// pass.
     ///
     /// - Parameters:
     ///   - metrics: what to compute.
-    ///   - rules: how items rank, those of equal similarity by row.
+    ///   - rules: how items rank; ties must be by row.
     ///   - groups: the group of each class.
-    /// - Complexity: O(n·m·d + n·R·G) operations for R relevant items a query and G groups.
-    /// - Precondition: every class of a row has a group, and ties are by row.
+    /// - Complexity: O(n·m·d + n·R·G) operations for R relevant items per query and G groups.
+    /// - Precondition: every row's class has a group, and ties are by row.
     /// - Throws: as ``ranks(by:)``.
     public func scores(
         _ metrics: [RetrievalMetric] = RetrievalMetric.standard, by rules: RankingRules = RankingRules(),

@@ -1,16 +1,16 @@
 public import DenseLinearAlgebra
 
-/// How alike two embeddings are; retrieval ranks by descending similarity.
+/// How similar two embeddings are; retrieval ranks by descending similarity.
 public enum Similarity: String, Sendable, Hashable, Codable, CaseIterable {
     /// The cosine of the angle between two embeddings.
     ///
     /// The zero vector has no direction; its cosine with every vector, itself included, is defined as 0.
     case cosine
-    /// The Euclidean distance, smaller being more alike.
+    /// The Euclidean distance, where smaller means more similar.
     ///
-    /// It is compared as `x·y − ‖y‖²/2`, which orders the items of a query x as −‖x − y‖² does. In single precision the
-    /// rounding of that form is relative to the spread of the data: distances below about a thousandth of it are not told
-    /// apart reliably, except that identical rows always tie.
+    /// It is compared as `x·y − ‖y‖²/2`, which orders the items of a query x as −‖x − y‖² does. In single precision,
+    /// the rounding error of this form is relative to the spread of the data: distances below about a thousandth of the
+    /// spread are not distinguished reliably, except that identical rows always tie.
     case euclidean
 }
 

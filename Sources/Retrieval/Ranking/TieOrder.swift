@@ -1,9 +1,9 @@
-/// How items of the same similarity to the query rank.
+/// How items of equal similarity to the query are ordered.
 public enum TieOrder: String, Sendable, Hashable, Codable, CaseIterable {
-    /// By their rows.
+    /// By row.
     case sampleOrder = "order"
-    /// Relevant items before the others: the most that any order could score.
+    /// Relevant items before the others: the highest score of any order.
     case relevantFirst = "best"
-    /// Relevant items after the others: the least that any order could score.
+    /// Relevant items after the others: the lowest score of any order.
     case relevantLast = "worst"
 }

@@ -1,24 +1,24 @@
 internal import DenseLinearAlgebra
 internal import Parallel
 
-/// The nearest others of every sample of one set, and how far the farthest is.
+/// For every sample in a set, the nearest other samples and the distance to the farthest.
 struct NeighbourLists: Sendable {
-    /// How many neighbours each sample has: k, or all others where these are fewer.
+    /// How many neighbours each sample has: k, or all others if there are fewer.
     let count: Int
-    /// For each sample, its largest squared distance from another, and 1 where that is 0.
+    /// For each sample, its largest squared distance from another, or 1 if that is 0.
     let largestDistances: [Float]
-    /// The neighbours of sample after sample, nearest first, ties by row.
+    /// The neighbours of each sample in turn, nearest first, ties by row.
     private let items: [Int32]
 
-    /// The nearest k others of a sample, or as many as there are.
+    /// The k nearest other samples of a sample, or all that there are.
     func nearest(_ k: Int, to sample: Int) -> ArraySlice<Int32> {
         items[sample * count..<sample * count + min(k, count)]
     }
 
-    /// Finds the k nearest others by the similarities of the ranking pass, block after block of rows.
+    /// Finds the k nearest others by the similarities of the ranking pass, one block of rows at a time.
     ///
-    /// - Parameter offsets: for each sample what its squared distance is above minus twice the similarity.
-    /// - Complexity: O(n²·d) operations, 4·n·k bytes for the result, and a block of similarities a thread.
+    /// - Parameter offsets: for each sample, its squared distance from another plus twice their similarity.
+    /// - Complexity: O(n²·d) operations, 4·n·k bytes for the result, and a block of similarities per thread.
     init(of samples: PreparedEmbeddings, k: Int, offsets: [Float]) {
         let n = samples.queryCount
         let count = max(0, min(k, n - 1))
@@ -49,7 +49,7 @@ struct NeighbourLists: Sendable {
     }
 }
 
-/// The selection of the most similar items of a row, in buffers that serve one thread.
+/// Selects the most similar items of a row, in buffers for one thread.
 private struct NearestSelection {
     let count: Int
     /// The items found so far, most similar first, ties by row.
@@ -60,7 +60,7 @@ private struct NearestSelection {
         self.count = count
     }
 
-    /// Selects from one row of similarities, and returns the lowest of them.
+    /// Selects from one row of similarities, and returns the lowest similarity.
     ///
     /// - Parameter own: the item that the row belongs to, which is not selected.
     mutating func select(from row: UnsafeBufferPointer<Float>, own: Int) -> Float {
@@ -73,7 +73,7 @@ private struct NearestSelection {
         while let items, start + laneCount <= row.count {
             let value = items.loadUnaligned(fromByteOffset: 4 * start, as: SIMD16<Float>.self)
             lowest.replace(with: value, where: value .< lowest)
-            // Most lanes hold nothing near enough.
+            // Most vectors hold nothing near enough.
             if any(value .> threshold) {
                 for item in start..<start + laneCount { offer(row[item], Int32(item), own: own) }
             }
@@ -86,7 +86,7 @@ private struct NearestSelection {
         return lowest.min()
     }
 
-    /// What a later item has to exceed.
+    /// The similarity that a later item has to exceed.
     private var threshold: Float {
         values.count < count ? -.infinity : values.last ?? .infinity
     }

@@ -2,9 +2,9 @@ internal import DenseLinearAlgebra
 internal import Foundation
 internal import Parallel
 
-/// A vector over all samples of which only the values that are not zero are stored.
+/// A vector over all samples that stores only its nonzero values.
 struct SparseVector: Sendable {
-    /// Where the values stand, ascending.
+    /// The indices of the values, ascending.
     let places: [Int32]
     let values: [Float]
 }
@@ -13,12 +13,12 @@ struct SparseVector: Sendable {
 struct ReciprocalEncodings: Sendable {
     /// A vector for each sample; its values sum to 1.
     let vectors: [SparseVector]
-    /// For each sample, its largest squared distance from another, and 1 where that is 0.
+    /// For each sample, its largest squared distance from another, or 1 if that is 0.
     let largestDistances: [Float]
 
     /// Encodes the samples of one set.
     ///
-    /// - Complexity: O(n²·d) operations for the neighbours, and O(n·k₁) numbers of memory, or O(n·k₁·k₂) with k₂ > 1.
+    /// - Complexity: O(n²·d) operations for the neighbours, and memory for O(n·k₁) numbers, or O(n·k₁·k₂) with k₂ > 1.
     init(of samples: PreparedEmbeddings, similarity: Similarity, settings: ReciprocalReranking) {
         let n = samples.queryCount
         let offsets = similarity == .cosine ? [Float](repeating: 2, count: n) : samples.halfSquaredNorms.map { 2 * $0 }
@@ -52,7 +52,7 @@ struct ReciprocalEncodings: Sendable {
 }
 
 extension NeighbourLists {
-    /// The sample itself, and those of its k nearest others that have it among their k nearest.
+    /// The sample itself, and those of its k nearest others that have it among their own k nearest.
     fileprivate func reciprocalNeighbours(of sample: Int, k: Int) -> [Int32] {
         let own = Int32(sample)
         return [own] + nearest(k, to: sample).filter { nearest(k, to: Int($0)).contains(own) }
@@ -60,9 +60,9 @@ extension NeighbourLists {
 }
 
 extension PreparedEmbeddings {
-    /// The squared distance between two samples of one set; of rows of length 1 where the similarity is the cosine.
+    /// The squared distance between two samples of one set; for the cosine, the rows have length 1.
     ///
-    /// Not from a product of matrices, so that identical rows are exactly 0 apart.
+    /// It does not use a matrix product, so identical rows are exactly 0 apart.
     fileprivate func squaredDistance(_ i: Int, _ j: Int, similarity: Similarity) -> Double {
         guard i != j else { return 0 }
         let d = queries.columnCount
@@ -73,7 +73,7 @@ extension PreparedEmbeddings {
                 sum += (x - y) * (x - y)
                 product += x * y
             }
-            // The zero vector has no direction; its cosine is 0. Otherwise the sum is as good, and better near 0.
+            // The zero vector has no direction; its cosine is 0. Otherwise the sum is as accurate, and more so near 0.
             return similarity == .cosine && product == 0 ? 2 : sum
         }
     }

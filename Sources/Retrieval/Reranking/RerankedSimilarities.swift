@@ -1,19 +1,19 @@
 internal import DenseLinearAlgebra
 
-/// Similarities after k-reciprocal re-ranking; see ``ReciprocalReranking`` for what they are.
+/// Similarities after k-reciprocal re-ranking; see ``ReciprocalReranking`` for their definition.
 ///
-/// What ranks is not the distance `(1 − λ)·J + λ·d` itself. With p for the plain similarity, `d = (offset − 2p) / M` and
-/// `J = 1 − S` for the Jaccard similarity S, it falls as `p + (1 − λ)/λ · M/2 · S` rises, which is what a row holds, or S
-/// where λ is 0. So nothing is added for items that share nothing with the query: they rank among one another by p alone,
-/// and tie where p ties. p is in single precision, so plain retrieval in double precision or by tiles can order near ties
-/// otherwise.
+/// Items do not rank by the distance `(1 − λ)·J + λ·d` itself. With p the plain similarity, `d = (offset − 2p) / M` and
+/// `J = 1 − S` for the Jaccard similarity S, the distance falls as `p + (1 − λ)/λ · M/2 · S` rises. A row holds that
+/// value, or S if λ is 0. So nothing is added for items that share no neighbours with the query: they rank among
+/// themselves by p alone, and tie where p ties. p is in single precision, so plain retrieval in double precision or by
+/// tiles can order near ties differently.
 struct RerankedSimilarities: SimilaritySource {
     typealias Counter = RankCounter
 
     /// The plain similarities of the queries to the gallery.
     private let plain: PreparedEmbeddings
     private let encodings: ReciprocalEncodings
-    /// For each query, its place among the samples that were encoded.
+    /// For each query, its index among the encoded samples.
     private let sampleOfQuery: [Int]
     private let index: InvertedIndex
     private let lambda: Double
@@ -28,10 +28,11 @@ struct RerankedSimilarities: SimilaritySource {
             settings: settings)
     }
 
-    /// Queries against a gallery: the samples are the gallery's and after them those queries that are not among these.
+    /// Queries against a gallery: the samples are those of the gallery, followed by the queries that are not in the
+    /// gallery.
     ///
-    /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
-    ///   queries.
+    /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``, where gallery rows are numbered after the query
+    ///   rows.
     init(
         queries: Matrix<Float>, gallery: Matrix<Float>, ownItems: [Int?], similarity: Similarity,
         settings: ReciprocalReranking
@@ -68,7 +69,7 @@ struct RerankedSimilarities: SimilaritySource {
     var queryCount: Int { plain.queryCount }
     var itemCount: Int { plain.itemCount }
 
-    /// The sums for each item, zero between two rows, and the items where they are not.
+    /// The sum for each item, all zero between two rows, and the items whose sums are not zero.
     struct Scratch {
         fileprivate var sums: [Double]
         fileprivate var items: [Int32] = []
@@ -101,7 +102,7 @@ struct RerankedSimilarities: SimilaritySource {
         scratch.items.removeAll(keepingCapacity: true)
     }
 
-    /// Adds to each item `Σ min(V[query], V[item])` over the places where neither is zero.
+    /// Adds `Σ min(V[query], V[item])` to each item, over the indices where neither is zero.
     private func addSharedParts(of vector: SparseVector, to scratch: inout Scratch) {
         for (place, value) in zip(vector.places, vector.values) {
             for entry in index.entries(at: Int(place)) {
@@ -113,7 +114,7 @@ struct RerankedSimilarities: SimilaritySource {
     }
 }
 
-/// For each place, the rows whose vectors are not zero there, ascending.
+/// For each index, the rows whose vectors are nonzero there, ascending.
 private struct InvertedIndex: Sendable {
     private let starts: [Int]
     let rows: [Int32]

@@ -1,13 +1,13 @@
 public import DenseLinearAlgebra
 
-/// Each row divided by its Euclidean norm, plus `weight` times the row as it is.
+/// Each row divided by its Euclidean norm, plus `weight` times the original row.
 ///
-/// Row x becomes `(1/‖x‖ + weight)·x`: its direction stays, and its length becomes `1 + weight·‖x‖`. So ranking by cosine
-/// does not change at all, whatever the weight; ranking by Euclidean distance goes from that of the cosine at weight 0 to
-/// that of the rows as they are for large weights. The zero vector stays zero.
+/// Row x becomes `(1/‖x‖ + weight)·x`: its direction stays, and its length becomes `1 + weight·‖x‖`. So ranking by
+/// cosine does not change at all, whatever the weight; ranking by Euclidean distance goes from the cosine ranking at
+/// weight 0 to that of the original rows for large weights. The zero vector stays zero.
 ///
 /// - Parameters:
-///   - rows: n × d, finite; a value that is not comes back not finite.
+///   - rows: n × d, finite; a value that is not finite stays so.
 ///   - weight: 0 for ``normalizedRows(of:)``.
 /// - Precondition: `weight` is finite and not negative.
 /// - Complexity: O(n·d).

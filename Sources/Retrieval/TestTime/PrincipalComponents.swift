@@ -1,16 +1,16 @@
 public import DenseLinearAlgebra
 import Parallel
 
-/// The directions along which a set of embeddings varies most, to make embeddings of fewer dimensions.
+/// The directions along which a set of embeddings varies most, for reducing embeddings to fewer dimensions.
 ///
-/// The rows are centred, not scaled. Squared distances between projected rows are those between the rows less what lies
-/// outside the directions, so that as many directions as the rows vary along leave every Euclidean distance as it is.
-/// Cosines do change, even then: they are those of angles seen from the mean of the fitted rows, not from the origin.
-/// To reduce embeddings that are compared by cosine, fit and project rows of length 1 (``normalizedRows(of:)``); ranking by
-/// cosine then normalises the projections again, as is usual in image retrieval.
+/// The rows are centred, not scaled. Squared distances between projected rows are those between the original rows minus
+/// the part outside the directions. So if there are as many directions as the rows vary along, every Euclidean distance
+/// stays the same. Cosines change even then: they belong to angles seen from the mean of the fitted rows, not from the
+/// origin. To reduce embeddings that are compared by cosine, fit and project rows of length 1
+/// (``normalizedRows(of:)``); ranking by cosine then normalises the projections again, as is usual in image retrieval.
 ///
-/// Components fitted to the rows under test know that test set; fit them to training rows where that matters, and report
-/// such scores beside the plain ones, never in their place.
+/// Components fitted to the test rows use information from the test set; fit them to training rows if that matters, and
+/// report such scores beside the plain ones, never instead of them.
 ///
 /// ```swift
 /// let components = try PrincipalComponents(of: normalizedRows(of: embeddings), count: 64)
@@ -19,20 +19,22 @@ import Parallel
 public struct PrincipalComponents: Sendable, Equatable {
     /// The mean of the fitted rows, d values.
     public let mean: [Double]
-    /// The directions, D × d: orthonormal rows by descending variance, the value of largest magnitude positive in each.
+    /// The directions, D × d: orthonormal rows by descending variance; in each, the value of largest magnitude is
+    /// positive.
     public let directions: Matrix<Double>
     /// The variance along each direction, with divisor n − 1, descending.
     public let variances: [Double]
 
     /// Fits the leading `count` directions to rows (n × d).
     ///
-    /// They are eigenvectors of the covariance, or where n < d of the rows' inner products, transformed. A variance below
-    /// max(n, d)·ε of the largest cannot be told from rounding and counts as none.
+    /// They are eigenvectors of the covariance, or, if n < d, are computed from the eigenvectors of the rows' inner
+    /// products. A variance below max(n, d)·ε times the largest cannot be distinguished from rounding and counts as
+    /// zero.
     ///
     /// - Precondition: `count` is at least 1 and at most d.
-    /// - Complexity: O(n·d·min(n, d) + min(n, d)³) operations, on one thread so that the number of processors changes no
-    ///   bit; O(min(n, d)²) memory, and n·d where n < d.
-    /// - Throws: ``RetrievalError/tooFewDirections(found:expected:)`` if the rows vary along fewer;
+    /// - Complexity: O(n·d·min(n, d) + min(n, d)³) operations, on one thread so that the number of processors does not
+    ///   change a single bit; O(min(n, d)²) memory, and n·d more if n < d.
+    /// - Throws: ``RetrievalError/tooFewDirections(found:expected:)`` if the rows vary along fewer directions;
     ///   ``RetrievalError/nonFiniteEmbedding(row:column:)``; `LinearAlgebraError`.
     public init(of rows: Matrix<Float>, count: Int) throws {
         let (n, d) = (rows.rowCount, rows.columnCount)
@@ -71,7 +73,7 @@ public struct PrincipalComponents: Sendable, Equatable {
     }
 }
 
-/// How many rows are centred at a time, which bounds the memory for them.
+/// How many rows are centred at a time, which limits the memory for centred rows.
 private let blockSize = 1024
 
 private func columnMeans(of rows: Matrix<Float>) -> [Double] {
@@ -98,7 +100,7 @@ private func eigenvectorsOfScatter(
     return (values.reversed(), vectors.selectingRows((d - count..<d).reversed()))
 }
 
-/// The same from the eigenvectors u of XXᵀ: those of XᵀX are Xᵀu over their norms.
+/// The same from the eigenvectors u of XXᵀ: those of XᵀX are Xᵀu divided by their norms.
 private func eigenvectorsFromInnerProducts(
     of rows: Matrix<Float>, mean: [Double], count: Int
 ) throws -> (values: [Double], vectors: Matrix<Double>) {
@@ -115,7 +117,7 @@ private func eigenvectorsFromInnerProducts(
     return (values.reversed(), directions)
 }
 
-/// Turns each row round if its value of largest magnitude, the first of several, is negative.
+/// Negates each row whose value of largest magnitude, the first of several, is negative.
 private func withSignsOfLargest(_ directions: Matrix<Double>) -> Matrix<Double> {
     var result = directions
     for k in 0..<directions.rowCount {

@@ -1,9 +1,10 @@
 public import DenseLinearAlgebra
 
-/// What is done to embeddings at test time to raise scores; never silently, so every result has the plain scores too.
+/// Tricks applied to embeddings at test time to raise scores; never silently: every result includes the plain scores
+/// too.
 ///
-/// In this order: embeddings of an image and its mirror are averaged, rows are reduced to principal components, raw rows
-/// are mixed in, and neighbours re-rank.
+/// They apply in this order: the embeddings of an image and its mirror image are averaged, rows are reduced to
+/// principal components, raw rows are mixed in, and items are re-ranked by neighbours.
 ///
 /// ```swift
 /// let tricks = TestTimeTricks(dimension: 2, reranking: ReciprocalReranking())
@@ -12,11 +13,13 @@ public import DenseLinearAlgebra
 /// print(reduced.columnCount)  // 2; re-ranking is for RankingRules
 /// ```
 public struct TestTimeTricks: Sendable, Equatable {
-    /// Whether an image's embedding is the mean of its own and its mirror's.
+    /// Whether an image's embedding is averaged with that of its mirror image.
     public let flip: Bool
-    /// The number of principal components of the training samples that embeddings are reduced to, or nil for all.
+    /// The number of principal components of the training samples that embeddings are reduced to, or nil for no
+    /// reduction.
     public let dimension: Int?
-    /// The weight of the raw row beside that of length 1, or nil; see ``mixingNormalizedWithRaw(_:weight:)``.
+    /// The weight of the raw row added to the normalised row, or nil for none; see
+    /// ``mixingNormalizedWithRaw(_:weight:)``.
     public let rawWeight: Double?
     /// The settings of the re-ranking, or nil for none.
     public let reranking: ReciprocalReranking?
@@ -35,21 +38,22 @@ public struct TestTimeTricks: Sendable, Equatable {
         self.reranking = reranking
     }
 
-    /// The tricks by name, in the order in which they are applied.
+    /// The names of the tricks, in the order of application.
     public var names: [String] {
         (flip ? ["flip"] : []) + (dimension.map { ["embedding-dim \($0)"] } ?? [])
             + (rawWeight.map { ["mix-raw \($0)"] } ?? []) + (reranking == nil ? [] : ["rerank"])
     }
 
-    /// Whether there is none.
+    /// Whether there are no tricks.
     public var isEmpty: Bool { names.isEmpty }
 
-    /// What retrieval ranks by: with raw rows mixed in the distance, since the angle between rows is the same as without.
+    /// What retrieval ranks by: the distance if raw rows are mixed in, since mixing does not change the angle between
+    /// rows.
     public func similarity(for plain: Similarity) -> Similarity {
         rawWeight == nil ? plain : .euclidean
     }
 
-    /// The mean of embeddings and of those of the images' mirrors, row by row.
+    /// The mean of embeddings and those of the mirrored images, row by row.
     ///
     /// - Precondition: both have the same size.
     public static func mean(of rows: Matrix<Float>, mirrored: Matrix<Float>) -> Matrix<Float> {
@@ -61,13 +65,13 @@ public struct TestTimeTricks: Sendable, Equatable {
             elements: zip(rows.elements, mirrored.elements).map { ($0 + $1) / 2 })
     }
 
-    /// The rows with all tricks that change them applied, but for the mirror, which needs the image.
+    /// The rows after all tricks that change them, except mirroring, which needs the images.
     ///
     /// - Parameters:
-    ///   - rows: n × d; the mean with the mirror's if that is wanted.
-    ///   - training: rows of the classes that the model was trained on, which the components are fitted to; needed for
-    ///     them only. Under the cosine both are taken at length 1.
-    ///   - similarity: what retrieval ranks by without tricks.
+    ///   - rows: n × d; already averaged with the mirrored images' embeddings if `flip` is set.
+    ///   - training: rows of the classes that the model was trained on, to which the components are fitted; needed only
+    ///     for these. For the cosine, both `rows` and `training` are first scaled to length 1.
+    ///   - similarity: the similarity that retrieval ranks by without tricks.
     /// - Throws: as ``PrincipalComponents/init(of:count:)``.
     /// - Precondition: there are training rows if there is a dimension, which is at most d.
     public func applied(

@@ -2,15 +2,15 @@ internal import DenseLinearAlgebra
 
 /// Moves rows near the origin and scales them by a power of two to magnitudes of at most 1.
 ///
-/// Neither changes the order of distances, but without them a large common offset would cancel all digits of a Float
-/// inner product, and large values would overflow. The offset of a column is its mean, rounded to a multiple of a power
-/// of two no larger than the column's spread: so small integers stay exact, and with them their ties. Hence this is not
-/// `Matrix.centred(rows:about:scaledBy:)`, whose values are not rounded to Float.
+/// Neither changes the order of distances. But without centring, a large common offset would cancel all digits of a
+/// Float inner product, and without scaling, large values would overflow. The offset of a column is its mean, rounded
+/// to a multiple of a power of two no larger than the column's spread, so small integers stay exact, and with them
+/// their ties. `Matrix.centred(rows:about:scaledBy:)` has no part in this: its values are not rounded to Float.
 struct Centring {
     let offsets: [Double]
     private let scale: Double
 
-    /// - Parameter sets: matrices of as many columns each, whose rows are moved alike.
+    /// - Parameter sets: matrices with the same number of columns, whose rows are all moved by the same offsets.
     init(of sets: [Matrix<Float>]) {
         let d = sets.first?.columnCount ?? 0
         let n = sets.reduce(0) { $0 + $1.rowCount }
@@ -24,7 +24,7 @@ struct Centring {
             let quantum = powerOfTwo(notAbove: spread)
             return (mean / quantum).rounded() * quantum
         }
-        // A column's rounded offset may be half a quantum off its mean, hence the bound of twice the spread.
+        // A column's rounded offset may be half a rounding step off its mean, hence the bound of twice the spread.
         scale = spreads.max().map { $0 > 0 ? 0.5 / powerOfTwo(notAbove: $0) : 1 } ?? 1
     }
 

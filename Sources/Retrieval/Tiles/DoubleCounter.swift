@@ -1,9 +1,9 @@
 /// Counts, for one query, how many items rank before each of its relevant items, by similarities in double precision.
 ///
-/// A binary search among the relevant ones places each item that is as similar as the last of them; rows are short where
-/// it serves.
+/// A binary search among the relevant items places each item that is at least as similar as the last of them; this is
+/// used only for short rows.
 struct DoubleCounter: RowCounter {
-    /// The relevant items by descending similarity, of equal ones the first row first.
+    /// The relevant items by descending similarity, equal ones by ascending row.
     private var sorted: [(value: Double, row: Int)] = []
     private var counts: [Int32] = []
 

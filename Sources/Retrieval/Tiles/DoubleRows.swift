@@ -1,32 +1,32 @@
 internal import DenseLinearAlgebra
 
-/// Embeddings made ready for similarities in double precision.
+/// Embeddings prepared for similarities in double precision.
 struct DoubleRows: Sendable {
     /// The rows of the queries, n × d.
     private let queries: Matrix<Double>
     /// The rows that are ranked, m × d.
     private let gallery: Matrix<Double>
-    /// What each row's product is multiplied by: 1/‖y‖ for the cosine, 0 for the zero vector; empty for the distance.
+    /// The factor for each row's product: 1/‖y‖ for the cosine, or 0 for the zero vector; empty for the distance.
     ///
     /// The rows themselves stay as they are, and the query's own norm does not matter. So small integers have exact
     /// products, and rows of equal length and product tie.
     private let factors: [Double]
     /// For the Euclidean distance, half the squared norm of each row of the gallery.
     private let halfSquaredNorms: [Double]
-    /// Rows of the gallery that take over the product of another, as in ``PreparedEmbeddings``.
+    /// Rows of the gallery that take the product of an earlier, equal row, as in ``PreparedEmbeddings``.
     private let duplicates: [(row: Int, original: Int)]
 
     var queryCount: Int { queries.rowCount }
     var itemCount: Int { gallery.rowCount }
 
     /// - Parameters:
-    ///   - isOneSet: whether the queries are the gallery.
-    ///   - duplicates: the rows of the gallery that are to tie with an earlier one.
+    ///   - isOneSet: whether queries and gallery are the same set.
+    ///   - duplicates: the rows of the gallery that must tie with an earlier one.
     init(
         queries: Matrix<Float>, gallery: Matrix<Float>, isOneSet: Bool, similarity: Similarity,
         duplicates: [(row: Int, original: Int)]
     ) {
-        // The distance does not notice that all rows are moved alike.
+        // Moving all rows by the same offset does not change distances.
         let offsets = similarity == .cosine ? [] : Centring(of: isOneSet ? [queries] : [queries, gallery]).offsets
         let gallery = doubles(of: gallery, less: offsets)
         self.queries = isOneSet ? gallery : doubles(of: queries, less: offsets)
@@ -60,7 +60,7 @@ extension DoubleRows: SimilaritySource {
     }
 }
 
-/// Rows in double precision, less an offset for each column if there are any.
+/// Rows in double precision, minus an offset for each column if there are any.
 private func doubles(of rows: Matrix<Float>, less offsets: [Double]) -> Matrix<Double> {
     var elements: [Double] = []
     elements.reserveCapacity(rows.elements.count)

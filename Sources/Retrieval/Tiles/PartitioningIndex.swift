@@ -1,5 +1,6 @@
 extension RandomAccessCollection {
-    /// The first index, of a collection partitioned by `predicate`, where it holds; the end where it nowhere does.
+    /// The first index at which `predicate` holds in a collection partitioned by it, or the end index if it holds
+    /// nowhere.
     func partitioningIndex(where predicate: (Element) -> Bool) -> Index {
         var (low, high) = (startIndex, endIndex)
         while low < high {

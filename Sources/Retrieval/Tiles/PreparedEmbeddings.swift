@@ -1,6 +1,6 @@
 package import DenseLinearAlgebra
 
-/// Embeddings made ready so that similarities are inner products in single precision.
+/// Embeddings prepared so that similarities are inner products in single precision.
 struct PreparedEmbeddings: Sendable {
     /// The rows of the queries, n × d.
     let queries: Matrix<Float>
@@ -11,7 +11,7 @@ struct PreparedEmbeddings: Sendable {
     /// Each row of the gallery that equals an earlier one in every bit, with the first such row.
     let duplicates: [(row: Int, original: Int)]
 
-    /// Prepares one set, each row of which is ranked for every other.
+    /// Prepares one set, in which each row is ranked for every other.
     ///
     /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``.
     init(_ embeddings: Matrix<Float>, similarity: Similarity) throws {
@@ -24,10 +24,10 @@ struct PreparedEmbeddings: Sendable {
         self.init(ready: rows, rows, similarity: similarity)
     }
 
-    /// Prepares two sets, of which the rows of one are ranked for those of the other.
+    /// Prepares two sets: the rows of the gallery are ranked for each query.
     ///
-    /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``, the rows of the gallery counted after those of the
-    ///   queries.
+    /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``, where gallery rows are numbered after the query
+    ///   rows.
     init(queries: Matrix<Float>, gallery: Matrix<Float>, similarity: Similarity) throws {
         try requireFinite(queries, gallery)
         switch similarity {
@@ -39,7 +39,7 @@ struct PreparedEmbeddings: Sendable {
         }
     }
 
-    /// Some rows of one prepared set as queries to its first rows.
+    /// Some rows of one prepared set as queries against its first rows.
     func selecting(queries rows: [Int], galleryCount: Int, similarity: Similarity) -> PreparedEmbeddings {
         PreparedEmbeddings(
             ready: queries.selectingRows(rows), gallery.selectingRows(0..<galleryCount), similarity: similarity)
@@ -54,9 +54,9 @@ struct PreparedEmbeddings: Sendable {
     }
 }
 
-/// Refuses NaN and infinities.
+/// Rejects NaN and infinities.
 ///
-/// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``; rows are counted through all matrices.
+/// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``; rows are numbered continuously through all matrices.
 package func requireFinite(_ matrices: Matrix<Float>...) throws {
     var rowsBefore = 0
     for matrix in matrices {
@@ -79,12 +79,12 @@ extension PreparedEmbeddings: SimilaritySource {
         innerProducts(ofRows: rows, of: queries, with: gallery, into: &similarities)
     }
 
-    /// Takes off half the squared norms, and gives duplicates the similarity of the first of them.
+    /// Subtracts half the squared norms, and gives duplicates the similarity of the first of them.
     ///
-    /// BLAS does not promise that equal columns give equal products. OpenBLAS 0.3.21 with its Haswell and Zen kernels
-    /// breaks that for every d ≥ 17 by where in a tile a column lies, and padding to multiples of 16, 48, 64 or 96 does
-    /// not help. So a row that duplicates another takes over its product, and ties between duplicates are exact by
-    /// construction.
+    /// BLAS does not promise that equal columns give equal products. With the Haswell and Zen kernels of OpenBLAS
+    /// 0.3.21, such products differ for every d ≥ 17 depending on a column's position in a tile, and padding to
+    /// multiples of 16, 48, 64 or 96 does not help. So a duplicate row takes the product of the row that it equals, and
+    /// ties between duplicates are exact by construction.
     func finish(_ row: UnsafeMutableBufferPointer<Float>, query: Int, scratch: inout Void) {
         for (duplicate, original) in duplicates { row[duplicate] = row[original] }
         halfSquaredNorms.withUnsafeBufferPointer { norms in
@@ -97,7 +97,7 @@ extension PreparedEmbeddings: SimilaritySource {
 ///
 /// - Complexity: O(n·d) expected.
 private func findDuplicates(in a: Matrix<Float>) -> [(row: Int, original: Int)] {
-    // Rows of one hash are chained, the newest first: less memory than a list for each hash.
+    // Rows with the same hash are chained, newest first: this takes less memory than a list for each hash.
     var newest: [UInt64: Int32] = [:]
     newest.reserveCapacity(a.rowCount)
     var older = [Int32](repeating: -1, count: a.rowCount)

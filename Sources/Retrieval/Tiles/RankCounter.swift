@@ -1,28 +1,28 @@
 /// Counts, for one query, how many items rank before each of its relevant items.
 ///
 /// Goals, in this order: exact ranks with ties by row number, a cost that hardly grows with the number R of relevant
-/// items, and little of it for a good model. The relevant items are sorted by (similarity descending, row ascending).
-/// An item that is at least as similar as the last of them is then placed among them, and the number placed before the
-/// k-th is summed up. A guide table over many similarity ranges of equal width gives the place at once where no relevant
-/// item lies in the item's range; where some do, a binary search among those settles it, so that a collapsed model (all
-/// similarities equal) costs log R an item and no more.
+/// items, and a low cost for a good model. The relevant items are sorted by (similarity descending, row ascending). An
+/// item that is at least as similar as the last of them is then placed among them, and the numbers placed before the
+/// k-th are summed up. A guide table over many similarity ranges of equal width gives the place at once if no relevant
+/// item lies in the item's range. If some do, a binary search among them finds it, so a collapsed model (all
+/// similarities equal) costs no more than log R per item.
 ///
-/// Sorting the whole row would give the same ranks at several times the cost, and a heap of the nearest K only those
-/// within K.
+/// Sorting the whole row would give the same ranks at several times the cost, and a heap of the nearest K would give
+/// only the ranks up to K.
 ///
-/// Where items are in groups, they are counted group by group, so that the ranks without the items of any one group are
-/// at hand as well, at hardly more cost.
+/// If items are in groups, they are counted group by group, so the ranks without the items of any one group are
+/// available as well, at little extra cost.
 struct RankCounter: RowCounter {
-    /// The relevant items: similarity (its order reversed) in the upper half, row number in the lower.
+    /// The relevant items: similarity (in reversed order) in the upper half, row number in the lower.
     private var keys: [UInt64] = []
     private var values: [Float] = []
     private var rows: [Int32] = []
-    /// `guide[r]..<guide[r + 1]`: the relevant items in range r, the most similar range being 0.
+    /// `guide[r]..<guide[r + 1]`: the relevant items in range r, where range 0 is the most similar.
     private var guide: [Int32] = []
     /// The place of every item in range r, or −1 where range r holds relevant items.
     private var places: [Int32] = []
-    /// `counts[g · stride + k]`: how many items of group g rank before the k-th relevant one, but not before the one
-    /// before it; the stride is the number of relevant items and of lanes.
+    /// `counts[g · stride + k]`: how many items of group g rank before the k-th relevant item, but not before the
+    /// previous one; the stride is the number of relevant items plus the number of lanes.
     private var counts: [Int32] = []
 
     mutating func count(
@@ -65,8 +65,8 @@ struct RankCounter: RowCounter {
         resolveTies(ties, row: row, own: own, relevant: relevant, ranks: ranks)
     }
 
-    /// Moves ranks that have just been found to where the relevant items come before all other items of the same similarity,
-    /// or after all of them.
+    /// Adjusts the ranks just found so that relevant items come before all other items of the same similarity, or after
+    /// them.
     ///
     /// - Complexity: O(m log R) for m items, most of which take one comparison.
     private func resolveTies(
@@ -74,7 +74,7 @@ struct RankCounter: RowCounter {
         ranks: UnsafeMutableBufferPointer<Int32>
     ) {
         guard ties != .sampleOrder, let highest = values.first, let lowest = values.last else { return }
-        // `changes[k]`: what the ranks from the k-th on change by, against those before.
+        // `changes[k]`: the change of the ranks from the k-th on, relative to that of the ranks before.
         var changes = [Int32](repeating: 0, count: values.count + 1)
         var next = relevant.makeIterator()
         var nextRelevant = next.next().map(Int.init)
@@ -92,7 +92,7 @@ struct RankCounter: RowCounter {
             switch ties {
             case .sampleOrder: break
             case .relevantFirst:
-                // It no longer ranks before those of later rows.
+                // The item no longer ranks before equal relevant items with later rows.
                 changes[place] -= 1
                 changes[end] += 1
             case .relevantLast:
@@ -112,7 +112,7 @@ struct RankCounter: RowCounter {
     ) {
         keys.removeAll(keepingCapacity: true)
         for item in relevant where Int(item) != own {
-            // Adding zero turns −0 into +0, which compare as equal but differ in their bits.
+            // Adding zero turns −0 into +0; the two compare as equal but differ in their bits.
             let bits = (row[Int(item)] + 0).bitPattern
             let ascending = bits & 0x8000_0000 == 0 ? bits | 0x8000_0000 : ~bits
             keys.append(UInt64(~ascending) << 32 | UInt64(UInt32(bitPattern: item)))
@@ -132,7 +132,7 @@ struct RankCounter: RowCounter {
     /// Fills the guide tables and returns the number of ranges per unit of similarity.
     ///
     /// The more ranges, the fewer searches: at 32 for each relevant item, filling the tables begins to cost what it
-    /// spares, and 4096 fit the innermost cache.
+    /// saves, and 4096 fit in the innermost cache.
     private mutating func fillGuide(itemCount: Int) -> Float {
         let rangeCount = max(1, min(32 * rows.count, 4096, itemCount / 4))
         let quotient = Float(rangeCount) / (values[0] - values[values.count - 1])
@@ -149,7 +149,7 @@ struct RankCounter: RowCounter {
         let relevantCount = Int32(values.count)
         places.append(contentsOf: repeatElement(relevantCount, count: rangeCount - places.count))
         guide.append(contentsOf: repeatElement(relevantCount, count: rangeCount + 1 - guide.count))
-        // Items below the lowest relevant one are counted too, but each lane at a place of its own: additions to one
+        // Items below the lowest relevant one are counted too, but each lane at its own place: additions to the same
         // place would wait for one another.
         for lane in 0..<Int32(GuidedSearch.laneCount) { places.append(relevantCount + lane) }
         return scale
@@ -158,7 +158,7 @@ struct RankCounter: RowCounter {
 
 /// The search for an item's place among the relevant ones.
 ///
-/// No access is checked here: this is the innermost loop.
+/// Accesses are unchecked here: this is the innermost loop.
 private struct GuidedSearch {
     static let laneCount = 8
 
@@ -191,7 +191,7 @@ private struct GuidedSearch {
         lowest = first[values.count - 1]
     }
 
-    /// The range of a similarity: an increasing function of its distance from the highest, since every step of it is.
+    /// The range of a similarity: it never decreases with the distance from the highest, since no step of it does.
     @inline(__always)
     static func range(_ value: Float, highest: Float, scale: Float, last: Float) -> Int {
         let offset = (highest - value) * scale
@@ -217,9 +217,9 @@ private struct GuidedSearch {
         return low
     }
 
-    /// Hands each item and its position to `visit`.
+    /// Passes each item and its position to `visit`.
     ///
-    /// An item below the lowest relevant one may have any position from R on, or not be visited at all.
+    /// An item below the lowest relevant one may get any position from R on, or not be visited at all.
     @inline(__always)
     func placeItems(of row: UnsafeBufferPointer<Float>, visit: (_ item: Int, _ position: Int) -> Void) {
         guard let items = row.baseAddress else { return }
@@ -241,7 +241,7 @@ private struct GuidedSearch {
                     let value = vectors.loadUnaligned(fromByteOffset: 4 &* offset, as: SIMD8<Float>.self)
                     reached.replace(with: -1, where: value .>= lowest)
                 }
-                // Not a lane of a good model's row reaches the lowest relevant item, mostly.
+                // For a good model, usually no lane reaches the lowest relevant item.
                 if reached.wrappedSum() != 0 {
                     for group in 0..<groupCount {
                         let offset = start &+ group &* laneCount

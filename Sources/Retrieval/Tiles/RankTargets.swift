@@ -1,4 +1,4 @@
-/// The relevant items of the queries of a tile, while items are counted for them; no access is checked.
+/// The relevant items of the queries of a tile, while items are counted for them; accesses are unchecked.
 struct RankTargets {
     let counts: UnsafeMutableBufferPointer<Int32>
     let values: UnsafeBufferPointer<Float>
@@ -6,14 +6,16 @@ struct RankTargets {
     let starts: UnsafeBufferPointer<Int>
     let ties: TieOrder
 
-    /// Counts an item that is not relevant to the query at p, and at least as similar as its least similar relevant one.
+    /// Counts an item that is not relevant to the query at p and is at least as similar as its least similar relevant
+    /// item.
     @inline(__always)
     func count(_ value: Float, item: Int32, forQuery p: Int) {
         guard let values = values.baseAddress, let items = items.baseAddress, let counts = counts.baseAddress,
             let starts = starts.baseAddress
         else { return }
         let end = starts[p &+ 1]
-        // A binary search without branches, which nothing could foretell: the first one that is not more similar.
+        // A binary search without branches, which would be unpredictable, for the first relevant item that is not more
+        // similar.
         var place = starts[p]
         var rest = end &- place
         while rest > 1 {
@@ -22,7 +24,7 @@ struct RankTargets {
             rest &-= half
         }
         if values[place] > value { place &+= 1 }
-        // Of equal ones, only rows can tell. There may be many, so they are searched as well.
+        // Among equal ones, row numbers decide. There may be many, so they are searched as well.
         guard place < end, values[place] == value else {
             if place < end { counts[place] &+= 1 }
             return

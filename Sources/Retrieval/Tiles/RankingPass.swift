@@ -6,14 +6,14 @@ enum RankingSource {
     case double(DoubleRows)
     case reranked(RerankedSimilarities)
 
-    /// Ranks the relevant items of all queries, and hands each query's ranks to `visit`.
+    /// Ranks the relevant items of all queries, and passes each query's ranks to `visit`.
     ///
-    /// Where classes are small, groups not asked for and similarities products in single precision, ``TiledRanking`` does so
-    /// in less time and memory than blocks of queries against the whole gallery.
+    /// If classes are small, no groups are requested and similarities are products in single precision,
+    /// ``TiledRanking`` does so in less time and memory than blocks of queries against the whole gallery.
     ///
     /// - Parameters:
-    ///   - groups: the groups of the gallery's items, where ranks without each of them are wanted; ties then go by row.
-    ///   - visit: called concurrently, once a query.
+    ///   - groups: the groups of the gallery's items, if ranks without each group are wanted; ties are then by row.
+    ///   - visit: called concurrently, once per query.
     func rank(
         _ queries: RetrievalQueries, ties: TieOrder, groups: ItemGroups? = nil,
         visit: @Sendable (RankedQuery) -> Void
@@ -31,11 +31,11 @@ enum RankingSource {
         }
     }
 
-    /// Ranks all queries, and returns equally many values of each, query after query.
+    /// Ranks all queries, and returns the same number of values for each, query after query.
     ///
     /// - Parameters:
-    ///   - count: how many values a query has; 0 where nothing is written.
-    ///   - write: called concurrently, once a query, with room for its values.
+    ///   - count: how many values each query has; values that `write` does not set are 0.
+    ///   - write: called concurrently, once per query, with room for its values.
     func values(
         of queries: RetrievalQueries, ties: TieOrder, groups: ItemGroups? = nil, each count: Int,
         write: @Sendable (_ query: RankedQuery, _ values: UnsafeMutableBufferPointer<Double>) -> Void
@@ -51,17 +51,17 @@ enum RankingSource {
     }
 }
 
-/// Ranks the relevant items of all queries, block after block of them.
+/// Ranks the relevant items of all queries, one block of queries at a time.
 ///
-/// A block's similarities come from one matrix product; each row of them is then counted. Every core works on blocks of
-/// its own with BLAS on one thread: measured faster than one threaded product followed by parallel counting, since
-/// nobody waits, and the partition into blocks stays the same for any number of cores, hence the result too.
+/// A block's similarities come from one matrix product; then each row of them is counted. Every core works on its own
+/// blocks, with BLAS on one thread. This measured faster than one threaded product followed by parallel counting, since
+/// no core waits; and the partition into blocks, and so the result, is the same for any number of cores.
 private func rankBlocks<Source: SimilaritySource>(
     of queries: RetrievalQueries, in source: Source, ties: TieOrder, groups: ItemGroups?,
     visit: @Sendable (RankedQuery) -> Void
 ) {
     let (n, m) = (source.queryCount, source.itemCount)
-    // Large blocks spare BLAS from packing the gallery often: 256 rows cost 1.2 s where 128 cost 1.5 s (n = 20,000).
+    // With large blocks BLAS packs the gallery less often: 256 rows take 1.2 s where 128 take 1.5 s (n = 20,000).
     let blockSize = max(64, min(256, (32 << 20) / (MemoryLayout<Source.Counter.Value>.stride * m)))
     let blockCount = (n + blockSize - 1) / blockSize
     inParallel(blockCount: blockCount) {
@@ -105,7 +105,7 @@ private struct RankingWorker<Source: SimilaritySource> {
     }
 }
 
-/// Ranks one query after the other.
+/// Ranks queries one after the other.
 private struct QueryRanker<Counter: RowCounter> {
     let ties: TieOrder
     let groups: ItemGroups?

@@ -1,37 +1,37 @@
 internal import DenseLinearAlgebra
 internal import Synchronization
 
-/// Some rows that are ranked together: what is relevant to each, and how many other items were found to rank before that.
+/// Rows that are ranked together: the relevant items of each, and how many other items rank before these.
 final class RankingTile: Sendable {
     /// The rows, sorted by class.
     let rows: Matrix<Float>
-    /// The position of each among the queries, or −1 for a lone row.
+    /// The position of each row among the queries, or −1 for a lone row.
     let positions: [Int]
     /// The index of each row's class among the classes of the gallery.
     let groups: [Int32]
-    /// The item that each row is itself, or −1.
+    /// For each row, the item that is the row itself, or −1.
     let ownItems: [Int32]
-    /// `starts[p]..<starts[p + 1]`: where the relevant items of row p are in `values` and `relevantItems`, which are sorted by
-    /// similarity, the most similar first, and by item.
+    /// `starts[p]..<starts[p + 1]`: the range of the relevant items of row p in `values` and `relevantItems`, sorted by
+    /// descending similarity, and by item if equal.
     let starts: [Int]
     let values: [Float]
     let relevantItems: [Int32]
-    /// The similarity of the least similar relevant item; infinite where there is none.
+    /// The similarity of the least similar relevant item; infinite if there is none.
     let lowest: [Float]
     let ties: TieOrder
-    /// For each relevant item, how many others rank before it, but not before the relevant one before it.
+    /// For each relevant item, how many others rank before it, but not before the previous relevant item.
     private let counts: Mutex<[Int32]>
 
-    /// Finds what is relevant to some rows, and counts the items that are not counted by tiles: repeated ones.
+    /// Finds the relevant items of some rows, and counts the repeated items, which tiles do not count.
     ///
     /// - Parameters:
     ///   - rows: rows of the queries' matrix, sorted by class.
-    ///   - countsMembers: whether the other items of the classes of these rows are counted as well.
+    ///   - countsMembers: whether to count the other items of these rows' classes as well.
     init(_ rows: [TiledRow], in items: TiledItems, ties: TieOrder, countsMembers: Bool) {
         let matrix = items.prepared.queries.selectingRows(rows.lazy.map { Int($0.row) })
         let count = rows.count
         var members: [Int32] = []
-        // Where the class of each row is among `members`.
+        // The range of each row's class among `members`.
         var ranges: [Range<Int>] = []
         for (p, row) in rows.enumerated() {
             if p > 0, rows[p - 1].group == row.group {
@@ -94,7 +94,7 @@ final class RankingTile: Sendable {
         }
     }
 
-    /// Hands the ranks of all queries of the tile to `visit`.
+    /// Passes the ranks of all queries of the tile to `visit`.
     func visitRanks(_ visit: (RankedQuery) -> Void) {
         counts.withLock { counts in
             for (p, position) in positions.enumerated() where position >= 0 {
@@ -135,14 +135,14 @@ struct TiledRow: Sendable {
     let position: Int
     /// The index of its class among the classes of the gallery.
     let group: Int32
-    /// The item that it is itself, or −1.
+    /// The item that is the row itself, or −1.
     let ownItem: Int32
 }
 
-/// What all tiles of a ranking share: the items.
+/// The items, which all tiles of a ranking share.
 ///
-/// BLAS does not promise equal products for equal rows, see ``rankAll(_:in:ties:groups:visit:)``. So there is one product for
-/// all items that are equal, and ties between them are exact by construction.
+/// BLAS does not promise equal products for equal rows; see `PreparedEmbeddings.finish`. So all equal items share one
+/// product, and ties between them are exact by construction.
 struct TiledItems: Sendable {
     let prepared: PreparedEmbeddings
     /// The items of each class, ascending.
@@ -162,7 +162,7 @@ struct TiledItems: Sendable {
         repeated = RepeatedRows(in: prepared)
     }
 
-    /// What is subtracted from a product to make it the similarity of an item: half its squared norm, or 0.
+    /// The amount to subtract from a product to get the similarity of an item: half the item's squared norm, or 0.
     func penalty(of item: Int32) -> Float {
         prepared.halfSquaredNorms.isEmpty ? 0 : prepared.halfSquaredNorms[Int(item)]
     }
@@ -180,15 +180,15 @@ struct TiledItems: Sendable {
     }
 }
 
-/// The items that equal another one in every bit.
+/// The items that equal another item in every bit.
 struct RepeatedRows: Sendable {
     /// One row of each group of equal ones.
     let originals: Matrix<Float>
-    /// What is subtracted from a product with an original.
+    /// The amount to subtract from a product with each original.
     let penalties: [Float]
-    /// All items that are in such a group, ascending.
+    /// All items in such groups, ascending.
     let items: [Int32]
-    /// For each item the place of its group in `originals`, or −1.
+    /// For each item, the index of its group in `originals`, or −1.
     let places: [Int32]
 
     init(in prepared: PreparedEmbeddings) {

@@ -1,6 +1,6 @@
-/// What counts, for one query after the other, how many items rank before each of its relevant items.
+/// Counts, for one query after the other, how many items rank before each of its relevant items.
 protocol RowCounter {
-    /// The number that similarities are.
+    /// The numeric type of similarities.
     associatedtype Value
 
     init()
@@ -10,22 +10,23 @@ protocol RowCounter {
     /// - Parameters:
     ///   - row: the query's similarity to each item; all finite.
     ///   - own: the item that is the query itself and does not count, if there is one.
-    ///   - relevant: the items of the query's class, its own possibly among them; at least one other.
-    ///   - ties: how items of equal similarity rank; by row if there are groups.
+    ///   - relevant: the items of the query's class, possibly including its own; at least one other.
+    ///   - ties: how items of equal similarity are ordered; by row if there are groups.
     ///   - groups: the items' groups, or nil.
-    ///   - ranks: room for as many ranks as there are others.
-    ///   - ranksWithout: room for as many ranks for each group. They become the ranks in the gallery without the group's
-    ///     items; those of the query's own group have no meaning.
+    ///   - ranks: room for as many ranks as there are relevant items other than `own`.
+    ///   - ranksWithout: room for as many ranks for each group. It receives the ranks in the gallery without the
+    ///     group's items; the ranks without the query's own group have no meaning.
     mutating func count(
         row: UnsafeBufferPointer<Value>, own: Int?, relevant: [Int32], ties: TieOrder, groups: ItemGroups?,
         ranks: UnsafeMutableBufferPointer<Int32>, ranksWithout: UnsafeMutableBufferPointer<Int32>)
 }
 
-/// Makes ranks of the numbers of items that rank before the k-th relevant one, but not before the one before it.
+/// Turns counts into ranks; each count is the number of items that rank before the k-th relevant item, but not before
+/// the previous one.
 ///
-/// A relevant item was counted at itself, so the sum up to k counts the k-th item too: a 1-based rank.
+/// Each relevant item was counted at its own place, so the sum up to k includes the k-th item: a 1-based rank.
 ///
-/// - Parameter counts: those of group g begin at `g · stride`.
+/// - Parameter counts: the counts of group g begin at `g · stride`.
 func sumUp(
     _ counts: UnsafeBufferPointer<Int32>, stride: Int, groups: ItemGroups?,
     ranks: UnsafeMutableBufferPointer<Int32>, ranksWithout: UnsafeMutableBufferPointer<Int32>

@@ -1,17 +1,17 @@
 internal import DenseLinearAlgebra
 internal import Parallel
 
-/// Ranks items for tiles of queries, one tile of items after the other, so that no more than the products of two tiles is
-/// held at a time, and these in the cache.
+/// Ranks items for tiles of queries, one tile of items after the other, so that only the products of two tiles are held
+/// at a time, in the cache.
 ///
-/// A query's relevant items and their similarities are known before any other item is counted: a tile has queries of few
-/// classes, and one product gives what is relevant to all of them.
+/// A query's relevant items and their similarities are known before any other item is counted: a tile has queries of
+/// few classes, and one product gives the similarities of the relevant items of all of them.
 ///
-/// A set that is ranked for itself needs half of the products, since x·y serves both the query x and the query y: tiles
-/// are of whole classes, so that the product of a tile with itself has all its relevant items, and every pair of tiles
-/// takes one product, whose rows are counted for one of them and whose columns for the other.
+/// One-vs-rest retrieval needs half of the products, since x·y serves both the query x and the query y. Tiles consist
+/// of whole classes, so the product of a tile with itself has all its relevant items. Every pair of tiles takes one
+/// product, whose rows are counted for one tile and whose columns for the other.
 ///
-/// All that threads share are counts, so that ranks are the same for any number of them.
+/// Threads share only counts, so ranks are the same for any number of threads.
 struct TiledRanking {
     private let items: TiledItems
     private let ties: TieOrder
@@ -20,7 +20,8 @@ struct TiledRanking {
     /// Whether every row is a query and an item for all others.
     private let isOneSet: Bool
 
-    /// Plans the ranking, or returns nil where it does not pay: classes must be small, and few items may equal another one.
+    /// Plans the ranking, or returns nil if it does not pay: classes must be small, and few items may equal another
+    /// one.
     init?(_ queries: RetrievalQueries, in prepared: PreparedEmbeddings, ties: TieOrder) {
         let (n, m) = (prepared.queries.rowCount, prepared.gallery.rowCount)
         let relevantCount = queries.relevantCounts.reduce(0, +)
@@ -42,7 +43,7 @@ struct TiledRanking {
             }
         }
         rows.sort { ($0.group, $0.row) < ($1.group, $1.row) }
-        // Larger tiles spare BLAS from packing rows often, but a tile's products are to stay in the cache.
+        // With larger tiles BLAS packs rows less often, but a tile's products should stay in the cache.
         let tileSize = max(64, min(1024, n / 16))
         var tiles: [[TiledRow]] = []
         var start = 0
@@ -57,7 +58,7 @@ struct TiledRanking {
                 guard end == start || (classEnd - start <= tileSize && memberCount <= 1 << 14) else { break }
                 end = classEnd
             }
-            // A class of many queries need not stay together where these are no items.
+            // A class of many queries need not stay together if the queries are not items.
             if !isOneSet { end = min(end, start + tileSize) }
             tiles.append(Array(rows[start..<end]))
             start = end
@@ -65,7 +66,7 @@ struct TiledRanking {
         self.tiles = tiles
     }
 
-    /// - Parameter visit: called concurrently, once a query.
+    /// - Parameter visit: called concurrently, once per query.
     func run(visit: @Sendable (RankedQuery) -> Void) {
         isOneSet ? rankOneSet(visit: visit) : rankGallery(visit: visit)
     }
@@ -139,9 +140,9 @@ private struct TileItems: Sendable {
     }
 }
 
-/// Counts items for the queries of a tile, whose products with them are the rows.
+/// Counts items for the queries of a tile, given products with one row per query.
 ///
-/// - Parameter item: which item a product is with, or nil if it does not count for the query.
+/// - Parameter item: the item of a product, or nil if the item does not count for the query.
 @inline(__always)
 private func countRows(
     of products: UnsafeBufferPointer<Float>, penalties: [Float], for queries: RankingTile, _ targets: RankTargets,
@@ -164,7 +165,7 @@ private func countRows(
     }
 }
 
-/// Counts items for the queries of a tile, whose products with them are the columns.
+/// Counts items for the queries of a tile, given products with one column per query.
 private func countColumns(
     of products: UnsafeBufferPointer<Float>, _ items: TileItems, for queries: RankingTile, _ targets: RankTargets
 ) {

@@ -1,13 +1,13 @@
 /// Calls `body` with each index at which a condition holds for a value and its counterpart, ascending.
 ///
-/// It is for conditions that mostly hold nowhere: 32 values at a time are ruled out together. No access is checked, for this
-/// is an innermost loop.
+/// It is for conditions that rarely hold: 32 values at a time are ruled out together. Accesses are unchecked, because
+/// this is an innermost loop.
 ///
 /// - Parameters:
-///   - values: what is looked through.
-///   - others: as many counterparts.
+///   - values: the values to scan.
+///   - others: the same number of counterparts.
 ///   - vector: the condition for eight values and their counterparts.
-///   - scalar: the same for one.
+///   - scalar: the same for one value and its counterpart.
 @inline(__always)
 func forEachIndex(
     of values: UnsafeBufferPointer<Float>, and others: UnsafeBufferPointer<Float>,
