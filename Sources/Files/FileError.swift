@@ -12,7 +12,7 @@ public enum FileError: Error, Equatable {
     ///
     /// - Parameters:
     ///   - found: what is there, as a clause: "a different file is there already".
-    ///   - remedy: what permission to replace would achieve, as in "to replace it"; nil where nothing is ever replaced.
+    ///   - remedy: what permission to replace would achieve, as in "to replace it"; nil if it is never replaced.
     case occupied(path: String, found: String, remedy: String? = nil)
 }
 

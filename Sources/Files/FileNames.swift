@@ -13,7 +13,7 @@ internal import Foundation
 /// injective up to collisions of 128 bits of SHA-256.
 ///
 /// - Returns: the names in the order given; equal bytes give equal names.
-/// - Complexity: O(total length).
+/// - Complexity: O(n) for n bytes in all names.
 package func fileNames(for names: [String]) -> [String] {
     let escaped = names.map(escapedFileName)
     var members: [String: Set<Name>] = [:]

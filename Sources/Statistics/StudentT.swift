@@ -20,7 +20,7 @@ package func studentTSurvival(_ t: Double, degreesOfFreedom: Double) -> Double {
 /// errors on each side of a mean of n values are its 95 % interval.
 ///
 /// The relative error is below 1e-12 up to a million degrees of freedom. Near 1, `p` itself holds few digits of 1 − p;
-/// for full precision there, use minus the quantile of the small 1 − p.
+/// for full precision there, pass the small 1 − p instead and negate the quantile.
 ///
 /// - Returns: an infinity where the quantile overflows.
 /// - Complexity: O(√`degreesOfFreedom`), about five times that of ``studentTSurvival(_:degreesOfFreedom:)``.

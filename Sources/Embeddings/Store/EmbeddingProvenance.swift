@@ -54,7 +54,7 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
         /// The width to reach, to cover or to fit.
         public let width: Int?
 
-        /// Makes a record with what the mode needs.
+        /// Makes a record with the sizes that the mode needs.
         public init(mode: String, size: Int? = nil, height: Int? = nil, width: Int? = nil) {
             self.mode = mode
             self.size = size
@@ -69,7 +69,7 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
     public let resize: Resize
     /// The filter of that resize, such as `bilinear`.
     public let interpolation: String
-    /// What is subtracted from each channel, where 0 is black and 1 is white.
+    /// The value subtracted from each channel, where 0 is black and 1 is white.
     public let mean: [Float]
     /// The standard deviation that each channel is then divided by.
     public let std: [Float]

@@ -37,7 +37,7 @@ enum JSONValue: Decodable, Equatable {
     }
 }
 
-/// What is wrong with a description, before the file's name is known.
+/// A problem with a description, before the file's name is known.
 struct DescriptionProblem: Error {
     let found: String
     let expected: String

@@ -9,7 +9,7 @@ extension OutputFolder {
         /// look like part of its result, so it is removed if files may be replaced.
         package var isOurs: (String) -> Bool = { _ in false }
 
-        /// Plans links; none unless told otherwise.
+        /// Makes a plan; it has no links by default.
         package init(links: [(path: String, target: String)] = [], isOurs: @escaping (String) -> Bool = { _ in false })
         {
             self.links = links

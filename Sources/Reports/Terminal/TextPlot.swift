@@ -9,7 +9,7 @@ public struct TextPlot: Sendable {
         /// Which of the points have a marker.
         public let isMarked: [Bool]
 
-        /// Makes a line, with a marker at every point unless told otherwise.
+        /// Makes a line, by default with a marker at every point.
         ///
         /// - Precondition: `isMarked` has one value for each point.
         public init(name: String, points: [(x: Double, y: Double)], isMarked: [Bool]? = nil) {
