@@ -3,22 +3,23 @@ import Files
 import Foundation
 
 extension KnownDataset {
-    /// Stanford Cars, of Krause et al., 2013.
+    /// Stanford Cars (Krause et al., 2013).
     ///
-    /// It is read from `cars_annos.mat`. Sample ids are paths below the folder, `car_ims/000001.jpg` and so on, in the order of the
-    /// annotations; class labels are the names in `class_names`. The first half of the classes by number trains, which is 98
-    /// of 196. The field `test` divides the images of each class, so it is no split of classes and not read.
+    /// It is read from `cars_annos.mat`. Sample ids are paths below the folder, `car_ims/000001.jpg` and so on, in the
+    /// order of the annotations; class labels are the names in `class_names`. The first half of the classes by number,
+    /// 98 of 196, trains. The field `test` divides the images of each class, so it is not a split of classes and is not
+    /// read.
     ///
-    /// Without annotations, the folder or `images/` in it holds class folders, and the first half by name trains; of the 196
-    /// classes that is the same half.
+    /// Without annotations, the folder or `images/` in it holds class folders, and the first half by name trains; for
+    /// the 196 classes that is the same half.
     ///
     /// ```swift
     /// let dataset = try Dataset(.cars196, at: root)
     /// print(dataset.classLabels.count)  // 196 where nothing is missing
     /// ```
     ///
-    /// A file that is not MATLAB's, a missing variable, field, path or class, and a class number without a name are errors,
-    /// and so is whatever `Dataset.init(classFoldersAt:name:)` refuses.
+    /// It refuses annotations that are not a MATLAB file or lack a variable, field, path or class, a class number
+    /// without a name, and anything that `Dataset.init(classFoldersAt:name:)` refuses.
     public static let cars196 = KnownDataset(
         name: "cars196", title: "CARS196",
         counts: DatasetCounts(trainSamples: 8054, trainClasses: 98, testSamples: 8131, testClasses: 98),
@@ -46,7 +47,7 @@ extension Dataset {
             return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
         }
         let images = root.appending(path: "images")
-        // Images in car_ims mean nothing without the annotations.
+        // Images in car_ims have no classes without the annotations.
         guard isFolder(images) || (isFolder(root) && !isFolder(root.appending(path: "car_ims"))) else {
             throw FileError.unreadable(path: annotations.path, reason: KnownDataset.cars196.missingFile)
         }

@@ -3,9 +3,9 @@ internal import Datasets
 internal import Files
 internal import Foundation
 
-/// A MATLAB file, read by libmatio; only what annotations of images are made of.
+/// A MATLAB file, read with libmatio; supports only what image annotations need.
 ///
-/// libmatio's memory does not leave this file.
+/// No other file touches libmatio's memory.
 struct MATLABFile: ~Copyable {
     private let file: OpaquePointer
     private let path: String
@@ -18,7 +18,8 @@ struct MATLABFile: ~Copyable {
             throw FileManager.default.isReadableFile(atPath: path)
                 ? notMATLAB : FileError.unreadable(path: path, reason: "permission is denied")
         }
-        // Level 4 has no header to tell it by, so libmatio takes any short file for it; nor has it structures.
+        // Level 4 files have no header, so libmatio mistakes any short file for one; they cannot hold structures
+        // anyway.
         guard Mat_GetVersion(file) != MAT_FT_MAT4 else {
             Mat_Close(file)
             throw notMATLAB
@@ -30,7 +31,7 @@ struct MATLABFile: ~Copyable {
         Mat_Close(file)
     }
 
-    /// The strings in a variable that is a cell array of them.
+    /// The strings in a cell array variable.
     func strings(inCellArray name: String) throws -> [String] {
         let variable = try MATLABVariable(name, of: file, at: path)
         guard variable.kind == MAT_C_CELL, Int32(exactly: variable.count) != nil else {
@@ -45,7 +46,7 @@ struct MATLABFile: ~Copyable {
         }
     }
 
-    /// The variable that is an array of structures with at least these fields.
+    /// A variable that is an array of structures with at least these fields.
     func structs(_ name: String, fields: [String]) throws -> MATLABStructs {
         let variable = try MATLABVariable(name, of: file, at: path)
         guard variable.kind == MAT_C_STRUCT else { throw variable.unexpected("an array of structures") }
@@ -66,7 +67,7 @@ struct MATLABStructs {
 
     var count: Int { variable.count }
 
-    /// The text in a field of the structure with that index, from 0.
+    /// The text in a field of the structure with this index, from 0.
     func string(_ field: String, of index: Int) throws -> String {
         guard let text = text(of: value(field, of: index)), !text.isEmpty else {
             throw unexpected(field, of: index, expected: "a string")
@@ -74,7 +75,7 @@ struct MATLABStructs {
         return text
     }
 
-    /// The number in a field of the structure with that index, from 0.
+    /// The number in a field of the structure with this index, from 0.
     func number(_ field: String, of index: Int) throws -> Double {
         guard let number = scalar(in: value(field, of: index)) else {
             throw unexpected(field, of: index, expected: "one number")

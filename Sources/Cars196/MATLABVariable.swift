@@ -2,18 +2,18 @@ internal import CMatio
 internal import Datasets
 internal import Files
 
-/// A variable of a MATLAB file with all its data, freed with the last reference.
+/// A variable of a MATLAB file with all its data, which is freed with the last reference.
 final class MATLABVariable {
     let pointer: UnsafeMutablePointer<matvar_t>
     let name: String
     private let path: String
 
     init(_ name: String, of file: OpaquePointer, at path: String) throws {
-        // The header by itself first, to tell a variable that is missing from one that is damaged.
+        // The header alone first, to distinguish a missing variable from a damaged one.
         guard let header = Mat_VarReadInfo(file, name) else {
             throw FileError.malformed(path: path, found: "no variable \(name)", expected: "\(name), as in CARS196")
         }
-        // Dimensions that the file cannot hold are what libmatio would make room for.
+        // libmatio would allocate memory for whatever dimensions the header claims.
         let isPlausible = elementCount(of: header.pointee) <= Self.elementLimit
         Mat_VarFree(header)
         guard isPlausible, let pointer = Mat_VarRead(file, name) else {
@@ -48,7 +48,7 @@ final class MATLABVariable {
     }
 }
 
-/// The number of elements; `Int.max` where the dimensions are beyond all bounds.
+/// The number of elements; `Int.max` if it overflows.
 private func elementCount(of variable: matvar_t) -> Int {
     guard let dimensions = variable.dims, variable.rank > 0 else { return 0 }
     return (0..<Int(variable.rank)).reduce(1) { count, dimension in
@@ -58,13 +58,13 @@ private func elementCount(of variable: matvar_t) -> Int {
     }
 }
 
-/// The characters of a variable that is a string; nil if it is something else.
+/// The text of a string variable; nil for anything else.
 ///
 /// MATLAB writes UTF-16, others UTF-8 or ASCII.
 func text(of variable: UnsafeMutablePointer<matvar_t>?) -> String? {
     guard let variable = variable?.pointee, variable.class_type == MAT_C_CHAR else { return nil }
     guard let data = variable.data else { return "" }
-    // Longer than any path or name: of so many bytes, a damaged size would have thousands be read for each sample.
+    // Longer than any path or name; a damaged size must not make every sample read far more.
     guard variable.nbytes <= 1 << 16 else { return nil }
     let bytes = UnsafeRawBufferPointer(start: data, count: variable.nbytes)
     switch variable.data_type {
@@ -77,7 +77,7 @@ func text(of variable: UnsafeMutablePointer<matvar_t>?) -> String? {
     }
 }
 
-/// The number that a variable of one element is; nil if it is something else.
+/// The number in a variable of one element; nil for anything else.
 func scalar(in variable: UnsafeMutablePointer<matvar_t>?) -> Double? {
     guard let variable = variable?.pointee, variable.isComplex == 0, elementCount(of: variable) == 1,
         let data = UnsafeRawPointer(variable.data)

@@ -1,12 +1,12 @@
 internal import Files
 
-/// What moves as one between the sides of a split: a class, or all classes of the same superclass or column value.
+/// What moves as a unit between the sides of a split: a class, or all classes of the same superclass or column value.
 public enum UnitRule: Sendable, Hashable {
     /// Each class is a unit.
     case `class`
     /// The classes of one superclass are a unit.
     case superclass
-    /// The classes with one value in a further column of the table of samples are a unit.
+    /// The classes with the same value in another column of the sample table are a unit.
     case column(String)
 }
 
@@ -20,7 +20,7 @@ extension UnitRule: RawRepresentable, Codable {
         }
     }
 
-    /// What users write for the rule.
+    /// The rule as users write it.
     public var rawValue: String {
         switch self {
         case .class: "class"
@@ -30,16 +30,16 @@ extension UnitRule: RawRepresentable, Codable {
     }
 }
 
-/// Classes that move as one between the sides of a split.
+/// Classes that move together between the sides of a split.
 public struct ClassUnit: Sendable, Hashable {
     /// What the classes have in common: the class label, the superclass, or the column's value.
     public let label: String
     /// The numbers of the classes, ascending; at least one.
     public let classes: [Int]
 
-    /// Makes a unit of classes, in whatever order.
+    /// Makes a unit of classes, given in any order.
     ///
-    /// - Precondition: there is at least one.
+    /// - Precondition: there is at least one class.
     public init(label: String, classes: some Sequence<Int>) {
         self.label = label
         self.classes = classes.sorted()
@@ -47,7 +47,7 @@ public struct ClassUnit: Sendable, Hashable {
     }
 }
 
-/// A column of a table of samples that says something of classes: every sample of a class has the same value.
+/// A column of a sample table that describes classes: every sample of a class has the same value.
 public struct ClassColumn: Sendable, Hashable {
     /// The column's name in the header.
     public let name: String
@@ -73,9 +73,9 @@ extension Dataset {
         return members.map { ClassUnit(label: $0.key, classes: $0.value) }.sorted { utf8Precedes($0.label, $1.label) }
     }
 
-    /// The first of the units that has classes on both sides of the official split, or nil where none has.
+    /// The first of the units that has classes on both sides of the official split, or nil if there is none.
     ///
-    /// Such a unit cannot move as one from the official split, nor stay whole in it.
+    /// The official split divides such a unit, so it cannot move as a whole.
     public func firstDividedUnit(of units: [ClassUnit]) -> ClassUnit? {
         units.first { unit in Set(unit.classes.map { officialSides[$0] }).count > 1 }
     }
@@ -98,7 +98,7 @@ extension Dataset {
             }
             labels = classColumn.values
         }
-        // As for class labels: Swift would merge two forms that all other tools tell apart.
+        // As for class labels: Swift would merge two Unicode forms that all other tools distinguish.
         if let label = labels.firstInSecondUnicodeForm {
             throw DatasetError.unitInTwoUnicodeForms(source: name, column: rule.rawValue, value: label)
         }

@@ -1,13 +1,13 @@
 package import Files
 
-/// A labelled dataset: samples of classes, and the split that the field calls its own.
+/// A labelled dataset: samples with classes, and its official split.
 ///
 /// Classes are numbered from 0 in the order of their labels' UTF-8 bytes, so the numbers do not depend on the order of
-/// the samples, on a locale or on the machine.
+/// the samples, the locale or the machine.
 public struct Dataset: Sendable, Equatable {
     /// The dataset's name, as in `cub200`.
     public let name: String
-    /// All samples, in the order in which embeddings have their rows.
+    /// All samples, in the order of the rows of embeddings.
     public let samples: [Sample]
     /// The class labels in the order of their UTF-8 bytes; a class's number is its position here.
     public let classLabels: [String]
@@ -18,7 +18,7 @@ public struct Dataset: Sendable, Equatable {
     /// The side of each class in the official split.
     public let officialSides: [Side]
     private let classNumbers: NameIndex
-    /// One more thing known of each class, for units that are neither classes nor superclasses.
+    /// One more value per class, for units that are neither classes nor superclasses.
     ///
     /// - Precondition: there is one value for each class.
     public var classColumn: ClassColumn? {
@@ -30,9 +30,9 @@ public struct Dataset: Sendable, Equatable {
 
     /// Makes a dataset.
     ///
-    /// Without `officialSides` the first half of the sorted classes trains, as CUB-200-2011 and CARS196 do it; with an
-    /// odd number of classes the train side is the smaller one. Errors speak of `source`, the file or folder that the
-    /// samples came from, or else of `name`.
+    /// Without `officialSides` the first half of the sorted classes trains, as in CUB-200-2011 and CARS196; with an odd
+    /// number of classes the train side is the smaller one. Errors name `source`, the file or folder that the samples
+    /// came from, or else `name`.
     ///
     /// - Throws: ``DatasetError`` if there is no sample, an id occurs twice, an id or class label is written in two Unicode
     ///   forms, a class has two superclasses, or `officialSides` lacks a class or leaves a side empty.
@@ -41,7 +41,7 @@ public struct Dataset: Sendable, Equatable {
     ) throws {
         let source = source ?? name
         guard !samples.isEmpty else { throw DatasetError.noSamples(source: source) }
-        // Strings and not names: two Unicode forms of one id are found as well.
+        // Strings rather than `Name`s, so that two Unicode forms of one id are found too.
         var ids: Set<String> = []
         ids.reserveCapacity(samples.count)
         // Classes in the order of their first samples.
@@ -91,9 +91,10 @@ public struct Dataset: Sendable, Equatable {
         }
     }
 
-    /// The number of the class with a label; nil if there is none.
+    /// The number of the class with this label; nil if there is none.
     ///
-    /// Labels are compared by their UTF-8 bytes: é as one code point is not é as two, though `String ==` says so.
+    /// Labels are compared by their UTF-8 bytes: é as one code point differs from é as two, although `String ==` says
+    /// otherwise.
     ///
     /// ```swift
     /// let owl = dataset.number(ofClass: "owl")  // 2: the third by its bytes
@@ -103,19 +104,20 @@ public struct Dataset: Sendable, Equatable {
     /// - Complexity: O(1).
     public func number(ofClass label: String) -> Int? { classNumbers[label] }
 
-    /// Makes an index of all samples: their numbers, found by the UTF-8 bytes of their ids.
+    /// Makes an index that finds sample numbers by the UTF-8 bytes of their ids.
     ///
-    /// - Complexity: O(n) for n samples; each call makes it anew.
+    /// - Complexity: O(n) for n samples; each call rebuilds it.
     package func indexOfSamples() -> NameIndex { NameIndex(samples.map(\.id)) }
 
-    /// The superclass of a class, where the dataset has one.
+    /// The superclass of a class; nil if it has none.
     public func superclass(of classNumber: Int) -> String? {
         samples[samplesOfClass[classNumber][0]].superclass
     }
 
     /// The numbers of a class's samples in the order of their ids' UTF-8 bytes.
     ///
-    /// Unlike `samplesOfClass`, the order is the same however the dataset was listed; seeded choices start from it.
+    /// Unlike `samplesOfClass`, this order does not depend on the order of the samples, so seeded choices start from
+    /// it.
     ///
     /// - Complexity: O(k log k) comparisons for k samples.
     public func samplesByID(ofClass classNumber: Int) -> [Int] {

@@ -1,6 +1,6 @@
 /// What can be wrong with a dataset on disk; each description is one sentence that says where, what, and what was expected.
 public enum DatasetError: Error, Equatable {
-    /// The source holds no sample at all.
+    /// The source holds no samples.
     case noSamples(source: String)
     /// A class folder holds no image.
     case emptyClass(path: String)
@@ -10,25 +10,26 @@ public enum DatasetError: Error, Equatable {
     case tooDeep(path: String)
     /// Two samples have the same id.
     case duplicateSample(source: String, id: String)
-    /// One sample id is composed on one sample and decomposed on another, as an accented letter can be.
+    /// One sample id is in composed Unicode form on one sample and decomposed on another, as with an accented letter.
     case sampleInTwoUnicodeForms(source: String, id: String)
     /// Samples of one class name different superclasses.
     case twoSuperclasses(source: String, classLabel: String)
-    /// One class label is composed on some samples and decomposed on others, as an accented letter can be.
+    /// One class label is in composed Unicode form on some samples and decomposed on others, as with an accented
+    /// letter.
     case twoUnicodeForms(source: String, classLabel: String)
     /// Samples of one class are on both sides of the official split.
     case twoSides(source: String, classLabel: String)
-    /// A split is given, but not for this class.
+    /// The official split lacks this class.
     case classWithoutSide(source: String, classLabel: String)
     /// One side of the official split has no class.
     case emptySide(source: String, side: Side, classCount: Int)
-    /// Units are to be superclasses, but this class has none.
+    /// Superclasses were requested as units, but this class has none.
     case noSuperclass(source: String, classLabel: String)
-    /// Units are to be taken from a column that the dataset does not have.
+    /// A column was requested for units that the dataset does not have.
     case noUnitColumn(source: String, column: String)
-    /// One superclass or column value is composed for some classes and decomposed for others.
+    /// One superclass or column value is in composed Unicode form for some classes and decomposed for others.
     case unitInTwoUnicodeForms(source: String, column: String, value: String)
-    /// Files that samples are named after are not there.
+    /// Files that sample ids name are missing.
     case missingFiles(root: String, count: Int, of: Int, first: String)
 }
 

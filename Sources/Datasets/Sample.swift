@@ -2,11 +2,11 @@
 public struct Sample: Sendable, Hashable {
     /// What identifies the sample within its dataset: for images, the path relative to the dataset's root, with `/`.
     public let id: String
-    /// The class that the sample belongs to; class labels are never numbers here, so that none can merge.
+    /// The class that the sample belongs to; class labels are never parsed as numbers, which could merge some.
     public let classLabel: String
-    /// The superclass of that class, where the dataset has one.
+    /// The superclass of that class, if the dataset has one.
     public let superclass: String?
-    /// Whether the dataset has the sample as a query or in the gallery, where it says so.
+    /// Whether the sample is a query or in the gallery; nil if the dataset does not say.
     public let role: SampleRole?
 
     /// Makes a sample.
@@ -18,11 +18,11 @@ public struct Sample: Sendable, Hashable {
     }
 }
 
-/// What a sample is for where a dataset divides its test samples, as In-Shop Clothes Retrieval does.
+/// The role of a sample in datasets that divide their test samples, as In-Shop Clothes Retrieval does.
 public enum SampleRole: String, Sendable, Hashable, CaseIterable {
-    /// It is searched with.
+    /// Gallery samples are searched for it.
     case query
-    /// It is searched for.
+    /// It may be retrieved for a query.
     case gallery
 }
 

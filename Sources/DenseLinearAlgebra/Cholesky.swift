@@ -1,6 +1,7 @@
 internal import CLAPACK
 
-/// The upper triangular `U` with `A = UᵀU`, of a symmetric positive definite `A` (d × d); only the upper triangle is read.
+/// The upper triangular `U` with `A = UᵀU` for a symmetric positive definite `A` (d × d); only the upper triangle is
+/// read.
 ///
 /// - Complexity: d³/3 operations (LAPACK `dpotrf`).
 /// - Throws: ``LinearAlgebraError/notPositiveDefinite(order:)``; ``LinearAlgebraError/nonFinite(row:column:)``.
@@ -15,10 +16,10 @@ public func choleskyFactor(_ a: consuming Matrix<Double>) throws -> Matrix<Doubl
     return a
 }
 
-/// A factor `F` (r × d) with `A = FᵀF`, of a symmetric positive semidefinite `A` (d × d) of any rank r ≤ d.
+/// A factor `F` (r × d) with `A = FᵀF` for a symmetric positive semidefinite `A` (d × d) of any rank r ≤ d.
 ///
 /// Complete pivoting: the elimination stops where no remaining pivot exceeds `tolerance`. The default, d·ε·max aᵢᵢ, is
-/// LAPACK's: below it a pivot cannot be told from rounding.
+/// LAPACK's: below it a pivot is indistinguishable from rounding.
 ///
 /// - Complexity: O(r·d²) operations (LAPACK `dpstrf`).
 /// - Throws: ``LinearAlgebraError/nonFinite(row:column:)``.
@@ -31,10 +32,10 @@ public func pivotedCholeskyFactor(_ a: Matrix<Double>, tolerance: Double? = nil)
     var pivots = [Int32](repeating: 0, count: d)
     var rank: Int32 = 0
     var work = [Double](repeating: 0, count: 2 * d)
-    // A row-major upper triangle is a column-major lower one; that spares LAPACKE's transposed copy.
+    // A row-major upper triangle is a column-major lower one, which avoids LAPACKE's transposed copy.
     let info = LAPACKE_dpstrf_work(
         LAPACK_COL_MAJOR, CChar.lower, Int32(d), &upper.elements, Int32(d), &pivots, &rank, tolerance ?? -1, &work)
-    // A positive info only says that the rank is short.
+    // A positive info only means that the matrix is rank-deficient.
     precondition(info >= 0, "dpstrf: argument \(-info) is invalid")
     var factor = Matrix<Double>(rowCount: Int(rank), columnCount: d)
     for i in 0..<Int(rank) {
@@ -45,10 +46,10 @@ public func pivotedCholeskyFactor(_ a: Matrix<Double>, tolerance: Double? = nil)
     return factor
 }
 
-/// `U·A·Uᵀ` (d × d) for a symmetric `A` and an upper triangular `U`; only upper triangles are read, and only that of the
-/// result is meant: below it stands what stood in `A`.
+/// `U·A·Uᵀ` (d × d) for a symmetric `A` and an upper triangular `U`; only upper triangles are read and only that of the
+/// result is valid; below it are the old values of `A`.
 ///
-/// - Complexity: d³ operations (LAPACK `dsygst`), half of what two triangular products take.
+/// - Complexity: d³ operations (LAPACK `dsygst`), half the work of two triangular products.
 public func conjugate(_ a: consuming Matrix<Double>, byUpperTriangular u: Matrix<Double>) -> Matrix<Double> {
     a.requireSquare("a conjugation")
     precondition(
@@ -56,7 +57,7 @@ public func conjugate(_ a: consuming Matrix<Double>, byUpperTriangular u: Matrix
         "a \(u.rowCount) × \(u.columnCount) factor cannot conjugate a \(a.rowCount) × \(a.columnCount) matrix")
     let d = a.rowCount
     guard d > 0 else { return a }
-    // A row-major upper triangle is a column-major lower one, L = Uᵀ, and LᵀAL is what `itype` 2 asks for.
+    // A row-major upper triangle is a column-major lower one, L = Uᵀ, and `itype` 2 gives LᵀAL.
     let info = LAPACKE_dsygst_work(
         LAPACK_COL_MAJOR, 2, CChar.lower, Int32(d), &a.elements, Int32(d), u.elements, Int32(d))
     precondition(info == 0, "dsygst: argument \(-info) is invalid")
@@ -84,7 +85,7 @@ extension Matrix {
         }
     }
 
-    /// Makes a square matrix symmetric by its upper triangle, in tiles that fit the cache.
+    /// Copies the upper triangle of a square matrix to the lower one, in tiles that fit the cache.
     mutating func copyUpperTriangleToLower() {
         let (d, tile) = (rowCount, 32)
         elements.withUnsafeMutableBufferPointer { values in

@@ -1,4 +1,4 @@
-/// What LAPACK can report about the data that it was given.
+/// What LAPACK can report about the data it was given.
 public enum LinearAlgebraError: Error, Equatable {
     /// The leading minor of this order is not positive, so there is no Cholesky factor.
     case notPositiveDefinite(order: Int)
@@ -22,14 +22,15 @@ extension LinearAlgebraError: CustomStringConvertible {
     }
 }
 
-/// Turns LAPACK's `info` into an error: positive is the data's, which `error` names; negative is ours.
+/// Turns LAPACK's `info` into an error: a positive value is the data's fault and goes to `error`; a negative one is our
+/// bug.
 func check(info: Int32, of routine: String, orThrow error: (Int) -> LinearAlgebraError) throws {
     precondition(info >= 0, "\(routine): argument \(-info) is invalid")
     guard info == 0 else { throw error(Int(info)) }
 }
 
 extension Matrix {
-    /// LAPACK may loop or crash on NaN, so every factorisation looks first.
+    /// LAPACK may loop or crash on NaN, so every factorisation checks first.
     func requireFinite() throws {
         if let (row, column) = firstNonFinite { throw LinearAlgebraError.nonFinite(row: row, column: column) }
     }

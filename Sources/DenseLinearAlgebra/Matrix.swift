@@ -1,6 +1,7 @@
 /// A dense matrix of `rowCount × columnCount` values in row-major order: element (i, j) is `elements[i * columnCount + j]`.
 ///
-/// Embeddings are `Matrix<Float>` of n × d, one row a sample; statistics are `Matrix<Double>`. Either count may be zero.
+/// Embeddings are `Matrix<Float>` of n × d, one row per sample; statistics are `Matrix<Double>`. Either count may be
+/// zero.
 public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatable {
     /// The number of rows.
     public let rowCount: Int
@@ -85,7 +86,7 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
         return result
     }
 
-    /// The first element, in row-major order, that is NaN or infinite, or nil where all are finite.
+    /// The first element, in row-major order, that is NaN or infinite, or nil if all are finite.
     @inlinable public var firstNonFinite: (row: Int, column: Int)? {
         let index = elements.withUnsafeBufferPointer { buffer -> Int? in
             for i in buffer.indices where !buffer[i].isFinite { return i }
@@ -175,7 +176,7 @@ extension Matrix where Scalar == Double {
         }
     }
 
-    /// The Frobenius norm of a symmetric matrix of which the upper triangle is given.
+    /// The Frobenius norm of a symmetric matrix whose upper triangle is given.
     public var symmetricFrobeniusNorm: Double {
         precondition(rowCount == columnCount, "a \(rowCount) × \(columnCount) matrix is not symmetric")
         let d = rowCount

@@ -1,8 +1,8 @@
 internal import CLAPACK
 
-/// The product `left · right`, or with their transposes where asked.
+/// The product `left · right`, with either factor transposed on request.
 ///
-/// - Precondition: the inner sizes agree.
+/// - Precondition: the inner dimensions agree.
 /// - Complexity: O(m·n·k), by BLAS `dgemm` on all its threads.
 public func product(
     _ left: Matrix<Double>, _ right: Matrix<Double>, transposingLeft: Bool = false, transposingRight: Bool = false
@@ -33,8 +33,8 @@ public func gramMatrix(_ a: Matrix<Double>) -> Matrix<Double> {
     return result
 }
 
-/// Adds `sign · AᵀA` to the upper triangle of a d × d matrix, where the rows of `A` are `count` rows of d values that
-/// stand one after the other.
+/// Adds `sign · AᵀA` to the upper triangle of a d × d matrix, where `A` is given as `count` contiguous rows of d
+/// values.
 ///
 /// - Complexity: O(`count`·d²), by BLAS `dsyrk`.
 public func addGramMatrix(
@@ -52,10 +52,10 @@ public func addGramMatrix(
 
 /// The inner products of rows `range` of `queries` (n × d) with rows of `gallery` (m × d), into `result`.
 ///
-/// `result` is row-major with `range.count × galleryRange.count` leading values written; it is grown if it is shorter, and
-/// never shrunk, so that one buffer serves block after block.
+/// The first `range.count × galleryRange.count` values of `result` are written in row-major order; it grows if it is
+/// too short and never shrinks, so one buffer serves all blocks.
 ///
-/// - Parameter galleryRange: which rows of the gallery; all of them if it is nil.
+/// - Parameter galleryRange: the rows of the gallery; nil for all.
 /// - Complexity: O(`range.count`·`galleryRange.count`·d), by BLAS `sgemm`.
 public func innerProducts(
     ofRows range: Range<Int>, of queries: Matrix<Float>, with gallery: Matrix<Float>,

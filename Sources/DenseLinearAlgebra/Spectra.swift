@@ -46,7 +46,7 @@ public func singularVectors(_ a: Matrix<Double>) throws -> (u: Matrix<Double>, t
     var values = [Double](repeating: 0, count: d)
     var u = Matrix<Double>(rowCount: d, columnCount: d)
     var transposedV = u
-    // LAPACK reads Aᵀ = V·S·Uᵀ, and what it writes column by column are the transposes of V and Uᵀ to us.
+    // LAPACK reads Aᵀ = V·S·Uᵀ and writes V and Uᵀ in column-major order, which we read as their transposes.
     let info = LAPACKE_dgesdd(
         LAPACK_COL_MAJOR, CChar.allVectors, Int32(d), Int32(d), &scratch.elements, Int32(d), &values,
         &transposedV.elements, Int32(d), &u.elements, Int32(d))
@@ -56,7 +56,7 @@ public func singularVectors(_ a: Matrix<Double>) throws -> (u: Matrix<Double>, t
 
 /// The upper triangular `R` (min(n, d) × d) of `A = QR`, so that `RᵀR = AᵀA` without squaring the condition of `A` (n × d).
 ///
-/// - Complexity: 2n·d² operations (LAPACK `dgeqrf`).
+/// - Complexity: 2n·d² operations (LAPACK `dgelqf`).
 /// - Throws: ``LinearAlgebraError/nonFinite(row:column:)``.
 public func triangularFactor(_ a: Matrix<Double>) throws -> Matrix<Double> {
     try a.requireFinite()
@@ -65,7 +65,7 @@ public func triangularFactor(_ a: Matrix<Double>) throws -> Matrix<Double> {
     guard count > 0 else { return Matrix(rowCount: 0, columnCount: d) }
     var scratch = a
     var reflectors = [Double](repeating: 0, count: count)
-    // Rows of A are columns to LAPACK, so it factors Aᵀ = LQ, and R = Lᵀ.
+    // LAPACK sees the rows of A as columns, so it factors Aᵀ = LQ, and R = Lᵀ.
     let info = LAPACKE_dgelqf(
         LAPACK_COL_MAJOR, Int32(d), Int32(n), &scratch.elements, Int32(d), &reflectors)
     try check(info: info, of: "dgelqf") { _ in preconditionFailure("dgelqf reports nothing about its data") }
@@ -90,7 +90,7 @@ public func symmetricEigendecomposition(_ a: Matrix<Double>) throws -> (values: 
     guard d > 0 else { return ([], a) }
     var vectors = a
     var values = [Double](repeating: 0, count: d)
-    // Its columns in column-major order are the rows in ours.
+    // LAPACK's columns in column-major order are rows in ours.
     let info = LAPACKE_dsyevd(
         LAPACK_COL_MAJOR, CChar.withVectors, CChar.lower, Int32(d), &vectors.elements, Int32(d), &values)
     try check(info: info, of: "dsyevd") { .noConvergence(routine: "dsyevd", undetermined: $0) }

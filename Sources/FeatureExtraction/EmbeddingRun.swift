@@ -1,6 +1,6 @@
 import Synchronization
 
-/// One list of files on its way through the network: what the threads that work on it share.
+/// The state that threads share while they embed one list of files.
 final class EmbeddingRun: Sendable {
     private struct State {
         var nextBatch = 0
@@ -32,10 +32,10 @@ final class EmbeddingRun: Sendable {
         state = Mutex(State(rows: Array(repeating: 0, count: paths.count * network.dimension)))
     }
 
-    /// Works on batches until none is left or one has failed; to be called on as many threads as one likes.
+    /// Processes batches until none is left or one has failed; call it on any number of threads.
     ///
-    /// Batches are handed out in order, so whatever comes before a failed one is already being worked on and is
-    /// finished: the failure that remains is the earliest, however the threads were timed.
+    /// Batches are handed out in order, so every batch before a failed one has already started and will finish: the
+    /// failure reported is the earliest, whatever the timing of the threads.
     func work() {
         var batch = 0
         do {
@@ -79,7 +79,7 @@ final class EmbeddingRun: Sendable {
                 let target = UnsafeMutableBufferPointer(rebasing: input[i * size..<(i + 1) * size])
                 preprocessing.write(image, into: target, layout: network.layout, mirrored: mirrored)
             }
-            // What is left of the last batch is computed too: let it be the same every time.
+            // The unused rest of the last batch is computed too, so keep it the same every time.
             input[(count * size)...].update(repeating: 0)
         }
         try request.infer()
@@ -98,7 +98,7 @@ final class EmbeddingRun: Sendable {
         state.withLock { state in
             for (i, value) in rows.enumerated() { state.rows[start + i] = value }
             state.doneCount += count
-            // Within the lock, so that the counts arrive in order.
+            // Inside the lock, so that counts arrive in order.
             progress?(state.doneCount, paths.count)
         }
     }

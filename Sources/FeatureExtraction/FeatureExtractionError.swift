@@ -1,33 +1,33 @@
 /// What can go wrong between an image file and its embedding; each description is one sentence that says where, what was
 /// found, and what was expected.
 public enum FeatureExtractionError: Error, Equatable {
-    /// A file is no image of a format that is read.
+    /// A file is not an image in a supported format.
     case notAnImage(path: String, found: String)
     /// An image file ends before its pixels do.
     case truncatedImage(path: String, format: ImageFormat, reason: String)
     /// An image file contradicts its own format.
     case damagedImage(path: String, format: ImageFormat, reason: String)
-    /// An image is of a kind that is not read, such as an animation.
+    /// An image is of an unsupported kind, such as an animation.
     case unsupportedImage(path: String, found: String)
     /// An image has more pixels than are accepted.
     case imageTooLarge(path: String, found: String, limit: Int)
     /// There is not enough memory for an image.
     case outOfMemory(path: String)
-    /// No file beside the model says how images are to be prepared for it.
+    /// No file beside the model says how to prepare images for it.
     case noPreprocessing(model: String, lookedFor: [String])
-    /// A file that describes the preprocessing lacks something or says what cannot be followed.
+    /// A file that describes the preprocessing lacks something or says something unsupported.
     case badPreprocessing(path: String, found: String, expected: String)
-    /// A record of the preprocessing says what no preprocessing is.
+    /// A record of the preprocessing does not describe a valid one.
     case badRecord(found: String, expected: String)
-    /// What was asked for instead of the described preprocessing does not fit together.
+    /// The requested changes to the preprocessing contradict each other.
     case unusableChanges(found: String, expected: String)
-    /// A file is not a network that can be read.
+    /// A file is not a readable network.
     case unreadableModel(path: String, reason: String)
-    /// A network does not turn one batch of images into one batch of vectors.
+    /// A network does not turn a batch of images into a batch of vectors.
     case unsuitableModel(path: String, found: String, expected: String)
     /// OpenVINO or its CPU plug-in does not start.
     case inferenceUnavailable(reason: String)
-    /// OpenVINO failed while a network ran.
+    /// OpenVINO failed while running a network.
     case inferenceFailed(model: String, reason: String)
     /// The network gave NaN or an infinity for an image.
     case nonFiniteEmbedding(path: String, model: String, found: String, component: Int)

@@ -6,8 +6,8 @@ public import Foundation
 
 /// Turns image files into embeddings with a network from an ONNX file, a TFLite file or an OpenVINO `.xml`.
 ///
-/// The same image and the same model give the same bits, whatever other images are embedded with it, in whatever order
-/// and on however many threads, on machines with the same instruction set.
+/// On machines with the same instruction set, the same image and the same model give the same bits, whatever other
+/// images are embedded with it, in any order and on any number of threads.
 ///
 /// ```swift
 /// let extractor = try FeatureExtractor(model: URL(fileURLWithPath: "resnet50.onnx"))
@@ -16,12 +16,12 @@ public import Foundation
 public struct FeatureExtractor: Sendable {
     /// How an image is prepared for the network.
     public let preprocessing: Preprocessing
-    /// The files that determine the network: the model, for OpenVINO's `.xml` the `.bin` beside it, for ONNX the files
-    /// that hold its weights where it does not hold them itself.
+    /// The files that determine the network: the model; for OpenVINO's `.xml` also the `.bin` beside it; for ONNX also
+    /// any external files that hold its weights.
     public let modelFiles: [URL]
     /// The number of components of an embedding, d.
     public var dimension: Int { network.dimension }
-    /// Why the network's output looks like the scores of a classifier; nil where it does not.
+    /// Why the network's output looks like classifier scores; nil if it does not.
     public var classifierSign: ClassifierSign? { network.classifierSign }
 
     private let network: EmbeddingNetwork
@@ -34,8 +34,8 @@ public struct FeatureExtractor: Sendable {
     /// - Parameters:
     ///   - model: A file with one input, a batch of images (batch × channels × height × width, or with the channels
     ///     last), and one output, a batch of vectors or of feature maps.
-    ///   - reading: Which output is the embedding, and how images are prepared, where that is not to be found in the model or
-    ///     beside it.
+    ///   - reading: Which output is the embedding, and how images are prepared, if the model and the file beside it do
+    ///     not say.
     /// - Throws: ``FeatureExtractionError``.
     public init(model: URL, reading: NetworkReading = NetworkReading()) throws {
         // Report a missing or unreadable model before a missing description.
@@ -47,15 +47,16 @@ public struct FeatureExtractor: Sendable {
         self.reading = reading
     }
 
-    /// The embeddings of image files, n × d, one row a file, exactly as the network gives them (not normalised).
+    /// The embeddings of image files, n × d, one row per file, exactly as the network outputs them (not normalised).
     ///
-    /// Every processor core decodes and computes; besides the result only a few batches are in memory. No paths give a
-    /// 0 × d matrix.
+    /// All processor cores decode and compute; apart from the result only a few batches are in memory. An empty `paths`
+    /// gives a 0 × d matrix.
     ///
     /// - Parameters:
     ///   - paths: The files, in the order of the rows.
-    ///   - mirrored: Whether the network gets each image, as it is prepared, with left and right exchanged.
-    ///   - progress: Called from any thread, but never twice at once, with the number of files done, which only grows.
+    ///   - mirrored: Whether each prepared image is mirrored left to right.
+    ///   - progress: Called from any thread, but never concurrently, with the number of files done, which never
+    ///     decreases.
     /// - Throws: ``FeatureExtractionError`` for the first file, in the order of `paths`, that cannot be embedded.
     public func embed(
         paths: [String], mirrored: Bool = false, progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
@@ -68,7 +69,7 @@ public struct FeatureExtractor: Sendable {
 }
 
 extension FeatureExtractor: ImageNetwork {
-    /// What records say of the embeddings.
+    /// The provenance of the embeddings for records.
     ///
     /// - Complexity: reads ``modelFiles``, for their digest.
     public var provenance: EmbeddingProvenance {
@@ -80,12 +81,12 @@ extension FeatureExtractor: ImageNetwork {
         }
     }
 
-    /// Decodes an image file, and throws what is wrong with it.
+    /// Decodes an image file, and throws if it cannot be read.
     public func requireReadable(imageAt path: String) throws {
         _ = try Image8(contentsOfFile: path, channelCount: preprocessing.channelCount)
     }
 
-    /// The image file whose fault an error is; nil where it is another's.
+    /// The image file that caused an error; nil if no image file did.
     public func imagePath(of error: any Error) -> String? {
         switch error {
         case FeatureExtractionError.outOfMemory(let path), FeatureExtractionError.notAnImage(let path, _),

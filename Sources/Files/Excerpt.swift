@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// The beginning of a text that may be of any length and hold anything, on one line, for messages.
+/// The beginning of an arbitrary text, on one line, for messages.
 ///
-/// At most 80 Unicode scalars; a control becomes a space, and what is left out an ellipsis.
+/// At most 80 Unicode scalars; a control character becomes a space, and an ellipsis replaces the rest.
 package func excerpt(_ text: some StringProtocol) -> String {
     let start = text.unicodeScalars.prefix(80)
     let shown = start.map { $0.properties.generalCategory == .control ? " " : $0 }

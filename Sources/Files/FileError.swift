@@ -1,18 +1,18 @@
-/// What can be wrong with a file or folder on the disk; each description is one sentence.
+/// What can be wrong with a file or folder on disk; each description is one sentence.
 public enum FileError: Error, Equatable {
-    /// The file or folder cannot be read, or not as what it should be.
+    /// The file or folder cannot be read, or is not what it should be.
     ///
     /// - Parameter kind: what it should be, as in "a split manifest"; nil if any contents would do.
     case unreadable(path: String, as: String? = nil, reason: String)
-    /// The contents are not as expected, on a line of the file where it has lines.
+    /// The contents are not as expected; `line` is set for files that have lines.
     case malformed(path: String, line: Int? = nil, found: String, expected: String)
     /// The file or folder cannot be written.
     case unwritable(path: String, reason: String)
-    /// Something is there that a run would have to replace or remove, which it was not told to do.
+    /// Something is there that the run would have to replace or remove, but it was not told to.
     ///
     /// - Parameters:
     ///   - found: what is there, as a clause: "a different file is there already".
-    ///   - remedy: what leave to replace would do, as in "to replace it"; nil where nothing is ever replaced.
+    ///   - remedy: what permission to replace would achieve, as in "to replace it"; nil if it is never replaced.
     case occupied(path: String, found: String, remedy: String? = nil)
 }
 
@@ -29,7 +29,7 @@ extension FileError: CustomStringConvertible {
         }
     }
 
-    /// The file or folder that the error is about.
+    /// The path of the file or folder that the error is about.
     public var path: String {
         switch self {
         case .unreadable(let path, _, _), .malformed(let path, _, _, _), .unwritable(let path, _),

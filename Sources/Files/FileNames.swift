@@ -1,18 +1,19 @@
 internal import Foundation
 
-/// Names for files and folders after labels or ids that may hold anything: one path component each, and no two the same.
+/// File or folder names for arbitrary labels or ids: one path component each, no two the same.
 ///
-/// What file systems, shells or globs take for something else is written as `%XX`, one for each byte of UTF-8: `%`, `~`,
+/// Characters that are special to file systems, shells or globs are written as `%XX`, one per UTF-8 byte: `%`, `~`,
 /// `/`, `\`, `:`, `*`, `?`, `"`, `<`, `>`, `|`, controls (NUL among them), invisible format characters and line
-/// separators; also a leading dot and a trailing dot or space. So `..` becomes `%2E%2E`, and nothing leads out of a folder.
+/// separators; also a leading dot and a trailing dot or space. So `..` becomes `%2E%2E`, and nothing leads out of a
+/// folder.
 ///
-/// Two kinds of names cannot keep apart what they stand for, and get `~` and 32 digits of the SHA-256 of the original
-/// before their extension: what is longer than 180 bytes, which is cut to 100, and what would differ from another of
-/// `names` in case or Unicode form alone, which many file systems do not tell apart. Ordinary names hold no `~`, so the
-/// whole is injective up to collisions of 128 bits of SHA-256.
+/// Two kinds of names could collide, so they get `~` and 32 digits of the SHA-256 of the original before their
+/// extension: names longer than 180 bytes, which are cut to 100, and names that differ from another of `names` only in
+/// case or Unicode form, which many file systems do not distinguish. Ordinary names hold no `~`, so the mapping is
+/// injective up to collisions of 128 bits of SHA-256.
 ///
-/// - Returns: the names in the order given; equal ones for equal bytes.
-/// - Complexity: O(total length).
+/// - Returns: the names in the order given; equal bytes give equal names.
+/// - Complexity: O(n) for n bytes in all names.
 package func fileNames(for names: [String]) -> [String] {
     let escaped = names.map(escapedFileName)
     var members: [String: Set<Name>] = [:]
@@ -28,7 +29,7 @@ package func fileNames(for names: [String]) -> [String] {
     }
 }
 
-/// A name with everything escaped that is not an ordinary part of file names.
+/// A name with every character escaped that is not safe in file names.
 private func escapedFileName(_ name: String) -> String {
     let scalars = Array(name.unicodeScalars)
     var result = ""
@@ -43,7 +44,7 @@ private func escapedFileName(_ name: String) -> String {
             result.unicodeScalars.append(scalar)
         }
     }
-    // The only name that would be empty; an ordinary one has its `%` escaped.
+    // The empty name; it cannot clash, since a real `%` is escaped.
     return name.isEmpty ? "%" : result
 }
 
@@ -71,7 +72,7 @@ extension String {
         return (String(self[..<dot]), String(self[dot...]))
     }
 
-    /// The longest start of whole characters within so many bytes.
+    /// The longest prefix of whole Unicode scalars in at most `limit` UTF-8 bytes.
     fileprivate func prefix(utf8Count limit: Int) -> String {
         var (result, count) = ("", 0)
         for scalar in unicodeScalars {

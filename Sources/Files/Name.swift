@@ -1,16 +1,16 @@
 internal import Foundation
 
-/// A text that is compared and hashed by its UTF-8 bytes, as file systems and other languages compare names.
+/// A string that is compared and hashed by its UTF-8 bytes, as file systems and other languages compare names.
 ///
-/// `String ==` ignores the Unicode form: to it, é as one code point equals é as two. Class labels and sample ids that differ
-/// so are different here.
+/// `String ==` ignores Unicode normalisation: é as one code point equals é as two. Here, class labels and sample ids
+/// that differ in this way are different.
 ///
-/// The bytes are read where the string has them; nothing is copied.
+/// The bytes are read in place; nothing is copied.
 package struct Name: Hashable, Comparable, Sendable {
     /// The text itself.
     package let text: String
 
-    /// Makes a name of a text.
+    /// Makes a name from a text.
     ///
     /// - Complexity: O(1).
     package init(_ text: String) {
@@ -22,7 +22,7 @@ package struct Name: Hashable, Comparable, Sendable {
             ?? Array(text.utf8).withUnsafeBytes(body)
     }
 
-    /// Negative, zero or positive, as `a` is before, the same as, or after `b`.
+    /// Negative, zero or positive if `a` is before, the same as, or after `b`.
     private static func order(_ a: Name, _ b: Name) -> Int {
         a.withBytes { a in
             b.withBytes { b in
@@ -38,13 +38,13 @@ package struct Name: Hashable, Comparable, Sendable {
         a.text.utf8.count == b.text.utf8.count && order(a, b) == 0
     }
 
-    /// Whether `a` comes first by its bytes, which is also the order of code points and that of Python's `sorted`.
+    /// Whether `a` comes first by its bytes, which is also the order of code points and of Python's `sorted`.
     package static func < (a: Name, b: Name) -> Bool { order(a, b) < 0 }
 
     /// Hashes the bytes.
     package func hash(into hasher: inout Hasher) {
         withBytes { hasher.combine(bytes: $0) }
-        // No UTF-8 has this byte, so what is hashed next cannot pass for more of the text.
+        // This byte never occurs in UTF-8, so what is hashed next cannot be mistaken for more of the text.
         hasher.combine(0xFF as UInt8)
     }
 }
@@ -55,7 +55,8 @@ package func utf8Precedes(_ a: String, _ b: String) -> Bool {
 }
 
 extension Sequence<String> {
-    /// The first text that equals an earlier one in all but its Unicode form (composed or decomposed); nil if none does.
+    /// The first text that differs from an earlier one only in Unicode form (composed or decomposed); nil if there is
+    /// none.
     ///
     /// - Complexity: O(n).
     package var firstInSecondUnicodeForm: String? {
@@ -67,16 +68,16 @@ extension Sequence<String> {
     }
 }
 
-/// Names with places, counted from 0: what finds classes and samples by their labels and ids.
+/// Maps names to places, counted from 0; finds classes and samples by their labels and ids.
 package struct NameIndex: Equatable, Sendable {
     private var places: [Name: Int] = [:]
 
-    /// Makes an index without names.
+    /// Makes an empty index.
     package init() {}
 
     /// Gives each name its place in a list.
     ///
-    /// - Precondition: no name is there twice.
+    /// - Precondition: no name occurs twice.
     /// - Complexity: O(n) for n names.
     package init(_ names: some Collection<String>) {
         places.reserveCapacity(names.count)
@@ -94,7 +95,7 @@ package struct NameIndex: Equatable, Sendable {
     /// - Complexity: O(1).
     package subscript(name: String) -> Int? { places[Name(name)] }
 
-    /// Gives a name the next place, unless it has one.
+    /// Gives a name the next place, unless it has one already.
     ///
     /// - Returns: whether the name is new, and its place.
     /// - Complexity: O(1), amortised.

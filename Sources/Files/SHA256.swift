@@ -1,8 +1,8 @@
 package import Foundation
 
-/// SHA-256 (FIPS 180-4), for the digests by which manifests name datasets and networks.
+/// SHA-256 (FIPS 180-4), for the digests by which manifests identify datasets and networks.
 ///
-/// A hundred lines here spare the library products a cryptography package that takes longer to build than all of oodml.
+/// These hundred lines replace a cryptography package that takes longer to build than all of oodml.
 package struct SHA256: Sendable {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
@@ -10,14 +10,14 @@ package struct SHA256: Sendable {
     private var rest: [UInt8] = []
     private var byteCount: UInt64 = 0
 
-    /// The digest of some bytes, as 64 hexadecimal digits.
+    /// The digest of bytes, as 64 hexadecimal digits.
     package static func hexadecimal(of bytes: [UInt8]) -> String {
         var hash = SHA256()
         bytes.withUnsafeBytes { hash.append($0) }
         return hash.finish()
     }
 
-    /// The digest of the bytes of some files, one after the other, as 64 hexadecimal digits.
+    /// The digest of the concatenated bytes of files, as 64 hexadecimal digits.
     ///
     /// - Throws: ``FileError/unreadable(path:as:reason:)``.
     package static func hexadecimal(ofFilesAt urls: [URL]) throws -> String {
@@ -90,7 +90,7 @@ package struct SHA256: Sendable {
     private static let constants: [UInt32] = {
         let primes = (2...311).filter { n in !(2..<n).contains { n % $0 == 0 } }
         return primes.map { prime in
-            // The largest r with r³ ≤ prime·2⁹⁶; its low 32 bits are the fraction's.
+            // The largest r with r³ ≤ prime·2⁹⁶; its low 32 bits are those of the fraction.
             var root: UInt64 = 0
             for bit in stride(from: 35, through: 0, by: -1) {
                 let trial = root | 1 << UInt64(bit)

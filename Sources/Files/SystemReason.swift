@@ -1,9 +1,9 @@
 internal import Foundation
 
-/// Why the system refused to open or read something, in few words.
+/// Why the system refused to open or read something, in a few words.
 ///
 /// - Parameters:
-///   - code: the system's number of the error.
+///   - code: the system's error number.
 ///   - thing: what was looked for, as in "file" or "folder".
 package func reasonForReading(_ code: Int32, _ thing: String = "file") -> String {
     switch code {
@@ -16,5 +16,5 @@ package func reasonForReading(_ code: Int32, _ thing: String = "file") -> String
     }
 }
 
-/// Why the last call of the system failed, in its words.
+/// Why the last system call failed, in the system's words.
 package func systemReason(_ code: Int32 = errno) -> String { String(cString: strerror(code)).lowercased() }

@@ -1,6 +1,6 @@
 public import DenseLinearAlgebra
 
-/// The squared Fréchet distance of two Gaussians and the two parts that it is the sum of.
+/// The squared Fréchet distance between two Gaussians, and the two parts that add up to it.
 public struct FrechetDistance: Sendable, Equatable {
     /// ‖μ₁ − μ₂‖²: how far apart the means are.
     public let meanPart: Double
@@ -11,18 +11,18 @@ public struct FrechetDistance: Sendable, Equatable {
     public var squared: Double { meanPart + covariancePart }
 }
 
-/// The Fréchet distance between the Gaussians fitted to two sets of embeddings, which is the 2-Wasserstein distance of the
-/// two Gaussians (Dowson and Landau, 1982; as "FID", Heusel et al., NeurIPS 2017).
+/// The Fréchet distance between the Gaussians fitted to two sets of embeddings, which is their 2-Wasserstein distance
+/// (Dowson and Landau, 1982; as "FID", Heusel et al., NeurIPS 2017).
 ///
-/// With Σᵢ = FᵢᵀFᵢ the trace of (Σ₁Σ₂)^½ is the sum of the singular values of F₁F₂ᵀ, for any factors Fᵢ. Hence no matrix
-/// square root, no ridge on the diagonals and no imaginary part to drop, whatever the ranks. The result is symmetric,
-/// never negative, and 0 for identical sets.
+/// With Σᵢ = FᵢᵀFᵢ the trace of (Σ₁Σ₂)^½ is the sum of the singular values of F₁F₂ᵀ, for any factors Fᵢ. So there is no
+/// matrix square root, no ridge on the diagonals and no imaginary part to drop, whatever the ranks. The result is
+/// symmetric, never negative, and 0 for identical sets.
 ///
-/// The expectation over samples is too large by a term that grows with d/n: compare distances of equal sizes only, and
-/// mistrust n ≤ d.
+/// For samples, the expected value is too large by a term that grows with d/n: compare only distances between sets of
+/// equal sizes, and mistrust n ≤ d.
 ///
-/// - Complexity: O(r³) for factors of r ≤ min(n, d) rows, and O(r²·d) for their product; about 5/2·d³ operations where
-///   both covariances are regular.
+/// - Complexity: O(r³) for factors of r ≤ min(n, d) rows, and O(r²·d) for their product; about 5/2·d³ operations if
+///   both covariances are non-singular.
 /// - Throws: ``FrechetError/dimensionsDiffer(_:_:)``; `LinearAlgebraError` if the singular values do not converge.
 public func frechetDistance(_ first: GaussianStatistics, _ second: GaussianStatistics) throws -> FrechetDistance {
     guard first.dimension == second.dimension else {
@@ -58,11 +58,11 @@ public func frechetDistance(_ first: Matrix<Float>, _ second: Matrix<Float>) thr
         GaussianStatistics(first, summed: sums[0]), GaussianStatistics(second, summed: sums[1]))
 }
 
-/// The Fréchet distance between the Gaussians fitted to two sets of rows that were summed, or nil where the sums are not
-/// enough for it, or nothing is gained by them: the Gaussians are then to be fitted first.
+/// The Fréchet distance between the Gaussians fitted to two summed sets of rows, or nil if the sums are not accurate
+/// enough or save no work; the Gaussians must then be fitted first.
 ///
-/// The sums give covariances but no factors, and only one factor is needed here. They are not enough for no more rows than
-/// dimensions, nearly dependent columns, and distances that are small beside the variances.
+/// The sums give covariances but no factors, and only one factor is needed here. They are not enough for sets with no
+/// more rows than dimensions, nearly dependent columns, or distances that are small relative to the variances.
 ///
 /// - Complexity: about 8/3·d³ operations.
 /// - Throws: `LinearAlgebraError` if the eigenvalues do not converge.
@@ -81,7 +81,7 @@ public func frechetDistance(_ first: MomentSums, _ second: MomentSums) throws ->
     return FrechetDistance(meanPart: meanPart, covariancePart: variance - 2 * trace)
 }
 
-/// ‖a − b‖² for two vectors with what each lacks through rounding.
+/// ‖a − b‖² for two vectors with their rounding errors added back.
 private func squaredDifference(
     of a: (vector: [Double], remainder: [Double]), and b: (vector: [Double], remainder: [Double])
 ) -> Double {
@@ -91,12 +91,12 @@ private func squaredDifference(
     }
 }
 
-/// Tr Σ₁ + Tr Σ₂ − 2 Tr (Σ₁Σ₂)^½ where that cancels: the least ‖F₁ − WF₂‖² over all orthogonal W.
+/// Tr Σ₁ + Tr Σ₂ − 2 Tr (Σ₁Σ₂)^½ where that sum cancels: the minimum of ‖F₁ − WF₂‖² over all orthogonal W.
 ///
-/// The least is attained at W = UVᵀ, of the singular vectors of F₁F₂ᵀ = USVᵀ (the Procrustes problem). So the difference
-/// is taken before squaring, and a distance of 1e-12 of the variance still has half of its digits.
+/// The minimum is at W = UVᵀ, from the singular vectors of F₁F₂ᵀ = USVᵀ (the Procrustes problem). This takes the
+/// difference before squaring, so a distance of 1e-12 of the variance still has half of its digits.
 private func smallCovariancePart(_ a: Matrix<Double>, _ b: Matrix<Double>) throws -> Double {
-    // A factor of fewer rows stands for the same covariance with rows of zeros below it.
+    // Appending rows of zeros to a factor leaves its covariance unchanged.
     let r = max(a.rowCount, b.rowCount)
     func padded(_ factor: Matrix<Double>) -> Matrix<Double> {
         let missing = Array(repeating: 0.0, count: (r - factor.rowCount) * factor.columnCount)
@@ -110,10 +110,10 @@ private func smallCovariancePart(_ a: Matrix<Double>, _ b: Matrix<Double>) throw
     return norm * norm
 }
 
-/// With fewer dimensions singular values cost next to nothing.
+/// In fewer dimensions singular values cost next to nothing.
 private let smallestDimensionForEigenvalues = 256
 
-/// Tr (Σ₁Σ₂)^½, which is the sum of the singular values of F₁F₂ᵀ, to 1e-8 of the distance.
+/// Tr (Σ₁Σ₂)^½, the sum of the singular values of F₁F₂ᵀ, to within 1e-8 of the distance.
 private func traceOfRootOfProduct(
     _ a: GaussianStatistics, _ b: GaussianStatistics, meanPart: Double
 ) throws -> Double {
@@ -127,14 +127,16 @@ private func traceOfRootOfProduct(
     return try singularValues(overlap).reduce(0, +)
 }
 
-/// Tr (Σ₁Σ₂)^½ as the sum of the roots of the eigenvalues of F₁Σ₂F₁ᵀ, which are had at a fraction of the work of
-/// singular values; or nil, since squaring halves the digits of small ones.
+/// Tr (Σ₁Σ₂)^½ as the sum of the roots of the eigenvalues of F₁Σ₂F₁ᵀ, which cost a fraction of the work of singular
+/// values; nil if that is too inexact, since squaring halves the digits of small ones.
 ///
-/// An eigenvalue λ is off by about ε·‖Σ₁‖·‖Σ₂‖ to either side, and √λ by that over √λ. The error of the trace is estimated
-/// as the root of the sum of the squares of these. (Tests with well to badly conditioned covariances find a tenth of the
-/// accepted error nowhere exceeded; against singular values the error was at least 27 times smaller than the estimate.)
+/// The error of an eigenvalue λ is about ±ε·‖Σ₁‖·‖Σ₂‖, and that of √λ is this divided by √λ. The error of the trace is
+/// estimated as the root of the sum of their squares. (In tests with well to badly conditioned covariances the error
+/// never exceeds a tenth of the accepted one; compared with singular values it was at least 27 times smaller than the
+/// estimate.)
 ///
-/// - Parameter total: the distance plus twice the trace; a trace will do that leaves 1e-8 of the distance uncertain.
+/// - Parameter total: the distance plus twice the trace; the trace is accepted if it leaves at most 1e-8 of the
+///   distance uncertain.
 private func traceOfRoot(
     of first: (covariance: Matrix<Double>, factor: Matrix<Double>), and second: Matrix<Double>, total: Double
 ) throws -> Double? {

@@ -6,7 +6,7 @@ public enum FrechetError: Error, Equatable {
     case nonFinite(row: Int, column: Int)
     /// A given covariance has a negative variance.
     case negativeVariance(column: Int)
-    /// The two sets were embedded into different numbers of dimensions.
+    /// The two sets have embeddings of different dimensions.
     case dimensionsDiffer(Int, Int)
 }
 

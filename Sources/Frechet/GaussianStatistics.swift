@@ -14,9 +14,9 @@ public struct GaussianStatistics: Sendable, Equatable {
     public let covarianceFactor: Matrix<Double>
     /// Tr Σ, the total variance.
     public let totalVariance: Double
-    /// What `mean` lacks through rounding to its own last digit, which matters beside a large common offset.
+    /// The rounding error of `mean`, which matters next to a large common offset.
     let meanRemainder: [Double]
-    /// Σ itself where it is regular beyond doubt, and F is its Cholesky factor.
+    /// Σ itself if it is clearly non-singular and F is its Cholesky factor.
     let regularCovariance: Matrix<Double>?
 
     /// The number d of dimensions.
@@ -24,7 +24,7 @@ public struct GaussianStatistics: Sendable, Equatable {
 
     /// Fits a Gaussian to the rows of `embeddings` (n × d).
     ///
-    /// Everything is summed in double precision about the mean, so a large common offset costs no digits.
+    /// Everything is summed in double precision relative to the mean, so a large common offset costs no digits.
     ///
     /// - Complexity: O(n·d·min(n, d)).
     /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2, ``FrechetError/nonFinite(row:column:)``.
@@ -57,11 +57,11 @@ public struct GaussianStatistics: Sendable, Equatable {
         try self.init(rows: rows, of: embeddings, summed: MomentSums(rows: rows, of: embeddings))
     }
 
-    /// Fits a Gaussian to the rows that were summed, or says by nil that the sums are not enough.
+    /// Fits a Gaussian to the summed rows; nil if the sums are not accurate enough.
     ///
-    /// That is so for no more rows than dimensions, and for a column that nearly follows from the others: the products of
-    /// rows hold only half the digits of the rows, so that what is left of such a column is lost, and the Gaussian has to
-    /// be fitted to the rows themselves.
+    /// That is so if there are no more rows than dimensions, or if a column nearly depends linearly on the others:
+    /// products of rows hold only half the digits of the rows, so the remainder of such a column is lost, and the
+    /// Gaussian has to be fitted to the rows themselves.
     ///
     /// - Complexity: O(d³).
     /// - Throws: ``FrechetError/tooFewRows(_:)`` if n < 2.
@@ -75,12 +75,12 @@ public struct GaussianStatistics: Sendable, Equatable {
             totalVariance: covariance.trace, regularCovariance: covariance)
     }
 
-    /// Takes a mean (d) and a covariance (d × d, of any rank) that were computed elsewhere from `count` embeddings.
+    /// Takes a mean (d) and a covariance (d × d, of any rank) computed elsewhere from `count` embeddings.
     ///
     /// - Complexity: O(d³).
     /// - Throws: ``FrechetError/tooFewRows(_:)``, ``FrechetError/nonFinite(row:column:)``,
     ///   ``FrechetError/negativeVariance(column:)``.
-    /// - Precondition: the covariance is as wide and as high as the mean is long.
+    /// - Precondition: the covariance is d × d for a mean of d values.
     public init(count: Int, mean: [Double], covariance: Matrix<Double>) throws {
         precondition(
             covariance.rowCount == mean.count && covariance.columnCount == mean.count,
@@ -112,7 +112,7 @@ public struct GaussianStatistics: Sendable, Equatable {
         self.regularCovariance = regularCovariance
     }
 
-    /// Fits a Gaussian to the rows of `embeddings`, whose sums, if any, are known.
+    /// Fits a Gaussian to the rows of `embeddings`, with their sums if these are known.
     init(_ embeddings: Matrix<Float>, summed sums: MomentSums?) throws {
         try self.init(rows: Array(0..<embeddings.rowCount), of: embeddings, summed: sums)
     }
@@ -129,16 +129,16 @@ public struct GaussianStatistics: Sendable, Equatable {
         let norm = centred.frobeniusNorm
         self.init(
             count: numbers.count, mean: mean, meanRemainder: remainder,
-            // With no more rows than columns the centred rows are themselves the smallest factor.
+            // With no more rows than columns, the centred rows themselves are the smallest factor.
             covarianceFactor: numbers.count > embeddings.columnCount ? try triangularFactor(centred) : centred,
             totalVariance: norm * norm, regularCovariance: nil)
     }
 
-    /// The Cholesky factor of a covariance, of which the upper triangle is read, if it is as exact as the QR factor of the
-    /// rows, which takes twice the work.
+    /// The Cholesky factor of a covariance, of which the upper triangle is read, if it is as exact as the QR factor of
+    /// the rows, which takes twice the work; else nil.
     ///
-    /// It is, unless some column nearly follows from the others: what the others leave of its variance is then lost by
-    /// squaring. In whichever units the columns are, the factor's digits are the same.
+    /// It is, unless some column nearly depends linearly on the others: the variance that they leave unexplained is
+    /// then lost by squaring. The units of the columns do not affect the factor's accuracy.
     static func regularFactor(of covariance: Matrix<Double>) throws -> Matrix<Double>? {
         do {
             let factor = try choleskyFactor(covariance)
@@ -151,8 +151,8 @@ public struct GaussianStatistics: Sendable, Equatable {
         }
     }
 
-    /// Factors a symmetric matrix, of which the upper triangle is read, after scaling its diagonal to ones, so that columns
-    /// of different units are told apart from rounding by the same measure.
+    /// Factors a symmetric matrix, of which the upper triangle is read, after scaling its diagonal to ones, so that one
+    /// tolerance separates columns from rounding, whatever their units.
     private static func equilibrated(
         _ matrix: Matrix<Double>, factor: (consuming Matrix<Double>) throws -> Matrix<Double>
     ) throws -> Matrix<Double> {
@@ -167,15 +167,15 @@ public struct GaussianStatistics: Sendable, Equatable {
 }
 
 extension Matrix {
-    /// The mean of some rows, summed about the first of them, and what it lacks through rounding.
+    /// The mean of some rows, summed relative to the first of them, and its rounding error.
     ///
-    /// - Throws: ``FrechetError/nonFinite(row:column:)`` if one of them has a value that is not finite.
+    /// - Throws: ``FrechetError/nonFinite(row:column:)`` if a row has a value that is not finite.
     func mean(ofRows rows: [Int]) throws -> (mean: [Double], remainder: [Double]) {
         let d = columnCount
         let origin = row(rows[0]).map(Double.init)
         var sum = [Double](repeating: 0, count: d)
         precondition(rows.allSatisfy { $0 >= 0 && $0 < rowCount }, "rows outside of \(rowCount)")
-        // Over buffers: checking every index would double the time of these passes.
+        // On buffers, because bounds checks would double the time of these passes.
         sum.withUnsafeMutableBufferPointer { sum in
             let sum = DisjointBuffer(sum)
             inParallel(columnCount: d, work: rows.count * d) { columns in
@@ -206,7 +206,7 @@ extension Matrix where Scalar == Double {
     }
 }
 
-/// The sums of two vectors, and what each lacks through rounding (Knuth's two-sum).
+/// The sum of two vectors, and the rounding error of each element (Knuth's two-sum).
 func roundedSums(_ a: [Double], _ b: [Double]) -> (mean: [Double], remainder: [Double]) {
     let sums = zip(a, b).map { $0 + $1 }
     let remainders = zip(zip(a, b), sums).map { terms, sum in

@@ -1,19 +1,19 @@
 public import DenseLinearAlgebra
 import Parallel
 
-/// The count, the sum and the sum of outer products of a set of embeddings, to which rows can be added and taken away.
+/// The count, the sum and the sum of outer products of a set of embeddings; rows can be added and removed.
 ///
-/// With these a Gaussian is fitted anew after a change in O(d²) for each row that came or went, instead of O(d²) for
-/// each row of the set. All sums are in double precision and about an `origin`, which should lie amid the data: a common
-/// offset then costs no digits.
+/// They make it possible to refit a Gaussian after a change in O(d²) per row added or removed, instead of O(d²) per row
+/// of the set. All sums are in double precision and relative to an `origin`, which should lie amid the data, so that a
+/// common offset costs no digits.
 public struct MomentSums: Sendable {
-    /// What is subtracted from each row (d values).
+    /// The vector subtracted from each row (d values).
     public let origin: [Double]
     /// The number n of rows.
     public private(set) var count = 0
     /// Σ (x − origin), d values.
     private var sum: [Double]
-    /// Σ (x − origin)(x − origin)ᵀ, of which only the upper triangle is kept.
+    /// Σ (x − origin)(x − origin)ᵀ, of which only the upper triangle is stored.
     private var products: Matrix<Double>
 
     /// The number d of dimensions.
@@ -26,7 +26,7 @@ public struct MomentSums: Sendable {
         products = Matrix(rowCount: origin.count, columnCount: origin.count)
     }
 
-    /// The sums over some rows of a matrix, if these are more than its columns; fewer are no matter for sums.
+    /// The sums over some rows of a matrix, or nil if there are no more rows than columns, since sums do not help then.
     ///
     /// - Throws: ``FrechetError/nonFinite(row:column:)``.
     init?(rows: [Int], of matrix: Matrix<Float>) throws {
@@ -36,7 +36,7 @@ public struct MomentSums: Sendable {
         try requireFinite(rows, of: matrix)
     }
 
-    /// The sums over some rows of a matrix, if these are more than its columns; fewer are no matter for sums.
+    /// The sums over some rows of a matrix, or nil if there are no more rows than columns, since sums do not help then.
     ///
     /// - Throws: ``FrechetError/nonFinite(row:column:)``.
     init?(rows: [Int], of matrix: Matrix<Double>) throws {
@@ -46,14 +46,14 @@ public struct MomentSums: Sendable {
         try requireFinite(rows, of: matrix)
     }
 
-    /// The sums over all rows of a matrix, if these are more than its columns.
+    /// The sums over all rows of a matrix, or nil if there are no more rows than columns.
     ///
     /// - Throws: ``FrechetError/nonFinite(row:column:)``.
     init?(of matrix: Matrix<Float>) throws {
         try self.init(rows: Array(0..<matrix.rowCount), of: matrix)
     }
 
-    /// The mean of a few of the rows, which is near enough to that of all and spares a pass over them.
+    /// The mean of a few of the rows, which is close enough to the mean of all and saves a pass over them.
     private static func origin<Scalar>(amid rows: [Int], of matrix: Matrix<Scalar>) throws -> [Double]? {
         guard rows.count > matrix.columnCount, rows.count >= 2 else { return nil }
         let few = stride(from: 0, to: rows.count, by: (rows.count + 63) / 64).map { rows[$0] }
@@ -61,7 +61,7 @@ public struct MomentSums: Sendable {
     }
 
     private func requireFinite<Scalar>(_ rows: [Int], of matrix: Matrix<Scalar>) throws {
-        // A value that is not finite makes its column's sum not finite; the mean of the rows says where it is.
+        // A value that is not finite makes its column's sum not finite; `mean(ofRows:)` then throws with its position.
         if !sum.allSatisfy(\.isFinite) { _ = try matrix.mean(ofRows: rows) }
     }
 
@@ -79,14 +79,14 @@ public struct MomentSums: Sendable {
         accumulate(rows, of: matrix, sign: 1)
     }
 
-    /// Takes away rows that were added before.
+    /// Removes rows that were added before.
     ///
     /// - Complexity: O(`rows.count`·d²), by BLAS `dsyrk`.
     public mutating func subtract(_ rows: [Int], of matrix: Matrix<Float>) {
         accumulate(rows, of: matrix, sign: -1)
     }
 
-    /// Takes away rows that were added before.
+    /// Removes rows that were added before.
     ///
     /// - Complexity: O(`rows.count`·d²), by BLAS `dsyrk`.
     public mutating func subtract(_ rows: [Int], of matrix: Matrix<Double>) {
@@ -95,7 +95,7 @@ public struct MomentSums: Sendable {
 
     /// The sums over the rows of `whole` that are not in `part`.
     ///
-    /// - Precondition: both are about the same origin.
+    /// - Precondition: both have the same origin.
     public static func - (whole: MomentSums, part: MomentSums) -> MomentSums {
         precondition(whole.origin == part.origin, "moment sums about two origins cannot be subtracted")
         var result = whole
@@ -107,20 +107,20 @@ public struct MomentSums: Sendable {
 
     /// The mean of the rows.
     ///
-    /// - Precondition: there is a row.
+    /// - Precondition: there is at least one row.
     public var mean: [Double] {
         precondition(count > 0, "no rows have no mean")
         return roundedSums(origin, sum.map { $0 / Double(count) }).mean
     }
 
-    /// What `mean` lacks through rounding.
+    /// The rounding error of `mean`.
     var meanRemainder: [Double] {
         roundedSums(origin, sum.map { $0 / Double(count) }).remainder
     }
 
     /// The upper triangle of the covariance of the rows (d × d, divisor n − 1).
     ///
-    /// - Precondition: there are two rows.
+    /// - Precondition: there are at least two rows.
     var covariance: Matrix<Double> {
         precondition(count > 1, "\(count) rows have no covariance")
         var covariance = products
@@ -129,12 +129,12 @@ public struct MomentSums: Sendable {
         return covariance
     }
 
-    // Called with a concrete matrix from this module alone, so that the compiler makes plain loops of it.
+    // Called only from this module with concrete matrix types, so that the compiler specialises it to plain loops.
     private mutating func accumulate<Scalar>(_ rows: [Int], of matrix: Matrix<Scalar>, sign: Double) {
         let d = dimension
         precondition(matrix.columnCount == d, "rows of \(matrix.columnCount) values for \(d) dimensions")
         precondition(rows.allSatisfy { $0 >= 0 && $0 < matrix.rowCount }, "rows outside of \(matrix.rowCount)")
-        // So many rows at once fill BLAS's kernels, and their copies in double precision stay in the cache.
+        // Enough rows to keep BLAS's kernels busy, but few enough that their double-precision copies stay in the cache.
         let blockLength = max(64, min(2048, 1 << 22 / max(d, 1)))
         var block = [Double](repeating: 0, count: min(blockLength, rows.count) * d)
         for start in stride(from: 0, to: rows.count, by: blockLength) {
@@ -149,7 +149,7 @@ public struct MomentSums: Sendable {
         count += sign > 0 ? rows.count : -rows.count
     }
 
-    /// Writes rows less the origin one after the other into `block`, and adds them to `sum`.
+    /// Writes rows minus the origin contiguously into `block`, and adds them to `sum`.
     private mutating func centre<Scalar>(
         _ rows: ArraySlice<Int>, of matrix: Matrix<Scalar>, sign: Double, into block: UnsafeMutableBufferPointer<Double>
     ) {

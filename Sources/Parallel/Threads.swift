@@ -3,11 +3,11 @@ internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
-/// Runs `body` with BLAS on one thread a call, for callers that bring their own threads.
+/// Runs `body` with single-threaded BLAS, for callers that bring their own threads.
 ///
-/// Several threads that call a threaded BLAS wait for one another, and the position at which it divides a product moves
-/// the last bits of the result. The setting is the process's: other work that runs meanwhile gets one thread too, and
-/// the former number is restored when the last of several concurrent calls returns.
+/// Several threads that call a threaded BLAS wait for one another, and where it divides a product affects the last bits
+/// of the result. The setting is process-wide: other work that runs meanwhile gets one thread too, and the previous
+/// number is restored when the last of several concurrent calls returns.
 package func withSerialBLAS<Result>(_ body: () throws -> Result) rethrows -> Result {
     serialCalls.withLock { calls in
         if calls.count == 0 {
@@ -25,15 +25,15 @@ package func withSerialBLAS<Result>(_ body: () throws -> Result) rethrows -> Res
     return try body()
 }
 
-/// How many calls of ``withSerialBLAS(_:)`` are under way, and BLAS's number of threads before the first of them.
+/// The number of running calls of ``withSerialBLAS(_:)``, and BLAS's number of threads before the first of them.
 ///
-/// OpenBLAS keeps that number in a global variable, so its guard has to be one too.
+/// OpenBLAS keeps its number of threads in a global variable, so the guard has to be global too.
 private let serialCalls = Mutex<(count: Int, threadCount: Int32)>((0, 0))
 
-/// Divides the columns of a matrix among the processors, for a pass over its rows that treats every column on its own; what
-/// is summed then does not depend on the number of processors.
+/// Divides the columns of a matrix among the processors, for a pass over its rows that treats every column separately;
+/// sums then do not depend on the number of processors.
 ///
-/// - Parameter work: the number of elements of the pass; little work is done by the calling thread alone.
+/// - Parameter work: the number of elements in the pass; small passes run on the calling thread alone.
 package func inParallel(columnCount: Int, work: Int, _ body: @Sendable (Range<Int>) -> Void) {
     // Whole cache lines, so that no two threads write to one.
     let lines = (columnCount + 15) / 16
@@ -44,15 +44,15 @@ package func inParallel(columnCount: Int, work: Int, _ body: @Sendable (Range<In
     }
 }
 
-/// Divides work that falls into blocks among the processors, with BLAS on one thread.
+/// Divides blocks of work among the processors, with BLAS on one thread.
 ///
-/// Each takes the next block when it has done one. The blocks are the same for any number of processors, so what each
-/// yields is too.
+/// Each processor takes the next block when it finishes one. The blocks are the same for any number of processors, so
+/// their results are too.
 ///
 /// - Parameters:
 ///   - blockCount: how many blocks there are.
-///   - buffers: makes what one processor keeps from block to block.
-///   - body: called once a block, concurrently, with the buffers and the block's number.
+///   - buffers: makes the buffers that one processor keeps from block to block.
+///   - body: called once per block, concurrently, with the buffers and the block's number.
 package func inParallel<Buffers>(
     blockCount: Int, buffers: @Sendable () -> Buffers, _ body: @Sendable (inout Buffers, _ block: Int) -> Void
 ) {
@@ -70,15 +70,15 @@ package func inParallel<Buffers>(
     }
 }
 
-/// What a function gives for the numbers 0 ..< `count`, computed on all processors with BLAS on one thread.
+/// The results of a function for the numbers 0 ..< `count`, computed on all processors with BLAS on one thread.
 ///
-/// The results do not depend on the number of processors, because each is the work of one thread.
+/// The results do not depend on the number of processors, because one thread computes each.
 ///
 /// - Parameters:
 ///   - count: how many numbers there are.
-///   - buffers: makes what one processor keeps from number to number.
-///   - body: called once a number, concurrently.
-/// - Throws: the error of the smallest number that has one, after all numbers were tried.
+///   - buffers: makes the buffers that one processor keeps from number to number.
+///   - body: called once per number, concurrently.
+/// - Throws: the error of the smallest number that fails, after all numbers have been tried.
 package func concurrentMap<Buffers, Value: Sendable, Failure: Error>(
     count: Int, buffers: @Sendable () -> Buffers,
     _ body: @Sendable (inout Buffers, _ number: Int) throws(Failure) -> Value
@@ -102,24 +102,24 @@ package func concurrentMap<Buffers, Value: Sendable, Failure: Error>(
     return values
 }
 
-/// What a function gives for the numbers 0 ..< `count`, computed on all processors with BLAS on one thread.
+/// The results of a function for the numbers 0 ..< `count`, computed on all processors with BLAS on one thread.
 ///
-/// - Throws: the error of the smallest number that has one, after all numbers were tried.
+/// - Throws: the error of the smallest number that fails, after all numbers have been tried.
 package func concurrentMap<Value: Sendable, Failure: Error>(
     count: Int, _ body: @Sendable (_ number: Int) throws(Failure) -> Value
 ) throws(Failure) -> [Value] {
     try concurrentMap(count: count, buffers: {}) { (_, number) throws(Failure) in try body(number) }
 }
 
-/// Memory that several threads write at once, each at places of its own.
+/// Memory that several threads write at once, each to its own elements.
 ///
-/// The compiler cannot see that the places differ, so this is where it is promised: whoever hands a buffer to several
+/// The compiler cannot see that the elements differ, so this type promises it: whoever passes a buffer to several
 /// threads must divide the indices among them. Nothing is checked.
 @frozen
 package struct DisjointBuffer<Element>: @unchecked Sendable {
     @usableFromInline let base: UnsafeMutableBufferPointer<Element>
 
-    /// Wraps initialised memory that outlives the threads' work.
+    /// Wraps initialised memory, which must outlive the threads' work.
     @inlinable
     package init(_ base: UnsafeMutableBufferPointer<Element>) {
         self.base = base
@@ -132,7 +132,7 @@ package struct DisjointBuffer<Element>: @unchecked Sendable {
         nonmutating set { base[index] = newValue }
     }
 
-    /// Part of the memory, for the thread that it belongs to.
+    /// A part of the memory, for the one thread that owns it.
     @inlinable
     package subscript(range: Range<Int>) -> UnsafeMutableBufferPointer<Element> {
         UnsafeMutableBufferPointer(rebasing: base[range])

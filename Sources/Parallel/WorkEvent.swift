@@ -1,19 +1,20 @@
-/// What long work tells whoever waits for it: how far it is, and what should be known of it.
+/// What long work reports to its caller: progress, notes and warnings.
 public enum WorkEvent: Sendable, Equatable {
-    /// So many of all pieces of an activity are done; 0 when it begins.
+    /// The number of pieces of an activity that are done; 0 when it begins.
     ///
-    /// - Parameter isSteady: whether the pieces take equally long, so that a rate tells when the activity will end.
+    /// - Parameter isSteady: whether the pieces take equally long, so that the rate predicts when the activity will
+    ///   end.
     case advanced(_ activity: String, done: Int, of: Int, isSteady: Bool = true)
-    /// Something has begun of which nobody knows how long it takes.
+    /// An activity of unknown duration has begun.
     case began(_ activity: String)
-    /// A piece of a series of larger ones has begun, counted from 0; what advances until the next one is part of it.
+    /// A stage of a longer series has begun, counted from 0; all progress until the next stage belongs to it.
     case stage(_ series: String, piece: String, number: Int, of: Int)
-    /// Something that should be known, in one sentence.
+    /// Something the user should know, in one sentence.
     case note(String)
-    /// Something that makes results worth less than they look, in one sentence.
+    /// Something that makes results less reliable than they look, in one sentence.
     case warning(String)
 
-    /// The event with something said before its activity, such as which of several runs it belongs to.
+    /// The event with a prefix before its activity, such as which of several runs it belongs to.
     public func prefixed(_ prefix: String) -> WorkEvent {
         switch self {
         case .advanced(let activity, let done, let total, let isSteady):

@@ -1,8 +1,8 @@
 /// The type of the elements of an array in a pickle: text, numbers or objects.
 package struct NumpyType {
-    /// `U` for text of four bytes a character, `S` for bytes, `f`, `i`, `u`, `b` for numbers, `O` for objects.
+    /// `U` for text of four bytes per character, `S` for bytes, `f`, `i`, `u`, `b` for numbers, `O` for objects.
     let kind: Kind
-    /// The bytes of an element.
+    /// The size of an element in bytes.
     let size: Int32
     var isBigEndian = false
 
@@ -16,7 +16,7 @@ package struct NumpyType {
         case object = "O"
     }
 
-    /// - Parameter code: as in `U30`, where the number counts characters, or `f8`.
+    /// - Parameter code: a type code such as `U30`, where the number counts characters, or `f8`.
     init?(code: String) {
         var digits = Substring(code)
         if let first = digits.first, "<>=|".contains(first) {
@@ -39,7 +39,7 @@ package struct NumpyType {
         size = kind == .text ? 4 * count : count
     }
 
-    /// An element of as many bytes as the type has; nil for text that is none.
+    /// The element that these bytes encode; nil for objects, invalid text, or numbers beyond `Int`.
     func element(of bytes: ArraySlice<UInt8>) -> PickleValues.Content? {
         switch kind {
         case .object: return nil

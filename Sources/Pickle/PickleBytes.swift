@@ -1,16 +1,16 @@
 internal import Files
 
-/// The bytes of a pickle, read from the first to the last.
+/// The bytes of a pickle, read from first to last.
 struct PickleBytes {
     private let bytes: [UInt8]
     private(set) var position = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// How many bytes are left.
+    /// The number of bytes left.
     var rest: Int { bytes.count - position }
 
-    /// The text, bytes or number that an opcode is followed by; nil for other opcodes.
+    /// The text, bytes or number that follows an opcode; nil for other opcodes.
     mutating func scalar(_ opcode: UInt8) throws -> PickleValues.Content? {
         switch opcode {
         case UInt8(ascii: "J"): return .int(Int(Int32(truncatingIfNeeded: try number(4))))
@@ -53,14 +53,14 @@ struct PickleBytes {
         return bytes[position..<(position + count)]
     }
 
-    /// An unsigned number, the lowest byte first.
+    /// An unsigned little-endian number.
     mutating func number(_ count: Int) throws -> Int {
         let value = try take(count).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard let number = Int(exactly: value) else { throw PickleFailure(reason: "the size \(value)") }
         return number
     }
 
-    /// A signed number, the lowest byte first.
+    /// A signed little-endian number.
     private mutating func longNumber(bytes count: Int) throws -> Int {
         guard count <= 8 else { throw PickleFailure(reason: "a number of \(count) bytes; expected at most 8") }
         let bytes = try take(count)
@@ -100,7 +100,7 @@ struct PickleBytes {
         return .string(text)
     }
 
-    /// Bytes as Python 2 shows them: in quotes, with escapes.
+    /// Bytes as Python 2 writes them: in quotes, with escapes.
     private static func unquoted(_ line: ArraySlice<UInt8>) throws -> [UInt8] {
         guard line.count >= 2, let quote = line.first, quote == line.last, quote == 0x22 || quote == 0x27 else {
             throw PickleFailure(reason: "text without quotes")
@@ -127,7 +127,7 @@ struct PickleBytes {
         return result
     }
 
-    /// Text of protocol 0: Latin 1, but for `\u` and `\U`.
+    /// Text of protocol 0: Latin-1, except for `\u` and `\U` escapes.
     private static func unescaped(_ line: ArraySlice<UInt8>) throws -> String {
         var result = String.UnicodeScalarView()
         var rest = line

@@ -1,6 +1,7 @@
 internal import Files
 
-/// Why bytes are no pickle of data: one clause, which ``/Files/FileError/unreadable(path:as:reason:)`` puts a path before.
+/// Why bytes are not a pickle of plain data: one clause, which ``/Files/FileError/unreadable(path:as:reason:)`` puts
+/// after a path.
 package struct PickleFailure: Error {
     package let reason: String
 
@@ -10,15 +11,16 @@ package struct PickleFailure: Error {
     }
 }
 
-/// Reads a pickle of plain data, of protocols 0 to 5, and can do nothing else.
+/// Reads pickles of plain data, protocols 0 to 5, and nothing else.
 ///
-/// A pickle is a program for a stack machine that can call whatever it names. This one knows the opcodes of dictionaries,
-/// lists, tuples, sets, text, bytes, numbers, booleans and `None`, and a closed list of names (``PickleGlobal``) that
-/// containers and NumPy's text, numbers and arrays need; it reads what they would have made without calling anything.
-/// Every other name and every opcode that would make an object is refused, when it is met and not when it is used.
+/// A pickle is a program for a stack machine that can call whatever it names. This reader knows the opcodes of
+/// dictionaries, lists, tuples, sets, text, bytes, numbers, booleans and `None`, and a closed list of names
+/// (``PickleGlobal``) that containers and NumPy's text, numbers and arrays need; it builds what they would have made,
+/// without calling anything. Every other name and every opcode that would make an object is refused as soon as it is
+/// read, not only when it is used.
 ///
-/// The work and the memory are bounded (``PickleValues/Limit``): most opcodes make at most one value, and what can be
-/// made again and again of bytes that are there once, an array or a copy of a list, is counted.
+/// The work and the memory are bounded (``PickleValues/Limit``): most opcodes make at most one value, and whatever can
+/// be made repeatedly from the same bytes, an array or a copy of a list, is counted.
 ///
 /// Source: the opcodes as CPython's `pickletools` documents them, and the `__reduce__` of NumPy's `dtype`, scalars and
 /// arrays.
@@ -31,7 +33,7 @@ package struct PickleReader {
 
     /// Reads `bytes`.
     ///
-    /// - Throws: ``PickleFailure``, which says at which byte the opcode is.
+    /// - Throws: ``PickleFailure``, which says at which byte the opcode was.
     package static func values(of bytes: [UInt8]) throws -> PickleValues {
         var reader = PickleReader(bytes: PickleBytes(bytes))
         var start = 0
@@ -49,7 +51,7 @@ package struct PickleReader {
 
     private init(bytes: PickleBytes) { self.bytes = bytes }
 
-    /// Takes one opcode; false at the end.
+    /// Executes one opcode; false at the end.
     private mutating func step() throws -> Bool {
         let opcode = UInt8(truncatingIfNeeded: try bytes.number(1))
         switch opcode {
@@ -111,7 +113,7 @@ package struct PickleReader {
         return true
     }
 
-    /// Takes an opcode that stores a value to be used again, or uses it; false for all others.
+    /// Executes an opcode that stores a value in the memo or fetches one from it; false for all other opcodes.
     private mutating func remembered(_ opcode: UInt8) throws -> Bool {
         switch opcode {
         case UInt8(ascii: "p"): try remember(bytes.numberLine())
@@ -126,7 +128,7 @@ package struct PickleReader {
         return true
     }
 
-    /// Says what an opcode would do that is not one of data.
+    /// Says what an opcode that is not for plain data would do.
     private mutating func refusal(of opcode: UInt8) -> PickleFailure {
         let would: String
         switch opcode {
@@ -193,7 +195,7 @@ package struct PickleReader {
         guard case .list(var items) = values[place] else {
             throw PickleFailure(reason: "elements for \(values.kind(place)); expected a list")
         }
-        // Given up while it grows, so that it grows in place.
+        // Clears the slot so that the array is uniquely referenced and grows in place.
         values[place] = .none
         items += new
         values[place] = .list(items)

@@ -1,6 +1,6 @@
 internal import Files
 
-/// What calls of the names that are known would have made.
+/// What calls of the known names would have made.
 extension PickleValues {
     /// The value of a name that is called.
     ///
@@ -31,7 +31,7 @@ extension PickleValues {
         return found
     }
 
-    /// Gives a type or an array what it was made for.
+    /// Sets the state of a type or an array.
     ///
     /// - Throws: ``PickleFailure``.
     mutating func setState(of place: Int, to state: Int) throws {
@@ -77,7 +77,7 @@ extension PickleValues {
         return .bytes(bytes)
     }
 
-    /// Empty bytes, or a copy of some.
+    /// Empty bytes, or a copy of bytes.
     private func madeBytes(_ places: [Int]) throws -> Content? {
         if places.isEmpty { return .bytes([]) }
         guard places.count == 1, case .bytes = self[places[0]] else { return nil }
@@ -91,7 +91,7 @@ extension PickleValues {
         return .list(items)
     }
 
-    /// A dictionary that is filled later; what it would make for missing keys is of no account.
+    /// A dictionary that is filled later; its default factory is ignored.
     private func madeDictionary(_ places: [Int]) -> Content? {
         switch places.first.map({ self[$0] }) {
         case nil: return .dictionary([])
@@ -118,7 +118,7 @@ extension PickleValues {
         return type.element(of: bytes[...])
     }
 
-    /// An array of one dimension as a list of its elements; the element itself of an array without dimensions.
+    /// A one-dimensional array as the list of its elements; a zero-dimensional array as its only element.
     private mutating func array(shape: Int, type: Int, data: Int) throws -> Content? {
         guard case .list(let dimensions) = self[shape], dimensions.count <= 1, case .numpyType(let type) = self[type]
         else { return nil }
@@ -135,7 +135,7 @@ extension PickleValues {
         } else {
             guard case .bytes(let bytes) = self[data] else { return nil }
             let size = Int(type.size)
-            // Empty texts have no bytes, however many there are.
+            // Elements of size 0 take no bytes, however many there are, so only one of them is allowed.
             guard size > 0 ? bytes.count % size == 0 && bytes.count / size == count : bytes.isEmpty && count <= 1
             else { return nil }
             try willUnpack(bytes.count)

@@ -1,6 +1,7 @@
-/// The values of a pickle, which refer to one another by their places.
+/// The values of a pickle, which refer to one another by index ("place").
 ///
-/// Places and not references: a pickle can nest a million lists or put a list into itself, and neither may cost a stack.
+/// Indices rather than references, because a pickle can nest a million lists or put a list into itself, and neither may
+/// overflow the stack.
 package struct PickleValues {
     package enum Content {
         case none
@@ -9,7 +10,7 @@ package struct PickleValues {
         case float(Double)
         case string(String)
         case bytes([UInt8])
-        /// A list, a tuple, a set, or an array of NumPy's.
+        /// A list, a tuple, a set, or a NumPy array.
         case list([Int])
         case dictionary([(key: Int, value: Int)])
         /// A name that the reader knows, not called yet.
@@ -19,20 +20,20 @@ package struct PickleValues {
         case emptyArray
     }
 
-    /// The most that a pickle may make of few bytes: what it remembers once can be used again for two bytes.
+    /// Limits on what a pickle may expand to: two bytes are enough to use a memoised value again.
     package enum Limit {
         package static let fileSize = 256 << 20
         static let values = 1 << 24
-        /// How many bytes of texts and arrays may be unpacked.
+        /// The maximum number of bytes of texts and arrays that may be unpacked.
         static let unpackedBytes = 1 << 29
-        /// How many containers may be open at once.
+        /// The maximum number of containers open at once.
         static let openContainers = 1000
-        /// How long a text may be: far longer than any path.
+        /// The maximum length of a text in bytes, far longer than any path.
         static let textSize = 1 << 15
     }
 
     private(set) var contents: [Content] = [.none, .bool(false), .bool(true)]
-    /// The place of the value that the pickle is of.
+    /// The place of the pickle's top-level value.
     package var root = 0
     private var unpackedBytes = 0
 
@@ -44,7 +45,7 @@ package struct PickleValues {
 
     /// Adds a value.
     ///
-    /// - Returns: its place; the values of one byte share theirs.
+    /// - Returns: its place; `None` and the booleans each have a shared one.
     mutating func add(_ content: Content) throws -> Int {
         switch content {
         case .none: return 0
@@ -58,7 +59,7 @@ package struct PickleValues {
         return contents.count - 1
     }
 
-    /// Counts what is unpacked, and refuses too much of it.
+    /// Counts unpacked bytes, and throws if there are too many.
     mutating func willUnpack(_ byteCount: Int) throws {
         unpackedBytes += byteCount
         guard unpackedBytes <= Limit.unpackedBytes else {
@@ -77,13 +78,13 @@ package struct PickleValues {
         }
     }
 
-    /// A number.
+    /// The number that a value is, or that a list of one number holds; nil for anything else.
     package func number(_ place: Int) -> Double? {
         switch contents[place] {
         case .int(let number): Double(number)
         case .float(let number): number
         case .list(let places) where places.count == 1:
-            // One level of it: lists can nest without end.
+            // One level only, since lists can nest without end.
             switch contents[places[0]] {
             case .int(let number): Double(number)
             case .float(let number): number
@@ -109,14 +110,14 @@ package struct PickleValues {
     }
 }
 
-/// The names that a pickle of splits needs: what they stand for is read as data, and nothing is ever called.
+/// The names that a pickle of splits needs; what they stand for is read as data, and nothing is ever called.
 package enum PickleGlobal: String {
     case scalar = "multiarray.scalar"
     case reconstruct = "multiarray._reconstruct"
     case fromBuffer = "numeric._frombuffer"
     case array = "numpy.ndarray"
     case type = "numpy.dtype"
-    /// What Python 3 writes bytes as in protocols that have none.
+    /// How Python 3 writes bytes in protocols without a bytes opcode.
     case encode = "_codecs.encode"
     case bytes, bytearray, set, frozenset, list, dict
     case orderedDictionary = "OrderedDict"

@@ -1,13 +1,13 @@
 internal import Foundation
 
-/// A number with a fixed count of decimals and a point, whatever the locale.
+/// A number with a fixed number of decimals and a decimal point, whatever the locale.
 package func fixed(_ value: Double, _ decimals: Int) -> String {
     let text = String(format: "%.\(decimals)f", value)
-    // A small negative value would be printed as −0.000.
+    // A small negative value would print as −0.000.
     return text.hasPrefix("-") && !text.contains { ("1"..."9").contains($0) } ? String(text.dropFirst()) : text
 }
 
-/// A distance with as many decimals as a table can use: two below 1000, fewer above, more below 1.
+/// A distance with a sensible number of decimals for a table: two below 1000, fewer above, more below 1.
 package func distanceText(_ value: Double) -> String {
     switch abs(value) {
     case 1000...: fixed(value, 0)

@@ -1,9 +1,8 @@
 /// Spearman's ρ of two lists of values: the correlation of their ranks, from −1 (opposite order) to 1 (same order).
 ///
-/// Equal values share the average of their ranks. It is here, though no matrix is in it, because both `Splits` and
-/// `Evaluation` need it, and this is the only target that both import.
+/// Equal values share the average of their ranks. It is here because both `Splits` and `Evaluation` need it.
 ///
-/// - Returns: nil for fewer than 3 values, or if all values of a list are equal.
+/// - Returns: nil for fewer than 3 values, or if all values of either list are equal.
 /// - Complexity: O(n log n) for n values.
 /// - Precondition: the lists are equally long and hold no NaN.
 package func spearmanCorrelation(_ x: [Double], _ y: [Double]) -> Double? {
@@ -15,7 +14,7 @@ package func spearmanCorrelation(_ x: [Double], _ y: [Double]) -> Double? {
     return innerProduct(a, b) / (aa * bb).squareRoot()
 }
 
-/// Twice the ranks of some values, less their mean: whole numbers, so that no sum of them is rounded.
+/// Twice the deviation of each value's rank from the mean rank: whole numbers, so no sum of them is rounded.
 private func centredRanks(_ values: [Double]) -> [Double] {
     precondition(!values.contains(where: \.isNaN), "NaN has no rank")
     let order = values.indices.sorted { values[$0] < values[$1] }

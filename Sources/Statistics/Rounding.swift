@@ -1,7 +1,7 @@
 internal import Foundation
 
 extension Double {
-    /// The nearest number of so many significant decimal digits: more would only record the order of additions.
+    /// The nearest number with this many significant decimal digits; more would only record the order of additions.
     package func rounded(significantDigits: Int) -> Double {
         guard isFinite, self != 0 else { return self }
         return Double(String(format: "%.\(significantDigits - 1)e", self)) ?? self

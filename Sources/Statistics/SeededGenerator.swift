@@ -2,11 +2,11 @@
 /// every version of Swift, because drawing numbers below a bound and shuffling are defined here too.
 ///
 /// The generator is SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). A `stream` names what the choices are for, so that
-/// two uses of one seed do not share their draws, and so that one of them can change without moving the other.
+/// two uses of one seed do not share draws, and changing one does not affect the other.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// Starts the sequence that belongs to a seed and to the name of a use, such as `null/3`.
+    /// Starts the sequence for a seed and the name of a use, such as `null/3`.
     public init(seed: UInt64, stream: String) {
         // FNV-1a over the name; the first draws mix it further.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -24,7 +24,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         return z ^ (z >> 31)
     }
 
-    /// A number from 0 up to but not including `bound`, each equally likely (Lemire, 2019).
+    /// A uniformly distributed number from 0 up to but not including `bound` (Lemire, 2019).
     ///
     /// - Precondition: `bound` is positive.
     public mutating func below(_ bound: Int) -> Int {
@@ -37,7 +37,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         }
     }
 
-    /// The elements in an order of which each is equally likely (Fisher and Yates).
+    /// The elements in random order, every order equally likely (Fisher and Yates).
     ///
     /// - Complexity: O(n).
     public mutating func shuffled<Element>(_ elements: some Sequence<Element>) -> [Element] {

@@ -1,12 +1,12 @@
 internal import Foundation
 
-/// The probability P(T > t) that a Student's t variable exceeds `t`; twice that of |t| is the two-sided p-value.
+/// The probability P(T > t) that a Student's t variable exceeds `t`; its double at |t| is the two-sided p-value.
 ///
-/// It is here for the reason that ``spearmanCorrelation(_:_:)`` is. The relative error is below 1e-12, in the tails too,
-/// up to a million degrees of freedom, as far as the value itself is a normal number.
+/// The relative error is below 1e-12 up to a million degrees of freedom, in the tails too, as long as the result is a
+/// normal floating-point number.
 ///
 /// - Complexity: O(√`degreesOfFreedom`) at worst.
-/// - Precondition: `degreesOfFreedom` is positive and finite, and `t` is no NaN.
+/// - Precondition: `degreesOfFreedom` is positive and finite, and `t` is not NaN.
 package func studentTSurvival(_ t: Double, degreesOfFreedom: Double) -> Double {
     requireDegreesOfFreedom(degreesOfFreedom)
     precondition(!t.isNaN, "NaN exceeds nothing")
@@ -19,10 +19,10 @@ package func studentTSurvival(_ t: Double, degreesOfFreedom: Double) -> Double {
 /// The t with P(T ≤ t) = `p` for a Student's t variable: `studentTQuantile(0.975, degreesOfFreedom: n - 1)` standard
 /// errors on each side of a mean of n values are its 95 % interval.
 ///
-/// The relative error is below 1e-12 up to a million degrees of freedom. For `p` near 1 it is that of `p` as given, of
-/// which 1 − p keeps few digits; by symmetry, minus the quantile of a small 1 − p has all of them.
+/// The relative error is below 1e-12 up to a million degrees of freedom. Near 1, `p` itself holds few digits of 1 − p;
+/// for full precision there, pass the small 1 − p instead and negate the quantile.
 ///
-/// - Returns: an infinity where the quantile is beyond all numbers.
+/// - Returns: an infinity where the quantile overflows.
 /// - Complexity: O(√`degreesOfFreedom`), about five times that of ``studentTSurvival(_:degreesOfFreedom:)``.
 /// - Precondition: 0 < `p` < 1, and `degreesOfFreedom` is positive and finite.
 package func studentTQuantile(_ p: Double, degreesOfFreedom: Double) -> Double {
@@ -36,11 +36,11 @@ private func requireDegreesOfFreedom(_ count: Double) {
     precondition(count > 0 && count.isFinite, "Student's t needs a positive number of degrees of freedom, not \(count)")
 }
 
-/// The positive t with P(T > t) = `upper` < ½, by Newton's method from a side from which it cannot overshoot.
+/// The positive t with P(T > t) = `upper` < ½, by Newton's method from the side where it cannot overshoot.
 private func quantile(upper: Double, _ degreesOfFreedom: Double) -> Double {
     let smallestStep = 1e-15
     if upper > 0.25 {
-        // P(0 < T < t) is concave in t, so that from the left every step ends left of the root.
+        // P(0 < T < t) is concave in t, so from the left every step ends left of the root.
         var t = 0.0
         var step = (0.5 - upper) * degreesOfFreedom.squareRoot() * exp(logBeta(half: degreesOfFreedom / 2))
         while step > smallestStep * t {
@@ -50,8 +50,8 @@ private func quantile(upper: Double, _ degreesOfFreedom: Double) -> Double {
         }
         return t
     }
-    // log P(T > t) is concave and falls as a function of log t, for ∫ f(tv)/f(t) dv over v > 1 falls as t grows. So from
-    // the right every step ends right of the root.
+    // As a function of log t, log P(T > t) is concave and decreasing, since ∫ f(tv)/f(t) dv over v > 1 decreases with
+    // t. So from the right every step ends right of the root.
     let logUpper = log(upper)
     var t = 1.0
     var point = StudentTPoint(t, degreesOfFreedom: degreesOfFreedom)
@@ -70,11 +70,11 @@ private func quantile(upper: Double, _ degreesOfFreedom: Double) -> Double {
 
 /// Student's distribution at a positive t, with ν degrees of freedom.
 ///
-/// With x = ν/(ν + t²), P(|T| > t) is the regularised incomplete beta function Iₓ(ν/2, ½). Where t is small, its
-/// complement is summed as a series, elsewhere it is a continued fraction; the other follows without a loss of digits,
-/// since the one that is computed is then not the greater by far.
+/// With x = ν/(ν + t²), P(|T| > t) is the regularised incomplete beta function Iₓ(ν/2, ½). For small t its complement
+/// is summed as a series; elsewhere it is a continued fraction. Whichever is computed is never close to 1, so its
+/// complement loses no digits.
 private struct StudentTPoint {
-    /// log (t·f(t)), f being the density: `log (xᵃ√(1 − x) / B(a, ½))` with a = ν/2.
+    /// log (t·f(t)), where f is the density: `log (xᵃ√(1 − x) / B(a, ½))` with a = ν/2.
     let logWeight: Double
     /// P(0 < T < t).
     let centre: Double
@@ -84,7 +84,7 @@ private struct StudentTPoint {
     init(_ t: Double, degreesOfFreedom: Double) {
         let half = degreesOfFreedom / 2
         let ratio = t / degreesOfFreedom.squareRoot()
-        // Where the square overflows, 1 makes no difference to it.
+        // Where the square would overflow, adding 1 makes no difference.
         let logOfSum = ratio < 1e100 ? log1p(ratio * ratio) : 2 * log(ratio)
         logWeight = log(ratio) - (half + 0.5) * logOfSum - logBeta(half: half)
         if t * t < 3 * half / (half + 1) {
@@ -98,9 +98,9 @@ private struct StudentTPoint {
     }
 }
 
-/// The sum S with `I_y(½, a) = 2·yᵇ(1 − y)ᵃ / B(½, a) · S`, b being ½; all its terms are positive.
+/// The sum S with `I_y(½, a) = 2·yᵇ(1 − y)ᵃ / B(½, a) · S`, where b = ½; all its terms are positive.
 ///
-/// `S = Σ (a + ½)ₙ / (3/2)ₙ · yⁿ`, of which some fifty terms are enough for y < 3/(2a + 5).
+/// `S = Σ (a + ½)ₙ / (3/2)ₙ · yⁿ`; about fifty terms are enough for y < 3/(2a + 5).
 private func centralSeries(_ y: Double, half a: Double) -> Double {
     var (sum, term, n) = (1.0, 1.0, 0.0)
     while term > 1e-17 * sum {
@@ -114,8 +114,8 @@ private func centralSeries(_ y: Double, half a: Double) -> Double {
 /// The continued fraction K with `Iₓ(a, ½) = xᵃ√(1 − x) / (a·B(a, ½)) / K` for x = 1/(1 + r²), by Lentz's method.
 ///
 /// It is the even part of the usual one (Abramowitz, Stegun, "Handbook of Mathematical Functions", 26.5.8), whose
-/// coefficients d₁, d₂, … make the denominators 1 + d₂ₘ + d₂ₘ₊₁. For large a these are small, and sums of 1 and what is
-/// nearly −1; hence their positive parts are written out, in 1 − x. It settles after O(√a) steps for t² > 3a/(a + 1).
+/// coefficients d₁, d₂, … make the denominators 1 + d₂ₘ + d₂ₘ₊₁. For large a these are small sums of 1 and a number
+/// near −1, so they are written out as positive terms in 1 − x. It converges after O(√a) steps for t² > 3a/(a + 1).
 private func tailFraction(ratio: Double, half a: Double) -> Double {
     let x = 1 / (1 + ratio * ratio)
     let complement = ratio < 1 ? ratio * ratio * x : 1 - x
@@ -141,9 +141,9 @@ private func tailFraction(ratio: Double, half a: Double) -> Double {
 
 /// log B(a, ½) = log √π − log (Γ(a + ½) / Γ(a)).
 ///
-/// The difference of two values of `lgamma` would lose the digits that are wanted: it is large, and they are alike. So
-/// a is first raised, the ratio at a being a/(a + ½) of that at a + 1, to where its asymptotic series is exact (Tricomi,
-/// Erdélyi, "The asymptotic expansion of a ratio of gamma functions", 1951).
+/// The difference of two values of `lgamma` would lose digits to cancellation, since they are large and nearly equal.
+/// Instead a is first raised to where the ratio's asymptotic series is exact; the ratio at a is a/(a + ½) times that at
+/// a + 1 (Tricomi, Erdélyi, "The asymptotic expansion of a ratio of gamma functions", 1951).
 private func logBeta(half a: Double) -> Double {
     var (a, factor) = (a, 1.0)
     while a < 16 {

@@ -2,15 +2,15 @@ import Files
 import Foundation
 
 extension KnownDataset {
-    /// Caltech-UCSD Birds-200-2011, of Wah et al., 2011.
+    /// Caltech-UCSD Birds-200-2011 (Wah et al., 2011).
     ///
-    /// It is read from `images.txt`, `image_class_labels.txt` and `classes.txt`. Sample ids are paths below the folder, as in
-    /// `images/001.Black_footed_Albatross/….jpg`, in the order of `images.txt`; class labels are the names of `classes.txt`.
-    /// The first half of the classes by number trains, which is 100 of 200. `train_test_split.txt` divides the images of each
-    /// class, so it is no split of classes and not read.
+    /// It is read from `images.txt`, `image_class_labels.txt` and `classes.txt`. Sample ids are paths below the folder,
+    /// as in `images/001.Black_footed_Albatross/….jpg`, in the order of `images.txt`; class labels are the names of
+    /// `classes.txt`. The first half of the classes by number, 100 of 200, trains. `train_test_split.txt` divides the
+    /// images of each class, so it is not a split of classes and is not read.
     ///
-    /// An image without class, a class that is not in `classes.txt`, a repeated number or name, and a line with too few
-    /// fields are errors, which name the file and the line.
+    /// An image without a class, a class missing from `classes.txt`, a repeated number or name, and a line with too few
+    /// fields are errors that name the file and the line.
     public static let cub200 = KnownDataset(
         name: "cub200", title: "CUB-200-2011",
         counts: DatasetCounts(trainSamples: 5864, trainClasses: 100, testSamples: 5924, testClasses: 100),

@@ -1,23 +1,23 @@
 /// How many samples and classes a dataset has, in all and on the sides of its official split.
 public struct DatasetCounts: Sendable, Hashable {
-    /// The samples of the train classes.
+    /// The number of samples of train classes.
     public let trainSamples: Int
-    /// The classes that train.
+    /// The number of train classes.
     public let trainClasses: Int
-    /// The samples of the test classes.
+    /// The number of samples of test classes.
     public let testSamples: Int
-    /// The classes that are tested on.
+    /// The number of test classes.
     public let testClasses: Int
-    /// The superclasses; 0 if it has none.
+    /// The number of superclasses; 0 if it has none.
     public let superclasses: Int
-    /// The samples that are queries; 0 if it has no roles.
+    /// The number of queries; 0 if it has no roles.
     public let querySamples: Int
-    /// The samples that are the gallery; 0 if it has no roles.
+    /// The number of gallery samples; 0 if it has no roles.
     public let gallerySamples: Int
 
-    /// All samples.
+    /// The number of all samples.
     public var samples: Int { trainSamples + testSamples }
-    /// All classes.
+    /// The number of all classes.
     public var classes: Int { trainClasses + testClasses }
 
     /// Makes counts from their parts.
@@ -34,7 +34,7 @@ public struct DatasetCounts: Sendable, Hashable {
         self.gallerySamples = gallerySamples
     }
 
-    /// Counts what a dataset has.
+    /// Counts the samples and classes of a dataset.
     ///
     /// - Complexity: O(n) for n samples.
     public init(of dataset: Dataset) {
@@ -49,7 +49,7 @@ public struct DatasetCounts: Sendable, Hashable {
             gallerySamples: dataset.samples.count { $0.role == .gallery })
     }
 
-    /// What another dataset has more or fewer of than these counts, as in "24 samples (not 11788)"; empty if it agrees.
+    /// How a dataset's counts differ from these, as in "24 samples (not 11788)"; empty if they agree.
     public func differences(in dataset: Dataset) -> [String] {
         let found = DatasetCounts(of: dataset)
         let parts: [(KeyPath<DatasetCounts, Int>, String)] = [

@@ -2,15 +2,15 @@ import Files
 import Foundation
 
 extension KnownDataset {
-    /// In-Shop Clothes Retrieval of DeepFashion, of Liu et al., CVPR 2016.
+    /// In-Shop Clothes Retrieval of DeepFashion (Liu et al., CVPR 2016).
     ///
     /// It is read from `Eval/list_eval_partition.txt`. Sample ids are paths below the folder, as in
-    /// `Img/img/WOMEN/Dresses/id_00000002/02_1_front.jpg`, in the order of the list; class labels are the items' ids. Items
-    /// of queries and gallery are the test classes, and their samples keep these roles. The list may also lie in the folder
-    /// itself, and the images in `img/`.
+    /// `Img/img/WOMEN/Dresses/id_00000002/02_1_front.jpg`, in the order of the list; class labels are the items' ids.
+    /// Items in the query and gallery sets are the test classes, and their samples keep these roles. The list may also
+    /// lie in the folder itself, and the images in `img/`.
     ///
-    /// A status other than train, query and gallery, a line with too few fields, a number of rows that is not that of the
-    /// first line, and an item of train and test are errors, which name the file and mostly the line.
+    /// A status other than train, query or gallery, a line with too few fields, a number of rows other than the first
+    /// line says, and an item used for both training and testing are errors that name the line.
     public static let inshop = KnownDataset(
         name: "inshop", title: "In-Shop Clothes Retrieval",
         counts: DatasetCounts(

@@ -1,13 +1,13 @@
 public import Foundation
 
-/// A dataset of the field that is read as it is downloaded.
+/// A standard dataset of the field, read as it is downloaded.
 ///
 /// ```swift
 /// let dataset = try Dataset(.cub200, at: root)
 /// for warning in KnownDataset.cub200.counts.differences(in: dataset) { print(warning) }
 /// ```
 ///
-/// Each dataset is one value. A dataset of your own is described and read in the same way:
+/// Each dataset is one value in its own source file. You can add another in the same way:
 ///
 /// ```swift
 /// let pets = KnownDataset(
@@ -20,17 +20,17 @@ public import Foundation
 /// }
 /// ```
 public struct KnownDataset: Sendable {
-    /// The short name, as in `cub200`: what the dataset is called unless it is read under another name.
+    /// The short name, as in `cub200`; the dataset's name unless it is read under another.
     public let name: String
-    /// The name that papers give it.
+    /// The name used in papers.
     public let title: String
     /// What the dataset has when nothing is missing, as published.
     public let counts: DatasetCounts
-    /// The files that its folder must have, each with what it is for.
+    /// The files that its folder must have, each with its purpose.
     public let layout: [(path: String, meaning: String)]
-    /// Where the official sides come from, and what of the folder has no say in them, in one or two sentences.
+    /// Where the official sides come from, and which files do not affect them, in one or two sentences.
     public let officialSplit: String
-    /// Why a file that the folder must have cannot be read if it is not there.
+    /// The reason given when a required file is missing.
     public let missingFile: String
     fileprivate let read: @Sendable (_ root: URL, _ name: String) throws -> Dataset
 
@@ -38,13 +38,13 @@ public struct KnownDataset: Sendable {
     ///
     /// - Parameters:
     ///   - name: the short name.
-    ///   - title: the name that papers give it.
+    ///   - title: the name used in papers.
     ///   - counts: what it has when nothing is missing, as published.
-    ///   - layout: the files that its folder must have, each with what it is for.
+    ///   - layout: the files that its folder must have, each with its purpose.
     ///   - officialSplit: where the official sides come from, in one or two sentences.
     ///   - requiredFiles: the files without which it cannot be read, as part of a sentence: `images.txt and classes.txt`.
-    ///   - read: reads it from a folder, under a name. Sample ids are the paths of images below the folder;
-    ///     ``Dataset/init(_:at:name:)`` then checks that they are there.
+    ///   - read: reads the dataset from a folder, under a name. Sample ids are the paths of images below the folder;
+    ///     ``Dataset/init(_:at:name:)`` checks afterwards that they exist.
     public init(
         name: String, title: String, counts: DatasetCounts, layout: [(path: String, meaning: String)],
         officialSplit: String, requiredFiles: String, read: @escaping @Sendable (URL, String) throws -> Dataset
@@ -60,16 +60,16 @@ public struct KnownDataset: Sendable {
 }
 
 extension Dataset {
-    /// Reads a dataset of the field as it is downloaded, with its official sides.
+    /// Reads a standard dataset as it is downloaded, with its official sides.
     ///
-    /// The values of ``KnownDataset`` document their sample ids, class labels, sides and files.
+    /// Each ``KnownDataset`` documents its sample ids, class labels and sides, and which files are read.
     ///
     /// - Parameters:
     ///   - known: the dataset.
     ///   - root: its folder.
-    ///   - name: the name that it gets; nil for that of `known`.
-    /// - Throws: ``DatasetError`` or ``/Files/FileError`` that names the file and the line, for a file that is missing or
-    ///   damaged, or for images that are listed but not there.
+    ///   - name: the name to give it; nil for that of `known`.
+    /// - Throws: ``DatasetError`` or ``/Files/FileError`` that names the file and the line, for a missing or damaged
+    ///   file, or for images that are listed but missing.
     public init(_ known: KnownDataset, at root: URL, name: String? = nil) throws {
         self = try known.read(root, name ?? known.name)
         try requireFiles(below: root)

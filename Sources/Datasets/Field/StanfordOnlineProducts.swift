@@ -2,14 +2,14 @@ import Files
 import Foundation
 
 extension KnownDataset {
-    /// Stanford Online Products, of Song et al., CVPR 2016.
+    /// Stanford Online Products (Song et al., CVPR 2016).
     ///
-    /// It is read from `Ebay_train.txt` and `Ebay_test.txt`, each one side of the official split. Sample ids are paths below the
-    /// folder, those of the train classes first; class labels are the numbers of `class_id`, superclasses the names of the
-    /// twelve categories that `super_class_id` counts.
+    /// It is read from `Ebay_train.txt` and `Ebay_test.txt`, each one side of the official split. Sample ids are paths
+    /// below the folder, those of the train classes first; class labels are the numbers of `class_id`, superclasses are
+    /// the names of the twelve categories that `super_class_id` numbers.
     ///
-    /// A wrong header, a superclass outside 1 to 12, a line with too few fields, and a class in both files are errors, which
-    /// name the file and mostly the line.
+    /// A different header, a superclass outside 1 to 12, a line with too few fields, and a class in both files are
+    /// errors that name the file and the line.
     public static let sop = KnownDataset(
         name: "sop", title: "Stanford Online Products",
         counts: DatasetCounts(
@@ -52,7 +52,7 @@ extension Dataset {
     }
 }
 
-/// The categories in the order of `super_class_id`, named as the folders of images are without `_final`.
+/// The categories in the order of `super_class_id`, named like the image folders without `_final`.
 private let productCategories = [
     "bicycle", "cabinet", "chair", "coffee_maker", "fan", "kettle", "lamp", "mug", "sofa", "stapler", "table",
     "toaster",

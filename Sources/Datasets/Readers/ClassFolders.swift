@@ -6,18 +6,19 @@ internal import Glibc
 #endif
 
 extension Dataset {
-    /// The file name extensions, in lower case, that make a file in a class folder a sample.
+    /// The lower-case file name extensions that make a file in a class folder a sample.
     public static let imageExtensions: Set<String> = ["png", "jpg", "jpeg", "webp"]
 
     /// Reads class folders of one or two levels: `root/class/image` or `root/superclass/class/image`.
     ///
-    /// Sample ids are paths relative to `root`; a class's label is its folder's path, so classes of the same name in two
-    /// superclasses stay apart. Samples are sorted by the UTF-8 bytes of their ids. Hidden entries, files beside the
-    /// class folders and files that are not images are passed over; symbolic links are followed.
-    /// Names must be UTF-8, since ids are text; anything that UTF-8 can write may be in them, line ends too.
+    /// Sample ids are paths relative to `root`; a class's label is its folder's path, so classes of the same name in
+    /// two superclasses stay apart. Samples are sorted by the UTF-8 bytes of their ids. Hidden entries, files beside
+    /// the class folders and files that are not images are skipped; symbolic links are followed. Names must be UTF-8,
+    /// since ids are text, but may hold anything that UTF-8 can encode, even line ends.
     ///
-    /// - Throws: ``DatasetError`` for a folder that is missing, unreadable or empty, a class without images, folders of
-    ///   which some hold images and others hold classes, a link to nothing or to itself, or a name that is not UTF-8.
+    /// - Throws: ``DatasetError`` for a folder that is missing, unreadable or empty, a class without images, a mix of
+    ///   folders that hold images and folders that hold classes, a link to nothing or to itself, or a name that is not
+    ///   UTF-8.
     public init(classFoldersAt root: URL, name: String) throws {
         var samples: [Sample] = []
         for first in try Folder(root).subfolders {
@@ -46,7 +47,7 @@ private struct Folder {
     var subfolders: [String] = []
     var images: [String] = []
 
-    /// By the system's calls and not Foundation's, which put something else for names that are not UTF-8.
+    /// Uses system calls rather than Foundation, which alters names that are not UTF-8.
     init(_ url: URL) throws {
         self.url = url
         func failure(_ path: String, _ reason: String) -> FileError { .unreadable(path: path, reason: reason) }
@@ -78,13 +79,13 @@ private struct Folder {
         case folder, image
     }
 
-    /// What an entry is to a dataset; nil for what is passed over.
+    /// How a dataset treats an entry; nil for entries that are skipped.
     private static func kind(of name: UnsafePointer<CChar>, in folder: OpaquePointer, at url: URL) throws -> Kind? {
         guard name[0] != CChar(bitPattern: UInt8(ascii: ".")) else { return nil }
         var status = stat()
         guard fstatat(dirfd(folder), name, &status, 0) == 0 else {
             let code = errno
-            // What was listed may be gone by now; a link to nothing is there.
+            // A listed entry may have been deleted meanwhile; a dangling link still exists.
             if code == ENOENT, fstatat(dirfd(folder), name, &status, AT_SYMLINK_NOFOLLOW) != 0 { return nil }
             let reason =
                 switch code {
@@ -99,7 +100,7 @@ private struct Folder {
         return parts.count > 1 && Dataset.imageExtensions.contains(parts[parts.count - 1].lowercased()) ? .image : nil
     }
 
-    /// A name as a message quotes it, with `\xNN` for what is no UTF-8.
+    /// A name as messages quote it, with `\xNN` for bytes that are not UTF-8.
     private static func legible(_ name: UnsafePointer<CChar>) -> String {
         if let text = String(validatingCString: name) { return text }
         return UnsafeBufferPointer(start: name, count: strlen(name)).map { character in

@@ -1,7 +1,7 @@
 internal import Files
 internal import Foundation
 
-/// A text file of one line an image or class, its fields between spaces or tabs, as datasets come with.
+/// A text file that comes with a dataset: one line per image or class, fields separated by spaces or tabs.
 ///
 /// Not a ``CSVTable``: some of these files have no header, some pad their columns, and a file name may hold spaces.
 struct IndexFile {
@@ -15,9 +15,9 @@ struct IndexFile {
 
     /// Reads the file `name` below `root`.
     ///
-    /// A byte order mark, blank lines and white space at the end of lines, such as a carriage return, are passed over.
+    /// A byte order mark, blank lines and trailing white space, such as a carriage return, are skipped.
     ///
-    /// - Throws: ``DatasetError`` that says what `root` should be, if the file is missing.
+    /// - Throws: ``DatasetError`` if the file is missing; it says what `root` should be.
     init(_ name: String, below root: URL, of dataset: KnownDataset) throws {
         let url = root.appending(path: name)
         path = url.path
@@ -35,7 +35,7 @@ struct IndexFile {
             .filter { !$0.1.utf8.allSatisfy(isBlank) }
     }
 
-    /// The rows after the first `start` lines that are not blank.
+    /// The rows after the first `start` non-blank lines.
     ///
     /// - Parameter open: the column whose text may hold spaces; without one, a row has as many fields as columns.
     /// - Throws: ``DatasetError`` that names the line with too few or too many fields.
@@ -53,7 +53,7 @@ struct IndexFile {
                     expected: "\(columns.count): \(columns.joined(separator: " "))")
             }
             if let open {
-                // From the line itself, so that several spaces in a name stay several.
+                // Taken from the line itself, so that repeated spaces in a name are kept.
                 let last = fields.count - columns.count + open
                 let middle = line.text[fields[open].startIndex..<fields[last].endIndex]
                 return Row(
@@ -63,7 +63,7 @@ struct IndexFile {
         }
     }
 
-    /// Makes sure that the line with this number among those that are not blank has the columns' names.
+    /// Makes sure that the non-blank line with this index holds the columns' names.
     func requireHeader(_ columns: [String], at index: Int = 0) throws {
         let line = index < lines.count ? lines[index] : nil
         let words = fieldsOfLine(line?.text ?? "").joined(separator: " ")
@@ -75,12 +75,12 @@ struct IndexFile {
         }
     }
 
-    /// The text of the first line that is not blank.
+    /// The text of the first non-blank line.
     var firstLine: String {
         fieldsOfLine(lines.first?.text ?? "").joined(separator: " ")
     }
 
-    /// The number that a field is, from 1.
+    /// The number in a field, at least 1.
     func number(_ row: Row, _ column: Int, _ name: String) throws -> Int {
         guard let number = Int(row.fields[column]), number >= 1 else {
             throw FileError.malformed(
@@ -90,7 +90,7 @@ struct IndexFile {
         return number
     }
 
-    /// The error for what must be there once.
+    /// The error for something that occurs twice.
     func repeated(_ what: String, on row: Row) -> FileError {
         .malformed(path: path, line: row.line, found: "the \(what) again", expected: "it once")
     }

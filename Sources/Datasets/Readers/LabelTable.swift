@@ -1,7 +1,7 @@
 import Files
 public import Foundation
 
-/// The labels of a set of embeddings, one a row, and the samples' ids where the table has them.
+/// The labels of a set of embeddings, one per row, and the sample ids if the table has them.
 public struct LabelTable: Sendable, Equatable {
     /// The label of each row, as written.
     public let labels: [String]
@@ -42,17 +42,16 @@ public struct LabelTable: Sendable, Equatable {
     }
 }
 
-/// Numbers for labels, the same for the same bytes: neither rounded as numbers are, nor merged as Swift merges strings
-/// that look alike.
+/// Numbers labels by their bytes: labels are neither parsed as numbers nor merged as `String ==` merges Unicode forms.
 public struct LabelNumbering: Sendable {
     private var numbers = NameIndex()
-    /// The label of each number.
+    /// The labels, in the order of their numbers.
     public private(set) var labels: [String] = []
 
-    /// Numbers no labels yet.
+    /// Makes an empty numbering.
     public init() {}
 
-    /// The number of a label: its place among the different labels seen so far.
+    /// The number of a label: its place among the distinct labels seen so far.
     public mutating func number(of label: String) -> Int {
         let (isNew, number) = numbers.insert(label)
         if isNew { labels.append(label) }

@@ -1,12 +1,13 @@
 public import Foundation
 
 extension Dataset {
-    /// Makes sure that every sample's id is the path of a file below `root`.
+    /// Makes sure that every sample id is the path of a file below `root`.
     ///
-    /// Readers of index files do so themselves: what a long embedding would fail on in an hour is known in a second.
+    /// Readers of index files call this themselves: it finds in a second what an embedding run would fail on after an
+    /// hour.
     ///
-    /// - Complexity: one look at the file system a sample.
-    /// - Throws: ``DatasetError`` with the number of files that are missing and the first.
+    /// - Complexity: one file system call per sample.
+    /// - Throws: ``DatasetError`` with the number of missing files and the first of them.
     public func requireFiles(below root: URL) throws {
         let folder = root.path
         let missing = samples.filter {

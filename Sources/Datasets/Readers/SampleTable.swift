@@ -2,15 +2,16 @@ public import Files
 public import Foundation
 
 extension Dataset {
-    /// Reads a table with one row a sample: columns `sample` and `class`, and optionally `superclass`, `split` and `role`.
+    /// Reads a table with one row per sample: columns `sample` and `class`, and optionally `superclass`, `split` and
+    /// `role`.
     ///
-    /// `split` is `train` or `test` on every row, or absent; it makes the official split. An empty `superclass` means none.
-    /// `role` is `query`, `gallery`, or empty for samples that have none.
-    /// Where `unit` is a column, that one is read too, into ``classColumn``; it has one value for all samples of a class.
-    /// Other columns are passed over. The samples keep the order of the rows.
+    /// `split` is `train` or `test` on every row, or absent; it makes the official split. An empty `superclass` means
+    /// none. `role` is `query`, `gallery`, or empty for samples that have none. If `unit` is a column, it is read too,
+    /// into ``classColumn``; it must have one value for all samples of a class. Other columns are ignored. The samples
+    /// keep the order of the rows.
     ///
-    /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field, a split or role that is none of
-    ///   its words, a class on both sides or with two values in the column of `unit`, or whatever
+    /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field, an invalid split or role, a
+    ///   class on both sides or with two values in the column of `unit`, or anything that
     ///   ``init(name:samples:officialSides:source:)`` refuses.
     public init(sampleTableAt url: URL, name: String, unit: UnitRule = .class) throws {
         let table = try CSVTable(contentsOf: url)
@@ -45,7 +46,7 @@ extension Dataset {
                         path: path, line: line, found: "an empty \(table.columns[index])",
                         expected: "a \(table.columns[index]) on every row")
                 }
-                // The system would take a name up to there, which is another file's.
+                // The system would stop reading the name at NUL and open another file.
                 guard !row[index].utf8.contains(0) else {
                     throw FileError.malformed(
                         path: path, line: line, found: "a NUL in the \(table.columns[index])",
@@ -85,8 +86,8 @@ extension Dataset {
         }
     }
 
-    /// The dataset as a table that ``init(sampleTableAt:name:unit:)`` reads back: sample, class, superclass where there is
-    /// one, the ``classColumn`` where there is one, the official split, and the roles where any sample has one.
+    /// The dataset as a table that ``init(sampleTableAt:name:unit:)`` reads back: sample, class, superclass if there is
+    /// one, the ``classColumn`` if there is one, the official split, and the role if any sample has one.
     public var sampleTable: CSVTable {
         let hasSuperclasses = samples.contains { $0.superclass != nil }
         let hasRoles = samples.contains { $0.role != nil }
@@ -106,10 +107,10 @@ extension Dataset {
         return CSVTable(columns: columns, rows: rows)
     }
 
-    /// The SHA-256, in hexadecimal, of one line `sample id TAB class LF` a sample, sorted by the lines' UTF-8 bytes.
+    /// The SHA-256, in hexadecimal, of one line `sample id TAB class LF` per sample, sorted by the lines' UTF-8 bytes.
     ///
-    /// It says whether two datasets hold the same samples in the same classes and roles, in whatever order they were
-    /// listed. A sample that has a role has it in its line, after the class and another TAB.
+    /// It tells whether two datasets hold the same samples in the same classes and roles, in whatever order. The line
+    /// of a sample with a role has the role too, after the class and another TAB.
     public var digest: String {
         let lines = samples.map { sample in
             "\(sample.id)\t\(sample.classLabel)" + (sample.role.map { "\t\($0.rawValue)" } ?? "") + "\n"
@@ -118,7 +119,7 @@ extension Dataset {
     }
 }
 
-/// The values of the classes in one column, while the rows are read.
+/// The values of the classes in one column, collected while the rows are read.
 private struct ClassValues {
     let column: Int
     private var firstOfClass: [String: (value: String, line: Int)] = [:]
@@ -127,7 +128,7 @@ private struct ClassValues {
         self.column = column
     }
 
-    /// Takes a row's value; where the class has had another one, says which and on what line.
+    /// Adds a row's value; if the class already has a different one, returns that value and its line.
     mutating func add(_ value: String, on line: Int, ofClass label: String) -> (value: String, line: Int)? {
         guard let first = firstOfClass[label] else {
             firstOfClass[label] = (value, line)

@@ -2,29 +2,29 @@ public import DenseLinearAlgebra
 internal import Files
 public import Foundation
 
-/// Embeddings that were made elsewhere, and the ids of their samples where the file has them.
+/// Embeddings made elsewhere, and the ids of their samples if the file has them.
 ///
-/// The kinds of files, told apart by their extensions, or else by their first bytes:
+/// The kinds of files, recognised by their extensions or else by their first bytes:
 ///
 /// - `.npy`: an array of float16, float32 or float64 (`Matrix.init(numpyFileAt:)`); no ids.
-/// - `.npz`: such an array among others, stored or deflated. It is the only floating-point one with two dimensions, or
-///   the one named `embeddings`, `features` or `arr_0`; a one-dimensional array of strings `ids` or `samples` names the
-///   rows.
-/// - `.safetensors`: a tensor F16, BF16, F32 or F64, chosen by the same rules; no ids.
-/// - `.csv`: a header, a column `sample` with the ids if there is one, and numbers in all other columns.
+/// - `.npz`: such an array among others, stored or deflated. The embeddings are the only two-dimensional floating-point
+///   array, or the one named `embeddings`, `features` or `arr_0`; a one-dimensional array of strings `ids` or `samples`
+///   names the rows.
+/// - `.safetensors`: an F16, BF16, F32 or F64 tensor, chosen by the same rules; no ids.
+/// - `.csv`: a header, an optional column `sample` with the ids, and numbers in all other columns.
 /// - A folder with `embeddings.npy`, and `samples.csv` whose column `sample` names the rows, as `oodml embed` writes; or
 ///   the `embeddings.npy` of one that also has a `store.json`.
 ///
-/// Files are read in blocks straight into the matrix, compressed ones too. What a header or an archive claims is held
-/// against the file's length before anything is reserved, nothing is written to the disk, and no pickle is opened.
+/// Files are read in blocks straight into the matrix, even compressed ones. What a header or an archive claims is
+/// checked against the file's length before memory is allocated, nothing is written to disk, and no pickle is opened.
 public struct FeatureFile<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
     /// Where the embeddings were read from.
     public let path: String
-    /// The files that determine matrix and ids.
+    /// The files that determine the matrix and the ids.
     public let files: [URL]
     /// The embeddings, n × d, in the order of the file.
     public let matrix: Matrix<Scalar>
-    /// The id of each row's sample, all different; nil where the file names none.
+    /// The id of each row's sample, all different; nil if the file has no ids.
     public let ids: [String]?
 }
 
@@ -32,8 +32,9 @@ extension FeatureFile where Scalar == Float {
     /// Reads embeddings in single precision.
     ///
     /// - Complexity: O(n·d).
-    /// - Throws: ``/Files/FileError`` for a file that is missing, of another kind, not what its headers say, or that holds
-    ///   a value which is not finite in single precision, and for ids that are empty, occur twice, or are not as many as rows.
+    /// - Throws: ``/Files/FileError`` for a file that is missing, of another kind, inconsistent with its headers, or
+    ///   that holds a value which is not finite in single precision, and for ids that are empty, occur twice, or differ
+    ///   in number from the rows.
     public init(contentsOf url: URL) throws {
         try self.init(url, holding: "finite float32 values") { text in
             var end: UnsafeMutablePointer<CChar>?
@@ -47,8 +48,8 @@ extension FeatureFile where Scalar == Double {
     /// Reads embeddings with every digit of double precision.
     ///
     /// - Complexity: O(n·d).
-    /// - Throws: ``/Files/FileError`` for the same reasons as when single precision is read, except that float64 values
-    ///   of any size are taken.
+    /// - Throws: ``/Files/FileError`` for the same reasons as in single precision, except that float64 values of any
+    ///   size are accepted.
     public init(contentsOf url: URL) throws {
         try self.init(url, holding: "finite values") { text in
             var end: UnsafeMutablePointer<CChar>?
@@ -113,12 +114,12 @@ extension FeatureFile {
         }
     }
 
-    /// The row of each of some samples.
+    /// The row of each of the given samples.
     ///
     /// - Parameters:
     ///   - samples: The ids to look for.
-    ///   - known: All ids that the file may have; nil where it must have no others than `samples`.
-    /// - Returns: One row a sample, or nil where the file names no samples.
+    ///   - known: All ids that the file may have; nil if it may have only those in `samples`.
+    /// - Returns: One row per sample, or nil if the file has no ids.
     /// - Complexity: O(n) for n rows.
     /// - Throws: ``/Files/FileError`` naming the first sample that is missing, or the first id that is not known.
     public func rows(ofSamples samples: [String], among known: [String]? = nil) throws -> [Int]? {
@@ -144,7 +145,7 @@ extension FeatureFile {
         }
     }
 
-    /// The embeddings of some samples in their order, by id; where the file names no samples, all rows as they are.
+    /// The embeddings of the given samples in that order, found by id; without ids in the file, all rows as they are.
     ///
     /// - Throws: ``/Files/FileError`` as ``rows(ofSamples:among:)`` does, or if the file has neither ids nor as many rows
     ///   as there are samples.
@@ -161,7 +162,7 @@ extension FeatureFile {
     }
 }
 
-/// What a file of embeddings is.
+/// The kind of a file of embeddings.
 private enum FeatureFileKind {
     case numpy, numpyArchive, safetensors, table
 

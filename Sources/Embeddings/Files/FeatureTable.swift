@@ -2,9 +2,10 @@ internal import DenseLinearAlgebra
 internal import Files
 internal import Foundation
 
-/// A table of numbers with a header: a row for each sample, named by the column `sample` where there is one.
+/// A table of numbers with a header: one row per sample, named by the column `sample` if there is one.
 enum FeatureTable {
-    /// - Parameter parse: the number that a text of digits, signs, points and exponents begins with, and how long it is.
+    /// - Parameter parse: parses the number at the start of a text of digits, signs, points and exponents, and returns
+    ///   its length too.
     static func features<Scalar>(
         _ file: InputFile, holding expected: String, parse: (UnsafePointer<CChar>) -> (Scalar, byteCount: Int)
     ) throws -> (matrix: Matrix<Scalar>, ids: [String]?) {
@@ -36,13 +37,13 @@ enum FeatureTable {
                 }
                 column += 1
             } while separator == .comma
-            // Blank lines are passed over.
+            // Blank lines are skipped.
             if column == 0 { continue }
             guard column == names.count else {
                 throw reader.error("\(column) fields", "\(names.count), as in the header")
             }
             rowCount += 1
-            // Growing as arrays do would hold the values twice.
+            // Growing the array on demand would hold the values twice.
             if rowCount == 1 {
                 values.reserveCapacity(
                     (file.byteCount - valuesStart) / (reader.offset - valuesStart) * columnCount * 9 / 8 + columnCount)
@@ -66,7 +67,7 @@ enum FeatureTable {
         guard !names.contains("") else {
             throw reader.error("a column without a name", "a name for each column (of pandas, index=False)")
         }
-        // Without a header the first row would be lost in silence; 0, 1, 2 are names that pandas gives.
+        // Without a header the first row would be lost silently; pandas writes the names 0, 1, 2.
         let numbers = names.compactMap { Double($0) }
         guard numbers.count < names.count || numbers == names.indices.map(Double.init) else {
             throw reader.error("numbers only in the first line", "a header with the names of the columns")
@@ -79,7 +80,7 @@ enum FeatureTable {
         _ parse: (UnsafePointer<CChar>) -> (Scalar, byteCount: Int)
     ) throws -> Scalar {
         let (value, count, isPlain) = reader.field.withUnsafeBufferPointer { bytes in
-            // As some programs write it, a space may follow the comma.
+            // A space may follow the comma, as some programs write it.
             let isPlain = bytes.dropLast().drop(while: { $0 == UInt8(ascii: " ") }).allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),

@@ -2,7 +2,7 @@ internal import DenseLinearAlgebra
 internal import Files
 internal import Foundation
 
-/// Where in a file the values of a matrix lie, and how they are written; all of it checked against the file's length.
+/// Where in a file the values of a matrix lie, and how they are encoded; all of it checked against the file's length.
 struct MatrixLayout {
     enum ValueType {
         case float16, bfloat16, float32, float64
@@ -44,7 +44,7 @@ struct MatrixLayout {
             bytes: header.valuesOffset..<source.byteCount, of: source)
     }
 
-    /// A matrix of positive size whose values take up all of `bytes`.
+    /// A matrix of positive size whose values fill `bytes` exactly.
     init(
         _ valueType: ValueType, isBigEndian: Bool = false, isFortranOrder: Bool = false, rowCount: Int,
         columnCount: Int, bytes: Range<Int>, of source: some ByteSource
@@ -64,7 +64,7 @@ struct MatrixLayout {
         valuesOffset = bytes.lowerBound
     }
 
-    /// Whether a `.npy` header is of an array that could be one of embeddings: floating-point, with two dimensions.
+    /// Whether a `.npy` header describes an array that could be embeddings: floating-point, with two dimensions.
     static func isMatrix(_ header: NumpyHeader) -> Bool {
         numpyType(header.descriptor) != nil && header.sizes?.count == 2
     }
@@ -77,9 +77,9 @@ struct MatrixLayout {
 
     /// Reads the matrix.
     ///
-    /// - Parameter expected: what the values must be, for the message on one that is not finite.
+    /// - Parameter expected: what the values must be, for the error about one that is not finite.
     func matrix<Scalar>(in source: some ByteSource, holding expected: String) throws -> Matrix<Scalar> {
-        // A small archive can rightly claim more than any machine has.
+        // A small archive can validly claim more memory than any machine has.
         let memory = ProcessInfo.processInfo.physicalMemory
         let (size, overflow) = (rowCount * columnCount).multipliedReportingOverflow(by: MemoryLayout<Scalar>.size)
         guard !overflow, size <= memory else {

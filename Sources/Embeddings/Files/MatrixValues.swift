@@ -11,7 +11,7 @@ extension MatrixLayout {
         }
     }
 
-    /// One value, as the file has it.
+    /// One value, as stored in the file.
     func value(inRow row: Int, column: Int, of source: some ByteSource) throws -> Double {
         let position = isFortranOrder ? column * rowCount + row : row * columnCount + column
         let (size, offset) = (valueType.byteCount, valuesOffset + position * valueType.byteCount)
@@ -25,19 +25,19 @@ extension MatrixLayout {
         }
     }
 
-    /// Decodes some whole rows at a time, and looks them over for NaN and infinities before they leave the cache.
+    /// Decodes several whole rows at a time, and checks them for NaN and infinities while they are in the cache.
     @inline(__always)
     private func decode<Bits: FixedWidthInteger, Scalar: BinaryFloatingPoint>(
         _ source: some ByteSource, _ value: (Bits) -> Scalar
     ) throws -> (values: [Scalar], areFinite: Bool) {
         var areFinite = true
-        // A column is read in pieces of this length, so in Fortran order they must not be short, and all of it where the
-        // source cannot go back to where a column went on.
+        // In Fortran order a column is read in pieces of this length, so they must not be short; if the source cannot
+        // seek back to continue a column, the whole column is read at once.
         let step =
             isFortranOrder
             ? source.isSequential ? rowCount : min(rowCount, max(256, 1 << 22 / columnCount))
             : min(rowCount, max(1, 1 << 16 / columnCount))
-        // 32 columns at once, but of very many rows fewer, so that they are not a second copy of the matrix.
+        // 32 columns at once, but fewer for very many rows, so that they do not amount to a second copy of the matrix.
         let width = isFortranOrder ? min(32, columnCount, max(1, 1 << 25 / step)) : columnCount
         let scratch = UnsafeMutableBufferPointer<Bits>.allocate(capacity: step * width)
         defer { scratch.deallocate() }
@@ -66,7 +66,7 @@ extension MatrixLayout {
     ) throws {
         let offset = valuesOffset + firstRow * columnCount * MemoryLayout<Bits>.size
         let isNativeOrder = (Bits(1).littleEndian == 1) != isBigEndian
-        // Of the types that are decoded those of equal size are the same.
+        // Among decoded types, equal size implies equal type.
         if isNativeOrder && MemoryLayout<Scalar>.size == MemoryLayout<Bits>.size {
             return try source.read(into: UnsafeMutableRawBufferPointer(block), at: offset)
         }
@@ -75,7 +75,7 @@ extension MatrixLayout {
         for i in 0..<block.count { block[i] = value(inHostOrder(bits[i])) }
     }
 
-    /// Transposes some columns at a time: 32 let each cache line of the block be fetched once.
+    /// Transposes several columns at a time: with 32, each cache line of the block is fetched once.
     @inline(__always)
     private func decodeColumns<Bits: FixedWidthInteger, Scalar: BinaryFloatingPoint>(
         of rows: Range<Int>, atOnce columnsAtOnce: Int, _ source: some ByteSource,
@@ -104,7 +104,7 @@ extension MatrixLayout {
         isBigEndian ? Bits(bigEndian: bits) : Bits(littleEndian: bits)
     }
 
-    /// Without a branch for each value, so that it is done in vectors.
+    /// No branch per value, so that the loop is vectorised.
     @inline(__always)
     private static func areFinite<Scalar: BinaryFloatingPoint>(_ values: UnsafeMutableBufferPointer<Scalar>) -> Bool {
         var flags: Int32 = 0
@@ -114,11 +114,12 @@ extension MatrixLayout {
 }
 
 extension Float {
-    /// The value of an IEEE 754 binary16; by hand, since Swift has `Float16` on some processors only.
+    /// The value of an IEEE 754 binary16; decoded by hand, since Swift has `Float16` only on some processors.
     @inline(__always)
     fileprivate init(halfPrecision bits: UInt16) {
         let magnitude = UInt32(bits & 0x7FFF)
-        // With the fields in the places of a binary32's, the exponent is short by the difference of the two biases.
+        // Once the fields are moved to their binary32 positions, the exponent is too small by the difference of the
+        // biases.
         let finite = Float(bitPattern: magnitude << 13) * 0x1p112
         let value = magnitude < 0x7C00 ? finite : magnitude == 0x7C00 ? .infinity : .nan
         self = bits >> 15 == 1 ? -value : value

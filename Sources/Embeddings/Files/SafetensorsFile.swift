@@ -2,7 +2,7 @@ internal import DenseLinearAlgebra
 internal import Files
 internal import Foundation
 
-/// The tensors of a `.safetensors` file, of which one is the embeddings.
+/// The tensors of a `.safetensors` file, one of which is the embeddings.
 struct SafetensorsFile {
     private struct Header: Decodable {
         struct Tensor: Decodable {
@@ -33,7 +33,7 @@ struct SafetensorsFile {
     private let tensors: [(name: String, tensor: Header.Tensor)]
     private let valuesOffset: Int
 
-    /// Far more than a file of features needs.
+    /// Far more than a feature file needs.
     private static let headerLimit = 1 << 24
     private static let types: [String: MatrixLayout.ValueType] = [
         "F16": .float16, "BF16": .bfloat16, "F32": .float32, "F64": .float64,
@@ -61,7 +61,7 @@ struct SafetensorsFile {
                 "a header that is not as the format has it", "JSON with dtype, shape and data_offsets of each tensor")
         }
         tensors = header.tensors
-        // The format has no bytes that belong to no tensor or to two.
+        // In this format every byte belongs to exactly one tensor.
         var end = 0
         for (name, tensor) in tensors.sorted(by: {
             $0.tensor.data_offsets.lexicographicallyPrecedes($1.tensor.data_offsets)

@@ -2,7 +2,7 @@ internal import DenseLinearAlgebra
 internal import Files
 internal import Foundation
 
-/// The arrays of a `.npz` file, of which one is the embeddings and another may name the rows.
+/// The arrays of a `.npz` file: one is the embeddings, and another may name the rows.
 struct NumpyArchive {
     private let archive: ZipArchive
     private let arrays: [(name: String, entry: ZipArchive.Entry, header: NumpyHeader)]
@@ -21,12 +21,12 @@ struct NumpyArchive {
         }
     }
 
-    /// The embeddings, and the rows' ids where the archive has them.
+    /// The embeddings, and the rows' ids if the archive has them.
     func features<Scalar>(holding expected: String) throws -> (matrix: Matrix<Scalar>, ids: [String]?) {
         let choice = try chooseMatrix(
             arrays.map { ($0.name, $0.header.summary, MatrixLayout.isMatrix($0.header)) }, of: archive.file)
         let (name, entry, header) = arrays[choice]
-        // Ids are read first: they are small, and what is wrong with them is known before the values are read.
+        // Ids are read first: they are small, so errors in them show before the values are read.
         let ids = try ids(besides: name)
         let source = try ZipEntrySource(entry, of: archive)
         let layout = try MatrixLayout(header, of: source)
@@ -47,15 +47,15 @@ struct NumpyArchive {
     }
 }
 
-/// Of several arrays the one that holds embeddings: the only matrix, or the one with a customary name.
+/// The index of the array that holds the embeddings: the only matrix, or the one with a customary name.
 ///
-/// - Throws: ``/Files/FileError`` with the names of all, where none or several could be meant.
+/// - Throws: ``/Files/FileError`` with the names of all arrays, if none or several could be meant.
 func chooseMatrix(
     _ arrays: [(name: String, summary: String, isMatrix: Bool)], of source: some ByteSource
 ) throws -> Int {
     let matrices = arrays.indices.filter { arrays[$0].isMatrix }
     if matrices.count == 1 { return matrices[0] }
-    // An only array may be taken whatever it is: what is wrong with it says more than that it is none.
+    // A sole array is always chosen: an error about its contents says more than "no matrix".
     if arrays.count == 1 { return 0 }
     let names = ["embeddings", "features", "arr_0"]
     if let named = names.lazy.compactMap({ name in matrices.first { arrays[$0].name == name } }).first { return named }
@@ -65,7 +65,7 @@ func chooseMatrix(
         found, "one floating-point array of two dimensions, or one of them named \(names.joined(separator: ", "))")
 }
 
-/// The strings of a one-dimensional array of NumPy's type U: UTF-32, filled up with zeros.
+/// The strings of a one-dimensional array of NumPy's type U: UTF-32, padded with zeros.
 private func numpyStrings(_ header: NumpyHeader, in source: some ByteSource) throws -> [String] {
     guard let type = header.descriptor.wholeMatch(of: #/'([<>=]?)U([0-9]+)'/#), let width = Int(type.2), width > 0,
         width <= 1 << 16, header.sizes?.count == 1, let count = header.sizes?.first, count > 0

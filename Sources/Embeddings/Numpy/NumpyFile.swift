@@ -5,12 +5,12 @@ public import Foundation
 extension Matrix where Scalar == Float {
     /// Reads a two-dimensional array from a NumPy `.npy` file (format versions 1 to 3).
     ///
-    /// Float16, float32 and float64 values are taken in C or Fortran order and in either byte order; wider values are
-    /// rounded to float32, and one that is finite but too large for float32 is refused, as are NaN and infinities.
+    /// Float16, float32 and float64 values are accepted in C or Fortran order and in either byte order. Float64 values
+    /// are rounded to float32; those too large for float32 are refused, as are NaN and infinities.
     ///
     /// - Complexity: O(n·d); the file is read in blocks, little-endian float32 values in C order straight into the matrix.
-    /// - Throws: ``/Files/FileError`` for a file that is missing, truncated, longer than its header says, without
-    ///   rows or columns, of another type or shape, or that holds a value which is not finite.
+    /// - Throws: ``/Files/FileError`` for a file that is missing, truncated, longer than its header says, without rows
+    ///   or columns, of another type or shape, or with a value that is not finite.
     public init(numpyFileAt url: URL) throws {
         self = try matrix(numpyFileAt: url, holding: "finite float32 values")
     }
@@ -18,15 +18,15 @@ extension Matrix where Scalar == Float {
     /// The matrix as a NumPy `.npy` file (version 1.0, little-endian float32, C order).
     public var numpyFile: Data {
         var data = numpyHeader(rowCount: rowCount, columnCount: columnCount)
-        // Not a key path, which would be followed anew for each element.
+        // A closure, since a key path would be evaluated for each element.
         elements.map { $0.bitPattern.littleEndian }.withUnsafeBytes { data.append(contentsOf: $0) }
         return data
     }
 }
 
-/// The beginning of a `.npy` file (version 1.0) of float32 values, little-endian and in C order, which follow it.
+/// The header of a `.npy` file (version 1.0) of float32 values, which follow it little-endian and in C order.
 ///
-/// For arrays that are written piece by piece.
+/// Use it for arrays that are written piece by piece.
 public func numpyHeader(rowCount: Int, columnCount: Int) -> Data {
     var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rowCount), \(columnCount)), }"
     // Magic, version and length take 10 bytes; NumPy aligns the values to 64.
@@ -41,8 +41,8 @@ extension Matrix where Scalar == Double {
     /// Reads a two-dimensional array from a NumPy `.npy` file, with every digit of float64 values.
     ///
     /// - Complexity: O(n·d); the file is read in blocks.
-    /// - Throws: ``/Files/FileError`` for the same reasons as when single precision is read, except that float64
-    ///   values of any size are taken.
+    /// - Throws: ``/Files/FileError`` for the same reasons as in single precision, except that float64 values of any
+    ///   size are accepted.
     public init(numpyFileAt url: URL) throws {
         self = try matrix(numpyFileAt: url, holding: "finite values")
     }

@@ -1,18 +1,18 @@
 internal import Files
 internal import Foundation
 
-/// What the header of a `.npy` file says, in its own words.
+/// The raw entries in the header of a `.npy` file.
 struct NumpyHeader {
     /// The type of the values, as in `'<f4'`.
     let descriptor: Substring
-    /// Nil where the header does not say it.
+    /// Nil if the header does not say.
     let isFortranOrder: Bool?
-    /// The sizes between the brackets; nil where the header has none.
+    /// The text between the parentheses of the shape; nil if the header has none.
     let shape: Substring?
     let valuesOffset: Int
     let text: String
 
-    /// Far more than two sizes and a type need, and little enough to be searched at once.
+    /// Far more than two sizes and a type need, and small enough to read at once.
     static let maximumByteCount = 12 + 0xFFFF
 
     init(_ source: some ByteSource) throws {
@@ -44,7 +44,7 @@ struct NumpyHeader {
         shape = text.firstMatch(of: #/'shape'\s*:\s*\(([^)]*)\)/#)?.1
     }
 
-    /// The sizes that are numbers; nil where one is something else or too large for any array.
+    /// The sizes as numbers; nil if one is not a number or too large for any array.
     var sizes: [Int]? {
         guard let shape else { return nil }
         let numbers = shape.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }.map { Int($0) }
@@ -56,7 +56,7 @@ struct NumpyHeader {
         "\(excerpt(descriptor.filter { $0 != "'" })) (\(excerpt(shape ?? "")))"
     }
 
-    /// What a file may be that is not a `.npy` file.
+    /// A guess at what a file is that is not a `.npy` file.
     private static func guess(at data: [UInt8]) -> String {
         if data.isEmpty { return "an empty file" }
         if data.starts(with: Array("PK".utf8)) { return "a zip archive, such as .npz and PyTorch files are" }

@@ -1,16 +1,16 @@
-/// Where embeddings come from, as far as it takes to make them again.
+/// Where embeddings come from, in enough detail to make them again.
 public struct EmbeddingProvenance: Sendable, Equatable, Codable {
     /// What produced the embeddings.
     public enum Source: String, Sendable, Codable {
-        /// A network, here called the backbone, from the images.
+        /// A network, here called the backbone, computed them from the images.
         case backbone
-        /// A file that held them already.
+        /// A file already held them.
         case features
     }
 
     /// What produced the embeddings.
     public let source: Source
-    /// The name of the network's or of the embeddings' file, without its folder.
+    /// The name of the file with the network or the embeddings, without its folder.
     public let file: String
     /// The SHA-256 of that file, in hexadecimal.
     public let sha256: String
@@ -18,9 +18,9 @@ public struct EmbeddingProvenance: Sendable, Equatable, Codable {
     public let dimension: Int
     /// The name of the network's tensor that is the embedding; nil for its only output.
     public let output: String?
-    /// How a feature map became a vector, `avg`, `max` or `gem`; nil where there was none to pool.
+    /// How a feature map became a vector, `avg`, `max` or `gem`; nil if nothing was pooled.
     public let pooling: String?
-    /// What was done to the images before they went into the network; nil for a file of embeddings.
+    /// How images were prepared for the network; nil for a file of embeddings.
     public let preprocessing: PreprocessingRecord?
 
     /// Makes a record.
@@ -38,9 +38,10 @@ public struct EmbeddingProvenance: Sendable, Equatable, Codable {
     }
 }
 
-/// What was done to the images before they went into a network.
+/// How images were prepared for a network.
 ///
-/// In JSON it has the form that `FeatureExtraction` reads beside a model, so a manifest's record can be put there as it is.
+/// Its JSON form is the one that `FeatureExtraction` reads beside a model, so a manifest's record can be saved there as
+/// is.
 public struct PreprocessingRecord: Sendable, Equatable, Codable {
     /// How images are resized before the centre crop.
     public struct Resize: Sendable, Equatable, Codable {
@@ -53,7 +54,7 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
         /// The width to reach, to cover or to fit.
         public let width: Int?
 
-        /// Makes a record with what the mode needs.
+        /// Makes a record with the sizes that the mode needs.
         public init(mode: String, size: Int? = nil, height: Int? = nil, width: Int? = nil) {
             self.mode = mode
             self.size = size
@@ -66,15 +67,16 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
     public let inputSize: [Int]
     /// How images are resized before the centre crop.
     public let resize: Resize
-    /// The filter of that resize, as in `bilinear`.
+    /// The filter of that resize, such as `bilinear`.
     public let interpolation: String
-    /// What is subtracted from each channel, where 0 is black and 1 is white.
+    /// The value subtracted from each channel, where 0 is black and 1 is white.
     public let mean: [Float]
     /// The standard deviation that each channel is then divided by.
     public let std: [Float]
-    /// True if images are first turned as their EXIF data says; nil if not.
+    /// True if images are first rotated as their EXIF data says; nil if not.
     public let exifOrientation: Bool?
-    /// True if a crop whose margins differ by a pixel begins at the smaller one; nil if half pixels are rounded to even.
+    /// True if a crop whose margins differ by a pixel has the smaller one first; nil if half pixels are rounded to
+    /// even.
     public let cropRoundsDown: Bool?
 
     /// Makes a record.

@@ -1,13 +1,14 @@
 internal import Files
 public import Foundation
 
-/// A folder of embeddings with the samples that they are of, as `oodml embed` writes it.
+/// A folder of embeddings and their samples, as `oodml embed` writes it.
 public struct EmbeddingStore: Sendable, Equatable {
     /// The folder.
     public let url: URL
 
-    /// The names of its files: the embeddings, float32 in C order; the table of samples, one row for each row of embeddings;
-    /// the record of where the embeddings come from, written last; and the folder of what is done of it, until all is.
+    /// The names of its files: the embeddings, float32 in C order; the table of samples, one row for each row of
+    /// embeddings; the record of where the embeddings come from, written last; and the folder of partial results, until
+    /// all is done.
     package enum Name {
         package static let embeddings = "embeddings.npy"
         package static let samples = "samples.csv"
@@ -17,12 +18,12 @@ public struct EmbeddingStore: Sendable, Equatable {
         package static let partial = ".partial"
     }
 
-    /// The store in a folder, whether or not it is there.
+    /// The store in a folder, whether or not it exists.
     public init(at url: URL) {
         self.url = url
     }
 
-    /// The store that `features` is, or whose file of embeddings it is; nil for other files.
+    /// The store at `features`, or the one whose embeddings file `features` is; nil for other files.
     public init?(of features: URL) {
         let own = EmbeddingStore(at: features)
         let above = EmbeddingStore(at: features.deletingLastPathComponent())
@@ -42,7 +43,7 @@ public struct EmbeddingStore: Sendable, Equatable {
     /// The record of where the embeddings come from.
     public var record: URL { url.appending(path: Name.record) }
 
-    /// Refuses a store that a run is replacing or was stopped while it did: its files may be of two runs.
+    /// Throws for a store that a run is replacing or was stopped while replacing: its files may come from two runs.
     func requireFinished() throws {
         guard exists(record) || !exists(url.appending(path: Name.partial)) else {
             throw FileError.unreadable(

@@ -1,17 +1,17 @@
 internal import CZlib
 internal import Files
 
-/// Why a stream is not deflate.
+/// Why a stream is not valid deflate.
 struct InflateFailure: Error {
     let reason: String
 }
 
-/// Decompresses a deflate stream (RFC 1951) from part of a file, by zlib, in memory of fixed size whatever the stream claims.
+/// Decompresses a deflate stream (RFC 1951) from part of a file with zlib, in fixed memory whatever the stream claims.
 final class Inflater {
     private let source: InputFile
     private var rest: Range<Int>
     private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-    /// Not a value within this one: zlib remembers the address.
+    /// Allocated separately, since zlib remembers the address.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private var hasEnded = false
 
@@ -35,7 +35,7 @@ final class Inflater {
 
     /// Fills `buffer` with the next bytes of the content.
     ///
-    /// - Returns: how many bytes there were: fewer than the buffer has only at the stream's end.
+    /// - Returns: the number of bytes read, less than the buffer's size only at the end of the stream.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var done = 0
         while done < buffer.count, !hasEnded {
@@ -55,7 +55,7 @@ final class Inflater {
         return done
     }
 
-    /// Whether nothing of the content is left.
+    /// Whether no content is left.
     func isAtEnd() throws -> Bool {
         try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { try read(into: $0) == 0 }
     }

@@ -1,7 +1,7 @@
 internal import Files
 internal import Foundation
 
-/// The entries of a zip archive, as its central directory lists them; nothing is ever unpacked to the disk.
+/// The entries of a zip archive, as its central directory lists them; nothing is ever unpacked to disk.
 struct ZipArchive {
     struct Entry {
         let name: String
@@ -15,10 +15,10 @@ struct ZipArchive {
     let file: InputFile
     let entries: [Entry]
 
-    /// Far more than archives of arrays have, and little enough to be held.
+    /// Far more than archives of arrays have, and few enough to keep in memory.
     private static let entryLimit = 1 << 16
     private static let directoryLimit = 1 << 25
-    /// No deflate stream grows more: a match of 258 bytes takes at least two bits.
+    /// The largest expansion of a deflate stream: a match of 258 bytes takes at least two bits.
     private static let greatestGrowth = 1032
 
     init(_ file: InputFile) throws {
@@ -43,7 +43,7 @@ struct ZipArchive {
             entries.append(entry)
         }
         guard position == bytes.count else { throw Self.damaged(file) }
-        // Entries that share their bytes are how small archives claim to hold endlessly much.
+        // Overlapping entries would let a small archive claim unlimited contents.
         let sorted = entries.sorted { $0.localHeaderOffset < $1.localHeaderOffset }
         for (entry, next) in zip(sorted, sorted.dropFirst())
         where next.localHeaderOffset - entry.localHeaderOffset < entry.packedByteCount {
@@ -92,14 +92,14 @@ struct ZipArchive {
             localHeaderOffset: offset)
     }
 
-    /// Whether a name stays within the folder of an archive, wherever other tools would unpack it.
+    /// Whether a name stays within the folder that other tools would unpack the archive to.
     private static func isHarmless(_ name: String) -> Bool {
         !name.isEmpty && !name.hasPrefix("/") && !name.utf8.contains(UInt8(ascii: "\\"))
             && !name.split(separator: "/").contains("..") && !name.unicodeScalars.contains { $0.value < 0x20 }
     }
 }
 
-/// Where the list of an archive's entries lies.
+/// Where an archive's central directory lies.
 private struct ZipDirectory {
     let entryCount: Int
     let bytes: Range<Int>
@@ -119,7 +119,7 @@ private struct ZipDirectory {
         var (count, size, offset) = (number(2, 10), number(4, 12), number(4, 16))
         var disks = [number(2, 4), number(2, 6)]
         if count == 0xFFFF || size == 0xFFFF_FFFF || offset == 0xFFFF_FFFF {
-            // A locator before the record says where the record with 64-bit sizes is.
+            // A locator before the record gives the position of the record with 64-bit sizes.
             guard place >= 20, tail.littleEndian(4, at: place - 20) == 0x0706_4B50,
                 let start = Int(exactly: tail.littleEndian(8, at: place - 12)), start <= file.byteCount - 56
             else { throw ZipArchive.damaged(file) }
@@ -139,7 +139,7 @@ private struct ZipDirectory {
     }
 }
 
-/// The 64-bit sizes of an entry, which stand beside it in the order in which its 32-bit fields are all ones.
+/// The 64-bit sizes of an entry: one for each 32-bit field that is all ones, in the order of these fields.
 private struct Zip64Sizes {
     private var values: [UInt64] = []
 

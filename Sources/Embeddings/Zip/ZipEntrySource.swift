@@ -3,8 +3,8 @@ internal import Files
 
 /// The content of one entry of a zip archive, unpacked as it is read.
 ///
-/// It gives as many bytes as the archive's directory claims, or none: an entry that turns out to be shorter or longer, or
-/// to have another checksum, is refused when its end is reached.
+/// It gives exactly as many bytes as the archive's directory claims: an entry that turns out shorter or longer, or has
+/// another checksum, throws when its end is reached.
 final class ZipEntrySource: ByteSource {
     let path: String
     let isSequential = true

@@ -1,4 +1,4 @@
-/// An image of 8 bits a channel: grey, or red, green and blue.
+/// An image with 8 bits per channel: grey, or red, green and blue.
 ///
 /// Element `(y * width + x) * channelCount + c` of `pixels` is channel `c` of the pixel in row `y` and column `x`.
 public struct Image8: Sendable, Equatable {
@@ -31,7 +31,7 @@ public struct Image8: Sendable, Equatable {
     /// The image in colour or in grey.
     ///
     /// Grey becomes colour by repetition; colour becomes grey by the luma of ITU-R 601, (19595 R + 38470 G + 7471 B +
-    /// 2¹⁵) / 2¹⁶ rounded down: what Pillow's `convert("RGB")` and `convert("L")` do.
+    /// 2¹⁵) / 2¹⁶ rounded down, as Pillow's `convert("RGB")` and `convert("L")` do.
     ///
     /// - Parameter channelCount: 1 or 3.
     /// - Complexity: O(1) where nothing changes, else linear in the number of pixels.
@@ -54,7 +54,7 @@ public struct Image8: Sendable, Equatable {
         return Image8(width: width, height: height, channelCount: channelCount, pixels: converted)
     }
 
-    /// The part of the image that begins at `left` and `top`, black where it reaches beyond the image.
+    /// The part of the image that begins at `left` and `top`; black where it extends beyond the image.
     func cropped(left: Int, top: Int, width: Int, height: Int) -> Image8 {
         guard (left, top, width, height) != (0, 0, self.width, self.height) else { return self }
         var target = [UInt8](repeating: 0, count: width * height * channelCount)

@@ -2,32 +2,33 @@ internal import CImageCodecs
 internal import Files
 
 extension Image8 {
-    /// The greatest number of pixels that an image may have: 178,956,970, where Pillow sees a decompression bomb.
+    /// The maximum number of pixels: 178,956,970, beyond which Pillow reports a decompression bomb.
     public static let pixelLimit = Int(image_codecs_pixel_limit)
 
-    /// Twice what the greatest image takes without compression, four channels of 16 bits.
+    /// Twice the size of the largest uncompressed image, with four channels of 16 bits.
     private static let fileSizeLimit = 16 * pixelLimit
 
-    /// Reads a PNG, JPEG or WebP file, recognised by its first bytes, to the values that Pillow's `convert` gives.
+    /// Reads a PNG, JPEG or WebP file, recognised by its first bytes, and gives the same values as Pillow's `convert`.
     ///
-    /// Transparency is dropped, colour profiles are ignored, CMYK is taken as inverted. Of 16 bits the high byte counts
-    /// (Pillow does so for colour, but saturates 16-bit grey).
+    /// Transparency is dropped, colour profiles are ignored, CMYK is assumed to be inverted. 16-bit values are reduced
+    /// to the high byte (Pillow does so for colour, but saturates 16-bit grey).
     ///
-    /// Damage is refused where the format lets one see it. PNG has checksums, so that a file either gives the pixels that
-    /// were written or an error; what follows the pixels may be missing. A JPEG that ends early is refused even where an
-    /// end marker follows, which Pillow would fill with grey, and so is one with a code that its tables do not have, with
-    /// scans that contradict one another, or with more than 500 scans. JPEG and WebP have no checksums: changed bytes that
-    /// are another valid image are that image, to every decoder, and so is a progressive JPEG that was cut between two
-    /// scans and closed by an end marker.
+    /// Damage is an error wherever the format reveals it. PNG has checksums, so a file gives either the pixels that
+    /// were written or an error; whatever follows the pixels may be missing. A JPEG that ends early is an error even if
+    /// an end marker follows (Pillow would fill it with grey), and so is one with a code missing from its tables, with
+    /// scans that contradict one another, or with more than 500 scans. JPEG and WebP have no checksums: no decoder can
+    /// detect changed bytes that form another valid image, or a progressive JPEG that was cut between two scans and
+    /// closed with an end marker.
     ///
     /// - Parameters:
     ///   - path: The file's path.
-    ///   - channelCount: 1 for grey, 3 for colour, or nil for what the file holds.
-    ///   - orientedByEXIF: Whether the image is turned as its EXIF data says, which most trainers do not do.
-    /// - Throws: ``/Files/FileError`` where it cannot be read; ``FeatureExtractionError``, also for animations and for more than ``pixelLimit`` pixels.
+    ///   - channelCount: 1 for grey, 3 for colour, or nil for what the file has.
+    ///   - orientedByEXIF: Whether the image is rotated as its EXIF data says, which most training code does not do.
+    /// - Throws: ``/Files/FileError`` if the file cannot be read; ``FeatureExtractionError`` if it is not a valid
+    ///   image, is an animation, or has more than ``pixelLimit`` pixels.
     public init(contentsOfFile path: String, channelCount: Int? = nil, orientedByEXIF: Bool = false) throws {
         let file = try InputFile(path: path)
-        // Before room is made for the rest.
+        // Checked before memory is allocated for the rest.
         let start = try file.bytes(in: 0..<min(file.byteCount, 512))
         guard ImageFormat(bytes: start) != nil else {
             throw FeatureExtractionError.notAnImage(path: path, found: ImageFormat.describe(start))

@@ -1,4 +1,4 @@
-/// The formats of image files that are read.
+/// The supported image file formats.
 public enum ImageFormat: String, Sendable, CaseIterable {
     /// Portable Network Graphics.
     case png
@@ -7,7 +7,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
     /// WebP, lossy or lossless.
     case webp
 
-    /// The format as one writes it.
+    /// The format's name as usually written.
     public var name: String {
         switch self {
         case .png: "PNG"
@@ -16,7 +16,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// The format of a file that begins with `bytes`, whatever its name is, or nil for all others.
+    /// The format of a file that begins with `bytes`, whatever the file's name; nil for unsupported formats.
     public init?(bytes: some Collection<UInt8>) {
         if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
             self = .png
@@ -29,12 +29,12 @@ public enum ImageFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// What a file that begins with `bytes` is, for a message.
+    /// A description, for messages, of a file that begins with `bytes`.
     static func describe(_ bytes: some Collection<UInt8>) -> String {
         knownKind(bytes) ?? "a file that begins with " + bytes.prefix(4).map(hexadecimal).joined(separator: " ")
     }
 
-    /// What a file that begins with `bytes` is, or nil for all but the kinds that are often mistaken for what is wanted.
+    /// The kind of a file that begins with `bytes`, if it is an image, text or another recognised kind; else nil.
     static func knownKind(_ bytes: some Collection<UInt8>) -> String? {
         if bytes.isEmpty { return "an empty file" }
         if let format = ImageFormat(bytes: bytes) { return "a \(format.name) image" }

@@ -1,21 +1,21 @@
 import Foundation
 
-/// How pixels between pixels are made up; the filters are Pillow's, widened when an image shrinks.
+/// The resampling filter; the filters are Pillow's, widened when an image shrinks.
 public enum Interpolation: String, Sendable, Codable, CaseIterable {
     /// The nearest pixel.
     case nearest
-    /// The mean of the pixels that are covered.
+    /// The mean of the covered pixels.
     case box
     /// A triangle.
     case bilinear
-    /// A triangle-wide window by Hamming, sharper than bilinear.
+    /// A Hamming window as wide as the triangle, sharper than bilinear.
     case hamming
     /// A cubic with a = −0.5 (Catmull–Rom).
     case bicubic
     /// A sinc, windowed to three lobes.
     case lanczos
 
-    /// How far the filter reaches to each side, in pixels of the larger image; nil for the nearest pixel.
+    /// How far the filter reaches to each side, in pixels of the larger image; nil for `nearest`.
     var support: Double? {
         switch self {
         case .nearest: nil
@@ -31,7 +31,7 @@ public enum Interpolation: String, Sendable, Codable, CaseIterable {
         let distance = abs(x)
         switch self {
         case .nearest: return 1
-        // Half open, so that of two pixels at the same distance one counts.
+        // Half open, so that only one of two pixels at the same distance counts.
         case .box: return x > -0.5 && x <= 0.5 ? 1 : 0
         case .bilinear: return max(1 - distance, 0)
         case .hamming: return distance < 1 ? sinc(distance) * (0.54 + 0.46 * cos(.pi * distance)) : 0

@@ -1,10 +1,10 @@
-/// How a stored image is to be turned and mirrored to be seen upright, as EXIF numbers it.
+/// How to rotate and mirror a stored image so that it is upright, numbered as in EXIF.
 enum Orientation: UInt32 {
     case upright = 1
     case mirrored, upsideDown, flipped, transposed, turnedLeft, transversed, turnedRight
 
-    /// The orientation that the EXIF data of a PNG, JPEG or WebP file gives; upright where there is none, or none that
-    /// can be read.
+    /// The orientation in the EXIF data of a PNG, JPEG or WebP file; upright if there is none, or none that can be
+    /// read.
     init(bytes: [UInt8]) {
         let exif: ArraySlice<UInt8>? =
             switch ImageFormat(bytes: bytes) {
@@ -16,7 +16,7 @@ enum Orientation: UInt32 {
         self = exif.flatMap(Orientation.init(exif:)) ?? .upright
     }
 
-    /// Reads the tag 0x0112 of the first directory of a TIFF stream, which EXIF data is.
+    /// Reads tag 0x0112 of the first directory of EXIF data, which is a TIFF stream.
     private init?(exif: ArraySlice<UInt8>) {
         let prefix = Array("Exif\0\0".utf8)
         let tiff = Array(exif.starts(with: prefix) ? exif.dropFirst(prefix.count) : exif)
@@ -36,7 +36,7 @@ enum Orientation: UInt32 {
             let start = directory + 2 + 12 * entry
             guard let tag = number(start, 2) else { return nil }
             guard tag == 0x0112 else { continue }
-            // Of 16 or of 32 bits, at the front of the field in either case.
+            // 16 or 32 bits, at the start of the field in either case.
             guard let kind = number(start + 2, 2), kind == 3 || kind == 4, number(start + 4, 4) == 1,
                 let value = number(start + 8, kind == 3 ? 2 : 4)
             else { return nil }
@@ -49,7 +49,7 @@ enum Orientation: UInt32 {
     private static func exifOfJPEG(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
         var position = 2
         while let marker = bytes.number(at: position, size: 2, littleEndian: false) {
-            // Bytes of 255 may fill the space before a marker; the pixels begin at FF DA.
+            // Padding bytes of 0xFF may precede a marker; the pixels begin at FF DA.
             if marker == 0xFFFF {
                 position += 1
                 continue
@@ -87,7 +87,7 @@ enum Orientation: UInt32 {
 }
 
 extension [UInt8] {
-    /// The whole number of `size` bytes at an offset, or nil where the bytes end before it does.
+    /// The whole number of `size` bytes at an offset, or nil if the bytes end before it does.
     fileprivate func number(at offset: Int, size: Int, littleEndian: Bool) -> Int? {
         guard offset >= 0, offset + size <= count else { return nil }
         return (0..<size).reduce(0) { $0 << 8 | Int(self[offset + (littleEndian ? size - 1 - $1 : $1)]) }
@@ -100,7 +100,7 @@ extension [UInt8] {
 }
 
 extension Image8 {
-    /// The image turned and mirrored so that it is seen upright.
+    /// The image rotated and mirrored so that it is upright.
     func oriented(_ orientation: Orientation) -> Image8 {
         guard orientation != .upright else { return self }
         let isTurned = orientation.rawValue >= Orientation.transposed.rawValue

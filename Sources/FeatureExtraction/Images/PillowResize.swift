@@ -1,9 +1,9 @@
 extension Image8 {
-    /// The image at another size, to the values that Pillow's `resize` gives.
+    /// The image at another size, with the values of Pillow's `resize`.
     ///
     /// The filter is stretched by the scale when the image shrinks, so that every pixel counts. Weights are rounded to
-    /// 22 bits after the point; rows are filtered first and rounded to 8 bits, then columns. Where the height shrinks by
-    /// more than twice what the width does, columns are first, as in Pillow 13.
+    /// 22 fractional bits; rows are filtered first and rounded to 8 bits, then columns. If the height shrinks by more
+    /// than twice as many pixels as the width, columns come first, as in Pillow 13.
     ///
     /// - Precondition: both sizes are at least 1.
     /// - Complexity: O(`width` × `self.height` × s + `width` × `height` × s′) with filters of s and s′ taps.
@@ -11,7 +11,7 @@ extension Image8 {
         resized(width: width, height: height, interpolation: interpolation, columns: 0..<width, rows: 0..<height)
     }
 
-    /// The given columns and rows of the image at another size; what is not kept is not computed either.
+    /// The given columns and rows of the image at another size; nothing else is computed.
     func resized(
         width: Int, height: Int, interpolation: Interpolation, columns: Range<Int>, rows: Range<Int>
     ) -> Image8 {
@@ -32,7 +32,7 @@ extension Image8 {
         }
         let across = ResizeTaps(
             from: self.width, to: width, kept: columns, support: support, weight: interpolation.weight)
-        // Each pass rounds, so the order shows in the values.
+        // Each pass rounds, so the order affects the values.
         if self.height > height && self.height - height > 2 * (self.width - width) {
             return cropped(left: 0, top: needed.lowerBound, width: self.width, height: needed.count)
                 .filteringColumns(down).filteringRows(across, keeping: 0..<rows.count)
@@ -55,7 +55,7 @@ extension Image8 {
         return Image8(width: columns.count, height: rows.count, channelCount: channelCount, pixels: target)
     }
 
-    /// Filters along each of the given rows; the result has only these rows.
+    /// Filters along each of the given rows; the result holds only these rows.
     private func filteringRows(_ taps: ResizeTaps, keeping rows: Range<Int>) -> Image8 {
         let (sourceStride, targetStride) = (width * channelCount, taps.count * channelCount)
         let size = rows.count * targetStride
@@ -78,7 +78,7 @@ extension Image8 {
         return Image8(width: taps.count, height: rows.count, channelCount: channelCount, pixels: filtered)
     }
 
-    /// Filters across rows; row 0 of this image is row `taps.sourceRange.lowerBound` of the one that was meant.
+    /// Filters across rows; row 0 of this image is row `taps.sourceRange.lowerBound` of the original.
     private func filteringColumns(_ taps: ResizeTaps) -> Image8 {
         let stride = width * channelCount
         let size = taps.count * stride
@@ -111,7 +111,7 @@ private func filterGrey(
     }
 }
 
-/// All channels of a pixel at once, and the first of its neighbour, which is not used.
+/// Filters all channels of a pixel at once, with the first channel of its neighbour, which is not used.
 private func filterColour(
     _ row: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>, _ taps: ResizeTaps.Unsafe
 ) {
@@ -135,7 +135,7 @@ private func filterColour(
     }
 }
 
-/// One new row from `count` old ones, sixteen values at a time so that their sums stay in registers.
+/// Makes one new row from `count` old ones, sixteen values at a time so that their sums stay in registers.
 private func filterAcross(
     _ rows: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>, stride: Int,
     _ weights: UnsafeBufferPointer<Int32>, count: Int
@@ -162,7 +162,7 @@ private func filterAcross(
 /// For each new pixel, the index of the old one that covers its centre.
 private func nearestIndices(from sourceSize: Int, to targetSize: Int) -> [Int] {
     let scale = Double(sourceSize) / Double(targetSize)
-    // Pillow adds up the scale rather than multiplying it; where a centre falls on an edge, the rounding decides.
+    // Pillow adds the scale repeatedly rather than multiplying; where a centre falls on an edge, the rounding decides.
     var centre = scale * 0.5
     return (0..<targetSize).map { _ in
         defer { centre += scale }

@@ -1,24 +1,24 @@
-/// For each new pixel of one axis, which old ones make it up and with what weights.
+/// For each new pixel along one axis, the old pixels that contribute to it and their weights.
 struct ResizeTaps {
-    /// The number of bits after the point of a weight: sums of 8-bit pixels stay within 32 bits, with room for overshoot.
+    /// The number of fractional bits of a weight: sums of 8-bit pixels stay within 32 bits, with room for overshoot.
     static let fractionBits: Int32 = 22
-    /// One half of a unit, which every sum begins with so that it is rounded in the end.
+    /// One half, with which every sum begins so that truncation rounds it.
     static let half: Int32 = 1 << (fractionBits - 1)
 
     /// The number of new pixels.
     var count: Int { starts.count }
-    /// The first old pixel of each new one.
+    /// The first old pixel for each new one.
     let starts: [Int]
-    /// The number of old pixels of each new one.
+    /// The number of old pixels for each new one.
     let counts: [Int]
     /// The weights: the k-th of new pixel i is element `i * stride + k`.
     let weights: [Int32]
-    /// The distance between the first weights of two neighbours.
+    /// The distance between the first weights of adjacent new pixels.
     let stride: Int
-    /// The old pixels that occur at all.
+    /// The range of old pixels that are used.
     let sourceRange: Range<Int>
 
-    /// The taps of the new pixels in `kept` when `sourceSize` old pixels become `targetSize` new ones.
+    /// The taps for the new pixels in `kept` when `sourceSize` old pixels become `targetSize` new ones.
     init(from sourceSize: Int, to targetSize: Int, kept: Range<Int>, support: Double, weight: (Double) -> Double) {
         let scale = Double(sourceSize) / Double(targetSize)
         let filterScale = max(scale, 1)
@@ -68,7 +68,7 @@ struct ResizeTaps {
         Int32((weight * Double(1 << fractionBits) + (weight < 0 ? -0.5 : 0.5)).rounded(.towardZero))
     }
 
-    /// The pixel that a sum of weighted pixels stands for.
+    /// The pixel value for a sum of weighted pixels.
     @inline(__always)
     static func rounded(_ sum: Int32) -> UInt8 {
         UInt8(truncatingIfNeeded: min(max(sum >> fractionBits, 0), 255))

@@ -1,14 +1,14 @@
 internal import CImageCodecs
 
 extension Image8 {
-    /// The image shrunk to fit into a square, as a WebP file with some loss: a picture for a page.
+    /// The image shrunk to fit into a square, as a lossy WebP file, for a web page.
     ///
     /// Images that fit already keep their size.
     ///
     /// - Parameters:
-    ///   - side: The longest side that the picture may have, at least 1.
+    ///   - side: The maximum length of the longer side, at least 1.
     ///   - quality: From 0 to 100.
-    /// - Throws: ``FeatureExtractionError/outOfMemory(path:)`` if the encoder has no memory.
+    /// - Throws: ``FeatureExtractionError/outOfMemory(path:)`` if the encoder runs out of memory.
     public func thumbnail(side: Int, quality: Double = 75) throws -> [UInt8] {
         precondition(side >= 1 && side <= 16383, "a thumbnail of \(side) pixels a side")
         let scale = min(1, Double(side) / Double(max(width, height)))

@@ -1,16 +1,16 @@
 internal import COpenVINO
 import Foundation
 
-/// A network that turns a batch of images into a batch of vectors, compiled for this machine's processor.
+/// A network that turns a batch of images into a batch of vectors, compiled for this machine's CPU.
 ///
-/// It computes in single precision whatever the processor offers, and always in batches of one size, so that an
-/// image's embedding does not depend on which images happen to be computed with it.
+/// It always computes in single precision, whatever the processor offers, and in batches of one size, so that an
+/// image's embedding does not depend on the other images in its batch.
 final class EmbeddingNetwork: Sendable {
-    /// The number of images of one request.
+    /// The number of images per request.
     let batchSize: Int
-    /// Where the input has its channels.
+    /// Where the channels are in the input's shape.
     let layout: ChannelLayout
-    /// How embeddings are read from what the network puts out.
+    /// How embeddings are read from the network's output.
     let output: OutputReading
     /// The number of components of an embedding.
     var dimension: Int { output.dimension }
@@ -18,10 +18,10 @@ final class EmbeddingNetwork: Sendable {
     let requestCount: Int
     /// The model's path, for messages.
     let path: String
-    /// Why the output may be scores of classes rather than an embedding.
+    /// Why the output may be class scores rather than an embedding.
     let classifierSign: ClassifierSign?
 
-    // OpenVINO lets any number of threads create requests from one compiled model, which is all that is done with it
+    // OpenVINO lets any number of threads create requests from one compiled model, and nothing else is done with it
     // after init; the core is only kept alive for it. Neither pointer changes.
     private nonisolated(unsafe) let core: OpaquePointer
     private nonisolated(unsafe) let compiled: OpaquePointer
@@ -49,12 +49,12 @@ final class EmbeddingNetwork: Sendable {
         ov_core_free(core)
     }
 
-    /// A place to compute one batch at a time.
+    /// Makes a request, which computes one batch at a time.
     func makeRequest() throws -> InferenceRequest {
         try running { try InferenceRequest(of: self, compiled) }
     }
 
-    /// Names the model in what OpenVINO reports.
+    /// Adds the model's path to OpenVINO's errors.
     func running<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -66,7 +66,7 @@ final class EmbeddingNetwork: Sendable {
     private static func startOpenVINO() throws -> OpaquePointer {
         do {
             let core = try created(ov_core_create)
-            // Fails where the plug-in is missing, which would otherwise look like a fault of the model.
+            // Fails if the plug-in is missing, which would otherwise look like a fault of the model.
             var name: UnsafeMutablePointer<CChar>?
             let status = ov_core_get_property(core, "CPU", "FULL_DEVICE_NAME", &name)
             if let name { ov_free(name) }
@@ -84,9 +84,9 @@ final class EmbeddingNetwork: Sendable {
     private static func compile(
         _ network: NetworkDescription, _ core: OpaquePointer, _ path: String
     ) throws -> (OpaquePointer, requestCount: Int) {
-        // Written out because the header's variables cannot be shared between threads in Swift 6.
+        // Spelt out because Swift 6 does not let threads share the header's variables.
         let settings = [
-            // Where the processor has bfloat16, the default would use it: another result on another machine.
+            // The default would use bfloat16 on processors that have it, and so give other results on other machines.
             ("INFERENCE_PRECISION_HINT", "f32"),
             ("PERFORMANCE_HINT", "THROUGHPUT"),
         ]

@@ -1,6 +1,6 @@
 internal import COpenVINO
 
-/// Memory for one batch and its embeddings; belongs to one thread.
+/// The memory for one batch and its embeddings; each request belongs to one thread.
 struct InferenceRequest: ~Copyable {
     private let network: EmbeddingNetwork
     private let request: OpaquePointer
@@ -39,12 +39,12 @@ struct InferenceRequest: ~Copyable {
         try fill(try network.running { try values(of: inputTensor) })
     }
 
-    /// Runs the network on what was written.
+    /// Runs the network on the images written.
     func infer() throws {
         try network.running { try check(ov_infer_request_infer(request)) }
     }
 
-    /// Lets `read` see what the network put out for the batch.
+    /// Lets `read` access the network's output for the batch.
     func withOutput<Result>(_ read: (UnsafeBufferPointer<Float>) throws -> Result) throws -> Result {
         try read(UnsafeBufferPointer(try network.running { try values(of: outputTensor) }))
     }

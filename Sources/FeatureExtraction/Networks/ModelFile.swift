@@ -1,13 +1,14 @@
 import Files
 
-/// Looks at a model file before OpenVINO does, which tries a file that is no ONNX as every other format it knows, says
-/// so in pages, and lets some of its readers print.
+/// Checks a model file before OpenVINO sees it, which tries a file that is not ONNX as every other format it knows,
+/// reports that in pages of text, and lets some of its readers print.
 enum ModelFile {
     enum Format {
         case onnx, openVINO, tensorFlowLite
     }
 
-    /// The format of a model: ONNX as far as the outermost layer tells, TFLite by its mark, or else OpenVINO's `.xml`.
+    /// The format of a model: ONNX judging by its outermost message, TFLite by its identifier, or else OpenVINO's
+    /// `.xml`.
     static func format(of path: String) throws -> Format {
         func unreadable(_ reason: String) -> FeatureExtractionError { .unreadableModel(path: path, reason: reason) }
 
@@ -18,13 +19,13 @@ enum ModelFile {
             guard isXML else { throw unreadable(ImageFormat.describe(start)) }
             return .openVINO
         }
-        // Behind the offset of a flatbuffer's root stands which kind it is.
+        // A flatbuffer's identifier follows the offset of its root.
         let isTensorFlowLite = start.dropFirst(4).starts(with: "TFL3".utf8)
         if path.lowercased().hasSuffix(".tflite") {
             guard isTensorFlowLite else { throw unreadable(ImageFormat.describe(start)) }
             return .tensorFlowLite
         }
-        // OpenVINO goes by the name.
+        // OpenVINO goes by the file name.
         if isTensorFlowLite { throw unreadable("a TFLite network in a file of another suffix than .tflite") }
         if let kind = ImageFormat.knownKind(start) { throw unreadable(kind) }
         switch try outermostLayer(of: file) {
@@ -38,9 +39,9 @@ enum ModelFile {
         case complete, truncated, foreign
     }
 
-    /// Walks over the members of the outermost message, of which an ONNX file has a few, and a graph among them.
+    /// Walks over the fields of the outermost message; an ONNX file has only a few, a graph among them.
     ///
-    /// A file that begins as ONNX does and breaks off is truncated.
+    /// A file that begins like ONNX and breaks off is truncated.
     private static func outermostLayer(of file: InputFile) throws -> Layer {
         let size = UInt64(file.byteCount)
         var position: UInt64 = 0

@@ -1,6 +1,6 @@
 internal import COpenVINO
 
-/// A network whose input and output have been found to be of the right kind, with a batch size.
+/// A network whose input and output have been checked, with a batch size.
 struct NetworkFit {
     let network: NetworkDescription
     let batchSize: Int
@@ -8,7 +8,7 @@ struct NetworkFit {
     let output: OutputReading
     let outputName: String
 
-    /// Eight images a batch are as fast as more on every network that was tried, and hold little memory.
+    /// Batches of eight were as fast as larger ones on every network tried, and take little memory.
     private static let preferredBatchSize = 8
 
     init(_ source: NetworkSource, _ core: OpaquePointer, _ preprocessing: Preprocessing, _ pooling: Pooling?) throws {
@@ -25,7 +25,7 @@ struct NetworkFit {
             (self.network, batchSize, self.output) = (network, Self.preferredBatchSize, output)
             return
         }
-        // A network exported for one batch size may have it written into its inner shapes as well.
+        // A network exported for one batch size may have that size in its inner shapes too.
         batchSize = ownBatchSize ?? 1
         self.network = try source.load(core)
         output = try fit(self.network, batchSize)
@@ -33,7 +33,7 @@ struct NetworkFit {
 }
 
 extension NetworkDescription {
-    /// Checks the input against the preprocessing; returns the batch size where it is fixed.
+    /// Checks the input against the preprocessing; returns the batch size if it is fixed.
     fileprivate func requireImageInput(
         _ source: NetworkSource, _ preprocessing: Preprocessing
     ) throws -> (batchSize: Int?, ChannelLayout) {
@@ -52,7 +52,7 @@ extension NetworkDescription {
         guard let input = inputs.first, inputs.count == 1 else {
             throw unsuitable("\(inputs.count) inputs (" + inputs.map(\.name).joined(separator: ", ") + ")")
         }
-        // Where all sizes are free, the channels are where the format's networks usually have them.
+        // If all sizes are free, the channels are assumed where networks of this format usually have them.
         let layouts: [ChannelLayout] = source.format == .tensorFlowLite ? [.last, .first] : [.first, .last]
         guard let sizes = input.sizes, sizes.count == 4, input.elementType == F32,
             let layout = layouts.first(where: { layout in
@@ -62,7 +62,7 @@ extension NetworkDescription {
         return (sizes[0], layout)
     }
 
-    /// The number of the output that is wanted.
+    /// The index of the requested output.
     fileprivate func outputIndex(_ source: NetworkSource) throws -> Int {
         let names = outputs.map(\.name).joined(separator: ", ")
         guard let name = source.outputName else {
@@ -73,7 +73,7 @@ extension NetworkDescription {
             }
             return 0
         }
-        // A changed ONNX file has only the one.
+        // A modified ONNX file has only that output.
         if source.graph != nil, outputs.count == 1 { return 0 }
         guard let index = outputs.firstIndex(where: { $0.name == name }) else {
             throw FeatureExtractionError.unsuitableModel(
@@ -82,7 +82,7 @@ extension NetworkDescription {
         return index
     }
 
-    /// Gives the input its sizes; returns how to read embeddings from the output that follows.
+    /// Sets the input's sizes; returns how to read embeddings from the resulting output.
     fileprivate func reading(
         _ index: Int, _ layout: ChannelLayout, _ pooling: Pooling?, path: String, shape: [Int]
     ) throws -> OutputReading {
@@ -112,12 +112,12 @@ extension NetworkDescription {
 }
 
 extension OutputReading {
-    /// How to read an output of these sizes for each image; nil where that cannot be, or where a size is free.
+    /// How to read an output with these sizes per image; nil if it cannot hold embeddings or a size is free.
     fileprivate init?(index: Int, sizes: some Collection<Int?>, _ layout: ChannelLayout, _ pooling: Pooling?) {
         let known = sizes.compactMap { $0 }
         guard known.count == sizes.count, known.allSatisfy({ $0 > 0 }) else { return nil }
         if pooling == nil {
-            // One position may be written as the last two sizes in either layout.
+            // In either layout, a map of one position may have its ones in the last two sizes.
             guard known.count == 1 || known.count == 3, let dimension = known.first(where: { $0 > 1 }) ?? known.first,
                 known.reduce(1, *) == dimension
             else { return nil }

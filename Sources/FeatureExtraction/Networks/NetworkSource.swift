@@ -1,16 +1,16 @@
 internal import COpenVINO
 import Foundation
 
-/// A model's file and which of its tensors is wanted.
+/// A model file and the requested tensor in it.
 struct NetworkSource {
     let path: String
     let format: ModelFile.Format
-    /// The name of the output or, of an ONNX file, of any tensor that is wanted; nil for the only output.
+    /// The name of the requested output or, in an ONNX file, of any tensor; nil for the only output.
     let outputName: String?
-    /// What an ONNX file says of itself.
+    /// The graph of an ONNX file; nil for other formats.
     let graph: ONNXGraph?
 
-    /// - Throws: ``FeatureExtractionError`` where there is no network, or none with the tensor.
+    /// - Throws: ``FeatureExtractionError`` if there is no network, or it lacks the tensor.
     init(path: String, outputName: String?) throws {
         self.path = path
         self.outputName = outputName
@@ -57,7 +57,7 @@ struct NetworkSource {
         }
     }
 
-    /// Reads a changed file from a folder of its own, since weights are looked for beside the model.
+    /// Reads a modified file from a folder of its own, since weights are looked for beside the model.
     private func load(
         _ file: Data, besideWeightsOf graph: ONNXGraph, _ core: OpaquePointer
     ) throws -> NetworkDescription {
@@ -70,7 +70,8 @@ struct NetworkSource {
             for name in graph.weightFiles {
                 let link = folder.appendingPathComponent(name)
                 try manager.createDirectory(at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
-                // OpenVINO follows no symbolic link out of the folder; a hard link costs nothing, but only on one disk.
+                // OpenVINO follows no symbolic link out of the folder; a hard link costs nothing, but works only on one
+                // disk.
                 let weights = original.appendingPathComponent(name)
                 do {
                     try manager.linkItem(at: weights, to: link)

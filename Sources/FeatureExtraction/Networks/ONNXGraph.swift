@@ -1,10 +1,10 @@
 import Files
 import Foundation
 
-/// What is read of an ONNX file beside what OpenVINO reads: the names of its tensors, and which files hold its weights.
+/// What we read from an ONNX file ourselves: the names of its tensors, and which files hold its weights.
 ///
-/// OpenVINO's C interface cannot add an output to a network. A tensor within it can be had because the list of outputs
-/// is a small part of the file, which is written anew in memory.
+/// OpenVINO's C interface cannot add an output to a network. To get an inner tensor, we rewrite the list of outputs, a
+/// small part of the file, in memory.
 struct ONNXGraph {
     private struct Node {
         let kind: String
@@ -21,7 +21,7 @@ struct ONNXGraph {
     private let graph: ProtobufMessage
     private let nodes: [Node]
 
-    /// Reads a file, or gives nil where it is no ONNX.
+    /// Reads a file; nil if it is not ONNX.
     init?(path: String) {
         // Numbers of onnx.proto3: a model's graph is 7; a graph's nodes are 1, its weights 5, its outputs 12; a node's
         // inputs, outputs and kind are 1, 2 and 4; the name of a tensor is 8 and the description of its file 13.
@@ -48,17 +48,17 @@ struct ONNXGraph {
         nodes.contains { $0.outputs.contains(tensor) }
     }
 
-    /// The names of the tensors that were computed last, at most `count`, the last one first.
+    /// The names of the last computed tensors, at most `count`, last first.
     func lastTensors(_ count: Int) -> [String] {
         Array(nodes.reversed().flatMap(\.outputs).filter { !$0.isEmpty }.prefix(count))
     }
 
-    /// The file with `tensor` as the only output, so that whatever does not lead to it is not computed either.
+    /// The file with `tensor` as the only output, so that nothing is computed that does not lead to it.
     func file(withOnlyOutput tensor: String) -> Data {
         var content = Data()
         for field in graph.fields where field.number != 12 { content += graph.data[field.whole] }
         let output = graph.messages(12).first { $0.strings(1).first == tensor }
-        // Without a type, which OpenVINO works out.
+        // Without a type, which OpenVINO infers.
         let description = output.map { message in
             message.fields.reduce(into: Data()) { $0 += graph.data[$1.whole] }
         }
@@ -74,7 +74,7 @@ struct ONNXGraph {
             "Softmax", "LogSoftmax", "Sigmoid", "Identity", "Add", "Reshape", "Squeeze", "Flatten", "Cast",
         ]
         var (tensor, isDistribution) = (output, false)
-        // Bounded, since a damaged file may go round in circles.
+        // Bounded, since a damaged file may contain a cycle.
         for _ in 0..<nodes.count {
             guard let node = nodes.first(where: { $0.outputs.contains(tensor) }) else { break }
             if ["Gemm", "MatMul", "Conv"].contains(node.kind) {

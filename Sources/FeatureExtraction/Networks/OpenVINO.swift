@@ -1,7 +1,7 @@
 internal import COpenVINO
 import Foundation
 
-/// What OpenVINO said, in one line.
+/// OpenVINO's error message, in one line.
 struct OpenVINOFailure: Error {
     let reason: String
 
@@ -12,7 +12,7 @@ struct OpenVINOFailure: Error {
 
     init(reason: String) { self.reason = reason }
 
-    /// The last line of a report, where the cause stands; the others say where in OpenVINO's source it was noticed.
+    /// The last line of a message, which gives the cause; the others give places in OpenVINO's source.
     private static func summary(of message: String) -> String? {
         let lines = message.split(whereSeparator: \.isNewline).map {
             $0.trimmingCharacters(in: CharacterSet(charactersIn: " \t-"))
@@ -22,12 +22,12 @@ struct OpenVINOFailure: Error {
     }
 }
 
-/// Turns a status of OpenVINO into an error.
+/// Turns an OpenVINO status into an error.
 func check(_ status: ov_status_e) throws {
     guard status == OK else { throw OpenVINOFailure(status) }
 }
 
-/// What a call writes through its last argument.
+/// The object that a call returns through its last argument.
 func created(_ create: (UnsafeMutablePointer<OpaquePointer?>) -> ov_status_e) throws -> OpaquePointer {
     var pointer: OpaquePointer?
     try check(create(&pointer))
@@ -39,12 +39,12 @@ func created(_ create: (UnsafeMutablePointer<OpaquePointer?>) -> ov_status_e) th
 struct Port {
     let name: String
     let elementType: ov_element_type_e
-    /// The sizes, with nil for those that are free; nil as a whole where not even their number is fixed.
+    /// The sizes, with nil for free ones; nil as a whole if not even their number is fixed.
     let sizes: [Int?]?
 
     init(_ port: OpaquePointer) throws {
         var characters: UnsafeMutablePointer<CChar>?
-        // An output of an ONNX file always has a name; one of OpenVINO's own files need not.
+        // Outputs of ONNX files always have names; those of OpenVINO's own files need not.
         if ov_port_get_any_name(port, &characters) == OK, let characters {
             name = String(cString: characters)
             ov_free(characters)
@@ -65,13 +65,13 @@ struct Port {
         }
     }
 
-    /// The shape as a message writes it.
+    /// The shape as messages write it.
     var shape: String {
         guard let sizes else { return "[…]" }
         return "[" + sizes.map { $0.map(String.init) ?? "?" }.joined(separator: " × ") + "]"
     }
 
-    /// The element type as a message writes it.
+    /// The element type as messages write it.
     var typeName: String {
         let names: [ov_element_type_e: String] = [
             BF16: "bfloat16", F16: "float16", F32: "float32", F64: "float64", I8: "int8",
@@ -81,13 +81,13 @@ struct Port {
     }
 }
 
-/// A network as it was read, before it is compiled.
+/// A network that has been read but not compiled.
 final class NetworkDescription {
     let pointer: OpaquePointer
     let inputs: [Port]
     let outputs: [Port]
 
-    /// Takes over `pointer`.
+    /// Takes ownership of `pointer`.
     init(taking pointer: OpaquePointer) throws {
         do {
             inputs = try NetworkDescription.ports(ov_model_inputs_size, ov_model_const_input_by_index, pointer)
@@ -114,7 +114,7 @@ final class NetworkDescription {
         }
     }
 
-    /// Gives the only input a shape without free sizes.
+    /// Gives the only input a fully fixed shape.
     func reshape(_ sizes: [Int]) throws {
         var shape = ov_partial_shape_t()
         try check(ov_partial_shape_create_static(Int64(sizes.count), sizes.map(Int64.init), &shape))
@@ -122,7 +122,7 @@ final class NetworkDescription {
         try check(ov_model_reshape_single_input(pointer, shape))
     }
 
-    /// An output as it is now.
+    /// An output with its current shape.
     func output(_ index: Int) throws -> Port {
         let port = try created { ov_model_const_output_by_index(pointer, index, $0) }
         defer { ov_output_const_port_free(port) }

@@ -9,7 +9,7 @@ public enum Pooling: String, Sendable, Codable, CaseIterable {
     /// The generalised mean (mean of max(x, ε)ᵖ)^(1/p) with p = 3 and ε = 1e-6 (Radenović, Tolias and Chum, TPAMI 2019).
     case generalizedMean = "gem"
 
-    /// The pooled value; what is not finite among `values` makes it so too.
+    /// The pooled value, which is not finite if one of `values` is not.
     func pooled(_ values: some Collection<Float>) -> Float {
         var (sum, largest, cubes) = (0.0, -Float.infinity, 0.0)
         for value in values {
@@ -18,7 +18,7 @@ public enum Pooling: String, Sendable, Codable, CaseIterable {
             let clamped = Double(max(value, 1e-6))
             cubes += clamped * clamped * clamped
         }
-        // A maximum may pass over NaN.
+        // A maximum may ignore NaN.
         guard sum.isFinite else { return Float(sum) }
         return switch self {
         case .average: Float(sum / Double(values.count))
@@ -28,14 +28,14 @@ public enum Pooling: String, Sendable, Codable, CaseIterable {
     }
 }
 
-/// Where the channels of an image or of a feature map stand among its sizes.
+/// Where the channels are among the sizes of an image or a feature map.
 enum ChannelLayout {
     /// Batch × channels × height × width, NCHW.
     case first
     /// Batch × height × width × channels, NHWC.
     case last
 
-    /// The sizes behind the batch.
+    /// The sizes after the batch.
     func sizes(_ channelCount: Int, _ height: Int, _ width: Int) -> [Int] {
         switch self {
         case .first: [channelCount, height, width]
@@ -44,13 +44,13 @@ enum ChannelLayout {
     }
 }
 
-/// How the embedding of an image is read from what a network puts out for it.
+/// How the embedding of an image is read from a network's output.
 struct OutputReading: Sendable {
-    /// The number of the output.
+    /// The index of the output.
     let index: Int
     /// The number of components of an embedding.
     let dimension: Int
-    /// The number of positions of the feature map, 1 for a vector.
+    /// The number of positions in the feature map; 1 for a vector.
     let positionCount: Int
     let layout: ChannelLayout
     let pooling: Pooling?

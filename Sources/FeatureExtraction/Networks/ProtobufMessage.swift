@@ -1,15 +1,15 @@
 import Foundation
 
-/// A message in protobuf's encoding, cut into its fields.
+/// A protobuf message, split into its fields.
 ///
-/// ONNX files are read this way rather than with generated code: only names are wanted of them, and the weights, which
-/// are nearly all of a file, are passed over.
+/// ONNX files are read this way rather than with generated code because only names are needed; the weights, nearly all
+/// of a file, are skipped.
 struct ProtobufMessage {
     struct Field {
         let number: UInt64
-        /// Where the field is, with its tag.
+        /// The range of the field, including its tag.
         let whole: Range<Int>
-        /// Where its contents are; of a number, where its bytes are.
+        /// The range of its contents; for a number, of its bytes.
         let content: Range<Int>
         let hasLength: Bool
     }
@@ -17,7 +17,7 @@ struct ProtobufMessage {
     let data: Data
     let fields: [Field]
 
-    /// Cuts the bytes of `data` in `range`, or gives nil where they are no message.
+    /// Splits the bytes of `data` in `range` into fields; nil if they are not a message.
     init?(_ data: Data, in range: Range<Int>) {
         var fields: [Field] = []
         var position = range.lowerBound
@@ -57,17 +57,17 @@ struct ProtobufMessage {
         self.fields = fields
     }
 
-    /// The messages in the fields of a number.
+    /// The messages in the fields with this number.
     func messages(_ number: UInt64) -> [ProtobufMessage] {
         fields.filter { $0.number == number && $0.hasLength }.compactMap { ProtobufMessage(data, in: $0.content) }
     }
 
-    /// The texts in the fields of a number.
+    /// The texts in the fields with this number.
     func strings(_ number: UInt64) -> [String] {
         fields.filter { $0.number == number && $0.hasLength }.map { String(decoding: data[$0.content], as: UTF8.self) }
     }
 
-    /// A field with contents of a length.
+    /// Encodes a length-delimited field.
     static func field(_ number: UInt64, _ content: Data) -> Data {
         varint(number << 3 | 2) + varint(UInt64(content.count)) + content
     }

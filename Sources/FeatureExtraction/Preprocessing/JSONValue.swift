@@ -1,4 +1,4 @@
-/// Any JSON value: the files that describe a preprocessing differ too much for one type each.
+/// Any JSON value; the files that describe a preprocessing vary too much to decode into fixed types.
 enum JSONValue: Decodable, Equatable {
     case null
     case bool(Bool)
@@ -24,7 +24,7 @@ enum JSONValue: Decodable, Equatable {
         }
     }
 
-    /// The value as a message quotes it.
+    /// The value as messages quote it.
     var quoted: String {
         switch self {
         case .null: "null"
@@ -37,7 +37,7 @@ enum JSONValue: Decodable, Equatable {
     }
 }
 
-/// What is wrong with a description, before the file's name is known.
+/// A problem with a description, before the file's name is known.
 struct DescriptionProblem: Error {
     let found: String
     let expected: String
@@ -47,14 +47,14 @@ struct DescriptionProblem: Error {
 struct JSONMembers {
     let members: [String: JSONValue]
 
-    /// The member, unless it is missing or null.
+    /// The member; nil if it is missing or null.
     subscript(_ key: String) -> JSONValue? {
         members[key].flatMap { $0 == .null ? nil : $0 }
     }
 
     func has(_ key: String) -> Bool { self[key] != nil }
 
-    /// The problem with a member that is missing or not as expected.
+    /// The problem of a missing or unexpected member.
     func problem(_ key: String, _ expected: String) -> DescriptionProblem {
         DescriptionProblem(
             found: self[key].map { "\"\(key)\": \($0.quoted)" } ?? "no \"\(key)\"",
@@ -101,7 +101,7 @@ struct JSONMembers {
 
     static let sizeRule = "a whole number of pixels from 1 to \(largestSize)"
 
-    /// A side of more pixels than this is a mistake, and four times its square is still far from overflow.
+    /// A larger side is a mistake, and four times the square of this one is still far from overflow.
     static let largestSize = 65_535
 
     static func size(_ value: Double) -> Int? {

@@ -16,7 +16,7 @@ extension Preprocessing {
         self.init(
             channelCount: mean.count, height: height, width: width, resize: resize, interpolation: interpolation,
             mean: mean, standardDeviation: standardDeviation,
-            // Where nothing is cropped off there is nothing to round.
+            // If nothing is cropped off, there is nothing to round.
             cropRoundsDown: resize != .exactly(height: height, width: width))
     }
 }
@@ -34,7 +34,7 @@ extension JSONMembers {
         return (try members.size("height"), try members.size("width"))
     }
 
-    /// The resize, and the size of what the network sees where it is fixed.
+    /// The resize, and the size of the network's input if the resize fixes it.
     fileprivate func resize(crop: Size?) throws -> (Preprocessing.Resize, Size?) {
         if case .object(let members) = self["size"], members["height"] != nil || members["width"] != nil {
             let (height, width) = try sizes("size")
@@ -57,7 +57,7 @@ extension JSONMembers {
         return (resize, (side, side))
     }
 
-    /// A bare number as `size` means a square to some processors and the shorter side to others.
+    /// A single number as `size` means a square to some processors and the shorter side to others.
     private var isSquaringProcessor: Bool {
         let keys = ["image_processor_type", "feature_extractor_type"]
         return keys.contains { key in
@@ -75,8 +75,8 @@ extension JSONMembers {
         return filters[index]
     }
 
-    /// Mean and standard deviation for values x / 255, whatever the factor by which the file would have x scaled:
-    /// (x f − m) / s = (x / 255 − m / 255 f) / (s / 255 f).
+    /// Mean and standard deviation for values x / 255, whatever rescale factor f the file gives: (x f − m) / s = (x /
+    /// 255 − m / 255 f) / (s / 255 f).
     fileprivate func normalisation() throws -> ([Float], [Float]) {
         var mean: [Float] = [0, 0, 0]
         var deviation: [Float] = [1, 1, 1]

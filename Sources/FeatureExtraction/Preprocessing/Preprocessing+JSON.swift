@@ -13,14 +13,14 @@ extension Preprocessing: Codable {
         case mode, size, height, width
     }
 
-    /// Writes the description that `init(from:)` reads, which may also stand beside a model.
+    /// Writes the description that `init(from:)` reads; it may also be stored beside a model.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode([channelCount, height, width], forKey: .inputSize)
         try container.encode(interpolation, forKey: .interpolation)
         try container.encode(mean, forKey: .mean)
         try container.encode(standardDeviation, forKey: .standardDeviation)
-        // Only where it is so: the files of splits stay the same bytes as they were without it.
+        // Written only if true, so that existing split files keep the same bytes.
         if orientedByEXIF { try container.encode(true, forKey: .orientedByEXIF) }
         if cropRoundsDown { try container.encode(true, forKey: .cropRoundsDown) }
         var nested = container.nestedContainer(keyedBy: ResizeKeys.self, forKey: .resize)
@@ -47,9 +47,9 @@ extension Preprocessing: Codable {
         }
     }
 
-    /// Reads a description in any of the forms that may stand beside a model.
+    /// Reads a description in any of the forms that may be stored beside a model.
     ///
-    /// - Throws: `DecodingError` where something is missing or cannot be followed.
+    /// - Throws: `DecodingError` if something is missing or unsupported.
     public init(from decoder: any Decoder) throws {
         do {
             self = try Preprocessing(description: try JSONValue(from: decoder))
@@ -149,7 +149,7 @@ extension JSONMembers {
         return interpolation
     }
 
-    /// One value a channel.
+    /// One value per channel.
     func channelValues(_ key: String, _ channelCount: Int, positive: Bool = false) throws -> [Float] {
         let rule =
             "an array of \(channelCount) \(positive ? "positive " : "")number\(channelCount == 1 ? "" : "s"), one a channel"

@@ -1,12 +1,12 @@
 extension Preprocessing {
-    /// Reads an `open_clip_config.json`: the size is that of the vision tower, and whatever `preprocess_cfg` leaves out is
-    /// as OpenCLIP has it by default.
+    /// Reads an `open_clip_config.json`: the size is that of the vision tower, and OpenCLIP's defaults fill in whatever
+    /// `preprocess_cfg` leaves out.
     init(openCLIPDescription json: JSONMembers) throws {
         let own = try json.object("preprocess_cfg", "an object")
         let (height, width) = try own.has("size") ? own.squareOrSizes("size") : json.visionSize()
         var interpolation = Interpolation.bicubic
         if own.has("interpolation") {
-            // What is random in training is bicubic in evaluation.
+            // An interpolation that is random in training is bicubic in evaluation.
             let isRandom = own["interpolation"] == .string("random")
             interpolation = isRandom ? .bicubic : try own.interpolation()
         }

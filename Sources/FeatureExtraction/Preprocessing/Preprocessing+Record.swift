@@ -19,7 +19,8 @@ extension Preprocessing {
 
     /// Reads a manifest's record.
     ///
-    /// - Throws: ``FeatureExtractionError/badRecord(found:expected:)`` for what no preprocessing is.
+    /// - Throws: ``FeatureExtractionError/badRecord(found:expected:)`` for a record that does not describe a valid
+    ///   preprocessing.
     public init(record: PreprocessingRecord) throws {
         func failure(_ name: String, _ found: any CustomStringConvertible, _ expected: String) -> FeatureExtractionError
         {

@@ -1,7 +1,7 @@
-/// How an image file becomes the input of a network: resize, centre crop, scale, normalise, as torchvision does it.
+/// How an image becomes the input of a network: resize, centre crop, scale, normalise, as in torchvision.
 ///
-/// The image is resized and cropped in 8 bits, as Pillow does, and only then scaled: each value becomes
-/// (x / 255 − mean) / std in single precision, the operations in this order.
+/// The image is resized and cropped in 8 bits, as Pillow does, and only then scaled: each value becomes (x / 255 −
+/// mean) / std in single precision, with the operations in this order.
 public struct Preprocessing: Sendable, Equatable {
     /// How an image is resized before the crop.
     public enum Resize: Sendable, Equatable {
@@ -11,36 +11,36 @@ public struct Preprocessing: Sendable, Equatable {
         case shorterSide(Int)
         /// To this size, whatever the shape.
         case exactly(height: Int, width: Int)
-        /// So that both sides are at least this long and one of them exactly; the other follows, rounded to nearest.
+        /// So that both sides are at least this long and one is exactly so; the other follows, rounded to nearest.
         case covering(height: Int, width: Int)
-        /// So that both sides are at most this long and one of them exactly; the other follows, rounded to nearest.
+        /// So that both sides are at most this long and one is exactly so; the other follows, rounded to nearest.
         case fitting(height: Int, width: Int)
     }
 
     /// The number of channels that the network takes: 1 (grey) or 3 (red, green, blue).
     public let channelCount: Int
-    /// The number of rows that the network takes, and that the centre crop leaves.
+    /// The height of the network's input and of the centre crop, in pixels.
     public let height: Int
-    /// The number of columns that the network takes, and that the centre crop leaves.
+    /// The width of the network's input and of the centre crop, in pixels.
     public let width: Int
     /// How an image is resized before the crop.
     public let resize: Resize
-    /// How pixels between pixels are made up.
+    /// The filter of the resize.
     public let interpolation: Interpolation
-    /// What is subtracted from each channel, where 0 is black and 1 is white.
+    /// The value subtracted from each channel, where 0 is black and 1 is white.
     public let mean: [Float]
-    /// What each channel is then divided by.
+    /// The value that each channel is then divided by.
     public let standardDeviation: [Float]
-    /// Whether an image is first turned as its EXIF data says, as Pillow's `exif_transpose` does.
+    /// Whether an image is first rotated as its EXIF data says, as Pillow's `exif_transpose` does.
     public let orientedByEXIF: Bool
-    /// Whether half a pixel before the centre crop is rounded down, as Hugging Face's transformers do; otherwise to the
-    /// even number, as torchvision does.
+    /// Whether a half pixel in the offset of the centre crop is rounded down, as in Hugging Face's transformers;
+    /// otherwise it is rounded to even, as in torchvision.
     public let cropRoundsDown: Bool
 
     /// Describes a preprocessing.
     ///
     /// - Precondition: there are 1 or 3 channels, all sizes are positive, `mean` and `standardDeviation` have one value
-    ///   a channel, and no standard deviation is zero.
+    ///   per channel, and no standard deviation is zero.
     public init(
         channelCount: Int, height: Int, width: Int, resize: Resize, interpolation: Interpolation, mean: [Float],
         standardDeviation: [Float], orientedByEXIF: Bool = false, cropRoundsDown: Bool = false
@@ -73,8 +73,8 @@ public struct Preprocessing: Sendable, Equatable {
         return tall == wide ? .shorterSide(tall) : .covering(height: tall, width: wide)
     }
 
-    /// The image as the network sees it, in 8 bits: in the right channels, resized and cropped about its centre; black
-    /// surrounds what is smaller than the crop.
+    /// The image as the network sees it, in 8 bits: with the right channels, resized and cropped around its centre;
+    /// black surrounds an image smaller than the crop.
     ///
     /// - Complexity: linear in the number of pixels.
     public func resizedAndCropped(_ image: Image8) -> Image8 {
@@ -83,7 +83,7 @@ public struct Preprocessing: Sendable, Equatable {
         let (top, left) = (cropOffset(tall, height), cropOffset(wide, width))
         let rows = max(top, 0)..<min(top + height, tall)
         let columns = max(left, 0)..<min(left + width, wide)
-        // Only what the crop keeps is computed.
+        // Only the part that the crop keeps is computed.
         let kept = image.resized(width: wide, height: tall, interpolation: interpolation, columns: columns, rows: rows)
         return kept.cropped(left: min(left, 0), top: min(top, 0), width: width, height: height)
     }
@@ -100,9 +100,9 @@ public struct Preprocessing: Sendable, Equatable {
         }
     }
 
-    /// Writes `input(for:)` to where the network reads it, in its order of channels.
+    /// Writes `input(for:)` into the network's input memory, in the network's channel order.
     ///
-    /// - Parameter mirrored: Whether left and right are exchanged.
+    /// - Parameter mirrored: Whether the image is mirrored left to right.
     func write(
         _ image: Image8, into target: UnsafeMutableBufferPointer<Float>, layout: ChannelLayout, mirrored: Bool
     ) {
@@ -114,7 +114,7 @@ public struct Preprocessing: Sendable, Equatable {
             }
         ready.pixels.withUnsafeBufferPointer { pixels in
             for channel in 0..<channelCount {
-                // There are only 256 values, so each is worked out once.
+                // There are only 256 values, so each is computed once.
                 let values = (0...255).map { (Float($0) / 255 - mean[channel]) / standardDeviation[channel] }
                 values.withUnsafeBufferPointer { values in
                     for y in 0..<height {
@@ -146,7 +146,7 @@ public struct Preprocessing: Sendable, Equatable {
         }
     }
 
-    /// Both sides over a ratio, rounded to nearest; of a very long image at least one pixel stays.
+    /// Both sides divided by a ratio, rounded to nearest; each side keeps at least one pixel.
     private static func divided(_ height: Int, _ width: Int, by ratio: Double) -> (height: Int, width: Int) {
         (
             max(Int((Double(height) / ratio).rounded(.toNearestOrEven)), 1),
@@ -154,10 +154,10 @@ public struct Preprocessing: Sendable, Equatable {
         )
     }
 
-    /// Where a centre crop begins, which is negative where it reaches beyond the image.
+    /// Where a centre crop begins; negative if it extends beyond the image.
     ///
-    /// Halves go to the even number within the image, unless they go down; beyond it, one more row is added below than
-    /// above.
+    /// Within the image, half pixels are rounded to even, or down if `cropRoundsDown`; beyond it, an odd row of padding
+    /// goes below.
     private func cropOffset(_ size: Int, _ cropSize: Int) -> Int {
         guard size < cropSize else {
             return Int((Double(size - cropSize) / 2).rounded(cropRoundsDown ? .down : .toNearestOrEven))

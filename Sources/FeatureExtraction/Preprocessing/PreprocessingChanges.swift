@@ -1,27 +1,29 @@
-/// What a user wants otherwise than the file beside a model says; nil leaves it as it is.
+/// Changes that a user wants to the preprocessing in the file beside a model; nil changes nothing.
 public struct PreprocessingChanges: Sendable, Equatable {
     /// How an image is resized before the crop.
     public var resize: Preprocessing.Resize?
-    /// The fraction that the crop is of the resize, as timm defines `crop_pct`, instead of `resize`.
+    /// The crop's size as a fraction of the resized image's, as timm's `crop_pct`; use it instead of `resize`.
     public var cropFraction: Double?
     /// The height and width that the crop leaves.
     public var crop: [Int]?
-    /// How pixels between pixels are made up.
+    /// The filter of the resize.
     public var interpolation: Interpolation?
-    /// What is subtracted from each channel; one value means a network for grey.
+    /// The value subtracted from each channel; a single value means a network for grey images.
     public var mean: [Float]?
-    /// What each channel is then divided by.
+    /// The value that each channel is then divided by.
     public var standardDeviation: [Float]?
-    /// Whether an image is first turned as its EXIF data says.
+    /// Whether an image is first rotated as its EXIF data says.
     public var orientedByEXIF: Bool?
 
-    /// Changes nothing, until told to.
+    /// Makes an empty set of changes.
     public init() {}
 
-    /// The preprocessing with what is wanted otherwise.
+    /// The preprocessing with these changes.
     ///
-    /// - Precondition: `crop` has two positive values, `cropFraction` is positive and `resize` is not given beside it.
-    /// - Throws: ``FeatureExtractionError`` where mean and standard deviation are not of equally many channels, 1 or 3.
+    /// - Precondition: `crop` has two positive values, `cropFraction` is positive and is not given together with
+    ///   `resize`.
+    /// - Throws: ``FeatureExtractionError`` unless mean and standard deviation have the same number of channels, 1 or
+    ///   3.
     public func applied(to base: Preprocessing) throws -> Preprocessing {
         try made(
             crop: crop ?? [base.height, base.width], resize: resize ?? base.resize,
@@ -30,7 +32,7 @@ public struct PreprocessingChanges: Sendable, Equatable {
             orientedByEXIF: orientedByEXIF ?? base.orientedByEXIF, cropRoundsDown: base.cropRoundsDown)
     }
 
-    /// The preprocessing where all of it is given, or nil.
+    /// The preprocessing if all of it is given, else nil.
     ///
     /// - Throws: as ``applied(to:)``.
     public func complete() throws -> Preprocessing? {

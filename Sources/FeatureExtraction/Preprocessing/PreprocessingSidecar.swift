@@ -4,12 +4,12 @@ import Foundation
 extension Preprocessing {
     /// Reads how to prepare images for a model from the file beside it.
     ///
-    /// For `dir/x.onnx` these are `dir/x.json` (any of the forms), `dir/config.json` (timm's),
-    /// `dir/preprocessor_config.json` (Hugging Face's) and `dir/open_clip_config.json` (OpenCLIP's), the first one that
-    /// is there. A `config.json` that says nothing about images is passed over.
+    /// For `dir/x.onnx` it is the first that exists of `dir/x.json` (any of the forms), `dir/config.json` (timm's),
+    /// `dir/preprocessor_config.json` (Hugging Face's) and `dir/open_clip_config.json` (OpenCLIP's). A `config.json`
+    /// that says nothing about images is skipped.
     ///
-    /// - Parameter changes: What is to be otherwise than the file says; if it is all there is, no file is needed.
-    /// - Throws: ``FeatureExtractionError`` where there is none, or where it cannot be followed.
+    /// - Parameter changes: Changes to what the file says; if they are complete, no file is needed.
+    /// - Throws: ``FeatureExtractionError`` if there is no such file, or it says something unsupported.
     public static func besideModel(
         atPath model: String, changing changes: PreprocessingChanges = PreprocessingChanges()
     ) throws -> Preprocessing {

@@ -1,10 +1,10 @@
 public import Foundation
 
-/// A table with a header, read from or written to comma-separated values as RFC 4180 has them.
+/// A table with a header, read from or written to comma-separated values (RFC 4180).
 public struct CSVTable: Sendable, Equatable {
     /// The names in the header.
     public let columns: [String]
-    /// The rows, each with one field a column.
+    /// The rows, each with one field per column.
     public private(set) var rows: [[String]]
     /// The line of the file on which each row begins, from 1.
     package private(set) var lines: [Int]
@@ -21,10 +21,10 @@ public struct CSVTable: Sendable, Equatable {
 
     /// Reads the table at `url`.
     ///
-    /// A byte order mark and blank lines are passed over; line ends may be LF or CRLF.
+    /// A byte order mark and blank lines are skipped; line ends may be LF or CRLF.
     ///
-    /// - Throws: ``FileError`` if the file cannot be read, is not UTF-8, has no header, a quote that does not end, or a row
-    ///   with more or fewer fields than the header.
+    /// - Throws: ``FileError`` if the file cannot be read, is not UTF-8, or has no header, an unterminated quote, or a
+    ///   row with more or fewer fields than the header.
     public init(contentsOf url: URL) throws {
         var reader = try FieldReader(InputFile(url))
         var header: [String]?
@@ -60,8 +60,8 @@ public struct CSVTable: Sendable, Equatable {
 
     /// The positions of columns by their names, in the order asked for.
     ///
-    /// - Parameter path: that of the file, for the error.
-    /// - Throws: ``FileError/malformed(path:line:found:expected:)`` if one is not there.
+    /// - Parameter path: the file's path, for the error.
+    /// - Throws: ``FileError/malformed(path:line:found:expected:)`` if a column is missing.
     package func positions(ofColumns names: [String], path: String) throws -> [Int] {
         try names.map { name in
             guard let position = columns.firstIndex(of: name) else {
@@ -88,7 +88,7 @@ public struct CSVTable: Sendable, Equatable {
 
     /// Appends a field, in quotes where it needs them.
     ///
-    /// Byte by byte as the reader goes: to a search for characters, a quote with a combining accent is no quote.
+    /// It works on bytes, as the reader does: as a `Character`, a quote followed by a combining accent is not a quote.
     private static func append(_ field: String, to bytes: inout [UInt8]) {
         let needsQuotes = field.utf8.contains { byte in
             switch byte {

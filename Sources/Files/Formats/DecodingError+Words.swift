@@ -1,5 +1,5 @@
 extension DecodingError {
-    /// Where the JSON is not as expected, in few words.
+    /// Where the JSON is not as expected, in a few words.
     package var inFewWords: String {
         func place(_ context: Context, _ last: (any CodingKey)? = nil) -> String {
             let keys = context.codingPath + (last.map { [$0] } ?? [])

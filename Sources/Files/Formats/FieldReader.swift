@@ -1,15 +1,15 @@
-/// The fields of comma-separated values as RFC 4180 has them, one after the other, from a file of any length.
+/// Reads the fields of comma-separated values (RFC 4180) one after the other, from a file of any length.
 ///
-/// Our own reader and not a package's, because every error must name the line that it is on, and because numbers must not
-/// all be held as text, which takes many times the memory of the matrix. A byte order mark is passed over; lines end with
-/// LF or CRLF.
+/// This is our own reader rather than a package's because every error must name its line, and because holding all
+/// numbers as text would take many times the memory of the matrix. A byte order mark is skipped; lines end with LF or
+/// CRLF.
 package struct FieldReader: ~Copyable {
     /// What follows a field.
     package enum Separator {
         case comma, lineEnd, end
     }
 
-    /// The bytes of the field read last, and a zero after them.
+    /// The bytes of the field read last, followed by a zero.
     package private(set) var field: [UInt8] = []
     /// The line on which that field begins, from 1.
     package private(set) var line = 1
@@ -21,7 +21,7 @@ package struct FieldReader: ~Copyable {
     private var count = 0
     private var nextLine = 1
 
-    /// No name is longer, and no number.
+    /// Longer than any name or number.
     private static let fieldLimit = 1 << 16
 
     package init(_ file: InputFile) throws {
@@ -34,7 +34,7 @@ package struct FieldReader: ~Copyable {
         block.deallocate()
     }
 
-    /// How much of the file has been read.
+    /// The number of bytes read so far.
     package var offset: Int { blockStart + position }
 
     /// Whether the field has no bytes.
@@ -48,7 +48,7 @@ package struct FieldReader: ~Copyable {
         return text
     }
 
-    /// The error for a field, or the row that it ends, that is not as expected.
+    /// The error for an unexpected field, or for the row that the field ends.
     package func error(_ found: String, _ expected: String) -> FileError {
         .malformed(path: file.path, line: line, found: found, expected: expected)
     }
@@ -130,7 +130,7 @@ package struct FieldReader: ~Copyable {
         field.append(contentsOf: bytes)
     }
 
-    /// The next byte, which stays; nil at the file's end.
+    /// The next byte, without consuming it; nil at the end of the file.
     private mutating func peek() throws -> UInt8? {
         if position == count {
             blockStart += count

@@ -4,9 +4,10 @@ package import Foundation
 ///
 /// - Parameters:
 ///   - kind: what the file should be, as in "a split manifest", for the error.
-///   - schemaVersion: what its key `schema_version` must be, which is looked at first; nil for a file without one.
-/// - Throws: ``FileError/unreadable(path:as:reason:)`` for a file that cannot be read, is of another version, or is not such a
-///   value: it says which key.
+///   - schemaVersion: the required value of the key `schema_version`, which is checked first; nil for a file without
+///     one.
+/// - Throws: ``FileError/unreadable(path:as:reason:)`` for a file that cannot be read, has another version, or does not
+///   hold such a value; the error names the key.
 package func readJSON<Value: Decodable>(
     _ type: Value.Type, from url: URL, as kind: String, schemaVersion: Int? = nil
 ) throws -> Value {
@@ -27,7 +28,7 @@ package func readJSON<Value: Decodable>(
     }
 }
 
-/// The one key that is read before all others.
+/// The only key that is read before all others.
 private struct SchemaVersion: Decodable {
     let number: Int
 

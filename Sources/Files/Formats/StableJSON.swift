@@ -1,10 +1,9 @@
 internal import Foundation
 
-/// A value as JSON that is the same, byte for byte, for the same value: keys sorted, `/` not escaped, and a newline at the
-/// end.
+/// Encodes a value as JSON; equal values give the same bytes: keys are sorted, `/` is not escaped, a newline ends it.
 ///
-/// Objects and arrays are indented, except for those that fit in a line of 140 columns and lists of plain values: an entry
-/// with its error is a line, and not one line a digit.
+/// Objects and arrays are indented, except those that fit on a line of 140 columns and lists of plain values: an entry
+/// with its error is one line, rather than one line per number.
 ///
 /// - Throws: `EncodingError`, for instance for a number that is not finite.
 package func stableJSON(_ value: some Encodable) throws -> String {
@@ -20,7 +19,7 @@ private struct JSONLayout {
     private let bytes: [UInt8]
     /// For each `{` and `[`, the position of its closing bracket.
     private var ends: [Int: Int] = [:]
-    /// The positions of the brackets and lists of plain values.
+    /// The positions where lists of plain values start.
     private var listsOfScalars: Set<Int> = []
     private var output: [UInt8] = []
 

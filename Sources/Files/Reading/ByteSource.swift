@@ -1,10 +1,10 @@
-/// Bytes that are read by their offset: a file, or what is packed into one.
+/// Bytes that are read by offset: a file, or an entry packed into one.
 package protocol ByteSource: AnyObject {
-    /// What messages call it.
+    /// The path that messages name.
     var path: String { get }
     /// The number of bytes.
     var byteCount: Int { get }
-    /// Whether going back means to begin again.
+    /// Whether reading backwards restarts from the beginning.
     var isSequential: Bool { get }
 
     /// Fills `buffer` with the bytes from `offset` on.
@@ -27,7 +27,7 @@ extension ByteSource {
 }
 
 extension RandomAccessCollection where Element == UInt8, Index == Int {
-    /// The little-endian number of `count` bytes that begins `offset` bytes after the start.
+    /// The little-endian number of `count` bytes at `offset` from the start.
     package func littleEndian(_ count: Int, at offset: Int) -> UInt64 {
         (0..<count).reduce(0) { $0 | UInt64(self[startIndex + offset + $1]) << UInt64(8 * $1) }
     }

@@ -1,9 +1,9 @@
 package import Foundation
 
-/// A file that is open for reading by offset: the one way in which files are read.
+/// A file opened for reading by offset; all files are read this way.
 ///
-/// `Data(contentsOf:options: .mappedIfSafe)` maps nothing on Linux but reads the whole file, which would be held beside
-/// what is made from it; a mapped file that another process cuts short would end this one.
+/// On Linux `Data(contentsOf:options: .mappedIfSafe)` maps nothing but reads the whole file, which would then be in
+/// memory together with what is made from it. A truly mapped file that another process truncates would crash this one.
 package final class InputFile: ByteSource {
     package let path: String
     package let isSequential = false
@@ -13,16 +13,17 @@ package final class InputFile: ByteSource {
 
     /// Opens a file.
     ///
-    /// - Throws: ``FileError/unreadable(path:as:reason:)`` for what is not a file, or must not be read, with the true reason.
+    /// - Throws: ``FileError/unreadable(path:as:reason:)`` for something that is not a file or may not be read, with
+    ///   the system's reason.
     package init(path: String) throws(FileError) {
         self.path = path
         func failure(_ reason: String) -> FileError { .unreadable(path: path, reason: reason) }
-        // The system would take the name up to there, which is another file's.
+        // The system would stop reading the name at NUL and open another file.
         guard !path.utf8.contains(0) else {
             (byteCount, descriptor) = (0, -1)
             throw failure("a NUL is in its name")
         }
-        // Without O_NONBLOCK a pipe would be waited for.
+        // Without O_NONBLOCK, opening a pipe would block.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             let code = errno
@@ -68,7 +69,7 @@ package final class InputFile: ByteSource {
         get throws { try bytes(in: 0..<byteCount) }
     }
 
-    /// Hands on the bytes from `start` to the end, block after block.
+    /// Passes on the bytes from `start` to the end, block by block.
     package func forEachBlock(
         from start: Int = 0, ofSize size: Int = 1 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
@@ -89,7 +90,7 @@ package final class InputFile: ByteSource {
 ///
 /// - Parameters:
 ///   - kind: what the file should be, as in "a split manifest", for the error.
-///   - limit: the most bytes that it may have.
+///   - limit: the maximum size in bytes.
 /// - Throws: ``FileError/unreadable(path:as:reason:)``.
 package func readFile(_ url: URL, as kind: String? = nil, limit: Int = .max) throws -> [UInt8] {
     do {
@@ -103,10 +104,10 @@ package func readFile(_ url: URL, as kind: String? = nil, limit: Int = .max) thr
     }
 }
 
-/// Whether anything is at a path, whatever it is; what a symbolic link leads to counts.
+/// Whether anything exists at a path; symbolic links are followed.
 package func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
 
-/// Whether a folder is at a path, or a symbolic link to one.
+/// Whether there is a folder at a path, or a symbolic link to one.
 package func isFolder(_ url: URL) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue

@@ -1,16 +1,16 @@
 package import Foundation
 
-/// Keeps other runs of oodml from writing into a folder, as long as it lives.
+/// Keeps other runs of oodml from writing into a folder for as long as this object lives.
 ///
-/// The system gives it up when the process ends, however it ends. It is on a file, since network file systems know locks
-/// on files and not on folders.
+/// The system releases the lock when the process ends, however it ends. The lock is on a file, since network file
+/// systems support locks on files but not on folders.
 package final class FolderLock {
     private let descriptor: Int32
     private let file: URL
 
-    /// - Parameter waits: whether to wait for another run's end.
-    /// - Returns: nil where another run has the lock and is not waited for.
-    /// - Throws: ``FileError`` where nothing can be written to the folder.
+    /// - Parameter waits: whether to wait until another run ends.
+    /// - Returns: nil if another run holds the lock and `waits` is false.
+    /// - Throws: ``FileError`` if the folder is not writable.
     package init?(of folder: URL, waits: Bool) throws {
         file = folder.appending(path: ".lock")
         while true {
@@ -25,7 +25,7 @@ package final class FolderLock {
                 if code == EWOULDBLOCK { return nil }
                 throw FileError.unwritable(path: file.path, reason: systemReason(code))
             }
-            // Who had it before has removed the file, so that a lock on it keeps nobody out.
+            // The previous owner unlinked the file; a lock on it is useless.
             var (own, present) = (stat(), stat())
             if fstat(descriptor, &own) == 0, stat(file.path, &present) == 0, own.st_ino == present.st_ino {
                 self.descriptor = descriptor

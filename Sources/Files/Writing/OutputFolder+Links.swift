@@ -1,15 +1,15 @@
 internal import Foundation
 
 extension OutputFolder {
-    /// Symbolic links that a command is to make.
+    /// Symbolic links that a command will make.
     package struct LinkPlan {
-        /// Paths below the folder, and what they lead to.
+        /// Paths below the folder, and their targets.
         package var links: [(path: String, target: String)] = []
-        /// Whether a link of that name, below the folder, is one that a run may make: what this run does not make would
-        /// pass for its result, so it is removed if files may be replaced.
+        /// Whether a run may make a link of this name below the folder; such a link that this run does not make would
+        /// look like part of its result, so it is removed if files may be replaced.
         package var isOurs: (String) -> Bool = { _ in false }
 
-        /// Plans links; none unless told otherwise.
+        /// Makes a plan; it has no links by default.
         package init(links: [(path: String, target: String)] = [], isOurs: @escaping (String) -> Bool = { _ in false })
         {
             self.links = links
@@ -17,17 +17,17 @@ extension OutputFolder {
         }
     }
 
-    /// Links that were checked before anything is written.
+    /// Links that have been checked before anything is written.
     package struct Links {
         fileprivate let made: [(url: URL, target: String)]
         fileprivate let removed: [URL]
         fileprivate let root: URL
     }
 
-    /// Checks links against what is there.
+    /// Checks links against what already exists.
     ///
-    /// - Throws: ``FileError`` if something is there that differs and may not be replaced, or if a folder on the way is
-    ///   itself a link, since what is written below it would be elsewhere.
+    /// - Throws: ``FileError`` if something different is there and may not be replaced, or if a folder on the path is
+    ///   itself a link, since links below it would be written elsewhere.
     func links(_ plan: LinkPlan) throws -> Links {
         let (links, isOurs) = (plan.links, plan.isOurs)
         for folder in Set(links.flatMap { Self.folders(above: $0.path) }).sorted() {
@@ -39,7 +39,7 @@ extension OutputFolder {
         }
         let names = Set(links.map(\.path))
         var found = Self.linksBelow(url)
-        // What a run that was killed had not renamed yet; no name that is exported begins with a dot.
+        // Left by a killed run before the rename; no exported name begins with a dot.
         let leftovers = found.filter { ($0 as NSString).lastPathComponent == Self.temporaryName }
         for name in leftovers { unlink(url.appending(path: name).path) }
         found.removeAll(where: Set(leftovers).contains)
@@ -59,7 +59,7 @@ extension OutputFolder {
                         path: place.path, found: "a link to \(found) is there already", remedy: "to replace it")
                 }
             } else if FileManager.default.fileExists(atPath: place.path) {
-                // What is not a link was not made by a run, and might be the only copy of an image.
+                // A run makes only links, so this might be the only copy of an image.
                 throw FileError.occupied(path: place.path, found: "something that is not a link is there")
             }
             made.append((place, target))
@@ -67,7 +67,7 @@ extension OutputFolder {
         return Links(made: made, removed: stale.map { url.appending(path: $0) }, root: url)
     }
 
-    /// Makes the links; at any moment each is the old one or the new one.
+    /// Makes the links; at every moment each is either the old one or the new one.
     func make(_ links: Links) throws {
         func failure(_ place: URL) -> FileError {
             FileError.unwritable(path: place.path, reason: systemReason())
@@ -76,7 +76,8 @@ extension OutputFolder {
             try makeFolder(at: folder)
         }
         for (place, target) in links.made {
-            // Links have no contents to flush, but a name can be taken: the new one goes beside it and then over it.
+            // Links have no contents to flush, but the name may be taken: the new link is made beside it and renamed
+            // over it.
             let temporary = place.deletingLastPathComponent().appending(path: Self.temporaryName)
             unlink(temporary.path)
             guard symlink(target, temporary.path) == 0 else { throw failure(place) }
@@ -89,7 +90,7 @@ extension OutputFolder {
         for place in links.removed {
             guard unlink(place.path) == 0 else { throw failure(place) }
             var folder = place.deletingLastPathComponent()
-            // Only where nothing else is in it.
+            // `rmdir` succeeds only if the folder is empty.
             while folder.standardizedFileURL != links.root.standardizedFileURL, rmdir(folder.path) == 0 {
                 folder.deleteLastPathComponent()
             }
@@ -103,7 +104,7 @@ extension OutputFolder {
         return parts.indices.map { parts[...$0].joined(separator: "/") }
     }
 
-    /// What a symbolic link leads to; nil for anything else.
+    /// The target of a symbolic link; nil for anything else.
     private static func target(of place: URL) -> String? {
         try? FileManager.default.destinationOfSymbolicLink(atPath: place.path)
     }

@@ -2,13 +2,13 @@ package import Foundation
 
 /// The folder that a command writes its results to.
 ///
-/// Files of an earlier run stay as they are if this run found the same, and are replaced only if the user asked for it.
+/// Files of an earlier run stay as they are if this run has the same contents, and are replaced only if the user asked.
 package struct OutputFolder {
     package let url: URL
     package let force: Bool
 
-    /// Makes sure, before any work is done, that the folder can be written to; it is made only when there is something
-    /// to write.
+    /// Makes sure, before any work is done, that the folder is writable; it is made only when there is something to
+    /// write.
     package init(_ url: URL, force: Bool) throws {
         self.url = url
         self.force = force
@@ -26,18 +26,19 @@ package struct OutputFolder {
         }
     }
 
-    /// Writes all files, the last of them last: whoever waits for it finds the others complete.
+    /// Writes all files, in such an order that the last of `files` appears last: once it exists, the others are
+    /// complete.
     ///
-    /// Everything is on the disk before anything changes, so that a full one leaves what was there. Where files replace
-    /// others, the last of them is away meanwhile: a run that is stopped leaves no mixture that passes for whole. Runs into
+    /// All bytes are on disk before anything changes, so a full disk leaves the old files. While files are being
+    /// replaced, the last of them is missing, so an interrupted run leaves no mixture that looks complete. Runs into
     /// the same folder take turns.
     ///
     /// - Parameters:
-    ///   - isOurs: whether a file of that name, below the folder, is one that a run may make. One that this run does not
-    ///     write would pass for its result, so it is removed if files may be replaced.
-    ///   - links: what to link to as well, before the files take their names.
+    ///   - isOurs: whether a run may write a file of this name below the folder. Such a file that this run does not
+    ///     write would look like part of its result, so it is removed if files may be replaced.
+    ///   - links: the links to make as well, before the files take their names.
     /// - Returns: the paths, in the order of `files`.
-    /// - Throws: ``FileError`` before anything is written, if a file is there that differs and may not be replaced.
+    /// - Throws: ``FileError`` before anything is written, if a different file is there and may not be replaced.
     package func write(
         _ files: [(name: String, bytes: Data)], replacing isOurs: (String) -> Bool = { _ in false },
         links: LinkPlan = LinkPlan()
@@ -80,7 +81,7 @@ package struct OutputFolder {
         return stale
     }
 
-    /// The files that are not there yet as they should be.
+    /// The files that are missing or have other contents.
     private func changed(_ files: [(name: String, bytes: Data)]) throws -> [(url: URL, bytes: Data)] {
         try files.compactMap { name, bytes in
             let file = url.appending(path: name)
@@ -102,12 +103,12 @@ package struct OutputFolder {
             guard unlink(file.path) == 0 else {
                 throw FileError.unwritable(path: file.path, reason: "the file of an earlier run cannot be removed")
             }
-            // Only if nothing else is in it.
+            // `rmdir` succeeds only if the folder is empty.
             if folder.standardizedFileURL != url.standardizedFileURL { rmdir(folder.path) }
         }
     }
 
-    /// Removes what runs that were killed had begun.
+    /// Removes the staged files of killed runs.
     private func removeLeftovers(of names: [String], among found: [String]) {
         let files = Dictionary(grouping: names.map { URL(filePath: $0) }, by: { $0.deletingLastPathComponent().path })
             .mapValues { $0.map(\.lastPathComponent) }

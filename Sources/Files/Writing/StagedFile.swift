@@ -4,9 +4,9 @@ package import Foundation
 internal import Glibc
 #endif
 
-/// A file on its way: its bytes go beside the file that it will replace, and take the name only when all are on the disk.
+/// A file being written: its bytes go into a file beside the one to replace, which takes the name once all are on disk.
 ///
-/// At any moment either the old file is there or the new one, whole. What is not committed is removed with the value.
+/// At every moment either the old or the new file is there, complete. An uncommitted file is removed with this object.
 package final class StagedFile {
     private let url: URL
     private var template: [CChar]
@@ -15,7 +15,7 @@ package final class StagedFile {
 
     /// Begins a file that will be called `url`, in a folder that exists.
     ///
-    /// - Throws: ``/Files/FileError`` with the system's reason, as all methods do.
+    /// - Throws: ``/Files/FileError`` with the system's reason, like all methods.
     package init(replacing url: URL) throws {
         self.url = url
         let folder = url.deletingLastPathComponent()
@@ -44,10 +44,10 @@ package final class StagedFile {
         }
     }
 
-    /// Flushes all bytes to the disk, so that only the name is to be given yet; a full disk is noticed here at the latest.
+    /// Flushes all bytes to disk, so that only the rename remains; a full disk is noticed here at the latest.
     package func finish() throws {
         guard descriptor >= 0 else { return }
-        // mkstemp makes files that only the owner may read.
+        // mkstemp creates files that only the owner may read.
         guard fchmod(descriptor, 0o644) == 0, fsync(descriptor) == 0 else { throw failure() }
         let closed = close(descriptor)
         descriptor = -1
@@ -63,15 +63,15 @@ package final class StagedFile {
 
     private func failure() -> FileError { FileError.unwritable(path: url.path, reason: systemReason()) }
 
-    /// Whether `name` is what a process that was killed leaves of a file on its way to be called `other`.
+    /// Whether `name` is the staged file that a killed process leaves of a file `other`.
     package static func isLeftover(_ name: String, of other: String) -> Bool {
         name.utf8.count == other.utf8.count + 8 && name.hasPrefix(".\(other).")
     }
 }
 
-/// Writes `bytes` to `url` so that at any moment either the old file is there or the new one, whole.
+/// Writes `bytes` to `url` so that at every moment either the old or the new file is there, complete.
 ///
-/// The bytes go to a file beside it, are flushed to the disk, and take the name only then. The folder must exist.
+/// The bytes go into a file beside it and are flushed to disk; only then is that file renamed. The folder must exist.
 ///
 /// - Throws: ``/Files/FileError`` with the system's reason (no space, no permission, no such folder); the old file then stays.
 package func writeAtomically(_ bytes: Data, to url: URL) throws {
@@ -85,7 +85,7 @@ package func writeAtomically(_ text: String, to url: URL) throws {
     try writeAtomically(Data(text.utf8), to: url)
 }
 
-/// Makes a folder, and those above it, where there is none.
+/// Makes a folder and its parents, unless they exist.
 ///
 /// - Throws: ``/Files/FileError`` with the system's reason (no space, no permission, a file of that name).
 package func makeFolder(at url: URL) throws {

@@ -32,7 +32,7 @@ public struct AreaChart: Chart {
             }.joined(separator: "; ") + "."
     }
 
-    /// One model a row.
+    /// One row per model.
     public var table: CSVTable {
         CSVTable(
             columns: ["model", "ags", "low", "high"],

@@ -2,9 +2,9 @@ internal import Datasets
 public import Files
 import Statistics
 
-/// The class means along their two main directions, each class by the side that it is on at one level.
+/// The class means along their two principal directions, each class marked by its side at one level.
 ///
-/// Sides differ in colour and shape. One unit is as long along both axes, so that distances can be compared by eye.
+/// Sides differ in colour and shape. Both axes have the same scale, so that distances can be compared by eye.
 public struct ClassMapChart: Chart {
     /// The side of a class at a level.
     public enum Side: String, Sendable, Hashable, CaseIterable {
@@ -15,7 +15,7 @@ public struct ClassMapChart: Chart {
         /// Not in the level.
         case removed
 
-        /// How it is drawn.
+        /// How a class on this side is drawn.
         var style: LineStyle {
             switch self {
             case .train: LineStyle(color: 0, width: 1, opacity: 0.85, marker: .circle)
@@ -31,7 +31,7 @@ public struct ClassMapChart: Chart {
         public let label: String
         /// The coordinate along the first direction.
         public let x: Double
-        /// The coordinate along the second.
+        /// The coordinate along the second direction.
         public let y: Double
         /// Its side at the level.
         public let side: Side
@@ -51,7 +51,7 @@ public struct ClassMapChart: Chart {
     public let dataset: String
     /// The classes.
     public let points: [Point]
-    /// The part of the variance of the class means along each direction.
+    /// The share of the variance of the class means along each direction.
     public let shares: (x: Double, y: Double)
 
     /// Makes a map of a level.
@@ -62,7 +62,7 @@ public struct ClassMapChart: Chart {
         self.shares = shares
     }
 
-    /// `class-map-` with the level.
+    /// `class-map-` and the level.
     public var fileName: String { "class-map-\(level)" }
 
     /// The title above the chart.
@@ -77,7 +77,7 @@ public struct ClassMapChart: Chart {
             + " classes."
     }
 
-    /// One class a row.
+    /// One row per class.
     public var table: CSVTable {
         CSVTable(
             columns: ["class", "side", "pc1", "pc2"],
@@ -139,7 +139,7 @@ public struct ClassMapChart: Chart {
 
     private static let radius = 4.5
 
-    /// A marker that is moved to its place: a page's script gives a class another side by another shape alone.
+    /// A marker, translated to its place so that a page's script can change a class's side by replacing only the shape.
     private func mark(_ svg: inout Markup, x: Double, y: Double, side: Side, scale: Double, title: String) {
         let style = side.style
         let size = scale == 1 ? "" : " scale(\(Markup.number(scale)))"

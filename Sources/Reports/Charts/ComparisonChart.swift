@@ -3,17 +3,17 @@ public import Evaluation
 public import Files
 import Retrieval
 
-/// Several models along the same levels, as a self-contained SVG: their curves, or their changes against the mean with the
-/// lines that fit them.
+/// Several models along the same levels, as a self-contained SVG: their curves, or their changes against the mean with
+/// fitted lines.
 ///
-/// Models differ in colour and marker, and from the sixth on in dashes too. 95 % intervals over classes are bars or bands;
-/// with bars models stand a little apart, so that these do not hide one another.
+/// Models differ in colour and marker, and from the sixth on in dashes too. 95 % intervals over classes are bars or
+/// bands; bars of different models are offset slightly, so that they do not hide one another.
 public struct ComparisonChart: Chart {
     /// What is drawn.
     public enum Content: String, Sendable, Hashable, CaseIterable {
         /// The metric's values.
         case values
-        /// The values less the mean over all models at the same level.
+        /// The values minus the mean over all models at the same level.
         case changes
     }
 
@@ -21,7 +21,7 @@ public struct ComparisonChart: Chart {
     public enum Intervals: Sendable, Hashable {
         /// As a bar at each point.
         case bars
-        /// As an area about each line.
+        /// As an area around each line.
         case bands
     }
 
@@ -36,7 +36,7 @@ public struct ComparisonChart: Chart {
         self.intervals = intervals
     }
 
-    /// `curves` or `changes`, with the metric, and the gallery if it is not the full one.
+    /// `curves` or `changes`, with the metric, and the gallery unless it is the full one.
     public var fileName: String {
         let gallery = comparison.gallery == .full ? "" : "-\(comparison.gallery.rawValue)"
         return "\(content == .values ? "curves" : "changes")\(gallery)-\(comparison.metric.fileName)"
@@ -54,7 +54,7 @@ public struct ComparisonChart: Chart {
     /// What the chart shows, in words.
     public var description: String { "\(title), over the levels by growing shift. \(plot.description)" }
 
-    /// One model and level a row: the value and its interval.
+    /// One row per model and level: the value and its interval.
     public var table: CSVTable { plot.table(valueName: content == .values ? "value" : "change") }
 
     /// The drawing.

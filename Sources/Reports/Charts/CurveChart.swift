@@ -5,8 +5,8 @@ public import Retrieval
 
 /// A metric against the distance between train and test, as a self-contained SVG.
 ///
-/// The mean of both directions is bold, each direction light and the backbone dashed; every level is a marker, with its 95 %
-/// interval as a bar on the bold line. The legend has a strip of its own above the curves.
+/// The mean of both directions is bold, each direction light and the backbone dashed; every level is a marker, with its
+/// 95 % interval as a bar on the bold line. The legend is above the curves.
 public struct CurveChart: Chart {
     /// One line of the chart.
     public struct Series: Sendable {
@@ -24,7 +24,7 @@ public struct CurveChart: Chart {
             case tricked
         }
 
-        /// One level: its id, the distance, the metric's value, and half the width of its interval, if it is to be shown.
+        /// One level: its id, the distance, the metric's value, and half the width of its interval, nil to show none.
         public typealias Point = (level: String, fid: Double, value: Double, margin: Double?)
 
         /// The name in the legend.
@@ -34,7 +34,7 @@ public struct CurveChart: Chart {
         /// The levels by growing distance.
         public let points: [Point]
 
-        /// Makes a line; its points come in any order.
+        /// Makes a line; its points may be in any order.
         public init(name: String, role: Role, points: [Point]) {
             self.name = name
             self.role = role
@@ -58,7 +58,7 @@ public struct CurveChart: Chart {
         self.series = series
     }
 
-    /// The chart of a model's results: forward and reverse if both were run, the backbone if it was, and the mean.
+    /// The chart of a model's results: forward and reverse if both were run, the backbone if it was run, and the mean.
     public init(_ results: EvaluationResults, metric: RetrievalMetric = .recall(1)) {
         func series(_ name: String, _ role: Series.Role, _ subject: Subject, _ direction: DirectionOrMean) -> Series {
             Series(
@@ -83,7 +83,7 @@ public struct CurveChart: Chart {
                 : all)
     }
 
-    /// The drawing; what is drawn last lies on top, and is named first.
+    /// The drawing; what is drawn last is on top, and comes first in the legend.
     public func svg(_ format: ChartFormat) -> String { plot.svg(of: self, format) }
 
     /// What the chart shows, in words.
@@ -91,7 +91,7 @@ public struct CurveChart: Chart {
         "\(metric) against the squared Fréchet distance between train and test. \(plot.description)"
     }
 
-    /// One line and level a row: the value and its interval.
+    /// One row per line and level: the value and its interval.
     public var table: CSVTable { plot.table(valueName: "value") }
 
     private var plot: LinePlot {

@@ -3,14 +3,14 @@ public import Evaluation
 public import Files
 public import Retrieval
 
-/// How far the frozen backbone is above each model along the levels: what the shift costs a model, with the difficulty of the
-/// classes themselves taken out.
+/// The frozen backbone's score minus each model's along the levels: what the shift costs a model, with the difficulty
+/// of the classes themselves removed.
 public struct GapChart: Chart {
     private let metric: RetrievalMetric
     private let dataset: String
     private let lines: [LinePlot.Line]
 
-    /// Makes a chart of models by name; nothing is drawn for one without the backbone's scores, and the others keep their
+    /// Makes a chart of models by name; models without the backbone's scores are not drawn, and the others keep their
     /// colours.
     public init(
         _ models: [(name: String, results: EvaluationResults)], metric: RetrievalMetric = .recall(1)
@@ -42,7 +42,7 @@ public struct GapChart: Chart {
         "The frozen backbone's \(metric.title) less each model's, over the levels by growing distance. \(plot.description)"
     }
 
-    /// One model and level a row: the gap and its interval.
+    /// One row per model and level: the gap and its interval.
     public var table: CSVTable { plot.table(valueName: "gap") }
 
     /// The drawing.

@@ -10,7 +10,7 @@ extension ProgressionChart {
             steps: progression.keptSteps.map { ($0.arm.rawValue, $0.step, $0.distance.squared) }, manifest: manifest)
     }
 
-    /// The same from the table of the steps, `progression.csv`.
+    /// The same chart from the table of steps, `progression.csv`.
     ///
     /// - Throws: ``/Files/FileError`` for a file that cannot be read, lacks a column, or has a field that is not a number.
     public init(readingFrom url: URL, manifest: SplitManifest) throws {

@@ -1,8 +1,8 @@
 public import Files
 import Statistics
 
-/// The distance over the steps of a progression, easier to harder, with the chosen levels marked, and the band
-/// that random sides of the same classes would have.
+/// The distance over the steps of a progression, from easier to harder, with the chosen levels marked, and the band of
+/// distances for random sides of the same classes.
 public struct ProgressionChart: Chart {
     /// One step of the progression.
     public struct Step: Sendable, Equatable {
@@ -12,9 +12,9 @@ public struct ProgressionChart: Chart {
         public let step: Int
         /// The Fréchet distance between the sides after the step, squared.
         public let fid: Double
-        /// The id of the level that was made of this step, if one was.
+        /// The id of the level made from this step, if any.
         public let level: String?
-        /// Where the distance lies for random sides of the same classes; nil where that is not known.
+        /// The range of the distance for random sides of the same classes; nil if unknown.
         public let null: ClosedRange<Double>?
 
         /// Makes a step.
@@ -33,10 +33,10 @@ public struct ProgressionChart: Chart {
     public let fileName = "progression"
     /// The title above the chart.
     public let title: String
-    /// The steps from the easiest over the start and the hardest swap to the last removal.
+    /// The steps from the easiest, through the start and the hardest swap, to the last removal.
     public let steps: [Step]
 
-    /// Makes a chart of steps in the order in which they are to be drawn.
+    /// Makes a chart of steps, given in drawing order.
     public init(title: String, steps: [Step]) {
         self.title = title
         self.steps = steps
@@ -44,7 +44,7 @@ public struct ProgressionChart: Chart {
 
     /// The drawing.
     ///
-    /// Steps are counted from the one whose origin is `start`, or from the first where none is.
+    /// Steps are counted from the one whose origin is `start`, or from the first if there is none.
     public func svg(_ format: ChartFormat) -> String {
         let (height, rise, plot) = (format.isNarrow ? 380.0 : 440, format.rise, format.plot)
         let zero = steps.firstIndex { $0.origin == "start" } ?? 0
@@ -64,7 +64,7 @@ public struct ProgressionChart: Chart {
                 xTitle: format.isNarrow ? "steps: easier ← 0 → harder" : "steps from the start: easier ← 0 → harder",
                 yTitle: "Fréchet distance (squared)")
             if let last = bands.last {
-                // Right of the band where there is room, else over its end.
+                // To the right of the band if there is room, else over its end.
                 let end = x.position(last.0)
                 let width = Markup.width(of: "random sides", size: 11)
                 let isBeside = end + 8 + width < x.end
@@ -102,7 +102,7 @@ public struct ProgressionChart: Chart {
         }
     }
 
-    /// Runs of steps of one origin.
+    /// Runs of steps with the same origin.
     private var arms: [(origin: String, range: Range<Int>)] {
         var arms: [(origin: String, range: Range<Int>)] = []
         for (index, step) in steps.enumerated() {
@@ -115,7 +115,7 @@ public struct ProgressionChart: Chart {
         return arms
     }
 
-    /// Writes an arm's name above the plot and draws where the arm begins.
+    /// Writes an arm's name above the plot and marks where the arm begins.
     private func armName(
         _ svg: inout Markup, _ arm: (origin: String, range: Range<Int>), number: Int, numbers: [Double], x: ChartAxis,
         y: ChartAxis
@@ -144,7 +144,7 @@ public struct ProgressionChart: Chart {
         (step.level.map { "level \($0), " } ?? "") + "\(step.origin) \(step.step): \(distanceText(step.fid))"
     }
 
-    /// One step a row, in the order of the drawing.
+    /// One row per step, in drawing order.
     public var table: CSVTable {
         CSVTable(
             columns: ["origin", "step", "fid", "level", "null_low", "null_high"],

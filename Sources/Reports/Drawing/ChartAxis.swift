@@ -14,14 +14,14 @@ struct ChartAxis: Sendable {
     /// Covers `values` with round steps, each 1, 2 or 5 times a power of ten.
     ///
     /// - Parameters:
-    ///   - stepCount: how many steps the values themselves take at most.
-    ///   - limits: what the ticks must not leave, where the values keep to it too.
+    ///   - stepCount: the maximum number of steps that the values themselves span.
+    ///   - limits: the range that the ticks stay within if the values do.
     init(
         covering values: [Double], limits: ClosedRange<Double>? = nil, stepCount: Int = 6, start: Double, end: Double
     ) {
         var (low, high) = (values.min() ?? 0, values.max() ?? 1)
         if high - low <= max(abs(low), abs(high)) * 1e-9 {
-            // One value: room to both sides of it.
+            // A single value gets room on both sides.
             let room = low == 0 ? 1 : abs(low) / 10
             (low, high) = (low - room, high + room)
         }

@@ -1,8 +1,8 @@
-/// A marker's shape; shapes differ besides colours, so that a chart can be read without them.
+/// A marker's shape; shapes differ as well as colours, so that a chart can be read without colour.
 enum MarkerShape: Sendable {
     case circle, triangle, invertedTriangle, diamond, square, cross
 
-    /// The outline about a centre, as a path.
+    /// The outline around a centre, as an SVG path.
     func path(x: Double, y: Double, radius r: Double) -> String {
         let points: [(Double, Double)]
         switch self {
@@ -28,11 +28,11 @@ enum MarkerShape: Sendable {
 
 /// How a line is drawn.
 ///
-/// The colours are Okabe and Ito's, told apart with any common colour vision.
+/// The colours are Okabe and Ito's, which people with common colour vision deficiencies can distinguish.
 struct LineStyle: Sendable {
     /// The class that the style sheet darkens or lightens.
     let className: String
-    /// The colour on a light ground.
+    /// The colour on a light background.
     let color: String
     let width: Double
     let opacity: Double
@@ -77,10 +77,10 @@ struct LineStyle: Sendable {
     }
 }
 
-/// What all charts share: the ground, the axes, and colours for a light and a dark page.
+/// What all charts share: the background, the axes, and colours for light and dark pages.
 ///
 /// Every element carries its light colour as an attribute, so a viewer without style sheets or media queries shows the
-/// light chart on its own white ground.
+/// light chart on its own white background.
 enum ChartStyle {
     static let ground = "#FFFFFF"
     static let darkGround = "#15191E"
@@ -107,8 +107,8 @@ enum ChartStyle {
 
     /// A whole chart.
     ///
-    /// As a file of its own it has its names for screen readers, the style sheet, the ground and the title; in a page, a label
-    /// for screen readers.
+    /// As a separate file it has a title and description for screen readers, the style sheet, the background and the
+    /// visible title; in a page it has a label for screen readers.
     static func document(
         _ chart: some Chart, _ format: ChartFormat, height: Double, _ body: (inout Markup) -> Void
     ) -> String {
@@ -183,7 +183,7 @@ enum ChartStyle {
             attributes: [("transform", "rotate(-90 \(Markup.number(left)) \(Markup.number(middle)))")])
     }
 
-    /// The levels' ids in two lines above the plot, each where its level lies; one that fits in neither is left out.
+    /// The levels' ids in two lines above the plot, each above its level; an id that fits in neither is left out.
     static func levelNames(
         _ svg: inout Markup, _ points: [(id: String, position: Double)], x: ChartAxis, y: Double
     ) {
@@ -232,14 +232,14 @@ enum ChartStyle {
             ])
     }
 
-    /// A marker; `title` is what a pointer that rests on it shows.
+    /// A marker; `title` is its tooltip.
     static func marker(_ svg: inout Markup, x: Double, y: Double, style: LineStyle, radius: Double, title: String) {
         svg.group(
             "path",
             [
                 ("class", "\(style.className) mark"), ("d", style.marker.path(x: x, y: y, radius: radius)),
                 ("fill", style.color), ("fill-opacity", Markup.number(style.opacity)), ("stroke", ground),
-                // A rim parts a marker from its line; on a dot it would be all that is seen.
+                // A rim separates a marker from its line; it would cover a small dot.
                 ("stroke-width", radius < 3 ? "0" : "1"),
             ]
         ) { svg in

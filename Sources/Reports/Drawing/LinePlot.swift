@@ -2,9 +2,9 @@ internal import Evaluation
 internal import Files
 internal import Statistics
 
-/// Lines over the levels' shift: what all curves of models have in common.
+/// Lines over the levels' shift, the basis of all charts with model curves.
 struct LinePlot {
-    /// A level: its id, its place on the axis, the value there, and half the width of its interval, if it is to be shown.
+    /// A level: its id, its place on the axis, the value there, and half the width of its interval, nil to show none.
     typealias Point = (level: String, shift: Double, value: Double, margin: Double?)
 
     struct Line {
@@ -14,18 +14,18 @@ struct LinePlot {
         /// The change of the fitted line from the first to the last point; it is drawn instead of the points' own line.
         var fittedChange: Double?
         var radius = 4.5
-        /// What an interval is drawn with.
+        /// The opacity of interval bars.
         var bar = 0.45
     }
 
     let yTitle: String
     let axis: (title: String, shortTitle: String, isDistance: Bool)
-    /// What values cannot leave, and intervals are cut to.
+    /// The range that values cannot leave, and that intervals are clipped to.
     var limits: ClosedRange<Double>?
-    /// Whether the axis shows 0 in any case.
+    /// Whether the axis always includes 0.
     var includesZero = false
     var intervals = ComparisonChart.Intervals.bars
-    /// In the order of the legend; the first is drawn last.
+    /// The lines in legend order; the first is drawn last.
     let lines: [Line]
     var spreadsLines = false
 
@@ -77,7 +77,7 @@ struct LinePlot {
 
     private func draw(_ m: Int, _ svg: inout Markup, x: ChartAxis, y: ChartAxis) {
         let (line, style) = (lines[m], lines[m].style)
-        // Bars of several models stand a little apart, so that they do not hide one another.
+        // Bars of different models are offset slightly, so that they do not hide one another.
         let offset =
             spreadsLines && intervals == .bars
             ? 8 * (Double(m) - Double(lines.count - 1) / 2) / Double(max(lines.count - 1, 1)) : 0
@@ -125,7 +125,7 @@ struct LinePlot {
         }.joined(separator: "; ") + "."
     }
 
-    /// The numbers, one line and level a row.
+    /// The numbers, one row per line and level.
     func table(valueName: String) -> CSVTable {
         CSVTable(
             columns: ["line", "level", "shift", valueName, "low", "high"],
@@ -153,7 +153,7 @@ extension LinePlot {
     }
 }
 
-/// The places of a legend's entries, in as many lines as they need.
+/// The positions of a legend's entries, in as many rows as they need.
 struct LegendLayout {
     let places: [(x: Double, y: Double)]
     let lineCount: Int

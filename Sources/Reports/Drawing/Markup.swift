@@ -1,10 +1,10 @@
 internal import Statistics
 
-/// An SVG drawing or a part of a page as text: elements are appended, each on a line of its own.
+/// An SVG drawing or part of a page as text: elements are appended, each on its own line.
 struct Markup: Sendable {
     private(set) var lines: [String] = []
 
-    /// Appends an element; with `content` it holds that text, escaped. (In HTML only void elements go without.)
+    /// Appends an element; with `content` it holds that text, escaped. (In HTML only void elements may omit it.)
     mutating func element(_ name: String, _ attributes: [(String, String)], content: String? = nil) {
         let text = attributes.map { " \($0.0)=\"\(Self.escaped($0.1))\"" }.joined()
         lines.append("<\(name)\(text)" + (content.map { ">\(Self.escaped($0))</\(name)>" } ?? "/>"))
@@ -47,7 +47,7 @@ struct Markup: Sendable {
         return String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
     }
 
-    /// Text for XML: markup escaped, and the characters that XML 1.0 forbids left out.
+    /// Text for XML: markup is escaped, and characters that XML 1.0 forbids are left out.
     static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -64,7 +64,7 @@ struct Markup: Sendable {
         return result
     }
 
-    /// A generous estimate of a text's width in the system's sans-serif font.
+    /// A generous estimate of a text's width in the system sans-serif font.
     static func width(of text: String, size: Double) -> Double {
         Double(displayWidth(text)) * size * 0.6
     }

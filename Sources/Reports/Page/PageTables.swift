@@ -2,12 +2,12 @@ internal import Files
 internal import Statistics
 
 extension Markup {
-    /// Appends a table that scrolls by itself where it is wider than the page.
+    /// Appends a table that scrolls on its own if it is wider than the page.
     mutating func table(
         caption: String, columns: [(title: String, isNumber: Bool)], rows: [[String]], id: String? = nil,
         className: String? = nil
     ) {
-        // Scrolled by keys too, hence the focus.
+        // Focusable, so that the keyboard can scroll it too.
         let region = [("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", caption)]
         group("div", region) { html in
             let names = (id.map { [("id", $0)] } ?? []) + (className.map { [("class", $0)] } ?? [])
@@ -46,7 +46,7 @@ extension Markup {
             caption: caption, columns: table.columns.map { ($0.title, $0.alignment == .right) }, rows: table.rows)
     }
 
-    /// Appends a chart with its heading, what it says in words, and its numbers.
+    /// Appends a chart with its heading, its description and its numbers.
     mutating func figure(_ chart: some Chart, heading: String, caption: String) {
         group("figure", []) { html in
             html.element("h3", [], content: heading)
@@ -70,7 +70,7 @@ extension Markup {
     }
 }
 
-/// Four significant digits or so, for tables under charts.
+/// About four significant digits, for tables under charts.
 private func distance4(_ value: Double) -> String {
     fixed(value, abs(value) >= 100 ? 1 : abs(value) >= 10 ? 2 : 4)
 }

@@ -1,23 +1,23 @@
 internal import Evaluation
 internal import Retrieval
 
-/// The models of a page beside one another, by each metric that it shows.
+/// The comparisons of a page's models, by each metric that the page shows.
 struct ReportComparisons: Sendable {
-    /// A chart with what a page says about it.
+    /// A chart with its texts for the page.
     struct Figure: Sendable {
         let chart: any Chart
         let heading: String
         let caption: String
     }
 
-    /// The models without the backbone, by the page's first metric.
+    /// The comparison of the models without the backbone, by the page's first metric.
     let main: ModelComparison
     /// The figures, in the page's order.
     let charts: [Figure]
     /// The first run's results of each model.
     let results: [(name: String, results: EvaluationResults)]
 
-    /// Draws what was compared.
+    /// Makes the charts of a comparison.
     init(_ compared: ComparedModels) {
         (main, results) = (compared.main, compared.results)
         var figures: [Figure] = []
@@ -71,6 +71,6 @@ struct ReportComparisons: Sendable {
                 + "scaled to [0, 1], with its 95 % interval over other classes.")
     }
 
-    /// What a page shows where it can.
+    /// The metrics that a page shows if available.
     static let metrics: [RetrievalMetric] = [.recall(1), .averagePrecisionAtR]
 }

@@ -5,11 +5,12 @@ internal import Foundation
 internal import Splits
 internal import Statistics
 
-/// How many classes the table of a page holds at most; a page of all classes of a large dataset would be too heavy to open.
+/// The maximum number of classes in a page's table; with all classes of a large dataset the page would be too heavy to
+/// open.
 private let classLimit = 2000
 
 extension ReportPage {
-    /// The table of classes, which the script sorts and filters.
+    /// Appends the table of classes, which the script sorts and filters.
     func classes(_ html: inout Markup) {
         let shown = models.filter { !$0.classes.isEmpty }
         guard let first = shown.first else { return }
@@ -54,7 +55,7 @@ extension ReportPage {
         }
     }
 
-    /// The classes of the table: all, or those that the first model retrieves worst.
+    /// The classes in the table: all, or those that the first model retrieves worst.
     private func shownClasses(of models: [Model]) -> [String] {
         let all = Set(models.flatMap { $0.classes.map(\.classLabel) })
         guard all.count > classLimit, let first = models.first else { return all.sorted() }
@@ -63,7 +64,7 @@ extension ReportPage {
 
     private typealias Row = (label: String, queryCount: Int, values: [Double?])
 
-    /// The means over all tasks, by Recall@1: it, MAP@R, the backbone's Recall@1 and the gap.
+    /// The means over all tasks, sorted by Recall@1: Recall@1, MAP@R, the backbone's Recall@1 and the gap.
     private static func rows(of scores: [ClassScores], labels: [String]) -> [Row] {
         let groups = Dictionary(grouping: scores, by: \.classLabel)
         return labels.compactMap { label -> Row? in
@@ -79,7 +80,7 @@ extension ReportPage {
         }.sorted { ($0.values[0] ?? 2, $0.label) < ($1.values[0] ?? 2, $1.label) }
     }
 
-    /// The same for the script: of each model and level the rows class, queries, Recall@1, MAP@R, backbone's Recall@1.
+    /// The same for the script: for each model and level, rows of class, queries, Recall@1, MAP@R, backbone's Recall@1.
     private func data(of models: [Model], labels: [String]) -> String {
         let numbers = NameIndex(labels)
         let levels = NameIndex(manifest.levels.map(\.id))
@@ -97,7 +98,7 @@ extension ReportPage {
                 tasks.append("{\"model\":\(place),\"level\":\(level),\"rows\":[\(lines.joined(separator: ","))]}")
             }
         }
-        // A label may hold what would end the script element.
+        // A label may hold text that would end the script element.
         let names = labels.map { label in
             let json = (try? JSONEncoder().encode(label)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
             return json.replacing("<", with: "\\u003c")

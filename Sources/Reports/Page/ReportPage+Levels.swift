@@ -2,11 +2,11 @@ internal import Datasets
 internal import Splits
 internal import Statistics
 
-/// How many classes the map of a page shows at most; more would make it heavy, and could not be told apart.
+/// The maximum number of classes on a page's map; more would make it heavy and could not be distinguished.
 private let mapLimit = 3000
 
 extension ReportPage {
-    /// The distance along the steps.
+    /// Appends the chart of the distance along the steps.
     func series(_ chart: ProgressionChart, _ html: inout Markup) {
         html.element(
             "p", [],
@@ -24,7 +24,7 @@ extension ReportPage {
         }
     }
 
-    /// A card for each level.
+    /// Appends a card for each level.
     func levels(_ html: inout Markup, images: [String: String]) {
         var words = "The bar is the distance, as a part of the largest."
         if manifest.levels.contains(where: { $0.null != nil }) {
@@ -74,7 +74,7 @@ extension ReportPage {
         }
     }
 
-    /// Where the level's distance lies between 0 and the largest, and the null band as a shade over it.
+    /// Appends a bar that shows where the level's distance lies between 0 and the largest, with the null band shaded.
     private func gauge(_ level: SplitLevel, largest: Double, _ html: inout Markup) {
         guard largest > 0 else { return }
         func part(_ value: Double) -> String { "\(fixed(min(max(100 * value / largest, 0), 100), 1))%" }
@@ -103,7 +103,7 @@ extension ReportPage {
         return numbers
     }
 
-    /// Three significant digits or so, to fit into a column of a card.
+    /// About three significant digits, to fit into a column of a card.
     private func short(_ value: Double) -> String {
         abs(value) >= 1 ? fixed(value, abs(value) >= 100 ? 0 : 1) : distanceText(value)
     }
@@ -139,7 +139,7 @@ extension ReportPage {
         }
     }
 
-    /// The map, with a choice of levels.
+    /// Appends the map, with a choice of levels.
     func map(_ html: inout Markup) {
         let maps = manifest.levels.compactMap { map(of: $0, limit: mapLimit) }
         let isCut = (classMap?.points.count ?? 0) > mapLimit

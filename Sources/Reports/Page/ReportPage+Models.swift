@@ -6,7 +6,7 @@ internal import Splits
 internal import Statistics
 
 extension ReportPage {
-    /// Tables and charts of the models.
+    /// Appends the tables and charts of the models.
     func models(_ comparisons: ReportComparisons, _ html: inout Markup) {
         html.element(
             "p", [],
@@ -56,7 +56,7 @@ extension ReportPage {
         }
     }
 
-    /// Queries and what was found for them.
+    /// Appends the example queries and their results.
     func examples(_ html: inout Markup, images: [String: String]) {
         html.element(
             "p", [],

@@ -5,7 +5,7 @@ internal import Splits
 internal import Statistics
 
 extension ReportPage {
-    /// Where everything comes from, and how to cite it.
+    /// Appends where everything comes from, and how to cite it.
     func provenance(_ html: inout Markup) {
         html.table(
             caption: "The splits", columns: [("What", false), ("Value", false)],

@@ -4,26 +4,26 @@ public import Evaluation
 public import Splits
 internal import Statistics
 
-/// A benchmark, and models that were scored along it, as one page of HTML that needs nothing else.
+/// A benchmark and the models scored on it, as one self-contained HTML page.
 ///
-/// The page holds its style sheet, its script, its charts as SVG and its images as data; it opens from disk and asks no
-/// network for anything. Without the script all is there but the choice of levels on the map and the sorting of the table of
-/// classes.
+/// The page holds its style sheet, its script, its charts as SVG and its images as data; it opens from disk and makes
+/// no network requests. Without the script, only the choice of levels on the map and the sorting of the class table are
+/// missing.
 public struct ReportPage: Sendable {
-    /// A model as it enters the page.
+    /// A model on the page.
     public struct Model: Sendable {
         /// Its name.
         public let name: String
-        /// The results of its training runs, one or several.
+        /// The results of its training runs, one or more.
         public let runs: [EvaluationResults]
-        /// How each class is retrieved, of the first run; empty if that is not known.
+        /// How well each class is retrieved in the first run; empty if unknown.
         public let classes: [ClassScores]
-        /// Queries and what was found for them, of the first run.
+        /// Example queries and their results in the first run.
         public let examples: RetrievalExamplesFile?
 
-        /// Joins what is known of a model.
+        /// Joins the results of a model.
         ///
-        /// - Precondition: there is a run.
+        /// - Precondition: there is at least one run.
         public init(
             name: String, runs: [EvaluationResults], classes: [ClassScores] = [], examples: RetrievalExamplesFile? = nil
         ) {
@@ -37,21 +37,21 @@ public struct ReportPage: Sendable {
 
     /// The splits.
     public let manifest: SplitManifest
-    /// The dataset that they are of.
+    /// The dataset of the splits.
     public let dataset: Dataset
-    /// The distance along the steps; nil where the steps are not known.
+    /// The chart of the distance along the steps; nil if the steps are unknown.
     public let progression: ProgressionChart?
-    /// Where the classes lie; nil where that is not known.
+    /// The map of the classes; nil if unknown.
     public let classMap: ClassMap?
     /// The models.
     public let models: [Model]
     /// The models' curves and differences.
     let comparisons: ReportComparisons?
 
-    /// Joins what the page shows.
+    /// Joins everything that the page shows.
     ///
-    /// - Throws: ``/Evaluation/EvaluationError/incomparable(name:found:expected:)`` if a model was scored along other splits
-    ///   than these, or not as the first one was.
+    /// - Throws: ``/Evaluation/EvaluationError/incomparable(name:found:expected:)`` if a model was scored on other
+    ///   splits than these, or with other settings than the first one.
     public init(
         manifest: SplitManifest, dataset: Dataset, progression: ProgressionChart? = nil, classMap: ClassMap? = nil,
         models: [Model] = []
@@ -74,7 +74,7 @@ public struct ReportPage: Sendable {
                 try ComparedModels(models.map { ($0.name, $0.runs) }, metrics: ReportComparisons.metrics))
     }
 
-    /// All charts of the page, in its order, and the map of every level.
+    /// All charts of the page, in page order, and the map of every level.
     public var charts: [any Chart] {
         (progression.map { [$0 as any Chart] } ?? []) + manifest.levels.compactMap { map(of: $0) }
             + (comparisons?.charts.map(\.chart) ?? [])
@@ -82,7 +82,7 @@ public struct ReportPage: Sendable {
 
     /// The map of the classes at a level.
     ///
-    /// - Parameter limit: how many classes it shows at most, evenly chosen from the sorted ones.
+    /// - Parameter limit: the maximum number of classes shown, evenly chosen from the sorted ones.
     func map(of level: SplitLevel, limit: Int = .max) -> ClassMapChart? {
         classMap.map { map in
             let count = min(limit, map.points.count)
@@ -99,7 +99,7 @@ public struct ReportPage: Sendable {
         }
     }
 
-    /// The ids of the samples that the page shows if it is given their images.
+    /// The ids of the samples whose images the page can show.
     public var pictured: Set<String> {
         var ids: Set<String> = []
         for level in manifest.levels {
@@ -111,10 +111,9 @@ public struct ReportPage: Sendable {
         return ids
     }
 
-    /// The page.
+    /// The page as HTML.
     ///
-    /// - Parameter images: addresses of small images by sample id, as a rule `data:` addresses; samples without one are named
-    ///   only.
+    /// - Parameter images: URLs of small images by sample id, usually `data:` URLs; samples without one are only named.
     public func html(images: [String: String] = [:]) -> String {
         var html = Markup()
         html.raw("<!DOCTYPE html>")
@@ -177,7 +176,7 @@ public struct ReportPage: Sendable {
             html.element("meta", [("charset", "utf-8")])
             html.element("meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")])
             html.element("title", [], content: "\(manifest.dataset.name): graded splits")
-            // Nothing is asked of any server, not even the icon that browsers look for.
+            // The page makes no requests, not even for the icon that browsers look for.
             html.element("link", [("rel", "icon"), ("href", "data:,")])
             html.style(String(decoding: PackageResources.report_css, as: UTF8.self) + ChartStyle.sheet)
         }

@@ -3,8 +3,8 @@ public import Files
 import Retrieval
 import Statistics
 
-/// The table of a comparison's models, one line each: AGS with half the widths of its intervals over classes and over runs,
-/// the values at the levels, and the places that they give.
+/// The table of a comparison's models, one line per model: AGS with half the widths of its intervals over classes and
+/// over runs, the values at the levels, and the resulting ranks.
 public func modelTable(_ comparison: ModelComparison) -> TextTable {
     let hasRuns = comparison.models.contains { $0.agsOverRuns != nil }
     let columns =
@@ -23,8 +23,8 @@ public func modelTable(_ comparison: ModelComparison) -> TextTable {
         })
 }
 
-/// The table of the models' changes against their mean, one line a model: at each level, and the slope of the line that fits
-/// them.
+/// The table of the models' changes against their mean, one line per model: the change at each level, and the slope of
+/// the fitted line.
 public func changeTable(_ comparison: ModelComparison) -> TextTable {
     TextTable(
         columns: [.init("against the mean")] + levelColumns(comparison)
@@ -35,8 +35,8 @@ public func changeTable(_ comparison: ModelComparison) -> TextTable {
         })
 }
 
-/// The table of the paired differences, one line a pair: that of AGS, and the levels at which the two differ by more than
-/// chance.
+/// The table of the paired differences, one line per pair: the difference in AGS, and the levels at which the two
+/// models differ significantly.
 public func pairTable(_ comparison: ModelComparison) -> TextTable {
     func p(_ value: Double?) -> String { value.map { $0 < 0.0005 ? "< 0.001" : fixed($0, 3) } ?? "–" }
     func names(_ positions: [Int]) -> String {
@@ -63,7 +63,7 @@ public func pairTable(_ comparison: ModelComparison) -> TextTable {
             }))
 }
 
-/// A comparison in long form, one model and level a row: `comparison.csv`.
+/// A comparison in long form, one row per model and level: `comparison.csv`.
 public func comparisonTable(_ comparison: ModelComparison) -> CSVTable {
     func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     return CSVTable(
@@ -86,7 +86,8 @@ public func comparisonTable(_ comparison: ModelComparison) -> CSVTable {
         })
 }
 
-/// One column a level: where room is short, the first and the last stay longest, and the others go every other one first.
+/// One column per level: when room is short, the first and the last stay longest, and every other one of the rest goes
+/// first.
 private func levelColumns(_ comparison: ModelComparison) -> [TextTable.Column] {
     comparison.levels.enumerated().map { number, level in
         let isEnd = number == 0 || number == comparison.levels.count - 1

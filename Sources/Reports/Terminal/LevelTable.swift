@@ -2,25 +2,25 @@ public import Evaluation
 import Retrieval
 import Statistics
 
-/// How many classes the two sides of a level have.
+/// The numbers of classes on the two sides of a level.
 public struct SideSizes: Sendable, Equatable {
     /// The number of classes on the train side.
     public let trainClassCount: Int
     /// The number of classes on the test side.
     public let testClassCount: Int
 
-    /// Joins the two numbers.
+    /// Makes sizes from the two numbers.
     public init(trainClassCount: Int, testClassCount: Int) {
         self.trainClassCount = trainClassCount
         self.testClassCount = testClassCount
     }
 }
 
-/// The table of an evaluation's levels, one line a level, at most 120 columns wide for level ids of up to 20 cells.
+/// The table of an evaluation's levels, one line per level, at most 120 columns wide for level ids of up to 20 cells.
 ///
-/// R@1 is Recall@1, shown for both directions and their mean; what follows are means of the directions. The ± after a column
-/// is half the width of its 95 % interval. `matched` is Recall@1 in galleries of equal size, `tricked` that with the tricks
-/// that the settings name. Columns that no level has a value for are left out.
+/// R@1 is Recall@1, shown for both directions and their mean; the columns after it are means over the directions. The ±
+/// after a column is half the width of its 95 % interval. `matched` is Recall@1 in galleries of equal size, `tricked`
+/// is Recall@1 with the tricks that the settings name. Columns without any value are left out.
 ///
 /// - Parameter sizes: the number of classes by level id; a level without one shows a dash.
 public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] = [:]) -> TextTable {
@@ -75,8 +75,8 @@ public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] 
         rows: results.levels.map { level in shown.map { $0.cell(level) ?? "–" } })
 }
 
-/// The table of what spans the levels, one line a subject, gallery and axis: the AGS of Recall@1 and MAP@R, and for Recall@1
-/// the slope, the worst level and the rank correlation with the shift.
+/// The table of summaries over the levels, one line per subject, gallery and axis: the AGS of Recall@1 and MAP@R, and
+/// for Recall@1 the slope, the worst level and the rank correlation with the shift.
 public func curveTable(_ results: EvaluationResults) -> TextTable {
     var rows: [[String]] = []
     func cells(_ estimate: Estimate?) -> [String] {
@@ -109,8 +109,8 @@ public func curveTable(_ results: EvaluationResults) -> TextTable {
         ], rows: rows)
 }
 
-/// The table of the few-shot evaluation, one line a level, or nil if there is none: scores of the same queries before and
-/// after adaptation, and the gain with half the width of its interval over episodes.
+/// The table of the few-shot evaluation, one line per level: scores of the same queries before and after adaptation,
+/// and the gain with half the width of its interval over episodes; nil if there is no such evaluation.
 public func fewShotTable(_ results: EvaluationResults) -> TextTable? {
     let levels = results.levels.compactMap { level in level.fewShot.map { (level, $0.mean) } }
     guard let shots = levels.first?.1.shots else { return nil }

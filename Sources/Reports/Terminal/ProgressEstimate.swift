@@ -1,49 +1,49 @@
 internal import Statistics
 
-/// How fast a task goes and how long it will take, from what it did of late.
+/// Estimates the speed and the remaining time of a task from its recent progress.
 ///
-/// The rate is that over the last quarter of the time, at least 15 seconds of it: the first files of a task are slow, and a
-/// rate since the start would carry them along; a shorter time would make the estimate jump.
+/// The rate is taken over the last quarter of the elapsed time, but at least 15 seconds: the first files of a task are
+/// slow and would distort a rate since the start, while a shorter window would make the estimate jump.
 public struct ProgressEstimate: Sendable {
     private static let shortestTime = 15.0
     private static let timeBetweenMarks = 0.2
 
     private let start: Double
-    /// How much was done at some times, ascending.
+    /// How much was done at certain times, ascending.
     private var marks: [(time: Double, done: Int)]
 
-    /// Begins a task, of which nothing is done, at a time in seconds.
+    /// Starts a task with nothing done, at a time in seconds.
     public init(at time: Double) {
         start = time
         marks = [(time, 0)]
     }
 
-    /// Takes down how much is done at a time in seconds, which must not be before those taken down so far.
+    /// Records how much is done at a time in seconds, which must not be earlier than the previous ones.
     public mutating func record(_ done: Int, at time: Double) {
         if marks.count > 1, time - marks[marks.count - 2].time < Self.timeBetweenMarks { marks.removeLast() }
         marks.append((time, done))
         let horizon = time - max(Self.shortestTime, (time - start) / 4)
-        // The mark before the horizon stays, so that slow tasks have one.
+        // The last mark before the horizon stays, so that slow tasks have one.
         let expired = max((marks.firstIndex { $0.time > horizon } ?? marks.count) - 1, 0)
         marks.removeFirst(min(expired, marks.count - 2))
     }
 
-    /// How many things a second; nil while there is nothing to tell it from.
+    /// The number of things done per second; nil until it can be estimated.
     public var rate: Double? {
         guard let first = marks.first, let last = marks.last, last.done > first.done, last.time - first.time > 0.3
         else { return nil }
         return Double(last.done - first.done) / (last.time - first.time)
     }
 
-    /// How many seconds are left at a time, if the rest goes as fast as of late.
+    /// The number of seconds left at a time, if the rest goes as fast as recently.
     public func timeLeft(of total: Int, at time: Double) -> Double? {
         guard let rate, let last = marks.last else { return nil }
         return max(Double(total - last.done) / rate - (time - last.time), 0)
     }
 
-    /// The rate and the time left in words, each after a comma, or nothing while they are not known.
+    /// The rate and the time left in words, each after a comma; empty while they are unknown.
     ///
-    /// - Parameter withRate: whether the rate is of interest, as that of images is and that of levels is not.
+    /// - Parameter withRate: whether to include the rate, which is of interest for images but not for levels.
     public func words(of total: Int, at time: Double, withRate: Bool = true) -> String {
         guard let rate, let left = timeLeft(of: total, at: time) else { return "" }
         let speed =
@@ -56,7 +56,7 @@ public struct ProgressEstimate: Sendable {
     }
 }
 
-/// A time in the two largest units that it has: 45 s, 3 min 20 s, 2 h 5 min.
+/// A duration in its two largest units: 45 s, 3 min 20 s, 2 h 5 min.
 public func duration(_ seconds: Double) -> String {
     let whole = Int(seconds.rounded())
     return switch whole {

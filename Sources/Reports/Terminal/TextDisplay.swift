@@ -1,16 +1,16 @@
-/// What the place that a text is shown at can show: a terminal of some width, or a file that takes everything.
+/// The capabilities of a text's destination: a terminal of some width, or a file without limits.
 ///
 /// ```swift
 /// print(table.text(on: .plain), terminator: "")
 /// ```
 public struct TextDisplay: Sendable, Equatable {
-    /// A way to make words stand out.
+    /// A style that makes words stand out.
     public enum Style: Sendable, Hashable {
         /// The titles of a table.
         case heading
-        /// What matters little: rules and axes.
+        /// Less important parts: rules and axes.
         case faint
-        /// A finding that is more than chance.
+        /// A significant finding.
         case significant
         /// The word before a warning.
         case warning
@@ -20,7 +20,7 @@ public struct TextDisplay: Sendable, Equatable {
         case series(Int)
     }
 
-    /// How many cells a line has; nil where there is no limit, as in a file.
+    /// The number of cells per line; nil if there is no limit, as in a file.
     public let width: Int?
     /// Whether characters beyond ASCII can be shown.
     public let isUnicode: Bool
@@ -37,7 +37,7 @@ public struct TextDisplay: Sendable, Equatable {
         self.isColored = isColored
     }
 
-    /// A text in a style, where the display has styles.
+    /// A text in a style, if the display has styles.
     public func styled(_ text: some StringProtocol, _ style: Style) -> String {
         guard isColored, !text.isEmpty else { return String(text) }
         let code =
@@ -52,8 +52,8 @@ public struct TextDisplay: Sendable, Equatable {
         return "\u{1B}[\(code)m\(text)\u{1B}[0m"
     }
 
-    /// A text in characters that the display has: the signs that reports use beyond ASCII are replaced, and what users
-    /// named stays.
+    /// A text in characters that the display can show: the non-ASCII signs that reports use are replaced, while names
+    /// from users stay.
     public func shown(_ text: String) -> String {
         guard !isUnicode, !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
         var shown = ""
@@ -66,14 +66,13 @@ public struct TextDisplay: Sendable, Equatable {
         "é": "e", "½": "1/2",
     ]
 
-    /// A text broken between words where lines would be longer than the display is wide; on a display without limits it
-    /// stays as it is.
+    /// A text wrapped between words to the width of the display; unchanged on a display without limits.
     ///
-    /// Line breaks in the text are kept. A word that is longer than a line is not broken.
+    /// Line breaks in the text are kept. A word longer than a line is not broken.
     ///
     /// - Parameters:
     ///   - indentation: the number of spaces before every line but the first.
-    ///   - column: the number of cells that are taken already before the first line.
+    ///   - column: the number of cells already taken before the first line.
     public func wrapped(_ text: String, indentation: Int = 0, from column: Int = 0) -> String {
         let text = shown(text)
         guard let width else { return text }
@@ -101,9 +100,9 @@ public struct TextDisplay: Sendable, Equatable {
     }
 }
 
-/// A text in at most `width` cells: what does not fit is left out of the middle, since names differ at their ends.
+/// A text shortened to at most `width` cells; the middle is left out, since names differ at their ends.
 ///
-/// - Parameter mark: what stands for that, a character of one cell.
+/// - Parameter mark: the character of one cell that replaces the middle.
 func shortened(_ text: String, to width: Int, mark: Character = "…") -> String {
     guard displayWidth(text) > width else { return text }
     guard width > 1 else { return String(repeating: mark, count: max(width, 0)) }

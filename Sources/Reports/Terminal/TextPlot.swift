@@ -1,4 +1,4 @@
-/// A small line plot in characters, for terminals: Braille dots, or dots where there is no Unicode.
+/// A small line plot in characters, for terminals: Braille dots, or plain dots without Unicode.
 public struct TextPlot: Sendable {
     /// One line.
     public struct Series: Sendable {
@@ -6,12 +6,12 @@ public struct TextPlot: Sendable {
         public let name: String
         /// The points, in the order in which the line passes them.
         public let points: [(x: Double, y: Double)]
-        /// Which of the points have a marker; the others are passed without.
+        /// Which of the points have a marker.
         public let isMarked: [Bool]
 
-        /// Makes a line, with a marker at every point unless told otherwise.
+        /// Makes a line, by default with a marker at every point.
         ///
-        /// - Precondition: one answer for each point.
+        /// - Precondition: `isMarked` has one value for each point.
         public init(name: String, points: [(x: Double, y: Double)], isMarked: [Bool]? = nil) {
             precondition(
                 isMarked.map { $0.count == points.count } ?? true,
@@ -22,7 +22,7 @@ public struct TextPlot: Sendable {
         }
     }
 
-    /// What lies between the least and the greatest number of cells that a plot is wide.
+    /// The allowed widths of a plot in cells.
     private static let widths = 30...76
     private static let height = 11
 
@@ -32,10 +32,10 @@ public struct TextPlot: Sendable {
     private let yLimits: ClosedRange<Double>?
     private let xLimits: ClosedRange<Double>?
 
-    /// Makes a plot, in which the first line lies on top of the others.
+    /// Makes a plot, in which the first line is on top of the others.
     ///
     /// - Parameters:
-    ///   - xLimits: what the horizontal axis does not leave where the values keep to it too.
+    ///   - xLimits: the range that the horizontal axis stays within if the values do.
     ///   - yLimits: the same for the vertical axis.
     public init(
         xTitle: String, yTitle: String, series: [Series], xLimits: ClosedRange<Double>? = nil,
@@ -48,8 +48,8 @@ public struct TextPlot: Sendable {
         self.yLimits = yLimits
     }
 
-    /// The plot as lines, each ended by a newline; empty on a display without a width or with less than 30 cells, and
-    /// where there are fewer than two points.
+    /// The plot as lines, each ended by a newline; empty on a display without a width or with fewer than 30 cells, and
+    /// for fewer than two points.
     public func text(on display: TextDisplay) -> String {
         let points = series.flatMap(\.points)
         guard let room = display.width, room >= Self.widths.lowerBound, points.count > 1 else { return "" }
@@ -98,7 +98,7 @@ public struct TextPlot: Sendable {
             let cell = min(Int(x.position(tick).rounded()) / scale, width - 1)
             axis[cell] = notch
             let label = display.shown(x.label(tick))
-            // Under its notch, unless that would run into the label before it or beyond the plot.
+            // Centred under its tick, unless it would run into the label before it or beyond the plot.
             let start = max(min(cell + 1 - displayWidth(label) / 2, width + 1 - displayWidth(label)), 0)
             guard start > displayWidth(labels) || labels.isEmpty else { continue }
             labels += String(repeating: " ", count: start - displayWidth(labels)) + label
@@ -127,7 +127,7 @@ public struct TextPlot: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Letters where there are so many lines that signs would be confused.
+    /// Letters if there are so many lines that signs would be confused.
     private func marker(_ number: Int, on display: TextDisplay) -> Character {
         let signs: [Character] = display.isUnicode ? ["●", "○", "◆", "△", "□"] : ["*", "o", "#", "^", "="]
         guard series.count > signs.count else { return signs[number] }
@@ -136,7 +136,7 @@ public struct TextPlot: Sendable {
     }
 }
 
-/// The cells of a plot: the dots of each, or a marker, and whose they are.
+/// The cells of a plot: each one's dots or marker, and the line that it belongs to.
 private struct PlotCanvas {
     private let width: Int
     private let height: Int
@@ -184,9 +184,9 @@ private struct PlotCanvas {
         owners[cell] = owner
     }
 
-    /// A row of cells, without the blanks at its end.
+    /// A row of cells, without trailing blanks.
     ///
-    /// - Parameter isColored: whether cells have the style of the line that they are of.
+    /// - Parameter isColored: whether cells have the style of their line.
     func line(_ row: Int, on display: TextDisplay, isColored: Bool) -> String {
         var line = ""
         var run = (text: "", owner: 0)

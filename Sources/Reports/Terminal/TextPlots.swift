@@ -1,8 +1,8 @@
 public import Evaluation
 public import Retrieval
 
-/// A metric of a model against the distance along the levels, with the backbone and the tricked model where they were
-/// scored; means of both directions.
+/// A metric of a model against the distance along the levels, with the backbone and the tricked model if they were
+/// scored; means over both directions.
 public func curvePlot(_ results: EvaluationResults, of metric: RetrievalMetric = .recall(1)) -> TextPlot {
     let names: [(Subject, String)] = [
         (.model, "model"), (.tricked, "tricked"), (.backbone, "frozen backbone"),

@@ -1,6 +1,6 @@
-/// A plain-text table with aligned columns, as commands print it.
+/// A plain-text table with aligned columns, as commands print them.
 ///
-/// On a display that is too narrow, columns that can be spared are left out, and a line names them.
+/// On a display that is too narrow, less important columns are left out, and a line names them.
 ///
 /// ```swift
 /// let table = TextTable(columns: [.init("level"), .init("fid", alignment: .right)], rows: [["easy", "19.2"]])
@@ -9,21 +9,21 @@
 public struct TextTable: Sendable, Equatable {
     /// The side of a column that its texts are flush with.
     public enum Alignment: Sendable, Hashable {
-        /// As words are.
+        /// Flush left, as for words.
         case left
-        /// As numbers are.
+        /// Flush right, as for numbers.
         case right
     }
 
-    /// A column's title and alignment, and how well it can be spared.
+    /// A column's title, alignment and importance.
     public struct Column: Sendable, Equatable {
         /// The title.
         public let title: String
         /// The alignment of the title and the cells.
         public let alignment: Alignment
-        /// What the column is called by itself: a title such as ± says nothing without the column before it.
+        /// The column's name on its own, since a title such as ± says nothing without the column before it.
         public let name: String
-        /// Where room is short, columns of the greatest number are left out first, those of 0 never.
+        /// When room is short, columns with the highest number are left out first; those with 0 never are.
         public let spareOrder: Int
 
         /// Makes a column.
@@ -37,12 +37,12 @@ public struct TextTable: Sendable, Equatable {
 
     /// The place of a cell.
     public struct Place: Sendable, Hashable {
-        /// The number of the row, from 0.
+        /// The index of the row, from 0.
         public let row: Int
-        /// The number of the column, from 0.
+        /// The index of the column, from 0.
         public let column: Int
 
-        /// Names a place.
+        /// Makes a place.
         public init(row: Int, column: Int) {
             self.row = row
             self.column = column
@@ -53,7 +53,7 @@ public struct TextTable: Sendable, Equatable {
     public let columns: [Column]
     /// The cells, row by row.
     public let rows: [[String]]
-    /// The cells that stand out where a display has styles.
+    /// The cells that stand out on a display with styles.
     public let significant: Set<Place>
 
     /// Makes a table.
@@ -76,11 +76,11 @@ public struct TextTable: Sendable, Equatable {
 
     /// The table as lines on a display, each ended by a newline.
     ///
-    /// Columns that do not fit are left out by their ``Column/spareOrder``, the last of equal ones first, and a line below
-    /// says so. If those that must stay are still too wide, texts flush left are shortened in the middle; titles and
-    /// numbers never are.
+    /// Columns that do not fit are left out by their ``Column/spareOrder``, the last of equal ones first, and a line
+    /// below says so. If the columns that must stay are still too wide, left-aligned texts are shortened in the middle;
+    /// titles and numbers never are.
     ///
-    /// - Parameter elsewhere: where all columns are to be found, for that line: "results.csv has them".
+    /// - Parameter elsewhere: where to find all columns, for that line: "results.csv has them".
     public func text(on display: TextDisplay, elsewhere: String = "") -> String {
         let shown = TextTable(
             columns: columns.map {
@@ -95,7 +95,7 @@ public struct TextTable: Sendable, Equatable {
         let widths = table.shrunk(to: width)
         guard kept.count < columns.count else { return table.lines(on: display, widths: widths) }
         let names = columns.indices.filter { !kept.contains($0) }.map { shown.columns[$0].name }
-        // A name is not broken, since a sign such as ± says nothing alone.
+        // Names are not broken, since a sign such as ± says nothing alone.
         let noBreak = "\u{A0}"
         let note =
             "\(names.count) \(names.count == 1 ? "column" : "columns") left out for want of room: "
@@ -105,7 +105,7 @@ public struct TextTable: Sendable, Equatable {
         return table.lines(on: display, widths: widths) + lines.map { display.styled($0, .faint) + "\n" }.joined()
     }
 
-    /// How many cells each column takes.
+    /// The width of each column in cells.
     private var widths: [Int] {
         columns.indices.map { j in
             max(displayWidth(columns[j].title), rows.map { displayWidth($0[j]) }.max() ?? 0)
@@ -161,8 +161,8 @@ public struct TextTable: Sendable, Equatable {
                 }))
     }
 
-    /// The columns' widths, those of texts flush left taken back, the widest first, until a line fits or all texts are
-    /// as short as they may be.
+    /// The columns' widths, with left-aligned columns narrowed, the widest first, until a line fits or all texts are as
+    /// short as allowed.
     private func shrunk(to width: Int) -> [Int] {
         var widths = widths
         while Self.lineWidth(widths) > width {
@@ -177,7 +177,8 @@ public struct TextTable: Sendable, Equatable {
 }
 
 /// The number of terminal cells that a text takes: two for East Asian wide characters and emoji, none for marks that
-/// combine with the character before them, one for all others, Indic vowel signs that stand beside their letter included.
+/// combine with the character before them, and one for all others, including Indic vowel signs that stand beside their
+/// letter.
 ///
 /// The wide ranges are the main blocks of Unicode's East Asian Width "W" and "F"; terminals that sum `wcwidth` agree.
 public func displayWidth(_ text: String) -> Int {
@@ -186,10 +187,10 @@ public func displayWidth(_ text: String) -> Int {
 
 private func displayWidth(_ character: Character) -> Int {
     guard let first = character.unicodeScalars.first else { return 0 }
-    // The emoji variation selector asks for the wide form of a character that also has a narrow one.
+    // The emoji variation selector requests the wide form of a character that also has a narrow one.
     if character.unicodeScalars.contains("\u{FE0F}") || first.properties.isEmojiPresentation { return 2 }
     let beside = character.unicodeScalars.dropFirst().count { scalar in
-        // The vowels am of Thai and Lao are letters by category, and part of the character before them.
+        // The Thai and Lao vowels "am" are letters by category, but part of the preceding grapheme.
         scalar.properties.generalCategory == .spacingMark || scalar == "\u{E33}" || scalar == "\u{EB3}"
     }
     return displayWidth(first) + beside
