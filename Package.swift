@@ -6,8 +6,9 @@ let package = Package(
     name: "oodml",
     products: [
         .executable(name: "oodml", targets: ["oodml"]),
-        // A product has the modules that its users import: those of its types, and of the types in their declarations.
-        // Whoever has features in a file needs only these, and of the system OpenBLAS, LAPACKE and zlib.
+        // A product has the modules that its users import: those of its types, and those of the types in their
+        // declarations. With features in a file, these are enough; from the system they need only OpenBLAS, LAPACKE and
+        // zlib.
         .library(name: "Frechet", targets: ["Frechet", "Embeddings", "DenseLinearAlgebra", "Files", "Parallel"]),
         .library(
             name: "Splits",
@@ -18,7 +19,7 @@ let package = Package(
         .library(
             name: "Evaluation", targets: ["Evaluation", "Retrieval", "DenseLinearAlgebra", "Statistics", "Files"]),
         .library(name: "Reports", targets: ["Reports", "Evaluation", "Splits", "Files"]),
-        // Makes splits, fills stores and scores models, as the command does; networks come in by a protocol.
+        // Makes splits, fills stores and scores models, as the command does; networks come in through a protocol.
         .library(
             name: "Experiments",
             targets: [
@@ -167,8 +168,8 @@ let package = Package(
 
 /// Where the set-up script puts OpenVINO's libraries.
 ///
-/// They are inside the clone, so that nothing else on the machine changes. SwiftPM drops `-rpath` from a `.pc` file, and
-/// the flag is unsafe, hence only on what is run, never on a library.
+/// They are inside the clone, so that nothing else on the machine changes. SwiftPM drops `-rpath` from a `.pc` file,
+/// and the flag is unsafe, so only executables and tests have it, never a library.
 var findOpenVINO: [LinkerSetting] {
     [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/openvino/openvino/libs"])]
 }

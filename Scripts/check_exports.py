@@ -1,12 +1,12 @@
-"""Loads what `oodml export` writes with the libraries that it is written for, and compares it with the manifest.
+"""Loads the files of `oodml export` with the libraries that they are for, and compares them with the manifest.
 
     swift build -c release
     pip install numpy pillow pandas datasets torchvision wilds open-metric-learning
     python Scripts/check_exports.py                       # or some of: csv huggingface imagefolder wilds oml
 
-Open Metric Learning may ask for an older numpy than the others do; an environment of its own and the argument `oml`
-serve as well. The images are generated, one colour each, so that every row is known by what is loaded. Class names have
-commas, quotes, Unicode and a leading zero; there are superclasses, and query and gallery roles.
+Open Metric Learning may need an older numpy than the others; if so, use a separate environment and the argument `oml`.
+The images are generated, one colour each, so that every loaded image identifies its row. Class names have commas,
+quotes, Unicode and a leading zero; there are superclasses, and query and gallery roles.
 """
 
 import argparse
@@ -26,7 +26,7 @@ IMAGES = 6
 
 
 class Splits:
-    """Images in class folders, and splits of them by random features."""
+    """Images in class folders, and splits of them from random features."""
 
     def __init__(self, oodml, folder):
         self.oodml, self.folder, self.images = oodml, folder, folder / "images"
@@ -99,7 +99,7 @@ def check_csv(splits):
 
     folder = splits.export("csv", "--fold", "0")
     for level in splits.manifest["levels"]:
-        # As anyone reads it: pandas takes NA for missing and numbers for numbers unless told not to.
+        # As most people read it: by default, pandas reads NA as missing and digits as numbers.
         table = pandas.read_csv(folder / f"{level['id']}.csv", dtype={"class": str}, keep_default_na=False)
         equal(list(table["sample"]), list(splits.rows), "the order of the samples")
         equal(list(table["class"]), [row[1] for row in splits.rows.values()], "the classes")
@@ -156,7 +156,7 @@ def check_wilds(splits):
     folder = splits.export("wilds", "--fold", "0")
 
     class Exported(WILDSDataset):
-        """As WILDS' own data sets of images read their metadata.csv."""
+        """Reads metadata.csv as WILDS' own image data sets do."""
 
         _dataset_name, _versions_dict = "exported", {"1.0": {"download_url": None, "compressed_size": None}}
 
@@ -231,7 +231,7 @@ def main():
     parser.add_argument("forms", nargs="*", choices=[*CHECKS, []], help="what to check (default: all)")
     parser.add_argument("--oodml", default=str(REPOSITORY / ".build/release/oodml"), help="the oodml command")
     arguments = parser.parse_args()
-    # Nothing is looked for in the network.
+    # Nothing is looked up on the network.
     os.environ.update(HF_HUB_OFFLINE="1", HF_DATASETS_OFFLINE="1")
     with tempfile.TemporaryDirectory() as folder:
         splits = Splits(arguments.oodml, pathlib.Path(folder))

@@ -3,7 +3,8 @@
     /usr/bin/python3 Scripts/check_json.py manifest-2 splits/glyphs200/manifest.json
     oodml distance a.npy b.npy --format json | /usr/bin/python3 Scripts/check_json.py distance-1 -
 
-Each violation is a line; the exit status is 1 if there is any. Needs jsonschema 4 (Debian: python3-jsonschema).
+It prints one violation per line; the exit status is 1 if there are any. Needs jsonschema 4 (Debian:
+python3-jsonschema).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Exports a pretrained backbone as ONNX, with its preprocessing beside it, as oodml reads both.
+"""Exports a pretrained backbone as ONNX, with its preprocessing beside it, in the form that oodml reads.
 
     pip install torch timm onnx                    # or torchvision, or transformers, in place of timm
     python Scripts/export_backbone.py timm:resnet50.a1_in1k backbones/resnet50
@@ -22,7 +22,7 @@ PILLOW_FILTERS = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"]
 
 
 class Embedding(torch.nn.Module):
-    """A network reduced to one vector an image."""
+    """A network reduced to one vector per image."""
 
     def __init__(self, network, pick):
         super().__init__()
@@ -46,7 +46,7 @@ def from_torchvision(name, pretrained):
 
     weights = torchvision.models.get_model_weights(name).DEFAULT
     network = torchvision.models.get_model(name, weights=weights if pretrained else None)
-    # The names under which torchvision's networks keep what comes behind the pooled vector.
+    # The attributes in which torchvision's networks keep the layers after the pooled vector.
     head = next((each for each in ("fc", "classifier", "head", "heads") if hasattr(network, each)), None)
     if head is None:
         sys.exit(f"{name} has no layer fc, classifier, head or heads; export it by hand, without its classifier")
@@ -73,11 +73,11 @@ def from_hugging_face(name, pretrained):
         untrained = sorted(loading["missing_keys"])
     else:
         network = transformers.AutoModel.from_config(transformers.AutoConfig.from_pretrained(name))
-    # Of CLIP and its kin, only the tower that sees images.
+    # For CLIP and similar models, only the image tower.
     tower = getattr(network, "vision_model", network)
     if tower is not network:
         untrained = [key.removeprefix("vision_model.") for key in untrained if key.startswith("vision_model.")]
-    # Checkpoints of classifiers have no pooler; transformers would make one of random weights.
+    # Classifier checkpoints have no pooler; transformers would add one with random weights.
     is_pooled = not any(key.startswith(("pooler.", "vit.pooler.")) for key in untrained)
     if others := [key for key in untrained if "pooler." not in key]:
         sys.exit(
@@ -106,7 +106,7 @@ def input_size(description):
 
 
 def difference(path, network, images):
-    """The largest difference between onnxruntime and PyTorch, to the largest value; None without the former."""
+    """Largest difference of onnxruntime from PyTorch, relative to the largest value; None without onnxruntime."""
     try:
         import onnxruntime
     except ImportError:

@@ -118,7 +118,7 @@ def signature(picture):
 
 
 def sheet(face, characters):
-    """The face's pictures of the characters, or None where the face cannot set them all,
+    """The face's pictures of the characters, or None if the face cannot set them all,
     each with a glyph of its own."""
     opened = Face(face.file, face.index)
     try:
@@ -197,7 +197,7 @@ def alikeness(vectors, systems):
 
 def without_look_alikes(systems, alike):
     """Strikes out characters until each system has CHARACTERS of them, always the one that
-    is most alike others, then exchanges characters for struck ones of their system as long
+    is most like others, then exchanges characters for struck ones of their system as long
     as that lowers the set's alikeness. `systems` names the system of each row of `alike`;
     returns the rows left."""
     cost = np.maximum(alike, 0).astype(np.float64) ** EMPHASIS

@@ -26,7 +26,7 @@ _NOT_A_CHARACTER = "\U0010fffe"
 
 @dataclasses.dataclass(frozen=True)
 class FaceRecord:
-    """What fontconfig says of one face."""
+    """fontconfig's record of one face."""
 
     file: str
     index: int
@@ -84,7 +84,7 @@ class Face:
 
     def ink(self, character, size):
         """The character's ink at a type size, cut to its bounding box: uint8, 255 is full
-        ink. None where the face puts no ink."""
+        ink. None if the face draws nothing."""
         font = _font(self._file, self._index, size)
         left, top, right, bottom = font.getbbox(character)
         margin = 8

@@ -1,6 +1,6 @@
-"""Measures Recall@1 on glyphs200, of a network and of the raw pixels.
+"""Measures Recall@1 on glyphs200 for a network and for the raw pixels.
 
-Every picture asks for its nearest other picture by cosine similarity; Recall@1 is
+For every picture, it finds the nearest other picture by cosine similarity; Recall@1 is
 the share of pictures whose nearest one is of the same class. Needs onnxruntime,
 numpy and pillow.
 

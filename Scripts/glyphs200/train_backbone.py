@@ -1,6 +1,6 @@
 """Trains the backbone network of glyphs200 and writes it as ONNX.
 
-The network stands to glyphs200 as ImageNet weights stand to a bird or car
+The network is to glyphs200 what ImageNet weights are to a bird or car
 benchmark: it has seen many characters, but none of the ten writing systems that
 the benchmark holds. The training pictures are characters of other scripts, set in
 the installed fonts by the same rule as the benchmark's (glyphs.py); a character

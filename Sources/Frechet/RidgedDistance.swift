@@ -52,7 +52,8 @@ private struct Deviations {
         guard n >= 2 else { throw FrechetError.tooFewRows(n) }
         if let (row, column) = rows.firstNonFinite { throw FrechetError.nonFinite(row: row, column: column) }
         let origin = Array(rows.row(0))
-        // Relative to the first row, so that a large common offset costs no digits.
+        // Relative to the first row, so that a large common offset costs no digits; and in two steps, since the mean itself
+        // is rounded. `Matrix.centred(rows:about:scaledBy:)` takes one step.
         var shift = [Double](repeating: 0, count: d)
         for i in 0..<n {
             for (j, value) in rows.row(i).enumerated() { shift[j] += value - origin[j] }

@@ -55,7 +55,7 @@ struct Oodml: ParsableCommand {
         }
     }
 
-    /// What can be done on the command line against an error, where a library cannot know that; nothing for most.
+    /// A remedy on the command line that a library cannot know of; empty for most errors.
     private static func advice(for error: any Error) -> String {
         switch error {
         case FileError.occupied(_, _, let remedy?): ", or --force \(remedy)"
@@ -69,7 +69,7 @@ struct Oodml: ParsableCommand {
         }
     }
 
-    /// Ends the process as the parser would; the word before an error stands out where standard error has styles.
+    /// Ends the process as the parser would, with the word before the error highlighted if standard error has styles.
     private static func exit(reporting error: any Error) -> Never {
         let message = fullMessage(for: error)
         let prefix = "Error:"
@@ -82,7 +82,7 @@ struct Oodml: ParsableCommand {
         Foundation.exit(exitCode(for: error).rawValue)
     }
 
-    /// Whether an error is one sentence about data or the machine, and not the argument parser's own.
+    /// Whether an error is one sentence about the data or the machine, rather than one of the argument parser's own.
     private static func isOfData(_ error: any Error) -> Bool {
         !(error is ValidationError) && !(error is ExitCode) && !(error is CleanExit) && !(error is any LocalizedError)
     }

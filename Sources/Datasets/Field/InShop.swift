@@ -10,7 +10,7 @@ extension KnownDataset {
     /// lie in the folder itself, and the images in `img/`.
     ///
     /// A status other than train, query or gallery, a line with too few fields, a number of rows other than the first
-    /// line says, and an item used for both training and testing are errors that name the line.
+    /// line says, and an item used for both training and testing are errors that name the file, and the line where there is one.
     public static let inshop = KnownDataset(
         name: "inshop", title: "In-Shop Clothes Retrieval",
         counts: DatasetCounts(

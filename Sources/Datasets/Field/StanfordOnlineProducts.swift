@@ -9,7 +9,7 @@ extension KnownDataset {
     /// the names of the twelve categories that `super_class_id` numbers.
     ///
     /// A different header, a superclass outside 1 to 12, a line with too few fields, and a class in both files are
-    /// errors that name the file and the line.
+    /// errors that name the file, and the line where there is one.
     public static let sop = KnownDataset(
         name: "sop", title: "Stanford Online Products",
         counts: DatasetCounts(

@@ -1,16 +1,16 @@
 internal import Foundation
 internal import Synchronization
 
-/// Finishes one piece while the next one is embedded: what is written must be on the disk before it counts, and while a
-/// thread waits for that others can work.
+/// Finishes writing one piece while the next one is embedded: a piece counts only once it is on disk, and other threads
+/// can work during the wait.
 final class ChunkWriter: Sendable {
     private let queue = DispatchQueue(label: "chunk-writer")
     private let group = DispatchGroup()
     private let failure = Mutex<(any Error)?>(nil)
 
-    /// Waits for the piece before, then begins `work` and returns.
+    /// Waits for the previous piece, then begins `work` and returns.
     ///
-    /// - Throws: what the piece before has thrown.
+    /// - Throws: what the previous piece threw.
     func begin(_ work: @escaping @Sendable () throws -> Void) throws {
         try finish()
         queue.async(group: group) { [self] in
@@ -20,7 +20,7 @@ final class ChunkWriter: Sendable {
 
     /// Waits for the last piece.
     ///
-    /// - Throws: what it has thrown.
+    /// - Throws: what it threw.
     func finish() throws {
         group.wait()
         if let error = failure.withLock({ $0 }) { throw error }

@@ -5,7 +5,7 @@ internal import Files
 public import Foundation
 public import Parallel
 
-/// What records say made something, unless a program that uses these libraries says its own name.
+/// The generator that records name, unless a program that uses these libraries gives its own name.
 public let libraryGenerator = "oodml libraries"
 
 /// Where embeddings of a dataset come from: images and a network, or a file that has them already.
@@ -19,11 +19,11 @@ public enum EmbeddingSource: Sendable {
     ///
     /// - Parameters:
     ///   - expected: the digest of the network or the file that must be used; nil where any will do.
-    ///   - activity: what reports call it.
-    /// - Returns: the embeddings, and where they come from. A store is its network's embeddings, written down: it has the
-    ///   network's provenance, and serves in its place.
-    /// - Throws: ``/Files/FileError`` for a file that cannot be read, is not of these samples, or has another digest; what
-    ///   the network throws.
+    ///   - activity: the name of this work in progress reports.
+    /// - Returns: the embeddings, and where they come from. A store holds its network's embeddings, so it has the
+    ///   network's provenance and can stand in for it.
+    /// - Throws: ``/Files/FileError`` for a file that cannot be read, does not belong to these samples, or has another
+    ///   digest; what the network throws.
     public func embeddings(
         of dataset: Dataset, expecting expected: String? = nil, activity: String = "embedding",
         report: @escaping WorkReport = { _ in }
@@ -58,7 +58,7 @@ public enum EmbeddingSource: Sendable {
 }
 
 extension ImageNetwork {
-    /// Embeds the images that sample ids name as paths below `root`, one row each.
+    /// Embeds the images whose paths below `root` are the sample ids, one row per image.
     func embed(
         _ ids: [String], below root: URL, mirrored: Bool = false, activity: String, report: @escaping WorkReport
     ) throws -> Matrix<Float> {

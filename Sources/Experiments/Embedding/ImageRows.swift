@@ -4,9 +4,9 @@ internal import Files
 internal import Foundation
 internal import Parallel
 
-/// What the system knows of a file without reading it; empty if there is none.
+/// The file system's record of a file, obtained without reading it; empty if there is no such file.
 ///
-/// It is another text if the file was written or replaced.
+/// It changes whenever the file is written or replaced.
 func stamp(ofFile path: String) -> String {
     var status = stat()
     guard stat(path, &status) == 0 else { return "" }
@@ -14,7 +14,7 @@ func stamp(ofFile path: String) -> String {
     return "\(status.st_size)-\(written.tv_sec).\(written.tv_nsec)-\(changed.tv_sec).\(changed.tv_nsec)"
 }
 
-/// The SHA-256 of each of some files, empty for one that cannot be read.
+/// The SHA-256 of each file; empty for a file that cannot be read.
 func digests(ofFiles paths: [String]) -> [String] {
     concurrentMap(count: paths.count) { number in
         (try? SHA256.hexadecimal(ofFilesAt: [URL(filePath: paths[number])])) ?? ""
@@ -22,12 +22,12 @@ func digests(ofFiles paths: [String]) -> [String] {
 }
 
 extension ImageNetwork {
-    /// The embeddings of some files with the files' digests, both of the same bytes.
+    /// The embeddings and the digests of some files, both computed from the same bytes.
     ///
     /// - Parameters:
     ///   - policy: whether a file that cannot be embedded is an error, or left out.
-    /// - Throws: whatever `embed(paths:mirrored:progress:)` throws; ``/Files/FileError`` for a file that is
-    ///   written to all the time.
+    /// - Throws: whatever `embed(paths:mirrored:progress:)` throws; ``/Files/FileError`` for a file that keeps
+    ///   changing.
     func rows(
         of paths: [String], ids: [String], _ policy: OnUnreadableImage, progress: @escaping @Sendable (Int) -> Void
     ) throws -> (matrix: Matrix<Float>, rows: [StoreChunks.Row]) {
@@ -39,7 +39,7 @@ extension ImageNetwork {
                 ? try embedWhatCanBe(paths, progress: progress)
                 : (try embed(paths: paths, mirrored: false) { done, _ in progress(done) }, paths.map { _ in "" })
             let digests = zip(digests(ofFiles: paths), reasons).map { $1.isEmpty ? $0 : "" }
-            // What was written to meanwhile may be embedded as it was and digested as it is.
+            // A file written to meanwhile may have been embedded before the change and digested after it.
             let isSteady = paths.indices.map {
                 stamp(ofFile: paths[$0]) == stamps[$0] && digests[$0].isEmpty != reasons[$0].isEmpty
             }
@@ -56,7 +56,7 @@ extension ImageNetwork {
             path: paths[changed], reason: "it was changed each time that it was read; expected it to stay as it is")
     }
 
-    /// The embeddings of those files that can be embedded, and for each file why it cannot, empty where it can.
+    /// The embeddings of the files that can be embedded, and for each file the reason why it cannot; empty if it can.
     func embedWhatCanBe(
         _ paths: [String], progress: @escaping @Sendable (Int) -> Void
     ) throws -> (matrix: Matrix<Float>, reasons: [String]) {
@@ -70,7 +70,7 @@ extension ImageNetwork {
             } catch {
                 guard let bad = rest.first(where: { paths[$0] == imagePath(of: error) }) else { throw error }
                 reasons[bad] = reason(of: error, for: paths[bad])
-                // The other bad files of the chunk at once, and not a pass of the network for each.
+                // Finds the other bad files of the chunk at once, rather than with one network pass for each.
                 for i in rest where i != bad {
                     do {
                         try requireReadable(imageAt: paths[i])
@@ -83,7 +83,7 @@ extension ImageNetwork {
     }
 }
 
-/// The description without the path, which the table of samples left out has anyway.
+/// The description without the path, which the table of skipped samples has anyway.
 private func reason(of error: any Error, for path: String) -> String {
     let description = "\(error)"
     return description.utf8.starts(with: "\(path): ".utf8)

@@ -2,21 +2,22 @@ internal import Embeddings
 internal import Files
 internal import Foundation
 
-/// The folder within a store that holds what is done of it, until all is.
+/// The folder within a store that holds its finished parts until the whole store is finished.
 final class PartialStore {
     let url: URL
-    /// The record of the store, where it is finished already.
+    /// The record of the store if it is already finished.
     let finished: StoreRecord?
     private let store: EmbeddingStore
     private var lock: FolderLock?
 
-    /// - Throws: ``/Files/FileError`` if the folder holds a store of something else, or another run is at it.
+    /// - Throws: ``/Files/FileError`` if the folder holds a store of something else, or another run is writing it.
     init(_ store: EmbeddingStore, identity: StoreIdentity, replacing: Bool) throws {
         self.store = store
         url = store.url.appending(path: EmbeddingStore.Name.partial)
         if let record = try Self.finished(store, identity, replacing: replacing) {
             finished = record
-            // A run that was stopped after its last file leaves them, unless another one is at work.
+            // A run stopped after its last file leaves finished parts behind; remove them unless another run is at
+            // work.
             lock = try? FolderLock(of: store.url, waits: false)
             if lock != nil { remove() }
             return
@@ -26,7 +27,7 @@ final class PartialStore {
         guard lock != nil else {
             throw FileError.occupied(path: store.url.path, found: "another run is writing this store")
         }
-        // Another run may have finished it in between.
+        // Another run may have finished the store in the meantime.
         finished = try Self.finished(store, identity, replacing: replacing)
         guard finished == nil else {
             remove()
@@ -41,7 +42,7 @@ final class PartialStore {
                 path: store.url.path, found: "a part of a store of other images or another network is there",
                 remedy: "to replace it")
         }
-        // Of the same store, what is done is kept, whether or not it may be replaced; all else is useless.
+        // Finished parts of the same store are kept, whether or not it may be replaced; everything else is useless.
         for file in try FileManager.default.contentsOfDirectory(atPath: url.path)
         where other != own || !Self.isKept(file) {
             try FileManager.default.removeItem(at: url.appending(path: file))
@@ -49,7 +50,7 @@ final class PartialStore {
         try writeAtomically(own, to: run)
     }
 
-    /// The record of a store that is finished and need not be made again.
+    /// The record of a store that is finished and does not have to be made again.
     private static func finished(
         _ store: EmbeddingStore, _ identity: StoreIdentity, replacing: Bool
     ) throws -> StoreRecord? {
@@ -66,7 +67,7 @@ final class PartialStore {
         file == "run.json" || file == "chunk-size" || file.hasPrefix("chunk-")
     }
 
-    /// The size of the chunks: that of the run which began, or else `size`.
+    /// The chunk size: that of the run that began the store, otherwise `size`.
     func chunkSize(_ size: Int) throws -> Int {
         let file = url.appending(path: "chunk-size")
         if exists(file), let known = Int(String(decoding: try readFile(file), as: UTF8.self)), known > 0 {
@@ -76,7 +77,7 @@ final class PartialStore {
         return size
     }
 
-    /// Removes the folder, and gives up the store to other runs.
+    /// Removes the folder and releases the store to other runs.
     func remove() {
         try? FileManager.default.removeItem(at: url)
         lock = nil

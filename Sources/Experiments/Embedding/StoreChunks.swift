@@ -3,9 +3,10 @@ internal import Embeddings
 internal import Files
 internal import Foundation
 
-/// The work of filling a store in pieces that are done or not: a run that is stopped at any moment loses one piece at most.
+/// Fills a store in chunks that are each either finished or not: a run that is stopped loses one chunk at most.
 ///
-/// A piece is a file of embeddings and a table; the table is written last, each under its name only when it is whole.
+/// A chunk is a file of embeddings and a table. The table is written last, and each file gets its name only when it is
+/// whole.
 struct StoreChunks {
     let folder: URL
     let size: Int
@@ -17,11 +18,11 @@ struct StoreChunks {
     /// One sample of a finished chunk.
     struct Row {
         let id: String
-        /// The SHA-256 of its file, empty where it has no row.
+        /// The SHA-256 of its file; empty if it has no row.
         let digest: String
-        /// Why it was left out; empty where it has a row.
+        /// Why it was left out; empty if it has a row.
         let reason: String
-        /// What the file looked like to the system when it was read.
+        /// The `stamp(ofFile:)` of the file when it was read.
         let stamp: String
     }
 
@@ -31,7 +32,7 @@ struct StoreChunks {
 
     func embeddings(of chunk: Int) -> URL { file(chunk, "npy") }
 
-    /// The rows of a finished chunk; nil for one that is to do, or of which a part is missing.
+    /// The rows of a finished chunk; nil if it is not finished, or if a part of it is missing.
     ///
     /// - Parameter ids: the ids of its samples.
     func rows(of chunk: Int, ids: some Collection<String>) -> [Row]? {
@@ -48,7 +49,7 @@ struct StoreChunks {
         return rows
     }
 
-    /// Writes a chunk, the table last, which says that it is finished.
+    /// Writes a chunk; the table comes last and marks it as finished.
     func write(_ chunk: Int, _ matrix: Matrix<Float>, _ rows: [Row]) throws {
         try writeAtomically(matrix.numpyFile, to: embeddings(of: chunk))
         let fields = rows.map { [$0.id, $0.digest, $0.reason, $0.stamp] }

@@ -2,12 +2,12 @@ internal import Embeddings
 internal import Files
 internal import Foundation
 
-/// The rows of a store that is to be written: files of embeddings to be joined, and the samples that they are of.
+/// The rows of a store about to be written: files of embeddings to join, and their samples.
 struct StoreContents {
-    /// In the order of `samples`, with their numbers of rows.
+    /// The files in the order of `samples`, with their row counts.
     let pieces: [(file: URL, rowCount: Int)]
     let dimension: Int
-    /// The dataset's table with a further column `sha256`, that of each file.
+    /// The dataset's table with a further column `sha256`, the digest of each file.
     let samples: CSVTable
     /// The samples left out, and why.
     let skipped: CSVTable
@@ -15,8 +15,8 @@ struct StoreContents {
     static let digestColumn = "sha256"
     static let skippedColumns = ["sample", "reason"]
 
-    /// Writes the files of the store into `scratch` and moves them, the record last, so that whoever is stopped on the way
-    /// leaves a store that is whole or none.
+    /// Writes the files of the store into `scratch` and moves them into place, the record last, so that a run stopped
+    /// on the way leaves a whole store or none.
     func write(_ identity: StoreIdentity, to store: EmbeddingStore, by scratch: URL) throws -> StoreRecord {
         let groups = duplicates
         let across = groups.count { group in Set(group.map { samples.rows[$0][classColumn] }).count > 1 }
@@ -33,7 +33,8 @@ struct StoreContents {
         ] {
             try writeAtomically(text, to: scratch.appending(path: name))
         }
-        // All is on the disk. Until the last file is moved, what an earlier run left must not pass for the record of these.
+        // Everything is on disk. Until the last file is moved, an earlier run's record must not pass for the record of
+        // these files.
         let recordFile = store.record
         guard unlink(recordFile.path) == 0 || errno == ENOENT else {
             throw FileError.unwritable(path: recordFile.path, reason: systemReason())
@@ -54,14 +55,14 @@ struct StoreContents {
     private var sampleColumn: Int { samples.columns.firstIndex(of: "sample") ?? 0 }
     private var classColumn: Int { samples.columns.firstIndex(of: "class") ?? 1 }
 
-    /// The rows of files with the same bytes, in the order of their first ones.
+    /// The groups of rows whose files have the same bytes, ordered by their first rows.
     private var duplicates: [[Int]] {
         let column = samples.columns.count - 1
         return Dictionary(grouping: samples.rows.indices) { samples.rows[$0][column] }.values
             .filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
     }
 
-    /// Joins the pieces, of which only one at a time is in memory.
+    /// Joins the pieces, with only one in memory at a time.
     private func join(to file: URL) throws {
         let joined = try StagedFile(replacing: file)
         try joined.append(numpyHeader(rowCount: samples.rows.count, columnCount: dimension))

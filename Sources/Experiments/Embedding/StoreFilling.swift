@@ -4,7 +4,7 @@ internal import Files
 public import Foundation
 public import Parallel
 
-/// What becomes of an image that cannot be embedded.
+/// What happens to an image that cannot be embedded.
 public enum OnUnreadableImage: Sendable {
     /// It ends the run.
     case fail
@@ -13,7 +13,7 @@ public enum OnUnreadableImage: Sendable {
 }
 
 extension EmbeddingStore {
-    /// Embeds a dataset's images into this folder, or goes on where an earlier run for the same store was stopped.
+    /// Embeds a dataset's images into this folder, or continues where an earlier run for the same store was stopped.
     ///
     /// ```swift
     /// let store = EmbeddingStore(at: folder.appending(path: "store"))
@@ -21,22 +21,22 @@ extension EmbeddingStore {
     /// print(record.rowCount, "embeddings of", record.identity.embeddings.dimension, "dimensions")
     /// ```
     ///
-    /// Whatever stops a run, one chunk at most is lost, and the store is whole or not there. Images that changed since an
-    /// earlier run are embedded again; a finished store of other images is refused. The store is listed with the digest of
-    /// each file and the groups of files with the same bytes.
+    /// Whatever stops a run, at most one chunk is lost, and the store is either whole or absent. Images that changed
+    /// since an earlier run are embedded again; a finished store of other images is refused. The store's tables list
+    /// the digest of each file and the groups of files with the same bytes.
     ///
     /// - Parameters:
     ///   - dataset: the samples, whose ids are paths below `images`.
     ///   - images: their folder.
     ///   - network: what embeds them.
-    ///   - shard: the part of the samples that goes into the store; nil for all.
-    ///   - chunkSize: after how many images what is done is saved.
-    ///   - policy: what becomes of images that cannot be embedded.
-    ///   - replacing: whether a store of something else that is there may be replaced.
-    ///   - generator: what the record says made it.
-    ///   - report: called with what is under way; from any thread.
+    ///   - shard: the part of the samples to embed; nil for all of them.
+    ///   - chunkSize: how many images to embed between saves.
+    ///   - policy: what to do with images that cannot be embedded.
+    ///   - replacing: whether an existing store of something else may be replaced.
+    ///   - generator: the generator that the record names.
+    ///   - report: called with progress, from any thread.
     /// - Returns: the record of the store.
-    /// - Complexity: one pass of the network over the images that are not done; memory for one chunk and the tables.
+    /// - Complexity: one pass of the network over the images not yet embedded; memory for one chunk and the tables.
     /// - Precondition: `chunkSize` is positive.
     /// - Throws: ``/Files/FileError`` for what cannot be read, written or replaced; what the network throws.
     @discardableResult
@@ -112,7 +112,7 @@ private struct StoreFilling {
     let policy: OnUnreadableImage
     let report: WorkReport
 
-    /// The rows of all chunks, of which those are embedded that are not done.
+    /// The rows of all chunks, embedding those that are not finished.
     func rows(of chunks: StoreChunks) throws -> [StoreChunks.Row] {
         var known = (0..<chunks.count).map { chunks.rows(of: $0, ids: ids[chunks.samples(of: $0)]) }
         let changedCount = forget(&known)
@@ -130,7 +130,7 @@ private struct StoreFilling {
         report(.advanced("embedding", done: 0, of: total))
         var done = 0
         let writer = ChunkWriter()
-        // Where a later image is at fault, the pieces before it are still to be kept.
+        // If a later image is bad, the chunks before it must still be kept.
         defer { try? writer.finish() }
         for chunk in open {
             let ids = Array(ids[chunks.samples(of: chunk)])
@@ -146,9 +146,9 @@ private struct StoreFilling {
         return known.flatMap { $0 ?? [] }
     }
 
-    /// Forgets the chunks that are not of the images as they are now, or that lack images which must not be left out.
+    /// Discards the chunks whose images have changed since, and those that lack images which may not be left out.
     ///
-    /// What looks to the system as it did is the same. Of other files the contents decide, since a copy is as good.
+    /// A file with the same stamp is unchanged. For other files the contents decide, since a copy is as good.
     ///
     /// - Returns: how many images have changed.
     private func forget(_ known: inout [[StoreChunks.Row]?]) -> Int {

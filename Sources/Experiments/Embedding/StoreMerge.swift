@@ -3,15 +3,15 @@ internal import Files
 internal import Foundation
 
 extension EmbeddingStore {
-    /// Joins the stores of all shards of one into this folder.
+    /// Joins the stores of all shards into one store in this folder.
     ///
     /// - Parameters:
     ///   - shards: finished stores, in any order.
-    ///   - replacing: whether a store of something else that is there may be replaced.
+    ///   - replacing: whether an existing store of something else may be replaced.
     /// - Returns: the record of the whole store.
-    /// - Complexity: one pass over the embeddings; a few megabytes of memory beside the tables.
-    /// - Throws: ``/Files/FileError`` for a store that is not finished or not whole, shards of different stores, one that is
-    ///   missing or there twice, or what is in the way.
+    /// - Complexity: one pass over the embeddings; a few megabytes of memory besides the tables.
+    /// - Throws: ``/Files/FileError`` for a store that is not finished or not whole, shards of different stores, a
+    ///   shard that is missing or given twice, or something in the way.
     @discardableResult
     public func merge(_ shards: [EmbeddingStore], replacing: Bool = false) throws -> StoreRecord {
         let parts = try shards.map(StorePart.init).sorted {

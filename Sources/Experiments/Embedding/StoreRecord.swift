@@ -2,7 +2,7 @@ public import Embeddings
 internal import Files
 internal import Foundation
 
-/// What a store of embeddings is of; two runs with the same identity make the same store.
+/// What a store of embeddings was made from; two runs with the same identity make the same store.
 public struct StoreIdentity: Sendable, Codable, Equatable {
     /// One of equally large parts of the samples.
     public struct Shard: Sendable, Codable, Equatable {
@@ -20,7 +20,7 @@ public struct StoreIdentity: Sendable, Codable, Equatable {
             self.count = count
         }
 
-        /// The places of its samples among `total`.
+        /// The range of its samples among `total`.
         public func range(of total: Int) -> Range<Int> {
             (number - 1) * total / count..<number * total / count
         }
@@ -34,9 +34,9 @@ public struct StoreIdentity: Sendable, Codable, Equatable {
     public let dataset: String
     /// The number of the dataset's samples.
     public let sampleCount: Int
-    /// The SHA-256 of the dataset's table of samples, so of their order too.
+    /// The SHA-256 of the dataset's table of samples, and so also of their order.
     public let samplesSHA256: String
-    /// The part of the samples; nil for all.
+    /// The part of the samples; nil for all of them.
     public let shard: Shard?
 
     enum CodingKeys: String, CodingKey {
@@ -45,7 +45,7 @@ public struct StoreIdentity: Sendable, Codable, Equatable {
         case samplesSHA256 = "samples_sha256"
     }
 
-    /// What the store of all shards is of.
+    /// The identity of the store of all shards.
     var ofWholeStore: StoreIdentity {
         StoreIdentity(
             generator: generator, embeddings: embeddings, dataset: dataset, sampleCount: sampleCount,
@@ -53,9 +53,9 @@ public struct StoreIdentity: Sendable, Codable, Equatable {
     }
 }
 
-/// What `store.json` says.
+/// The contents of `store.json`.
 public struct StoreRecord: Sendable, Codable, Equatable {
-    /// What the store is of.
+    /// What the store was made from.
     public let identity: StoreIdentity
     /// The number of embeddings.
     public let rowCount: Int
@@ -63,7 +63,7 @@ public struct StoreRecord: Sendable, Codable, Equatable {
     public let skippedCount: Int
     /// The number of groups of files with the same bytes.
     public let duplicateGroupCount: Int
-    /// The number of those groups whose files are in several classes.
+    /// The number of those groups whose files belong to more than one class.
     public let duplicateGroupAcrossClassesCount: Int
 
     enum CodingKeys: String, CodingKey {
@@ -74,7 +74,7 @@ public struct StoreRecord: Sendable, Codable, Equatable {
         case duplicateGroupAcrossClassesCount = "duplicate_group_across_classes_count"
     }
 
-    /// The record of a finished store; nil where there is none.
+    /// The record of a finished store; nil if there is none.
     ///
     /// - Throws: ``/Files/FileError`` for a record that cannot be read.
     public init?(of store: EmbeddingStore) throws {
@@ -88,7 +88,7 @@ public struct StoreRecord: Sendable, Codable, Equatable {
         self = record
     }
 
-    /// Whether the numbers can be those of a store.
+    /// Whether the numbers are possible for a store.
     private var isPlausible: Bool {
         let counts = [
             rowCount, skippedCount, duplicateGroupCount, duplicateGroupAcrossClassesCount, identity.sampleCount,

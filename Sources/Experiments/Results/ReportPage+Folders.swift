@@ -4,7 +4,7 @@ internal import FoundationEssentials
 public import Reports
 
 extension ReportPage {
-    /// The page of a folder of splits, and of models that were scored along it.
+    /// The page for a folder of splits and the models scored along it.
     ///
     /// - Throws: ``/Files/FileError`` for files that cannot be read, or results that belong to other splits.
     public init(of splits: SplitFolder, models: [ResultsFolder]) throws {

@@ -3,7 +3,7 @@ internal import Files
 public import Foundation
 internal import Reports
 
-/// A folder of results: those of a model, or a folder `seed-S` for each of its training runs.
+/// A folder with the results of a model, or with a folder `seed-S` for each of its training runs.
 ///
 /// ```swift
 /// let folder = ResultsFolder(at: results)
@@ -23,7 +23,7 @@ public struct ResultsFolder: Sendable, Equatable {
         package static let curve = "curve.svg"
     }
 
-    /// The folder at a place, whether or not it is there; its `results.json` stands for it too.
+    /// The folder at a URL, whether or not it exists; the URL of its `results.json` is also accepted.
     public init(at url: URL) {
         self.url = url.lastPathComponent == Name.results ? url.deletingLastPathComponent() : url
     }
@@ -34,9 +34,9 @@ public struct ResultsFolder: Sendable, Equatable {
     /// Writes the results of a model: `results.json`, `results.csv`, `per-class.csv`, `retrieval-examples.json` and
     /// `curve.svg`.
     ///
-    /// - Parameter replacing: whether other results may be replaced.
+    /// - Parameter replacing: whether different results may be replaced.
     /// - Returns: the paths of the files, `results.json` last.
-    /// - Throws: ``/Files/FileError`` for what cannot be written or must not be replaced.
+    /// - Throws: ``/Files/FileError`` for a file that cannot be written or may not be replaced.
     @discardableResult
     public func write(_ scored: ScoredModel, replacing: Bool = false) throws -> [String] {
         let results = scored.results
@@ -50,20 +50,20 @@ public struct ResultsFolder: Sendable, Equatable {
 
     /// The results in the folder: its own, or those of each of its training runs.
     ///
-    /// - Throws: ``/Files/FileError`` where there are none, or where a file cannot be read.
+    /// - Throws: ``/Files/FileError`` if there are none, or if a file cannot be read.
     public func runs() throws -> [EvaluationResults] {
         try runFolders().map {
             try readJSON(EvaluationResults.self, from: $0.appending(path: Name.results), as: "results of a model")
         }
     }
 
-    /// How each class is retrieved, in the first run; empty where the folder does not say.
+    /// How each class is retrieved in the first run; empty if the folder does not say.
     public func classScores() throws -> [ClassScores] {
         let file = try runFolders()[0].appending(path: Name.classes)
         return exists(file) ? try ClassScores.all(readingFrom: file) : []
     }
 
-    /// Queries and what was found for them, in the first run; nil where the folder does not say.
+    /// Queries and what was found for them in the first run; nil if the folder does not say.
     public func examples() throws -> RetrievalExamplesFile? {
         let file = try runFolders()[0].appending(path: Name.examples)
         return exists(file) ? try RetrievalExamplesFile(readingFrom: file) : nil
@@ -81,7 +81,7 @@ public struct ResultsFolder: Sendable, Equatable {
         return folders
     }
 
-    /// The ends of the paths of some folders, as short as they are different.
+    /// The shortest ends of the folders' paths that tell them apart.
     public static func shortNames(of folders: [ResultsFolder]) -> [String] {
         let parts = folders.map { $0.url.standardizedFileURL.pathComponents }
         for length in 1...(parts.map(\.count).max() ?? 1) {

@@ -17,15 +17,15 @@ public struct LabelledEmbeddings: Sendable {
     public let file: URL
     /// The embeddings, n × d.
     public let matrix: Matrix<Float>
-    /// The labels of the rows, and their samples' ids where the table has them.
+    /// The labels of the rows, and the ids of their samples if the table has them.
     public let table: LabelTable
     /// The number of each row's label.
     public let classNumbers: [Int]
 
     /// Reads both files.
     ///
-    /// - Parameter numbering: what numbers the labels; the same for all sets that are compared.
-    /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a table that does not fit the embeddings.
+    /// - Parameter numbering: numbers the labels; use the same one for all sets to compare.
+    /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a table that does not match the embeddings.
     public init(_ file: URL, labels: URL, numbering: inout LabelNumbering) throws {
         self.file = file
         let features = try FeatureFile<Float>(contentsOf: file)
@@ -47,7 +47,7 @@ public struct LabelledEmbeddings: Sendable {
         classNumbers = table.labels.map { numbering.number(of: $0) }
     }
 
-    /// Scores every row as a query to all others, or to the rows of a gallery without itself.
+    /// Scores every row as a query against all other rows, or against a gallery without the query itself.
     ///
     /// - Throws: ``/Files/FileError`` for a gallery of another dimension, or a value that is not finite.
     public func scores(
@@ -76,7 +76,7 @@ public struct LabelledEmbeddings: Sendable {
         }
     }
 
-    /// Clusters of k-means, as many as there are labels; of rows of length 1 where they are compared by cosine.
+    /// K-means clusters, as many as there are labels; rows are scaled to length 1 if they are compared by cosine.
     public func clusters(by similarity: Similarity, seed: UInt64 = 0, startCount: Int = 1) throws -> [Int] {
         let rows = similarity == .cosine ? normalizedRows(of: matrix) : matrix
         return try kMeansClustering(
@@ -84,9 +84,9 @@ public struct LabelledEmbeddings: Sendable {
         ).clusterNumbers
     }
 
-    /// Clusters from a table with a column `cluster`, a row for each embedding.
+    /// Clusters from a table with a column `cluster` and one row per embedding.
     ///
-    /// - Throws: ``/Files/FileError`` for a table that cannot be read or does not fit.
+    /// - Throws: ``/Files/FileError`` for a table that cannot be read or does not match.
     public func clusters(readingFrom url: URL) throws -> [Int] {
         let table = try CSVTable(contentsOf: url)
         let column = try table.positions(ofColumns: ["cluster"], path: url.path)[0]
@@ -99,7 +99,7 @@ public struct LabelledEmbeddings: Sendable {
         return table.rows.map { numbering.number(of: $0[column]) }
     }
 
-    /// For each sample its row among `items`; none where one of both has no ids.
+    /// For each sample, its row among `items`; none if either set has no ids.
     private func rows(in items: LabelledEmbeddings) -> [Int?] {
         guard let own = table.samples, let others = items.table.samples else { return [] }
         let rows = NameIndex(others)

@@ -3,15 +3,15 @@ internal import Files
 public import Foundation
 internal import Splits
 
-/// Where models, or their embeddings, are: a path in which `{level}`, `{direction}`, `{fold}` and `{seed}` stand for the id of
-/// a level, for forward or reverse, for the number of a validation fold and for a training run.
+/// Where models or their embeddings are: a path in which `{level}`, `{direction}`, `{fold}` and `{seed}` stand for the
+/// id of a level, `forward` or `reverse`, the number of a validation fold, and a training run.
 ///
 /// ```swift
 /// let models = try ModelFiles("runs/{level}-{direction}.onnx")
 /// print(models.url(level: "level-3", direction: .reverse).relativePath)  // runs/level-3-reverse.onnx
 /// ```
 public struct ModelFiles: Sendable, Equatable {
-    /// The words in braces that a path may have.
+    /// The words in braces that a path may contain.
     public static let placeholders = ["{level}", "{direction}", "{fold}", "{seed}"]
 
     /// The path.
@@ -29,13 +29,13 @@ public struct ModelFiles: Sendable, Equatable {
         self.text = text
     }
 
-    /// Why a path cannot be followed, in one sentence.
+    /// Why a path cannot be used, in one sentence.
     public struct PathError: Error, Equatable, CustomStringConvertible {
         /// The sentence.
         public let description: String
     }
 
-    /// The directions that the path tells apart: without `{direction}` models are trained forward.
+    /// The directions that the path tells apart; without `{direction}`, models are trained forward.
     public var directions: [Direction] { text.contains("{direction}") ? Direction.allCases : [.forward] }
 
     /// Whether the path tells validation folds apart.

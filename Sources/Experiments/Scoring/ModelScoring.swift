@@ -8,30 +8,32 @@ public import Parallel
 public import Retrieval
 internal import Splits
 
-/// By what rules models are scored along splits.
+/// The rules for scoring models along splits.
 public struct ScoringSettings: Sendable {
-    /// What retrieval ranks by.
+    /// The similarity that retrieval ranks by.
     public var similarity = Similarity.cosine
-    /// What becomes of queries without a relevant item.
+    /// What happens to queries without a relevant item.
     public var loneQueries = LoneQueryPolicy.excluded
     /// The metrics, in the order of the results.
     public var metrics = RetrievalMetric.standard
     /// How errors are estimated.
     public var confidence = ConfidenceMethod.classJackknife()
-    /// The draws of galleries of equal size; 0 for none, and nil for as many as ``/Evaluation/MatchedGallery`` takes.
+    /// The number of draws of equal-sized galleries; 0 for none, and nil for as many as ``/Evaluation/MatchedGallery``
+    /// takes.
     public var matchedDraws: Int?
-    /// What raises scores at test time, beside the plain ones.
+    /// Tricks that raise scores at test time, reported beside the plain scores.
     public var tricks = TestTimeTricks()
-    /// The validation fold that is scored instead of the test classes; nil for the test classes.
+    /// The validation fold to score instead of the test classes; nil for the test classes.
     public var fold: Int?
-    /// The samples of every test class that embeddings are adapted to, from the splits' episodes; nil for no adaptation.
+    /// How many samples of each test class to adapt the embeddings to, from the splits' episodes; nil for no
+    /// adaptation.
     public var shots: Int?
 
-    /// The usual rules, until told otherwise.
+    /// The default rules.
     public init() {}
 }
 
-/// A model that was scored along splits.
+/// A model scored along splits.
 public struct ScoredModel: Sendable {
     /// All scores, areas and gaps.
     public let results: EvaluationResults
@@ -50,16 +52,16 @@ public struct ScoredModel: Sendable {
 /// print(scored.results.curve(of: .recall(1)).aggregatedGeneralizationScore?.value ?? 0)
 /// ```
 ///
-/// Each level is two tasks, one for each direction, where the path of the models tells directions apart. A file that serves
-/// several tasks is run or read once. A backbone is scored once for all training runs.
+/// Each level is two tasks, one per direction, if the models' path tells directions apart. A file that serves several
+/// tasks is run or read once. A backbone is scored once for all training runs.
 public struct ModelScoring: Sendable {
     /// The splits.
     public let splits: SplitFolder
     /// The tasks, level after level.
     public let tasks: [ScoringTask]
-    /// What made the splits, scored on the same test classes for the gap; nil for none.
+    /// The backbone that made the splits, scored on the same test classes for the gap; nil for none.
     public var backbone: EmbeddingSource?
-    /// What results say made them.
+    /// The generator that the results name.
     public var generator = libraryGenerator
 
     private let models: ModelFiles
@@ -75,8 +77,8 @@ public struct ModelScoring: Sendable {
     ///   - models: where the models are.
     ///   - kind: what they are.
     ///   - settings: the rules.
-    /// - Throws: ``/Files/FileError`` for episodes that cannot be read or are not of these splits, or roles of samples where
-    ///   shots are asked for; `SplitError` for a fold that a level does not have.
+    /// - Throws: ``/Files/FileError`` for episodes that cannot be read or do not belong to these splits, or for samples
+    ///   with roles if shots are asked for; `SplitError` for a fold that a level does not have.
     public init(
         along splits: SplitFolder, of models: ModelFiles, being kind: ModelKind,
         by settings: ScoringSettings = ScoringSettings()
@@ -102,7 +104,7 @@ public struct ModelScoring: Sendable {
         (self.splits, self.models, self.kind, self.settings) = (splits, models, kind, settings)
     }
 
-    /// Refuses training runs of which a file is missing.
+    /// Refuses training runs with a missing file.
     ///
     /// - Parameter seeds: what `{seed}` stands for in each; `[nil]` for a path without one.
     public func requireFiles(ofSeeds seeds: [String?] = [nil]) throws {
@@ -113,9 +115,9 @@ public struct ModelScoring: Sendable {
     ///
     /// - Parameters:
     ///   - seed: what `{seed}` stands for.
-    ///   - run: which of several runs it is, from 0, and of how many, for reports.
-    ///   - report: called with what is under way; from any thread.
-    /// - Throws: an error that names the file, for one that is missing, cannot be read, or has too few or wrong rows; what
+    ///   - run: which run this is, from 0, and of how many, for progress reports.
+    ///   - report: called with progress, from any thread.
+    /// - Throws: an error that names the file if it is missing, cannot be read, or has too few or wrong rows; what
     ///   networks throw.
     public mutating func score(
         seed: String? = nil, run: (number: Int, count: Int) = (0, 1), report: @escaping WorkReport = { _ in }
@@ -169,7 +171,7 @@ public struct ModelScoring: Sendable {
             examples: RetrievalExamplesFile(metric: TaskDetails.metric, tasks: details.map(\.examples)))
     }
 
-    /// The backbone's scores on all tasks, computed when they are first needed.
+    /// The backbone's scores on all tasks, computed on first use.
     private mutating func scoredBackbone(report: @escaping WorkReport) throws -> [TaskScoring.Scores]? {
         guard let backbone else { return nil }
         if let backboneScores { return backboneScores }
@@ -187,7 +189,7 @@ public struct ModelScoring: Sendable {
 }
 
 extension SplitFolder {
-    /// The episodes that settings ask for.
+    /// The episodes that the settings ask for.
     fileprivate func episodes(for settings: ScoringSettings, of tasks: [ScoringTask]) throws -> FewShotEpisodes? {
         guard let shots = settings.shots else { return nil }
         let episodes = try self.episodes(shots: shots, of: tasks.map(\.level))

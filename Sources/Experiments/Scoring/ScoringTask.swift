@@ -7,7 +7,7 @@ public struct ScoringTask: Sendable {
     public let level: SplitLevel
     /// Which of its sides the model was trained on.
     public let direction: Direction
-    /// The numbers of the classes that are retrieved: the test classes, or a validation fold.
+    /// The numbers of the classes to score: the test classes, or a validation fold.
     public let classes: [Int]
     /// The numbers of their samples, ascending.
     public let samples: [Int]
@@ -16,7 +16,7 @@ public struct ScoringTask: Sendable {
 
     /// The tasks of a manifest, level after level.
     ///
-    /// - Parameter fold: the number of the validation fold that is scored instead of the test classes.
+    /// - Parameter fold: the number of the validation fold to score instead of the test classes.
     /// - Throws: `SplitError` if a level names a class that the dataset does not have, or lacks the fold.
     static func all(
         of manifest: SplitManifest, in dataset: Dataset, directions: [Direction], fold: Int?

@@ -4,7 +4,7 @@ internal import Evaluation
 internal import Retrieval
 internal import Splits
 
-/// What stands beside the scores of a task: those of each class, and examples to look at.
+/// Details reported beside a task's scores: the scores of each class, and examples to look at.
 struct TaskDetails {
     let classes: [ClassScores]
     let examples: RetrievalExamplesFile.Task
@@ -30,6 +30,6 @@ struct TaskDetails {
             })
     }
 
-    /// By what queries are the best and the worst.
+    /// The metric that ranks queries from best to worst.
     static let metric = RetrievalMetric.averagePrecisionAtR
 }

@@ -5,15 +5,15 @@ internal import Files
 public import Foundation
 internal import Parallel
 
-/// What the files of models are.
+/// What a model's file contains.
 public enum ModelKind: Sendable {
-    /// Networks that are run on the images below a folder; `open` opens one.
+    /// Networks to run on the images below a folder; `open` opens one.
     case networks(images: URL, open: @Sendable (URL) throws -> any ImageNetwork)
-    /// Embeddings that are made already: one row for each sample of the test classes, or of the dataset.
+    /// Precomputed embeddings: one row per sample of the test classes, or of the whole dataset.
     case embeddings
 }
 
-/// The embeddings of tasks, made or read when they are needed and kept as long as they are.
+/// The embeddings of tasks, made or read on first use and kept for as long as they are needed.
 struct TaskEmbeddings {
     private struct Key: Hashable {
         let path: String
@@ -24,12 +24,12 @@ struct TaskEmbeddings {
     private let files: RunFiles
     private let dataset: Dataset
     private let report: WorkReport
-    /// What is wanted of each file, over all tasks that it serves.
+    /// What each file is needed for, over all tasks that it serves.
     private let samplesOfFile: [String: [Int]]
-    /// Whether training samples are wanted too.
+    /// Whether training samples are needed too.
     private let withTraining: Bool
     private let taskCounts: [String: Int]
-    /// A file that serves several tasks is run or read once, for the samples of all of them.
+    /// A file that serves several tasks is run or read once, for all their samples.
     private var known: [Key: (samples: [Int], matrix: Matrix<Float>)] = [:]
     /// Where the embeddings of each network come from, by its path.
     private(set) var provenances: [String: EmbeddingProvenance] = [:]
@@ -50,16 +50,16 @@ struct TaskEmbeddings {
         }
     }
 
-    /// The embeddings of some of a task's samples, one row each, in the order given.
+    /// The embeddings of some of a task's samples, one row per sample, in the given order.
     ///
-    /// - Parameter mirrored: whether of the images' mirrors, which networks only can embed.
+    /// - Parameter mirrored: whether to embed the mirrored images, which only networks can do.
     mutating func embeddings(
         of samples: [Int], for task: ScoringTask, mirrored: Bool = false
     ) throws -> Matrix<Float> {
         let file = files.file(for: task)
         let key = Key(path: file.path, mirrored: mirrored)
         if known[key] == nil {
-            // What served one task has done its work.
+            // A file that serves only one task is not needed again.
             known = known.filter { $0.key.path == file.path || taskCounts[$0.key.path, default: 0] > 1 }
             known[key] = try load(file, mirrored: mirrored)
         }
@@ -99,7 +99,7 @@ struct TaskEmbeddings {
         }
     }
 
-    /// The sample of each row, where the file names them.
+    /// The sample of each row, if the file names them.
     private func samples(of features: FeatureFile<Float>, wanted: [Int]) throws -> [Int]? {
         guard let ids = features.ids else { return nil }
         _ = try features.rows(ofSamples: wanted.map { dataset.samples[$0].id }, among: dataset.samples.map(\.id))

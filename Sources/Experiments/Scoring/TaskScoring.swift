@@ -6,7 +6,7 @@ internal import Foundation
 internal import Retrieval
 internal import Splits
 
-/// How all tasks of a run are scored.
+/// The rules and inputs shared by all tasks of a run.
 struct TaskScoring {
     let dataset: Dataset
     let scorer: TaskScorer
@@ -14,12 +14,12 @@ struct TaskScoring {
     let tricks: TestTimeTricks
     let episodes: FewShotEpisodes?
 
-    /// Scores in each gallery, and those of each query in the full one.
+    /// The scores in each gallery, and the scores of each query in the full gallery.
     typealias Scores = (galleries: [GalleryKind: TaskScores], queries: QueryScores)
 
     /// The scores of a task's embeddings.
     ///
-    /// - Parameter path: where the embeddings are from, for the error.
+    /// - Parameter path: where the embeddings come from, for error messages.
     func scores(
         of matrix: Matrix<Float>, task: ScoringTask, path: String, by scorer: TaskScorer? = nil
     ) throws -> Scores {
@@ -85,7 +85,7 @@ struct TaskScoring {
         _ episodes: FewShotEpisodes, of matrix: Matrix<Float>, task: ScoringTask, file: URL
     ) throws -> [FewShotEpisodeScores] {
         let rows = NameIndex(task.samples.map { dataset.samples[$0].id })
-        // Imported episodes are of the test classes.
+        // Imported episodes cover the test classes.
         guard episodes.episodesByLevel == nil || task.direction == .forward else { return [] }
         return try episodes.episodes(ofLevel: task.level.id).indices.map { number in
             let supports = episodes.supports(
@@ -102,9 +102,9 @@ struct TaskScoring {
         }
     }
 
-    /// Runs `body`, and names the file and the sample in what it throws of embeddings.
+    /// Runs `body`; if it throws an error about embeddings, the error names the file and the sample.
     ///
-    /// - Parameter samples: those that the rows are of.
+    /// - Parameter samples: the samples of the rows.
     private func naming<Value>(_ path: String, _ samples: [Int], _ body: () throws -> Value) throws -> Value {
         do {
             return try body()

@@ -5,23 +5,23 @@ public import Parallel
 public import Splits
 
 extension SplitFolder {
-    /// Writes splits in a form that other tools read.
+    /// Writes splits in a form for other tools.
     ///
     /// ```swift
     /// try splits.write(splits.exported(as: .csv), to: tables)
     /// ```
     ///
-    /// That all images are there is checked before anything is written; files and links of an earlier export of the same
-    /// form, which would pass for results of this one, are taken away.
+    /// Before writing anything, it checks that all images exist. It removes files and links of an earlier export of the
+    /// same form, which could be mistaken for results of this one.
     ///
     /// - Parameters:
     ///   - export: what to write.
     ///   - url: the output folder.
-    ///   - images: the folder that links lead to; needed for forms with images alone.
-    ///   - replacing: whether what is in the way may be replaced.
-    ///   - report: called with what is under way.
-    /// - Precondition: there is a folder of images where the form has them.
-    /// - Throws: ``/Files/FileError`` for images that are missing and for what cannot be written or replaced.
+    ///   - images: the folder that links lead to; needed only for forms with images.
+    ///   - replacing: whether files in the way may be replaced.
+    ///   - report: called with progress.
+    /// - Precondition: `images` is given if the form has images.
+    /// - Throws: ``/Files/FileError`` for missing images, and for files that cannot be written or replaced.
     public func write(
         _ export: SplitExport, to url: URL, images: URL? = nil, replacing: Bool = false,
         report: WorkReport = { _ in }
@@ -46,7 +46,7 @@ extension SplitFolder {
         _ = try folder.write(export.files.map { ($0.path, $0.bytes) }, replacing: export.ownsFile, links: links)
     }
 
-    /// The splits in a form that other tools read: see ``/Splits/SplitExport/init(of:in:as:levels:direction:fold:root:)``.
+    /// The splits in a form for other tools: see ``/Splits/SplitExport/init(of:in:as:levels:direction:fold:root:)``.
     public func exported(
         as form: SplitExport.Form, levels: [String]? = nil, direction: Direction = .forward, fold: Int? = nil,
         root: String? = nil

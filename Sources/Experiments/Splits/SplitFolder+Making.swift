@@ -8,11 +8,11 @@ public import Parallel
 internal import Reports
 public import Splits
 
-/// Splits that were made into a folder.
+/// Splits written into a folder.
 public struct MadeSplits: Sendable {
-    /// The folder, as it would be read.
+    /// The folder, as if read back.
     public let folder: SplitFolder
-    /// The series, the first of which is in the folder itself.
+    /// The series; the first is in the folder itself.
     public let series: [SplitSeries]
     /// The manifest of each series.
     public let manifests: [SplitManifest]
@@ -29,22 +29,22 @@ extension SplitFolder {
     /// print(made.manifests[0].levels.map(\.fid))
     /// ```
     ///
-    /// What can be known to fail is found before anything is embedded. Reports warn where sides are too small for the
-    /// dimension, where fewer levels than asked for are apart, and where classes have one sample only.
+    /// It checks everything that it can before embedding anything. Reports warn if sides are too small for the
+    /// dimension, if fewer distinct levels are found than asked for, and if classes have only one sample.
     ///
     /// - Parameters:
     ///   - url: the folder.
     ///   - dataset: the samples.
-    ///   - source: where their embeddings come from; asked for only when the folder is known to be writable.
-    ///   - settings: how to make the splits.
-    ///   - replicateCount: how many series, all but the first from random starts.
+    ///   - source: where their embeddings come from; evaluated only once the folder is known to be writable.
+    ///   - settings: the settings for making the splits.
+    ///   - replicateCount: how many series to make, all but the first from random starts.
     ///   - replacing: whether splits of another run may be replaced.
     ///   - generator: what the manifest says made it.
-    ///   - report: called with what is under way; from any thread.
+    ///   - report: called with progress, from any thread.
     /// - Returns: the series, their manifests, and the paths of the files.
     /// - Precondition: `replicateCount` is positive.
-    /// - Throws: ``/Files/FileError`` for what cannot be read, written or replaced; `SplitError` for settings and data that
-    ///   allow no splits; what the source throws.
+    /// - Throws: ``/Files/FileError`` for what cannot be read, written or replaced; `SplitError` for settings or data
+    ///   that allow no splits; what the source throws.
     @discardableResult
     public static func make(
         at url: URL, of dataset: Dataset, from source: @autoclosure () throws -> EmbeddingSource,
@@ -74,7 +74,7 @@ extension SplitFolder {
             manifests: manifests, paths: paths)
     }
 
-    /// The files of several series, the first manifest last: whoever waits for it finds all others.
+    /// The files of several series, the first manifest last, so that whoever waits for it finds all the others.
     private static func files(
         of all: [SplitSeries], _ manifests: [SplitManifest], over embedded: EmbeddedDataset
     ) throws -> [(name: String, bytes: Data)] {
@@ -106,17 +106,18 @@ extension SplitFolder {
         return files
     }
 
-    /// Writes splits that were published into a folder.
+    /// Writes published splits into a folder.
     ///
     /// - Parameters:
     ///   - url: the folder.
     ///   - pickle: the published file, which is read as data.
-    ///   - dataset: what it is of.
+    ///   - dataset: the dataset of the splits.
     ///   - replacing: whether splits of another run may be replaced.
     ///   - generator: what the manifest says made it.
-    ///   - report: called with what is under way.
-    /// - Returns: the splits as they were matched with the dataset, and the paths of the files, the manifest last.
-    /// - Throws: ``/Files/FileError`` for a file that cannot be read, is not of this dataset, or must not be replaced.
+    ///   - report: called with progress.
+    /// - Returns: the splits as matched with the dataset, and the paths of the files, the manifest last.
+    /// - Throws: ``/Files/FileError`` for a file that cannot be read, does not belong to this dataset, or may not be
+    ///   replaced.
     public static func importing(
         _ pickle: URL, of dataset: @autoclosure () throws -> Dataset, to url: (Dataset) -> URL, replacing: Bool = false,
         generator: String = libraryGenerator, report: WorkReport = { _ in }
@@ -138,7 +139,7 @@ extension SplitFolder {
                 (SplitFileName.matched, Data(matched.text.utf8)), (SplitFileName.manifest, try splits.manifest.json),
             ]
         let paths = try folder.write(files) { file in
-            // Splits of another kind may have been in the folder.
+            // The folder may hold splits of another kind.
             SplitFileName.dependsOnOptions(file)
                 || [SplitFileName.progression, SplitFileName.chart, SplitFileName.classMap].contains(file)
         }
@@ -147,7 +148,7 @@ extension SplitFolder {
 }
 
 extension EmbeddedDataset {
-    /// What makes distances worth less than they look: sides of different numbers of classes, and fewer vectors than
+    /// Warnings about distances that are less reliable than they look: unequal class counts, and fewer vectors than
     /// dimensions.
     fileprivate func sizeWarnings(startingFrom start: SplitStart) -> [String] {
         let official = ClassPartition(sides: dataset.officialSides)
@@ -171,7 +172,7 @@ extension EmbeddedDataset {
 }
 
 extension SplitSeries {
-    /// What of the settings could not be had, and what the controls leave out.
+    /// Warnings about settings that could not be met and classes that the controls leave out.
     fileprivate var warnings: [String] {
         var warnings: [String] = []
         if case .evenly(let count, _) = settings.levels, levels.count < count {
@@ -188,7 +189,7 @@ extension SplitSeries {
 }
 
 extension ImportedSplits {
-    /// What published splits lack, and what was said twice in them.
+    /// Warnings about what published splits lack or state twice.
     fileprivate var warnings: [String] {
         var warnings: [String] = []
         let bare = manifest.levels.filter(\.folds.isEmpty).map(\.id)

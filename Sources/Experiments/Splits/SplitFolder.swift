@@ -3,7 +3,7 @@ internal import Files
 public import Foundation
 public import Splits
 
-/// A folder of splits: the manifest, the samples, and what lies beside them.
+/// A folder of splits: the manifest, the samples, and the files beside them.
 ///
 /// ```swift
 /// let splits = try SplitFolder(at: folder)
@@ -16,12 +16,12 @@ public struct SplitFolder: Sendable {
     public let url: URL
     /// How the splits were made, and which classes each level has on which side.
     public let manifest: SplitManifest
-    /// The samples, in the order in which embeddings have their rows.
+    /// The samples, in the order of the embeddings' rows.
     public let dataset: Dataset
 
-    /// Reads the manifest and the samples of a folder, which belong together.
+    /// Reads the manifest and the samples of a folder, and checks that they belong together.
     ///
-    /// - Throws: ``/Files/FileError`` or `DatasetError` for what is wrong with either file, or that they are of different
+    /// - Throws: ``/Files/FileError`` or `DatasetError` if either file is invalid, or if they belong to different
     ///   datasets.
     public init(at url: URL) throws {
         self.url = url
@@ -29,12 +29,12 @@ public struct SplitFolder: Sendable {
         try manifest.requireMatch(with: dataset, path: url.appending(path: SplitFileName.manifest).path)
     }
 
-    /// A folder whose contents are known.
+    /// A folder whose contents are already known.
     init(at url: URL, manifest: SplitManifest, dataset: Dataset) {
         (self.url, self.manifest, self.dataset) = (url, manifest, dataset)
     }
 
-    /// What is in a folder, whether or not it belongs together.
+    /// The manifest and the samples of a folder, whether or not they belong together.
     static func read(_ url: URL) throws -> (manifest: SplitManifest, dataset: Dataset) {
         let manifest = try SplitManifest(readingFrom: url.appending(path: SplitFileName.manifest))
         let dataset = try Dataset(
@@ -46,22 +46,22 @@ public struct SplitFolder: Sendable {
     /// The table of samples.
     public var samples: URL { url.appending(path: SplitFileName.samples) }
 
-    /// Where the classes lie; nil where the folder does not say.
+    /// The map of the classes; nil if the folder has none.
     public func classMap() throws -> ClassMap? {
         let file = sharedFile(SplitFileName.classMap)
         return exists(file) ? try ClassMap(readingFrom: file) : nil
     }
 
-    /// The table of the steps of the search; nil where there is none.
+    /// The table of the search steps; nil if there is none.
     public var progression: URL? {
         let file = url.appending(path: SplitFileName.progression)
         return exists(file) ? file : nil
     }
 
-    /// The few-shot episodes of so many samples a class, checked against the dataset.
+    /// The few-shot episodes with a given number of samples per class, checked against the dataset.
     ///
-    /// - Parameter levels: the levels that are to have episodes, where they are published ones of each level.
-    /// - Throws: ``/Files/FileError`` for a file that is missing, cannot be read, or is of other samples.
+    /// - Parameter levels: the levels that must have episodes, if the episodes are published ones for each level.
+    /// - Throws: ``/Files/FileError`` for a file that is missing, cannot be read, or belongs to other samples.
     public func episodes(shots: Int, of levels: [SplitLevel]? = nil) throws -> FewShotEpisodes {
         let file = sharedFile(SplitFileName.episodes(shots: shots))
         let episodes = try FewShotEpisodes(readingFrom: file)
@@ -87,8 +87,8 @@ public struct SplitFolder: Sendable {
         return episodes
     }
 
-    /// A file that depends on the dataset alone: that of the folder, or for a further series without one that of the folder
-    /// above.
+    /// A file that depends on the dataset alone: the folder's own, or, if a further series has none, the one in the
+    /// folder above.
     private func sharedFile(_ name: String) -> URL {
         let own = url.appending(path: name)
         return !exists(own) && isReplicate(url)
@@ -96,7 +96,7 @@ public struct SplitFolder: Sendable {
     }
 }
 
-/// Whether a folder is one of several series, with what they share in the folder above.
+/// Whether a folder is one of several series that share files in the folder above.
 func isReplicate(_ url: URL) -> Bool {
     exists(url.standardizedFileURL.deletingLastPathComponent().appending(path: SplitFileName.replicates))
 }

@@ -5,7 +5,7 @@ public import Foundation
 public import Parallel
 public import Splits
 
-/// What does not hold of a folder of splits.
+/// A check of a folder of splits, with its violations.
 ///
 /// ```swift
 /// let check = try SplitFolderCheck(of: folder)
@@ -14,13 +14,13 @@ public import Splits
 public struct SplitFolderCheck: Sendable {
     /// The series in the folder itself.
     public let validation: SplitValidation
-    /// That series and those in folders below, each with the name of its folder.
+    /// That series and those in subfolders, each with the name of its folder.
     public let allSeries: [(folder: String?, validation: SplitValidation)]
     /// How many files of few-shot episodes were read.
     public let episodeFileCount: Int
-    /// What does not hold.
+    /// The violations found.
     public private(set) var violations: [SplitViolation]
-    /// How many distances were computed anew.
+    /// How many distances were recomputed.
     public private(set) var recomputedDistanceCount = 0
 
     /// The splits of the folder itself.
@@ -28,15 +28,15 @@ public struct SplitFolderCheck: Sendable {
 
     /// Reads a folder and checks it.
     ///
-    /// - Parameter samples: the table that the splits should be of, in whatever order; nil if that is not to be checked.
-    /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a manifest or table of samples that is not there.
+    /// - Parameter samples: the table of samples that the splits should have, in any order; nil to skip this check.
+    /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a missing manifest or table of samples.
     public init(of url: URL, against samples: URL? = nil) throws {
         let main = try Self.validation(at: url)
         var violations = try samples.map { try Self.sampleViolations(of: main, against: $0) } ?? []
         violations += try main.manifestViolations + Self.tableViolations(of: main, at: url)
         let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
 
-        // The episodes of replicates are those of the folder above, since they depend on the dataset alone.
+        // Replicates use the episodes of the folder above, since these depend on the dataset alone.
         let wanted = isReplicate(url) ? [] : Set(main.manifest.settings.shots)
         let present = names.compactMap(SplitFileName.shots(ofEpisodes:)).sorted()
         for shots in present {
@@ -78,10 +78,11 @@ public struct SplitFolderCheck: Sendable {
         self.violations = violations
     }
 
-    /// Computes the distances of all series anew from the classes of their levels, and compares the digest of the embeddings.
+    /// Recomputes the distances of all series from the classes of their levels, and compares the digest of the
+    /// embeddings.
     ///
-    /// From a file of features they must agree to 1e-9 of the distance, from images embedded again to 1e-5, since processors
-    /// differ in single precision, in which networks run.
+    /// Distances from a file of features must agree to a relative 1e-9. Those from images embedded again must agree to
+    /// 1e-5, since networks run in single precision, where processors differ.
     ///
     /// - Throws: what the source throws; `SplitError`; `LinearAlgebraError`.
     public mutating func recompute(from source: EmbeddingSource, report: @escaping WorkReport = { _ in }) throws {
@@ -125,7 +126,7 @@ public struct SplitFolderCheck: Sendable {
         return try SplitValidation(of: manifest, in: dataset)
     }
 
-    /// Whether the splits are of the samples that the user has.
+    /// Checks that the splits have the samples that the user has.
     private static func sampleViolations(
         of validation: SplitValidation, against samples: URL
     ) throws -> [SplitViolation] {
@@ -145,7 +146,7 @@ public struct SplitFolderCheck: Sendable {
             return exists(file) ? check(try CSVTable(contentsOf: file)) : [missing(name)]
         }
         let matched = try violations(SplitFileName.matched, validation.violations(ofMatchedTraining:))
-        // How imported splits were found is not known.
+        // Nothing is known of how imported splits were found.
         guard validation.manifest.importedFrom == nil else { return matched }
         return try matched + violations(SplitFileName.progression, validation.violations(ofProgression:))
     }

@@ -86,7 +86,7 @@ struct Compare: ParsableCommand {
         }
     }
 
-    /// Names the folder, not the model, where results cannot be compared.
+    /// Names the folder, not the model, if results cannot be compared.
     private func compared() throws -> ModelComparison {
         let entries = try entries()
         do {
@@ -125,11 +125,11 @@ extension ShiftAxis: ExpressibleByArgument {}
 extension DirectionOrMean: ExpressibleByArgument {}
 
 extension RetrievalMetric: ExpressibleByArgument {
-    /// The metric of a name on the command line.
+    /// The metric with this name on the command line.
     public init?(argument: String) {
         self.init(name: argument)
     }
 
-    /// The name, in the help.
+    /// The metric's name in the help.
     public var defaultValueDescription: String { name }
 }

@@ -82,12 +82,12 @@ struct InstallCompletions: ParsableCommand {
             print(try stableJSON(Report(shell: kind.rawValue, file: file.path, changed: changed)), terminator: "")
         case .text:
             print((changed ? "Written: " : "Up to date: ") + file.path)
-            // As it is, since lines that are to be copied must not be broken.
+            // Printed without wrapping, since lines to be copied must not be broken.
             print(Self.advice(for: kind, folder: file.deletingLastPathComponent()))
         }
     }
 
-    /// A line that tells a file of ours from one that somebody else wrote.
+    /// A line that marks a file as written by oodml.
     private static let mark = "# Written by `oodml completions install`."
 
     private func kind() throws -> CompletionShell {

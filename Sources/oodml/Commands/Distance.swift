@@ -83,7 +83,7 @@ struct Distance: ParsableCommand {
             guard distance.squared.isFinite else { throw overflow }
             return distance
         } catch LinearAlgebraError.nonFinite {
-            // The values themselves are finite, or they would not have been read.
+            // The values themselves are finite; the reader refuses others.
             throw overflow
         }
     }

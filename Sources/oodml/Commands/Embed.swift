@@ -140,7 +140,7 @@ struct Embed: ParsableCommand {
     }
 }
 
-/// A part of the images, for options' `transform`.
+/// Parses a part of the images, for options' `transform`.
 private func parsedShard(_ argument: String) throws -> StoreIdentity.Shard {
     let numbers = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 2, let number = numbers[0], let count = numbers[1], number >= 1, number <= count else {

@@ -185,7 +185,7 @@ struct Evaluate: ParsableCommand {
             }
             scored.append(model.results)
         }
-        // Several runs are one list, so that what is printed is JSON however many there are.
+        // Several runs are printed as one list, so that the output is one JSON value.
         guard output.format == .json else { return }
         print(seeds.isEmpty ? try stableJSON(scored[0]) : try stableJSON(scored), terminator: "")
     }
@@ -224,7 +224,7 @@ struct Evaluate: ParsableCommand {
 
 extension ConfidenceMethod.Kind: ExpressibleByArgument {}
 
-/// Names separated by commas, for options' `transform`.
+/// Parses names separated by commas, for options' `transform`.
 private func names(_ argument: String) throws -> [String] {
     let names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     guard names.allSatisfy({ !$0.isEmpty && !$0.contains("/") && $0 != "." && $0 != ".." }) else {

@@ -108,7 +108,7 @@ struct Export: ParsableCommand {
         let (manifest, dataset) = (folder.manifest, folder.dataset)
         let images = try images(of: manifest, for: form)
         let target = out ?? defaultFolder(of: form)
-        // What is in the way is found before samples are arranged.
+        // Files in the way are found before the samples are arranged.
         _ = try OutputFolder(target, force: force)
         terminal.status("arranging \(dataset.samples.count) samples")
         let export = try folder.exported(
@@ -129,7 +129,7 @@ struct Export: ParsableCommand {
                 + " below \(target.relativePath)")
     }
 
-    /// What each form is, as the help lists them.
+    /// A description of each form for the help.
     private static var summaries: String {
         SplitExport.Form.all.map { form in
             let lines = form.summary.replacing("ROOT", with: "--root").split(separator: "\n")
@@ -138,7 +138,7 @@ struct Export: ParsableCommand {
         }.joined(separator: "\n")
     }
 
-    /// The form, which one of two options says.
+    /// The form, given by one of two options.
     private var form: SplitExport.Form {
         get throws {
             let forms = Set([chosenForm].compactMap { $0 } + format.compactMap(\.form))
@@ -166,7 +166,7 @@ struct Export: ParsableCommand {
     }
 }
 
-/// What `export --format` takes: how to print, as in other commands, or the form to write.
+/// The value of `export --format`: how to print, as in other commands, or the form to write.
 enum PrintOrForm: ExpressibleByArgument, Equatable {
     case print(OutputFormat)
     case write(SplitExport.Form)
@@ -202,7 +202,7 @@ private struct ExportReport: Encodable {
 }
 
 extension SplitExport.Form: ExpressibleByArgument {
-    /// The form of that name, or nil.
+    /// The form with that name, or nil.
     public init?(argument: String) {
         guard let form = Self.all.first(where: { $0.name == argument }) else { return nil }
         self = form
@@ -211,7 +211,7 @@ extension SplitExport.Form: ExpressibleByArgument {
     /// The names of all forms, for the help.
     public static var allValueStrings: [String] { all.map(\.name) }
 
-    /// What shells complete the option by.
+    /// The values that shells offer for the option.
     public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 

@@ -39,7 +39,7 @@ struct ListDatasets: ParsableCommand {
         }
     }
 
-    /// What else `make-splits` reads.
+    /// The other sources that `make-splits` reads.
     private func ownEntry(on display: TextDisplay) -> String {
         let forms = [
             ("--dataset \(EmbeddedBenchmark.name)", "the benchmark that comes with oodml"),
@@ -57,7 +57,7 @@ struct ListDatasets: ParsableCommand {
     }
 }
 
-/// Names and what they mean, in two columns, or below each other where that would leave too little room.
+/// Names and their meanings, in two columns, or one below the other if columns would leave too little room.
 private func list(_ entries: [(name: String, meaning: String)], on display: TextDisplay) -> String {
     let width = entries.map { displayWidth($0.name) }.max() ?? 0
     let isNarrow = display.width.map { $0 < width + 34 } ?? false

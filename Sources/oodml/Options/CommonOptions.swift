@@ -2,7 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 
-/// How a command prints what it found.
+/// How a command prints its results.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case text
     case json
@@ -28,19 +28,19 @@ struct OutputOptions: ParsableArguments {
     var quiet: Bool { printing.quiet }
 }
 
-/// The extensions of the files that embeddings are read from, for completions.
+/// The extensions of embedding files, for completions.
 let featureFileExtensions = ["npy", "npz", "safetensors", "csv"]
 
-/// The extensions of the files that networks are read from, for completions.
+/// The extensions of network files, for completions.
 let networkFileExtensions = ["onnx", "xml", "tflite"]
 
-/// A path on the command line, for options' `transform`.
+/// Parses a path, for options' `transform`.
 func path(_ argument: String) throws -> URL {
     guard !argument.isEmpty else { throw ValidationError("the path is empty; expected a file or folder") }
     return URL(filePath: argument)
 }
 
-/// Where models are, for options' `transform`.
+/// Parses the path of models, for options' `transform`.
 func modelFiles(_ argument: String) throws -> ModelFiles {
     do {
         return try ModelFiles(argument)
@@ -49,7 +49,7 @@ func modelFiles(_ argument: String) throws -> ModelFiles {
     }
 }
 
-/// An error that a command finds by itself; the description is one sentence.
+/// An error that a command itself finds; the description is one sentence.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
 

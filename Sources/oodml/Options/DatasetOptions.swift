@@ -51,17 +51,17 @@ struct DatasetOptions: ParsableArguments {
 
     private var known: KnownDataset? { KnownDataset.all.first { $0.name == dataset } }
 
-    /// Whether the images are at hand, and not samples alone.
+    /// Whether the images are available, not only the samples.
     var haveImages: Bool { dataset != nil || root != nil }
 
-    /// The folder that the samples' ids are paths below.
+    /// The folder below which the samples' ids are paths.
     var images: URL { root ?? EmbeddedBenchmark.images }
 
-    /// Reads the dataset; warns where it is one that is known, and not all of it is there.
+    /// Reads the dataset; warns if it is a known dataset and incomplete.
     ///
     /// - Parameters:
-    ///   - unit: what a column of the table is read for.
-    ///   - features: the file of embeddings; a store of them has its own table of samples.
+    ///   - unit: the unit, which may be a column of the table.
+    ///   - features: the file of embeddings; a store has its own table of samples.
     func read(unit: UnitRule = .class, features: URL? = nil, on terminal: Terminal) throws -> Dataset {
         terminal.status("reading")
         if let known, let root {
@@ -73,7 +73,7 @@ struct DatasetOptions: ParsableArguments {
             return dataset
         }
         if let samples = samples ?? features.flatMap(EmbeddingStore.init(of:))?.samples {
-            // The table of a store is of the dataset that the store is of.
+            // A store's table lists the samples of the store's dataset.
             let stored = try StoreRecord(of: EmbeddingStore(at: samples.deletingLastPathComponent()))?.identity.dataset
             let dataset = try Dataset(
                 sampleTableAt: samples, name: name ?? stored ?? samples.deletingPathExtension().lastPathComponent,
@@ -89,10 +89,10 @@ struct DatasetOptions: ParsableArguments {
 }
 
 extension KnownDataset {
-    /// All that `--dataset` takes beside the embedded benchmark, in the order in which they are listed.
+    /// The datasets that `--dataset` takes besides the embedded benchmark, in the order of the list.
     static let all: [KnownDataset] = [.cub200, .cars196, .sop, .inshop]
 
-    /// The names, as options list them.
+    /// The names, as the options' help lists them.
     static var names: String {
         let names = all.map(\.name)
         return names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]

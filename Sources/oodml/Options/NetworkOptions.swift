@@ -1,8 +1,8 @@
 public import ArgumentParser
 public import FeatureExtraction
 
-/// How networks are read and images prepared for them, where the file beside a model does not say it or should not be
-/// followed.
+/// How to read networks and prepare images for them, if the file beside a model does not say so or should be
+/// overridden.
 struct NetworkOptions: ParsableArguments {
     @Option(
         name: .customLong("output"),
@@ -52,7 +52,7 @@ struct NetworkOptions: ParsableArguments {
         let width: Int
     }
 
-    /// One value a channel.
+    /// One value per channel.
     struct Channels {
         let values: [Float]
     }
@@ -71,10 +71,10 @@ struct NetworkOptions: ParsableArguments {
         }
     }
 
-    /// Whether nothing was asked for.
+    /// Whether no option was given.
     var areDefault: Bool { reading == NetworkReading() }
 
-    /// What was asked for.
+    /// The options that were given.
     var reading: NetworkReading {
         var changes = PreprocessingChanges()
         changes.resize = resize

@@ -7,7 +7,7 @@ import Foundation
 import Glyphs200
 import Splits
 
-/// Options that say what made some splits, and where their images are.
+/// Options that say which embeddings made the splits, and where their images are.
 struct ReferenceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The folder of the images (not needed for \(EmbeddedBenchmark.name)).", valueName: "dir"),
@@ -32,7 +32,7 @@ struct ReferenceOptions: ParsableArguments {
         }
     }
 
-    /// The folder of the images of some splits.
+    /// The folder of the splits' images.
     func images(of manifest: SplitManifest) throws -> URL {
         guard let images = root ?? manifest.embeddedImages else {
             throw ValidationError("expected --root DIR, the folder of the images of \(manifest.dataset.name)")
@@ -40,7 +40,7 @@ struct ReferenceOptions: ParsableArguments {
         return images
     }
 
-    /// What made some splits; nil where it was not said and does not come with oodml.
+    /// The source of the embeddings that made the splits; nil if it was not given and is not part of oodml.
     func source(of manifest: SplitManifest, on terminal: Terminal) throws -> EmbeddingSource? {
         if let features { return .features(features) }
         let network = try backbone ?? (root == nil ? manifest.embeddedBackbone : nil)
@@ -52,10 +52,10 @@ struct ReferenceOptions: ParsableArguments {
 }
 
 extension SplitManifest {
-    /// The images that come with oodml, where the splits are of them.
+    /// The images that come with oodml, if the splits were made from them.
     var embeddedImages: URL? { dataset.name == EmbeddedBenchmark.name ? EmbeddedBenchmark.images : nil }
 
-    /// The network that comes with oodml, where it made the splits.
+    /// The network that comes with oodml, if it made the splits.
     fileprivate var embeddedBackbone: URL? {
         get throws {
             guard embeddedImages != nil, let embeddings, embeddings.source == .backbone,

@@ -20,11 +20,11 @@ struct RetrievalOptions: ParsableArguments {
         transform: positiveCounts)
     var recallAt = [1, 2, 4, 8]
 
-    /// Recall at these numbers of neighbours, and the other standard metrics.
+    /// Recall at each of these k, and the other standard metrics.
     var metrics: [RetrievalMetric] { RetrievalMetric.standard(recallAt: recallAt) }
 }
 
-/// Counts from 1, separated by commas, for options' `transform`.
+/// Parses counts from 1, separated by commas, for options' `transform`.
 func positiveCounts(_ argument: String) throws -> [Int] {
     let numbers = try counts(argument)
     guard !numbers.contains(0) else { throw ValidationError("found 0 among \"\(argument)\"; expected counts from 1") }

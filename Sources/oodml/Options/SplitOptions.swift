@@ -3,7 +3,7 @@ public import Datasets
 import Foundation
 public import Splits
 
-/// How splits are found, and which levels are made of them.
+/// How to search for splits, and which levels to make of them.
 struct SplitOptions: ParsableArguments {
     @Option(help: "What the distance is computed over: all samples, or one mean for each class (default: samples).")
     var statistic: ShiftStatistic?
@@ -101,7 +101,7 @@ struct SplitOptions: ParsableArguments {
 
     /// The settings that the options ask for.
     ///
-    /// - Throws: `SplitError.invalidSetting` for another unit than the protocol can have.
+    /// - Throws: `SplitError.invalidSetting` for a unit that the protocol does not support.
     func settings() throws -> SplitSettings {
         var settings: SplitSettings
         switch method {
@@ -130,7 +130,7 @@ struct SplitOptions: ParsableArguments {
     }
 }
 
-/// Numbers separated by commas, for options' `transform`.
+/// Parses numbers separated by commas, for options' `transform`.
 private func numbers(_ argument: String) throws -> [Double] {
     try argument.split(separator: ",", omittingEmptySubsequences: false).map { part in
         guard let number = Double(part.trimmingCharacters(in: .whitespaces)) else {
@@ -140,7 +140,7 @@ private func numbers(_ argument: String) throws -> [Double] {
     }
 }
 
-/// Whole numbers separated by commas, for options' `transform`.
+/// Parses whole numbers separated by commas, for options' `transform`.
 func counts(_ argument: String) throws -> [Int] {
     try argument.split(separator: ",", omittingEmptySubsequences: false).map { part in
         guard let number = Int(part.trimmingCharacters(in: .whitespaces)), number >= 0 else {

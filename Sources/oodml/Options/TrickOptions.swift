@@ -2,7 +2,7 @@ import ArgumentParser
 import Evaluation
 import Retrieval
 
-/// Options of what raises scores at test time.
+/// Options for tricks that raise scores at test time.
 struct TrickOptions: ParsableArguments {
     @Flag(help: "Average the embeddings of each image and its mirror.")
     var flip = false

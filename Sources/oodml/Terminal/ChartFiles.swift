@@ -3,9 +3,9 @@ import Files
 import Foundation
 import Reports
 
-/// Charts as files: SVG, PNG and PDF, and the numbers of each as CSV.
+/// Charts as files: each as SVG, PNG and PDF, and its numbers as CSV.
 ///
-/// PNG and PDF are made of the SVG by librsvg's `rsvg-convert`, so that all of them are the same picture.
+/// librsvg's `rsvg-convert` makes PNG and PDF from the SVG, so that all three show the same picture.
 struct ChartFiles {
     private let converter: URL
 
@@ -22,7 +22,7 @@ struct ChartFiles {
         converter = found
     }
 
-    /// The files of charts: `NAME.svg`, `NAME.png` at twice the size, `NAME.pdf` and `NAME.csv` of each.
+    /// The files of charts: `NAME.svg`, `NAME.png` at twice the size, `NAME.pdf` and `NAME.csv` for each chart.
     func files(of charts: [any Chart]) throws -> [(name: String, bytes: Data)] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "oodml-charts-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -45,7 +45,7 @@ struct ChartFiles {
         let process = Process()
         process.executableURL = converter
         process.arguments = arguments + ["--output", target.path, source.path]
-        // The date in a PDF is that of the data, not of the run: the same charts are the same bytes.
+        // A PDF's date is fixed rather than that of the run, so that the same charts give the same bytes.
         process.environment = ProcessInfo.processInfo.environment.merging(["SOURCE_DATE_EPOCH": "0"]) { $1 }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

@@ -1,11 +1,11 @@
-/// The help of a command between its first line and its options: the sections of a manual page, in one order for all.
+/// A command's help between its first line and its options: the sections of a manual page, in the same order for all.
 ///
 /// Lines that must not be broken are indented and no longer than 80 cells.
 ///
 /// - Parameters:
 ///   - further: sections that only this command has, each with its title.
-///   - writes: what goes to files; nil for commands that write none.
-///   - exitStatus: what the status says beside success, failure and wrong usage.
+///   - writes: what the command writes to files; nil for commands that write none.
+///   - exitStatus: what the status says besides success, failure and wrong usage.
 func manual(
     _ description: String, further: [(title: String, text: String)] = [], reads: String, writes: String? = nil,
     prints: String, examples: String, exitStatus: String? = nil

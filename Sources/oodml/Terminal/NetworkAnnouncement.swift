@@ -2,7 +2,7 @@ import FeatureExtraction
 import Foundation
 
 extension NetworkReading {
-    /// Opens a network; says how images are prepared for it, and warns where its output is no embedding.
+    /// Opens a network; says how images are prepared for it, and warns if its output is not an embedding.
     func network(_ model: URL, announcedOn terminal: Terminal) throws -> FeatureExtractor {
         let extractor = try FeatureExtractor(model: model, reading: self)
         let pooled = pooling.map { ", \($0.rawValue) pooling" } ?? ""

@@ -1,6 +1,6 @@
 import Datasets
 import Files
-// For `stdout`, which C has as a variable.
+// For `stdout`, which is a variable in C.
 @preconcurrency import Foundation
 @preconcurrency import Glibc
 
@@ -12,7 +12,7 @@ func writeToStandardOutput(_ bytes: Data) throws {
     try requireStandardOutput()
 }
 
-/// Refuses to call done what did not arrive on standard output, on a full disk for instance.
+/// Fails if output did not arrive on standard output, for instance because a disk is full.
 func requireStandardOutput() throws {
     errno = 0
     guard fflush(stdout) == 0, ferror(stdout) == 0 else {
@@ -21,7 +21,7 @@ func requireStandardOutput() throws {
     }
 }
 
-/// Writes text to standard error, as far as anybody takes it.
+/// Writes text to standard error, and ignores failures.
 func writeToStandardError(_ text: String) {
     Array(text.utf8).withUnsafeBytes { bytes in
         var done = 0
@@ -34,15 +34,16 @@ func writeToStandardError(_ text: String) {
     }
 }
 
-/// Opens what a caller has closed of standard input, output and error, so that no file of results gets their numbers.
+/// Opens any of standard input, output and error that the caller has closed, so that no results file gets their
+/// descriptors.
 func openStandardStreams() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
-        // The smallest number that is free, which is this one.
+        // Opening takes the lowest free descriptor, which is this one.
         _ = open("/dev/null", O_RDWR)
     }
 }
 
-/// A text for a terminal's line: with controls and line separators, which names of files may hold, written as escapes.
+/// Text for one line of a terminal, with control characters and line separators, which file names may contain, escaped.
 func onOneLine(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     return text.unicodeScalars.reduce(into: "") { line, scalar in

@@ -1,9 +1,9 @@
 import Foundation
 import Reports
 
-/// What one of the process's standard streams leads to, and what can be shown there.
+/// Where one of the process's standard streams leads, and what can be shown there.
 ///
-/// This is the only place that looks at the terminal and at the variables of the environment that describe it.
+/// This is the only place that looks at the terminal and at the environment variables that describe it.
 struct StandardStream: Sendable {
     /// Where results go.
     static let output = StandardStream(STDOUT_FILENO)

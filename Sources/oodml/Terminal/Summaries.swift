@@ -36,13 +36,13 @@ func summary(of manifest: SplitManifest, found: String, written: [String], on di
         + "\n" + pathsWritten(written, on: display)
 }
 
-/// A plot and an empty line, on a display that has plots.
+/// A plot and an empty line, if the display shows plots.
 private func plotted(_ plot: TextPlot, on display: TextDisplay) -> String {
     let text = plot.text(on: display)
     return text.isEmpty ? "" : text + "\n"
 }
 
-/// Where columns are that a narrow table leaves out.
+/// Where to find the columns that a narrow table leaves out.
 private func allColumns(_ file: String) -> String {
     "--format json and \(file) have all"
 }
@@ -108,7 +108,7 @@ func summary(
     return text + "\n\n" + display.wrapped(notes(on: results)) + pathsWritten(written, on: display)
 }
 
-/// What the ± is, and what was scored.
+/// What the ± means, and what was scored.
 private func notes(on results: EvaluationResults) -> String {
     var sentences: [String] = []
     if let matched = results.settings.matchedGallery {
@@ -127,7 +127,7 @@ private func notes(on results: EvaluationResults) -> String {
     return text.isEmpty ? "" : text + "\n"
 }
 
-/// A line that says what the ± is, or nothing if there is none.
+/// A line that explains the ±, or nothing if there is none.
 private func meaning(of confidence: ConfidenceMethod) -> String {
     switch confidence.kind {
     case .classJackknife:
@@ -138,7 +138,7 @@ private func meaning(of confidence: ConfidenceMethod) -> String {
     }
 }
 
-/// Says whether the gap to the backbone grows by more than its noise, and what the noise is.
+/// Says whether the gap to the backbone grows by more than its margin, and gives the margin.
 private func sentence(about growth: Estimate, gallery: GalleryKind) -> String {
     let place = gallery == .matched ? " in matched galleries" : ""
     let grown =
@@ -165,7 +165,7 @@ func summary(of comparison: ModelComparison, written: [String], on display: Text
     if !plot.isEmpty { text += "\n" + plot }
     if comparison.models.count > 1 {
         text += "\n" + changeTable(comparison).text(on: display, elsewhere: elsewhere) + "\n"
-        // A difference and its p-value by level have no row in the CSV file.
+        // The CSV file has no rows for differences per level and their p-values.
         text += pairTable(comparison).text(on: display, elsewhere: allColumns("comparison.json"))
     }
     text += "\n" + display.wrapped(meaning(of: comparison.confidence))

@@ -2,7 +2,7 @@ import Foundation
 import Parallel
 
 extension Terminal {
-    /// Shows what long work tells of itself.
+    /// Shows the events that long work reports.
     func show(_ event: WorkEvent) {
         switch event {
         case .advanced(let activity, 0, _, true): begin(activity)
@@ -17,7 +17,7 @@ extension Terminal {
 }
 
 extension Terminal {
-    /// Ends the process with status 130 and a word at SIGINT, which a shell's Ctrl-C sends.
+    /// On SIGINT, which Ctrl-C sends, prints a word and ends the process with status 130.
     func interruption(_ line: String) -> any DispatchSourceSignal {
         signal(SIGINT, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())

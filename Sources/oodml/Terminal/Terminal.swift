@@ -2,9 +2,10 @@ import Foundation
 import Reports
 import Synchronization
 
-/// Progress and warnings on standard error: one line that is rewritten on a terminal, plain lines now and then elsewhere.
+/// Progress and warnings on standard error: on a terminal one line that is rewritten, elsewhere a plain line now and
+/// then.
 final class Terminal: Sendable {
-    /// Something under way that is counted.
+    /// Work in progress whose items are counted.
     private struct Task {
         let name: String
         let start: Double
@@ -25,15 +26,15 @@ final class Terminal: Sendable {
     }
 
     private struct State {
-        /// A series of larger pieces of work, and which of them is under way.
+        /// A series of larger pieces of work, and the current one.
         var stages: (task: Task, piece: String)?
-        /// What is under way in it, or by itself.
+        /// The counted work in progress, within the series or on its own.
         var task: Task?
-        /// What is under way that nobody counts, and since when.
+        /// The uncounted work in progress, and when it began.
         var openEnded: (line: String, start: Double)?
         var lastShown: Double
         var hasOpenLine = false
-        /// What was said of things that are mostly alike.
+        /// Lines already shown about things that are mostly alike.
         var announced: Set<String> = []
         var clock: (any DispatchSourceTimer)?
     }
@@ -44,17 +45,18 @@ final class Terminal: Sendable {
 
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
-        // Elsewhere than on a terminal the first line waits, so that short runs leave none.
+        // Outside a terminal the first line waits, so that short runs leave none.
         state = Mutex(State(lastShown: stream.canRewriteLines ? -.infinity : Self.now))
     }
 
-    /// Starts the clock of a task that `advance` will count, which it otherwise starts when it first hears of one.
+    /// Starts the clock of a task that `advance` will count; otherwise `advance` starts it on its first call.
     func begin(_ name: String) {
         state.withLock { $0.task = Task(name, at: Self.now) }
     }
 
-    /// Shows that `done` of `total` things of a task are done, with the rate and the time that is left; the last line of
-    /// a task stays only if it took long enough to be of interest, and is no part of a longer series.
+    /// Shows that `done` of `total` items of a task are done, with the rate and the time left.
+    ///
+    /// The last line of a task stays only if the task took long enough to be of interest and is not part of a longer series.
     func advance(_ name: String, _ done: Int, of total: Int, withRate: Bool = true) {
         state.withLock { state in
             let now = Self.now
@@ -74,12 +76,12 @@ final class Terminal: Sendable {
         }
     }
 
-    /// Shows which piece of a series of larger ones is under way, and how long the series will take; tasks that are
-    /// counted meanwhile are shown after it.
+    /// Shows the current piece of a series of larger ones, and how long the series will take; tasks counted meanwhile
+    /// are shown after it.
     ///
     /// - Parameters:
     ///   - series: the name of the series, by which its time is kept.
-    ///   - number: that of the piece, from 0.
+    ///   - number: the number of the piece, from 0.
     func stage(_ series: String, _ piece: String, _ number: Int, of total: Int) {
         state.withLock { state in
             let now = Self.now
@@ -93,7 +95,7 @@ final class Terminal: Sendable {
         }
     }
 
-    /// Shows what an open-ended task is at; on a terminal, for how long already.
+    /// Shows what an open-ended task is doing; on a terminal, also for how long.
     func status(_ line: String) {
         state.withLock { state in
             (state.stages, state.task) = (nil, nil)
@@ -104,23 +106,23 @@ final class Terminal: Sendable {
         }
     }
 
-    /// A line of its own that stays.
+    /// Shows a line that stays.
     func note(_ line: String) {
         state.withLock { show(line, isFinal: true, in: &$0) }
     }
 
-    /// A line of its own, unless the same was said of another thing before.
+    /// Shows a line that stays, unless the same was said of another thing before.
     func announce(_ line: String, of thing: String, isWarning: Bool = false) {
         guard state.withLock({ $0.announced.insert(line).inserted }) else { return }
         if isWarning { warn("\(thing): \(line)") } else { note("\(thing): \(line)") }
     }
 
-    /// A warning.
+    /// Shows a warning.
     func warn(_ line: String) {
         note(stream.display.styled("warning:", .warning) + " " + line)
     }
 
-    /// Ends a line that was still being rewritten.
+    /// Clears a line that is still being rewritten.
     func finish() {
         state.withLock { state in
             (state.stages, state.task, state.openEnded) = (nil, nil, nil)
@@ -143,12 +145,13 @@ final class Terminal: Sendable {
         state.stages.map { words($0.task, $0.piece) + "; " } ?? ""
     }
 
-    /// Whether enough time has gone by to show another line: little on a terminal, where it replaces the last one.
+    /// Whether enough time has passed to show another line; on a terminal, where it replaces the last one, a short time
+    /// is enough.
     private func isDue(_ state: State) -> Bool {
         Self.now - state.lastShown >= (stream.canRewriteLines ? 0.1 : 10)
     }
 
-    /// Counts the seconds of what nobody counts otherwise, so that a terminal never looks stuck.
+    /// Counts the seconds of uncounted work, so that a terminal never looks stuck.
     private func startClock(in state: inout State) {
         guard stream.canRewriteLines, !isQuiet, state.clock == nil else { return }
         let clock = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
@@ -169,7 +172,7 @@ final class Terminal: Sendable {
         let line = stream.display.shown(onOneLine(line))
         guard stream.canRewriteLines else { return write(line + "\n") }
         state.hasOpenLine = !isFinal
-        // A line that wraps could not be written over.
+        // A wrapped line could not be overwritten.
         let room = max((stream.display.width ?? 80) - 1, 1)
         write("\r\u{1B}[K" + (isFinal ? line + "\n" : prefix(of: line, cells: room)))
     }
