@@ -179,7 +179,7 @@ import Testing
     }
 
     @Test func labelledEmbeddings() throws {
-        let features = try temporary.write("2,0\n2,1\n0,2\n1,2\n", to: "features.csv")
+        let features = try temporary.write("x,y\n2,0\n2,1\n0,2\n1,2\n", to: "features.csv")
         let labels = try temporary.write("class\na\na\nb\nb\n", to: "labels.csv")
         let lines = try printed {
             // snippet
