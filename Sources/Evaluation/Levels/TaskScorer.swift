@@ -56,7 +56,8 @@ public struct TaskScorer: Sendable {
     ///   - embeddings: one row for each of `samples`.
     ///   - samples: the numbers of the samples within the dataset, ascending.
     /// - Complexity: O(n²·d) operations; see ``/Retrieval/RetrievalSet/ranks(by:)``.
-    /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``; ``RetrievalError/noQueries(loneQueryCount:)``.
+    /// - Throws: ``/Retrieval/RetrievalError/nonFiniteEmbedding(row:column:)``;
+    ///   ``/Retrieval/RetrievalError/noQueries(loneQueryCount:)``.
     public func scores(of embeddings: Matrix<Float>, samples: [Int]) throws -> TaskScores {
         try scoresWithQueries(of: embeddings, samples: samples).scores
     }

@@ -1,6 +1,8 @@
 import Evaluation
+import Files
 import Foundation
 import Retrieval
+import Splits
 import Testing
 import TestSupport
 
@@ -43,6 +45,33 @@ import TestSupport
             let growth = try #require(published.gapGrowth(of: .recall(1), gallery: gallery))
             #expect(growth.value > growth.margin ?? .infinity)
         }
+    }
+
+    /// The manifest, the results and the page, to the byte: whatever changes how they are written regenerates them.
+    @Test func publishedFilesAreAsTheyWouldBeWritten() throws {
+        let splits = Self.repository.appending(path: "splits/glyphs200")
+        let manifest = splits.appending(path: "manifest.json")
+        #expect(try SplitManifest(readingFrom: manifest).json == Data(contentsOf: manifest))
+        for shots in [2, 5] {
+            let episodes = splits.appending(path: "episodes-\(shots).json")
+            #expect(try FewShotEpisodes(readingFrom: episodes).json == Data(contentsOf: episodes))
+        }
+        let results = splits.appending(path: "example/results.json")
+        let read = try JSONDecoder().decode(EvaluationResults.self, from: Data(contentsOf: results))
+        #expect(try stableJSON(read) == String(contentsOf: results, encoding: .utf8))
+
+        let folder = try TemporaryFolder()
+        let page = folder.url.appending(path: "report.html")
+        let run = try CommandRun(
+            ["report", "splits/glyphs200", "splits/glyphs200/example", "--out", page.path, "-q"], in: Self.repository)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try Self.text(of: page) == Self.text(of: splits.appending(path: "report.html")))
+    }
+
+    /// A page without the bytes of its images, which versions of the codec may change.
+    private static func text(of page: URL) throws -> String {
+        try String(contentsOf: page, encoding: .utf8)
+            .replacing(/data:image\/webp;base64,[A-Za-z0-9+\/=]*/, with: "")
     }
 
     @Test func modelsAreSmall() throws {
