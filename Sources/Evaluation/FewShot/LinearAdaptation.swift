@@ -72,13 +72,8 @@ public struct LinearAdaptation: Sendable {
     ///   - similarity: what retrieval will rank by.
     /// - Precondition: there is one class number for each row.
     /// - Complexity: O(s·d² + d³), whatever the number of classes.
-<<<<<<< HEAD
     /// - Throws: ``EvaluationError/uniformSupport(sampleCount:classCount:)`` if no class has two different samples, as
-    ///   with one shot; ``RetrievalError/nonFiniteEmbedding(row:column:)``.
-=======
-    /// - Throws: ``EvaluationError/uniformSupport(sampleCount:classCount:)`` if no class has two different samples, as for
-    ///   one shot; ``/Retrieval/RetrievalError/nonFiniteEmbedding(row:column:)``.
->>>>>>> f1e0609 (Link from Evaluation to Retrieval by the module's name)
+    ///   with one shot; ``/Retrieval/RetrievalError/nonFiniteEmbedding(row:column:)``.
     public init(support: Matrix<Float>, classNumbers: [Int], similarity: Similarity = .cosine) throws {
         precondition(
             classNumbers.count == support.rowCount,

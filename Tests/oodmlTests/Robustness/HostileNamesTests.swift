@@ -104,15 +104,15 @@ import TestSupport
     @Test func filesThatCannotBeRead() throws {
         let place = folder.url.appending(path: "images/日本/pipe.png").path
         for (make, sentence) in [
-            ({ mkfifo(place, 0o600) }, "it is not an ordinary file"),
-            ({ symlink("/dev/zero", place) }, "it is not an ordinary file"),
+            ({ mkfifo(place, 0o600) }, "it is a pipe or a device; expected a file"),
+            ({ symlink("/dev/zero", place) }, "it is a pipe or a device; expected a file"),
             ({ symlink("/proc/self/mem", place) }, "input/output error"),
         ] as [(() -> Int32, String)] {
             #expect(make() == 0)
             let failed = try run(["embed"] + network + ["x"])
             #expect(failed.status == 1)
             #expect(failed.sentence?.contains("日本/pipe.png: ") == true, "\(failed.errors)")
-            if sentence == "it is not an ordinary file" {
+            if sentence == "it is a pipe or a device; expected a file" {
                 #expect(failed.sentence?.hasSuffix(sentence) == true, "\(failed.errors)")
             }
             unlink(place)
