@@ -1,6 +1,5 @@
 internal import DenseLinearAlgebra
 internal import Parallel
-internal import Retrieval
 internal import Statistics
 
 extension QueryScores {
