@@ -23,7 +23,7 @@ let package = Package(
         .library(
             name: "Experiments",
             targets: [
-                "Experiments", "Reports", "Evaluation", "Retrieval", "Splits", "Embeddings", "Datasets",
+                "Experiments", "Reports", "Evaluation", "Retrieval", "Splits", "Frechet", "Embeddings", "Datasets",
                 "DenseLinearAlgebra", "Statistics", "Files", "Parallel",
             ]),
         // Needs OpenVINO and the image codecs as well.

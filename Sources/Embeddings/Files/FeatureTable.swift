@@ -15,7 +15,7 @@ enum FeatureTable {
         let columnCount = names.count - (idColumn == nil ? 0 : 1)
         guard columnCount > 0 else {
             throw reader.error(
-                "no columns of numbers", "a header with the names of the columns, of numbers but for sample")
+                "no columns of numbers", "a header with the names of the columns, of numbers, except sample")
         }
         let valuesStart = reader.offset
         var values: [Scalar] = []

@@ -5,7 +5,7 @@ internal import Files
 public import Foundation
 public import Parallel
 
-/// The generator that records name, unless a program that uses these libraries gives its own name.
+/// The generator named in records by default; a program that uses these libraries can give its own name.
 public let libraryGenerator = "oodml libraries"
 
 /// Where embeddings of a dataset come from: images and a network, or a file that has them already.

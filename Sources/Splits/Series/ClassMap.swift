@@ -107,7 +107,7 @@ extension ClassMap {
 
     /// Reads the `class-map.csv` of a split folder.
     ///
-    /// - Throws: `DatasetError` if the file cannot be read, lacks a column, or has a field that is not a number.
+    /// - Throws: ``/Files/FileError`` if the file cannot be read, lacks a column, or has a field that is not a number.
     public init(readingFrom url: URL) throws {
         let table = try CSVTable(contentsOf: url)
         let places = try table.positions(ofColumns: Self.columns, path: url.path)

@@ -15,7 +15,8 @@ extension SplitValidation {
         guard let first = series[1] else { preconditionFailure("there is no series 1 among \(series.count)") }
         guard let summary else {
             return series.keys.sorted().dropFirst().map {
-                SplitViolation(file: "replicate-\($0)", found: "a series", expected: "none without replicates.json")
+                SplitViolation(
+                    file: SplitFileName.replicate($0), found: "a series", expected: "none without replicates.json")
             }
         }
         var violations: [SplitViolation] = []
@@ -25,7 +26,7 @@ extension SplitValidation {
         let listed = summary.series.count
         for number in Set(series.keys).union(listed > 0 ? Array(1...listed) : []).sorted() {
             guard let one = series[number] else {
-                add("replicate-\(number)", "", "no such folder", "one for each series of replicates.json")
+                add(SplitFileName.replicate(number), "", "no such folder", "one for each series of replicates.json")
                 continue
             }
             guard number <= listed else {
@@ -35,9 +36,8 @@ extension SplitValidation {
                 continue
             }
             let (record, place) = (summary.series[number - 1], "series \(number)")
-            let (name, manifest) = (
-                number == 1 ? SplitFileName.manifest : "replicate-\(number)/manifest.json", one.manifest
-            )
+            let folder = number == 1 ? "" : SplitFileName.replicate(number) + "/"
+            let (name, manifest) = (folder + SplitFileName.manifest, one.manifest)
             let start = manifest.settings.madeBy?.start
             if record.start != start {
                 add(
@@ -60,14 +60,15 @@ extension SplitValidation {
             requireSame("dataset", manifest.dataset == first.manifest.dataset, "the same dataset in all series")
             if one.dataset.samples != first.dataset.samples {
                 add(
-                    "replicate-\(number)/samples.csv", "", "other samples, or another order",
+                    "\(SplitFileName.replicate(number))/\(SplitFileName.samples)", "",
+                    "other samples, or another order",
                     "those of samples.csv in their order")
             }
             requireSame("embeddings", manifest.embeddings == first.manifest.embeddings, "the same in all series")
             let settings = first.manifest.settings.replicate(number)
             requireSame(
                 "protocol", manifest.settings == settings,
-                "the same but for a random start and the seed \(settings.seed)")
+                "the same except for a random start and the seed \(settings.seed)")
         }
         return violations + pairViolations(summary, of: series)
     }

@@ -15,9 +15,9 @@ struct Compare: ParsableCommand {
             Each folder is one model: what `oodml evaluate` wrote, results.json itself or a folder seed-S for each \
             training run. Several runs of a model enter as their mean.
 
-            Errors are over classes, and differences between models are paired: what makes classes hard for both of them \
-            cancels. P-values are adjusted by Holm's method, those of AGS over all pairs, those of levels over all pairs \
-            and levels: of the differences called significant at 0.05, the chance that any is none is at most 5 %. The \
+            Errors are over classes, and differences between models are paired: whatever makes a class hard for both \
+            cancels out. P-values are adjusted by Holm's method, those of AGS over all pairs, those of levels over all pairs \
+            and levels: of the differences called significant at 0.05, the chance that even one is not real is at most 5 %. The \
             interval over runs is another thing: how far the mean over more training runs may be, on these classes.
             """,
             reads: """

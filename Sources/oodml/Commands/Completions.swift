@@ -8,7 +8,7 @@ struct Completions: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a shell complete commands, options, their values and files.",
         discussion: """
-            See `oodml completions install --help`. Who packages oodml gets the scripts by `oodml \
+            See `oodml completions install --help`. Packagers get the scripts from `oodml \
             --generate-completion-script SHELL`.
 
             EXAMPLES:
@@ -79,7 +79,7 @@ struct InstallCompletions: ParsableCommand {
         }
         switch format {
         case .json:
-            print(try stableJSON(Report(shell: kind.rawValue, file: file.path, changed: changed)), terminator: "")
+            try printJSON(Report(shell: kind.rawValue, file: file.path, changed: changed))
         case .text:
             print((changed ? "Written: " : "Up to date: ") + file.path)
             // Printed without wrapping, since lines to be copied must not be broken.

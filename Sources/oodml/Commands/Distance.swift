@@ -17,8 +17,8 @@ struct Distance: ParsableCommand {
 
             m are the means and S the covariances (divisor n - 1). The first term is printed as mean_part, the others as \
             covariance_part. Both files have a row for each sample and as many columns as the other: .npy, .npz, \
-            .safetensors or .csv (a header, and numbers but for the column sample). Nothing is added to the diagonals, and no digits are lost where a covariance \
-            is singular.
+            .safetensors or .csv (a header, and numbers, except in the column sample). Nothing is added to the \
+            diagonals, and no digits are lost where a covariance is singular.
 
             The distance does not depend on the order of the files or of their rows. It is too large by an amount that \
             grows with d / n, the number of columns over the number of rows: compare distances between sets of equal \
@@ -67,7 +67,7 @@ struct Distance: ParsableCommand {
             try distance(a, b), firstCount: a.rowCount, secondCount: b.rowCount, dimension: a.columnCount)
         terminal.finish()
         switch output.format {
-        case .json: try writeToStandardOutput(Data(stableJSON(report).utf8))
+        case .json: try printJSON(report)
         case .text:
             for warning in report.warnings { terminal.warn(warning) }
             print(report.text, terminator: "")

@@ -78,7 +78,7 @@ struct Embed: ParsableCommand {
         completion: .directory, transform: path)
     var merge: [URL] = []
 
-    @Option(help: ArgumentHelp("The images after which what is done is saved.", valueName: "n"))
+    @Option(help: ArgumentHelp("How many images to embed between saves.", valueName: "n"))
     var chunk = 256
 
     @OptionGroup(title: "Options of the backbone (default: as the file beside it says)") var network: NetworkOptions
@@ -120,7 +120,7 @@ struct Embed: ParsableCommand {
             )
         }
         switch output.format {
-        case .json: try writeToStandardOutput(Data(stableJSON(record).utf8))
+        case .json: try printJSON(record)
         case .text:
             print(
                 "\(record.rowCount) embeddings of \(record.identity.embeddings.dimension) dimensions in "

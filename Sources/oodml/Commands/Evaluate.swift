@@ -136,7 +136,7 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("expected either --model PATH or --embeddings PATH")
         }
         guard let template = model ?? embeddings else { return }
-        guard template.namesFold ? fold != nil : true else {
+        if template.namesFold && fold == nil {
             throw ValidationError("\(template.text) names a {fold}; expected --fold with its number")
         }
         guard template.namesSeed == !seeds.isEmpty else {
@@ -144,6 +144,7 @@ struct Evaluate: ParsableCommand {
                 "found \(template.namesSeed ? "{seed} in the path" : "--seeds") alone; expected {seed} in the path and "
                     + "--seeds, or neither")
         }
+        if let shots, shots < 1 { throw ValidationError("--shots is \(shots); expected 1 or more") }
         if let fold, fold < 0 { throw ValidationError("--fold is \(fold); expected 0 or more") }
         if !network.areDefault && model == nil {
             throw ValidationError("--embeddings are made already; expected no options of the models")
@@ -187,7 +188,7 @@ struct Evaluate: ParsableCommand {
         }
         // Several runs are printed as one list, so that the output is one JSON value.
         guard output.format == .json else { return }
-        print(seeds.isEmpty ? try stableJSON(scored[0]) : try stableJSON(scored), terminator: "")
+        if seeds.isEmpty { try printJSON(scored[0]) } else { try printJSON(scored) }
     }
 
     private func kind(along splits: SplitFolder, on terminal: Terminal) throws -> ModelKind {

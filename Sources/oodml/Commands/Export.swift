@@ -121,7 +121,7 @@ struct Export: ParsableCommand {
                 form: form.name, folder: target.relativePath,
                 levels: level.isEmpty ? manifest.levels.map(\.id) : level, files: export.files.map(\.path),
                 linkCount: export.links.count)
-            return print(try stableJSON(report), terminator: "")
+            return try printJSON(report)
         }
         print(
             "Written: \(export.files.count) \(export.files.count == 1 ? "file" : "files")"

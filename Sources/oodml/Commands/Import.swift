@@ -9,8 +9,8 @@ struct Import: ParsableCommand {
         abstract: "Make splits of a pickle as the ooDML benchmark publishes them.",
         discussion: manual(
             """
-            The pickle is read as data, and nothing in it is run: what is no container, text, number or array of NumPy's is \
-            refused by name.
+            The pickle is read as data, and nothing in it is run: anything but containers, text, numbers and \
+            NumPy arrays is refused by name.
 
             The dataset is a table (--samples), class folders (--root), or one that is known (--dataset with --root). Files \
             of episodes are found among the samples of their class: the one whose path ends as the file's does, or the \

@@ -31,7 +31,7 @@ struct ListDatasets: ParsableCommand {
 
     func run() throws {
         switch format {
-        case .json: print(try stableJSON(KnownDataset.all.map(DatasetEntry.init)), terminator: "")
+        case .json: try printJSON(KnownDataset.all.map(DatasetEntry.init))
         case .text:
             let display = StandardStream.output.display
             let entries = KnownDataset.all.map { $0.entry(on: display) } + [ownEntry(on: display)]

@@ -141,11 +141,8 @@ struct Score: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        for file in [perQuery, perClass].compactMap({ $0 }) where !force {
-            guard !FileManager.default.fileExists(atPath: file.path) else {
-                throw CommandError(
-                    "\(file.path): there is such a file already; expected none, or --force to replace it")
-            }
+        for file in [perQuery, perClass].compactMap({ $0 }) where !force && exists(file) {
+            throw FileError.occupied(path: file.path, found: "there is such a file already", remedy: "to replace it")
         }
         terminal.status("reading")
         var numbering = LabelNumbering()
@@ -171,14 +168,11 @@ struct Score: ParsableCommand {
             terminal.status("structure")
             report.structure = try EmbeddingStructure(of: set.matrix, classNumbers: set.classNumbers)
         }
-        for (file, text) in [
-            (perQuery, queryTable(of: scores, set)), (perClass, classTable(of: scores, numbering.labels)),
-        ] {
-            if let file { try writeAtomically(Data(text.utf8), to: file) }
-        }
+        if let perQuery { try writeAtomically(Data(queryTable(of: scores, set).utf8), to: perQuery) }
+        if let perClass { try writeAtomically(Data(classTable(of: scores, numbering.labels).utf8), to: perClass) }
         terminal.finish()
         switch output.format {
-        case .json: try writeToStandardOutput(Data(stableJSON(report).utf8))
+        case .json: try printJSON(report)
         case .text: print(report.text(on: StandardStream.output.display), terminator: "")
         }
     }

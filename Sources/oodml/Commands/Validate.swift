@@ -19,7 +19,7 @@ struct Validate: ParsableCommand {
             Each violation is one line on standard output: where, what was found, what was expected. The exit status is \
             1 if there is any. What cannot be read at all is an error.
 
-            Splits that `oodml import` wrote are checked in the same way, but for what is not known of them: how they were \
+            Splits that `oodml import` wrote are checked in the same way, except for what is not known of them: how they were \
             found, and from which embeddings.
 
             Given the embeddings, it also computes every distance and kernel discrepancy anew from the classes of the \
@@ -82,7 +82,7 @@ struct Validate: ParsableCommand {
         terminal.finish()
         let report = ValidationReport(check)
         switch output.format {
-        case .json: try writeToStandardOutput(Data(stableJSON(report).utf8))
+        case .json: try printJSON(report)
         case .text: print(report.text(of: splits.relativePath))
         }
         if !check.violations.isEmpty { throw ExitCode.failure }

@@ -50,7 +50,7 @@ struct SplitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Make this many series, all but the first from random starts, to see how much hangs on the start.",
+            "Make this many series, all but the first from random starts, to see how much depends on the start.",
             valueName: "n"))
     var replicates = 1
 

@@ -9,7 +9,8 @@ struct TrickOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Reduce to so many principal components of the training samples (default: all dimensions).", valueName: "d")
+            "Reduce to this many principal components of the training samples (default: all dimensions).",
+            valueName: "d")
     )
     var embeddingDim: Int?
 

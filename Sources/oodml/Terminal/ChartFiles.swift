@@ -25,12 +25,12 @@ struct ChartFiles {
     /// The files of charts: `NAME.svg`, `NAME.png` at twice the size, `NAME.pdf` and `NAME.csv` for each chart.
     func files(of charts: [any Chart]) throws -> [(name: String, bytes: Data)] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "oodml-charts-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try makeFolder(at: folder)
         defer { try? FileManager.default.removeItem(at: folder) }
         return try charts.flatMap { chart -> [(name: String, bytes: Data)] in
             let drawing = Data(chart.svg.utf8)
             let source = folder.appending(path: "chart.svg")
-            try drawing.write(to: source)
+            try writeAtomically(drawing, to: source)
             let name = chart.fileName
             return [
                 ("\(name).svg", drawing), ("\(name).csv", Data(chart.table.text.utf8)),

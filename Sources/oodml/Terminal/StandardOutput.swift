@@ -12,6 +12,11 @@ func writeToStandardOutput(_ bytes: Data) throws {
     try requireStandardOutput()
 }
 
+/// Prints a value as the one JSON value of `--format json`.
+func printJSON(_ value: some Encodable) throws {
+    try writeToStandardOutput(Data(stableJSON(value).utf8))
+}
+
 /// Fails if output did not arrive on standard output, for instance because a disk is full.
 func requireStandardOutput() throws {
     errno = 0

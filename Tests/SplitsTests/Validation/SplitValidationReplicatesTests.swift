@@ -71,7 +71,7 @@ import TestSupport
         #expect(
             try violations(second: { $0["protocol.spacing"] = "excess" }) == [
                 "\(file): protocol: found another than in manifest.json; "
-                    + "expected the same but for a random start and the seed 1"
+                    + "expected the same except for a random start and the seed 1"
             ])
         #expect(
             try violations(second: { $0["dataset.name"] = "x" }) == [

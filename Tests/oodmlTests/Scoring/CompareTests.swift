@@ -86,7 +86,10 @@ import Testing
         let failures: [([String], String)] = [
             (["nowhere"], "nowhere: cannot be read: there is no results.json and no folder seed-S"),
             (["broken"], "broken/results.json: cannot be read as results of a model: schema_version is missing"),
-            (["old"], "old/results.json: cannot be read as results of a model: the results have schema version 1; expected 2"),
+            (
+                ["old"],
+                "old/results.json: cannot be read as results of a model: the results have schema version 1; expected 2"
+            ),
             (
                 ["results/plain", "--metric", "recall@3"],
                 "results/plain: cannot be compared: found a level without Recall@3"
