@@ -1,16 +1,5 @@
 internal import Files
 
-/// Why bytes are not a pickle of plain data: one clause, which ``/Files/FileError/unreadable(path:as:reason:)`` puts
-/// after a path.
-package struct PickleFailure: Error {
-    package let reason: String
-
-    /// States a reason.
-    package init(reason: String) {
-        self.reason = reason
-    }
-}
-
 /// Reads pickles of plain data, protocols 0 to 5, and nothing else.
 ///
 /// A pickle is a program for a stack machine that can call whatever it names. This reader knows the opcodes of

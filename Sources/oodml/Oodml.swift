@@ -59,8 +59,8 @@ struct Oodml: ParsableCommand {
     private static func advice(for error: any Error) -> String {
         switch error {
         case FileError.occupied(_, _, let remedy?): ", or --force \(remedy)"
-        case FileError.unreadable(_, "a split manifest" as String?, "there is no such file"),
-            FileError.unreadable(_, "few-shot episodes" as String?, "there is no such file"):
+        case FileError.unreadable(_, let kind?, "there is no such file")
+        where ["a split manifest", "few-shot episodes"].contains(kind):
             "; oodml make-splits writes it"
         case SplitError.dividedUnit: " (--start alphabetical or random)"
         case SplitError.missedTarget: " (a larger --tolerance, or another target)"

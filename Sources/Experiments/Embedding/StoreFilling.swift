@@ -4,14 +4,6 @@ internal import Files
 public import Foundation
 public import Parallel
 
-/// What happens to an image that cannot be embedded.
-public enum OnUnreadableImage: Sendable {
-    /// It ends the run.
-    case fail
-    /// It is left out and listed, with the reason.
-    case leaveOut
-}
-
 extension EmbeddingStore {
     /// Embeds a dataset's images into this folder, or continues where an earlier run for the same store was stopped.
     ///

@@ -17,20 +17,12 @@ public struct ComparisonChart: Chart {
         case changes
     }
 
-    /// How intervals are drawn.
-    public enum Intervals: Sendable, Hashable {
-        /// As a bar at each point.
-        case bars
-        /// As an area around each line.
-        case bands
-    }
-
     private let comparison: ModelComparison
     private let content: Content
-    private let intervals: Intervals
+    private let intervals: ChartIntervals
 
     /// Makes a chart of a comparison.
-    public init(_ comparison: ModelComparison, _ content: Content, intervals: Intervals = .bars) {
+    public init(_ comparison: ModelComparison, _ content: Content, intervals: ChartIntervals = .bars) {
         self.comparison = comparison
         self.content = content
         self.intervals = intervals

@@ -24,7 +24,7 @@ struct LinePlot {
     var limits: ClosedRange<Double>?
     /// Whether the axis always includes 0.
     var includesZero = false
-    var intervals = ComparisonChart.Intervals.bars
+    var intervals = ChartIntervals.bars
     /// The lines in legend order; the first is drawn last.
     let lines: [Line]
     var spreadsLines = false
