@@ -59,9 +59,17 @@ struct Oodml: ParsableCommand {
     private static func advice(for error: any Error) -> String {
         switch error {
         case FileError.occupied(_, _, let remedy?): ", or --force \(remedy)"
-        case FileError.unreadable(_, let kind?, "there is no such file")
-        where ["a split manifest", "few-shot episodes"].contains(kind):
-            "; oodml make-splits writes it"
+        case FileError.unreadable(_, let kind?, let reason):
+            switch kind {
+            case "a split manifest" where reason.hasPrefix("there is no such file"),
+                "few-shot episodes" where reason.hasPrefix("there is no such file"):
+                "; oodml make-splits writes it"
+            case "results of a model" where !reason.contains("expected"),
+                "retrieval examples" where !reason.contains("expected"):
+                "; oodml evaluate writes it"
+            case "the record of a store": "; oodml embed writes it"
+            default: ""
+            }
         case SplitError.dividedUnit: " (--start alphabetical or random)"
         case SplitError.missedTarget: " (a larger --tolerance, or another target)"
         case SplitError.tooFewForBands: " (--draws 0)"

@@ -76,7 +76,7 @@ public struct ResultsFolder: Sendable, Equatable {
         let folders = names.filter { $0.hasPrefix("seed-") }.sorted().map { url.appending(path: $0) }
         guard !folders.isEmpty else {
             throw FileError.unreadable(
-                path: url.path, reason: "there is no \(Name.results) and no folder seed-S; expected results of a model")
+                path: url.path, as: "results of a model", reason: "there is no \(Name.results) and no folder seed-S")
         }
         return folders
     }

@@ -73,7 +73,7 @@ struct TaskScoring {
         if let dimension = tricks.dimension, dimension > test.columnCount {
             throw FileError.malformed(
                 path: file.path, found: "embeddings of \(test.columnCount) dimensions",
-                expected: "\(dimension) or more, as many as principal components are wanted")
+                expected: "\(dimension) or more, the number of principal components")
         }
         let training = tricks.dimension == nil ? nil : try rows(task.trainingSamples)
         return try naming(file.path, task.trainingSamples) {

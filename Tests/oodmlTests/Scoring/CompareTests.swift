@@ -84,8 +84,14 @@ import Testing
             .replacingOccurrences(of: "\"schema_version\": 2", with: "\"schema_version\": 1")
         try folder.write(old, to: "old/results.json")
         let failures: [([String], String)] = [
-            (["nowhere"], "nowhere: cannot be read: there is no results.json and no folder seed-S"),
-            (["broken"], "broken/results.json: cannot be read as results of a model: schema_version is missing"),
+            (
+                ["nowhere"],
+                "nowhere: cannot be read as results of a model: there is no results.json and no folder seed-S; oodml evaluate"
+            ),
+            (
+                ["broken"],
+                "broken/results.json: cannot be read as results of a model: schema_version is missing; oodml evaluate writes it"
+            ),
             (
                 ["old"],
                 "old/results.json: cannot be read as results of a model: the results have schema version 1; expected 2"

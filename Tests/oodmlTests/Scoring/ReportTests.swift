@@ -89,7 +89,7 @@ import Testing
         try folder.edit("results/b/results.json", replacing: "\"dataset\": \"glyphs\"", with: "\"dataset\": \"other\"")
         for (arguments, part) in [
             (["nowhere"], "nowhere/manifest.json"),
-            (["splits", "nowhere"], "nowhere: cannot be read: there is no results.json"),
+            (["splits", "nowhere"], "nowhere: cannot be read as results of a model: there is no results.json"),
             (["splits", "results/b"], "results/b: found results that do not belong on this page"),
         ] {
             let made = try CommandRun(["report"] + arguments + ["--out", "x.html"], in: folder.url)
