@@ -1,4 +1,3 @@
-import Datasets
 import Files
 // For `stdout`, which is a variable in C.
 @preconcurrency import Foundation
@@ -8,7 +7,10 @@ import Files
 ///
 /// - Throws: ``/Files/FileError``, where `FileHandle` would end the process.
 func writeToStandardOutput(_ bytes: Data) throws {
-    _ = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stdout) }
+    errno = 0
+    guard bytes.withUnsafeBytes({ fwrite($0.baseAddress, 1, $0.count, stdout) }) == bytes.count else {
+        throw incompleteOutput()
+    }
     try requireStandardOutput()
 }
 
@@ -21,9 +23,14 @@ func printJSON(_ value: some Encodable) throws {
 func requireStandardOutput() throws {
     errno = 0
     guard fflush(stdout) == 0, ferror(stdout) == 0 else {
-        let reason = errno == 0 ? "not all of it was accepted" : String(cString: strerror(errno))
-        throw FileError.unwritable(path: "standard output", reason: reason)
+        throw incompleteOutput()
     }
+}
+
+/// The error of output that did not all arrive, for the reason that `errno` has now.
+private func incompleteOutput() -> FileError {
+    let reason = errno == 0 ? "not all of it was accepted" : String(cString: strerror(errno))
+    return FileError.unwritable(path: "standard output", reason: reason)
 }
 
 /// Writes text to standard error, and ignores failures.
