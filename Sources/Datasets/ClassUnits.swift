@@ -80,6 +80,21 @@ extension Dataset {
         units.first { unit in Set(unit.classes.map { officialSides[$0] }).count > 1 }
     }
 
+    /// The domain or camera of each class, in class order; nil for other columns, and if no sample has any.
+    private func sampleValues(ofColumn column: String) throws -> [String]? {
+        let paths: [String: KeyPath<Sample, String?>] = ["domain": \.domain, "camera": \.camera]
+        guard let path = paths[column], samples.contains(where: { $0[keyPath: path] != nil }) else { return nil }
+        return try zip(classLabels, samplesOfClass).map { label, members in
+            let values = Set(members.map { samples[$0][keyPath: path].map(Name.init) })
+            guard values.count == 1, let value = values.first ?? nil else {
+                throw DatasetError.severalValues(
+                    source: name, column: column, classLabel: label,
+                    values: values.map { $0?.text ?? "" }.sorted(by: utf8Precedes))
+            }
+            return value.text
+        }
+    }
+
     /// The label of each class's unit, in class order.
     private func unitLabels(by rule: UnitRule) throws -> [String] {
         let labels: [String]
@@ -93,10 +108,13 @@ extension Dataset {
                 return superclass
             }
         case .column(let column):
-            guard let classColumn, classColumn.name == column else {
+            if let classColumn, classColumn.name == column {
+                labels = classColumn.values
+            } else if let values = try sampleValues(ofColumn: column) {
+                labels = values
+            } else {
                 throw DatasetError.noUnitColumn(source: name, column: column)
             }
-            labels = classColumn.values
         }
         // As for class labels: Swift would merge two Unicode forms that all other tools distinguish.
         if let label = labels.firstInSecondUnicodeForm {

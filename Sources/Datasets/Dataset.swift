@@ -4,7 +4,7 @@ package import Files
 ///
 /// Classes are numbered from 0 in the order of their labels' UTF-8 bytes, so the numbers do not depend on the order of
 /// the samples, the locale or the machine.
-public struct Dataset: Sendable, Equatable {
+public struct Dataset: Sendable {
     /// The dataset's name, as in `cub200`.
     public let name: String
     /// All samples, in the order of the rows of embeddings.
@@ -17,6 +17,11 @@ public struct Dataset: Sendable, Equatable {
     public let samplesOfClass: [[Int]]
     /// The side of each class in the official split.
     public let officialSides: [Side]
+    /// The order of the classes of which the first half trains in the official split; nil if the source says which
+    /// classes train.
+    public let officialOrder: ClassOrder?
+    /// What the reader of this dataset understood, and what it passed over.
+    public internal(set) var reading = DatasetReading()
     private let classNumbers: NameIndex
     /// One more value per class, for units that are neither classes nor superclasses.
     ///
@@ -30,8 +35,9 @@ public struct Dataset: Sendable, Equatable {
 
     /// Makes a dataset.
     ///
-    /// Without `officialSides` the first half of the sorted classes trains, as in CUB-200-2011 and CARS196; with an odd
-    /// number of classes the train side is the smaller one. Errors name `source`, the file or folder that the samples
+    /// Without `officialSides` the first half of the classes trains, as in CUB-200-2011 and CARS196: by number if all
+    /// labels are whole numbers, else by the bytes of the labels (``officialOrder``). With an odd number of classes the
+    /// train side is the smaller one. Errors name `source`, the file or folder that the samples
     /// came from, or else `name`.
     ///
     /// - Throws: ``DatasetError`` if there is no sample, an id occurs twice, an id or class label is written in two Unicode
@@ -76,6 +82,7 @@ public struct Dataset: Sendable, Equatable {
         var members = [[Int]](repeating: [], count: labels.count)
         for (sample, number) in classOfSample.enumerated() { members[number].append(sample) }
         samplesOfClass = members
+        officialOrder = officialSides == nil ? ClassOrder(of: labels) : nil
         if let officialSides {
             self.officialSides = try labels.map { label in
                 guard let side = officialSides[label] else {
@@ -84,7 +91,9 @@ public struct Dataset: Sendable, Equatable {
                 return side
             }
         } else {
-            self.officialSides = labels.indices.map { $0 < labels.count / 2 ? .train : .test }
+            var sides = [Side](repeating: .test, count: labels.count)
+            for number in ClassOrder(of: labels).sorted(labels).prefix(labels.count / 2) { sides[number] = .train }
+            self.officialSides = sides
         }
         for side in Side.allCases where !self.officialSides.contains(side) {
             throw DatasetError.emptySide(source: source, side: side, classCount: labels.count)
@@ -127,5 +136,13 @@ public struct Dataset: Sendable, Equatable {
     /// The numbers of all samples of the given classes, ascending.
     public func samples(ofClasses classes: some Sequence<Int>) -> [Int] {
         classes.flatMap { samplesOfClass[$0] }.sorted()
+    }
+}
+
+extension Dataset: Equatable {
+    /// Whether both have the same name, samples, official sides and class column, however they were read.
+    public static func == (a: Dataset, b: Dataset) -> Bool {
+        a.name == b.name && a.samples == b.samples && a.officialSides == b.officialSides
+            && a.classColumn == b.classColumn
     }
 }

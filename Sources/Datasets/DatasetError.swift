@@ -3,7 +3,9 @@ public enum DatasetError: Error, Equatable {
     /// The source holds no samples.
     case noSamples(source: String)
     /// A class folder holds no image.
-    case emptyClass(path: String)
+    ///
+    /// - Parameter found: what it holds instead, as in "3 .heic"; nil if nothing.
+    case emptyClass(path: String, found: String? = nil)
     /// A folder holds images as well as folders.
     case mixedLevels(path: String)
     /// A folder lies deeper than superclass/class.
@@ -27,6 +29,8 @@ public enum DatasetError: Error, Equatable {
     case noSuperclass(source: String, classLabel: String)
     /// A column was requested for units that the dataset does not have.
     case noUnitColumn(source: String, column: String)
+    /// A column was requested for units in which the samples of this class differ.
+    case severalValues(source: String, column: String, classLabel: String, values: [String])
     /// One superclass or column value is in composed Unicode form for some classes and decomposed for others.
     case unitInTwoUnicodeForms(source: String, column: String, value: String)
     /// Files that sample ids name are missing.
@@ -39,8 +43,9 @@ extension DatasetError: CustomStringConvertible {
         switch self {
         case .noSamples(let source):
             "\(source): no samples were found; expected class folders with images, or a table with one row a sample"
-        case .emptyClass(let path):
-            "\(path): this class folder holds no image; expected at least one .png, .jpg, .jpeg or .webp file"
+        case .emptyClass(let path, let found):
+            "\(path): this class folder holds no image\(found.map { " but \($0)" } ?? ""); expected at least one of "
+                + Dataset.imageExtensions.sorted().map { ".\($0)" }.joined(separator: ", ")
         case .mixedLevels(let path):
             "\(path): found images beside folders; expected class/image or superclass/class/image"
         case .tooDeep(let path):
@@ -65,6 +70,10 @@ extension DatasetError: CustomStringConvertible {
         case .noUnitColumn(let source, let column):
             "\(source): found no column \"\(column)\" to take units from; expected class, superclass, or a column of the "
                 + "table of samples"
+        case .severalValues(let source, let column, let classLabel, let values):
+            "\(source): class \"\(classLabel)\" has samples of \(values.count) values of \(column), as "
+                + values.prefix(2).map { "\"\($0)\"" }.joined(separator: " and ")
+                + "; expected one value a class, to take them for units"
         case .unitInTwoUnicodeForms(let source, let column, let value):
             "\(source): the \(column) \"\(value)\" is written in two Unicode forms (composed and decomposed); expected one"
         case .missingFiles(let root, let count, let total, let first):

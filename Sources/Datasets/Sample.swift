@@ -8,13 +8,23 @@ public struct Sample: Sendable, Hashable {
     public let superclass: String?
     /// Whether the sample is a query or in the gallery; nil if the dataset does not say.
     public let role: SampleRole?
+    /// The camera, or whatever else must differ between a query and what is retrieved for it; nil if the dataset does not
+    /// say.
+    public let camera: String?
+    /// Where the sample comes from, as a style or a device; nil if the dataset does not say.
+    public let domain: String?
 
     /// Makes a sample.
-    public init(id: String, classLabel: String, superclass: String? = nil, role: SampleRole? = nil) {
+    public init(
+        id: String, classLabel: String, superclass: String? = nil, role: SampleRole? = nil, camera: String? = nil,
+        domain: String? = nil
+    ) {
         self.id = id
         self.classLabel = classLabel
         self.superclass = superclass
         self.role = role
+        self.camera = camera
+        self.domain = domain
     }
 }
 

@@ -54,7 +54,7 @@ import TestSupport
         ("id,class\n1,a\n", 1, "the columns id, class"),
         ("sample,class\n1,a\n2\n", 3, "1 fields"),
         ("sample,class\n1,a\n\n2,\n", 4, "an empty class"),
-        ("sample,class,split\n1,a,train\n2,b,validation\n", 3, "the split \"validation\""),
+        ("sample,class,split\n1,a,train\n2,b,holdout\n", 3, "the split \"holdout\""),
         ("sample,class\n1,\"a\n2,b\n", 2, "a quote that does not end"),
         ("sample,class\n1,\"a\"b\n", 2, "text after a closing quote"),
     ])
@@ -64,6 +64,39 @@ import TestSupport
             Issue.record("\(String(describing: error))")
             return
         }
+    }
+
+    @Test func wordsForPartsOfASplit() throws {
+        func sides(_ words: [String]) throws -> (sides: [Side], understood: [String]) {
+            let rows = words.enumerated().map { "\($0.offset),\($0.offset),\($0.element)\n" }.joined()
+            let dataset = try dataset("sample,class,split\n" + rows)
+            return (dataset.officialSides, dataset.reading.understood)
+        }
+        #expect(try sides(["train", "test"]) == ([.train, .test], []))
+        #expect(
+            try sides(["Train", "val", "TEST"])
+                == (
+                    [.train, .train, .test],
+                    [
+                        "in the column split \"TEST\" counts to the test side, \"Train\" counts to the train side, \"val\" "
+                            + "counts to the train side"
+                    ]
+                ))
+        #expect(try sides(["training", "validation"]).sides == [.train, .test])
+        let roles = try dataset("sample,class,split\n1,a,train\n2,b,query\n3,b,gallery\n")
+        #expect(roles.officialSides == [.train, .test] && roles.samples.map(\.role) == [nil, .query, .gallery])
+    }
+
+    @Test func camerasAndDomainsComeBack() throws {
+        let text = "sample,class,domain,camera,seq\n1,a,x,c1,s1\n2,a,y,c2,s1\n3,b,,,s2\n"
+        let read = try dataset(text)
+        #expect(read.samples.map(\.camera) == ["c1", "c2", nil] && read.samples.map(\.domain) == ["x", "y", nil])
+        #expect(try dataset(read.sampleTable.text) == read)
+        let folder = try TemporaryFolder()
+        let file = try folder.write(text, to: "s.csv")
+        let bySequence = try Dataset(sampleTableAt: file, name: "d", camera: "seq")
+        #expect(bySequence.samples.map(\.camera) == ["s1", "s1", "s2"])
+        #expect(throws: FileError.self) { try Dataset(sampleTableAt: file, name: "d", camera: "lens") }
     }
 
     @Test func brokenUTF8NamesItsLine() throws {

@@ -2,18 +2,26 @@ public import Files
 public import Foundation
 
 extension Dataset {
-    /// Reads a table with one row per sample: columns `sample` and `class`, and optionally `superclass`, `split` and
-    /// `role`.
+    /// Reads a table with one row per sample: columns `sample` and `class`, and optionally `superclass`, `split`,
+    /// `role`, `camera` and `domain`.
     ///
-    /// `split` is `train` or `test` on every row, or absent; it makes the official split. An empty `superclass` means
-    /// none. `role` is `query`, `gallery`, or empty for samples that have none. If `unit` is a column, it is read too,
+    /// `split` is `train` or `test` on every row, or absent; it makes the official split. Other words of the field for
+    /// parts of a split (`Train`, `val`, `validation`, `query`, …) count to a side as those of class folders do
+    /// (``init(classFoldersAt:name:outer:deadLinks:)``). An empty `superclass` means none. `role` is `query`, `gallery`,
+    /// or empty for samples that have none. `camera` and `domain` may be empty too. If `unit` is a column, it is read too,
     /// into ``classColumn``; it must have one value for all samples of a class. Other columns are ignored. The samples
     /// keep the order of the rows.
+    ///
+    /// - Parameters:
+    ///   - url: the table.
+    ///   - name: the name to give the dataset.
+    ///   - unit: what moves as a whole between the sides.
+    ///   - camera: the column with ``Sample/camera``, which must be there; nil for `camera`, if it is there.
     ///
     /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field, an invalid split or role, a
     ///   class on both sides or with two values in the column of `unit`, or anything that
     ///   ``init(name:samples:officialSides:source:)`` refuses.
-    public init(sampleTableAt url: URL, name: String, unit: UnitRule = .class) throws {
+    public init(sampleTableAt url: URL, name: String, unit: UnitRule = .class, camera: String? = nil) throws {
         let table = try CSVTable(contentsOf: url)
         let path = url.path
         func column(_ name: String) -> Int? { table.columns.firstIndex(of: name) }
@@ -24,6 +32,9 @@ extension Dataset {
         guard let idColumn = column("sample"), let classColumn = column("class") else {
             throw missing("the columns sample and class, and optionally superclass and split")
         }
+        let cameraColumn = column(camera ?? "camera")
+        if let camera, cameraColumn == nil { throw missing("a column \"\(camera)\" with the cameras") }
+        let domainColumn = column("domain")
         let superclassColumn = column("superclass")
         let splitColumn = column("split")
         let roleColumn = column("role")
@@ -39,7 +50,8 @@ extension Dataset {
         var samples: [Sample] = []
         samples.reserveCapacity(table.rows.count)
         var sides: [String: Side] = [:]
-        for (row, line) in zip(table.rows, table.lines) {
+        let parts = try splitColumn.map { try SplitColumn(table, column: $0, path: path) }
+        for (index, (row, line)) in zip(table.rows, table.lines).enumerated() {
             func field(_ index: Int) throws -> String {
                 guard !row[index].isEmpty else {
                     throw FileError.malformed(
@@ -55,11 +67,7 @@ extension Dataset {
                 return row[index]
             }
             let label = try field(classColumn)
-            if let splitColumn {
-                guard let side = Side(rawValue: row[splitColumn]) else {
-                    throw FileError.malformed(
-                        path: path, line: line, found: "the split \"\(row[splitColumn])\"", expected: "train or test")
-                }
+            if let side = parts?.sides[index] {
                 guard sides.updateValue(side, forKey: label) ?? side == side else {
                     throw DatasetError.twoSides(source: path, classLabel: label)
                 }
@@ -71,37 +79,50 @@ extension Dataset {
                     expected: "\"\(first.value)\" as on line \(first.line), because a class has one")
             }
             let superclass = superclassColumn.flatMap { row[$0].isEmpty ? nil : row[$0] }
-            let role = roleColumn.flatMap { SampleRole(rawValue: row[$0]) }
+            let role = roleColumn == nil ? parts?.roles[index] : roleColumn.flatMap { SampleRole(rawValue: row[$0]) }
             if let roleColumn, role == nil, !row[roleColumn].isEmpty {
                 throw FileError.malformed(
                     path: path, line: line, found: "the role \"\(row[roleColumn])\"",
                     expected: "query, gallery or nothing")
             }
-            samples.append(Sample(id: try field(idColumn), classLabel: label, superclass: superclass, role: role))
+            func optional(_ column: Int?) -> String? { column.flatMap { row[$0].isEmpty ? nil : row[$0] } }
+            samples.append(
+                Sample(
+                    id: try field(idColumn), classLabel: label, superclass: superclass, role: role,
+                    camera: optional(cameraColumn), domain: optional(domainColumn)))
         }
         try self.init(
             name: name, samples: samples, officialSides: splitColumn == nil ? nil : sides, source: path)
+        reading.understood = parts?.understood ?? []
         if let values {
             self.classColumn = ClassColumn(name: table.columns[values.column], values: classLabels.map(values.value))
         }
     }
 
     /// The dataset as a table that ``init(sampleTableAt:name:unit:)`` reads back: sample, class, superclass if there is
-    /// one, the ``classColumn`` if there is one, the official split, and the role if any sample has one.
+    /// one, the ``classColumn`` if there is one, the official split, and the role, camera and domain if any sample has
+    /// one.
     public var sampleTable: CSVTable {
         let hasSuperclasses = samples.contains { $0.superclass != nil }
         let hasRoles = samples.contains { $0.role != nil }
+        // As units they are a column already.
+        let hasCameras = samples.contains { $0.camera != nil } && classColumn?.name != "camera"
+        let hasDomains = samples.contains { $0.domain != nil } && classColumn?.name != "domain"
         var columns = ["sample", "class"]
         if hasSuperclasses { columns.append("superclass") }
         if let classColumn { columns.append(classColumn.name) }
         columns.append("split")
         if hasRoles { columns.append("role") }
+        if hasCameras { columns.append("camera") }
+        if hasDomains { columns.append("domain") }
         let rows = zip(samples, classOfSample).map { sample, number in
             var row = [sample.id, sample.classLabel]
             if hasSuperclasses { row.append(sample.superclass ?? "") }
             if let classColumn { row.append(classColumn.values[number]) }
             row.append(officialSides[number].rawValue)
             if hasRoles { row.append(sample.role?.rawValue ?? "") }
+            if hasCameras { row.append(sample.camera ?? "") }
+            if hasDomains { row.append(sample.domain ?? "") }
             return row
         }
         return CSVTable(columns: columns, rows: rows)

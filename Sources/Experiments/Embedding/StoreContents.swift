@@ -11,6 +11,8 @@ struct StoreContents {
     let samples: CSVTable
     /// The samples left out, and why.
     let skipped: CSVTable
+    /// What the reader of the dataset passed over, and why, in the same columns.
+    let passedOver: [[String]]
 
     static let digestColumn = "sha256"
     static let skippedColumns = ["sample", "reason"]
@@ -28,7 +30,11 @@ struct StoreContents {
             })
         try join(to: scratch.appending(path: EmbeddingStore.Name.embeddings))
         for (name, text) in [
-            (EmbeddingStore.Name.samples, samples.text), (EmbeddingStore.Name.skipped, skipped.text),
+            (EmbeddingStore.Name.samples, samples.text),
+            (
+                EmbeddingStore.Name.skipped,
+                CSVTable(columns: skipped.columns, rows: skipped.rows + passedOver).text
+            ),
             (EmbeddingStore.Name.duplicates, duplicateTable.text), (EmbeddingStore.Name.record, try stableJSON(record)),
         ] {
             try writeAtomically(text, to: scratch.appending(path: name))

@@ -74,7 +74,10 @@ extension EmbeddingStore {
                 rows: zip(range, rows).filter { $0.1.reason.isEmpty }.map { table.rows[$0.0] + [$0.1.digest] }),
             skipped: CSVTable(
                 columns: StoreContents.skippedColumns,
-                rows: rows.filter { !$0.reason.isEmpty }.map { [$0.id, $0.reason] }))
+                rows: rows.filter { !$0.reason.isEmpty }.map { [$0.id, $0.reason] }),
+            // Of all shards, the first lists them.
+            passedOver: shard?.number ?? 1 == 1
+                ? dataset.reading.passedOver.map { [$0.path, "\($0.kind): \($0.reason)"] } : [])
         let record = try contents.write(identity, to: self, by: folder.url)
         folder.remove()
         return record

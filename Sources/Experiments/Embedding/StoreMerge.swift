@@ -48,7 +48,8 @@ extension EmbeddingStore {
             pieces: parts.map { ($0.store.embeddings, $0.samples.rows.count) },
             dimension: identity.embeddings.dimension,
             samples: CSVTable(columns: first.samples.columns, rows: parts.flatMap(\.samples.rows)),
-            skipped: CSVTable(columns: StoreContents.skippedColumns, rows: parts.flatMap(\.skipped.rows)))
+            skipped: CSVTable(columns: StoreContents.skippedColumns, rows: parts.flatMap(\.skipped.rows)),
+            passedOver: parts.flatMap(\.passedOver))
         let record = try contents.write(identity, to: self, by: folder.url)
         folder.remove()
         return record
@@ -61,6 +62,7 @@ private struct StorePart {
     let record: StoreRecord
     let samples: CSVTable
     let skipped: CSVTable
+    let passedOver: [[String]]
 
     init(_ store: EmbeddingStore) throws {
         self.store = store
@@ -71,15 +73,17 @@ private struct StorePart {
         }
         self.record = record
         samples = try CSVTable(contentsOf: store.samples)
-        skipped = try CSVTable(contentsOf: store.url.appending(path: EmbeddingStore.Name.skipped))
+        let all = try CSVTable(contentsOf: store.url.appending(path: EmbeddingStore.Name.skipped))
+        skipped = CSVTable(columns: all.columns, rows: Array(all.rows.prefix(record.skippedCount)))
+        passedOver = Array(all.rows.dropFirst(record.skippedCount))
         let columns = samples.columns
         guard columns.contains("sample"), columns.contains("class"), columns.last == StoreContents.digestColumn,
             samples.rows.count == record.rowCount, skipped.columns == StoreContents.skippedColumns,
-            skipped.rows.count == record.skippedCount
+            all.rows.count == record.skippedCount + (record.passedOverCount ?? 0)
         else {
             throw FileError.malformed(
                 path: store.url.path,
-                found: "tables of \(samples.rows.count) and \(skipped.rows.count) rows that do not fit its "
+                found: "tables of \(samples.rows.count) and \(all.rows.count) rows that do not fit its "
                     + EmbeddingStore.Name.record,
                 expected: "a store as it was written")
         }

@@ -61,6 +61,9 @@ public struct StoreRecord: Sendable, Codable, Equatable {
     public let rowCount: Int
     /// The number of images that were left out.
     public let skippedCount: Int
+    /// The number of entries in the dataset's folder that are no samples, listed after those left out; nil if there are
+    /// none.
+    public let passedOverCount: Int?
     /// The number of groups of files with the same bytes.
     public let duplicateGroupCount: Int
     /// The number of those groups whose files belong to more than one class.
@@ -70,6 +73,7 @@ public struct StoreRecord: Sendable, Codable, Equatable {
         case identity
         case rowCount = "row_count"
         case skippedCount = "skipped_count"
+        case passedOverCount = "passed_over_count"
         case duplicateGroupCount = "duplicate_group_count"
         case duplicateGroupAcrossClassesCount = "duplicate_group_across_classes_count"
     }
@@ -91,7 +95,8 @@ public struct StoreRecord: Sendable, Codable, Equatable {
     /// Whether the numbers are possible for a store.
     private var isPlausible: Bool {
         let counts = [
-            rowCount, skippedCount, duplicateGroupCount, duplicateGroupAcrossClassesCount, identity.sampleCount,
+            rowCount, skippedCount, passedOverCount ?? 0, duplicateGroupCount, duplicateGroupAcrossClassesCount,
+            identity.sampleCount,
         ]
         let shard = identity.shard
         return counts.allSatisfy { 0...(1 << 40) ~= $0 } && 1...(1 << 20) ~= identity.embeddings.dimension
@@ -102,6 +107,7 @@ public struct StoreRecord: Sendable, Codable, Equatable {
         self.identity = identity
         rowCount = contents.samples.rows.count
         skippedCount = contents.skipped.rows.count
+        passedOverCount = contents.passedOver.isEmpty ? nil : contents.passedOver.count
         duplicateGroupCount = groups.count
         duplicateGroupAcrossClassesCount = acrossClasses
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Embeddings
 import Experiments
 import Files
@@ -29,7 +30,8 @@ struct Embed: ParsableCommand {
             writes: """
                 embeddings.npy  n × d, float32
                 samples.csv     what each row is of, and the SHA-256 of its file
-                skipped.csv     what --on-error skip left out, and why
+                skipped.csv     what --on-error skip left out, and entries of the folder
+                                that are no images, and why
                 duplicates.csv  groups of files with the same bytes
                 store.json      the model, its digest, the preprocessing, and counts
                 """,
@@ -131,7 +133,7 @@ struct Embed: ParsableCommand {
     private func fill(_ store: EmbeddingStore, on terminal: Terminal) throws -> StoreRecord {
         let interruption = terminal.interruption("stopped; the same command goes on from here")
         defer { interruption.cancel() }
-        let dataset = try data.read(on: terminal)
+        let dataset = try data.read(deadLinks: onError == .skip ? .passOver : .refuse, on: terminal)
         return try store.fill(
             with: dataset, below: data.images,
             by: network.reading.network(backbone ?? EmbeddedBenchmark.backbone, announcedOn: terminal), shard: shard,

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Cars196
-import Datasets
+public import Datasets
 import Embeddings
 import Experiments
 import Foundation
@@ -27,6 +27,20 @@ struct DatasetOptions: ParsableArguments {
             valueName: "csv"),
         completion: .file(extensions: ["csv"]), transform: path)
     var samples: URL?
+
+    @Option(
+        help: ArgumentHelp(
+            "What the outer folders of outer/class/image are: superclass, domain, or the parts of a split (default: by "
+                + "their names).",
+            valueName: "what"))
+    var folders: OuterFolders?
+
+    @Option(
+        help: ArgumentHelp(
+            "The column of --samples with the cameras: what is retrieved must be of another (default: camera, if there is "
+                + "one).",
+            valueName: "column"))
+    var camera: String?
 
     @Option(help: "The name of the dataset in what is written (default: that of the folder, table or store).")
     var name: String?
@@ -62,8 +76,18 @@ struct DatasetOptions: ParsableArguments {
     /// - Parameters:
     ///   - unit: the unit, which may be a column of the table.
     ///   - features: the file of embeddings; a store has its own table of samples.
-    func read(unit: UnitRule = .class, features: URL? = nil, on terminal: Terminal) throws -> Dataset {
+    func read(
+        unit: UnitRule = .class, features: URL? = nil, deadLinks: DeadLinks = .refuse, on terminal: Terminal
+    ) throws -> Dataset {
         terminal.status("reading")
+        let dataset = try read(unit, features, deadLinks, terminal)
+        terminal.show(dataset)
+        return dataset
+    }
+
+    private func read(
+        _ unit: UnitRule, _ features: URL?, _ deadLinks: DeadLinks, _ terminal: Terminal
+    ) throws -> Dataset {
         if let known, let root {
             let dataset = try Dataset(known, at: root, name: name)
             let differences = known.counts.differences(in: dataset)
@@ -77,14 +101,35 @@ struct DatasetOptions: ParsableArguments {
             let stored = try StoreRecord(of: EmbeddingStore(at: samples.deletingLastPathComponent()))?.identity.dataset
             let dataset = try Dataset(
                 sampleTableAt: samples, name: name ?? stored ?? samples.deletingPathExtension().lastPathComponent,
-                unit: unit)
+                unit: unit, camera: camera)
             if let root { try dataset.requireFiles(below: root) }
             return dataset
         }
         if let root {
-            return try Dataset(classFoldersAt: root, name: name ?? root.standardizedFileURL.lastPathComponent)
+            return try Dataset(
+                classFoldersAt: root, name: name ?? root.standardizedFileURL.lastPathComponent, outer: folders,
+                deadLinks: deadLinks)
         }
         return try Dataset(classFoldersAt: EmbeddedBenchmark.images, name: name ?? EmbeddedBenchmark.name)
+    }
+}
+
+extension OuterFolders: ExpressibleByArgument {}
+
+extension Terminal {
+    /// Says what was understood of a dataset, before work starts.
+    func show(_ dataset: Dataset) {
+        let reading = dataset.reading
+        var clauses = reading.understood
+        switch dataset.officialOrder {
+        case .name: clauses.append("the official split is the first half of the classes by name")
+        case .number: clauses.append("the official split is the first half of the classes by number")
+        case nil: break
+        }
+        let counts = "\(dataset.classLabels.count) classes, \(dataset.samples.count) samples"
+        note("\(dataset.name): " + ([counts] + clauses).joined(separator: "; "))
+        for warning in reading.warnings { warn("\(dataset.name): \(warning)") }
+        if let passedOver = reading.passedOverSummary { warn("\(dataset.name): \(passedOver)") }
     }
 }
 

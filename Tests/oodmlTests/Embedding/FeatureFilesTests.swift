@@ -45,7 +45,7 @@ import Testing
             try writeTable(order, extra: extra)
             for command in [
                 ["score", "f.csv", "--labels", "s.csv"],
-                ["make-splits", "--features", "f.csv", "--samples", "s.csv", "--out", "out"],
+                ["make-splits", "--features", "f.csv", "--samples", "s.csv", "--out", "out", "-q"],
             ] {
                 let run = try CommandRun(command, in: folder.url)
                 #expect(run.status == 1 && run.output.isEmpty)

@@ -140,7 +140,7 @@ import Testing
         try folder.write(Matrix<Float>(rowCount: 3, columnCount: 2).numpyFile, to: "short.npy")
         try folder.write(Matrix<Float>(rows: [[0], [.nan]]).numpyFile, to: "nan.npy")
         try folder.write("sample,class\n1,a\n", to: "one.csv")
-        let result = try CommandRun(["make-splits"] + arguments, in: folder.url)
+        let result = try CommandRun(["make-splits", "--quiet"] + arguments, in: folder.url)
         #expect(result.status == 1)
         #expect(result.output.isEmpty)
         let lines = result.errors.split(separator: "\n")
