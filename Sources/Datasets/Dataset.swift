@@ -133,6 +133,15 @@ public struct Dataset: Sendable {
         samplesOfClass[classNumber].sorted { utf8Precedes(samples[$0].id, samples[$1].id) }
     }
 
+    /// A number for the camera of each sample, nil for samples without one; nil if no sample has a camera.
+    ///
+    /// - Complexity: O(n) for n samples.
+    public var cameras: [Int?]? {
+        guard samples.contains(where: { $0.camera != nil }) else { return nil }
+        var numbering = LabelNumbering()
+        return samples.map { $0.camera.map { numbering.number(of: $0) } }
+    }
+
     /// The numbers of all samples of the given classes, ascending.
     public func samples(ofClasses classes: some Sequence<Int>) -> [Int] {
         classes.flatMap { samplesOfClass[$0] }.sorted()

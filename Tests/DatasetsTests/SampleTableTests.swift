@@ -94,9 +94,9 @@ import TestSupport
         #expect(try dataset(read.sampleTable.text) == read)
         let folder = try TemporaryFolder()
         let file = try folder.write(text, to: "s.csv")
-        let bySequence = try Dataset(sampleTableAt: file, name: "d", camera: "seq")
+        let bySequence = try Dataset(sampleTableAt: file, name: "d", cameras: .column("seq"))
         #expect(bySequence.samples.map(\.camera) == ["s1", "s1", "s2"])
-        #expect(throws: FileError.self) { try Dataset(sampleTableAt: file, name: "d", camera: "lens") }
+        #expect(throws: FileError.self) { try Dataset(sampleTableAt: file, name: "d", cameras: .column("lens")) }
     }
 
     @Test func brokenUTF8NamesItsLine() throws {

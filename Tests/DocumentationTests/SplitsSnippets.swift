@@ -30,7 +30,7 @@ import Testing
             settings.search.removal.minimumClassCount = 5
             let series = try SplitSeries(of: embedded, by: settings)
             for (level, controls) in zip(series.levels, series.controls?.levels ?? []) {
-                print(level.arm, level.distance.squared, controls.excess, controls.isShift)
+                print(level.arm, level.distance.squared, controls.excess, controls.isShift as Any)
             }
             // end
             #expect(series.settings.search.removal == self.settings.search.removal)

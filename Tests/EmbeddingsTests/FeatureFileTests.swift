@@ -65,7 +65,7 @@ import TestSupport
         ),
         ("no-matrix.npz", "found labels <i8 (4,), flat <f4 (3,); expected one"),
         ("integer-ids.npz", "ids.npy: found an array of <i8 (4,); expected ids as strings"),
-        ("pickled-ids.npz", "ids.npy: found an array of |O (4,); expected ids as strings"),
+        ("pickled-ids.npz", "ids.npy: found an array of Python objects, which only unpickling could read"),
         ("too-few-ids.npz", "found 3 ids for the 4 rows of embeddings; expected one for each row"),
         ("same-ids.npz", "found the id \"a/1.png\" for the rows 1 and 3; expected every sample once"),
         ("ambiguous.safetensors", "found a F32 (4, 3), b F32 (4, 3); expected one floating-point array"),
@@ -94,7 +94,7 @@ import TestSupport
         ("sample,a\n,1\n", ": found an empty id for row 0"),
         ("sample,a\n\"x,1\n", ":2: found a quote that does not end"),
         ("sample,a\n\"x\"y,1\n", ":2: found text after a closing quote"),
-        ("sample,class,a\nx,cat,1\n", ":2: found \"cat\" in column class; expected a finite number"),
+        ("sample,kind,a\nx,cat,1\n", ":2: found \"cat\" in column kind; expected a finite number"),
     ])
     func tablesThatAreNone(text: String, sentence: String) throws {
         let file = try folder.write(text, to: "t.csv")

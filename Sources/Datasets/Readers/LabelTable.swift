@@ -7,11 +7,25 @@ public struct LabelTable: Sendable, Equatable {
     public let labels: [String]
     /// The id of each row's sample; nil if the table has no column `sample`.
     public let samples: [String]?
+    /// The camera of each row, empty where there is none; nil if there are no cameras.
+    public let cameras: [String]?
+
+    /// Takes labels, one for each row, without the ids of samples.
+    public init(labels: [String]) {
+        self.init(labels: labels, samples: nil, cameras: nil)
+    }
+
+    private init(labels: [String], samples: [String]?, cameras: [String]?) {
+        (self.labels, self.samples, self.cameras) = (labels, samples, cameras)
+    }
 
     /// Reads a table with the column `label` (or `class`, as in samples.csv), and optionally `sample`.
     ///
+    /// - Parameters:
+    ///   - url: the table.
+    ///   - cameras: where ``cameras`` come from.
     /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field or a sample that occurs twice.
-    public init(contentsOf url: URL) throws {
+    public init(contentsOf url: URL, cameras: CameraSource = .automatic) throws {
         let table = try CSVTable(contentsOf: url)
         guard let column = table.columns.firstIndex(of: "label") ?? table.columns.firstIndex(of: "class") else {
             throw FileError.malformed(
@@ -29,6 +43,7 @@ public struct LabelTable: Sendable, Equatable {
             }
         }
         labels = try values(column)
+        self.cameras = try cameras.cameras(of: table, path: url.path)
         samples = try table.columns.firstIndex(of: "sample").map(values)
         var rows = NameIndex()
         for (sample, line) in zip(samples ?? [], table.lines) {

@@ -16,12 +16,14 @@ extension Dataset {
     ///   - url: the table.
     ///   - name: the name to give the dataset.
     ///   - unit: what moves as a whole between the sides.
-    ///   - camera: the column with ``Sample/camera``, which must be there; nil for `camera`, if it is there.
+    ///   - cameras: where ``Sample/camera`` comes from.
     ///
     /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field, an invalid split or role, a
     ///   class on both sides or with two values in the column of `unit`, or anything that
     ///   ``init(name:samples:officialSides:source:)`` refuses.
-    public init(sampleTableAt url: URL, name: String, unit: UnitRule = .class, camera: String? = nil) throws {
+    public init(sampleTableAt url: URL, name: String, unit: UnitRule = .class, cameras: CameraSource = .automatic)
+        throws
+    {
         let table = try CSVTable(contentsOf: url)
         let path = url.path
         func column(_ name: String) -> Int? { table.columns.firstIndex(of: name) }
@@ -32,8 +34,7 @@ extension Dataset {
         guard let idColumn = column("sample"), let classColumn = column("class") else {
             throw missing("the columns sample and class, and optionally superclass and split")
         }
-        let cameraColumn = column(camera ?? "camera")
-        if let camera, cameraColumn == nil { throw missing("a column \"\(camera)\" with the cameras") }
+        let cameras = try cameras.cameras(of: table, path: path)
         let domainColumn = column("domain")
         let superclassColumn = column("superclass")
         let splitColumn = column("split")
@@ -89,7 +90,7 @@ extension Dataset {
             samples.append(
                 Sample(
                     id: try field(idColumn), classLabel: label, superclass: superclass, role: role,
-                    camera: optional(cameraColumn), domain: optional(domainColumn)))
+                    camera: cameras.flatMap { $0[index].isEmpty ? nil : $0[index] }, domain: optional(domainColumn)))
         }
         try self.init(
             name: name, samples: samples, officialSides: splitColumn == nil ? nil : sides, source: path)

@@ -8,10 +8,11 @@ public import Foundation
 ///
 /// - `.npy`: an array of float16, float32 or float64 (`Matrix.init(numpyFileAt:)`); no ids.
 /// - `.npz`: such an array among others, stored or deflated. The embeddings are the only two-dimensional floating-point
-///   array, or the one named `embeddings`, `features` or `arr_0`; a one-dimensional array of strings `ids` or `samples`
-///   names the rows.
+///   array, or the one named `embeddings`, `features` or `arr_0`. An array `ids` or `samples`, or else the only array of
+///   strings as long as the embeddings, names the rows; one called `labels`, `targets`, `y` or the like labels them.
 /// - `.safetensors`: an F16, BF16, F32 or F64 tensor, chosen by the same rules; no ids.
-/// - `.csv`: a header, an optional column `sample` with the ids, and numbers in all other columns.
+/// - `.csv`: a header, an optional column `sample` with the ids, and numbers in all other columns. Columns that are no
+///   dimensions, by their names or because they count rows or classes, are refused.
 /// - A folder with `embeddings.npy`, and `samples.csv` whose column `sample` names the rows, as `oodml embed` writes; or
 ///   the `embeddings.npy` of one that also has a `store.json`.
 ///
@@ -26,6 +27,8 @@ public struct FeatureFile<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
     public let matrix: Matrix<Scalar>
     /// The id of each row's sample, all different; nil if the file has no ids.
     public let ids: [String]?
+    /// The label that the file has for each row; nil if it has none.
+    public let labels: [String]?
 }
 
 extension FeatureFile where Scalar == Float {
@@ -78,19 +81,21 @@ extension FeatureFile {
             let layout = try MatrixLayout(NumpyHeader(file), of: file)
             let ids = try store.ids
             try Self.require(ids, rowCount: layout.rowCount, path: samples.path)
-            (self.matrix, self.ids) = (try layout.matrix(in: file, holding: expected), ids)
+            (self.matrix, self.ids, labels) = (try layout.matrix(in: file, holding: expected), ids, nil)
             return
         }
         files = [url]
         let file = try InputFile(url)
-        switch try FeatureFileKind(of: file, pathExtension: url.pathExtension) {
-        case .numpy:
-            matrix = try MatrixLayout(NumpyHeader(file), of: file).matrix(in: file, holding: expected)
-            ids = nil
-        case .numpyArchive: (matrix, ids) = try NumpyArchive(file).features(holding: expected)
-        case .safetensors: (matrix, ids) = (try SafetensorsFile(file).matrix(holding: expected), nil)
-        case .table: (matrix, ids) = try FeatureTable.features(file, holding: expected, parse: parse)
-        }
+        let contents: FeatureContents<Scalar> =
+            switch try FeatureFileKind(of: file, pathExtension: url.pathExtension) {
+            case .numpy:
+                FeatureContents(
+                    matrix: try MatrixLayout(NumpyHeader(file), of: file).matrix(in: file, holding: expected))
+            case .numpyArchive: try NumpyArchive(file).features(holding: expected)
+            case .safetensors: FeatureContents(matrix: try SafetensorsFile(file).matrix(holding: expected))
+            case .table: try FeatureTable.features(file, holding: expected, parse: parse)
+            }
+        (matrix, ids, labels) = (contents.matrix, contents.ids, contents.labels)
         if let ids { try Self.require(ids, rowCount: matrix.rowCount, path: path) }
     }
 
@@ -145,6 +150,41 @@ extension FeatureFile {
         }
     }
 
+    /// Makes sure that the labels in the file, if it has any, divide the rows as the given classes do.
+    ///
+    /// Only the division counts: a file may number classes that a table names.
+    ///
+    /// - Parameters:
+    ///   - classes: the class of each of some samples.
+    ///   - rows: the row of each of these samples.
+    ///   - source: where the classes are from, for the error.
+    /// - Complexity: O(n).
+    /// - Throws: ``/Files/FileError`` naming two rows that the one divides and the other does not.
+    public func requireLabels(agreeingWith classes: [String], ofRows rows: [Int], from source: String) throws {
+        precondition(classes.count == rows.count, "\(classes.count) classes of \(rows.count) rows")
+        guard let labels else { return }
+        var firstOfClass: [Name: Int] = [:]
+        var firstOfLabel: [Name: Int] = [:]
+        for (place, row) in rows.enumerated() {
+            let (label, name) = (labels[row], classes[place])
+            for (first, sameClass) in [(firstOfClass[Name(name)], true), (firstOfLabel[Name(label)], false)] {
+                guard let first else { continue }
+                let other = rows[first]
+                let agrees = sameClass ? labels[other] == label : classes[first] == name
+                guard agrees else {
+                    throw FileError.malformed(
+                        path: path,
+                        found:
+                            "the labels \"\(excerpt(labels[other]))\" and \"\(excerpt(label))\" for the rows \(other) and "
+                            + "\(row), whose classes are \"\(excerpt(classes[first]))\" and \"\(excerpt(name))\"",
+                        expected: "the same classes as in \(source)")
+                }
+            }
+            if firstOfClass[Name(name)] == nil { firstOfClass[Name(name)] = place }
+            if firstOfLabel[Name(label)] == nil { firstOfLabel[Name(label)] = place }
+        }
+    }
+
     /// The embeddings of the given samples in that order, found by id; without ids in the file, all rows as they are.
     ///
     /// - Throws: ``/Files/FileError`` as ``rows(ofSamples:among:)`` does, or if the file has neither ids nor as many rows
@@ -181,8 +221,10 @@ private enum FeatureFileKind {
             } else if start.count == 9, start[8] == UInt8(ascii: "{"), start.littleEndian(8, at: 0) < file.byteCount {
                 self = .safetensors
             } else {
+                let conversion = conversion(of: pathExtension)
                 throw file.malformed(
-                    "a file of an unknown kind", "features in a .npy, .npz, .safetensors or .csv file")
+                    conversion == nil ? "a file of an unknown kind" : "a .\(pathExtension.lowercased()) file",
+                    "features in a .npy, .npz, .safetensors or .csv file" + (conversion.map { "; \($0)" } ?? ""))
             }
         }
     }

@@ -8,7 +8,7 @@ enum FeatureTable {
     ///   its length too.
     static func features<Scalar>(
         _ file: InputFile, holding expected: String, parse: (UnsafePointer<CChar>) -> (Scalar, byteCount: Int)
-    ) throws -> (matrix: Matrix<Scalar>, ids: [String]?) {
+    ) throws -> FeatureContents<Scalar> {
         var reader = try FieldReader(file)
         let names = try header(&reader)
         let idColumn = names.firstIndex(of: "sample")
@@ -50,9 +50,15 @@ enum FeatureTable {
             }
         }
         guard rowCount > 0 else { throw reader.error("no rows", "a row for each sample") }
-        return (
-            Matrix(rowCount: rowCount, columnCount: columnCount, elements: values), idColumn == nil ? nil : ids
-        )
+        let matrix = Matrix(rowCount: rowCount, columnCount: columnCount, elements: values)
+        let dimensions = names.indices.filter { $0 != idColumn }.map { names[$0] }
+        if let (name, why) = TableColumns.firstByValues(of: matrix, dimensions) {
+            throw file.malformed(
+                "the column \(excerpt(name)), which \(why)",
+                "dimensions of the embeddings only, and the column sample; leave it out, or name all dimensions as one "
+                    + "series, as in f0, f1, …")
+        }
+        return FeatureContents(matrix: matrix, ids: idColumn == nil ? nil : ids)
     }
 
     private static func header(_ reader: inout FieldReader) throws -> [String] {
@@ -66,6 +72,12 @@ enum FeatureTable {
         // pandas writes its row numbers under an empty name, which must not become a dimension.
         guard !names.contains("") else {
             throw reader.error("a column without a name", "a name for each column (of pandas, index=False)")
+        }
+        if let name = TableColumns.firstNamed(among: names) {
+            throw reader.error(
+                "the column \(excerpt(name)), which is no dimension by its name",
+                "dimensions of the embeddings only, and the names of the rows in the column sample; leave it out, or call it "
+                    + "otherwise")
         }
         // Without a header the first row would be lost silently; pandas writes the names 0, 1, 2.
         let numbers = names.compactMap { Double($0) }

@@ -44,6 +44,17 @@ struct MatrixLayout {
             bytes: header.valuesOffset..<source.byteCount, of: source)
     }
 
+    /// The values of an array of floating-point numbers, whatever its dimensions, as a matrix of the given size.
+    init(_ header: NumpyHeader, rowCount: Int, columnCount: Int, of source: some ByteSource) throws {
+        guard let (type, isBigEndian) = Self.numpyType(header.descriptor), columnCount > 0 else {
+            throw source.malformed(
+                "values of type \(excerpt(header.descriptor))", "float16, float32 or float64 values")
+        }
+        try self.init(
+            type, isBigEndian: isBigEndian, isFortranOrder: header.isFortranOrder == true && rowCount > 1,
+            rowCount: rowCount, columnCount: columnCount, bytes: header.valuesOffset..<source.byteCount, of: source)
+    }
+
     /// A matrix of positive size whose values fill `bytes` exactly.
     init(
         _ valueType: ValueType, isBigEndian: Bool = false, isFortranOrder: Bool = false, rowCount: Int,

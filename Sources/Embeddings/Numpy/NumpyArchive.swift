@@ -2,50 +2,123 @@ internal import DenseLinearAlgebra
 internal import Files
 internal import Foundation
 
-/// The arrays of a `.npz` file: one is the embeddings, and another may name the rows.
+/// The arrays of a `.npz` file: one is the embeddings, and others may name and label the rows.
 struct NumpyArchive {
+    private typealias Array = (name: String, entry: ZipArchive.Entry, header: NumpyHeader)
+
     private let archive: ZipArchive
-    private let arrays: [(name: String, entry: ZipArchive.Entry, header: NumpyHeader)]
+    private let arrays: [Array]
 
     init(_ file: InputFile) throws {
         let start = try file.bytes(in: 0..<min(4, file.byteCount))
-        guard start.starts(with: Array("PK".utf8)) else {
+        guard start.starts(with: [UInt8]("PK".utf8)) else {
             throw file.malformed("a file that does not begin as zip archives do", "a .npz file, as numpy.savez writes")
         }
         archive = try ZipArchive(file)
         if archive.entries.contains(where: { $0.name.hasSuffix("data.pkl") }) {
-            throw file.malformed("a PyTorch file", "a .npz file, as numpy.savez writes")
+            throw file.malformed("a PyTorch file", "a .npz file, as numpy.savez writes; \(conversion(of: "pt") ?? "")")
         }
         arrays = try archive.entries.filter { $0.name.hasSuffix(".npy") }.map { [archive] entry in
             (String(entry.name.dropLast(4)), entry, try NumpyHeader(ZipEntrySource(entry, of: archive)))
         }
     }
 
-    /// The embeddings, and the rows' ids if the archive has them.
-    func features<Scalar>(holding expected: String) throws -> (matrix: Matrix<Scalar>, ids: [String]?) {
+    /// The embeddings, and the rows' ids and labels if the archive has them.
+    func features<Scalar>(holding expected: String) throws -> FeatureContents<Scalar> {
+        if let statistics = try statistics() {
+            throw archive.file.malformed(
+                "the statistics mu and sigma of \(statistics.mean.count) dimensions, as pytorch-fid stores them",
+                "embeddings, a row for each sample")
+        }
         let choice = try chooseMatrix(
             arrays.map { ($0.name, $0.header.summary, MatrixLayout.isMatrix($0.header)) }, of: archive.file)
         let (name, entry, header) = arrays[choice]
-        // Ids are read first: they are small, so errors in them show before the values are read.
-        let ids = try ids(besides: name)
+        let rowCount = header.sizes?.first ?? 0
+        // They are read first: they are small, so errors in them show before the values are read.
+        let others = arrays.filter { $0.name != name }
+        let ids = try ids(among: others, rowCount: rowCount)
+        let labels = try others.first { labelNames.contains($0.name.lowercased()) && isColumn($0, of: rowCount) }
+            .map(texts)
         let source = try ZipEntrySource(entry, of: archive)
         let layout = try MatrixLayout(header, of: source)
         if let ids, ids.count != layout.rowCount {
             throw archive.file.malformed(
                 "\(ids.count) ids for the \(layout.rowCount) rows of \(name)", "one for each row")
         }
-        return (try layout.matrix(in: source, holding: expected), ids)
+        return FeatureContents(matrix: try layout.matrix(in: source, holding: expected), ids: ids, labels: labels)
     }
 
-    private func ids(besides matrix: String) throws -> [String]? {
-        for name in ["ids", "samples"] where name != matrix {
-            guard let array = arrays.first(where: { $0.name == name }), array.header.sizes?.count == 1 else { continue }
+    /// The mean and the covariance that programs for FID store; nil if the archive is anything else.
+    func statistics() throws -> FeatureStatistics? {
+        guard let mean = arrays.first(where: { $0.name == "mu" }),
+            let covariance = arrays.first(where: { $0.name == "sigma" }),
+            let d = mean.header.sizes?.first, mean.header.sizes?.count == 1, covariance.header.sizes == [d, d]
+        else { return nil }
+        let values = try [(mean, 1), (covariance, d)].map { array, rowCount in
             let source = try ZipEntrySource(array.entry, of: archive)
-            return try numpyStrings(array.header, in: source)
+            return try MatrixLayout(array.header, rowCount: rowCount, columnCount: d, of: source)
+                .matrix(in: source, holding: "finite values") as Matrix<Double>
         }
-        return nil
+        let sigma = values[1]
+        let scale = (0..<d).reduce(0) { max($0, abs(sigma[$1, $1])) }
+        for i in 0..<d {
+            for j in 0..<i where abs(sigma[i, j] - sigma[j, i]) > 1e-6 * scale {
+                throw archive.file.malformed(
+                    "a sigma that is not symmetric in row \(i), column \(j)", "the covariance of the embeddings")
+            }
+        }
+        return FeatureStatistics(mean: values[0].elements, covariance: sigma)
+    }
+
+    /// The rows' names: any array of strings as long as the embeddings, unless its name says that it holds labels.
+    private func ids(among others: [Array], rowCount: Int) throws -> [String]? {
+        for name in ["ids", "samples"] {
+            if let array = others.first(where: { $0.name == name && $0.header.sizes?.count == 1 }) {
+                return try texts(of: array, as: "ids")
+            }
+        }
+        let candidates = others.filter {
+            guard !labelNames.contains($0.name.lowercased()), isColumn($0, of: rowCount) else { return false }
+            return [.text, .object].contains(NumpyColumn($0.header)?.kind)
+        }
+        guard let first = candidates.first else { return nil }
+        guard candidates.count == 1 else {
+            throw archive.file.malformed(
+                "\(candidates.count) arrays that may name the rows ("
+                    + candidates.map { excerpt($0.name) }.joined(separator: ", ") + ")",
+                "one of them, or one called ids")
+        }
+        let names = try texts(of: first, as: "ids")
+        guard Set(names.map(Name.init)).count == names.count else {
+            throw archive.file.malformed(
+                "strings in \(excerpt(first.name)) that occur twice",
+                "the names of the rows, all different, or labels in an array called labels")
+        }
+        return names
+    }
+
+    private func isColumn(_ array: Array, of rowCount: Int) -> Bool {
+        NumpyColumn(array.header).map { $0.count == rowCount } ?? false
+    }
+
+    private func texts(of array: Array) throws -> [String] { try texts(of: array, as: "labels") }
+
+    private func texts(of array: Array, as purpose: String) throws -> [String] {
+        let source = try ZipEntrySource(array.entry, of: archive)
+        guard let column = NumpyColumn(array.header), column.count > 0,
+            purpose == "labels" || column.kind == .text || column.kind == .object
+        else {
+            throw source.malformed("an array of \(array.header.summary)", "\(purpose) as strings, one for each row")
+        }
+        return try column.texts(in: source)
     }
 }
+
+/// The names, in lower case, under which people store the labels of embeddings beside them.
+private let labelNames: Set = [
+    "label", "labels", "target", "targets", "class", "classes", "class_id", "class_ids", "classid", "y", "pid", "pids",
+    "gt", "ground_truth", "category", "categories",
+]
 
 /// The index of the array that holds the embeddings: the only matrix, or the one with a customary name.
 ///
@@ -63,34 +136,4 @@ func chooseMatrix(
     let found = arrays.isEmpty ? "no array" : listed + (arrays.count > 20 ? " and \(arrays.count - 20) more" : "")
     throw source.malformed(
         found, "one floating-point array of two dimensions, or one of them named \(names.joined(separator: ", "))")
-}
-
-/// The strings of a one-dimensional array of NumPy's type U: UTF-32, padded with zeros.
-private func numpyStrings(_ header: NumpyHeader, in source: some ByteSource) throws -> [String] {
-    guard let type = header.descriptor.wholeMatch(of: #/'([<>=]?)U([0-9]+)'/#), let width = Int(type.2), width > 0,
-        width <= 1 << 16, header.sizes?.count == 1, let count = header.sizes?.first, count > 0
-    else {
-        throw source.malformed("an array of \(header.summary)", "ids as strings, of NumPy's type U, one for each row")
-    }
-    let (characterCount, overflow) = count.multipliedReportingOverflow(by: 4 * width)
-    guard !overflow, source.byteCount - header.valuesOffset == characterCount else {
-        throw source.malformed(
-            "\(source.byteCount - header.valuesOffset) bytes of values", "\(count) × \(width) × 4, as its header says")
-    }
-    let isBigEndian = type.1 == ">"
-    return try (0..<count).map { row in
-        let start = header.valuesOffset + row * 4 * width
-        let bytes = try source.bytes(in: start..<start + 4 * width)
-        var text = String.UnicodeScalarView()
-        for i in 0..<width {
-            let four = bytes[4 * i..<4 * i + 4]
-            let code = isBigEndian ? four.reduce(0) { $0 << 8 | UInt32($1) } : UInt32(four.littleEndian(4, at: 0))
-            if code == 0 { break }
-            guard let scalar = Unicode.Scalar(code) else {
-                throw source.malformed("the character \(code) in row \(row)", "Unicode text")
-            }
-            text.append(scalar)
-        }
-        return String(text)
-    }
 }

@@ -60,7 +60,8 @@ public struct FewShotEpisodeScores: Sendable, Equatable {
 ///   ``/Retrieval/RetrievalError/noQueries(loneQueryCount:)`` if the complement has no query.
 public func fewShotEpisodeScores(
     of embeddings: Matrix<Float>, classNumbers: [Int], supportRows: [Int], rules: RankingRules = RankingRules(),
-    metrics: [RetrievalMetric] = RetrievalMetric.standard, loneQueries: LoneQueryPolicy = .excluded
+    metrics: [RetrievalMetric] = RetrievalMetric.standard, loneQueries: LoneQueryPolicy = .excluded,
+    cameras: [Int?]? = nil
 ) throws -> FewShotEpisodeScores {
     precondition(
         classNumbers.count == embeddings.rowCount,
@@ -81,7 +82,10 @@ public func fewShotEpisodeScores(
         similarity: rules.similarity)
     let before = embeddings.selectingRows(complement)
     func scores(of rows: Matrix<Float>) throws -> RetrievalScores {
-        try RetrievalSet(rows, classNumbers: complement.map { classNumbers[$0] }).scores(metrics, by: rules)
+        try RetrievalSet(
+            rows, classNumbers: complement.map { classNumbers[$0] },
+            cameras: cameras.map { cameras in RetrievalCameras(ofRows: complement.map { cameras[$0] }) }
+        ).scores(metrics, by: rules)
             .mean(loneQueries: loneQueries)
     }
     return FewShotEpisodeScores(

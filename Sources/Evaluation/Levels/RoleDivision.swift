@@ -48,15 +48,22 @@ public struct RoleDivision: Sendable, Equatable {
 extension RetrievalSet {
     /// Retrieval among some samples, each a query against all others unless it has a role.
     ///
-    /// - Precondition: there is one row, class number and role for each sample.
-    public init(_ embeddings: Matrix<Float>, classNumbers: [Int], roles: RoleDivision) {
+    /// - Parameter cameras: the camera of each sample, if samples of a query's class and camera do not count for it; nil
+    ///   if no sample has one.
+    /// - Precondition: there is one row, class number, role and camera for each sample.
+    public init(_ embeddings: Matrix<Float>, classNumbers: [Int], roles: RoleDivision, cameras: [Int?]? = nil) {
         guard !roles.isOneAgainstRest else {
-            self.init(embeddings, classNumbers: classNumbers)
+            self.init(
+                embeddings, classNumbers: classNumbers, cameras: cameras.map(RetrievalCameras.init(ofRows:)))
             return
         }
         self.init(
             queries: embeddings.selectingRows(roles.queries), classNumbers: roles.queries.map { classNumbers[$0] },
             gallery: embeddings.selectingRows(roles.gallery),
-            galleryClassNumbers: roles.gallery.map { classNumbers[$0] }, ownItems: roles.ownItems)
+            galleryClassNumbers: roles.gallery.map { classNumbers[$0] }, ownItems: roles.ownItems,
+            cameras: cameras.map { cameras in
+                RetrievalCameras(
+                    ofQueries: roles.queries.map { cameras[$0] }, ofItems: roles.gallery.map { cameras[$0] })
+            })
     }
 }

@@ -24,6 +24,8 @@ public struct TaskScorer: Sendable {
     public let confidence: ConfidenceMethod
     private let classOfSample: [Int]
     private let roleOfSample: [SampleRole?]
+    /// The camera of each sample, if any has one.
+    private let cameraOfSample: [Int?]?
     /// The group of each class, for the jackknife.
     private let groupOfClass: [Int]
 
@@ -38,6 +40,7 @@ public struct TaskScorer: Sendable {
         self.confidence = confidence
         classOfSample = dataset.classOfSample
         roleOfSample = dataset.samples.map { $0.role }
+        cameraOfSample = dataset.cameras
         groupOfClass = confidence.groups(ofClasses: dataset.classLabels.count)
     }
 
@@ -50,7 +53,7 @@ public struct TaskScorer: Sendable {
     }
 
     /// The scores of retrieval among some samples: each is a query against all others unless it has a role in the
-    /// dataset; see ``RoleDivision``.
+    /// dataset; see ``RoleDivision``. If samples have cameras, those of a query's class and camera do not count for it.
     ///
     /// - Parameters:
     ///   - embeddings: one row for each of `samples`.
@@ -72,7 +75,9 @@ public struct TaskScorer: Sendable {
         try requireFinite(embeddings)
         let classes = samples.map { classOfSample[$0] }
         let roles = RoleDivision(samples.map { roleOfSample[$0] })
-        let set = RetrievalSet(embeddings, classNumbers: classes, roles: roles)
+        let set = RetrievalSet(
+            embeddings, classNumbers: classes, roles: roles,
+            cameras: cameraOfSample.map { cameras in samples.map { cameras[$0] } })
         let (all, estimates): (QueryScores, [RetrievalMetric: Estimate])
         switch confidence.kind {
         case .classJackknife:

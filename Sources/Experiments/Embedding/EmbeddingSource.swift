@@ -37,6 +37,9 @@ public enum EmbeddingSource: Sendable {
         case .features(let file):
             let features = try FeatureFile<Float>(contentsOf: file)
             let matrix = try features.matrix(ofSamples: ids)
+            try features.requireLabels(
+                agreeingWith: dataset.samples.map(\.classLabel),
+                ofRows: features.rows(ofSamples: ids) ?? Array(ids.indices), from: "the dataset \(dataset.name)")
             if let store = EmbeddingStore(of: file), let record = try StoreRecord(of: store) {
                 try Self.require(record.identity.embeddings, of: file.path, expected)
                 return (matrix, record.identity.embeddings)

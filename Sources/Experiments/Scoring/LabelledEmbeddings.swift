@@ -24,12 +24,16 @@ public struct LabelledEmbeddings: Sendable {
 
     /// Reads both files.
     ///
-    /// - Parameter numbering: numbers the labels; use the same one for all sets to compare.
+    /// - Parameters:
+    ///   - file: the embeddings.
+    ///   - labels: the table, or an array or list of labels.
+    ///   - cameras: where the rows' cameras come from; they matter to ``scores(_:among:by:)``.
+    ///   - numbering: numbers the labels; use the same one for all sets to compare.
     /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a table that does not match the embeddings.
-    public init(_ file: URL, labels: URL, numbering: inout LabelNumbering) throws {
+    public init(_ file: URL, labels: URL, cameras: CameraSource = .automatic, numbering: inout LabelNumbering) throws {
         self.file = file
         let features = try FeatureFile<Float>(contentsOf: file)
-        table = try LabelTable(contentsOf: labels)
+        table = try LabelTable(readingFrom: labels, cameras: cameras)
         if features.ids != nil {
             guard let samples = table.samples else {
                 throw FileError.malformed(
@@ -44,10 +48,15 @@ public struct LabelledEmbeddings: Sendable {
                 path: labels.path, found: "\(table.labels.count) rows",
                 expected: "\(matrix.rowCount), one for each row of \(file.path)")
         }
+        try features.requireLabels(
+            agreeingWith: table.labels,
+            ofRows: table.samples.flatMap { try features.rows(ofSamples: $0) } ?? Array(table.labels.indices),
+            from: labels.path)
         classNumbers = table.labels.map { numbering.number(of: $0) }
     }
 
-    /// Scores every row as a query against all other rows, or against a gallery without the query itself.
+    /// Scores every row as a query against all other rows, or against a gallery without the query itself. If both sets
+    /// have cameras, items of a query's class and camera do not count for it.
     ///
     /// - Throws: ``/Files/FileError`` for a gallery of another dimension, or a value that is not finite.
     public func scores(
@@ -56,7 +65,8 @@ public struct LabelledEmbeddings: Sendable {
     ) throws -> QueryScores {
         do {
             guard let gallery else {
-                return try RetrievalSet(matrix, classNumbers: classNumbers).scores(metrics, by: rules)
+                return try RetrievalSet(matrix, classNumbers: classNumbers, cameras: try cameras(of: self))
+                    .scores(metrics, by: rules)
             }
             guard gallery.matrix.columnCount == matrix.columnCount else {
                 throw FileError.malformed(
@@ -65,7 +75,8 @@ public struct LabelledEmbeddings: Sendable {
             }
             return try RetrievalSet(
                 queries: matrix, classNumbers: classNumbers, gallery: gallery.matrix,
-                galleryClassNumbers: gallery.classNumbers, ownItems: rows(in: gallery)
+                galleryClassNumbers: gallery.classNumbers, ownItems: rows(in: gallery),
+                cameras: try cameras(of: gallery)
             ).scores(metrics, by: rules)
         } catch RetrievalError.nonFiniteEmbedding(let row, let column) {
             let isQuery = row < matrix.rowCount
@@ -74,6 +85,21 @@ public struct LabelledEmbeddings: Sendable {
                 found: "a number in row \(isQuery ? row : row - matrix.rowCount), column \(column) that is not finite",
                 expected: "numbers without NaN and infinity")
         }
+    }
+
+    /// The cameras of queries and items; nil if neither set has any.
+    private func cameras(of items: LabelledEmbeddings) throws -> RetrievalCameras? {
+        guard table.cameras != nil || items.table.cameras != nil else { return nil }
+        guard let own = table.cameras, let others = items.table.cameras else {
+            throw FileError.malformed(
+                path: (table.cameras == nil ? self : items).file.path, found: "labels without cameras",
+                expected:
+                    "a column of cameras, as of \((table.cameras == nil ? items : self).file.path), or no cameras in both"
+            )
+        }
+        var numbering = LabelNumbering()
+        func numbers(_ cameras: [String]) -> [Int?] { cameras.map { $0.isEmpty ? nil : numbering.number(of: $0) } }
+        return RetrievalCameras(ofQueries: numbers(own), ofItems: numbers(others))
     }
 
     /// K-means clusters, as many as there are labels; rows are scaled to length 1 if they are compared by cosine.

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import DenseLinearAlgebra
 internal import Evaluation
+internal import Files
 internal import Retrieval
 internal import Splits
 
@@ -16,9 +17,13 @@ struct TaskDetails {
         classes = ClassScores.all(
             level: task.level.id, direction: task.direction, labels: dataset.classLabels, model: model,
             backbone: backbone)
+        let samples = task.samples.map { dataset.samples[$0] }
         let found = retrievalExamples(
-            from: model, by: Self.metric, in: embeddings,
-            gallery: RoleDivision(task.samples.map { dataset.samples[$0].role }).gallery, similarity: similarity)
+            from: model, by: Self.metric, in: embeddings, gallery: RoleDivision(samples.map(\.role)).gallery,
+            skipping: { query, row in
+                samples[query].camera != nil && samples[query].camera == samples[row].camera
+                    && Name(samples[query].classLabel) == Name(samples[row].classLabel)
+            }, similarity: similarity)
         examples = RetrievalExamplesFile.Task(
             level: task.level.id, direction: task.direction,
             examples: found.map { example in

@@ -91,11 +91,12 @@ struct TaskScoring {
             let supports = episodes.supports(
                 inEpisode: number, ofClasses: task.classes.map { dataset.classLabels[$0] }, atLevel: task.level.id)
             let support = supports.values.flatMap { $0.compactMap { rows[$0] } }.sorted()
+            let cameras = dataset.cameras.map { cameras in task.samples.map { cameras[$0] } }
             do {
                 return try fewShotEpisodeScores(
                     of: matrix, classNumbers: task.samples.map { dataset.classOfSample[$0] }, supportRows: support,
                     rules: RankingRules(similarity: scorer.rules.similarity), metrics: scorer.metrics,
-                    loneQueries: scorer.loneQueries)
+                    loneQueries: scorer.loneQueries, cameras: cameras)
             } catch {
                 throw ScoringError(description: "\(file.path), \(task.level.id), episode \(number): \(error)")
             }

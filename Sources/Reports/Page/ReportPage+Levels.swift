@@ -99,7 +99,9 @@ extension ReportPage {
         if let null = level.null { numbers.append(("Random sides", "\(short(null.mean)) ± \(short(2 * null.sd))")) }
         if let position = level.position { numbers.append(("Stands", "\(position.rawValue) them")) }
         if let holdout = level.holdout { numbers.append(("Held-out p", fixed(holdout.p, 3))) }
-        if let isShift = level.isShift { numbers.append(("Shift", isShift ? "yes" : "not shown")) }
+        if level.null != nil {
+            numbers.append(("Shift", level.isShift.map { $0 ? "yes" : "not shown" } ?? "not tested"))
+        }
         return numbers
     }
 

@@ -50,13 +50,15 @@ public struct RetrievalExample: Sendable, Equatable {
 ///   - metric: what orders them; it must be among those of `scores`.
 ///   - embeddings: n × d, finite.
 ///   - gallery: the rows that may be neighbours; nil for all.
+///   - isSkipped: whether a row does not count for a query, as those of its class and camera.
 ///   - countPerPlace: how many queries for each place.
 ///   - neighbourCount: how many neighbours for each query, at most n − 1.
 ///   - similarity: the similarity that ranks the neighbours, in double precision; ties are ordered by row.
 /// - Complexity: O(n·log n + q·n·d) for q examples.
 public func retrievalExamples(
     from scores: QueryScores, by metric: RetrievalMetric, in embeddings: Matrix<Float>, gallery: [Int]? = nil,
-    countPerPlace: Int = 2, neighbourCount: Int = 8, similarity: Similarity = .cosine
+    skipping isSkipped: (_ query: Int, _ row: Int) -> Bool = { _, _ in false }, countPerPlace: Int = 2,
+    neighbourCount: Int = 8, similarity: Similarity = .cosine
 ) -> [RetrievalExample] {
     guard let values = scores[metric] else {
         preconditionFailure("\(metric.name) is not among the metrics of the scores")
@@ -82,11 +84,13 @@ public func retrievalExamples(
     let median = choose(middle.map { order[$0] })
     return [(RetrievalExample.Place.best, best), (.median, median), (.worst, worst)].flatMap { place, positions in
         positions.map { position in
-            RetrievalExample(
-                place: place, query: scores.queries[position], score: values[position],
+            let query = scores.queries[position]
+            return RetrievalExample(
+                place: place, query: query, score: values[position],
                 neighbours: nearest(
-                    neighbourCount, to: scores.queries[position], in: embeddings,
-                    gallery: gallery ?? Array(0..<embeddings.rowCount), similarity: similarity))
+                    neighbourCount, to: query, in: embeddings,
+                    gallery: (gallery ?? Array(0..<embeddings.rowCount)).filter { !isSkipped(query, $0) },
+                    similarity: similarity))
         }
     }
 }

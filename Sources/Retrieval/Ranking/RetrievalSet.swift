@@ -26,13 +26,20 @@ public struct RetrievalSet: Sendable {
     /// - Parameters:
     ///   - embeddings: n × d, one row per sample.
     ///   - classNumbers: the class of each row; any integers.
-    /// - Complexity: O(n).
-    /// - Precondition: there is one class number for each row.
-    public init(_ embeddings: Matrix<Float>, classNumbers: [Int]) {
+    ///   - cameras: the cameras of the rows, if items of a query's class and camera do not count for it; nil for plain
+    ///     retrieval.
+    /// - Complexity: O(n), and O(n·R) with cameras for classes of R samples.
+    /// - Precondition: there is one class number, and one camera, for each row.
+    public init(_ embeddings: Matrix<Float>, classNumbers: [Int], cameras: RetrievalCameras? = nil) {
+        if let cameras {
+            precondition(
+                cameras.ofQueries.count == embeddings.rowCount && cameras.ofItems.count == embeddings.rowCount,
+                "\(cameras.ofQueries.count) and \(cameras.ofItems.count) cameras for \(embeddings.rowCount) rows")
+        }
         queries = embeddings
         gallery = embeddings
         ownItems = Array(classNumbers.indices)
-        rows = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers)
+        rows = RetrievalQueries(rowCount: embeddings.rowCount, classNumbers: classNumbers, cameras: cameras)
     }
 
     /// Retrieval from a gallery.
@@ -44,11 +51,13 @@ public struct RetrievalSet: Sendable {
     ///   - galleryClassNumbers: the class of each item.
     ///   - ownItems: for each query, the gallery row that is the same sample and is left out, or nil; empty if queries
     ///     and gallery have no sample in common.
-    /// - Complexity: O(n + m).
-    /// - Precondition: there is one class number for each row, and both matrices have the same number of columns.
+    ///   - cameras: the cameras of queries and items, if items of a query's class and camera do not count for it; nil for
+    ///     plain retrieval.
+    /// - Complexity: O(n + m), and O(n·R) with cameras for classes of R items.
+    /// - Precondition: there is one class number, and one camera, for each row, and both matrices have the same number of columns.
     public init(
         queries: Matrix<Float>, classNumbers: [Int], gallery: Matrix<Float>, galleryClassNumbers: [Int],
-        ownItems: [Int?] = []
+        ownItems: [Int?] = [], cameras: RetrievalCameras? = nil
     ) {
         precondition(
             queries.columnCount == gallery.columnCount,
@@ -59,11 +68,18 @@ public struct RetrievalSet: Sendable {
         precondition(
             galleryClassNumbers.count == gallery.rowCount,
             "\(galleryClassNumbers.count) class numbers for \(gallery.rowCount) items")
+        if let cameras {
+            precondition(
+                cameras.ofQueries.count == queries.rowCount && cameras.ofItems.count == gallery.rowCount,
+                "\(cameras.ofQueries.count) and \(cameras.ofItems.count) cameras for \(queries.rowCount) queries and "
+                    + "\(gallery.rowCount) items")
+        }
         self.queries = queries
         self.gallery = gallery
         self.ownItems = ownItems.isEmpty ? classNumbers.map { _ in nil } : ownItems
         rows = RetrievalQueries(
-            classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers, ownItems: self.ownItems)
+            classNumbers: classNumbers, galleryClassNumbers: galleryClassNumbers, ownItems: self.ownItems,
+            cameras: cameras)
     }
 
     /// The ranks of every query's relevant items, from which any metric follows.

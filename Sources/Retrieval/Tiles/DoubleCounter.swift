@@ -8,11 +8,11 @@ struct DoubleCounter: RowCounter {
     private var counts: [Int32] = []
 
     mutating func count(
-        row: UnsafeBufferPointer<Double>, own: Int?, relevant: [Int32], ties: TieOrder, groups: ItemGroups?,
+        row: UnsafeBufferPointer<Double>, skipped: [Int32], relevant: [Int32], ties: TieOrder, groups: ItemGroups?,
         ranks: UnsafeMutableBufferPointer<Int32>, ranksWithout: UnsafeMutableBufferPointer<Int32>
     ) {
         sorted.removeAll(keepingCapacity: true)
-        for item in relevant where Int(item) != own { sorted.append((row[Int(item)], Int(item))) }
+        for item in relevant { sorted.append((row[Int(item)], Int(item))) }
         sorted.sort { $0.value > $1.value || ($0.value == $1.value && $0.row < $1.row) }
         let count = sorted.count
         let groupCount = groups?.count ?? 1
@@ -21,10 +21,16 @@ struct DoubleCounter: RowCounter {
         guard let lowest = sorted.last?.value else { return }
         var next = relevant.makeIterator()
         var nextRelevant = next.next().map(Int.init)
+        var others = skipped.makeIterator()
+        var nextSkipped = others.next().map(Int.init)
         for item in row.indices {
             let isRelevant = item == nextRelevant
             if isRelevant { nextRelevant = next.next().map(Int.init) }
-            guard row[item] >= lowest, item != own else { continue }
+            guard item != nextSkipped else {
+                nextSkipped = others.next().map(Int.init)
+                continue
+            }
+            guard row[item] >= lowest else { continue }
             let place = place(of: row[item], item, ties: isRelevant ? .sampleOrder : ties)
             guard place < count else { continue }
             counts[(groups.map { Int($0.groupOfItem[item]) } ?? 0) * count + place] += 1

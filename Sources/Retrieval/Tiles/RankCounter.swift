@@ -26,11 +26,11 @@ struct RankCounter: RowCounter {
     private var counts: [Int32] = []
 
     mutating func count(
-        row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32], ties: TieOrder, groups: ItemGroups?,
+        row: UnsafeBufferPointer<Float>, skipped: [Int32], relevant: [Int32], ties: TieOrder, groups: ItemGroups?,
         ranks: UnsafeMutableBufferPointer<Int32>, ranksWithout: UnsafeMutableBufferPointer<Int32>
     ) {
         let groupCount = groups?.count ?? 1
-        sortRelevant(row: row, own: own, relevant: relevant, groupCount: groupCount)
+        sortRelevant(row: row, relevant: relevant, groupCount: groupCount)
         let scale = fillGuide(itemCount: row.count)
         let stride = values.count + GuidedSearch.laneCount
         counts.withUnsafeMutableBufferPointer { counts in
@@ -43,7 +43,9 @@ struct RankCounter: RowCounter {
                             guard let base = counts.baseAddress else { return }
                             guard let groups else {
                                 search.placeItems(of: row) { _, place in base[place] &+= 1 }
-                                if let own { counts[search.position(row[own], own)] -= 1 }
+                                for item in skipped {
+                                    counts[search.position(row[Int(item)], Int(item))] -= 1
+                                }
                                 return
                             }
                             groups.groupOfItem.withUnsafeBufferPointer { groupOfItem in
@@ -51,8 +53,8 @@ struct RankCounter: RowCounter {
                                 search.placeItems(of: row) { item, place in
                                     base[Int(group[item]) &* stride &+ place] &+= 1
                                 }
-                                if let own {
-                                    counts[Int(groupOfItem[own]) * stride + search.position(row[own], own)] -= 1
+                                for item in skipped.lazy.map(Int.init) {
+                                    counts[Int(groupOfItem[item]) * stride + search.position(row[item], item)] -= 1
                                 }
                             }
                         }
@@ -62,7 +64,7 @@ struct RankCounter: RowCounter {
             sumUp(
                 UnsafeBufferPointer(counts), stride: stride, groups: groups, ranks: ranks, ranksWithout: ranksWithout)
         }
-        resolveTies(ties, row: row, own: own, relevant: relevant, ranks: ranks)
+        resolveTies(ties, row: row, skipped: skipped, relevant: relevant, ranks: ranks)
     }
 
     /// Adjusts the ranks just found so that relevant items come before all other items of the same similarity, or after
@@ -70,21 +72,21 @@ struct RankCounter: RowCounter {
     ///
     /// - Complexity: O(m log R) for m items, most of which take one comparison.
     private func resolveTies(
-        _ ties: TieOrder, row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32],
+        _ ties: TieOrder, row: UnsafeBufferPointer<Float>, skipped: [Int32], relevant: [Int32],
         ranks: UnsafeMutableBufferPointer<Int32>
     ) {
         guard ties != .sampleOrder, let highest = values.first, let lowest = values.last else { return }
         // `changes[k]`: the change of the ranks from the k-th on, relative to that of the ranks before.
         var changes = [Int32](repeating: 0, count: values.count + 1)
-        var next = relevant.makeIterator()
-        var nextRelevant = next.next().map(Int.init)
+        var next = (relevant + skipped).sorted().makeIterator()
+        var nextOther = next.next().map(Int.init)
         for item in row.indices {
-            if item == nextRelevant {
-                nextRelevant = next.next().map(Int.init)
+            if item == nextOther {
+                nextOther = next.next().map(Int.init)
                 continue
             }
             let value = row[item]
-            guard value <= highest, value >= lowest, item != own else { continue }
+            guard value <= highest, value >= lowest else { continue }
             let first = values.partitioningIndex { $0 <= value }
             guard values[first] == value else { continue }
             let end = values.partitioningIndex { $0 < value }
@@ -108,10 +110,10 @@ struct RankCounter: RowCounter {
     }
 
     private mutating func sortRelevant(
-        row: UnsafeBufferPointer<Float>, own: Int?, relevant: [Int32], groupCount: Int
+        row: UnsafeBufferPointer<Float>, relevant: [Int32], groupCount: Int
     ) {
         keys.removeAll(keepingCapacity: true)
-        for item in relevant where Int(item) != own {
+        for item in relevant {
             // Adding zero turns −0 into +0; the two compare as equal but differ in their bits.
             let bits = (row[Int(item)] + 0).bitPattern
             let ascending = bits & 0x8000_0000 == 0 ? bits | 0x8000_0000 : ~bits

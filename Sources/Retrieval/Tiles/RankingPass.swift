@@ -127,7 +127,8 @@ private struct QueryRanker<Counter: RowCounter> {
             let ranks = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
             let ranksWithout = UnsafeMutableBufferPointer(rebasing: buffer[count...])
             counter.count(
-                row: row, own: queries.ownItems[position], relevant: queries.members[queries.groups[position]],
+                row: row, skipped: queries.skippedItems(ofQuery: position),
+                relevant: queries.relevantItems(ofQuery: position),
                 ties: ties, groups: groups, ranks: ranks, ranksWithout: ranksWithout)
             visit(
                 RankedQuery(

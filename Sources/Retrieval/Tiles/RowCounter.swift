@@ -9,15 +9,15 @@ protocol RowCounter {
     ///
     /// - Parameters:
     ///   - row: the query's similarity to each item; all finite.
-    ///   - own: the item that is the query itself and does not count, if there is one.
-    ///   - relevant: the items of the query's class, possibly including its own; at least one other.
+    ///   - skipped: the items that do not count, ascending: the query itself among them.
+    ///   - relevant: the items of the query's class that count, ascending; at least one.
     ///   - ties: how items of equal similarity are ordered; by row if there are groups.
     ///   - groups: the items' groups, or nil.
-    ///   - ranks: room for as many ranks as there are relevant items other than `own`.
+    ///   - ranks: room for as many ranks as there are relevant items.
     ///   - ranksWithout: room for as many ranks for each group. It receives the ranks in the gallery without the
     ///     group's items; the ranks without the query's own group have no meaning.
     mutating func count(
-        row: UnsafeBufferPointer<Value>, own: Int?, relevant: [Int32], ties: TieOrder, groups: ItemGroups?,
+        row: UnsafeBufferPointer<Value>, skipped: [Int32], relevant: [Int32], ties: TieOrder, groups: ItemGroups?,
         ranks: UnsafeMutableBufferPointer<Int32>, ranksWithout: UnsafeMutableBufferPointer<Int32>)
 }
 

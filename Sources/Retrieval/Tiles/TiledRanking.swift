@@ -25,7 +25,9 @@ struct TiledRanking {
     init?(_ queries: RetrievalQueries, in prepared: PreparedEmbeddings, ties: TieOrder) {
         let (n, m) = (prepared.queries.rowCount, prepared.gallery.rowCount)
         let relevantCount = queries.relevantCounts.reduce(0, +)
-        guard queries.members.allSatisfy({ $0.count <= 1024 }), prepared.duplicates.count <= m / 16,
+        // Tiles share the relevant items of a class among its queries, which cameras do not allow.
+        guard queries.cameras == nil, queries.members.allSatisfy({ $0.count <= 1024 }),
+            prepared.duplicates.count <= m / 16,
             !queries.areItems || relevantCount <= 1 << 24
         else { return nil }
         let items = TiledItems(prepared, members: queries.members)

@@ -16,8 +16,8 @@ public struct ShiftControls: Sendable, Equatable {
         public let holdout: Holdout?
         /// Where the level's distance lies relative to its band.
         public let position: BandPosition
-        /// Whether the held-out repetition finds a shift, p ≤ 0.05.
-        public var isShift: Bool { (holdout?.null.p ?? 1) <= 0.05 }
+        /// Whether the held-out repetition finds a shift, p ≤ 0.05; nil if it could not be made.
+        public var isShift: Bool? { holdout.map { $0.null.p <= 0.05 } }
     }
 
     /// The same procedure with one half of the samples, measured on the other half.

@@ -29,7 +29,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     public let position: BandPosition?
     /// The same procedure with half of the samples, measured on the other half.
     public let holdout: HoldoutRecord?
-    /// Whether the held-out repetition finds a shift, p ≤ 0.05.
+    /// Whether the held-out repetition finds a shift, p ≤ 0.05; nil if it could not be made, or was not asked for.
     public let isShift: Bool?
     /// The unbiased squared MMD with the KID kernel, a second opinion on the shift.
     public let kernelDiscrepancy: Double?
@@ -90,7 +90,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         }
     }
 
-    private enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey {
         case id, step, fid, null, excess, position, holdout, train, test, removed, folds
         case arm = "origin"
         case adjustedPairCount = "adjusted_pair_count"

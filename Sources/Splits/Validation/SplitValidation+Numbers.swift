@@ -32,7 +32,7 @@ extension SplitValidation {
         let hasControls = manifest.settings.nullDraws > 0
         let controls: [(String, Bool)] = [
             ("null", level.null != nil), ("excess", level.excess != nil), ("position", level.position != nil),
-            ("is_shift", level.isShift != nil), ("holdout", level.holdout != nil),
+            ("holdout", level.holdout != nil),
         ]
         // A level can lack a held-out repetition, if there are too few samples.
         for (name, isThere) in controls where isThere != hasControls && (name != "holdout" || isThere) {
@@ -41,7 +41,13 @@ extension SplitValidation {
                     "\(level.id), \(name)", isThere ? "a value" : "none",
                     hasControls ? "one, since there are null draws" : "none, since there are no null draws"))
         }
-        guard hasControls else { return violations }
+        guard hasControls else {
+            if let isShift = level.isShift {
+                violations.append(
+                    violation("\(level.id), is_shift", "\(isShift)", "none, since there are no null draws"))
+            }
+            return violations
+        }
         return violations + bandViolations(of: level) + shiftViolations(of: level)
     }
 
@@ -99,13 +105,13 @@ extension SplitValidation {
             // This p uses the part of the distance that stands out more, so any value is possible given fid alone.
             violations += pViolations(holdout.p, allowing: 1...(draws + 1), "\(place), p", because: "")
         }
-        let isShift = (level.holdout?.p ?? 1) <= 0.05
-        if let found = level.isShift, found != isShift {
+        let isShift = level.holdout.map { $0.p <= 0.05 }
+        if level.isShift != isShift {
             violations.append(
                 violation(
-                    "\(level.id), is_shift", "\(found)",
-                    level.holdout.map { "\(isShift), since the held-out p is \($0.p)" }
-                        ?? "false, since there is no held-out repetition"))
+                    "\(level.id), is_shift", level.isShift.map { "\($0)" } ?? "none",
+                    level.holdout.map { "\($0.p <= 0.05), since the held-out p is \($0.p)" }
+                        ?? "null, since there is no held-out repetition"))
         }
         return violations
     }

@@ -17,7 +17,8 @@ struct Distance: ParsableCommand {
 
             m are the means and S the covariances (divisor n - 1). The first term is printed as mean_part, the others as \
             covariance_part. Both files have a row for each sample and as many columns as the other: .npy, .npz, \
-            .safetensors or .csv (a header, and numbers, except in the column sample). Nothing is added to the \
+            .safetensors or .csv (a header, and numbers, except in the column sample). A .npz may also hold the statistics mu \
+            and sigma that pytorch-fid stores. Nothing is added to the \
             diagonals, and no digits are lost where a covariance is singular.
 
             The distance does not depend on the order of the files or of their rows. It is too large by an amount that \
@@ -26,7 +27,8 @@ struct Distance: ParsableCommand {
             sample being small.
             """,
             reads: """
-                two files of embeddings, n_a × d and n_b × d
+                two files of embeddings, n_a × d and n_b × d, or statistics (mu, sigma) in
+                a .npz
                 """,
             prints: """
                 the squared distance, its parts, and n_a, n_b and d; --format json: the same
@@ -53,18 +55,14 @@ struct Distance: ParsableCommand {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         terminal.status("reading")
-        let a = try FeatureFile<Double>(contentsOf: first).matrix
-        let b = try FeatureFile<Double>(contentsOf: second).matrix
-        for (file, matrix) in [(first, a), (second, b)] where matrix.rowCount < 2 {
-            throw CommandError("\(file.path): found 1 row; expected at least 2, since one has no covariance")
-        }
-        guard a.columnCount == b.columnCount else {
+        let (a, b) = (try Side(first), try Side(second))
+        guard a.dimension == b.dimension else {
             throw CommandError(
-                "\(second.path): found \(b.columnCount) columns; expected \(a.columnCount), as \(first.path) has")
+                "\(second.path): found \(b.dimension) columns; expected \(a.dimension), as \(first.path) has")
         }
         terminal.status("computing the distance")
         let report = DistanceReport(
-            try distance(a, b), firstCount: a.rowCount, secondCount: b.rowCount, dimension: a.columnCount)
+            try distance(a, b), firstCount: a.count, secondCount: b.count, dimension: a.dimension)
         terminal.finish()
         switch output.format {
         case .json: try printJSON(report)
@@ -74,12 +72,44 @@ struct Distance: ParsableCommand {
         }
     }
 
-    private func distance(_ a: Matrix<Double>, _ b: Matrix<Double>) throws -> FrechetDistance {
+    /// One of the two sets: its embeddings, or what a program for FID stored of them.
+    private struct Side {
+        let dimension: Int
+        /// The number of embeddings; nil where only their statistics are known.
+        let count: Int?
+        let gaussian: () throws -> GaussianStatistics
+
+        init(_ file: URL) throws {
+            if let statistics = try FeatureStatistics(contentsOf: file) {
+                (dimension, count) = (statistics.mean.count, nil)
+                // The distance does not depend on the count, which only orders the two sides.
+                gaussian = {
+                    do {
+                        return try GaussianStatistics(
+                            count: .max, mean: statistics.mean, covariance: statistics.covariance)
+                    } catch FrechetError.negativeVariance(let column) {
+                        throw CommandError(
+                            "\(file.path): found a negative variance in column \(column) of sigma; expected a covariance"
+                        )
+                    }
+                }
+                return
+            }
+            let matrix = try FeatureFile<Double>(contentsOf: file).matrix
+            guard matrix.rowCount >= 2 else {
+                throw CommandError("\(file.path): found 1 row; expected at least 2, since one has no covariance")
+            }
+            (dimension, count) = (matrix.columnCount, matrix.rowCount)
+            gaussian = { try GaussianStatistics(matrix) }
+        }
+    }
+
+    private func distance(_ a: Side, _ b: Side) throws -> FrechetDistance {
         let overflow = CommandError(
             "\(first.path), \(second.path): found values whose squares exceed double precision; "
                 + "expected values below 1e150")
         do {
-            let distance = try frechetDistance(GaussianStatistics(a), GaussianStatistics(b))
+            let distance = try frechetDistance(a.gaussian(), b.gaussian())
             guard distance.squared.isFinite else { throw overflow }
             return distance
         } catch LinearAlgebraError.nonFinite {
@@ -94,10 +124,22 @@ private struct DistanceReport: Encodable {
     let frechet: Double
     let meanPart: Double
     let covariancePart: Double
-    let firstCount: Int
-    let secondCount: Int
+    let firstCount: Int?
+    let secondCount: Int?
     let dimension: Int
     let warnings: [String]
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(frechet, forKey: .frechet)
+        try container.encode(meanPart, forKey: .meanPart)
+        try container.encode(covariancePart, forKey: .covariancePart)
+        // Null where it is not known.
+        try container.encode(firstCount, forKey: .firstCount)
+        try container.encode(secondCount, forKey: .secondCount)
+        try container.encode(dimension, forKey: .dimension)
+        try container.encode(warnings, forKey: .warnings)
+    }
 
     enum CodingKeys: String, CodingKey {
         case frechet
@@ -109,17 +151,22 @@ private struct DistanceReport: Encodable {
         case warnings
     }
 
-    init(_ distance: FrechetDistance, firstCount: Int, secondCount: Int, dimension: Int) {
+    init(_ distance: FrechetDistance, firstCount: Int?, secondCount: Int?, dimension: Int) {
         frechet = distance.squared
         meanPart = distance.meanPart
         covariancePart = distance.covariancePart
         self.firstCount = firstCount
         self.secondCount = secondCount
         self.dimension = dimension
-        warnings = [("a", firstCount), ("b", secondCount)].filter {
-            hasSingularCovariance(rowCount: $0.1, columnCount: dimension)
-        }.map { name, count in
-            "n_\(name) is \(count) and d is \(dimension): with no more rows than columns the distance is mostly too large, "
+        warnings = [("a", firstCount), ("b", secondCount)].compactMap { name, count in
+            guard let count else {
+                return
+                    "n_\(name) is not known, since only statistics are stored: the distance may be too large, and compares "
+                    + "only with others between sets of the same sizes"
+            }
+            guard hasSingularCovariance(rowCount: count, columnCount: dimension) else { return nil }
+            return
+                "n_\(name) is \(count) and d is \(dimension): with no more rows than columns the distance is mostly too large, "
                 + "and comparable only between sets of equal sizes"
         }
     }
@@ -127,7 +174,8 @@ private struct DistanceReport: Encodable {
     var text: String {
         let lines = [
             ("frechet", "\(frechet)"), ("mean_part", "\(meanPart)"), ("covariance_part", "\(covariancePart)"),
-            ("n_a", "\(firstCount)"), ("n_b", "\(secondCount)"), ("d", "\(dimension)"),
+            ("n_a", firstCount.map(String.init) ?? "not known"), ("n_b", secondCount.map(String.init) ?? "not known"),
+            ("d", "\(dimension)"),
         ]
         return lines.map { $0.padding(toLength: 17, withPad: " ", startingAt: 0) + $1 + "\n" }.joined()
     }

@@ -22,7 +22,7 @@ struct MakeSplits: ParsableCommand {
             Every level comes with two controls. `null` is the band of distances that random exchanges of its own \
             classes have: removal alone raises the distance, and `excess` is what is left of it. `holdout` repeats the \
             search with half of each class's samples and measures the result on the other half: `is_shift` says \
-            whether a shift is there that the search has not made up (p <= 0.05).
+            whether a shift is there that the search has not made up (p <= 0.05); null, where too few samples are left to test.
             """,
             reads: """
                 --root DIR      images: class/image or superclass/class/image, or the folder

@@ -37,7 +37,8 @@ struct Score: ParsableCommand {
             """,
             reads: """
                 embeddings   n × d: .npy, .npz, .safetensors or .csv
-                --labels     label (or class), optionally sample; a row for each embedding
+                --labels     label (or class), optionally sample and camera; a row for each
+                             embedding; or labels alone: .npy, or lines of .txt
                 --clusters   cluster; a row for each embedding
                 """,
             writes: """
@@ -64,10 +65,18 @@ struct Score: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Their labels: a table with the column label (or class) and optionally sample, a row for each embedding.",
+            "Their labels: a table with the column label (or class) and optionally sample and camera, a row for each "
+                + "embedding; or only labels, in .npy or in lines of .txt.",
             valueName: "csv"),
-        completion: .file(extensions: ["csv"]), transform: path)
+        completion: .file(extensions: ["csv", "npy", "txt"]), transform: path)
     var labels: URL
+
+    @Option(
+        help: ArgumentHelp(
+            "The column of the tables with the cameras: items of a query's label and camera do not count for it, as in "
+                + "re-identification (default: camera, if there is one; names: by the samples' names; none).",
+            valueName: "column|names|none"), transform: CameraSource.init(rawValue:))
+    var camera: CameraSource?
 
     @Option(
         help: ArgumentHelp("The embeddings to retrieve from (m × d).", valueName: "file"),
@@ -146,9 +155,17 @@ struct Score: ParsableCommand {
         }
         terminal.status("reading")
         var numbering = LabelNumbering()
-        let set = try LabelledEmbeddings(embeddings, labels: labels, numbering: &numbering)
+        let set = try LabelledEmbeddings(
+            embeddings, labels: labels, cameras: camera ?? .automatic, numbering: &numbering)
         let galleryPair = gallery.flatMap { file in galleryLabels.map { (file, $0) } }
-        let items = try galleryPair.map { try LabelledEmbeddings($0.0, labels: $0.1, numbering: &numbering) }
+        let items = try galleryPair.map {
+            try LabelledEmbeddings($0.0, labels: $0.1, cameras: camera ?? .automatic, numbering: &numbering)
+        }
+        if camera == nil, set.table.cameras == nil, CameraName.areInNames(of: set.table.samples ?? []) {
+            terminal.warn(
+                "\(labels.path): the samples' names have cameras, as in re-identification; --camera names leaves out items of "
+                    + "a query's label and camera, --camera none is silent")
+        }
         let assignment = try clusters.map(set.clusters(readingFrom:))
 
         terminal.status("ranking")

@@ -1,3 +1,4 @@
+import Datasets
 import DenseLinearAlgebra
 import Evaluation
 import Experiments
@@ -28,7 +29,9 @@ struct ScoreReport: Encodable {
         [
             ("samples", set.matrix.rowCount), ("gallery", items?.matrix.rowCount),
             ("dimensions", set.matrix.columnCount),
-            ("classes", scores.classCount), ("queries", scores.queries.count),
+            ("classes", scores.classCount),
+            ("cameras", set.table.cameras.map { Set($0 + (items?.table.cameras ?? [])).subtracting([""]).count }),
+            ("queries", scores.queries.count),
             ("lone_queries", scores.loneQueries.count), ("clusters", agreement?.clusterCount),
         ]
     }
@@ -79,6 +82,9 @@ struct ScoreReport: Encodable {
             count.map { "\($0) \(name.replacingOccurrences(of: "_", with: " "))" }
         }
         return table.text(on: display, elsewhere: "--format json has all") + "\n"
-            + display.wrapped(words.joined(separator: ", ") + "; \(distance.rawValue) distance\n")
+            + display.wrapped(
+                words.joined(separator: ", ") + "; \(distance.rawValue) distance"
+                    + (set.table.cameras == nil ? "" : "; items of a query's label and camera do not count for it")
+                    + "\n")
     }
 }

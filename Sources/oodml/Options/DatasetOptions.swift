@@ -37,10 +37,10 @@ struct DatasetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The column of --samples with the cameras: what is retrieved must be of another (default: camera, if there is "
-                + "one).",
-            valueName: "column"))
-    var camera: String?
+            "The column of --samples with the cameras: what is found of a query's class must be of another (default: "
+                + "camera, if there is one; names: by the samples' names; none).",
+            valueName: "column|names|none"), transform: CameraSource.init(rawValue:))
+    var camera: CameraSource?
 
     @Option(help: "The name of the dataset in what is written (default: that of the folder, table or store).")
     var name: String?
@@ -82,6 +82,11 @@ struct DatasetOptions: ParsableArguments {
         terminal.status("reading")
         let dataset = try read(unit, features, deadLinks, terminal)
         terminal.show(dataset)
+        if camera == nil, dataset.cameras == nil, CameraName.areInNames(of: dataset.samples.map(\.id)) {
+            terminal.warn(
+                "\(dataset.name): the samples' names have cameras, as in re-identification; in a table of samples --camera names "
+                    + "takes them, so that what is found must be of another camera, and --camera none is silent")
+        }
         return dataset
     }
 
@@ -101,7 +106,7 @@ struct DatasetOptions: ParsableArguments {
             let stored = try StoreRecord(of: EmbeddingStore(at: samples.deletingLastPathComponent()))?.identity.dataset
             let dataset = try Dataset(
                 sampleTableAt: samples, name: name ?? stored ?? samples.deletingPathExtension().lastPathComponent,
-                unit: unit, camera: camera)
+                unit: unit, cameras: camera ?? .automatic)
             if let root { try dataset.requireFiles(below: root) }
             return dataset
         }
@@ -135,7 +140,9 @@ extension Terminal {
 
 extension KnownDataset {
     /// The datasets that `--dataset` takes besides the embedded benchmark, in the order of the list.
-    static let all: [KnownDataset] = [.cub200, .cars196, .sop, .inshop]
+    static let all: [KnownDataset] = [
+        .cub200, .cars196, .sop, .inshop, .market1501, .dukeMTMC, .msmt17, .veri776,
+    ]
 
     /// The names, as the options' help lists them.
     static var names: String {

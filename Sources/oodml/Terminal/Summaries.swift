@@ -77,7 +77,7 @@ private func splitTable(of manifest: SplitManifest) -> TextTable {
                     ? [
                         number(level.null?.mean), number(level.excess), number(level.holdout?.fid),
                         number(level.holdout?.nullMean), number(level.holdout?.p, "%.3f"),
-                        level.isShift == true ? "yes" : "no",
+                        level.isShift.map { $0 ? "yes" : "no" } ?? "not tested",
                     ] : [])
         },
         significant: Set(

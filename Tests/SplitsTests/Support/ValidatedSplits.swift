@@ -75,4 +75,7 @@ struct ValidatedSplits {
 
     /// The number at a path of the manifest.
     func number(_ path: String) throws -> Double { try #require(json[path] as? Double) }
+
+    /// The truth value at a path of the manifest.
+    func boolean(_ path: String) throws -> Bool { try #require(json[path] as? Bool) }
 }

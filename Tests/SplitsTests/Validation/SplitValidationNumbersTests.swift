@@ -33,13 +33,22 @@ import Testing
     }
 
     @Test func controlsAreThereIfThereAreDraws() throws {
-        for name in ["null", "excess", "position", "is_shift"] {
+        for name in ["excess", "position"] {
             #expect(
                 try splits.violations { $0["levels.2.\(name)"] = nil }
                     == ["level-3, \(name): found none; expected one, since there are null draws"])
         }
+        #expect(
+            try splits.violations { $0["levels.2.is_shift"] = nil }
+                == [
+                    "level-3, is_shift: found none; expected \(try splits.boolean("levels.2.is_shift")), since the "
+                        + "held-out p is \(try splits.number("levels.2.holdout.p"))"
+                ])
         let bare = try ValidatedSplits { $0.nullDraws = 0 }
-        for name in ["null", "excess", "position", "is_shift", "holdout"] {
+        #expect(
+            try bare.violations { $0["levels.0.is_shift"] = false }
+                == ["level-1, is_shift: found false; expected none, since there are no null draws"])
+        for name in ["null", "excess", "position", "holdout"] {
             #expect(
                 try bare.violations { $0["levels.0.\(name)"] = splits.json["levels.0.\(name)"] }
                     .filter { !$0.hasPrefix("level-1, holdout, ") && !$0.hasPrefix("level-1, holdout: found the") }
@@ -153,7 +162,7 @@ import Testing
                 == ["\(id), is_shift: found false; expected true, since the held-out p is 0.047619"])
         #expect(
             try splits.violations { $0["\(level).holdout"] = nil }
-                == ["\(id), is_shift: found true; expected false, since there is no held-out repetition"])
+                == ["\(id), is_shift: found true; expected null, since there is no held-out repetition"])
         #expect(
             try splits.violations { $0["\(level).holdout.p"] = 0.05 }
                 == ["\(id), holdout, p: found 0.05; expected k/21 for a whole number k from 1 to 21"])

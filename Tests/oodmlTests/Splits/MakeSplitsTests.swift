@@ -125,7 +125,7 @@ import Testing
         (["--features", "missing.npy", "--samples", "s.csv"], "missing.npy: cannot be read: there is no such file"),
         (
             ["--features", "s.csv", "--samples", "s.csv"],
-            "s.csv:2: found \"class 10\" in column class; expected a finite number"
+            "s.csv:1: found the column class, which is no dimension by its name"
         ),
         (
             ["--features", "short.npy", "--samples", "s.csv"],

@@ -1,0 +1,55 @@
+internal import Files
+
+/// Where the cameras of samples come from, for the rule of re-identification that what is found must be of another camera
+/// than the query.
+public enum CameraSource: Sendable, Hashable {
+    /// The column `camera`, where there is one.
+    case automatic
+    /// A column of the table, which must be there.
+    case column(String)
+    /// The names of the samples, as re-identification datasets have them (``CameraName``).
+    case sampleNames
+    /// Nowhere: a column `camera` is left alone.
+    case none
+
+    /// The source that users write: `none`, `names`, or the name of a column.
+    public init(rawValue: String) {
+        switch rawValue {
+        case "none": self = .none
+        case "names": self = .sampleNames
+        default: self = .column(rawValue)
+        }
+    }
+
+    /// The camera of each row of a table; nil where the rule does not apply.
+    ///
+    /// - Throws: ``/Files/FileError`` for a column that is missing, or a name without a camera.
+    func cameras(of table: CSVTable, path: String) throws -> [String]? {
+        func values(_ column: Int) -> [String] { table.rows.map { $0[column] } }
+        func missing(_ expected: String) -> FileError {
+            .malformed(
+                path: path, line: 1, found: "the columns \(table.columns.joined(separator: ", "))", expected: expected)
+        }
+        switch self {
+        case .none: return nil
+        case .automatic: return table.columns.firstIndex(of: "camera").map(values)
+        case .column(let name):
+            guard let column = table.columns.firstIndex(of: name) else {
+                throw missing("a column \"\(name)\" with the cameras")
+            }
+            return values(column)
+        case .sampleNames:
+            guard let column = table.columns.firstIndex(of: "sample") else {
+                throw missing("a column sample, to take the cameras from its names")
+            }
+            return try zip(table.rows, table.lines).map { row, line in
+                guard let name = CameraName(row[column]) else {
+                    throw FileError.malformed(
+                        path: path, line: line, found: "the sample \"\(row[column])\"",
+                        expected: "names with a camera, as of Market-1501, DukeMTMC-reID, MSMT17 or VeRi-776")
+                }
+                return name.camera
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+public import Datasets
+internal import Files
+public import Foundation
+
+extension LabelTable {
+    /// Reads labels from a table, or from an array or a list with one label for each row.
+    ///
+    /// - `.npy`: one dimension, of strings or whole numbers.
+    /// - `.txt`: one label on each line.
+    /// - any other file: a table, as ``/Datasets/LabelTable/init(contentsOf:)`` reads it.
+    ///
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - cameras: where cameras come from.
+    /// - Throws: ``/Files/FileError`` for a file that is missing, of another kind, or has an empty label.
+    public init(readingFrom url: URL, cameras: CameraSource = .automatic) throws {
+        let labels: [String]
+        switch url.pathExtension.lowercased() {
+        case "npy":
+            let file = try InputFile(url)
+            let header = try NumpyHeader(file)
+            guard let column = NumpyColumn(header), column.count > 0 else {
+                throw file.malformed(
+                    "an array of \(header.summary)", "labels in one dimension, as strings or whole numbers")
+            }
+            labels = try column.texts(in: file)
+            if column.kind == .number, let label = labels.first(where: { Int($0) == nil }) {
+                throw file.malformed("the label \(label)", "labels as strings or whole numbers")
+            }
+        case "txt":
+            let data = try readFile(url)
+            guard let text = String(validating: data, as: UTF8.self) else {
+                throw FileError.malformed(path: url.path, found: "bytes that are not UTF-8", expected: "UTF-8 text")
+            }
+            var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+            while lines.last == "" { lines.removeLast() }
+            labels = lines
+        default:
+            try self.init(contentsOf: url, cameras: cameras)
+            return
+        }
+        guard cameras == .automatic || cameras == .none else {
+            throw FileError.malformed(
+                path: url.path, found: "labels only", expected: "a table, to take the cameras from")
+        }
+        if let row = labels.firstIndex(of: "") {
+            throw FileError.malformed(
+                path: url.path, line: row + 1, found: "an empty label", expected: "one for each row")
+        }
+        self.init(labels: labels)
+    }
+}
