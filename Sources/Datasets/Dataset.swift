@@ -100,6 +100,9 @@ public struct Dataset: Sendable {
         }
     }
 
+    /// Adds to what ``reading`` says was understood.
+    public mutating func note(_ understood: String) { reading.understood.append(understood) }
+
     /// The number of the class with this label; nil if there is none.
     ///
     /// Labels are compared by their UTF-8 bytes: é as one code point differs from é as two, although `String ==` says

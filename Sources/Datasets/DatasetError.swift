@@ -34,7 +34,9 @@ public enum DatasetError: Error, Equatable {
     /// One superclass or column value is in composed Unicode form for some classes and decomposed for others.
     case unitInTwoUnicodeForms(source: String, column: String, value: String)
     /// Files that sample ids name are missing.
-    case missingFiles(root: String, count: Int, of: Int, first: String)
+    ///
+    /// - Parameter hint: what is there instead of the first; nil if nothing like it is.
+    case missingFiles(root: String, count: Int, of: Int, first: String, hint: String? = nil)
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -76,9 +78,9 @@ extension DatasetError: CustomStringConvertible {
                 + "; expected one value a class, to take them for units"
         case .unitInTwoUnicodeForms(let source, let column, let value):
             "\(source): the \(column) \"\(value)\" is written in two Unicode forms (composed and decomposed); expected one"
-        case .missingFiles(let root, let count, let total, let first):
-            "\(root): \(count) of the \(total) images listed \(count == 1 ? "is" : "are") not there, first \(first); "
-                + "expected all of them"
+        case .missingFiles(let root, let count, let total, let first, let hint):
+            "\(root): \(count) of the \(total) images listed \(count == 1 ? "is" : "are") not there, first \(first)"
+                + (hint.map { " (\($0))" } ?? "") + "; expected all of them"
         }
     }
 }

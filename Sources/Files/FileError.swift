@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What can be wrong with a file or folder on disk; each description is one sentence.
 public enum FileError: Error, Equatable {
     /// The file or folder cannot be read, or is not what it should be.
@@ -14,6 +16,20 @@ public enum FileError: Error, Equatable {
     ///   - found: what is there, as a clause: "a different file is there already".
     ///   - remedy: what permission to replace would achieve, as in "to replace it"; nil if it is never replaced.
     case occupied(path: String, found: String, remedy: String? = nil)
+}
+
+extension FileError {
+    /// The same error, with where the results are that could not be written.
+    func keeping(_ folder: URL) -> FileError {
+        let words = "; the results are kept in \(folder.path)"
+        return switch self {
+        case .unwritable(let path, let reason): .unwritable(path: path, reason: reason + words)
+        case .occupied(let path, let found, let remedy): .occupied(path: path, found: found + words, remedy: remedy)
+        case .malformed(let path, let line, let found, let expected):
+            .malformed(path: path, line: line, found: found, expected: expected + words)
+        case .unreadable(let path, let kind, let reason): .unreadable(path: path, as: kind, reason: reason + words)
+        }
+    }
 }
 
 extension FileError: CustomStringConvertible {

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Datasets
 import DenseLinearAlgebra
+import FeatureExtraction
 import Files
 import Foundation
 import Reports
@@ -48,7 +50,7 @@ struct Oodml: ParsableCommand {
                 try command.run()
                 try requireStandardOutput()
             } catch let error as any CustomStringConvertible & Error where isOfData(error) {
-                throw CommandError(onOneLine(error.description + advice(for: error)))
+                throw CommandError(onOneLine(error.description + advice(for: error, of: command)))
             }
         } catch {
             exit(reporting: error)
@@ -56,8 +58,14 @@ struct Oodml: ParsableCommand {
     }
 
     /// A remedy on the command line that a library cannot know of; empty for most errors.
-    private static func advice(for error: any Error) -> String {
-        switch error {
+    private static func advice(for error: any Error, of command: any ParsableCommand) -> String {
+        if isOfImage(error) {
+            if command is Embed { return " (--on-error skip leaves such images out)" }
+            if command is MakeSplits || command is Evaluate {
+                return "; oodml embed --on-error skip leaves such images out, and its store serves as --features"
+            }
+        }
+        return switch error {
         case FileError.occupied(_, _, let remedy?): ", or --force \(remedy)"
         case FileError.unreadable(_, let kind?, let reason):
             switch kind {
@@ -74,6 +82,19 @@ struct Oodml: ParsableCommand {
         case SplitError.missedTarget: " (a larger --tolerance, or another target)"
         case SplitError.tooFewForBands: " (--draws 0)"
         default: ""
+        }
+    }
+
+    /// Whether an error is about one image of many.
+    private static func isOfImage(_ error: any Error) -> Bool {
+        switch error {
+        case FeatureExtractionError.notAnImage, FeatureExtractionError.truncatedImage,
+            FeatureExtractionError.damagedImage, FeatureExtractionError.unsupportedImage,
+            FeatureExtractionError.imageTooLarge, FeatureExtractionError.nonFiniteEmbedding:
+            true
+        case FileError.unreadable(_, _, let reason): reason.hasPrefix("the link leads ")
+        case DatasetError.emptyClass: true
+        default: false
         }
     }
 

@@ -14,7 +14,28 @@ extension Dataset {
             $0.id.utf8.contains(0) || !FileManager.default.fileExists(atPath: "\(folder)/\($0.id)")
         }
         if let first = missing.first {
-            throw DatasetError.missingFiles(root: folder, count: missing.count, of: samples.count, first: first.id)
+            throw DatasetError.missingFiles(
+                root: folder, count: missing.count, of: samples.count, first: first.id,
+                hint: hint(about: first.id, in: folder))
         }
+    }
+
+    /// What is there under nearly the same name.
+    private func hint(about id: String, in folder: String) -> String? {
+        func exists(_ name: String) -> Bool {
+            !name.utf8.elementsEqual(id.utf8) && FileManager.default.fileExists(atPath: "\(folder)/\(name)")
+        }
+        if id.utf8.first == UInt8(ascii: "/") { return "it is an absolute path; expected one below this folder" }
+        if [id.precomposedStringWithCanonicalMapping, id.decomposedStringWithCanonicalMapping].contains(where: exists) {
+            return "its name is there in another Unicode form, composed or decomposed, as programs of macOS write it"
+        }
+        if exists(id.replacingOccurrences(of: "\\", with: "/")) { return "it is there with / in place of \\" }
+        let name = (id as NSString).lastPathComponent
+        if let above = (folder as NSString).lastPathComponent.isEmpty ? nil : (folder as NSString).lastPathComponent,
+            id.hasPrefix(above + "/"), exists(String(id.dropFirst(above.utf8.count + 1)))
+        {
+            return "it is there without \(above)/"
+        }
+        return exists(name) ? "there is \(name)" : nil
     }
 }

@@ -16,12 +16,16 @@ extension Dataset {
     ///   - url: the table.
     ///   - name: the name to give the dataset.
     ///   - unit: what moves as a whole between the sides.
+    ///   - root: the folder of the images, if ids that are absolute paths below it shall become relative to it.
     ///   - cameras: where ``Sample/camera`` comes from.
     ///
     /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field, an invalid split or role, a
     ///   class on both sides or with two values in the column of `unit`, or anything that
     ///   ``init(name:samples:officialSides:source:)`` refuses.
-    public init(sampleTableAt url: URL, name: String, unit: UnitRule = .class, cameras: CameraSource = .automatic)
+    public init(
+        sampleTableAt url: URL, name: String, unit: UnitRule = .class, root: URL? = nil,
+        cameras: CameraSource = .automatic
+    )
         throws
     {
         let table = try CSVTable(contentsOf: url)
@@ -48,6 +52,7 @@ extension Dataset {
             }
             values = ClassValues(column: index)
         }
+        let roots = root.map { [$0.standardizedFileURL.path, $0.resolvingSymlinksInPath().path] } ?? []
         var samples: [Sample] = []
         samples.reserveCapacity(table.rows.count)
         var sides: [String: Side] = [:]
@@ -89,7 +94,7 @@ extension Dataset {
             func optional(_ column: Int?) -> String? { column.flatMap { row[$0].isEmpty ? nil : row[$0] } }
             samples.append(
                 Sample(
-                    id: try field(idColumn), classLabel: label, superclass: superclass, role: role,
+                    id: relative(try field(idColumn), to: roots), classLabel: label, superclass: superclass, role: role,
                     camera: cameras.flatMap { $0[index].isEmpty ? nil : $0[index] }, domain: optional(domainColumn)))
         }
         try self.init(
@@ -139,6 +144,18 @@ extension Dataset {
         }.sorted(by: utf8Precedes)
         return SHA256.hexadecimal(of: Array(lines.joined().utf8))
     }
+}
+
+/// An absolute path below one of some folders, relative to that folder; any other path as it is.
+private func relative(_ path: String, to folders: [String]) -> String {
+    guard path.utf8.first == UInt8(ascii: "/") else { return path }
+    for folder in folders {
+        let prefix = folder.utf8.last == UInt8(ascii: "/") ? folder : folder + "/"
+        if path.utf8.starts(with: prefix.utf8) {
+            return String(decoding: path.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+        }
+    }
+    return path
 }
 
 /// The values of the classes in one column, collected while the rows are read.

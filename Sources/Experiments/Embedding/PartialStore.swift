@@ -11,7 +11,7 @@ final class PartialStore {
     private var lock: FolderLock?
 
     /// - Throws: ``/Files/FileError`` if the folder holds a store of something else, or another run is writing it.
-    init(_ store: EmbeddingStore, identity: StoreIdentity, replacing: Bool) throws {
+    init(_ store: EmbeddingStore, identity: StoreIdentity, replacing: Bool, warn: (String) -> Void) throws {
         self.store = store
         url = store.url.appending(path: EmbeddingStore.Name.partial)
         if let record = try Self.finished(store, identity, replacing: replacing) {
@@ -23,7 +23,7 @@ final class PartialStore {
             return
         }
         try makeFolder(at: store.url)
-        lock = try FolderLock(of: store.url, waits: false)
+        lock = try FolderLock(of: store.url, waits: false, warn: warn)
         guard lock != nil else {
             throw FileError.occupied(path: store.url.path, found: "another run is writing this store")
         }

@@ -43,7 +43,7 @@ extension EmbeddingStore {
         let identity = StoreIdentity(
             generator: generator, embeddings: try network.provenance, dataset: dataset.name, sampleCount: total,
             samplesSHA256: SHA256.hexadecimal(of: Array(table.text.utf8)), shard: shard)
-        let folder = try PartialStore(self, identity: identity, replacing: replacing)
+        let folder = try PartialStore(self, identity: identity, replacing: replacing) { report(.warning($0)) }
         if let record = folder.finished {
             try requireSameImages(below: images, report: report)
             return record

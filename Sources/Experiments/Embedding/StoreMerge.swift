@@ -1,6 +1,7 @@
 public import Embeddings
 internal import Files
 internal import Foundation
+public import Parallel
 
 extension EmbeddingStore {
     /// Joins the stores of all shards into one store in this folder.
@@ -8,12 +9,15 @@ extension EmbeddingStore {
     /// - Parameters:
     ///   - shards: finished stores, in any order.
     ///   - replacing: whether an existing store of something else may be replaced.
+    ///   - report: called with warnings.
     /// - Returns: the record of the whole store.
     /// - Complexity: one pass over the embeddings; a few megabytes of memory besides the tables.
     /// - Throws: ``/Files/FileError`` for a store that is not finished or not whole, shards of different stores, a
     ///   shard that is missing or given twice, or something in the way.
     @discardableResult
-    public func merge(_ shards: [EmbeddingStore], replacing: Bool = false) throws -> StoreRecord {
+    public func merge(
+        _ shards: [EmbeddingStore], replacing: Bool = false, report: WorkReport = { _ in }
+    ) throws -> StoreRecord {
         let parts = try shards.map(StorePart.init).sorted {
             ($0.record.identity.shard?.number ?? 0) < ($1.record.identity.shard?.number ?? 0)
         }
@@ -42,7 +46,7 @@ extension EmbeddingStore {
                 path: all, found: "\(count) samples",
                 expected: "\(identity.sampleCount), as their \(EmbeddingStore.Name.record) have it")
         }
-        let folder = try PartialStore(self, identity: identity, replacing: replacing)
+        let folder = try PartialStore(self, identity: identity, replacing: replacing) { report(.warning($0)) }
         if let record = folder.finished { return record }
         let contents = StoreContents(
             pieces: parts.map { ($0.store.embeddings, $0.samples.rows.count) },

@@ -1,6 +1,7 @@
 public import Evaluation
 internal import Files
 public import Foundation
+public import Parallel
 internal import Reports
 
 /// A folder with the results of a model, or with a folder `seed-S` for each of its training runs.
@@ -34,13 +35,18 @@ public struct ResultsFolder: Sendable, Equatable {
     /// Writes the results of a model: `results.json`, `results.csv`, `per-class.csv`, `retrieval-examples.json` and
     /// `curve.svg`.
     ///
-    /// - Parameter replacing: whether different results may be replaced.
+    /// - Parameters:
+    ///   - scored: the results.
+    ///   - replacing: whether different results may be replaced.
+    ///   - report: called with warnings.
     /// - Returns: the paths of the files, `results.json` last.
     /// - Throws: ``/Files/FileError`` for a file that cannot be written or may not be replaced.
     @discardableResult
-    public func write(_ scored: ScoredModel, replacing: Bool = false) throws -> [String] {
+    public func write(
+        _ scored: ScoredModel, replacing: Bool = false, report: @escaping WorkReport = { _ in }
+    ) throws -> [String] {
         let results = scored.results
-        return try OutputFolder(url, force: replacing).write([
+        return try OutputFolder(url, force: replacing) { report(.warning($0)) }.write([
             (Name.classes, Data(ClassScores.table(scored.classes).text.utf8)),
             (Name.examples, Data(try stableJSON(scored.examples).utf8)),
             (Name.table, Data(resultsTable(results).text.utf8)), (Name.curve, Data(CurveChart(results).svg.utf8)),

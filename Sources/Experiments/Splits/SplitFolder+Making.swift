@@ -54,8 +54,14 @@ extension SplitFolder {
         precondition(replicateCount > 0, "\(replicateCount) series")
         let units = try dataset.units(by: settings.unit)
         try settings.validate()
-        let folder = try OutputFolder(url, force: replacing)
-        let (matrix, provenance) = try source().embeddings(of: dataset, report: report)
+        guard units.count >= 4 else { throw SplitError.tooFewUnits(count: units.count) }
+        let folder = try OutputFolder(url, force: replacing) { report(.warning($0)) }
+        if !replacing { try requireNoOther(at: url, of: dataset, by: settings) }
+        let source = try source()
+        if !replacing, case .images(_, let network) = source {
+            try requireNoOther(at: url, by: network.provenance)
+        }
+        let (matrix, provenance) = try source.embeddings(of: dataset, report: report)
         let embedded = try EmbeddedDataset(
             dataset: dataset, embeddings: matrix, statistic: settings.statistic, units: units)
         for warning in embedded.sizeWarnings(startingFrom: settings.start) { report(.warning(warning)) }
@@ -72,6 +78,38 @@ extension SplitFolder {
         return MadeSplits(
             folder: SplitFolder(at: url, manifest: manifests[0], dataset: dataset), series: series,
             manifests: manifests, paths: paths)
+    }
+
+    /// Refuses a folder with splits that must come out different, before any work is done.
+    private static func requireNoOther(at url: URL, of dataset: Dataset, by settings: SplitSettings) throws {
+        guard let manifest = try manifest(at: url) else { return }
+        guard manifest.dataset.sha256 == dataset.digest else {
+            throw occupied(url, "splits of other samples are there")
+        }
+        guard manifest.settings.isRecord(of: settings) else {
+            throw occupied(url, "splits made with other options are there")
+        }
+    }
+
+    private static func requireNoOther(at url: URL, by embeddings: EmbeddingProvenance) throws {
+        guard let found = try manifest(at: url)?.embeddings, found != embeddings else { return }
+        throw occupied(url, "splits made from other embeddings (\(found.file)) are there")
+    }
+
+    private static func manifest(at url: URL) throws -> SplitManifest? {
+        let file = url.appending(path: SplitFileName.manifest)
+        guard exists(file) else { return nil }
+        guard let manifest = try? SplitManifest(readingFrom: file) else {
+            throw FileError.occupied(
+                path: file.path, found: "a file that is no manifest is there", remedy: "to replace it")
+        }
+        return manifest
+    }
+
+    private static func occupied(_ url: URL, _ found: String) -> FileError {
+        .occupied(
+            path: url.appending(path: SplitFileName.manifest).path, found: "\(found) already",
+            remedy: "to replace them")
     }
 
     /// The files of several series, the first manifest last, so that whoever waits for it finds all the others.

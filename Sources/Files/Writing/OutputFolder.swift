@@ -6,11 +6,15 @@ package import Foundation
 package struct OutputFolder {
     package let url: URL
     package let force: Bool
+    private let warn: @Sendable (String) -> Void
 
     /// Makes sure, before any work is done, that the folder is writable; it is made only when there is something to
     /// write.
-    package init(_ url: URL, force: Bool) throws {
+    ///
+    /// - Parameter warn: called with a sentence about what the file system cannot do.
+    package init(_ url: URL, force: Bool, warn: @escaping @Sendable (String) -> Void = { _ in }) throws {
         self.url = url
+        self.warn = warn
         self.force = force
         var existing = url.standardizedFileURL
         while !FileManager.default.fileExists(atPath: existing.path), existing.path != "/" {
@@ -37,14 +41,51 @@ package struct OutputFolder {
     ///   - isOurs: whether a run may write a file of this name below the folder. Such a file that this run does not
     ///     write would look like part of its result, so it is removed if files may be replaced.
     ///   - links: the links to make as well, before the files take their names.
+    /// If it cannot be done, the files go to a new folder beside this one, or else among the temporary files: they may have
+    /// taken hours. The error says where they are.
+    ///
     /// - Returns: the paths, in the order of `files`.
-    /// - Throws: ``FileError`` before anything is written, if a different file is there and may not be replaced.
+    /// - Throws: ``FileError`` before anything is written here, if a different file is there and may not be replaced.
     package func write(
         _ files: [(name: String, bytes: Data)], replacing isOurs: (String) -> Bool = { _ in false },
         links: LinkPlan = LinkPlan()
     ) throws -> [String] {
+        do {
+            return try writeInPlace(files, replacing: isOurs, links: links)
+        } catch let error as FileError {
+            throw keep(files).map { error.keeping($0) } ?? error
+        }
+    }
+
+    /// Writes files elsewhere, and returns the folder; nil if there is no place for them.
+    private func keep(_ files: [(name: String, bytes: Data)]) -> URL? {
+        let name = url.standardizedFileURL.lastPathComponent
+        let parents = [
+            url.standardizedFileURL.deletingLastPathComponent(), FileManager.default.temporaryDirectory,
+        ]
+        for parent in parents {
+            var template = Array(parent.appending(path: "\(name).kept-XXXXXX").path.utf8CString)
+            guard mkdtemp(&template) != nil else { continue }
+            let folder = URL(filePath: String(cString: template), directoryHint: .isDirectory)
+            do {
+                for (name, bytes) in files {
+                    let file = folder.appending(path: name)
+                    try makeFolder(at: file.deletingLastPathComponent())
+                    try writeAtomically(bytes, to: file)
+                }
+                return folder
+            } catch {
+                try? FileManager.default.removeItem(at: folder)
+            }
+        }
+        return nil
+    }
+
+    private func writeInPlace(
+        _ files: [(name: String, bytes: Data)], replacing isOurs: (String) -> Bool, links: LinkPlan
+    ) throws -> [String] {
         try makeFolder(at: url)
-        let lock = try FolderLock(of: url, waits: true)
+        let lock = try FolderLock(of: url, waits: true, warn: warn)
         try withExtendedLifetime(lock) {
             let found = (try? FileManager.default.subpathsOfDirectory(atPath: url.path)) ?? []
             removeLeftovers(of: files.map(\.name), among: found)

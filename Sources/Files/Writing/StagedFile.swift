@@ -47,8 +47,12 @@ package final class StagedFile {
     /// Flushes all bytes to disk, so that only the rename remains; a full disk is noticed here at the latest.
     package func finish() throws {
         guard descriptor >= 0 else { return }
-        // mkstemp creates files that only the owner may read.
-        guard fchmod(descriptor, 0o644) == 0, fsync(descriptor) == 0 else { throw failure() }
+        // mkstemp creates files that only the owner may read. Some file systems (SMB, FAT, FUSE) have no permissions to
+        // change; whatever they give is all there is.
+        guard fchmod(descriptor, 0o644) == 0 || [EPERM, ENOSYS, EOPNOTSUPP, ENOTSUP].contains(errno) else {
+            throw failure()
+        }
+        guard fsync(descriptor) == 0 else { throw failure() }
         let closed = close(descriptor)
         descriptor = -1
         guard closed == 0 else { throw failure() }

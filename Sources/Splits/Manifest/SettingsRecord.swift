@@ -1,4 +1,5 @@
 internal import Datasets
+internal import Foundation
 
 /// The settings in the JSON form of a manifest: one flat object, whose keys serve all methods and choices of levels.
 ///
@@ -26,6 +27,19 @@ struct SettingsRecord: Sendable, Equatable {
         case nullDraws = "null_draws"
         case foldCount = "fold_count"
         case episodeCount = "episode_count"
+    }
+}
+
+extension RecordedSettings {
+    /// Whether a manifest of splits made with these settings would record them as these are: settings without effect do
+    /// not count.
+    package func isRecord(of settings: SplitSettings) -> Bool {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        guard let own = try? encoder.encode(SettingsRecord(self)),
+            let other = try? encoder.encode(SettingsRecord(.made(settings)))
+        else { return false }
+        return own == other
     }
 }
 

@@ -110,7 +110,7 @@ struct Embed: ParsableCommand {
         let record =
             merge.isEmpty
             ? try fill(store, on: terminal)
-            : try store.merge(merge.map(EmbeddingStore.init(at:)), replacing: output.force)
+            : try store.merge(merge.map(EmbeddingStore.init(at:)), replacing: output.force, report: terminal.show)
         terminal.finish()
         if record.skippedCount > 0 {
             terminal.warn("\(record.skippedCount) images were left out; skipped.csv lists them")

@@ -175,7 +175,7 @@ struct Evaluate: ParsableCommand {
         var scored: [EvaluationResults] = []
         for (number, (seed, folder)) in zip(runs, folders).enumerated() {
             let model = try scoring.score(seed: seed, run: (number, runs.count), report: terminal.show)
-            let paths = try folder.write(model, replacing: output.force)
+            let paths = try folder.write(model, replacing: output.force, report: terminal.show)
             terminal.finish()
             if output.format == .text {
                 if let seed { print("Seed \(seed)") }

@@ -22,10 +22,10 @@ struct DatasetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A table with the columns sample, class, and optionally superclass and split (train or test); a store of "
-                + "embeddings has its own.",
+            "A table with the columns sample, class, and optionally superclass and split (train or test), or labels alone, in "
+                + ".npy or in lines of .txt; a store of embeddings has its own.",
             valueName: "csv"),
-        completion: .file(extensions: ["csv"]), transform: path)
+        completion: .file(extensions: ["csv", "npy", "txt"]), transform: path)
     var samples: URL?
 
     @Option(
@@ -104,9 +104,18 @@ struct DatasetOptions: ParsableArguments {
         if let samples = samples ?? features.flatMap(EmbeddingStore.init(of:))?.samples {
             // A store's table lists the samples of the store's dataset.
             let stored = try StoreRecord(of: EmbeddingStore(at: samples.deletingLastPathComponent()))?.identity.dataset
+            if ["npy", "txt"].contains(samples.pathExtension.lowercased()) {
+                let labels = try LabelTable(readingFrom: samples).labels
+                var dataset = try Dataset(
+                    name: name ?? samples.deletingPathExtension().lastPathComponent,
+                    samples: labels.enumerated().map { Sample(id: "\($0.offset)", classLabel: $0.element) },
+                    source: samples.path)
+                dataset.note("the samples are named by their rows, 0 to \(labels.count - 1)")
+                return dataset
+            }
             let dataset = try Dataset(
                 sampleTableAt: samples, name: name ?? stored ?? samples.deletingPathExtension().lastPathComponent,
-                unit: unit, cameras: camera ?? .automatic)
+                unit: unit, root: root, cameras: camera ?? .automatic)
             if let root { try dataset.requireFiles(below: root) }
             return dataset
         }
