@@ -48,7 +48,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
 
         // MARK: The ground floor
-        .target(name: "Files"),
+        .target(name: "Files", dependencies: ["CZlib"]),
         .target(name: "Statistics"),
         .target(name: "Parallel", dependencies: ["CLAPACK"]),
         .target(name: "Pickle", dependencies: ["Files"]),
@@ -105,7 +105,7 @@ let package = Package(
 
         // MARK: Tests
         .target(name: "TestSupport", dependencies: ["DenseLinearAlgebra"], path: "Tests/TestSupport"),
-        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"], exclude: ["Fixtures"]),

@@ -31,4 +31,9 @@ extension RandomAccessCollection where Element == UInt8, Index == Int {
     package func littleEndian(_ count: Int, at offset: Int) -> UInt64 {
         (0..<count).reduce(0) { $0 | UInt64(self[startIndex + offset + $1]) << UInt64(8 * $1) }
     }
+
+    /// The big-endian number of `count` bytes at `offset` from the start.
+    package func bigEndian(_ count: Int, at offset: Int) -> UInt64 {
+        (0..<count).reduce(0) { $0 << 8 | UInt64(self[startIndex + offset + $1]) }
+    }
 }

@@ -1,13 +1,20 @@
 internal import CZlib
-internal import Files
 
 /// Why a stream is not valid deflate.
-struct InflateFailure: Error {
-    let reason: String
+package struct InflateFailure: Error {
+    package let reason: String
 }
 
 /// Decompresses a deflate stream (RFC 1951) from part of a file with zlib, in fixed memory whatever the stream claims.
-final class Inflater {
+package final class Inflater {
+    /// What surrounds a stream.
+    package enum Wrapping {
+        /// Nothing, as in zip archives.
+        case none
+        /// zlib's header and checksum (RFC 1950), as in MATLAB's files.
+        case zlib
+    }
+
     private let source: InputFile
     private var rest: Range<Int>
     private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
@@ -18,12 +25,13 @@ final class Inflater {
     /// Begins at the start of a stream.
     ///
     /// - Parameter range: where the stream lies in the file.
-    init(_ source: InputFile, in range: Range<Int>) throws {
+    package init(_ source: InputFile, in range: Range<Int>, wrapping: Wrapping = .none) throws {
         self.source = source
         rest = range
         stream.initialize(to: z_stream())
         // Negative: a raw stream without zlib's header. The macro inflateInit2 is not imported.
-        let status = inflateInit2_(stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        let window = wrapping == .zlib ? MAX_WBITS : -MAX_WBITS
+        let status = inflateInit2_(stream, window, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard status == Z_OK else { throw InflateFailure(reason: "zlib does not start, status \(status)") }
     }
 
@@ -36,7 +44,7 @@ final class Inflater {
     /// Fills `buffer` with the next bytes of the content.
     ///
     /// - Returns: the number of bytes read, less than the buffer's size only at the end of the stream.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var done = 0
         while done < buffer.count, !hasEnded {
             if stream.pointee.avail_in == 0 { try refill() }
@@ -56,7 +64,7 @@ final class Inflater {
     }
 
     /// Whether no content is left.
-    func isAtEnd() throws -> Bool {
+    package func isAtEnd() throws -> Bool {
         try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { try read(into: $0) == 0 }
     }
 
