@@ -28,8 +28,6 @@ let package = Package(
             ]),
         // Needs OpenVINO and the image codecs as well.
         .library(name: "FeatureExtraction", targets: ["FeatureExtraction", "Embeddings"]),
-        // Needs libmatio as well, to read annotations in MATLAB's format.
-        .library(name: "Cars196", targets: ["Cars196", "Datasets"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
@@ -42,7 +40,6 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "COpenVINO", pkgConfig: "openvino_c"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CMatio", pkgConfig: "matio", providers: [.apt(["libmatio-dev"])]),
         .target(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
@@ -56,7 +53,6 @@ let package = Package(
 
         // MARK: The pipeline, in the order in which data flows through it
         .target(name: "Datasets", dependencies: ["Files"]),
-        .target(name: "Cars196", dependencies: ["Datasets", "Files", "CMatio"]),
         .target(name: "Embeddings", dependencies: ["Files", "DenseLinearAlgebra", "CZlib"]),
         .target(
             name: "FeatureExtraction",
@@ -98,7 +94,7 @@ let package = Package(
             name: "oodml",
             dependencies: [
                 "Files", "Statistics", "Parallel", "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction",
-                "Frechet", "Splits", "Retrieval", "Evaluation", "Reports", "Experiments", "Cars196", "Glyphs200",
+                "Frechet", "Splits", "Retrieval", "Evaluation", "Reports", "Experiments", "Glyphs200",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: findOpenVINO),
@@ -109,8 +105,6 @@ let package = Package(
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"], exclude: ["Fixtures"]),
-        .testTarget(
-            name: "Cars196Tests", dependencies: ["Cars196", "Datasets", "Files", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
             name: "EmbeddingsTests", dependencies: ["Embeddings", "DenseLinearAlgebra", "Files", "TestSupport"],
             resources: [.copy("Fixtures")]),
@@ -151,7 +145,7 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Experiments", "Glyphs200", "Cars196", "Datasets", "Evaluation", "Retrieval", "Reports",
+                "oodml", "Experiments", "Glyphs200", "Datasets", "Evaluation", "Retrieval", "Reports",
                 "Splits",
                 "Embeddings", "Files", "Statistics", "DenseLinearAlgebra", "TestSupport",
             ],
@@ -159,7 +153,7 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "DenseLinearAlgebra", "Datasets", "Cars196", "Embeddings", "FeatureExtraction", "Frechet", "Splits",
+                "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits",
                 "Retrieval", "Evaluation", "Reports", "Experiments", "Glyphs200", "Files", "TestSupport",
             ],
             linkerSettings: findOpenVINO),

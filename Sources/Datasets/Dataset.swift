@@ -23,6 +23,9 @@ public struct Dataset: Sendable {
     /// What the reader of this dataset understood, and what it passed over.
     public internal(set) var reading = DatasetReading()
     private let classNumbers: NameIndex
+    /// The paths that samples have in another form of the dataset, by their numbers, by which published files may name
+    /// them.
+    package var otherNames: [Int: String] = [:]
     /// One more value per class, for units that are neither classes nor superclasses.
     ///
     /// - Precondition: there is one value for each class.

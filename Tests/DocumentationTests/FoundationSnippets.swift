@@ -1,4 +1,3 @@
-import Cars196
 import Datasets
 import DenseLinearAlgebra
 import Embeddings
@@ -64,7 +63,7 @@ import TestSupport
     }
 
     @Test func cars196() throws {
-        let root = fixtures.appending(path: "Cars196Tests/Fixtures/cars196")
+        let root = fixtures.appending(path: "DatasetsTests/Fixtures/cars196")
         let lines = try printed {
             // snippet
             let dataset = try Dataset(.cars196, at: root)

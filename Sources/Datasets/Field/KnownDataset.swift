@@ -60,16 +60,17 @@ public struct KnownDataset: Sendable {
 }
 
 extension Dataset {
-    /// Reads a standard dataset as it is downloaded, with its official sides.
+    /// Reads a standard dataset in whichever of its forms a folder holds, with its official sides.
     ///
-    /// Each ``KnownDataset`` documents its sample ids, class labels and sides, and which files are read.
+    /// Each ``KnownDataset`` documents its forms, sample ids, class labels and sides; ``reading`` says which files were
+    /// read.
     ///
     /// - Parameters:
     ///   - known: the dataset.
     ///   - root: its folder.
     ///   - name: the name to give it; nil for that of `known`.
     /// - Throws: ``DatasetError`` or ``/Files/FileError`` that names the file and the line, for a missing or damaged
-    ///   file, or for images that are listed but missing.
+    ///   file, for images that are listed but missing, or for a folder whose classes cannot be known.
     public init(_ known: KnownDataset, at root: URL, name: String? = nil) throws {
         self = try known.read(root, name ?? known.name)
         try requireFiles(below: root)

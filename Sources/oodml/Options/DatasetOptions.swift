@@ -1,5 +1,4 @@
 public import ArgumentParser
-import Cars196
 public import Datasets
 import Embeddings
 import Experiments

@@ -1,4 +1,3 @@
-import Cars196
 import Datasets
 import Foundation
 import Glyphs200
@@ -24,13 +23,24 @@ import Testing
             ], in: folder.url)
     }
 
-    @Test(arguments: [("cub200", "DatasetsTests"), ("cars196", "Cars196Tests"), ("sop", "DatasetsTests")])
-    func replicasBecomeLevels(dataset: String, tests: String) throws {
-        let run = try makeSplits(dataset, root: Self.tests.appending(path: "\(tests)/Fixtures/\(dataset)"))
+    @Test(arguments: ["cub200", "cars196", "sop"])
+    func replicasBecomeLevels(dataset: String) throws {
+        let run = try makeSplits(dataset, root: Self.tests.appending(path: "DatasetsTests/Fixtures/\(dataset)"))
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("warning: ") && run.errors.contains("classes (not "), "\(run.errors)")
         let manifest = try SplitManifest(readingFrom: folder.url.appending(path: "out/manifest.json"))
         #expect(manifest.dataset.name == dataset)
+    }
+
+    /// The form in which a dataset was found is said before the work starts.
+    @Test func theFormIsSaid() throws {
+        let root = Self.tests.appending(path: "DatasetsTests/Fixtures/cars196-devkit")
+        let run = try makeSplits("cars196", root: root)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(
+            run.errors.contains(
+                "cars196: 8 classes, 24 samples; read from devkit/cars_meta.mat, devkit/cars_train_annos.mat, "
+                    + "cars_test_annos_withlabels.mat with the images of cars_train and cars_test\n"), "\(run.errors)")
     }
 
     /// The table of samples keeps the roles, and what is written reads back for the same dataset.

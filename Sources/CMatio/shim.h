@@ -1,3 +1,0 @@
-// libmatio, which reads the files of MATLAB; Debian's libmatio-dev.
-
-#include <matio.h>
