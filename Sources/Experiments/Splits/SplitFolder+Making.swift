@@ -154,8 +154,8 @@ extension SplitFolder {
     ///   - generator: what the manifest says made it.
     ///   - report: called with progress.
     /// - Returns: the splits as matched with the dataset, and the paths of the files, the manifest last.
-    /// - Throws: ``/Files/FileError`` for a file that cannot be read, does not belong to this dataset, or may not be
-    ///   replaced.
+    /// - Throws: ``/Files/FileError`` for a file that cannot be read, has classes that are not of this dataset, or may
+    ///   not be replaced.
     public static func importing(
         _ pickle: URL, of dataset: @autoclosure () throws -> Dataset, to url: (Dataset) -> URL, replacing: Bool = false,
         generator: String = libraryGenerator, report: WorkReport = { _ in }
@@ -242,6 +242,21 @@ extension ImportedSplits {
             warnings.append(
                 "\(repeatedSupportCount) \(repeatedSupportCount == 1 ? "support names" : "supports name") a sample twice; "
                     + "it is in the support once")
+        }
+        if unmatchedSupportCount > 0, let unmatchedFile {
+            let named =
+                "such as \"\(excerpt(unmatchedFile))\", that are no sample of their class here, or one of several"
+            warnings.append(
+                episodes.isEmpty
+                    ? "the classes are imported without the published episodes, whose \(supportCount) supports name files, "
+                        + named
+                    : "\(unmatchedSupportCount) of \(supportCount) supports of the published episodes are left out: they "
+                        + "name files, \(named)")
+        }
+        if numberedSupportCount > 0 {
+            warnings.append(
+                "\(numberedSupportCount) of \(supportCount) supports name a file of which its class has several here, and "
+                    + "which the splits number as NAME and NAME_2; these are taken in the order of samples.csv")
         }
         return warnings
     }

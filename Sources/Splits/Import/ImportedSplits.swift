@@ -5,12 +5,14 @@ import Files
 ///
 /// *Classes.* All classes are found in the same way, the first of these that finds every one: by label; by the last
 /// part of labels `superclass/class`; by the part before the first `_` that a class's file names have in common (the
-/// products of Stanford Online Products); and, if the splits have numbers and no text, by class number, from 0 in the
-/// order of the labels' UTF-8 bytes.
+/// products of Stanford Online Products); by the letters and digits of the label, since a name like `Ram C/V` cannot be a
+/// folder's; and, if the splits have numbers and no text, by class number, from 0 in the order of the labels' UTF-8 bytes.
 ///
 /// *Files* of episodes are found among the samples of their class: the sample whose id ends the path, or is itself
 /// ended by the path, component by component; otherwise the only sample in the dataset whose file has that name,
-/// ignoring case.
+/// ignoring case. If some are named like `06189_2.jpg` where the dataset has several `06189.jpg` of the class, in folders
+/// of their own, they are taken in the order of the samples. A class whose support cannot be found whole has none in that
+/// episode, and episodes without supports are left out.
 ///
 /// *Levels* are named `level-ID` by the published id, in order of increasing distance. The classes in `split_val` are
 /// fold 0, those in `split_train` fold 1. Classes of the dataset that a level does not name are its removed ones.
@@ -26,6 +28,14 @@ public struct ImportedSplits: Sendable, Equatable {
     public let classMatch: String
     /// How many supports list a sample twice; the support holds it once.
     public let repeatedSupportCount: Int
+    /// How many supports the published episodes have, over all classes, episodes and levels.
+    public let supportCount: Int
+    /// How many of them are left out because a file is no sample of its class, or one of several.
+    public let unmatchedSupportCount: Int
+    /// The first file of these; nil if there is none.
+    public let unmatchedFile: String?
+    /// How many supports have a file that was told apart from another of its name only by the order of the samples.
+    public let numberedSupportCount: Int
 
     /// Finds the classes and files of published splits in a dataset.
     ///
@@ -33,9 +43,9 @@ public struct ImportedSplits: Sendable, Equatable {
     ///   - path: the file's path, for errors.
     ///   - source: the record of the file.
     /// - Complexity: O(n + L·C + e) for n samples, L levels of C classes and e support samples.
-    /// - Throws: ``/Files/FileError/malformed(path:line:found:expected:)`` for a class or a file that is missing from
-    ///   the dataset or ambiguous in it, ``/Files/FileError/unreadable(path:as:reason:)`` for splits that make no
-    ///   sense.
+    /// - Throws: ``/Files/FileError/malformed(path:line:found:expected:)`` for a class that is missing from the dataset,
+    ///   or a file of a numbered class that is of another class in the dataset;
+    ///   ``/Files/FileError/unreadable(path:as:reason:)`` for splits that make no sense.
     public init(
         of splits: PublishedSplits, in dataset: Dataset, path: String, source: SplitManifest.SourceRecord,
         generator: String
@@ -52,23 +62,27 @@ public struct ImportedSplits: Sendable, Equatable {
                 partition: partitions[index], folds: folds[index],
                 matched: (matched.subsets[index].classes, matched.sampleCount), in: dataset)
         }
-        let shots = Set(splits.levels.flatMap(\.episodes.keys)).sorted()
-        var files = PublishedFiles(in: dataset)
-        var repeated = 0
-        episodes = try shots.map { shots in
+        var supports = SupportReading(
+            files: PublishedFiles(of: splits, classes, in: dataset), mayMisnumber: splits.classesAreNumbers)
+        var episodes: [FewShotEpisodes] = []
+        for shots in Set(splits.levels.flatMap(\.episodes.keys)).sorted() {
             var byLevel: [String: [[String: [String]]]] = [:]
             for (id, level) in zip(ids, splits.levels) {
-                byLevel[id] = try level.episodes[shots].map { episodes in
-                    try reading.episodes(
-                        episodes, ofLevel: level, shots: shots, among: &files, repeated: &repeated)
-                }
+                guard let published = level.episodes[shots] else { continue }
+                let found = try reading.episodes(published, ofLevel: level, shots: shots, by: &supports)
+                if !found.isEmpty { byLevel[id] = found }
             }
-            return FewShotEpisodes(shots: shots, byLevel: byLevel)
+            if !byLevel.isEmpty { episodes.append(FewShotEpisodes(shots: shots, byLevel: byLevel)) }
         }
-        repeatedSupportCount = repeated
+        self.episodes = episodes
+        repeatedSupportCount = supports.repeatedCount
+        supportCount = supports.count
+        unmatchedSupportCount = supports.unmatchedCount
+        unmatchedFile = supports.unmatchedFile
+        numberedSupportCount = supports.numberedCount
         let settings = ImportedSettings(
-            seed: 0, levelCount: levels.count, foldCount: folds.map(\.count).max() ?? 0, shots: shots,
-            episodeCount: splits.levels.flatMap { $0.episodes.values.map(\.count) }.max() ?? 1)
+            seed: 0, levelCount: levels.count, foldCount: folds.map(\.count).max() ?? 0, shots: episodes.map(\.shots),
+            episodeCount: episodes.flatMap { ($0.episodesByLevel ?? [:]).values.map(\.count) }.max() ?? 1)
         manifest = SplitManifest(
             generator: generator, dataset: dataset, source: source, settings: settings, levels: levels)
         self.matched = matched
@@ -124,14 +138,15 @@ private struct ImportReading {
         }
     }
 
+    /// The episodes of a level without the supports that cannot be found.
     func episodes(
         _ episodes: [[String: [String]]], ofLevel level: PublishedSplits.Level, shots: Int,
-        among files: inout PublishedFiles, repeated: inout Int
+        by supports: inout SupportReading
     ) throws -> [[String: [String]]] {
         let test = Set(level.test)
         var result: [[String: [String]]] = []
         for (index, episode) in episodes.enumerated() {
-            var supports: [String: [String]] = [:]
+            var found: [String: [String]] = [:]
             for label in episode.keys.sorted(by: utf8Precedes) {
                 let place = "\(shots) shots, episode \(index + 1), class \"\(excerpt(label))\""
                 guard test.contains(label), let number = classes[label] else {
@@ -141,24 +156,65 @@ private struct ImportReading {
                 guard (1...shots).contains(names.count) else {
                     throw failure(level, "\(place): \(names.count) files; expected \(shots)")
                 }
-                var samples: [Int] = []
-                var seen: Set<Int> = []
-                for name in names {
-                    guard let sample = files.sample(of: name, inClass: number) else {
-                        throw FileError.malformed(
-                            path: path,
-                            found: "the file \"\(excerpt(name))\" in split "
-                                + "\"\(excerpt(level.id))\", \(place)",
-                            expected: "one that is one sample of this class, as \""
-                                + dataset.samples[dataset.samplesOfClass[number][0]].id + "\" is")
-                    }
-                    if seen.insert(sample).inserted { samples.append(sample) }
+                do {
+                    found[dataset.classLabels[number]] = try supports.samples(of: names, inClass: number)?
+                        .map { dataset.samples[$0].id }
+                } catch let misplaced as MisplacedFile {
+                    throw FileError.malformed(
+                        path: path,
+                        found: "the file \"\(excerpt(misplaced.name))\" in split \"\(excerpt(level.id))\", \(place)",
+                        expected: "one that is one sample of this class, as \""
+                            + dataset.samples[dataset.samplesOfClass[number][0]].id + "\" is")
                 }
-                if samples.count < names.count { repeated += 1 }
-                supports[dataset.classLabels[number]] = samples.map { dataset.samples[$0].id }
             }
-            result.append(supports)
+            if !found.isEmpty { result.append(found) }
         }
         return result
+    }
+}
+
+/// A file of a class that the dataset has in another class.
+private struct MisplacedFile: Error {
+    let name: String
+}
+
+/// Finds the samples of supports, and counts what it does not find.
+private struct SupportReading {
+    var files: PublishedFiles
+    /// Whether classes were found by numbers: files of other classes then show that the numbers mean other classes.
+    let mayMisnumber: Bool
+    private(set) var count = 0
+    private(set) var repeatedCount = 0
+    private(set) var numberedCount = 0
+    private(set) var unmatchedCount = 0
+    private(set) var unmatchedFile: String?
+
+    init(files: PublishedFiles, mayMisnumber: Bool) {
+        (self.files, self.mayMisnumber) = (files, mayMisnumber)
+    }
+
+    /// The samples of one support, each once; nil if a file is not found.
+    mutating func samples(of names: [String], inClass number: Int) throws -> [Int]? {
+        count += 1
+        var samples: [Int] = []
+        var isNumbered = false
+        for name in names {
+            switch files.match(of: name, inClass: number) {
+            case .sample(let sample): samples.append(sample)
+            case .numbered(let sample):
+                samples.append(sample)
+                isNumbered = true
+            case .elsewhere where mayMisnumber: throw MisplacedFile(name: name)
+            case .none, .elsewhere:
+                unmatchedCount += 1
+                unmatchedFile = unmatchedFile ?? name
+                return nil
+            }
+        }
+        var seen: Set<Int> = []
+        let distinct = samples.filter { seen.insert($0).inserted }
+        if distinct.count < names.count { repeatedCount += 1 }
+        if isNumbered { numberedCount += 1 }
+        return distinct
     }
 }

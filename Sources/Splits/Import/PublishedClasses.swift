@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Files
+internal import Foundation
 
 /// Which class of a dataset each class of published splits corresponds to.
 struct PublishedClasses {
@@ -8,6 +9,7 @@ struct PublishedClasses {
         case label
         case folder
         case product
+        case letters
         case position
 
         /// What is compared, in words.
@@ -16,12 +18,14 @@ struct PublishedClasses {
             case .label: "by their labels"
             case .folder: "by the last part of their labels"
             case .product: "by the start of their file names"
+            case .letters: "by the letters and digits of their labels"
             case .position: "by their places in the order of the labels"
             }
         }
     }
 
     let rule: Rule
+    /// The numbers of the classes by their labels in the splits.
     private let numbers: [String: Int]
 
     /// Finds the first rule that finds every class.
@@ -35,13 +39,15 @@ struct PublishedClasses {
         }
         var nearest: (missing: [String], rule: Rule)?
         for rule in Rule.allCases where rule != .position || splits.classesAreNumbers {
-            let numbers = Self.numbers(of: dataset, by: rule)
-            let missing = wanted.filter { numbers[$0] == nil }
-            if missing.isEmpty {
+            let keys = Self.numbers(of: dataset, by: rule)
+            var numbers: [String: Int] = [:]
+            for label in wanted { numbers[label] = keys[rule == .letters ? letters(of: label) : label] }
+            if numbers.count == wanted.count {
                 self.rule = rule
                 self.numbers = numbers
                 return
             }
+            let missing = wanted.filter { numbers[$0] == nil }
             if missing.count < nearest?.missing.count ?? .max { nearest = (Array(missing), rule) }
         }
         let missing = nearest?.missing.sorted(by: utf8Precedes) ?? []
@@ -69,6 +75,7 @@ struct PublishedClasses {
                         String(lastComponent(dataset.samples[sample].id).prefix { $0 != "_" })
                     })
                 return starts.count == 1 ? starts.first : nil
+            case .letters: return letters(of: label)
             case .position: return String(number)
             }
         }
@@ -82,46 +89,16 @@ struct PublishedClasses {
     }
 }
 
-/// Which sample of a dataset each file of published episodes is.
-struct PublishedFiles {
-    private let dataset: Dataset
-    /// By file name and class.
-    private var samplesOfName: [String: [Int: [Int]]] = [:]
-    private var samplesOfLowercaseName: [String: [Int]] = [:]
-    private var known: [String: Int] = [:]
-
-    init(in dataset: Dataset) {
-        self.dataset = dataset
-        for (number, sample) in dataset.samples.enumerated() {
-            let name = lastComponent(sample.id)
-            samplesOfName[name, default: [:]][dataset.classOfSample[number], default: []].append(number)
-            samplesOfLowercaseName[name.lowercased(), default: []].append(number)
-        }
-    }
-
-    /// The sample of a class that a path refers to; nil if there is none, or more than one.
-    ///
-    /// It is the sample whose id ends the path, or is itself ended by the path; otherwise the only sample in the whole
-    /// dataset whose file has that name, ignoring case.
-    mutating func sample(of file: String, inClass number: Int) -> Int? {
-        if let sample = known[file], dataset.classOfSample[sample] == number { return sample }
-        let name = lastComponent(file)
-        let path = components(file)
-        let fitting = (samplesOfName[name]?[number] ?? []).filter { sample in
-            zip(components(dataset.samples[sample].id).reversed(), path.reversed()).allSatisfy { $0 == $1 }
-        }
-        var found = fitting.count == 1 ? fitting[0] : nil
-        if fitting.isEmpty, let alike = samplesOfLowercaseName[name.lowercased()], alike.count == 1,
-            dataset.classOfSample[alike[0]] == number
-        {
-            found = alike[0]
-        }
-        if let found { known[file] = found }
-        return found
-    }
+/// The letters and digits of a label, without accents: what is left of it in the name of any folder.
+private func letters(of label: String) -> String {
+    String(
+        String.UnicodeScalarView(
+            label.decomposedStringWithCanonicalMapping.unicodeScalars.filter {
+                $0.properties.isAlphabetic || $0.properties.numericType != nil
+            }))
 }
 
 /// The components of a path, from any operating system.
-private func components(_ path: String) -> [Substring] { path.split { $0 == "/" || $0 == "\\" } }
+func components(_ path: String) -> [Substring] { path.split { $0 == "/" || $0 == "\\" } }
 
-private func lastComponent(_ path: String) -> String { components(path).last.map(String.init) ?? path }
+func lastComponent(_ path: String) -> String { components(path).last.map(String.init) ?? path }

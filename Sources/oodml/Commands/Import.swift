@@ -14,7 +14,9 @@ struct Import: ParsableCommand {
 
             The dataset is a table (--samples), class folders (--root), or one that is known (--dataset with --root). Files \
             of episodes are found among the samples of their class: the one whose path ends as the file's does, or the \
-            only one of that name in the dataset. What is not found, or not to be told apart, is an error.
+            only one of that name in the dataset. Supports whose files are not found, or not to be told apart, are left \
+            out with a warning that counts them. For CARS196 as car_ims, whose images the published episodes call by \
+            their numbers in cars_train and cars_test, put the devkit and cars_test_annos_withlabels.mat beside it.
 
             Levels are named level-ID and have the published distances, which are over class means and not comparable to \
             those of make-splits. split_val is fold 0 and split_train fold 1; classes that a level does not name are \
@@ -28,7 +30,8 @@ struct Import: ParsableCommand {
                     2. by the last part of labels like superclass/class;
                     3. by what comes before the first _ in all file names of a class, as
                        the products of Stanford Online Products;
-                    4. if all are numbers: by their places in the order of the labels,
+                    4. by the letters and digits of their labels, as Ram C-V and Ram C/V;
+                    5. if all are numbers: by their places in the order of the labels,
                        from 0.
                     """
                 )
