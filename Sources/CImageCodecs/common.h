@@ -1,4 +1,4 @@
-// What the three decoders share.
+// What the decoders share.
 
 #ifndef IMAGE_CODECS_COMMON_H
 #define IMAGE_CODECS_COMMON_H
@@ -14,5 +14,11 @@ image_codecs_status image_codecs_allocate(
 
 // Frees the pixels and notes why; returns `status`.
 image_codecs_status image_codecs_fail(image_codecs_image *image, image_codecs_status status, const char *message);
+
+// The product of two values from 0 to 255 where 255 stands for one, rounded as Pillow does.
+static inline uint8_t image_codecs_over255(unsigned a, unsigned b) {
+    unsigned product = a * b + 128;
+    return (uint8_t)((product + (product >> 8)) >> 8);
+}
 
 #endif

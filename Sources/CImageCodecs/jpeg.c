@@ -72,17 +72,12 @@ static void stay_silent(j_common_ptr codec) {
     (void)codec;
 }
 
-static uint8_t over255(unsigned a, unsigned b) {
-    unsigned product = a * b + 128;
-    return (uint8_t)((product + (product >> 8)) >> 8);
-}
-
 // Files store CMYK inverted, as Adobe began it, so `c`, `m`, `y` and `k` are 255 minus the ink.
 static void convert_cmyk(const uint8_t *cmyk, uint8_t *rgb, int32_t width) {
     for (int32_t x = 0; x < width; x++, cmyk += 4, rgb += 3) {
         uint8_t k = cmyk[3];
         for (int i = 0; i < 3; i++) {
-            rgb[i] = (uint8_t)(k - over255(255u - cmyk[i], k));
+            rgb[i] = (uint8_t)(k - image_codecs_over255(255u - cmyk[i], k));
         }
     }
 }

@@ -38,7 +38,7 @@ extension FeatureExtractionError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notAnImage(let path, let found):
-            "\(path): found \(found); expected a PNG, JPEG or WebP image"
+            "\(path): found \(found); expected a \(ImageFormat.names) image"
         case .truncatedImage(let path, let format, let reason):
             "\(path): found a truncated \(format.name) image (\(reason)); expected a complete one"
         case .damagedImage(let path, let format, let reason):

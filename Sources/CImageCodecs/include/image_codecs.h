@@ -1,9 +1,10 @@
-// Decodes JPEG, PNG and WebP files in memory to 8-bit pixels, to the values that Pillow gives, and encodes small WebP
-// pictures.
+// Decodes JPEG, PNG, WebP, GIF and TIFF files in memory to 8-bit pixels, to the values that Pillow gives, and encodes
+// small WebP pictures.
 //
-// This layer exists because libjpeg and libpng report errors by longjmp, which must not cross a Swift frame: here every
-// error becomes a status and one line of text. Colour profiles, gamma and EXIF orientation are ignored and transparency
-// is dropped, all as Pillow's Image.convert does.
+// This layer exists because libjpeg and libpng report errors by longjmp, which must not cross a Swift frame, and libtiff
+// through functions with a variable number of arguments, which Swift cannot call: here every error becomes a status and
+// one line of text. Colour profiles, gamma and EXIF orientation are ignored and transparency is dropped, all as Pillow's
+// Image.convert does.
 //
 // Every function is reentrant: nothing is shared between calls.
 
@@ -44,6 +45,11 @@ typedef struct {
 image_codecs_status image_codecs_decode_jpeg(const uint8_t *bytes, size_t size, image_codecs_image *image);
 image_codecs_status image_codecs_decode_png(const uint8_t *bytes, size_t size, image_codecs_image *image);
 image_codecs_status image_codecs_decode_webp(const uint8_t *bytes, size_t size, image_codecs_image *image);
+image_codecs_status image_codecs_decode_gif(const uint8_t *bytes, size_t size, image_codecs_image *image);
+
+// The pixels are as stored; `orientation`, numbered as in EXIF, says how Pillow turns them when it opens the file.
+image_codecs_status image_codecs_decode_tiff(
+    const uint8_t *bytes, size_t size, image_codecs_image *image, int32_t *orientation);
 
 // Encodes an image of 3 channels and at most 16383 pixels a side, with losses by a quality from 0 to 100; give the bytes to
 // image_codecs_free_webp afterwards. The status is image_codecs_ok or image_codecs_out_of_memory.

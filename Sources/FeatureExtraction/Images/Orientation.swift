@@ -11,7 +11,8 @@ enum Orientation: UInt32 {
             case .jpeg: Orientation.exifOfJPEG(bytes)
             case .png: Orientation.exifOfPNG(bytes)
             case .webp: Orientation.exifOfWebP(bytes)
-            case nil: nil
+            // A TIFF is turned when it is decoded, as in Pillow, and the others have no such data.
+            case .tiff, .gif, .bmp, .pnm, nil: nil
             }
         self = exif.flatMap(Orientation.init(exif:)) ?? .upright
     }
@@ -83,19 +84,6 @@ enum Orientation: UInt32 {
             position += 8 + length + length % 2
         }
         return nil
-    }
-}
-
-extension [UInt8] {
-    /// The whole number of `size` bytes at an offset, or nil if the bytes end before it does.
-    fileprivate func number(at offset: Int, size: Int, littleEndian: Bool) -> Int? {
-        guard offset >= 0, offset + size <= count else { return nil }
-        return (0..<size).reduce(0) { $0 << 8 | Int(self[offset + (littleEndian ? size - 1 - $1 : $1)]) }
-    }
-
-    /// At most `count` elements from an index on.
-    fileprivate func slice(from start: Int, count: Int) -> ArraySlice<UInt8> {
-        self[Swift.min(start, self.count)..<Swift.min(start + count, self.count)]
     }
 }
 

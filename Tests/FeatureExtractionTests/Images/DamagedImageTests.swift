@@ -16,15 +16,20 @@ struct DamagedImageTests {
         let path = try folder.write(bytes, as: name)
         #expect(
             failure { _ = try Image8(contentsOfFile: path) }
-                == "\(path): found \(found); expected a PNG, JPEG or WebP image")
+                == "\(path): found \(found); expected a PNG, JPEG, WebP, TIFF, GIF, BMP or PNM image")
     }
 
-    @Test(arguments: [("image.gif", "a GIF image"), ("image.bmp", "a BMP image"), ("image.tif", "a TIFF image")])
-    func otherFormatsAreNamed(file: String, found: String) {
-        let path = Fixture.image(file)
+    @Test(arguments: [
+        ([0, 0, 0, 12, 0x6A, 0x50, 0x20, 0x20, 13, 10, 0x87, 10], "a JPEG 2000 image"),
+        ([0, 0, 0, 28] + Array("ftypavif".utf8), "an AVIF, HEIC or MP4 file"),
+        (Array("8BPS\0\u{1}".utf8), "a Photoshop document"),
+    ])
+    func otherFormatsAreNamed(bytes: [UInt8], found: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(bytes, as: "image.png")
         #expect(
             failure { _ = try Image8(contentsOfFile: path) }
-                == "\(path): found \(found); expected a PNG, JPEG or WebP image")
+                == "\(path): found \(found); expected a PNG, JPEG, WebP, TIFF, GIF, BMP or PNM image")
     }
 
     @Test func missingFilesAndFoldersAreNamed() throws {

@@ -101,12 +101,13 @@ struct FeatureExtractorTests {
     @Test func theFirstBadFileIsNamedHoweverTheThreadsRun() throws {
         let extractor = try FeatureExtractor(model: Fixture.network("tiny"))
         var paths = (0..<120).map { Fixture.image(Self.files[$0 % Self.files.count]) }
-        paths[37] = Fixture.image("image.gif")
+        let folder = try TemporaryFolder()
+        paths[37] = try folder.write("no image", as: "a.png")
         paths[38] = "/nowhere/b.png"
         paths[45] = "/nowhere/c.png"
         paths[90] = "/nowhere/d.png"
         for _ in 0..<50 {
-            #expect(throws: FeatureExtractionError.notAnImage(path: paths[37], found: "a GIF image")) {
+            #expect(throws: FeatureExtractionError.notAnImage(path: paths[37], found: "a text file")) {
                 try extractor.embed(paths: paths)
             }
         }

@@ -71,14 +71,17 @@ import TestSupport
             #expect(failed.status == 1)
             #expect(
                 failed.sentence?.hasSuffix(
-                    "images/line\\nend/bad\\u{1B}.png: found a text file; expected a PNG, JPEG or WebP image") == true,
+                    "images/line\\nend/bad\\u{1B}.png: found a text file; expected a PNG, JPEG, WebP, TIFF, GIF, BMP or PNM image"
+                ) == true,
                 "\(failed.errors)")
         }
         // What was left out is listed by its name nevertheless.
         #expect(try run(["embed"] + network + ["store", "--on-error", "skip"]).status == 0)
         let skipped = try CSVTable(contentsOf: folder.url.appending(path: "store/skipped.csv"))
         #expect(skipped.rows.map { $0[0] } == ["\(name)/bad\u{1B}.png"])
-        #expect(skipped.rows.map { $0[1] } == ["found a text file; expected a PNG, JPEG or WebP image"])
+        #expect(
+            skipped.rows.map { $0[1] } == ["found a text file; expected a PNG, JPEG, WebP, TIFF, GIF, BMP or PNM image"]
+        )
     }
 
     /// The reasons in a list of what was left out are whole where the path is not ASCII.
@@ -86,7 +89,10 @@ import TestSupport
         try folder.write("text", to: "images/日本/éèà日本日本.png")
         #expect(try run(["embed"] + network + ["store", "--on-error", "skip"]).status == 0)
         let skipped = try CSVTable(contentsOf: folder.url.appending(path: "store/skipped.csv"))
-        #expect(skipped.rows == [["日本/éèà日本日本.png", "found a text file; expected a PNG, JPEG or WebP image"]])
+        #expect(
+            skipped.rows == [
+                ["日本/éèà日本日本.png", "found a text file; expected a PNG, JPEG, WebP, TIFF, GIF, BMP or PNM image"]
+            ])
     }
 
     @Test func namesThatAreNotUTF8AreRefused() throws {
