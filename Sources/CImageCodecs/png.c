@@ -13,6 +13,7 @@ struct source {
     const uint8_t *bytes;
     size_t size;
     size_t position;
+    int is_animated;
     image_codecs_status status;
     char message[200];
 };
@@ -36,6 +37,15 @@ static void read_bytes(png_structp codec, png_bytep target, size_t count) {
     }
     memcpy(target, source->bytes + source->position, count);
     source->position += count;
+}
+
+// libpng does not know animations, and would take the image that stands in for one.
+static int on_unknown_chunk(png_structp codec, png_unknown_chunkp chunk) {
+    struct source *source = png_get_user_chunk_ptr(codec);
+    if (memcmp(chunk->name, "acTL", 4) == 0 && chunk->size >= 4) {
+        source->is_animated = png_get_uint_32(chunk->data) > 1;
+    }
+    return 1;
 }
 
 // Replaces indices, which fill the first third of a row, by colours; backwards, so that none is overwritten unread.
@@ -68,7 +78,11 @@ static image_codecs_status decode(
     // A damaged chunk is an error even where the pixels do not depend on it, as in Pillow.
     png_set_crc_action(codec, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_set_read_fn(codec, source, read_bytes);
+    png_set_read_user_chunk_fn(codec, source, on_unknown_chunk);
     png_read_info(codec, info);
+    if (source->is_animated) {
+        return image_codecs_fail(image, image_codecs_unsupported, "an animated PNG");
+    }
 
     int colour_type = png_get_color_type(codec, info);
     int bit_depth = png_get_bit_depth(codec, info);
@@ -113,7 +127,7 @@ static image_codecs_status decode(
 image_codecs_status image_codecs_decode_png(const uint8_t *bytes, size_t size, image_codecs_image *image) {
     image_codecs_reset(image);
 
-    struct source source = {bytes, size, 0, image_codecs_damaged, ""};
+    struct source source = {bytes, size, 0, 0, image_codecs_damaged, ""};
     png_structp codec = png_create_read_struct(PNG_LIBPNG_VER_STRING, &source, on_error, on_warning);
     png_infop info = codec != NULL ? png_create_info_struct(codec) : NULL;
     image_codecs_status status =

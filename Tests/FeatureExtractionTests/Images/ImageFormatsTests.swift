@@ -68,6 +68,7 @@ struct ImageFormatsTests {
 
     @Test(arguments: [
         ("two-frames.gif", "an animated GIF"),
+        ("two-frames.png", "an animated PNG"),
         ("two-pages.tif", "a TIFF of several pages"),
         ("reduced-first.tif", "a TIFF that begins with a reduced copy or a mask"),
         ("grey16.tif", "a TIFF of 16 bits per grey sample"),
