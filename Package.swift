@@ -38,6 +38,9 @@ let package = Package(
             name: "CLAPACK", pkgConfig: "lapacke openblas",
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .target(name: "CThreads"),
+        // In executables only.
+        .target(name: "CStartup", dependencies: ["CThreads"]),
         .systemLibrary(name: "COpenVINO", pkgConfig: "openvino_c"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
@@ -47,7 +50,7 @@ let package = Package(
         // MARK: The ground floor
         .target(name: "Files", dependencies: ["CZlib"]),
         .target(name: "Statistics"),
-        .target(name: "Parallel", dependencies: ["CLAPACK"]),
+        .target(name: "Parallel", dependencies: ["CLAPACK", "CThreads"]),
         .target(name: "Pickle", dependencies: ["Files"]),
         .target(name: "DenseLinearAlgebra", dependencies: ["Parallel", "CLAPACK", "CMalloc"]),
 
@@ -94,7 +97,7 @@ let package = Package(
             name: "oodml",
             dependencies: [
                 "Files", "Statistics", "Parallel", "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction",
-                "Frechet", "Splits", "Retrieval", "Evaluation", "Reports", "Experiments", "Glyphs200",
+                "Frechet", "Splits", "Retrieval", "Evaluation", "Reports", "Experiments", "Glyphs200", "CStartup",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: findOpenVINO),
@@ -103,7 +106,8 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["DenseLinearAlgebra"], path: "Tests/TestSupport"),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"], exclude: ["Fixtures"]),
-        .testTarget(name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "TestSupport"]),
+        .testTarget(
+            name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "Parallel", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
             name: "EmbeddingsTests", dependencies: ["Embeddings", "DenseLinearAlgebra", "Files", "TestSupport"],
@@ -168,7 +172,8 @@ var findOpenVINO: [LinkerSetting] {
     [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/openvino/openvino/libs"])]
 }
 
-for target in package.targets where target.type != .system && target.name != "CImageCodecs" {
+for target in package.targets
+where target.type != .system && !["CImageCodecs", "CThreads", "CStartup"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [
         .enableUpcomingFeature("ExistentialAny"),

@@ -1,4 +1,5 @@
 internal import CLAPACK
+internal import Parallel
 
 /// The upper triangular `U` with `A = UᵀU` for a symmetric positive definite `A` (d × d); only the upper triangle is
 /// read.
@@ -10,6 +11,7 @@ public func choleskyFactor(_ a: consuming Matrix<Double>) throws -> Matrix<Doubl
     try a.requireFinite()
     let d = a.rowCount
     guard d > 0 else { return a }
+    provideBLASThreads(forOperations: Double(d) * Double(d) * Double(d) / 3)
     let info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, CChar.lower, Int32(d), &a.elements, Int32(d))
     try check(info: info, of: "dpotrf") { .notPositiveDefinite(order: $0) }
     a.clearStrictlyLowerTriangle()
@@ -32,6 +34,7 @@ public func pivotedCholeskyFactor(_ a: Matrix<Double>, tolerance: Double? = nil)
     var pivots = [Int32](repeating: 0, count: d)
     var rank: Int32 = 0
     var work = [Double](repeating: 0, count: 2 * d)
+    provideBLASThreads(forOperations: Double(d) * Double(d) * Double(d) / 3)
     // A row-major upper triangle is a column-major lower one, which avoids LAPACKE's transposed copy.
     let info = LAPACKE_dpstrf_work(
         LAPACK_COL_MAJOR, CChar.lower, Int32(d), &upper.elements, Int32(d), &pivots, &rank, tolerance ?? -1, &work)
@@ -57,6 +60,7 @@ public func conjugate(_ a: consuming Matrix<Double>, byUpperTriangular u: Matrix
         "a \(u.rowCount) × \(u.columnCount) factor cannot conjugate a \(a.rowCount) × \(a.columnCount) matrix")
     let d = a.rowCount
     guard d > 0 else { return a }
+    provideBLASThreads(forOperations: Double(d) * Double(d) * Double(d))
     // A row-major upper triangle is a column-major lower one, L = Uᵀ, and `itype` 2 gives LᵀAL.
     let info = LAPACKE_dsygst_work(
         LAPACK_COL_MAJOR, 2, CChar.lower, Int32(d), &a.elements, Int32(d), u.elements, Int32(d))

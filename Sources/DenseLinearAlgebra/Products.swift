@@ -1,4 +1,5 @@
 internal import CLAPACK
+internal import Parallel
 
 /// The product `left · right`, with either factor transposed on request.
 ///
@@ -12,6 +13,7 @@ public func product(
     precondition(k == inner, "the inner sizes of a product differ: \(k) and \(inner)")
     var result = Matrix<Double>(rowCount: m, columnCount: n)
     guard m > 0, n > 0, k > 0 else { return result }
+    provideBLASThreads(forOperations: 2 * Double(m) * Double(n) * Double(k))
     cblas_dgemm(
         CblasRowMajor, transposingLeft ? CblasTrans : CblasNoTrans, transposingRight ? CblasTrans : CblasNoTrans,
         Int32(m), Int32(n), Int32(k), 1, left.elements, Int32(left.columnCount), right.elements,
@@ -26,6 +28,7 @@ public func gramMatrix(_ a: Matrix<Double>) -> Matrix<Double> {
     let d = a.columnCount
     var result = Matrix<Double>(rowCount: d, columnCount: d)
     guard d > 0, a.rowCount > 0 else { return result }
+    provideBLASThreads(forOperations: Double(a.rowCount) * Double(d) * Double(d))
     cblas_dsyrk(
         CblasRowMajor, CblasUpper, CblasTrans, Int32(d), Int32(a.rowCount), 1, a.elements, Int32(d), 0,
         &result.elements, Int32(d))
@@ -45,6 +48,7 @@ public func addGramMatrix(
     precondition(result.rowCount == d, "a Gram matrix is square, not \(result.rowCount) × \(d)")
     precondition(rows.count >= count * d, "\(count) rows of \(d) values need \(count * d), not \(rows.count)")
     guard d > 0, count > 0, let base = rows.baseAddress else { return }
+    provideBLASThreads(forOperations: Double(count) * Double(d) * Double(d))
     cblas_dsyrk(
         CblasRowMajor, CblasUpper, CblasTrans, Int32(d), Int32(count), sign, base, Int32(d), 1, &result.elements,
         Int32(d))
@@ -75,6 +79,7 @@ public func innerProducts(
         result = Array(repeating: 0, count: range.count * m)
     }
     guard !range.isEmpty, m > 0, d > 0 else { return }
+    provideBLASThreads(forOperations: 2 * Double(range.count) * Double(m) * Double(d))
     queries.elements.withUnsafeBufferPointer { queries in
         gallery.elements.withUnsafeBufferPointer { gallery in
             guard let queries = queries.baseAddress, let gallery = gallery.baseAddress else { return }
@@ -108,6 +113,7 @@ private func solve(
         "a \(u.rowCount) × \(u.columnCount) factor for rows of \(a.columnCount) values")
     var result = a
     guard a.rowCount > 0, a.columnCount > 0 else { return a }
+    provideBLASThreads(forOperations: Double(a.rowCount) * Double(a.columnCount) * Double(a.columnCount))
     cblas_dtrsm(
         CblasRowMajor, CblasRight, CblasUpper, transposed, CblasNonUnit, Int32(a.rowCount), Int32(a.columnCount), 1,
         u.elements, Int32(a.columnCount), &result.elements, Int32(a.columnCount))

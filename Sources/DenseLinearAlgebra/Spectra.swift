@@ -1,4 +1,5 @@
 internal import CLAPACK
+internal import Parallel
 
 /// The eigenvalues of a symmetric matrix (d × d), ascending; only the upper triangle is read.
 ///
@@ -9,6 +10,7 @@ public func symmetricEigenvalues(_ a: consuming Matrix<Double>) throws -> [Doubl
     try a.requireFinite()
     let d = a.rowCount
     guard d > 0 else { return [] }
+    provideBLASThreads(forOperations: 4 / 3 * Double(d) * Double(d) * Double(d))
     var values = [Double](repeating: 0, count: d)
     let info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, CChar.valuesOnly, CChar.lower, Int32(d), &a.elements, Int32(d), &values)
     try check(info: info, of: "dsyevd") { .noConvergence(routine: "dsyevd", undetermined: $0) }
@@ -23,6 +25,7 @@ public func singularValues(_ a: Matrix<Double>) throws -> [Double] {
     try a.requireFinite()
     let count = min(a.rowCount, a.columnCount)
     guard count > 0 else { return [] }
+    provideBLASThreads(forOperations: 8 / 3 * Double(a.elements.count) * Double(count))
     var scratch = a
     var values = [Double](repeating: 0, count: count)
     // Read column by column, the elements are those of the transpose, whose singular values are the same.
@@ -42,6 +45,7 @@ public func singularVectors(_ a: Matrix<Double>) throws -> (u: Matrix<Double>, t
     try a.requireFinite()
     let d = a.rowCount
     guard d > 0 else { return (a, a) }
+    provideBLASThreads(forOperations: 20 * Double(d) * Double(d) * Double(d))
     var scratch = a
     var values = [Double](repeating: 0, count: d)
     var u = Matrix<Double>(rowCount: d, columnCount: d)
@@ -63,6 +67,7 @@ public func triangularFactor(_ a: Matrix<Double>) throws -> Matrix<Double> {
     let (n, d) = (a.rowCount, a.columnCount)
     let count = min(n, d)
     guard count > 0 else { return Matrix(rowCount: 0, columnCount: d) }
+    provideBLASThreads(forOperations: 2 * Double(n) * Double(d) * Double(d))
     var scratch = a
     var reflectors = [Double](repeating: 0, count: count)
     // LAPACK sees the rows of A as columns, so it factors Aᵀ = LQ, and R = Lᵀ.
@@ -88,6 +93,7 @@ public func symmetricEigendecomposition(_ a: Matrix<Double>) throws -> (values: 
     try a.requireFinite()
     let d = a.rowCount
     guard d > 0 else { return ([], a) }
+    provideBLASThreads(forOperations: 9 * Double(d) * Double(d) * Double(d))
     var vectors = a
     var values = [Double](repeating: 0, count: d)
     // LAPACK's columns in column-major order are rows in ours.

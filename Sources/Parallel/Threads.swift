@@ -1,34 +1,6 @@
-internal import CLAPACK
 internal import Dispatch
 internal import Foundation
 internal import Synchronization
-
-/// Runs `body` with single-threaded BLAS, for callers that bring their own threads.
-///
-/// Several threads that call a threaded BLAS wait for one another, and where it divides a product affects the last bits
-/// of the result. The setting is process-wide: other work that runs meanwhile gets one thread too, and the previous
-/// number is restored when the last of several concurrent calls returns.
-package func withSerialBLAS<Result>(_ body: () throws -> Result) rethrows -> Result {
-    serialCalls.withLock { calls in
-        if calls.count == 0 {
-            calls.threadCount = openblas_get_num_threads()
-            openblas_set_num_threads(1)
-        }
-        calls.count += 1
-    }
-    defer {
-        serialCalls.withLock { calls in
-            calls.count -= 1
-            if calls.count == 0 { openblas_set_num_threads(calls.threadCount) }
-        }
-    }
-    return try body()
-}
-
-/// The number of running calls of ``withSerialBLAS(_:)``, and BLAS's number of threads before the first of them.
-///
-/// OpenBLAS keeps its number of threads in a global variable, so the guard has to be global too.
-private let serialCalls = Mutex<(count: Int, threadCount: Int32)>((0, 0))
 
 /// Divides the columns of a matrix among the processors, for a pass over its rows that treats every column separately;
 /// sums then do not depend on the number of processors.
@@ -37,7 +9,7 @@ private let serialCalls = Mutex<(count: Int, threadCount: Int32)>((0, 0))
 package func inParallel(columnCount: Int, work: Int, _ body: @Sendable (Range<Int>) -> Void) {
     // Whole cache lines, so that no two threads write to one.
     let lines = (columnCount + 15) / 16
-    let parts = work < 1 << 20 ? 1 : max(1, min(lines, ProcessInfo.processInfo.activeProcessorCount))
+    let parts = work < 1 << 20 ? 1 : threadCount(upTo: min(lines, ProcessInfo.processInfo.activeProcessorCount))
     guard parts > 1 else { return body(0..<columnCount) }
     DispatchQueue.concurrentPerform(iterations: parts) { part in
         body(lines * part / parts * 16..<min(lines * (part + 1) / parts * 16, columnCount))
@@ -51,14 +23,20 @@ package func inParallel(columnCount: Int, work: Int, _ body: @Sendable (Range<In
 ///
 /// - Parameters:
 ///   - blockCount: how many blocks there are.
+///   - work: about how many operations all of them make, where that is known. A thread for less than a quarter of a
+///     billion takes more memory than it saves time.
 ///   - buffers: makes the buffers that one processor keeps from block to block.
 ///   - body: called once per block, concurrently, with the buffers and the block's number.
 package func inParallel<Buffers>(
-    blockCount: Int, buffers: @Sendable () -> Buffers, _ body: @Sendable (inout Buffers, _ block: Int) -> Void
+    blockCount: Int, work: Double = .infinity, buffers: @Sendable () -> Buffers,
+    _ body: @Sendable (inout Buffers, _ block: Int) -> Void
 ) {
+    guard blockCount > 0 else { return }
     let nextBlock = Atomic(0)
+    let worthwhile = Int(min(work / Double(1 << 28), Double(Int32.max)))
+    let workerCount = threadCount(
+        upTo: min(blockCount, max(worthwhile, 1), ProcessInfo.processInfo.activeProcessorCount))
     withSerialBLAS {
-        let workerCount = min(blockCount, ProcessInfo.processInfo.activeProcessorCount)
         DispatchQueue.concurrentPerform(iterations: workerCount) { _ in
             var own = buffers()
             while true {

@@ -30,6 +30,10 @@ struct Oodml: ParsableCommand {
             set or TERM is dumb. In a pipe or file, tables are whole and plain. With --format json every command prints \
             one JSON value with sorted keys, and nothing else.
 
+            Work is divided among all processors; OPENBLAS_NUM_THREADS bounds the threads of single products. Under a \
+            limit of the address space (ulimit -v, h_vmem) there are as many as fit into half of it; 1 GB is enough for \
+            most data, and where it is not, one sentence says what was refused.
+
             EXIT STATUS:
               0   success
               1   the data or the machine failed

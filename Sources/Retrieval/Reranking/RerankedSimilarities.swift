@@ -68,6 +68,7 @@ struct RerankedSimilarities: SimilaritySource {
 
     var queryCount: Int { plain.queryCount }
     var itemCount: Int { plain.itemCount }
+    var columnCount: Int { plain.columnCount }
 
     /// The sum for each item, all zero between two rows, and the items whose sums are not zero.
     struct Scratch {

@@ -18,6 +18,7 @@ struct DoubleRows: Sendable {
 
     var queryCount: Int { queries.rowCount }
     var itemCount: Int { gallery.rowCount }
+    var columnCount: Int { gallery.columnCount }
 
     /// - Parameters:
     ///   - isOneSet: whether queries and gallery are the same set.

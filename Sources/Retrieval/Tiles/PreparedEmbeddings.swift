@@ -72,6 +72,7 @@ extension PreparedEmbeddings: SimilaritySource {
 
     var queryCount: Int { queries.rowCount }
     var itemCount: Int { gallery.rowCount }
+    var columnCount: Int { gallery.columnCount }
 
     func makeScratch() {}
 

@@ -64,7 +64,9 @@ private func rankBlocks<Source: SimilaritySource>(
     // With large blocks BLAS packs the gallery less often: 256 rows take 1.2 s where 128 take 1.5 s (n = 20,000).
     let blockSize = max(64, min(256, (32 << 20) / (MemoryLayout<Source.Counter.Value>.stride * m)))
     let blockCount = (n + blockSize - 1) / blockSize
-    inParallel(blockCount: blockCount) {
+    // A product, and about 50 operations to count each item.
+    let work = Double(n) * Double(m) * Double(2 * source.columnCount + 50)
+    inParallel(blockCount: blockCount, work: work) {
         (worker: RankingWorker(source: source, ties: ties, groups: groups), similarities: [Source.Counter.Value]())
     } _: { buffers, block in
         let rows = block * blockSize..<min((block + 1) * blockSize, n)

@@ -11,6 +11,8 @@ protocol SimilaritySource: Sendable {
     var queryCount: Int { get }
     /// The number of items, and so of similarities in a row.
     var itemCount: Int { get }
+    /// The number of columns of the rows, whose products are similarities.
+    var columnCount: Int { get }
 
     func makeScratch() -> Scratch
     /// Writes the rows of some queries one after the other, growing the buffer if it is too short.

@@ -73,10 +73,16 @@ struct TiledRanking {
         isOneSet ? rankOneSet(visit: visit) : rankGallery(visit: visit)
     }
 
+    /// About how many operations all products and counts take.
+    private var work: Double {
+        let (n, gallery) = (tiles.reduce(0) { $0 + $1.count }, items.prepared.gallery)
+        return Double(n) * Double(gallery.rowCount) * Double(2 * gallery.columnCount + 10)
+    }
+
     private func rankGallery(visit: @Sendable (RankedQuery) -> Void) {
         let gallery = items.prepared.gallery
         let starts = stride(from: 0, to: gallery.rowCount, by: 1024)
-        inParallel(blockCount: tiles.count) {
+        inParallel(blockCount: tiles.count, work: work) {
             [Float]()
         } _: { products, number in
             let tile = RankingTile(tiles[number], in: items, ties: ties, countsMembers: false)
@@ -107,7 +113,7 @@ struct TiledRanking {
         }
         let items = tiles.map { TileItems($0, in: self.items) }
         let pairs = made.indices.flatMap { i in (i + 1..<max(i + 1, made.count)).map { (i, $0) } }
-        inParallel(blockCount: pairs.count) {
+        inParallel(blockCount: pairs.count, work: work / 2) {
             [Float]()
         } _: { products, number in
             let (i, j) = pairs[number]
