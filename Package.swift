@@ -114,7 +114,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "FeatureExtractionTests",
-            dependencies: ["FeatureExtraction", "DenseLinearAlgebra", "Files", "TestSupport"],
+            dependencies: ["FeatureExtraction", "DenseLinearAlgebra", "Embeddings", "Files", "TestSupport"],
             resources: [.copy("Fixtures")], linkerSettings: findOpenVINO),
         .testTarget(
             name: "FrechetTests", dependencies: ["Frechet", "DenseLinearAlgebra", "Parallel", "TestSupport"],

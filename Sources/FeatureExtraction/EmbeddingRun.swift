@@ -77,7 +77,9 @@ final class EmbeddingRun: Sendable {
                     contentsOfFile: paths[first + i], channelCount: preprocessing.channelCount,
                     orientedByEXIF: preprocessing.orientedByEXIF)
                 let target = UnsafeMutableBufferPointer(rebasing: input[i * size..<(i + 1) * size])
-                preprocessing.write(image, into: target, layout: network.layout, mirrored: mirrored)
+                preprocessing.write(
+                    preprocessing.resizedAndCropped(image), into: target, layout: network.layout, mirrored: mirrored,
+                    asBytes: network.takesBytes)
             }
             // The unused rest of the last batch is computed too, so keep it the same every time.
             input[(count * size)...].update(repeating: 0)

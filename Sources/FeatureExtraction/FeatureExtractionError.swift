@@ -13,8 +13,8 @@ public enum FeatureExtractionError: Error, Equatable {
     case imageTooLarge(path: String, found: String, limit: Int)
     /// There is not enough memory for an image.
     case outOfMemory(path: String)
-    /// No file beside the model says how to prepare images for it.
-    case noPreprocessing(model: String, lookedFor: [String])
+    /// No file beside the model says how to prepare images for it, and the options `missing` were not given either.
+    case noPreprocessing(model: String, lookedFor: [String], missing: String)
     /// A file that describes the preprocessing lacks something or says something unsupported.
     case badPreprocessing(path: String, found: String, expected: String)
     /// A record of the preprocessing does not describe a valid one.
@@ -49,10 +49,10 @@ extension FeatureExtractionError: CustomStringConvertible {
             "\(path): found \(found); expected at most \(limit) pixels"
         case .outOfMemory(let path):
             "\(path): there is not enough memory for this image"
-        case .noPreprocessing(let model, let lookedFor):
-            "\(model): found no file beside the model that says how to prepare images; expected one of "
+        case .noPreprocessing(let model, let lookedFor, let missing):
+            "\(model): found no file beside the model or one folder up that says how to prepare images; expected one of "
                 + lookedFor.joined(separator: ", ")
-                + " or all of resize, crop, interpolation, mean and std, for example {\"input_size\": [3, 224, 224], \"interpolation\": \"bilinear\", \"crop_pct\": 0.875, "
+                + ", or in its place the options \(missing); such a file is, for example, {\"input_size\": [3, 224, 224], \"interpolation\": \"bilinear\", \"crop_pct\": 0.875, "
                 + "\"mean\": [0.485, 0.456, 0.406], \"std\": [0.229, 0.224, 0.225]}"
         case .badPreprocessing(let path, let found, let expected):
             "\(path): found \(found); expected \(expected)"

@@ -24,6 +24,13 @@ public struct FeatureExtractor: Sendable {
     /// Why the network's output looks like classifier scores; nil if it does not.
     public var classifierSign: ClassifierSign? { network.classifierSign }
 
+    /// The file that says how images are prepared; nil if the caller or a record says all of it.
+    public let preprocessingFile: String?
+    /// What a user should know of how the network is read, one sentence each, without the name of the network.
+    public let warnings: [String]
+    /// The number of tokens that are pooled; nil if the output has none.
+    public var tokenCount: Int? { network.output.isOfTokens ? network.output.positionCount : nil }
+
     private let network: EmbeddingNetwork
 
     /// How the network was read.
@@ -40,9 +47,15 @@ public struct FeatureExtractor: Sendable {
     public init(model: URL, reading: NetworkReading = NetworkReading()) throws {
         // Report a missing or unreadable model before a missing description.
         let source = try NetworkSource(path: model.path, outputName: reading.output)
-        preprocessing =
-            try reading.preprocessing ?? Preprocessing.besideModel(atPath: model.path, changing: reading.changes)
-        network = try EmbeddingNetwork(source: source, preprocessing: preprocessing, pooling: reading.pooling)
+        let described =
+            try reading.preprocessing.map { DescribedPreprocessing(preprocessing: $0, path: nil, warning: nil) }
+            ?? Preprocessing.described(besideModelAtPath: model.path, changing: reading.changes)
+        network = try EmbeddingNetwork.open(
+            source, preprocessing: described.preprocessing, pooling: reading.pooling)
+        preprocessingFile = described.path
+        let bytes = try described.ofBytes(network, reading)
+        preprocessing = bytes.preprocessing
+        warnings = [described.warning, bytes.warning, network.trainingWarning(source.graph)].compactMap { $0 }
         modelFiles = source.files
         self.reading = reading
     }
@@ -65,6 +78,54 @@ public struct FeatureExtractor: Sendable {
             paths: paths, network: network, preprocessing: preprocessing, mirrored: mirrored, progress: progress)
         DispatchQueue.concurrentPerform(iterations: min(network.requestCount, run.batchCount)) { _ in run.work() }
         return Matrix(rowCount: paths.count, columnCount: dimension, elements: try run.result())
+    }
+}
+
+extension EmbeddingNetwork {
+    /// Says that a network which takes one image at a time normalises by that image.
+    fileprivate func trainingWarning(_ graph: ONNXGraph?) -> String? {
+        guard batchSize == 1, let node = graph?.normalisationByBatch else { return nil }
+        return
+            "found \(node) in training mode, which normalises each image by itself; if that is not meant, export the "
+            + "network in evaluation mode"
+    }
+}
+
+extension DescribedPreprocessing {
+    /// What really happens before a network that takes bytes, which are pixels as they are: nothing is subtracted or
+    /// divided.
+    ///
+    /// - Throws: ``FeatureExtractionError`` if the caller asks for a mean or a standard deviation all the same.
+    fileprivate func ofBytes(
+        _ network: EmbeddingNetwork, _ reading: NetworkReading
+    ) throws -> (preprocessing: Preprocessing, warning: String?) {
+        guard network.takesBytes else { return (preprocessing, nil) }
+        let count = preprocessing.channelCount
+        let bytes = Preprocessing(
+            channelCount: count, height: preprocessing.height, width: preprocessing.width,
+            resize: preprocessing.resize, interpolation: preprocessing.interpolation,
+            mean: Array(repeating: 0, count: count), standardDeviation: Array(repeating: 1 / 255, count: count),
+            orientedByEXIF: preprocessing.orientedByEXIF, cropRoundsDown: preprocessing.cropRoundsDown,
+            channelOrder: preprocessing.channelOrder)
+        let plain = Array<Float>(repeating: 1, count: count)
+        // Values of 0 to 1, or of 0 to 255, are both ways to say that nothing is normalised.
+        let saysNothing =
+            preprocessing.mean == bytes.mean
+            && (preprocessing.standardDeviation == plain
+                || zip(preprocessing.standardDeviation, bytes.standardDeviation).allSatisfy { abs($0 - $1) < 1e-6 })
+        if saysNothing { return (bytes, nil) }
+        guard reading.preprocessing == nil, reading.changes.mean == nil, reading.changes.standardDeviation == nil else {
+            throw FeatureExtractionError.unsuitableModel(
+                path: network.path,
+                found:
+                    "an input of uint8, which takes pixels of 0 to 255 as they are, and a mean or standard deviation",
+                expected: "a mean of 0 and a standard deviation of 1, or none; the network normalises itself")
+        }
+        return (
+            bytes,
+            "the input is uint8, so it gets pixels of 0 to 255 as they are; mean and std of "
+                + "\(path ?? "the file beside it") are not applied, since the network must do that itself"
+        )
     }
 }
 

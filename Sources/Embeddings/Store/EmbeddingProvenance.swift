@@ -18,7 +18,7 @@ public struct EmbeddingProvenance: Sendable, Equatable, Codable {
     public let dimension: Int
     /// The name of the network's tensor that is the embedding; nil for its only output.
     public let output: String?
-    /// How a feature map became a vector, `avg`, `max` or `gem`; nil if nothing was pooled.
+    /// How a feature map or tokens became a vector, as in `avg` or `cls`; nil if nothing was pooled.
     public let pooling: String?
     /// How images were prepared for the network; nil for a file of embeddings.
     public let preprocessing: PreprocessingRecord?
@@ -78,11 +78,13 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
     /// True if a crop whose margins differ by a pixel has the smaller one first; nil if half pixels are rounded to
     /// even.
     public let cropRoundsDown: Bool?
+    /// `bgr` if the network takes blue, green and red in this order; nil if red comes first.
+    public let channelOrder: String?
 
     /// Makes a record.
     public init(
         inputSize: [Int], resize: Resize, interpolation: String, mean: [Float], std: [Float],
-        exifOrientation: Bool? = nil, cropRoundsDown: Bool? = nil
+        exifOrientation: Bool? = nil, cropRoundsDown: Bool? = nil, channelOrder: String? = nil
     ) {
         self.inputSize = inputSize
         self.resize = resize
@@ -91,6 +93,7 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
         self.std = std
         self.exifOrientation = exifOrientation
         self.cropRoundsDown = cropRoundsDown
+        self.channelOrder = channelOrder
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -98,5 +101,6 @@ public struct PreprocessingRecord: Sendable, Equatable, Codable {
         case inputSize = "input_size"
         case exifOrientation = "exif_orientation"
         case cropRoundsDown = "crop_rounds_down"
+        case channelOrder = "channel_order"
     }
 }

@@ -7,7 +7,7 @@ public import Embeddings
 public struct ModelProvenance: Sendable, Equatable, Codable {
     /// The name of the networks' output tensor that holds the embedding; nil if it is their only output.
     public let output: String?
-    /// How a feature map became a vector, `avg`, `max` or `gem`; nil if there was no feature map to pool.
+    /// How a feature map or tokens became a vector, as in `avg` or `cls`; nil if nothing was pooled.
     public let pooling: String?
     /// How images were preprocessed for all networks; nil if that differs between them.
     public let preprocessing: PreprocessingRecord?

@@ -8,6 +8,10 @@ import Foundation
 final class EmbeddingNetwork: Sendable {
     /// The number of images per request.
     let batchSize: Int
+    /// The batch size that the network was exported with; nil if it is free.
+    let ownBatchSize: Int?
+    /// Whether the input takes pixels as they are, from 0 to 255.
+    let takesBytes: Bool
     /// Where the channels are in the input's shape.
     let layout: ChannelLayout
     /// How embeddings are read from the network's output.
@@ -26,13 +30,39 @@ final class EmbeddingNetwork: Sendable {
     private nonisolated(unsafe) let core: OpaquePointer
     private nonisolated(unsafe) let compiled: OpaquePointer
 
-    /// Reads and compiles a network whose input agrees with `preprocessing`.
-    init(source: NetworkSource, preprocessing: Preprocessing, pooling: Pooling?) throws {
+    /// Reads and compiles a network whose input agrees with `preprocessing`, and checks that its embedding of an image
+    /// depends on that image alone.
+    static func open(
+        _ source: NetworkSource, preprocessing: Preprocessing, pooling: Pooling?
+    ) throws -> EmbeddingNetwork {
+        // Values quantised by the range of a batch are right only for one image at a time.
+        let preferred = source.graph?.isQuantisedDynamically == true ? 1 : NetworkFit.preferredBatchSize
+        func opened(_ preferred: Int) throws -> EmbeddingNetwork {
+            try EmbeddingNetwork(source: source, preprocessing: preprocessing, pooling: pooling, preferring: preferred)
+        }
+        let network = try opened(preferred)
+        do {
+            try network.requireIndependence(preprocessing, source.graph)
+            return network
+        } catch let error where network.ownBatchSize == 1 && network.batchSize > 1 {
+            // As it was exported, it takes one image at a time.
+            let single = try opened(1)
+            guard single.batchSize == 1 else { throw error }
+            try single.requireIndependence(preprocessing, source.graph)
+            return single
+        }
+    }
+
+    private init(
+        source: NetworkSource, preprocessing: Preprocessing, pooling: Pooling?, preferring preferred: Int
+    ) throws {
         let core = try EmbeddingNetwork.startOpenVINO()
         do {
-            let fit = try NetworkFit(source, core, preprocessing, pooling)
+            let fit = try NetworkFit(source, core, preprocessing, pooling, preferring: preferred)
             (compiled, requestCount) = try EmbeddingNetwork.compile(fit.network, core, source.path)
             batchSize = fit.batchSize
+            ownBatchSize = fit.ownBatchSize
+            takesBytes = fit.network.takesBytes
             layout = fit.layout
             output = fit.output
             classifierSign = ClassifierSign(of: fit.outputName, dimension: fit.output.dimension, graph: source.graph)

@@ -14,6 +14,7 @@ enum ModelFile {
 
         let file = try InputFile(path: path)
         let start = try file.bytes(in: 0..<min(file.byteCount, 512))
+        if let pointer = LFSPointer(start: start) { throw unreadable("\(pointer)") }
         if path.lowercased().hasSuffix(".xml") {
             let isXML = start.drop(while: { $0 <= 0x20 }).starts(with: "<".utf8)
             guard isXML else { throw unreadable(ImageFormat.describe(start)) }

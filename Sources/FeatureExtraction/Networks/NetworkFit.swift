@@ -4,25 +4,32 @@ internal import COpenVINO
 struct NetworkFit {
     let network: NetworkDescription
     let batchSize: Int
+    /// The batch size that the network was exported with; nil if it is free.
+    let ownBatchSize: Int?
     let layout: ChannelLayout
     let output: OutputReading
     let outputName: String
 
     /// Batches of eight were as fast as larger ones on every network tried, and take little memory.
-    private static let preferredBatchSize = 8
+    static let preferredBatchSize = 8
 
-    init(_ source: NetworkSource, _ core: OpaquePointer, _ preprocessing: Preprocessing, _ pooling: Pooling?) throws {
+    init(
+        _ source: NetworkSource, _ core: OpaquePointer, _ preprocessing: Preprocessing, _ pooling: Pooling?,
+        preferring preferred: Int
+    ) throws {
         let network = try source.load(core)
-        let (ownBatchSize, layout) = try network.requireImageInput(source, preprocessing)
+        (ownBatchSize, layout) = try network.requireImageInput(source, preprocessing)
         let index = try network.outputIndex(source)
         outputName = network.outputs[index].name
-        self.layout = layout
+        let layout = layout
         let sizes = layout.sizes(preprocessing.channelCount, preprocessing.height, preprocessing.width)
         func fit(_ network: NetworkDescription, _ batchSize: Int) throws -> OutputReading {
-            try network.reading(index, layout, pooling, path: source.path, shape: [batchSize] + sizes)
+            try network.reading(
+                index, layout, pooling, path: source.path, shape: [batchSize] + sizes,
+                image: (preprocessing.height, preprocessing.width))
         }
-        if let output = try? fit(network, Self.preferredBatchSize) {
-            (self.network, batchSize, self.output) = (network, Self.preferredBatchSize, output)
+        if let output = try? fit(network, preferred) {
+            (self.network, batchSize, self.output) = (network, preferred, output)
             return
         }
         // A network exported for one batch size may have that size in its inner shapes too.
@@ -46,8 +53,9 @@ extension NetworkDescription {
         func unsuitable(_ found: String) -> FeatureExtractionError {
             .unsuitableModel(
                 path: source.path, found: found,
-                expected: "one input of float32 \(names(.first)) or \(names(.last)), which is what the preprocessing "
-                    + "makes")
+                expected:
+                    "one input of float32, float16 or uint8 \(names(.first)) or \(names(.last)), which is what the "
+                    + "preprocessing makes")
         }
         guard let input = inputs.first, inputs.count == 1 else {
             throw unsuitable("\(inputs.count) inputs (" + inputs.map(\.name).joined(separator: ", ") + ")")
@@ -58,7 +66,9 @@ extension NetworkDescription {
             let layout = layouts.first(where: { layout in
                 zip(sizes, expected(layout)).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
             })
-        else { throw unsuitable("an input \"\(input.name)\" of \(input.typeName) \(input.shape)") }
+        else {
+            throw unsuitable("an input \"\(input.name)\" of \(ownInputType ?? input.typeName) \(input.shape)")
+        }
         return (sizes[0], layout)
     }
 
@@ -84,23 +94,28 @@ extension NetworkDescription {
 
     /// Sets the input's sizes; returns how to read embeddings from the resulting output.
     fileprivate func reading(
-        _ index: Int, _ layout: ChannelLayout, _ pooling: Pooling?, path: String, shape: [Int]
+        _ index: Int, _ layout: ChannelLayout, _ pooling: Pooling?, path: String, shape: [Int],
+        image: (height: Int, width: Int)
     ) throws -> OutputReading {
         let batchSize = shape[0]
         do {
             try reshape(shape)
             let output = try output(index)
+            func unsuitable(_ expected: String) -> FeatureExtractionError {
+                .unsuitableModel(
+                    path: path,
+                    found: "an output \"\(output.name)\" of \(output.typeName) \(output.shape) for \(batchSize) "
+                        + (batchSize == 1 ? "image" : "images"), expected: expected)
+            }
             guard output.elementType == F32, let found = output.sizes, found.first == batchSize,
                 let reading = OutputReading(index: index, sizes: found.dropFirst(), layout, pooling)
             else {
-                let map = layout == .first ? "[\(batchSize) × d × h × w]" : "[\(batchSize) × h × w × d]"
-                throw FeatureExtractionError.unsuitableModel(
-                    path: path,
-                    found: "an output \"\(output.name)\" of \(output.typeName) \(output.shape) for \(batchSize) images",
-                    expected: pooling == nil
-                        ? "float32 of [\(batchSize) × d] or [\(batchSize) × d × 1 × 1], one vector an image, or a "
-                            + "pooling (avg, max or gem) of \(map)"
-                        : "float32 of \(map), a feature map to be pooled")
+                throw unsuitable(Self.expectedOutput(output.sizes, batchSize, layout, pooling))
+            }
+            if pooling == .patchAverage, !Self.isGrid(reading.positionCount - 1, of: image) {
+                throw unsuitable(
+                    "one token before those of a grid of patches for patch-avg; cls takes the first token, avg the mean "
+                        + "over all \(reading.positionCount)")
             }
             return reading
         } catch let failure as OpenVINOFailure {
@@ -109,25 +124,33 @@ extension NetworkDescription {
                 expected: "one whose batch size is free or fixed at its input")
         }
     }
-}
 
-extension OutputReading {
-    /// How to read an output with these sizes per image; nil if it cannot hold embeddings or a size is free.
-    fileprivate init?(index: Int, sizes: some Collection<Int?>, _ layout: ChannelLayout, _ pooling: Pooling?) {
-        let known = sizes.compactMap { $0 }
-        guard known.count == sizes.count, known.allSatisfy({ $0 > 0 }) else { return nil }
-        if pooling == nil {
-            // In either layout, a map of one position may have its ones in the last two sizes.
-            guard known.count == 1 || known.count == 3, let dimension = known.first(where: { $0 > 1 }) ?? known.first,
-                known.reduce(1, *) == dimension
-            else { return nil }
-            self.init(index: index, dimension: dimension, positionCount: 1, layout: layout, pooling: nil)
-        } else {
-            guard known.count == 3 else { return nil }
-            let dimension = layout == .first ? known[0] : known[2]
-            self.init(
-                index: index, dimension: dimension, positionCount: known.reduce(1, *) / dimension, layout: layout,
-                pooling: pooling)
+    /// What an output should be, where it is not.
+    private static func expectedOutput(
+        _ sizes: [Int?]?, _ batchSize: Int, _ layout: ChannelLayout, _ pooling: Pooling?
+    ) -> String {
+        let map = layout == .first ? "[\(batchSize) × d × h × w]" : "[\(batchSize) × h × w × d]"
+        let tokens = "[\(batchSize) × tokens × d]"
+        switch pooling {
+        case nil where sizes?.count == 3:
+            let count = sizes?[1].map { "its \($0)" } ?? "its"
+            return
+                "float32 of [\(batchSize) × d], one vector an image, or a pooling of \(count) tokens: cls (the first), "
+                + "avg, max or gem (over all of them) or patch-avg (the mean over all but the first)"
+        case nil:
+            return
+                "float32 of [\(batchSize) × d] or [\(batchSize) × d × 1 × 1], one vector an image, or a pooling (avg, "
+                + "max or gem) of \(map)"
+        case let pooling? where pooling.isOfTokens:
+            return "float32 of \(tokens), tokens to be pooled by \(pooling.rawValue)"
+        default: return "float32 of \(map) or \(tokens), a feature map or tokens to be pooled"
+        }
+    }
+
+    /// Whether patches of some size that cover an image are so many.
+    private static func isGrid(_ count: Int, of image: (height: Int, width: Int)) -> Bool {
+        (1...max(min(image.height, image.width), 1)).contains { side in
+            (image.height / side) * (image.width / side) == count
         }
     }
 }

@@ -4,8 +4,8 @@ public import Embeddings
 public struct NetworkReading: Sendable, Equatable {
     /// The output, or the tensor within an ONNX network, that is the embedding; nil for the only output.
     public var output: String?
-    /// How a feature map (batch × d × height × width, in the input's channel order) becomes a vector; nil for an output
-    /// of vectors, or of maps with one position.
+    /// How a feature map (batch × d × height × width, in the input's layout) or tokens (batch × tokens × d) become a
+    /// vector; nil for an output of vectors, or of maps with one position.
     public var pooling: Pooling?
     /// Changes to what the file beside the model says; ignored if ``preprocessing`` is given.
     public var changes: PreprocessingChanges
@@ -27,8 +27,16 @@ public struct NetworkReading: Sendable, Equatable {
     ///
     /// - Throws: ``FeatureExtractionError/badRecord(found:expected:)``.
     public init(_ provenance: EmbeddingProvenance?) throws {
+        let pooling = try provenance?.pooling.map { name in
+            guard let pooling = Pooling(rawValue: name) else {
+                throw FeatureExtractionError.badRecord(
+                    found: "pooling \"\(name)\"",
+                    expected: "one of " + Pooling.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+            }
+            return pooling
+        }
         self.init(
-            output: provenance?.output, pooling: provenance?.pooling.flatMap(Pooling.init(rawValue:)),
+            output: provenance?.output, pooling: pooling,
             preprocessing: try provenance?.preprocessing.map(Preprocessing.init(record:)))
     }
 }

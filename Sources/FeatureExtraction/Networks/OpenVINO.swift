@@ -86,9 +86,12 @@ final class NetworkDescription {
     let pointer: OpaquePointer
     let inputs: [Port]
     let outputs: [Port]
+    /// The type of the input before ``withSinglePrecision()`` made it float32; nil if it did not.
+    let ownInputType: String?
 
     /// Takes ownership of `pointer`.
-    init(taking pointer: OpaquePointer) throws {
+    init(taking pointer: OpaquePointer, ownInputType: String? = nil) throws {
+        self.ownInputType = ownInputType
         do {
             inputs = try NetworkDescription.ports(ov_model_inputs_size, ov_model_const_input_by_index, pointer)
             outputs = try NetworkDescription.ports(ov_model_outputs_size, ov_model_const_output_by_index, pointer)

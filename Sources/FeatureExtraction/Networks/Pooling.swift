@@ -1,13 +1,29 @@
 import Foundation
 
-/// How a feature map of h × w positions becomes one vector, channel by channel.
+/// How a feature map of h × w positions, or a row of tokens, becomes one vector, channel by channel.
 public enum Pooling: String, Sendable, Codable, CaseIterable {
-    /// The mean over the positions.
+    /// The first token, where vision transformers have the class token; of tokens only.
+    case classToken = "cls"
+    /// The mean over all positions or all tokens, the class token among them.
     case average = "avg"
+    /// The mean over all tokens but the first; of tokens only, and only where the others are those of a grid of patches.
+    case patchAverage = "patch-avg"
     /// The largest value.
     case maximum = "max"
     /// The generalised mean (mean of max(x, ε)ᵖ)^(1/p) with p = 3 and ε = 1e-6 (Radenović, Tolias and Chum, TPAMI 2019).
     case generalizedMean = "gem"
+
+    /// Whether only tokens can be pooled so.
+    var isOfTokens: Bool { self == .classToken || self == .patchAverage }
+
+    /// The positions that count, of `count`.
+    func positions(of count: Int) -> Range<Int> {
+        switch self {
+        case .classToken: 0..<1
+        case .patchAverage: 1..<count
+        case .average, .maximum, .generalizedMean: 0..<count
+        }
+    }
 
     /// The pooled value, which is not finite if one of `values` is not.
     func pooled(_ values: some Collection<Float>) -> Float {
@@ -21,7 +37,7 @@ public enum Pooling: String, Sendable, Codable, CaseIterable {
         // A maximum may ignore NaN.
         guard sum.isFinite else { return Float(sum) }
         return switch self {
-        case .average: Float(sum / Double(values.count))
+        case .classToken, .average, .patchAverage: Float(sum / Double(values.count))
         case .maximum: largest
         case .generalizedMean: Float(cbrt(cubes / Double(values.count)))
         }
@@ -50,15 +66,41 @@ struct OutputReading: Sendable {
     let index: Int
     /// The number of components of an embedding.
     let dimension: Int
-    /// The number of positions in the feature map; 1 for a vector.
+    /// The number of positions in the feature map or of tokens; 1 for a vector.
     let positionCount: Int
+    /// Whether the positions are tokens.
+    let isOfTokens: Bool
     let layout: ChannelLayout
     let pooling: Pooling?
+
+    /// How to read an output with these sizes per image; nil if it cannot hold embeddings or a size is free.
+    init?(index: Int, sizes: some Collection<Int?>, _ layout: ChannelLayout, _ pooling: Pooling?) {
+        let known = sizes.compactMap { $0 }
+        guard known.count == sizes.count, known.allSatisfy({ $0 > 0 }) else { return nil }
+        self.index = index
+        self.pooling = pooling
+        switch (pooling, known.count) {
+        case (nil, 1...3):
+            // In either layout, a map of one position may have its ones in the last two sizes.
+            guard let dimension = known.first(where: { $0 > 1 }) ?? known.first, known.reduce(1, *) == dimension else {
+                return nil
+            }
+            (self.dimension, positionCount, isOfTokens, self.layout) = (dimension, 1, false, layout)
+        case (_?, 2):
+            (dimension, positionCount, isOfTokens, self.layout) = (known[1], known[0], true, .last)
+        case (let pooling?, 3) where !pooling.isOfTokens:
+            let dimension = layout == .first ? known[0] : known[2]
+            (self.dimension, isOfTokens, self.layout) = (dimension, false, layout)
+            positionCount = known.reduce(1, *) / dimension
+        default: return nil
+        }
+    }
 
     /// Writes the embeddings of `count` images, `count × dimension` values.
     func read(_ output: UnsafeBufferPointer<Float>, count: Int) -> [Float] {
         let size = dimension * positionCount
         guard let pooling else { return Array(output[..<(count * size)]) }
+        let positions = pooling.positions(of: positionCount)
         var rows: [Float] = []
         rows.reserveCapacity(count * dimension)
         for image in 0..<count {
@@ -68,8 +110,7 @@ struct OutputReading: Sendable {
                     case .first: (channel * positionCount, 1)
                     case .last: (channel, dimension)
                     }
-                rows.append(
-                    pooling.pooled((0..<positionCount).lazy.map { output[image * size + start + $0 * step] }))
+                rows.append(pooling.pooled(positions.lazy.map { output[image * size + start + $0 * step] }))
             }
         }
         return rows

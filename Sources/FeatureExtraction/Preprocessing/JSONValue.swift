@@ -54,6 +54,18 @@ struct JSONMembers {
 
     func has(_ key: String) -> Bool { self[key] != nil }
 
+    /// The names of all members that are not null.
+    var names: [String] { members.keys.filter(has) }
+
+    /// Refuses members of other names, unless they are null.
+    func requireOnly(_ names: Set<String>) throws {
+        if let other = members.keys.sorted().first(where: { has($0) && !names.contains($0) }) {
+            throw DescriptionProblem(
+                found: "\"\(other)\": \(self[other]?.quoted ?? "null"), which is not followed",
+                expected: "no members but " + names.sorted().map { "\"\($0)\"" }.joined(separator: ", "))
+        }
+    }
+
     /// The problem of a missing or unexpected member.
     func problem(_ key: String, _ expected: String) -> DescriptionProblem {
         DescriptionProblem(

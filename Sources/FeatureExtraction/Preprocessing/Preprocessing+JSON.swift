@@ -7,6 +7,7 @@ extension Preprocessing: Codable {
         case standardDeviation = "std"
         case orientedByEXIF = "exif_orientation"
         case cropRoundsDown = "crop_rounds_down"
+        case channelOrder = "channel_order"
     }
 
     private enum ResizeKeys: String, CodingKey {
@@ -23,6 +24,7 @@ extension Preprocessing: Codable {
         // Written only if true, so that existing split files keep the same bytes.
         if orientedByEXIF { try container.encode(true, forKey: .orientedByEXIF) }
         if cropRoundsDown { try container.encode(true, forKey: .cropRoundsDown) }
+        if channelOrder != .rgb { try container.encode(channelOrder, forKey: .channelOrder) }
         var nested = container.nestedContainer(keyedBy: ResizeKeys.self, forKey: .resize)
         switch resize {
         case .unchanged:
@@ -59,24 +61,45 @@ extension Preprocessing: Codable {
         }
     }
 
+    /// Reads a description that says all.
+    private init(description: JSONValue) throws {
+        do {
+            self = try PreprocessingParts(description: description).changed(by: PreprocessingChanges())
+        } catch let missing as MissingParts {
+            throw DescriptionProblem(found: missing.found, expected: missing.expected)
+        }
+    }
+}
+
+extension PreprocessingParts {
     /// Reads a description in our form (with `resize`), timm's (`pretrained_cfg` or its members), OpenCLIP's
     /// (`preprocess_cfg`) or Hugging Face's.
+    ///
+    /// - Throws: ``DescriptionProblem`` for what is none of them, or says something that is not followed.
     init(description: JSONValue) throws {
         guard case .object(let members) = description else {
             throw DescriptionProblem(found: description.quoted, expected: "a JSON object")
         }
         let outer = JSONMembers(members: members)
         if outer.has("preprocess_cfg") {
-            self = try Preprocessing(openCLIPDescription: outer)
+            self = try PreprocessingParts(openCLIPDescription: outer)
+            return
+        }
+        if outer.has("image_processor") {
+            // A file of Hugging Face's about texts and images.
+            self = try PreprocessingParts(
+                huggingFaceDescription: try outer.object("image_processor", "an object"))
             return
         }
         let json = outer.has("pretrained_cfg") ? try outer.object("pretrained_cfg", "an object") : outer
         if json.has("resize") {
-            self = try Preprocessing(ownDescription: json)
+            self = try PreprocessingParts(ownDescription: json)
         } else if json.has("input_size") || json.has("crop_pct") && !json.has("size") {
-            self = try Preprocessing(timmDescription: json)
-        } else if json.has("image_mean") || json.has("size") || json.has("crop_size") {
-            self = try Preprocessing(huggingFaceDescription: json)
+            self = try PreprocessingParts(timmDescription: json)
+        } else if ["image_mean", "size", "crop_size", "image_processor_type", "feature_extractor_type"]
+            .contains(where: json.has)
+        {
+            self = try PreprocessingParts(huggingFaceDescription: json)
         } else {
             throw DescriptionProblem(
                 found: "none of \"input_size\", \"pretrained_cfg\", \"preprocess_cfg\" and \"image_mean\"",
@@ -85,37 +108,49 @@ extension Preprocessing: Codable {
     }
 
     private init(ownDescription json: JSONMembers) throws {
-        let (channelCount, height, width) = try json.inputSize()
-        let resize = try json.object("resize", "an object")
+        // A name that is not known may be a misspelt one, which would change the pixels.
+        try json.requireOnly([
+            "input_size", "resize", "interpolation", "mean", "std", "exif_orientation", "crop_rounds_down",
+            "channel_order",
+        ])
+        let orders = "\"rgb\" or \"bgr\""
+        let order = json.has("channel_order") ? try json.string("channel_order", orders) : "rgb"
+        guard let channelOrder = Preprocessing.ChannelOrder(rawValue: order) else {
+            throw json.problem("channel_order", orders)
+        }
+        let size = try Part(of: json.inputSize)
+        let count = try? size.get().channelCount
         self.init(
-            channelCount: channelCount, height: height, width: width,
-            resize: try resize.resize(),
-            interpolation: try json.interpolation(),
-            mean: try json.channelValues("mean", channelCount),
-            standardDeviation: try json.channelValues("std", channelCount, positive: true),
+            resize: try Part { try json.object("resize", "an object").resize() },
+            crop: size.map { ($0.height, $0.width) },
+            interpolation: try Part(of: json.interpolation),
+            mean: try Part { try json.channelValues("mean", count) },
+            standardDeviation: try Part { try json.channelValues("std", count, positive: true) },
             orientedByEXIF: try json.flag("exif_orientation", default: false),
-            cropRoundsDown: try json.flag("crop_rounds_down", default: false))
+            cropRoundsDown: try json.flag("crop_rounds_down", default: false),
+            channelOrder: channelOrder)
     }
 
     private init(timmDescription json: JSONMembers) throws {
-        let (channelCount, height, width) = try json.inputSize()
-        let fraction = try json.positiveNumber("crop_pct")
-        var resize = Preprocessing.resize(forCropFraction: fraction, height: height, width: width)
-        if json.has("crop_mode") {
+        let size = try Part(of: json.inputSize)
+        let count = try? size.get().channelCount
+        let resize = try Part {
+            let (_, height, width) = try size.get()
+            let fraction = try json.positiveNumber("crop_pct")
             let modes = "\"center\" or \"squash\""
-            switch try json.string("crop_mode", modes) {
-            case "center": break
+            switch json.has("crop_mode") ? try json.string("crop_mode", modes) : "center" {
+            case "center": return Preprocessing.resize(forCropFraction: fraction, height: height, width: width)
             case "squash":
-                resize = .exactly(
+                return .exactly(
                     height: Int((Double(height) / fraction).rounded(.down)),
                     width: Int((Double(width) / fraction).rounded(.down)))
             default: throw json.problem("crop_mode", modes)
             }
         }
         self.init(
-            channelCount: channelCount, height: height, width: width, resize: resize,
-            interpolation: try json.interpolation(), mean: try json.channelValues("mean", channelCount),
-            standardDeviation: try json.channelValues("std", channelCount, positive: true))
+            resize: resize, crop: size.map { ($0.height, $0.width) }, interpolation: try Part(of: json.interpolation),
+            mean: try Part { try json.channelValues("mean", count) },
+            standardDeviation: try Part { try json.channelValues("std", count, positive: true) })
     }
 }
 
@@ -149,12 +184,15 @@ extension JSONMembers {
         return interpolation
     }
 
-    /// One value per channel.
-    func channelValues(_ key: String, _ channelCount: Int, positive: Bool = false) throws -> [Float] {
+    /// One value per channel; 1 or 3 values if the number of channels is not known.
+    func channelValues(_ key: String, _ channelCount: Int?, positive: Bool = false) throws -> [Float] {
+        let count = channelCount.map { "\($0)" } ?? "1 or 3"
         let rule =
-            "an array of \(channelCount) \(positive ? "positive " : "")number\(channelCount == 1 ? "" : "s"), one a channel"
+            "an array of \(count) \(positive ? "positive " : "")number\(channelCount == 1 ? "" : "s"), one a channel"
         let values = try numbers(key, rule).map { Float($0) }
-        guard values.count == channelCount, values.allSatisfy({ $0.isFinite && (!positive || $0 > 0) }) else {
+        guard channelCount.map({ $0 == values.count }) ?? [1, 3].contains(values.count),
+            values.allSatisfy({ $0.isFinite && (!positive || $0 > 0) })
+        else {
             throw problem(key, rule)
         }
         return values

@@ -1,30 +1,40 @@
-extension Preprocessing {
+extension PreprocessingParts {
     /// Reads an `open_clip_config.json`: the size is that of the vision tower, and OpenCLIP's defaults fill in whatever
     /// `preprocess_cfg` leaves out.
     init(openCLIPDescription json: JSONMembers) throws {
         let own = try json.object("preprocess_cfg", "an object")
-        let (height, width) = try own.has("size") ? own.squareOrSizes("size") : json.visionSize()
-        var interpolation = Interpolation.bicubic
-        if own.has("interpolation") {
-            // An interpolation that is random in training is bicubic in evaluation.
-            let isRandom = own["interpolation"] == .string("random")
-            interpolation = isRandom ? .bicubic : try own.interpolation()
-        }
-        let resize: Resize
-        let modes = "\"shortest\", \"longest\" or \"squash\""
-        switch own.has("resize_mode") ? try own.string("resize_mode", modes) : "shortest" {
-        case "shortest": resize = height == width ? .shorterSide(height) : .covering(height: height, width: width)
-        case "longest": resize = .fitting(height: height, width: width)
-        case "squash": resize = .exactly(height: height, width: width)
-        default: throw own.problem("resize_mode", modes)
-        }
+        // What OpenCLIP itself would not know may be a step that is to come.
+        try own.requireOnly([
+            "size", "mode", "mean", "std", "interpolation", "resize_mode", "fill_color",
+        ])
+        if own.has("mode"), own["mode"] != .string("RGB") { throw own.problem("mode", "\"RGB\"") }
         if own.has("fill_color"), own["fill_color"] != .number(0) { throw own.problem("fill_color", "0") }
+        let size = try Part { try own.has("size") ? own.squareOrSizes("size") : json.visionSize() }
+        let resize: Part<Preprocessing.Resize> = try Part {
+            let (height, width) = try size.get()
+            let modes = "\"shortest\", \"longest\" or \"squash\""
+            switch own.has("resize_mode") ? try own.string("resize_mode", modes) : "shortest" {
+            case "shortest":
+                return height == width ? .shorterSide(height) : .covering(height: height, width: width)
+            case "longest": return .fitting(height: height, width: width)
+            case "squash": return .exactly(height: height, width: width)
+            default: throw own.problem("resize_mode", modes)
+            }
+        }
+        let interpolation = try Part {
+            // An interpolation that is random in training is bicubic in evaluation.
+            let isDefault = !own.has("interpolation") || own["interpolation"] == .string("random")
+            return isDefault ? .bicubic : try own.interpolation()
+        }
         self.init(
-            channelCount: 3, height: height, width: width, resize: resize, interpolation: interpolation,
-            mean: own.has("mean")
-                ? try own.channelValues("mean", 3) : [0.48145466, 0.4578275, 0.40821073],
-            standardDeviation: own.has("std")
-                ? try own.channelValues("std", 3, positive: true) : [0.26862954, 0.26130258, 0.27577711])
+            resize: resize, crop: size, interpolation: interpolation,
+            mean: try Part {
+                own.has("mean") ? try own.channelValues("mean", 3) : [0.48145466, 0.4578275, 0.40821073]
+            },
+            standardDeviation: try Part {
+                own.has("std")
+                    ? try own.channelValues("std", 3, positive: true) : [0.26862954, 0.26130258, 0.27577711]
+            })
     }
 }
 

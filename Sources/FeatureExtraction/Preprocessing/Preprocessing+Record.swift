@@ -14,7 +14,8 @@ extension Preprocessing {
         return PreprocessingRecord(
             inputSize: [channelCount, height, width], resize: resizeRecord, interpolation: interpolation.rawValue,
             mean: mean, std: standardDeviation, exifOrientation: orientedByEXIF ? true : nil,
-            cropRoundsDown: cropRoundsDown ? true : nil)
+            cropRoundsDown: cropRoundsDown ? true : nil,
+            channelOrder: channelOrder == .rgb ? nil : channelOrder.rawValue)
     }
 
     /// Reads a manifest's record.
@@ -49,6 +50,11 @@ extension Preprocessing {
                 "interpolation", "\"\(record.interpolation)\"",
                 "one of " + Interpolation.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
         }
+        let order = record.channelOrder ?? ChannelOrder.rgb.rawValue
+        guard let channelOrder = ChannelOrder(rawValue: order), channelCount == 3 || channelOrder == .rgb else {
+            throw failure(
+                "channel_order", "\"\(order)\" of \(channelCount) channels", "\"rgb\", or \"bgr\" of 3 channels")
+        }
         let resize: Resize
         switch record.resize.mode {
         case "none": resize = .unchanged
@@ -72,6 +78,7 @@ extension Preprocessing {
             width: try size(sizes[2], "input_size"),
             resize: resize, interpolation: interpolation, mean: try channels(record.mean, "mean", positive: false),
             standardDeviation: try channels(record.std, "std", positive: true),
-            orientedByEXIF: record.exifOrientation ?? false, cropRoundsDown: record.cropRoundsDown ?? false)
+            orientedByEXIF: record.exifOrientation ?? false, cropRoundsDown: record.cropRoundsDown ?? false,
+            channelOrder: channelOrder)
     }
 }

@@ -17,7 +17,15 @@ public struct Preprocessing: Sendable, Equatable {
         case fitting(height: Int, width: Int)
     }
 
-    /// The number of channels that the network takes: 1 (grey) or 3 (red, green, blue).
+    /// The order of the channels of a colour image in a network's input.
+    public enum ChannelOrder: String, Sendable, Codable, CaseIterable {
+        /// Red, green, blue.
+        case rgb
+        /// Blue, green, red, as OpenCV and Caffe read images.
+        case bgr
+    }
+
+    /// The number of channels that the network takes: 1 (grey) or 3 (in the order of ``channelOrder``).
     public let channelCount: Int
     /// The height of the network's input and of the centre crop, in pixels.
     public let height: Int
@@ -27,7 +35,7 @@ public struct Preprocessing: Sendable, Equatable {
     public let resize: Resize
     /// The filter of the resize.
     public let interpolation: Interpolation
-    /// The value subtracted from each channel, where 0 is black and 1 is white.
+    /// The value subtracted from each channel of the input, in its order, where 0 is black and 1 is white.
     public let mean: [Float]
     /// The value that each channel is then divided by.
     public let standardDeviation: [Float]
@@ -36,14 +44,17 @@ public struct Preprocessing: Sendable, Equatable {
     /// Whether a half pixel in the offset of the centre crop is rounded down, as in Hugging Face's transformers;
     /// otherwise it is rounded to even, as in torchvision.
     public let cropRoundsDown: Bool
+    /// The order of three channels in the network's input; of one channel always ``ChannelOrder/rgb``.
+    public let channelOrder: ChannelOrder
 
     /// Describes a preprocessing.
     ///
     /// - Precondition: there are 1 or 3 channels, all sizes are positive, `mean` and `standardDeviation` have one value
-    ///   per channel, and no standard deviation is zero.
+    ///   per channel, no standard deviation is zero, and grey images have the usual order.
     public init(
         channelCount: Int, height: Int, width: Int, resize: Resize, interpolation: Interpolation, mean: [Float],
-        standardDeviation: [Float], orientedByEXIF: Bool = false, cropRoundsDown: Bool = false
+        standardDeviation: [Float], orientedByEXIF: Bool = false, cropRoundsDown: Bool = false,
+        channelOrder: ChannelOrder = .rgb
     ) {
         precondition(channelCount == 1 || channelCount == 3, "\(channelCount) channels, not 1 or 3")
         precondition(height > 0 && width > 0, "an input of \(height) × \(width) pixels")
@@ -51,6 +62,7 @@ public struct Preprocessing: Sendable, Equatable {
         precondition(
             standardDeviation.count == channelCount && standardDeviation.allSatisfy { $0 > 0 },
             "standard deviations \(standardDeviation) for \(channelCount) channels")
+        precondition(channelCount == 3 || channelOrder == .rgb, "the order \(channelOrder) of \(channelCount) channels")
         self.channelCount = channelCount
         self.height = height
         self.width = width
@@ -60,6 +72,7 @@ public struct Preprocessing: Sendable, Equatable {
         self.standardDeviation = standardDeviation
         self.orientedByEXIF = orientedByEXIF
         self.cropRoundsDown = cropRoundsDown
+        self.channelOrder = channelOrder
     }
 
     /// The resize that leaves a border around a crop of `height` × `width`, as timm defines `crop_pct`: the sides are
@@ -95,18 +108,21 @@ public struct Preprocessing: Sendable, Equatable {
         let count = channelCount * height * width
         return [Float](unsafeUninitializedCapacity: count) { target, initializedCount in
             let target = UnsafeMutableBufferPointer(rebasing: target[..<count])
-            write(image, into: target, layout: .first, mirrored: false)
+            write(resizedAndCropped(image), into: target, layout: .first, mirrored: false)
             initializedCount = count
         }
     }
 
-    /// Writes `input(for:)` into the network's input memory, in the network's channel order.
+    /// Writes an image that is already of the input's size and channels into the network's input memory, in the
+    /// network's layout.
     ///
-    /// - Parameter mirrored: Whether the image is mirrored left to right.
+    /// - Parameters:
+    ///   - mirrored: Whether the image is mirrored left to right.
+    ///   - asBytes: Whether values are left as they are, from 0 to 255.
     func write(
-        _ image: Image8, into target: UnsafeMutableBufferPointer<Float>, layout: ChannelLayout, mirrored: Bool
+        _ ready: Image8, into target: UnsafeMutableBufferPointer<Float>, layout: ChannelLayout, mirrored: Bool,
+        asBytes: Bool = false
     ) {
-        let ready = resizedAndCropped(image)
         let (step, planeStep) =
             switch layout {
             case .first: (1, height * width)
@@ -114,15 +130,18 @@ public struct Preprocessing: Sendable, Equatable {
             }
         ready.pixels.withUnsafeBufferPointer { pixels in
             for channel in 0..<channelCount {
+                let stored = channelOrder == .bgr ? 2 - channel : channel
                 // There are only 256 values, so each is computed once.
-                let values = (0...255).map { (Float($0) / 255 - mean[channel]) / standardDeviation[channel] }
+                let values = (0...255).map {
+                    asBytes ? Float($0) : (Float($0) / 255 - mean[channel]) / standardDeviation[channel]
+                }
                 values.withUnsafeBufferPointer { values in
                     for y in 0..<height {
                         let start = y * width
                         for x in 0..<width {
                             let source = start + (mirrored ? width - 1 - x : x)
                             target[channel * planeStep + (start + x) * step] =
-                                values[Int(pixels[source * channelCount + channel])]
+                                values[Int(pixels[source * channelCount + stored])]
                         }
                     }
                 }

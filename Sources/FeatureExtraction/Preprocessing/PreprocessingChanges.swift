@@ -14,6 +14,8 @@ public struct PreprocessingChanges: Sendable, Equatable {
     public var standardDeviation: [Float]?
     /// Whether an image is first rotated as its EXIF data says.
     public var orientedByEXIF: Bool?
+    /// The order of the channels in the network's input, in which mean and standard deviation are too.
+    public var channelOrder: Preprocessing.ChannelOrder?
 
     /// Makes an empty set of changes.
     public init() {}
@@ -25,46 +27,33 @@ public struct PreprocessingChanges: Sendable, Equatable {
     /// - Throws: ``FeatureExtractionError`` unless mean and standard deviation have the same number of channels, 1 or
     ///   3.
     public func applied(to base: Preprocessing) throws -> Preprocessing {
-        try made(
-            crop: crop ?? [base.height, base.width], resize: resize ?? base.resize,
-            interpolation: interpolation ?? base.interpolation, mean: mean ?? base.mean,
-            standardDeviation: standardDeviation ?? base.standardDeviation,
-            orientedByEXIF: orientedByEXIF ?? base.orientedByEXIF, cropRoundsDown: base.cropRoundsDown)
+        let parts = PreprocessingParts(
+            resize: .success(base.resize), crop: .success((base.height, base.width)),
+            interpolation: .success(base.interpolation), mean: .success(base.mean),
+            standardDeviation: .success(base.standardDeviation), orientedByEXIF: base.orientedByEXIF,
+            cropRoundsDown: base.cropRoundsDown, channelOrder: base.channelOrder)
+        return try parts.changed(by: self)
     }
 
     /// The preprocessing if all of it is given, else nil.
     ///
     /// - Throws: as ``applied(to:)``.
     public func complete() throws -> Preprocessing? {
-        guard let crop, let interpolation, let mean, let standardDeviation, resize != nil || cropFraction != nil else {
+        do {
+            return try PreprocessingParts.none.changed(by: self)
+        } catch is MissingParts {
             return nil
         }
-        return try made(
-            crop: crop, resize: resize ?? .unchanged, interpolation: interpolation, mean: mean,
-            standardDeviation: standardDeviation, orientedByEXIF: orientedByEXIF ?? false, cropRoundsDown: false)
     }
 
-    private func made(
-        crop: [Int], resize: Preprocessing.Resize, interpolation: Interpolation, mean: [Float],
-        standardDeviation: [Float], orientedByEXIF: Bool, cropRoundsDown: Bool
-    ) throws -> Preprocessing {
-        precondition(crop.count == 2, "\(crop.count) sizes of a crop, not height and width")
-        precondition(self.resize == nil || cropFraction == nil, "a resize and a crop fraction of \(cropFraction ?? 0)")
-        let isUsable =
-            mean.count == standardDeviation.count && (mean.count == 1 || mean.count == 3)
-            && mean.allSatisfy(\.isFinite) && standardDeviation.allSatisfy { $0.isFinite && $0 > 0 }
-        guard isUsable else {
-            throw FeatureExtractionError.unusableChanges(
-                found: "mean \(mean) and standard deviation \(standardDeviation)",
-                expected: "1 or 3 numbers each, one a channel, and positive standard deviations")
+    /// The options of `oodml` for what is not given.
+    var missingOptions: String {
+        do {
+            _ = try PreprocessingParts.none.changed(by: self)
+            return ""
+        } catch {
+            return (error as? MissingParts)?.options ?? ""
         }
-        let fractional = cropFraction.map {
-            Preprocessing.resize(forCropFraction: $0, height: crop[0], width: crop[1])
-        }
-        return Preprocessing(
-            channelCount: mean.count, height: crop[0], width: crop[1], resize: fractional ?? resize,
-            interpolation: interpolation, mean: mean, standardDeviation: standardDeviation,
-            orientedByEXIF: orientedByEXIF, cropRoundsDown: cropRoundsDown)
     }
 }
 
@@ -82,7 +71,9 @@ extension Preprocessing: CustomStringConvertible {
             case .fitting(let height, let width): "resize to fit \(height) × \(width)" + filter
             }
         func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: " ") }
+        let order = channelOrder == .bgr ? " of blue, green, red" : ""
         return (orientedByEXIF ? "turn by EXIF, " : "") + "\(step), crop to \(height) × \(width), "
-            + "\(channelCount == 1 ? "grey" : "RGB"), mean \(list(mean)), std \(list(standardDeviation))"
+            + "\(channelCount == 1 ? "grey" : channelOrder.rawValue.uppercased()), mean \(list(mean))\(order), "
+            + "std \(list(standardDeviation))"
     }
 }

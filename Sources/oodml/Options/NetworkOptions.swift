@@ -10,7 +10,11 @@ struct NetworkOptions: ParsableArguments {
             "The output that is the embedding; of an ONNX network any tensor within it.", valueName: "name"))
     var outputName: String?
 
-    @Option(name: .customLong("pool"), help: "How a feature map becomes one vector.")
+    @Option(
+        name: .customLong("pool"),
+        help: ArgumentHelp(
+            "How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the others.",
+            valueName: "pool"))
     var pooling: Pooling?
 
     @Option(
@@ -42,6 +46,9 @@ struct NetworkOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("What values are then divided by.", valueName: "r,g,b"), transform: channelValues)
     var std: Channels?
+
+    @Option(help: "The order of the channels in the network's input, also of --mean and --std (default: rgb).")
+    var channelOrder: Preprocessing.ChannelOrder?
 
     @Flag(help: "Turn images first as their EXIF data says, which most trainers do not do.")
     var exifOrientation = false
@@ -83,12 +90,20 @@ struct NetworkOptions: ParsableArguments {
         changes.interpolation = interpolation
         changes.mean = mean?.values
         changes.standardDeviation = std?.values
+        changes.channelOrder = channelOrder
         changes.orientedByEXIF = exifOrientation ? true : nil
         return NetworkReading(output: outputName, pooling: pooling, changes: changes)
     }
 }
 
-extension Pooling: ExpressibleByArgument {}
+extension Pooling: ExpressibleByArgument {
+    /// Reads a name; `mean` is another one for `avg`.
+    public init?(argument: String) {
+        self.init(rawValue: argument == "mean" ? "avg" : argument)
+    }
+}
+
+extension Preprocessing.ChannelOrder: ExpressibleByArgument {}
 
 extension Interpolation: ExpressibleByArgument {}
 

@@ -83,7 +83,7 @@ struct NetworkKindsTests {
         #expect(zip(a.elements, b.elements).filter { abs($0 - $1) > 1e-3 }.count > a.elements.count / 2)
     }
 
-    @Test(arguments: ["feature-map", "feature-map-last"], Pooling.allCases)
+    @Test(arguments: ["feature-map", "feature-map-last"], [Pooling.average, .maximum, .generalizedMean])
     func poolingIsNumPys(name: String, pooling: Pooling) throws {
         let table = try Fixture.table("pooling.json", of: [String: [String: [Double]]].self)
         let files = table.keys.sorted()
@@ -97,7 +97,7 @@ struct NetworkKindsTests {
 
     @Test func pooledNaNIsNotPassedOver() throws {
         let dark = Fixture.image("dark.png")
-        for pooling in Pooling.allCases {
+        for pooling in [Pooling.average, .maximum, .generalizedMean] {
             // Before the last layer this network has a map of one position, which is NaN for a dark image.
             let extractor = try open("logarithm", output: "log", pooling: pooling)
             #expect(failure { _ = try extractor.embed(paths: [dark]) }.hasPrefix("\(dark): found NaN in component 0"))
@@ -113,7 +113,7 @@ struct NetworkKindsTests {
     @Test func poolingNeedsAFeatureMap() {
         #expect(
             problem("tiny", pooling: .average).hasSuffix(
-                "; expected float32 of [1 × d × h × w], a feature map to be pooled"))
+                "; expected float32 of [1 × d × h × w] or [1 × tokens × d], a feature map or tokens to be pooled"))
         #expect(
             problem("feature-map").hasSuffix(
                 "; expected float32 of [1 × d] or [1 × d × 1 × 1], one vector an image, or a pooling (avg, max or gem) "

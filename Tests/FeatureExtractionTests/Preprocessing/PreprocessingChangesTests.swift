@@ -82,7 +82,8 @@ struct PreprocessingChangesTests {
                 _ = try FeatureExtractor(model: Fixture.network("tiny"), reading: NetworkReading(changes: wider))
             }
             .contains(
-                "an input \"images\" of float32 [? × 3 × 16 × 16]; expected one input of float32 [batch × 3 × 24"))
+                "an input \"images\" of float32 [? × 3 × 16 × 16]; expected one input of float32, float16 or uint8 [batch × 3 × 24"
+            ))
         let extractor = try FeatureExtractor(
             model: Fixture.network("tiny"),
             reading: NetworkReading(changes: changes { $0.resize = .exactly(height: 16, width: 16) }))

@@ -49,7 +49,8 @@ struct PreprocessingSidecarTests {
         #expect(try read(["model.json": with("squash")]).resize == .exactly(height: 235, width: 235))
         #expect(
             try problem("model.json", with("border"))
-                == #"model.json: found "crop_mode": "border"; expected "crop_mode" to be "center" or "squash""#)
+                == #"model.json: found "crop_mode": "border"; expected "crop_mode" to be "center" or "squash", "#
+                + "or --resize (or --crop-pct)")
     }
 
     @Test func theNearestFileWins() throws {
@@ -129,14 +130,15 @@ struct PreprocessingSidecarTests {
         #expect(oblong.height == 112 && oblong.width == 224 && oblong.mean == [0.485, 0.456, 0.406])
         #expect(
             try problem("open_clip_config.json", #"{"model_cfg": {}, "preprocess_cfg": {"mean": [0, 0, 0]}}"#)
-                == #"open_clip_config.json: found no "vision_cfg"; expected "vision_cfg" to be an object"#)
+                == #"open_clip_config.json: found no "vision_cfg"; expected "vision_cfg" to be an object, or --crop "#
+                + "and --resize (or --crop-pct)")
         #expect(
             try problem("model.json", #"{\#(Self.vision), "preprocess_cfg": {"resize_mode": "crop"}}"#)
                 == #"model.json: found "resize_mode": "crop"; expected "resize_mode" to be "shortest", "longest" or "#
-                + #""squash""#)
+                + #""squash", or --resize (or --crop-pct)"#)
         #expect(
             try problem("model.json", #"{\#(Self.vision), "preprocess_cfg": {"fill_color": 255}}"#)
-                == #"model.json: found "fill_color": 255; expected "fill_color" to be 0"#)
+                == #"model.json: found "fill_color": 255; expected "fill_color" to be 0, or \#(Self.all)"#)
     }
 
     @Test func otherScalesAreFoldedIntoMeanAndDeviation() throws {
@@ -160,9 +162,10 @@ struct PreprocessingSidecarTests {
     @Test func withoutAFileTheErrorSaysWhatToWrite() throws {
         #expect(
             failure { _ = try Preprocessing.besideModel(atPath: "/nowhere/x.onnx") }
-                == "/nowhere/x.onnx: found no file beside the model that says how to prepare images; expected one of "
-                + "x.json, config.json, preprocessor_config.json, open_clip_config.json or all of resize, crop, "
-                + "interpolation, mean and std, for example {\"input_size\": [3, 224, 224], "
+                == "/nowhere/x.onnx: found no file beside the model or one folder up that says how to prepare images; "
+                + "expected one of x.json, config.json, processor_config.json, preprocessor_config.json, "
+                + "open_clip_config.json, or in its place the options --crop, --resize (or --crop-pct), --interpolation, "
+                + "--mean and --std; such a file is, for example, {\"input_size\": [3, 224, 224], "
                 + "\"interpolation\": \"bilinear\", \"crop_pct\": 0.875, \"mean\": [0.485, 0.456, 0.406], "
                 + "\"std\": [0.229, 0.224, 0.225]}")
     }
@@ -173,59 +176,175 @@ struct PreprocessingSidecarTests {
         #expect(try read(["model.json": example]) == colour(224, .shorterSide(256), .bilinear))
     }
 
+    /// What stands in for a whole file.
+    private static let all =
+        "in its place the options --crop, --resize (or --crop-pct), --interpolation, --mean and --std"
+
     @Test(arguments: [
-        ("{", "text that is not JSON", "a JSON object"),
-        ("[1]", "[1]", "a JSON object"),
+        ("{", "text that is not JSON", "a JSON object, or \(all)"),
+        ("[1]", "[1]", "a JSON object, or \(all)"),
         (
             #"{"hidden_size": 7}"#, #"none of "input_size", "pretrained_cfg", "preprocess_cfg" and "image_mean""#,
-            "a description of the preprocessing as timm, OpenCLIP or Hugging Face write it"
+            "a description of the preprocessing as timm, OpenCLIP or Hugging Face write it, or \(all)"
         ),
         (
             timm.replacingOccurrences(of: "224, 224]", with: "224]"), #""input_size": [3, 224]"#,
-            #""input_size" to be [channels, height, width] with 1 or 3 channels and sizes from 1 to 65535"#
+            #""input_size" to be [channels, height, width] with 1 or 3 channels and sizes from 1 to 65535, "#
+                + "or --crop and --resize (or --crop-pct)"
         ),
         (
             timm.replacingOccurrences(of: "[3, 224", with: "[4, 224"), #""input_size": [4, 224, 224]"#,
-            #""input_size" to be [channels, height, width] with 1 or 3 channels and sizes from 1 to 65535"#
+            #""input_size" to be [channels, height, width] with 1 or 3 channels and sizes from 1 to 65535, "#
+                + "or --crop and --resize (or --crop-pct)"
         ),
         (
             timm.replacingOccurrences(of: "bicubic", with: "random"), #""interpolation": "random""#,
-            #""interpolation" to be one of "nearest", "box", "bilinear", "hamming", "bicubic", "lanczos""#
+            #""interpolation" to be one of "nearest", "box", "bilinear", "hamming", "bicubic", "lanczos", or --interpolation"#
         ),
         (
-            timm.replacingOccurrences(of: "0.95", with: "0"), #""crop_pct": 0"#, #""crop_pct" to be a positive number"#
+            timm.replacingOccurrences(of: "0.95", with: "0"), #""crop_pct": 0"#,
+            #""crop_pct" to be a positive number, or --resize (or --crop-pct)"#
         ),
         (
             timm.replacingOccurrences(of: #", "crop_pct": 0.95"#, with: ""), #"no "crop_pct""#,
-            #""crop_pct" to be a positive number"#
+            #""crop_pct" to be a positive number, or --resize (or --crop-pct)"#
         ),
         (
             timm.replacingOccurrences(of: ", 0.225]", with: "]"), #""std": [0.229, 0.224]"#,
-            #""std" to be an array of 3 positive numbers, one a channel"#
+            #""std" to be an array of 3 positive numbers, one a channel, or --std"#
         ),
         (
             timm.replacingOccurrences(of: "0.229", with: "0"), #""std": [0, 0.224, 0.225]"#,
-            #""std" to be an array of 3 positive numbers, one a channel"#
+            #""std" to be an array of 3 positive numbers, one a channel, or --std"#
         ),
         (
             #"{"size": 8, "resample": 9, "image_mean": [0.5], "image_std": [1]}"#, #""resample": 9"#,
-            #""resample" to be a whole number from 0 to 5, as Pillow numbers its filters"#
+            #""resample" to be a whole number from 0 to 5, as Pillow numbers its filters, or --interpolation"#
         ),
         (
             #"{"size": {"shortest_edge": 8}, "resample": 2, "image_mean": [0.5], "image_std": [1]}"#,
-            "no fixed size of the input", #"a "crop_size", or a "size" with height and width"#
+            "no fixed size of the input", #"a "crop_size", or a "size" with height and width, or --crop"#
         ),
         (
             #"{"size": 8, "resample": 2, "do_normalize": 1}"#, #""do_normalize": 1"#,
-            #""do_normalize" to be true or false"#
+            #""do_normalize" to be true or false, or \#(all)"#
         ),
         (
-            #"{"resize": {"mode": "stretch"}, "input_size": [1, 8, 8]}"#, #""mode": "stretch""#,
-            #""mode" to be "none", "shorter_side", "exactly", "covering" or "fitting""#
+            #"{"resize": {"mode": "stretch"}, "input_size": [1, 8, 8], "interpolation": "box", "mean": [0], "std": [1]}"#,
+            #""mode": "stretch""#,
+            #""mode" to be "none", "shorter_side", "exactly", "covering" or "fitting", or --resize (or --crop-pct)"#
         ),
     ])
     func whatIsWrongIsNamed(text: String, found: String, expected: String) throws {
         #expect(try problem("model.json", text) == "model.json: found \(found); expected \(expected)")
+    }
+
+    /// A partial file and options make one description; what neither gives is all named, with the options for it.
+    @Test func optionsCompleteAFile() throws {
+        // As of google/vit-base-patch16-224, with one more member missing.
+        let partial =
+            #"{"do_normalize": true, "do_resize": true, "image_mean": [0.5, 0.5, 0.5], "size": 224, "#
+            + #""feature_extractor_type": "ViTFeatureExtractor"}"#
+        let folder = try TemporaryFolder()
+        try folder.write(partial, as: "preprocessor_config.json")
+        let model = folder.url.appendingPathComponent("model.onnx").path
+        var changes = PreprocessingChanges()
+        #expect(
+            failure { _ = try Preprocessing.besideModel(atPath: model, changing: changes) }
+                == "\(folder.url.path)/preprocessor_config.json: found no \"resample\" and no \"image_std\"; expected "
+                + "\"resample\" to be a whole number from 0 to 5, as Pillow numbers its filters and \"image_std\" to be an "
+                + "array of 1 or 3 numbers, one a channel, or --interpolation and --std")
+        changes.interpolation = .bilinear
+        changes.standardDeviation = [0.5, 0.5, 0.5]
+        #expect(
+            try Preprocessing.besideModel(atPath: model, changing: changes)
+                == colour(
+                    224, .exactly(height: 224, width: 224), .bilinear, mean: [0.5, 0.5, 0.5],
+                    deviation: [0.5, 0.5, 0.5]))
+        // Of what options give, the file may say anything.
+        try folder.write(
+            partial.replacingOccurrences(of: "\"size\": 224", with: "\"size\": \"large\""),
+            as: "preprocessor_config.json")
+        #expect(
+            failure { _ = try Preprocessing.besideModel(atPath: model, changing: changes) }.hasSuffix(
+                "or --crop and --resize (or --crop-pct)"))
+        changes.resize = .shorterSide(256)
+        changes.crop = [224, 192]
+        let made = try Preprocessing.besideModel(atPath: model, changing: changes)
+        #expect(made.resize == .shorterSide(256) && made.height == 224 && made.width == 192)
+    }
+
+    /// Options that say all stand in for a file that cannot be read, or not be followed; and it is said that it is not.
+    @Test(arguments: ["{", #"{"image_processor_type": "SamImageProcessor", "size": {"longest_edge": 1024}}"#])
+    func optionsStandInForAFile(text: String) throws {
+        let folder = try TemporaryFolder()
+        let model = try folder.copyNetwork("tiny")
+        try folder.write(text, as: "preprocessor_config.json")
+        var changes = PreprocessingChanges()
+        changes.crop = [16, 16]
+        changes.resize = .shorterSide(18)
+        changes.interpolation = .bilinear
+        changes.mean = [0.485, 0.456, 0.406]
+        #expect(
+            failure { _ = try FeatureExtractor(model: model, reading: NetworkReading(changes: changes)) }.hasSuffix(
+                ", or in its place the options --std"))
+        changes.standardDeviation = [0.229, 0.224, 0.225]
+        let extractor = try FeatureExtractor(model: model, reading: NetworkReading(changes: changes))
+        #expect(try extractor.preprocessing == FeatureExtractor(model: Fixture.network("tiny")).preprocessing)
+        #expect(extractor.preprocessingFile == nil)
+        let path = folder.url.appendingPathComponent("preprocessor_config.json").path
+        #expect(extractor.warnings.count == 1)
+        #expect(
+            extractor.warnings.allSatisfy { $0.hasPrefix("\(path) is not followed, since the options say all: found ") }
+        )
+    }
+
+    @Test func theFolderAboveIsSearchedLast() throws {
+        let folder = try TemporaryFolder()
+        let inner = folder.url.appendingPathComponent("onnx")
+        try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+        let model = inner.appendingPathComponent("model.onnx").path
+        try folder.write(Self.timm, as: "config.json")
+        #expect(try Preprocessing.besideModel(atPath: model).resize == .shorterSide(235))
+        try folder.write(Self.timm.replacingOccurrences(of: "0.95", with: "1.0"), as: "onnx/preprocessor_config.json")
+        #expect(try Preprocessing.besideModel(atPath: model).resize == .shorterSide(224))
+        // The model's name counts only beside it: above, it would be of another model.
+        try FileManager.default.removeItem(atPath: inner.appendingPathComponent("preprocessor_config.json").path)
+        try FileManager.default.removeItem(atPath: folder.url.appendingPathComponent("config.json").path)
+        try folder.write(Self.timm, as: "model.json")
+        #expect(failure { _ = try Preprocessing.besideModel(atPath: model) }.contains("found no file beside the model"))
+    }
+
+    @Test func processorFilesHoldTheImageProcessor() throws {
+        let inner =
+            #"{"image_processor_type": "SiglipImageProcessor", "size": {"height": 96, "width": 96}, "resample": 2, "#
+            + #""image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#
+        let half: [Float] = [0.5, 0.5, 0.5]
+        let expected = colour(96, .exactly(height: 96, width: 96), .bilinear, mean: half, deviation: half)
+        let outer = #"{"image_processor": \#(inner), "processor_class": "SiglipProcessor"}"#
+        #expect(try read(["processor_config.json": outer]) == expected)
+        // As transformers does, it goes before the file of the image processor alone.
+        let other = inner.replacingOccurrences(of: "96", with: "48")
+        #expect(try read(["processor_config.json": outer, "preprocessor_config.json": other]) == expected)
+        #expect(
+            try read([
+                "processor_config.json": #"{"processor_class": "CLIPProcessor"}"#, "preprocessor_config.json": inner,
+            ])
+                == expected)
+    }
+
+    @Test func misspeltMembersOfOurFormAreRefused() throws {
+        let own =
+            #"{"input_size": [1, 8, 8], "resize": {"mode": "none"}, "interpolation": "box", "mean": [0], "std": [1], "#
+            + #""exif_orientaton": true}"#
+        #expect(
+            try problem("model.json", own).hasPrefix(
+                #"model.json: found "exif_orientaton": true, which is not followed; expected no members but "channel_order","#
+            ))
+        let order = own.replacingOccurrences(of: #""exif_orientaton": true"#, with: #""channel_order": "rbg""#)
+        #expect(
+            try problem("model.json", order).hasPrefix(
+                #"model.json: found "channel_order": "rbg"; expected "channel_order" to be "rgb" or "bgr""#))
     }
 
     @Test func aWrongDescriptionInAManifestIsADecodingError() {

@@ -56,6 +56,7 @@ import TestSupport
         sidecar["resize"] = ["mode": "shorter_side", "size": 19]
         sidecar["exif_orientation"] = true
         sidecar["crop_rounds_down"] = true
+        sidecar["channel_order"] = "bgr"
         try put("all", sidecar)
         let run = try embed("stores/all", model: "all")
         #expect(run.status == 0, "\(run.errors)")
@@ -107,6 +108,9 @@ import TestSupport
             Change(["--mean", "0.5,0.25,0.75"], "mean 0.5 0.25 0.75") { $0["mean"] = [0.5, 0.25, 0.75] },
             Change(["--std", "0.5,0.25,1"], "std 0.5 0.25 1.0") { $0["std"] = [0.5, 0.25, 1] },
             Change(["--exif-orientation"], "EXIF") { $0["exif_orientation"] = true },
+            Change(["--channel-order", "bgr"], "BGR, mean 0.485 0.456 0.406 of blue, green, red") {
+                $0["channel_order"] = "bgr"
+            },
             Change(
                 ["--resize", "30", "--crop", "24", "--interpolation", "lanczos", "--mean", "0,0,0", "--std", "1,1,1"],
                 "resize the shorter side to 30 (lanczos), crop to 24 × 24"
@@ -142,12 +146,58 @@ import TestSupport
         #expect(try embeddings("again") == embeddings("optioned"))
     }
 
+    /// Each of these changes the embedding, so a store of one reading must not go on with another.
+    @Test func anotherReadingIsAnotherStore() throws {
+        let network = Self.fixtures.appending(path: "Networks/tokens.onnx")
+        try folder.write(Data(contentsOf: network), to: "tokens/net.onnx")
+        try folder.write(JSONSerialization.data(withJSONObject: Self.sidecar), to: "tokens/net.json")
+        let refused = try embed("out", model: "tokens")
+        #expect(refused.status == 1 && refused.errors.contains("a pooling of its 17 tokens: cls (the first), avg, max"))
+        let run = try embed("out", model: "tokens", ["--pool", "cls"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains(", cls pooling of 17 tokens"), "\(run.errors)")
+        let tokens = try embeddings("out")
+        for options in [["--pool", "patch-avg"], ["--pool", "mean"], ["--pool", "cls", "--channel-order", "bgr"]] {
+            let other = try embed("out", model: "tokens", options)
+            #expect(other.status != 0 && other.errors.contains("a store of other images or another network"))
+            #expect(try embed("out", model: "tokens", options + ["--force", "-q"]).status == 0)
+            #expect(try embeddings("out") != tokens)
+        }
+        // Another name for the same.
+        #expect(try embed("out", model: "tokens", ["--pool", "mean", "--force", "-q"]).status == 0)
+        let mean = try embeddings("out")
+        #expect(try embed("out", model: "tokens", ["--pool", "avg", "-q"]).status == 0)
+        #expect(try embeddings("out") == mean)
+    }
+
+    /// As hubs have it: the model in a folder `onnx`, its description above.
+    @Test func theDescriptionReadIsNamed() throws {
+        try folder.write(
+            Data(contentsOf: Self.fixtures.appending(path: "Networks/free-size.onnx")), to: "hub/onnx/net.onnx")
+        try folder.write(
+            Data(
+                (#"{"feature_extractor_type": "ViTFeatureExtractor", "do_normalize": true, "do_resize": true, "size": 16, "#
+                    + #""image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#).utf8),
+            to: "hub/preprocessor_config.json")
+        let partial = try embed("out", model: "hub/onnx")
+        #expect(
+            partial.errors.contains(
+                "hub/preprocessor_config.json: found no \"resample\"; expected \"resample\" to be a whole number from 0 to 5, "
+                    + "as Pillow numbers its filters, or --interpolation"), "\(partial.errors)")
+        let run = try embed("out", model: "hub/onnx", ["--interpolation", "bilinear"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(
+            run.errors.contains(
+                "resize to 16 × 16 (bilinear), crop to 16 × 16, RGB, mean 0.5 0.5 0.5, std 0.5 0.5 0.5, as "))
+        #expect(run.errors.contains("hub/preprocessor_config.json says and the options"), "\(run.errors)")
+    }
+
     @Test func optionsThatContradictOneAnother() throws {
         for options in [
             ["--resize", "20", "--crop-pct", "0.8"], ["--resize", "0"], ["--resize", "a"], ["--crop", "16x"],
             ["--crop-pct", "0"], ["--mean", "1,2"], ["--mean", "1,2,x"], ["--std", "1,0,1"],
             ["--interpolation", "cubic"],
-            ["--mean", "0.5", "--std", "1,1,1"], ["--crop", "70000"],
+            ["--mean", "0.5", "--std", "1,1,1"], ["--crop", "70000"], ["--channel-order", "gbr"], ["--pool", "token"],
         ] {
             let run = try embed("x", options)
             #expect(run.status == 64 && run.errors.hasPrefix("Error: "), "\(options): \(run.errors)")

@@ -67,6 +67,12 @@ struct ProtobufMessage {
         fields.filter { $0.number == number && $0.hasLength }.map { String(decoding: data[$0.content], as: UTF8.self) }
     }
 
+    /// The value of the first field with this number; nil if there is none, or it is no number.
+    func number(_ number: UInt64) -> UInt64? {
+        guard let field = fields.first(where: { $0.number == number && !$0.hasLength }) else { return nil }
+        return data[field.content].reversed().reduce(0) { $0 << 7 | UInt64($1 & 0x7F) }
+    }
+
     /// Encodes a length-delimited field.
     static func field(_ number: UInt64, _ content: Data) -> Data {
         varint(number << 3 | 2) + varint(UInt64(content.count)) + content
