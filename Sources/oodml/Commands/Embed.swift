@@ -25,6 +25,7 @@ struct Embed: ParsableCommand {
                                 of --dataset as it was downloaded (`oodml datasets`)
                 --samples CSV   sample, class, and optionally superclass, split, role
                 --backbone M    an ONNX, OpenVINO or TFLite network, its config file beside it
+                                or one folder up
                 --merge DIR ...  finished stores of all shards
                 """,
             writes: """
