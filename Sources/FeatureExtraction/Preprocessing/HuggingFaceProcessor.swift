@@ -62,7 +62,7 @@ struct HuggingFaceProcessor {
         "image_processor_type", "feature_extractor_type", "processor_class", "auto_map", "transformers_version",
         "model_input_names", "data_format", "input_data_format", "return_tensors", "device", "disable_grouping",
         "do_convert_rgb", "do_reduce_labels", "reduce_labels", "use_fast", "_valid_processor_keys", "_commit_hash",
-        "_name_or_path", "name_or_path",
+        "_name_or_path", "name_or_path", "_processor_class",
     ]
     private static let understood: Set = [
         "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor", "do_normalize",
