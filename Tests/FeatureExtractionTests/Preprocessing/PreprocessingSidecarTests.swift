@@ -333,6 +333,18 @@ struct PreprocessingSidecarTests {
                 == expected)
     }
 
+    @Test func timmsFormTakesOurMembersAndNoOthers() throws {
+        func with(_ member: String) -> String { Self.timm.dropLast() + ", \(member)}" }
+        let read = try read(["model.json": with(#""exif_orientation": true, "channel_order": "bgr", "num_classes": 0"#)]
+        )
+        #expect(read.orientedByEXIF && read.channelOrder == .bgr && read.resize == .shorterSide(235))
+        for member in [#""do_flip_channel_order": true"#, #""image_mean": [0, 0, 0]"#, #""rescale_factor": 1"#] {
+            #expect(
+                try problem("model.json", with(member)).contains(
+                    #"" beside "input_size" or "crop_pct"; expected the members of timm's form"#))
+        }
+    }
+
     @Test func misspeltMembersOfOurFormAreRefused() throws {
         let own =
             #"{"input_size": [1, 8, 8], "resize": {"mode": "none"}, "interpolation": "box", "mean": [0], "std": [1], "#
