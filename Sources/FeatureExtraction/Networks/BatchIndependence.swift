@@ -57,7 +57,9 @@ extension EmbeddingNetwork {
             scale = max(scale, abs(a), abs(b))
         }
         guard largest > tolerance * scale else { return nil }
-        return largest.isFinite ? String(format: "%.2g %%", locale: nil, 100 * largest / scale) : "more than 100 %"
+        guard largest.isFinite else { return "more than 100 %" }
+        let percent = 100 * largest / scale
+        return String(format: percent < 1 ? "%.1g %%" : "%.0f %%", locale: nil, percent)
     }
 }
 

@@ -135,7 +135,7 @@ extension NetworkDescription {
         case nil where sizes?.count == 3:
             let count = sizes?[1].map { "its \($0)" } ?? "its"
             return
-                "float32 of [\(batchSize) × d], one vector an image, or a pooling of \(count) tokens: cls (the first), "
+                "float32 of [\(batchSize) × d], one vector an image, or a pooling of \(count) tokens by --pool: cls (the first), "
                 + "avg, max or gem (over all of them) or patch-avg (the mean over all but the first)"
         case nil:
             return

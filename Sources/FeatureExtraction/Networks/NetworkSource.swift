@@ -92,7 +92,8 @@ struct NetworkSource {
                 found:
                     "\(graph.inputs.count) inputs (\(graph.inputs.joined(separator: ", "))) and \(graph.outputs.count) "
                     + "outputs (\(graph.outputs.joined(separator: ", ")))",
-                expected: "the name of the output that is the embedding of an image; of a single input need only "
+                expected:
+                    "by --output the name of the output that is the embedding of an image; of a single input need only "
                     + (possible.isEmpty ? "none" : possible.joined(separator: ", ")))
         }
         guard let graph, let output = outputName ?? (graph.outputs.count == 1 ? graph.outputs[0] : nil) else {

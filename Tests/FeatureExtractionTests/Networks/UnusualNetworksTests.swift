@@ -120,7 +120,7 @@ struct TokensTests {
         #expect(
             UnusualNetworks.problem("tokens")
                 == "tokens.onnx: found an output \"last_hidden_state\" of float32 [1 × 17 × 6] for 1 image; expected float32 "
-                + "of [1 × d], one vector an image, or a pooling of its 17 tokens: cls (the first), avg, max or gem (over "
+                + "of [1 × d], one vector an image, or a pooling of its 17 tokens by --pool: cls (the first), avg, max or gem (over "
                 + "all of them) or patch-avg (the mean over all but the first)")
     }
 
@@ -160,7 +160,7 @@ struct TokensTests {
         #expect(
             UnusualNetworks.problem("image-and-text")
                 == "image-and-text.onnx: found 3 inputs (input_ids, pixel_values, attention_mask) and 3 outputs "
-                + "(logits_per_image, text_embeds, image_embeds); expected the name of the output that is the embedding of "
+                + "(logits_per_image, text_embeds, image_embeds); expected by --output the name of the output that is the embedding of "
                 + "an image; of a single input need only image_embeds (from pixel_values)")
     }
 }

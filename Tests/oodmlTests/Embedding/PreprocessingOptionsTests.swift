@@ -152,7 +152,9 @@ import TestSupport
         try folder.write(Data(contentsOf: network), to: "tokens/net.onnx")
         try folder.write(JSONSerialization.data(withJSONObject: Self.sidecar), to: "tokens/net.json")
         let refused = try embed("out", model: "tokens")
-        #expect(refused.status == 1 && refused.errors.contains("a pooling of its 17 tokens: cls (the first), avg, max"))
+        #expect(
+            refused.status == 1
+                && refused.errors.contains("a pooling of its 17 tokens by --pool: cls (the first), avg, max"))
         let run = try embed("out", model: "tokens", ["--pool", "cls"])
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains(", cls pooling of 17 tokens"), "\(run.errors)")
