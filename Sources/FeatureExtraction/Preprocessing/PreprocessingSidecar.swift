@@ -32,7 +32,7 @@ extension Preprocessing {
         besideModelAtPath model: String, changing changes: PreprocessingChanges
     ) throws -> DescribedPreprocessing {
         let ownName = descriptionName(of: model)
-        for path in candidates(forModelAtPath: model) where FileManager.default.fileExists(atPath: path) {
+        for path in candidates(forModelAtPath: model) where isThere(path) {
             let name = (path as NSString).lastPathComponent
             do {
                 let json = try read(path)
@@ -89,7 +89,19 @@ extension Preprocessing {
         }
     }
 
+    /// Whether there is a file, or a link that should lead to one.
+    private static func isThere(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path) || isLink(path)
+    }
+
+    private static func isLink(_ path: String) -> Bool {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+    }
+
     private static func read(_ path: String) throws -> JSONValue {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw DescriptionProblem(found: "a link to a file that is not there", expected: "a JSON object")
+        }
         let bytes = try InputFile(path: path).bytes
         do {
             return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))

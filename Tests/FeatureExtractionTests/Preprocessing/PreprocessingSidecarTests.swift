@@ -315,6 +315,20 @@ struct PreprocessingSidecarTests {
         #expect(failure { _ = try Preprocessing.besideModel(atPath: model) }.contains("found no file beside the model"))
     }
 
+    /// Else the file one folder up would stand in for it.
+    @Test func deadLinksAreNamed() throws {
+        let folder = try TemporaryFolder()
+        let inner = folder.url.appendingPathComponent("onnx")
+        try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+        try folder.write(Self.timm, as: "config.json")
+        let link = inner.appendingPathComponent("preprocessor_config.json").path
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../blobs/1")
+        #expect(
+            failure {
+                _ = try Preprocessing.besideModel(atPath: inner.appendingPathComponent("model.onnx").path)
+            }.hasPrefix("\(link): found a link to a file that is not there; expected a JSON object, or in its place"))
+    }
+
     @Test func processorFilesHoldTheImageProcessor() throws {
         let inner =
             #"{"image_processor_type": "SiglipImageProcessor", "size": {"height": 96, "width": 96}, "resample": 2, "#
