@@ -60,6 +60,15 @@ public struct FeatureExtractor: Sendable {
         self.reading = reading
     }
 
+    /// Makes sure that a file is a network, by its first bytes and outermost structure, without reading all of it.
+    ///
+    /// Call it for all of many models before running the first: it takes a moment, running them takes hours.
+    ///
+    /// - Throws: ``FeatureExtractionError`` or ``/Files/FileError`` that says what the file is instead.
+    public static func requireNetwork(at model: URL) throws {
+        _ = try ModelFile.format(of: model.path)
+    }
+
     /// The embeddings of image files, n × d, one row per file, exactly as the network outputs them (not normalised).
     ///
     /// All processor cores decode and compute; apart from the result only a few batches are in memory. An empty `paths`

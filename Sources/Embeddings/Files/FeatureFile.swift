@@ -99,6 +99,24 @@ extension FeatureFile {
         if let ids { try Self.require(ids, rowCount: matrix.rowCount, path: path) }
     }
 
+    /// Makes sure that a file has embeddings, as far as its headers say, without reading them.
+    ///
+    /// Call it for all of many files before computing anything.
+    ///
+    /// - Throws: ``/Files/FileError`` for a file that is missing, of another kind, or inconsistent with its headers.
+    public static func requireHeaders(of url: URL) throws {
+        if isFolder(url) || EmbeddingStore(of: url) != nil {
+            return try (EmbeddingStore(of: url) ?? EmbeddingStore(at: url)).requireFinished()
+        }
+        let file = try InputFile(url)
+        switch try FeatureFileKind(of: file, pathExtension: url.pathExtension) {
+        case .numpy: _ = try MatrixLayout(NumpyHeader(file), of: file)
+        case .numpyArchive: try NumpyArchive(file).requireMatrix()
+        case .safetensors: _ = try SafetensorsFile(file)
+        case .table: try FeatureTable.requireHeader(of: file)
+        }
+    }
+
     private static func require(_ ids: [String], rowCount: Int, path: String) throws {
         guard ids.count == rowCount else {
             throw FileError.malformed(

@@ -61,6 +61,12 @@ enum FeatureTable {
         return FeatureContents(matrix: matrix, ids: idColumn == nil ? nil : ids)
     }
 
+    /// Makes sure that the first line names columns.
+    static func requireHeader(of file: InputFile) throws {
+        var reader = try FieldReader(file)
+        _ = try header(&reader)
+    }
+
     private static func header(_ reader: inout FieldReader) throws -> [String] {
         var names: [String] = []
         var separator = FieldReader.Separator.comma

@@ -30,9 +30,7 @@ struct NumpyArchive {
                 "the statistics mu and sigma of \(statistics.mean.count) dimensions, as pytorch-fid stores them",
                 "embeddings, a row for each sample")
         }
-        let choice = try chooseMatrix(
-            arrays.map { ($0.name, $0.header.summary, MatrixLayout.isMatrix($0.header)) }, of: archive.file)
-        let (name, entry, header) = arrays[choice]
+        let (name, entry, header) = try matrix()
         let rowCount = header.sizes?.first ?? 0
         // They are read first: they are small, so errors in them show before the values are read.
         let others = arrays.filter { $0.name != name }
@@ -46,6 +44,18 @@ struct NumpyArchive {
                 "\(ids.count) ids for the \(layout.rowCount) rows of \(name)", "one for each row")
         }
         return FeatureContents(matrix: try layout.matrix(in: source, holding: expected), ids: ids, labels: labels)
+    }
+
+    /// Makes sure that one array is the embeddings, by its header.
+    func requireMatrix() throws {
+        let (_, entry, header) = try matrix()
+        _ = try MatrixLayout(header, of: ZipEntrySource(entry, of: archive))
+    }
+
+    private func matrix() throws -> Array {
+        arrays[
+            try chooseMatrix(
+                arrays.map { ($0.name, $0.header.summary, MatrixLayout.isMatrix($0.header)) }, of: archive.file)]
     }
 
     /// The mean and the covariance that programs for FID store; nil if the archive is anything else.

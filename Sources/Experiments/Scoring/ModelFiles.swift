@@ -64,11 +64,16 @@ struct RunFiles {
         models.url(level: task.level.id, direction: task.direction, fold: fold, seed: seed)
     }
 
-    /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)`` if a file is missing.
-    func requireAll(for tasks: [ScoringTask]) throws {
+    /// Makes sure that all files are there and of their kind, before the first is read.
+    ///
+    /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)`` if a file is missing; what `check` throws.
+    func requireAll(for tasks: [ScoringTask], check: (URL) throws -> Void) throws {
         let files = Set(tasks.map { file(for: $0) })
         let missing = files.filter { !exists($0) }.map(\.path).sorted()
-        guard let first = missing.first else { return }
+        guard let first = missing.first else {
+            for file in files.sorted(by: { $0.path < $1.path }) { try check(file) }
+            return
+        }
         let parts = Set(tasks.map(\.direction)).count > 1 ? " and direction" : ""
         throw FileError.unreadable(
             path: first,

@@ -104,11 +104,11 @@ public struct ModelScoring: Sendable {
         (self.splits, self.models, self.kind, self.settings) = (splits, models, kind, settings)
     }
 
-    /// Refuses training runs with a missing file.
+    /// Refuses training runs with a file that is missing or, by its first bytes, of another kind.
     ///
     /// - Parameter seeds: what `{seed}` stands for in each; `[nil]` for a path without one.
     public func requireFiles(ofSeeds seeds: [String?] = [nil]) throws {
-        for seed in seeds { try RunFiles(models: models, fold: settings.fold, seed: seed).requireAll(for: tasks) }
+        for seed in seeds { try RunFiles(models: models, fold: settings.fold, seed: seed).requireAll(for: tasks, check: kind.check) }
     }
 
     /// Scores one training run.
@@ -124,7 +124,7 @@ public struct ModelScoring: Sendable {
     ) throws -> ScoredModel {
         let dataset = splits.dataset
         let files = RunFiles(models: models, fold: settings.fold, seed: seed)
-        try files.requireAll(for: tasks)
+        try files.requireAll(for: tasks, check: kind.check)
         if run.number == 0, scoring.episodes?.episodesByLevel != nil,
             tasks.contains(where: { $0.direction == .reverse })
         {

@@ -7,10 +7,19 @@ internal import Parallel
 
 /// What a model's file contains.
 public enum ModelKind: Sendable {
-    /// Networks to run on the images below a folder; `open` opens one.
-    case networks(images: URL, open: @Sendable (URL) throws -> any ImageNetwork)
+    /// Networks to run on the images below a folder; `open` opens one, and `check` tells in a moment whether a file is one.
+    case networks(
+        images: URL, check: @Sendable (URL) throws -> Void = { _ in }, open: @Sendable (URL) throws -> any ImageNetwork)
     /// Precomputed embeddings: one row per sample of the test classes, or of the whole dataset.
     case embeddings
+
+    /// Makes sure that a file is what it should be, as far as its first bytes tell.
+    func check(_ file: URL) throws {
+        switch self {
+        case .networks(_, let check, _): try check(file)
+        case .embeddings: try FeatureFile<Float>.requireHeaders(of: file)
+        }
+    }
 }
 
 /// The embeddings of tasks, made or read on first use and kept for as long as they are needed.
@@ -72,7 +81,7 @@ struct TaskEmbeddings {
     private mutating func load(_ file: URL, mirrored: Bool) throws -> (samples: [Int], matrix: Matrix<Float>) {
         let wanted = samplesOfFile[file.path] ?? []
         switch kind {
-        case .networks(let images, let open):
+        case .networks(let images, _, let open):
             let network = try open(file)
             if provenances[file.path] == nil { provenances[file.path] = try network.provenance }
             let ids = wanted.map { dataset.samples[$0].id }

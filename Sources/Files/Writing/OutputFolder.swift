@@ -66,7 +66,8 @@ package struct OutputFolder {
         for parent in parents {
             var template = Array(parent.appending(path: "\(name).kept-XXXXXX").path.utf8CString)
             guard mkdtemp(&template) != nil else { continue }
-            let folder = URL(filePath: String(cString: template), directoryHint: .isDirectory)
+            let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let folder = URL(filePath: path, directoryHint: .isDirectory)
             do {
                 for (name, bytes) in files {
                     let file = folder.appending(path: name)

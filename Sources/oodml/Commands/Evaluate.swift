@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Evaluation
 import Experiments
+import FeatureExtraction
 import Files
 import Foundation
 import Glyphs200
@@ -194,9 +195,9 @@ struct Evaluate: ParsableCommand {
     private func kind(along splits: SplitFolder, on terminal: Terminal) throws -> ModelKind {
         guard model != nil else { return .embeddings }
         let reading = network.reading
-        return .networks(images: try reference.images(of: splits.manifest)) {
-            try reading.network($0, announcedOn: terminal)
-        }
+        return .networks(
+            images: try reference.images(of: splits.manifest), check: FeatureExtractor.requireNetwork(at:),
+            open: { try reading.network($0, announcedOn: terminal) })
     }
 
     private var settings: ScoringSettings {

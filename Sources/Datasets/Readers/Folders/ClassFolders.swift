@@ -3,7 +3,9 @@ public import Foundation
 
 extension Dataset {
     /// The lower-case file name extensions that make a file in a class folder a sample.
-    public static let imageExtensions: Set<String> = ["png", "jpg", "jpeg", "webp"]
+    public static let imageExtensions: Set<String> = [
+        "png", "jpg", "jpeg", "jpe", "jfif", "webp", "bmp", "dib", "gif", "tif", "tiff", "pbm", "pgm", "ppm", "pnm",
+    ]
 
     /// Reads class folders: `root/class/image`, or `root/outer/class/image`.
     ///
