@@ -1,5 +1,5 @@
-// libtiff reports errors by value, and its messages through handlers that belong to one file each. Strips and tiles are
-// unpacked here, because libtiff's conversion to RGBA gives other values than Pillow.
+// libtiff reports errors by value, and its messages through handlers that belong to one file each. Which kinds are read is
+// in tiff_layout.c, how samples become pixels in tiff_pixels.c.
 
 #include "tiff.h"
 

@@ -32,7 +32,8 @@ struct tiff_layout {
 // Notes libtiff's first message, or a general one; returns whether the file ends early or is damaged.
 image_codecs_status tiff_fail(image_codecs_image *image, struct tiff_source *source);
 
-// Refuses a second page, which is another image; a reduced copy or a mask of the first is not. Ends at the first directory.
+// Refuses a second page, which is another image; a reduced copy or a mask of the first is not. Ends at the first
+// directory.
 image_codecs_status tiff_require_one_page(TIFF *tiff, struct tiff_source *source, image_codecs_image *image);
 
 // Reads what samples mean, and refuses what is not converted as Pillow does.
@@ -41,6 +42,7 @@ image_codecs_status tiff_read_layout(
 
 // Reads all strips or tiles into the pixels, with a buffer to be freed whatever the status.
 image_codecs_status tiff_read_pixels(
-    TIFF *tiff, struct tiff_source *source, const struct tiff_layout *layout, image_codecs_image *image, uint8_t **buffer);
+    TIFF *tiff, struct tiff_source *source, const struct tiff_layout *layout, image_codecs_image *image,
+    uint8_t **buffer);
 
 #endif

@@ -71,7 +71,8 @@ static void unpack(const struct tiff_layout *layout, const struct block *block, 
 
 // Calls of libtiff that read one block give its size in bytes, or −1.
 image_codecs_status tiff_read_pixels(
-    TIFF *tiff, struct tiff_source *source, const struct tiff_layout *layout, image_codecs_image *image, uint8_t **buffer) {
+    TIFF *tiff, struct tiff_source *source, const struct tiff_layout *layout, image_codecs_image *image,
+    uint8_t **buffer) {
     struct block block = {0};
     int is_tiled = TIFFIsTiled(tiff);
     uint32_t tall = layout->height;

@@ -2,13 +2,15 @@ extension Matrix {
     /// Some rows less a vector, `(row − origin) · scale`: the one way of centring rows.
     ///
     /// Each value is rounded once for the difference and once for the product, in double precision, on every processor.
+    /// It is public because the compiler specialises nothing for other modules that is only `package`.
     ///
     /// - Parameters:
     ///   - rows: the numbers of the rows, in the order of the result.
     ///   - origin: d values, such as the mean of the rows.
     ///   - scale: what the differences are multiplied by.
+    /// - Precondition: the rows exist, and there are d values.
     /// - Complexity: O(m·d) for m rows of d columns.
-    @inlinable package func centred(
+    @inlinable public func centred(
         rows: some Collection<Int>, about origin: [Double], scaledBy scale: Double = 1
     ) -> Matrix<Double> {
         let d = columnCount

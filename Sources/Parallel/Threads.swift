@@ -93,26 +93,29 @@ package func concurrentMap<Value: Sendable, Failure: Error>(
 ///
 /// The compiler cannot see that the elements differ, so this type promises it: whoever passes a buffer to several
 /// threads must divide the indices among them. Nothing is checked.
+///
+/// It is public because the compiler inlines nothing into other modules that is only `package`: every element would cost
+/// a call.
 @frozen
-package struct DisjointBuffer<Element>: @unchecked Sendable {
+public struct DisjointBuffer<Element>: @unchecked Sendable {
     @usableFromInline let base: UnsafeMutableBufferPointer<Element>
 
     /// Wraps initialised memory, which must outlive the threads' work.
     @inlinable
-    package init(_ base: UnsafeMutableBufferPointer<Element>) {
+    public init(_ base: UnsafeMutableBufferPointer<Element>) {
         self.base = base
     }
 
     /// The element at an index, which no other thread may touch at that time.
     @inlinable
-    package subscript(index: Int) -> Element {
+    public subscript(index: Int) -> Element {
         get { base[index] }
         nonmutating set { base[index] = newValue }
     }
 
     /// A part of the memory, for the one thread that owns it.
     @inlinable
-    package subscript(range: Range<Int>) -> UnsafeMutableBufferPointer<Element> {
+    public subscript(range: Range<Int>) -> UnsafeMutableBufferPointer<Element> {
         UnsafeMutableBufferPointer(rebasing: base[range])
     }
 }
