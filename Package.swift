@@ -56,7 +56,7 @@ let package = Package(
 
         // MARK: The pipeline, in the order in which data flows through it
         .target(name: "Datasets", dependencies: ["Files"]),
-        .target(name: "Embeddings", dependencies: ["Files", "DenseLinearAlgebra", "CZlib"]),
+        .target(name: "Embeddings", dependencies: ["Datasets", "Files", "DenseLinearAlgebra", "CZlib"]),
         .target(
             name: "FeatureExtraction",
             dependencies: ["Embeddings", "Files", "DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),
