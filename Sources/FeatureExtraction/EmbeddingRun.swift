@@ -72,6 +72,9 @@ final class EmbeddingRun: Sendable {
         let count = min(network.batchSize, paths.count - first)
         try request.withInput { input in
             let size = input.count / network.batchSize
+            // The unused rest of the last batch is computed too, so keep it the same every time. This comes first: as the
+            // last statement it becomes a jump to memset, before which Swift 6.3 does not restore the register of errors.
+            input[(count * size)...].update(repeating: 0)
             for i in 0..<count {
                 let image = try Image8(
                     contentsOfFile: paths[first + i], channelCount: preprocessing.channelCount,
@@ -81,8 +84,6 @@ final class EmbeddingRun: Sendable {
                     preprocessing.resizedAndCropped(image), into: target, layout: network.layout, mirrored: mirrored,
                     asBytes: network.takesBytes)
             }
-            // The unused rest of the last batch is computed too, so keep it the same every time.
-            input[(count * size)...].update(repeating: 0)
         }
         try request.infer()
         let rows = try request.withOutput { network.output.read($0, count: count) }

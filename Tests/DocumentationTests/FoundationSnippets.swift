@@ -24,6 +24,27 @@ import TestSupport
         #expect(zip(eigenvalues, [1, 3]).allSatisfy { abs($0 - $1) < 1e-12 })
     }
 
+    @Test func namesWithCameras() {
+        let lines = printed {
+            // snippet
+            if let name = CameraName("query/0002_c1s1_000451_03.jpg") { print(name.identity, name.camera) }  // 0002 c1
+            // end
+        }
+        #expect(lines == ["0002 c1"])
+    }
+
+    @Test func storedStatistics() throws {
+        let file = fixtures.appending(path: "EmbeddingsTests/Fixtures/statistics.npz")
+        let lines = try printed {
+            // snippet
+            if let statistics = try FeatureStatistics(contentsOf: file) {
+                print(statistics.mean.count, "dimensions")
+            }
+            // end
+        }
+        #expect(lines == ["3 dimensions"])
+    }
+
     @Test func dataset() throws {
         let lines = try printed {
             // snippet

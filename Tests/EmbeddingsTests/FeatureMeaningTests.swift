@@ -91,7 +91,7 @@ import TestSupport
 
     /// A label, an index or a row number among the dimensions would make every distance wrong without a sign.
     @Test(arguments: [
-        "label", "Label", "target", "class", "id", "index", "Unnamed: 0", "fold", "filename", "pid", "y",
+        "label", "Label", "target", "class", "id", "index", "Unnamed: 0", "fold", "filename", "pid",
     ])
     func columnsThatAreNoDimensionsByName(name: String) throws {
         let file = try folder.write("f0,\(name),f1\n0.5,3,1.25\n0.25,3,1\n0.75,1,2.5\n", to: "f.csv")

@@ -8,7 +8,7 @@ enum TableColumns {
     /// What the column `sample` names, and what follows from the row or the class rather than the image; in lower case.
     private static let names: Set = [
         "label", "labels", "target", "targets", "class", "classes", "class_id", "classid", "class_label", "category",
-        "category_id", "y", "y_true", "gt", "superclass", "super_class_id", "pid", "person_id", "camera", "camid",
+        "category_id", "y_true", "gt", "superclass", "super_class_id", "pid", "person_id", "camera", "camid",
         "cam_id",
         "domain", "split", "fold", "role", "cluster", "id", "ids", "image_id", "img_id", "sample_id", "uid", "index",
         "idx",

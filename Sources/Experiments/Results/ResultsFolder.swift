@@ -46,12 +46,13 @@ public struct ResultsFolder: Sendable, Equatable {
         _ scored: ScoredModel, replacing: Bool = false, report: @escaping WorkReport = { _ in }
     ) throws -> [String] {
         let results = scored.results
-        return try OutputFolder(url, force: replacing) { report(.warning($0)) }.write([
+        return try OutputFolder(url, force: replacing) { report(.warning($0)) }.write(
+            [
             (Name.classes, Data(ClassScores.table(scored.classes).text.utf8)),
             (Name.examples, Data(try stableJSON(scored.examples).utf8)),
             (Name.table, Data(resultsTable(results).text.utf8)), (Name.curve, Data(CurveChart(results).svg.utf8)),
-            (Name.results, Data(try stableJSON(results).utf8)),
-        ])
+                (Name.results, Data(try stableJSON(results).utf8)),
+            ], keepingElsewhere: true)
     }
 
     /// The results in the folder: its own, or those of each of its training runs.

@@ -54,9 +54,14 @@ extension SplitFolder {
         precondition(replicateCount > 0, "\(replicateCount) series")
         let units = try dataset.units(by: settings.unit)
         try settings.validate()
+        if settings.start == .official, let unit = dataset.firstDividedUnit(of: units) {
+            throw SplitError.dividedUnit(label: unit.label)
+        }
         guard units.count >= 4 else { throw SplitError.tooFewUnits(count: units.count) }
         let folder = try OutputFolder(url, force: replacing) { report(.warning($0)) }
-        if !replacing { try requireNoOther(at: url, of: dataset, by: settings) }
+        if !replacing {
+            try requireNoOther(at: url, of: dataset, by: settings.resolved(forUnitCount: units.count))
+        }
         let source = try source()
         if !replacing, case .images(_, let network) = source {
             try requireNoOther(at: url, by: network.provenance)
@@ -74,7 +79,8 @@ extension SplitFolder {
         }
         let manifests = series.map { SplitManifest(generator: generator, series: $0, provenance: provenance) }
         let paths = try folder.write(
-            files(of: series, manifests, over: embedded), replacing: SplitFileName.dependsOnOptions)
+            files(of: series, manifests, over: embedded), replacing: SplitFileName.dependsOnOptions,
+            keepingElsewhere: true)
         return MadeSplits(
             folder: SplitFolder(at: url, manifest: manifests[0], dataset: dataset), series: series,
             manifests: manifests, paths: paths)

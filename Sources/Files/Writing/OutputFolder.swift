@@ -41,19 +41,18 @@ package struct OutputFolder {
     ///   - isOurs: whether a run may write a file of this name below the folder. Such a file that this run does not
     ///     write would look like part of its result, so it is removed if files may be replaced.
     ///   - links: the links to make as well, before the files take their names.
-    /// If it cannot be done, the files go to a new folder beside this one, or else among the temporary files: they may have
-    /// taken hours. The error says where they are.
-    ///
+    ///   - keepingElsewhere: whether, if it cannot be done, the files go to a new folder beside this one, or else among the
+    ///     temporary files, since they may have taken hours; the error then says where they are.
     /// - Returns: the paths, in the order of `files`.
     /// - Throws: ``FileError`` before anything is written here, if a different file is there and may not be replaced.
     package func write(
         _ files: [(name: String, bytes: Data)], replacing isOurs: (String) -> Bool = { _ in false },
-        links: LinkPlan = LinkPlan()
+        links: LinkPlan = LinkPlan(), keepingElsewhere: Bool = false
     ) throws -> [String] {
         do {
             return try writeInPlace(files, replacing: isOurs, links: links)
         } catch let error as FileError {
-            throw keep(files).map { error.keeping($0) } ?? error
+            throw (keepingElsewhere ? keep(files) : nil).map { error.keeping($0) } ?? error
         }
     }
 

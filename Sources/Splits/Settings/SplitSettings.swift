@@ -76,7 +76,7 @@ public struct SplitSettings: Sendable, Equatable {
     }
 
     /// The same settings with the number of swaps per step of the search filled in, for a given number of units.
-    func resolved(forUnitCount count: Int) -> SplitSettings {
+    package func resolved(forUnitCount count: Int) -> SplitSettings {
         guard case .search(var search) = method else { return self }
         search.swapsPerStep = search.swapsPerStep(forUnitCount: count)
         var settings = self

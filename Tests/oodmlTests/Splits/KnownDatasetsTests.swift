@@ -76,7 +76,9 @@ import Testing
 
     @Test func theListNamesFilesAndCounts() throws {
         let text = try CommandRun(["datasets"]).output
-        let known = [KnownDataset.cub200, .cars196, .sop, .inshop]
+        let known = [
+            KnownDataset.cub200, .cars196, .sop, .inshop, .market1501, .dukeMTMC, .msmt17, .veri776,
+        ]
         for dataset in known {
             #expect(text.contains("\(dataset.title): --dataset \(dataset.name) --root DIR"))
             #expect(text.contains("\(dataset.counts.samples) images of \(dataset.counts.classes) classes"))

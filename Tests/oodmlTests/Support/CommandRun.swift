@@ -38,10 +38,12 @@ struct CommandRun {
         errors = try String(contentsOf: errorFile, encoding: .utf8)
     }
 
-    /// What was said to the user, where that is one sentence.
+    /// The error, where that is one sentence; what was understood of the input may be said before it.
     var sentence: String? {
         let lines = errors.split(separator: "\n")
-        return lines.count == 1 && errors.hasPrefix("Error: ") ? String(lines[0].dropFirst(7)) : nil
+        guard let last = lines.last, last.hasPrefix("Error: "), lines.count(where: { $0.hasPrefix("Error: ") }) == 1
+        else { return nil }
+        return String(last.dropFirst(7))
     }
 
     /// The executable stands beside the bundle of the tests.
