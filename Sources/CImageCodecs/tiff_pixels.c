@@ -114,14 +114,19 @@ image_codecs_status tiff_read_pixels(
             // The last strip may be shorter, and the strip before it need not.
             block.height = is_tiled || layout->height - block.top > tall ? tall : layout->height - block.top;
             for (int plane = 0; plane < plane_count; plane++) {
+                uint32_t number = is_tiled ? TIFFComputeTile(tiff, block.left, block.top, 0, (uint16_t)plane)
+                                           : TIFFComputeStrip(tiff, block.top, (uint16_t)plane);
+                // Where a strip is not listed, libtiff would read the file's own header.
+                if (number >= (is_tiled ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff)) ||
+                    TIFFGetStrileOffset(tiff, number) == 0 || TIFFGetStrileByteCount(tiff, number) == 0) {
+                    return tiff_fail(image, source);
+                }
                 uint8_t *target = block.bytes + block.plane_size * (size_t)plane;
                 tmsize_t expected = is_tiled ? size : (tmsize_t)(block.row_size * block.height);
                 tmsize_t count =
                     is_tiled
-                        ? TIFFReadEncodedTile(
-                              tiff, TIFFComputeTile(tiff, block.left, block.top, 0, (uint16_t)plane), target, size)
-                        : TIFFReadEncodedStrip(
-                              tiff, TIFFComputeStrip(tiff, block.top, (uint16_t)plane), target, expected);
+                        ? TIFFReadEncodedTile(tiff, number, target, size)
+                        : TIFFReadEncodedStrip(tiff, number, target, expected);
                 if (count != expected || source->is_guessed) {
                     return tiff_fail(image, source);
                 }

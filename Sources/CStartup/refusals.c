@@ -1,6 +1,7 @@
 // Ends the program with one sentence where the system refuses memory or a thread to a library that cannot bear it:
 // OpenBLAS asks for the same memory for ever, and waits for threads that did not start; Dispatch tries again every second;
-// Swift's runtime and Foundation crash. Others (the image codecs, OpenVINO) report such a failure, and are left to.
+// Swift's runtime and Foundation crash, and OpenVINO hangs, aborts or blames the model. The image codecs report such a failure, and
+// are left to.
 //
 // The functions below take the place of glibc's in the whole process, which glibc allows, and only look at the result.
 // A sanitizer replaces them itself.
@@ -30,7 +31,8 @@ extern void *__libc_memalign(size_t, size_t);
 
 // Whether the code that a call returns to belongs to a library that cannot bear a refusal.
 static bool is_helpless(void *caller) {
-    static const char *const names[] = {"libswift", "libFoundation", "lib_Foundation", "libdispatch", "libopenblas"};
+    static const char *const names[] = {"libswift", "libFoundation", "lib_Foundation", "libdispatch", "libopenblas",
+                                        "libopenvino", "libtbb", "libstdc++"};
     Dl_info info;
     if (!dladdr(caller, &info) || info.dli_fname == NULL) {
         return false;
@@ -57,6 +59,13 @@ static _Noreturn void stop(const char *what) {
         snprintf(
             limits, sizeof limits, " within the limit of %llu kB on data (ulimit -d, h_data)",
             (unsigned long long)data.rlim_cur / 1024);
+    }
+    struct rlimit processes;
+    if (limits[0] == 0 && strcmp(what, "a thread") == 0 && getrlimit(RLIMIT_NPROC, &processes) == 0 &&
+        processes.rlim_cur != RLIM_INFINITY) {
+        snprintf(
+            limits, sizeof limits, " within the limit of %llu processes (ulimit -u)",
+            (unsigned long long)processes.rlim_cur);
     }
     char line[320];
     int length = snprintf(

@@ -21,6 +21,19 @@ public enum CameraSource: Sendable, Hashable {
         }
     }
 
+    /// Whether it is a column, which only a table can have.
+    public var isColumn: Bool {
+        if case .column = self { true } else { false }
+    }
+
+    /// A column of a table that seems to hold cameras and is not used; nil if there is none.
+    func unusedColumn(of table: CSVTable) -> String? {
+        guard self == .automatic, !table.columns.contains("camera") else { return nil }
+        return table.columns.first {
+            ["camera", "camid", "cam_id", "cam", "camera_id", "cameraid"].contains($0.lowercased())
+        }
+    }
+
     /// The camera of each row of a table; nil where the rule does not apply.
     ///
     /// - Throws: ``/Files/FileError`` for a column that is missing, or a name without a camera.
@@ -51,5 +64,33 @@ public enum CameraSource: Sendable, Hashable {
                 return name.camera
             }
         }
+    }
+}
+
+extension Dataset {
+    /// The dataset with the cameras that its samples' names have, or without any; other sources change nothing.
+    ///
+    /// - Complexity: O(n) for n samples.
+    /// - Throws: ``/Files/FileError`` for a name without a camera.
+    public func takingCameras(from source: CameraSource) throws -> Dataset {
+        guard source == .sampleNames || source == .none else { return self }
+        var dataset = self
+        dataset.samples = try samples.map { sample in
+            guard source == .sampleNames else { return sample.with(camera: nil) }
+            guard let name = CameraName(sample.id) else {
+                throw FileError.malformed(
+                    path: self.name, found: "the sample \"\(sample.id)\"",
+                    expected: "names with a camera, as of Market-1501, DukeMTMC-reID, MSMT17 or VeRi-776")
+            }
+            return sample.with(camera: name.camera)
+        }
+        return dataset
+    }
+}
+
+extension Sample {
+    fileprivate func with(camera: String?) -> Sample {
+        Sample(
+            id: id, classLabel: classLabel, superclass: superclass, role: role, camera: camera, domain: domain)
     }
 }

@@ -28,6 +28,12 @@ public enum ClassOrder: Sendable, Equatable {
     /// Digits rather than an `Int`, since ids may have more digits than fit. A table that went through pandas may have
     /// written 3 as 3.0.
     private static func number(_ label: String) -> [UInt8]? {
+        // As numpy.savetxt writes whole numbers: 1.000000000000000000e+01.
+        if label.utf8.contains(UInt8(ascii: "e")), let value = Double(label), let number = Int64(exactly: value),
+            abs(value) < 0x1p53
+        {
+            return self.number("\(number)")
+        }
         var digits = label.utf8[...]
         let isNegative = digits.first == UInt8(ascii: "-")
         if isNegative { digits = digits.dropFirst() }

@@ -8,7 +8,7 @@ public struct Dataset: Sendable {
     /// The dataset's name, as in `cub200`.
     public let name: String
     /// All samples, in the order of the rows of embeddings.
-    public let samples: [Sample]
+    public internal(set) var samples: [Sample]
     /// The class labels in the order of their UTF-8 bytes; a class's number is its position here.
     public let classLabels: [String]
     /// The number of each sample's class, in the order of `samples`.

@@ -27,8 +27,15 @@ enum SplitPart: Hashable {
         return parts
     }
 
-    /// How many of the names are, on their own, words for a part of a split.
-    static func wordCount(among names: [String]) -> Int { names.count { SplitPart(word: $0) != nil } }
+    /// The names that have a word for a part of a split in them, if they name two parts at least: `train_station` and
+    /// `train_interior` are places.
+    static func named(among names: [String]) -> [String] {
+        let named = names.filter { partAndRest($0) != nil }
+        return Set(named.compactMap { partAndRest($0)?.part }).count > 1 ? named : []
+    }
+
+    /// Whether a name has a word for a part of a split in it.
+    static func isIn(_ name: String) -> Bool { partAndRest(name) != nil }
 
     private static func partAndRest(_ name: String) -> (part: SplitPart, rest: [String])? {
         var words: [String] = []

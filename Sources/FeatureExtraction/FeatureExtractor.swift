@@ -30,6 +30,10 @@ public struct FeatureExtractor: Sendable {
     public let warnings: [String]
     /// The number of tokens that are pooled; nil if the output has none.
     public var tokenCount: Int? { network.output.isOfTokens ? network.output.positionCount : nil }
+    /// The number of positions in a feature map that are pooled; nil if the output is no feature map.
+    public var positionCount: Int? {
+        network.output.pooling != nil && !network.output.isOfTokens ? network.output.positionCount : nil
+    }
 
     private let network: EmbeddingNetwork
 

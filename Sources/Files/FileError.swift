@@ -21,7 +21,7 @@ public enum FileError: Error, Equatable {
 extension FileError {
     /// The same error, with where the results are that could not be written.
     func keeping(_ folder: URL) -> FileError {
-        let words = "; the results are kept in \(folder.path)"
+        let words = " (the results are kept in \(folder.path))"
         return switch self {
         case .unwritable(let path, let reason): .unwritable(path: path, reason: reason + words)
         case .occupied(let path, let found, let remedy): .occupied(path: path, found: found + words, remedy: remedy)

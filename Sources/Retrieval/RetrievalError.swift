@@ -16,8 +16,8 @@ extension RetrievalError: CustomStringConvertible {
             "the embedding in row \(row) has a value that is not finite in column \(column); "
                 + "expected finite numbers only"
         case .noQueries(let loneQueryCount):
-            "none of the \(loneQueryCount) samples has another sample of its class; "
-                + "expected at least one class of two samples"
+            "none of the \(loneQueryCount) queries has another sample of its class to find; "
+                + "expected at least one class of two samples, and of two cameras where there are cameras"
         case .tooFewDirections(let found, let expected):
             "the embeddings vary along \(found) directions only; expected \(expected) or more, as many as principal "
                 + "components are wanted"

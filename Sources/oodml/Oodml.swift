@@ -64,9 +64,12 @@ struct Oodml: ParsableCommand {
     /// A remedy on the command line that a library cannot know of; empty for most errors.
     private static func advice(for error: any Error, of command: any ParsableCommand) -> String {
         if isOfImage(error) {
-            if command is Embed { return " (--on-error skip leaves such images out)" }
+            let what = if case DatasetError.emptyClass = error { "classes" } else { "images" }
+            if let embed = command as? Embed, embed.onError == .fail {
+                return " (--on-error skip leaves such \(what) out)"
+            }
             if command is MakeSplits || command is Evaluate {
-                return "; oodml embed --on-error skip leaves such images out, and its store serves as --features"
+                return "; oodml embed --on-error skip leaves such \(what) out, and its store serves as --features"
             }
         }
         return switch error {

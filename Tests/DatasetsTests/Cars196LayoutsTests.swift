@@ -152,8 +152,8 @@ import Testing
         let dataset = try Dataset(.cars196, at: folder.url)
         #expect(
             form(of: dataset)
-                == "read from the class folders below \(place)train/ and \(place)test/, which divide the images of 4 of the 4 "
-                + "classes and are no sides")
+                == "read from the class folders below \(place)train/ and \(place)test/, which have images of 4 of the 4 classes on "
+                + "both sides, so they are not the official split")
         #expect(dataset.classLabels == Self.names && dataset.samples.count == 20)
         #expect(dataset.samples[0].id == "\(place)train/AM General Hummer SUV 2000/00001.jpg")
         #expect(dataset.samples.allSatisfy { $0.superclass == nil })
@@ -177,7 +177,7 @@ import Testing
         try writeClasses(Self.names, below: "train/")
         try writeClasses(Array(Self.names[1...]), below: "valid/")
         let dataset = try Dataset(.cars196, at: folder.url)
-        #expect(form(of: dataset).contains("which divide the images of 3 of the 4 classes"))
+        #expect(form(of: dataset).contains("which have images of 3 of the 4 classes on both sides"))
         #expect(dataset.officialSides == [.train, .train, .test, .test])
     }
 

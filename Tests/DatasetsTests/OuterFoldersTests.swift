@@ -50,7 +50,7 @@ import TestSupport
         #expect(dataset.reading.warnings.isEmpty && dataset.officialOrder == nil)
         #expect(
             dataset.reading.understood
-                == ["gallery, query, train and val are parts of a split (val counts to the train side)"])
+                == ["gallery, query, train and val are parts of a split (val counts to train)"])
         for sample in dataset.samples {
             let expected = SampleRole(rawValue: String(sample.id.prefix { $0 != "/" }))
             #expect(sample.role == expected)
@@ -63,7 +63,7 @@ import TestSupport
         let dataset = try read(images(["train"], ["a", "b"]) + images(["valid"], ["c"]))
         #expect(sides(dataset) == ["a": .train, "b": .train, "c": .test])
         #expect(
-            dataset.reading.understood == ["train and valid are parts of a split (valid counts to the test side)"])
+            dataset.reading.understood == ["train and valid are parts of a split (valid is taken as test)"])
     }
 
     @Test func superclassesWithinParts() throws {
@@ -111,7 +111,7 @@ import TestSupport
         #expect(
             error
                 == .malformed(
-                    path: folder.url.path, found: "test and train, as of a split, beside cats",
+                    path: folder.url.path, found: "test and train, which are parts of a split, beside cats",
                     expected: "either parts of a split only, each once, or no folder named like one"))
         // Said explicitly, it is read.
         #expect(try read([], outer: .superclass).classLabels.count == 6)
@@ -122,6 +122,68 @@ import TestSupport
     @Test func partsWithoutClassFoldersAreRefused() throws {
         let error = #expect(throws: FileError.self) { try read(["train/1.png", "test/1.png"]) }
         #expect(error?.description.contains("images in test and train, without class folders") == true)
+    }
+
+    /// As Kaggle's archives have it: each part in a folder of its own name, and tests of contests without classes.
+    @Test func partsInFoldersOfTheirOwn() throws {
+        let nested = try read(images(["seg_train/seg_train", "seg_test/seg_test"], ["a", "b", "c"]))
+        #expect(nested.classLabels == ["a", "b", "c"] && nested.reading.warnings.count == 1)
+        try nested.requireFiles(below: folder.url)
+    }
+
+    @Test func partsWithoutClassesArePassedOver() throws {
+        let dataset = try read(
+            images(["train", "val"], ["a", "b"]) + ["test/1.png", "annotations/x.json", "test/2.png"])
+        #expect(dataset.classLabels == ["a", "b"] && dataset.samples.count == 8)
+        #expect(dataset.reading.passedOver.map(\.kind) == ["folder without images", "part without classes"])
+    }
+
+    /// As in Tiny ImageNet.
+    @Test func foldersOfImagesWithinClasses() throws {
+        let dataset = try read(
+            ["a", "b", "c"].map { "train/\($0)/images/1.png" } + ["val/images/1.png", "test/images/1.png"])
+        #expect(dataset.classLabels == ["a", "b", "c"] && dataset.samples.count == 3)
+        #expect(dataset.reading.passedOver.map(\.path) == ["test", "val"])
+        let plain = try TemporaryFolder()
+        for name in ["a", "b"] { try plain.write("", to: "\(name)/images/1.png") }
+        #expect(try Dataset(classFoldersAt: plain.url, name: "d").classLabels == ["a", "b"])
+    }
+
+    @Test func domainsWithinParts() throws {
+        let dataset = try read(images(["train/art", "train/photo", "test/art", "test/photo"], ["a", "b", "c"]))
+        #expect(dataset.classLabels == ["a", "b", "c"] && Set(dataset.samples.map(\.domain)) == ["art", "photo"])
+        #expect(dataset.reading.warnings.count == 1)
+    }
+
+    @Test func namesThatOnlyBeginLikePartsAreClasses() throws {
+        let dataset = try read(["train_interior/1.png", "train_station/1.png", "valley/1.png"])
+        #expect(dataset.classLabels == ["train_interior", "train_station", "valley"])
+        let seen = try #require(
+            #expect(throws: FileError.self) {
+                try Self.read(["train/a/1.png", "test_seen/b/1.png", "test_unseen/c/1.png"])
+            })
+        #expect(seen.description.contains("which are parts of a split, several of one kind"))
+    }
+
+    private static func read(_ paths: [String]) throws -> Dataset {
+        let folder = try TemporaryFolder()
+        for path in paths { try folder.write("", to: path) }
+        return try Dataset(classFoldersAt: folder.url, name: "d")
+    }
+
+    @Test(arguments: [
+        ["bounding_box_train/1.png", "query/1.png", "bounding_box_test/1.png", "gt_bbox/1.png"],
+        ["cars_train/1.png", "cars_test/1.png"],
+    ])
+    func imagesInPartsOfKnownDatasetsAreRefused(paths: [String]) throws {
+        let error = #expect(throws: FileError.self) { try Self.read(paths) }
+        #expect(error?.description.contains("has a reader of its own") == true)
+    }
+
+    @Test func namesThatDifferInCapitalsAreSaid() throws {
+        let dataset = try read(["train/ant/1.png", "test/ANT/1.png", "test/bee/1.png"])
+        #expect(dataset.classLabels == ["ANT", "ant", "bee"])
+        #expect(dataset.reading.warnings.first?.hasPrefix("1 class name differs from another in capitals only") == true)
     }
 
     @Test func domainsAreAColumn() throws {
@@ -208,6 +270,8 @@ import TestSupport
         #expect(try train((0..<196).map(String.init)) == (Set((0..<98).map(String.init)), .number))
         #expect(try train(["-1", "0", "10", "9", "100", "-20"]) == (["-20", "-1", "0"], .number))
         #expect(try train(["1.0", "2.0", "10.0", "11.00"]) == (["1.0", "2.0"], .number))
+        // As numpy.savetxt writes them.
+        #expect(try train(["1e0", "2.0000e+00", "1.0000e+01", "1.1000e+01"]) == (["1e0", "2.0000e+00"], .number))
         #expect(try train(["007", "8", "10", "99999999999999999999999"]) == (["007", "8"], .number))
         // Anything else goes by bytes, as Python sorts folders.
         #expect(try train(["1", "10", "2", "x"]) == (["1", "10"], .name))

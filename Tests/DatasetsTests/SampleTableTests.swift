@@ -87,6 +87,40 @@ import TestSupport
         #expect(roles.officialSides == [.train, .test] && roles.samples.map(\.role) == [nil, .query, .gallery])
     }
 
+    @Test func otherNamesOfTheTwoColumnsAreSaid() throws {
+        let read = try dataset("path,pid,camid\nx.png,7,1\ny.png,8,2\n")
+        #expect(read.samples.map(\.id) == ["x.png", "y.png"] && read.classLabels == ["7", "8"] && read.cameras == nil)
+        #expect(
+            read.reading.understood == [
+                "the column path is taken as sample", "the column pid is taken as class",
+                "the column camid is not read, though it may hold cameras",
+            ])
+        // Of two, none is chosen.
+        #expect(throws: FileError.self) { try dataset("path,image,label\nx,y,a\n") }
+    }
+
+    @Test func absolutePathsBelowTheRootAreRelative() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(
+            "sample,class\n\(folder.url.path)/a/1.png,a\nb/1.png,b\n/elsewhere/1.png,b\n", to: "s.csv")
+        let read = try Dataset(sampleTableAt: file, name: "d", root: folder.url)
+        #expect(read.samples.map(\.id) == ["a/1.png", "b/1.png", "/elsewhere/1.png"])
+        for name in ["a/1.png", "b/1.png"] { try folder.write("", to: name) }
+        let error = #expect(throws: DatasetError.self) { try read.requireFiles(below: folder.url) }
+        #expect(error?.description.contains("it is an absolute path") == true)
+    }
+
+    @Test func missingFilesThatAreThereOtherwise() throws {
+        let folder = try TemporaryFolder()
+        for name in ["e\u{301}.png", "b/1.png"] { try folder.write("", to: name) }
+        for (id, hint) in [("\u{E9}.png", "in another Unicode form"), ("b\\1.png", "with / in place of \\")] {
+            let dataset = try Dataset(
+                name: "d", samples: [Sample(id: id, classLabel: "a"), Sample(id: "b/1.png", classLabel: "b")])
+            let error = #expect(throws: DatasetError.self) { try dataset.requireFiles(below: folder.url) }
+            #expect(error?.description.contains(hint) == true, "\(id)")
+        }
+    }
+
     @Test func camerasAndDomainsComeBack() throws {
         let text = "sample,class,domain,camera,seq\n1,a,x,c1,s1\n2,a,y,c2,s1\n3,b,,,s2\n"
         let read = try dataset(text)

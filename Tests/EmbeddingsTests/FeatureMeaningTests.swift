@@ -34,6 +34,11 @@ import TestSupport
         ("two-names.npz", "found 2 arrays that may name the rows (paths, names)"),
         ("object-names.npz", "found an array of Python objects"),
         ("repeated-names.npz", "found strings in group that occur twice"),
+        ("column-names.npz", "found the array filenames of <U15 (4, 1) beside 4 embeddings"),
+        ("short-names.npz", "found the array filenames of <U15 (3,) beside 4 embeddings"),
+        ("column-labels.npz", "found the array labels of <i8 (4, 1) beside 4 embeddings"),
+        ("permuted.npz", "found the array indices of <i8 (4,) beside 4 embeddings"),
+        ("other-statistics.npz", "found the square array cov beside the vector mean, as a covariance and a mean are"),
         ("statistics.npz", "found the statistics mu and sigma of 3 dimensions, as pytorch-fid stores them"),
     ])
     func stringsThatMayBeAnythingAreRefused(name: String, sentence: String) throws {
@@ -41,6 +46,7 @@ import TestSupport
     }
 
     @Test func labelsMustDivideTheRowsAsTheClassesDo() throws {
+        #expect(try read("counted.npz").matrix.rowCount == 4)
         #expect(try read("filenames.npz").labels == ["3", "3", "1", "1"])
         #expect(try read("float-labels.npz").labels == ["-3", "-3", "1", "1"])
         let file = try read("label-names.npz")
@@ -65,6 +71,9 @@ import TestSupport
         #expect(statistics.mean.count == 3 && statistics.covariance.rowCount == 3)
         #expect(abs(statistics.mean[0] - 132.25 / 4) < 1e-12)
         #expect(try FeatureStatistics(contentsOf: fixture("stored.npz")) == nil)
+        // Beside embeddings they are a by-product.
+        #expect(try FeatureStatistics(contentsOf: fixture("statistics-and-features.npz")) == nil)
+        #expect(try read("statistics-and-features.npz").matrix.rowCount == 4)
         #expect(try FeatureStatistics(contentsOf: fixture("plain.csv")) == nil)
         #expect(
             try refusal { _ = try FeatureStatistics(contentsOf: fixture("askew.npz")) }
@@ -80,7 +89,7 @@ import TestSupport
     }
 
     @Test func labelsInLinesAndRefusedLabels() throws {
-        let lines = try folder.write("owl\r\nant bear\n\u{FC}\n\n", to: "l.txt")
+        let lines = try folder.write("\u{FEFF}owl\r\nant bear \n\u{FC}\n\n", to: "l.txt")
         #expect(try LabelTable(readingFrom: lines).labels == ["owl", "ant bear", "\u{FC}"])
         let gap = try folder.write("owl\n\nant\n", to: "g.txt")
         #expect(try refusal { _ = try LabelTable(readingFrom: gap) }.contains("g.txt:2: found an empty label"))
@@ -97,7 +106,7 @@ import TestSupport
         let file = try folder.write("f0,\(name),f1\n0.5,3,1.25\n0.25,3,1\n0.75,1,2.5\n", to: "f.csv")
         #expect(
             try refusal { _ = try FeatureFile<Float>(contentsOf: file) }
-                .contains("found the column \(name), which is no dimension by its name"))
+                .contains("found the column \(name), whose name is not that of a dimension"))
     }
 
     @Test func columnsThatAreNoDimensionsByValues() throws {
@@ -122,6 +131,15 @@ import TestSupport
         // A dimension of a series may be whole, and one that is always the same says nothing.
         #expect(try refused("f0,f1,f2", labelled) == nil)
         #expect(try refused("a,b,c", fractions.map { "0,\($0)" }) == nil)
+        // But a label that was stacked beside the embeddings stands out.
+        var rng = SplitMix64(seed: 2)
+        let stacked = (0..<12).map { row in
+            (0..<4).map { _ in "\(rng.uniform())" }.joined(separator: ",") + ",\(row / 3)"
+        }
+        #expect(try refused("0,1,2,3,4", stacked)?.contains("found the column 4, which has whole numbers only") == true)
+        // A column that counts the rows is none even among whole numbers.
+        let counted = (0..<5).map { "\($0),\(7 - $0 * $0),\($0 % 2)" }
+        #expect(try refused("nn,a,b", counted)?.contains("found the column nn, which counts the rows") == true)
         // Where most columns are whole, none stands out.
         #expect(try refused("a,b,c", ["3,1,0.5", "5,0,1.5", "7,2,2.5"]) == nil)
     }

@@ -33,7 +33,10 @@ extension KnownDataset {
 private func birds(_ root: URL, _ name: String) throws -> Dataset {
     let files = ["images.txt", "image_class_labels.txt", "classes.txt"]
     let folder = FieldFolder(root)
-    guard let place = try files.compactMap(folder.place).min(by: { $0.count < $1.count }) else {
+    guard
+        let place = try files.compactMap(folder.place).min(by: { FieldFolder.depth(of: $0) < FieldFolder.depth(of: $1) }
+        )
+    else {
         if let classes = try FieldClassFolders(below: root) { return try classes.birds(name: name, root: root) }
         throw FileError.unreadable(
             path: root.appending(path: "images.txt").path, reason: KnownDataset.cub200.missingFile)

@@ -16,14 +16,26 @@ public struct CameraName: Sendable, Equatable {
     public let camera: String
 
     /// Parses the last part of a path; nil for names of any other form.
+    ///
+    /// - Complexity: linear in the length; by bytes, since regular expressions take seconds for 100,000 names.
     public init?(_ path: String) {
-        let name = path.split(separator: "/").last ?? ""
-        if let match = name.wholeMatch(of: #/(-1|[0-9]{3,})_(c[0-9]+)(s[0-9]+)?_[^/]*/#) {
-            (identity, camera) = (String(match.1), String(match.2))
-        } else if let match = name.wholeMatch(
-            of: #/([0-9]{4,})_[0-9]{3,}_([0-9]{2})_[0-9]{4}(morning|noon|afternoon)_[^/]*/#)
+        func isNumber(_ text: Substring.UTF8View, _ counts: ClosedRange<Int>) -> Bool {
+            counts.contains(text.count) && text.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+        }
+        guard let name = path[...].utf8.split(separator: UInt8(ascii: "/")).last else { return nil }
+        let parts = name.split(separator: UInt8(ascii: "_"), maxSplits: 4, omittingEmptySubsequences: false)
+        guard parts.count >= 3, path.utf8.last != UInt8(ascii: "/") else { return nil }
+        let (first, second) = (parts[0], parts[1])
+        if second.first == UInt8(ascii: "c"), first.elementsEqual("-1".utf8) || isNumber(first, 3...64) {
+            let pieces = second.dropFirst().split(
+                separator: UInt8(ascii: "s"), maxSplits: 1, omittingEmptySubsequences: false)
+            guard pieces.allSatisfy({ isNumber($0, 1...64) }) else { return nil }
+            (identity, camera) = (String(Substring(first)), "c" + String(Substring(pieces[0])))
+        } else if parts.count == 5, isNumber(first, 4...64), isNumber(second, 3...64), isNumber(parts[2], 2...2),
+            isNumber(parts[3].prefix(4), 4...4),
+            ["morning", "noon", "afternoon"].contains(Substring(parts[3].dropFirst(4)))
         {
-            (identity, camera) = (String(match.1), String(match.2))
+            (identity, camera) = (String(Substring(first)), String(Substring(parts[2])))
         } else {
             return nil
         }
@@ -31,9 +43,17 @@ public struct CameraName: Sendable, Equatable {
 
     /// Whether nearly all of some sample names have such a form, with more than one camera: at least nine of ten.
     ///
-    /// - Complexity: O(n).
+    /// - Complexity: O(n), and much less where the names are of another form.
     public static func areInNames(of samples: [String]) -> Bool {
-        let names = samples.compactMap(CameraName.init)
-        return names.count * 10 >= samples.count * 9 && Set(names.map(\.camera)).count > 1
+        var (others, cameras): (Int, Set<String>) = (0, [])
+        for sample in samples {
+            if let name = CameraName(sample) {
+                cameras.insert(name.camera)
+            } else {
+                others += 1
+                if others * 10 > samples.count { return false }
+            }
+        }
+        return cameras.count > 1
     }
 }

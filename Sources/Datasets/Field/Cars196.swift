@@ -25,7 +25,7 @@ extension KnownDataset {
     /// It refuses `cars_train` and `cars_test` without the annotations that list their images; `cars_annos.mat` lists
     /// only those of `car_ims`, which are numbered otherwise. It refuses annotations that are not a MATLAB file of
     /// version 5 or lack a variable, field, path or class, a class number without a name, and anything that
-    /// `Dataset.init(classFoldersAt:name:)` refuses.
+    /// `Dataset.init(classFoldersAt:name:outer:deadLinks:)` refuses.
     public static let cars196 = KnownDataset(
         name: "cars196", title: "CARS196",
         counts: DatasetCounts(trainSamples: 8054, trainClasses: 98, testSamples: 8131, testClasses: 98),

@@ -110,6 +110,9 @@ private struct Classes {
                     expected: "a name of its own for each")
             }
         }
+        if let label = names.firstInSecondUnicodeForm {
+            throw DatasetError.twoUnicodeForms(source: root.appending(path: path).path, classLabel: label)
+        }
         (self.path, self.names) = (path, names)
     }
 

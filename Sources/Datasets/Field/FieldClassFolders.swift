@@ -10,74 +10,59 @@ struct FieldClassFolders {
     private(set) var sides: [String: Side]?
     private var reading = DatasetReading()
 
-    /// A part of a dataset, by the name of its folder.
-    private enum Part: String, CaseIterable {
-        case train, validation, test
-
-        init?(folder: String) {
-            let name = folder.lowercased()
-            let part = Self.allCases.first { part in
-                part.names.contains { name == $0 || name.hasSuffix("_\($0)") || name.hasSuffix("-\($0)") }
-            }
-            guard let part else { return nil }
-            self = part
-        }
-
-        private var names: [String] {
-            switch self {
-            case .train: ["train", "training"]
-            case .validation: ["val", "valid", "validation"]
-            case .test: ["test", "testing"]
-            }
-        }
-    }
-
     /// Finds the class folders and lists their images; nil if there are none.
     ///
     /// - Parameter others: lower-case names of folders that are no classes although they lie where classes would.
-    /// - Throws: what `Dataset.init(classFoldersAt:name:)` throws.
+    /// - Throws: what `Dataset.init(classFoldersAt:name:outer:deadLinks:)` throws.
     init?(below root: URL, except others: Set<String> = []) throws {
-        guard let (place, parts) = Self.find(below: root, except: others) else { return nil }
+        guard let (place, parts) = try Self.find(below: root, except: others) else { return nil }
         guard !parts.isEmpty else {
             _ = try add(place, below: root)
             reading.understood.append("read from the class folders \(place.isEmpty ? "in it" : "below \(place)")")
             return
         }
-        var places: [String] = []
-        var classes: [Part: Set<String>] = [:]
-        for part in Part.allCases {
-            for found in parts where found.part == part {
-                classes[part, default: []].formUnion(try add(found.place, below: root))
-                places.append(found.place)
+        var sidesOfClass: [String: Set<Side>] = [:]
+        let kinds = Set(parts.map(\.part))
+        for (part, place) in parts {
+            for label in try add(place, below: root) {
+                sidesOfClass[label, default: []].insert(part.side(among: kinds))
             }
         }
-        let below = "read from the class folders below \(places.joined(separator: " and "))"
-        let (train, test) = (classes[.train] ?? [], classes[.test] ?? [])
-        let all = classes.values.reduce(into: Set<String>()) { $0.formUnion($1) }
-        let tested = test.subtracting(train).subtracting(classes[.validation] ?? [])
+        let below = "read from the class folders below \(parts.map(\.place).joined(separator: " and "))"
+        let shared = sidesOfClass.values.count { $0.count > 1 }
         if parts.count == 1 {
             reading.understood.append("\(below) only")
-        } else if !train.isEmpty, !test.isEmpty, tested == test {
-            sides = Dictionary(uniqueKeysWithValues: all.map { ($0, tested.contains($0) ? Side.test : .train) })
+        } else if shared == 0, Set(sidesOfClass.values.joined()).count == 2 {
+            sides = sidesOfClass.compactMapValues(\.first)
             reading.understood.append("\(below), which divide the classes and are the sides of the official split")
         } else {
-            let shared = all.filter { label in classes.values.count { $0.contains(label) } > 1 }
             reading.understood.append(
-                "\(below), which divide the images of \(shared.count) of the \(all.count) classes and are no sides")
+                "\(below), which have images of \(shared) of the \(sidesOfClass.count) classes on both sides, so they are not the "
+                    + "official split")
         }
     }
 
     /// Where class folders lie: in one place, or in those of the parts.
     private static func find(
         below root: URL, except others: Set<String>
-    ) -> (place: String, parts: [(part: Part, place: String)])? {
+    ) throws -> (place: String, parts: [(part: SplitPart, place: String)])? {
         var place = ""
         for _ in 0..<4 {
             let names = FieldFolder.subfolders(of: root.appending(path: place))
-            let parts = names.compactMap { name in
-                Part(folder: name).flatMap { part in level(of: "\(place)\(name)/", below: root).map { (part, $0) } }
+            let named = names.filter(SplitPart.isIn).compactMap { name in
+                level(of: "\(place)\(name)/", below: root).map { (name, $0) }
             }
-            if !parts.isEmpty { return (place, parts) }
+            if !named.isEmpty {
+                guard let parts = SplitPart.parts(ofFolders: named.map(\.0)) else {
+                    throw FileError.malformed(
+                        path: root.appending(path: place).path,
+                        found: "the folders \(named.map(\.0).joined(separator: ", ")), several of one part of a split",
+                        expected: "each part once, as in train and test")
+                }
+                let order: [SplitPart] = [.train, .validation, .test, .query, .gallery]
+                let places = zip(parts, named).map { (part: $0, place: $1.1) }
+                return (place, order.flatMap { part in places.filter { $0.part == part } })
+            }
             let next = names.first { $0.lowercased() == "images" } ?? (names.count == 1 ? names[0] : nil)
             guard let next, level(of: "\(place)\(next)/", below: root) != nil else {
                 return names.isEmpty || names.contains { others.contains($0.lowercased()) } ? nil : (place, [])

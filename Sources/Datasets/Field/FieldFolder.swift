@@ -38,8 +38,7 @@ struct FieldFolder {
     func place(of path: String) throws -> String? {
         let found = places(of: path)
         guard let first = found.first else { return nil }
-        let depth = first.count { $0 == "/" }
-        for other in found.dropFirst() where other.count(where: { $0 == "/" }) == depth {
+        for other in found.dropFirst() where Self.depth(of: other) == Self.depth(of: first) {
             guard try readFile(root.appending(path: first + path)) == readFile(root.appending(path: other + path))
             else {
                 throw FileError.malformed(
@@ -49,6 +48,9 @@ struct FieldFolder {
         }
         return first
     }
+
+    /// How many folders below the root a place is.
+    static func depth(of place: String) -> Int { place.utf8.count { $0 == UInt8(ascii: "/") } }
 
     /// The first of some places below which one of the first thousand listed files lies; nil if none lies below any.
     func base(of files: some Sequence<String>, among bases: [String]) -> String? {
@@ -64,7 +66,8 @@ struct FieldFolder {
         return names.filter { name in
             // Asking the system about every image of a folder would take long on a network's disk.
             let isImage = Dataset.imageExtensions.contains(URL(filePath: name).pathExtension.lowercased())
-            return !isImage && !name.hasPrefix(".") && name != "__MACOSX" && isFolder(folder.appending(path: name))
+            return !isImage && !name.hasPrefix(".") && !foldersOfPrograms.contains(name)
+                && isFolder(folder.appending(path: name))
         }.sorted(by: utf8Precedes)
     }
 }

@@ -35,7 +35,8 @@ private func clothes(_ root: URL, _ name: String) throws -> Dataset {
     let file = "list_eval_partition.txt"
     // In one of the two folders that the authors' archive has, or beside the images.
     let places = ["Eval/", "Anno/", ""].map { $0 + file }
-    let found = try places.lazy.compactMap { path in try folder.place(of: path).map { ($0, $0 + path) } }.first
+    var found: (place: String, path: String)?
+    for path in places where found == nil { found = try folder.place(of: path).map { ($0, $0 + path) } }
     let (place, path) = found ?? ("", "Eval/\(file)")
     let bases = [place, ""].flatMap { ["\($0)Img/", $0] }
     let (samples, sides, images) = try clothesSamples(in: folder, list: path, bases: bases)

@@ -47,7 +47,10 @@ extension KnownDataset {
                 "The identities in \(folders[0]) train, those in \(folders[1]) and \(folders[2]) are the test classes.",
             requiredFiles: folders.joined(separator: ", ")
         ) { root, given in
-            try Dataset(reidentificationAt: root, name: given, folders: folders, distractor: distractor)
+            try Dataset(
+                reidentificationAt: root, name: given, folders: folders, distractor: distractor,
+                missing:
+                    "there is no such folder; expected the folder of \(title) with \(folders.joined(separator: ", "))")
         }
     }
 
@@ -73,12 +76,18 @@ extension KnownDataset {
 }
 
 extension Dataset {
-    fileprivate init(reidentificationAt root: URL, name: String, folders: [String], distractor: String?) throws {
+    fileprivate init(
+        reidentificationAt root: URL, name: String, folders: [String], distractor: String?, missing: String
+    ) throws {
         var samples: [Sample] = []
         var sides: [String: Side] = [:]
         var left: [DatasetReading.PassedOver] = []
+        guard let place = FieldFolder(root).places(of: folders[0]).first else {
+            throw FileError.unreadable(path: root.appending(path: folders[0]).path, reason: missing)
+        }
         for (folderName, role) in zip(folders, [nil, SampleRole.query, .gallery]) {
-            let folder = try ImageFolder(root.appending(path: folderName), path: folderName, links: .refuse)
+            let folder = try ImageFolder(
+                root.appending(path: place + folderName), path: place + folderName, links: .refuse)
             left += folder.passedOver
             for image in folder.images {
                 guard let parsed = CameraName(image) else {
@@ -102,7 +111,9 @@ extension Dataset {
         }
         try self.init(name: name, samples: samples, officialSides: sides, source: root.path)
         reading.passedOver = left
-        reading.understood = ["what is found of a query's class must be of another camera"]
+        if left.contains(where: { $0.kind == "distractor" }) {
+            reading.understood.append("distractors are left out, which the field's own protocol keeps in the gallery")
+        }
     }
 
     fileprivate init(msmt17At root: URL, name: String) throws {
@@ -112,8 +123,11 @@ extension Dataset {
             ("list_train.txt", "train", nil), ("list_val.txt", "train", nil), ("list_query.txt", "test", .query),
             ("list_gallery.txt", "test", .gallery),
         ]
+        let place = FieldFolder(root).places(of: lists[0].0).first ?? ""
+        // The second version, with faces masked, names its folders otherwise.
+        let isMasked = exists(root.appending(path: "\(place)mask_train_v2"))
         for (file, folder, role) in lists {
-            let index = try IndexFile(file, below: root, of: .msmt17)
+            let index = try IndexFile(place + file, below: root, of: .msmt17)
             for row in try index.rows(["path", "number"], open: 0) {
                 guard let parsed = CameraName(row.fields[0]) else {
                     throw FileError.malformed(
@@ -123,10 +137,11 @@ extension Dataset {
                 let label = "\(folder)/\(parsed.identity)"
                 sides[label] = role == nil ? .train : .test
                 samples.append(
-                    Sample(id: "\(folder)/\(row.fields[0])", classLabel: label, role: role, camera: parsed.camera))
+                    Sample(
+                        id: "\(place)\(isMasked ? "mask_\(folder)_v2" : folder)/\(row.fields[0])", classLabel: label,
+                        role: role, camera: parsed.camera))
             }
         }
         try self.init(name: name, samples: samples, officialSides: sides, source: root.path)
-        reading.understood = ["what is found of a query's class must be of another camera"]
     }
 }

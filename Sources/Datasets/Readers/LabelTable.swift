@@ -9,6 +9,10 @@ public struct LabelTable: Sendable, Equatable {
     public let samples: [String]?
     /// The camera of each row, empty where there is none; nil if there are no cameras.
     public let cameras: [String]?
+    /// Whether the table has roles, query and gallery, which are not read here.
+    public let hasRoles: Bool
+    /// A column that seems to hold cameras and is not used, since it is not called `camera`; nil if there is none.
+    public let unusedCameraColumn: String?
 
     /// Takes labels, one for each row, without the ids of samples.
     public init(labels: [String]) {
@@ -16,7 +20,8 @@ public struct LabelTable: Sendable, Equatable {
     }
 
     private init(labels: [String], samples: [String]?, cameras: [String]?) {
-        (self.labels, self.samples, self.cameras) = (labels, samples, cameras)
+        (self.labels, self.samples, self.cameras, hasRoles) = (labels, samples, cameras, false)
+        unusedCameraColumn = nil
     }
 
     /// Reads a table with the column `label` (or `class`, as in samples.csv), and optionally `sample`.
@@ -24,7 +29,7 @@ public struct LabelTable: Sendable, Equatable {
     /// - Parameters:
     ///   - url: the table.
     ///   - cameras: where ``cameras`` come from.
-    /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field or a sample that occurs twice.
+    /// - Throws: ``/Files/FileError`` naming the line, for a missing column, an empty field or a sample that occurs twice.
     public init(contentsOf url: URL, cameras: CameraSource = .automatic) throws {
         let table = try CSVTable(contentsOf: url)
         guard let column = table.columns.firstIndex(of: "label") ?? table.columns.firstIndex(of: "class") else {
@@ -43,6 +48,9 @@ public struct LabelTable: Sendable, Equatable {
             }
         }
         labels = try values(column)
+        unusedCameraColumn = cameras.unusedColumn(of: table)
+        let roles = table.columns.firstIndex(of: "role")
+        hasRoles = roles.map { role in table.rows.contains { !$0[role].isEmpty } } ?? false
         self.cameras = try cameras.cameras(of: table, path: url.path)
         samples = try table.columns.firstIndex(of: "sample").map(values)
         var rows = NameIndex()

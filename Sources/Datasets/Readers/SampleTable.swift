@@ -2,7 +2,8 @@ public import Files
 public import Foundation
 
 extension Dataset {
-    /// Reads a table with one row per sample: columns `sample` and `class`, and optionally `superclass`, `split`,
+    /// Reads a table with one row per sample: columns `sample` and `class` (or the only column of another usual name for
+    /// either, as `path` and `label`, which ``reading`` then says), and optionally `superclass`, `split`,
     /// `role`, `camera` and `domain`.
     ///
     /// `split` is `train` or `test` on every row, or absent; it makes the official split. Other words of the field for
@@ -19,7 +20,7 @@ extension Dataset {
     ///   - root: the folder of the images, if ids that are absolute paths below it shall become relative to it.
     ///   - cameras: where ``Sample/camera`` comes from.
     ///
-    /// - Throws: ``DatasetError`` naming the line, for a missing column, an empty field, an invalid split or role, a
+    /// - Throws: ``/Files/FileError`` naming the line, for a missing column, an empty field, an invalid split or role, a
     ///   class on both sides or with two values in the column of `unit`, or anything that
     ///   ``init(name:samples:officialSides:source:)`` refuses.
     public init(
@@ -35,10 +36,23 @@ extension Dataset {
             .malformed(
                 path: path, line: 1, found: "the columns \(table.columns.joined(separator: ", "))", expected: expected)
         }
-        guard let idColumn = column("sample"), let classColumn = column("class") else {
-            throw missing("the columns sample and class, and optionally superclass and split")
+        var understood: [String] = []
+        func column(_ name: String, orAlone others: Set<String>) -> Int? {
+            if let index = column(name) { return index }
+            let found = table.columns.indices.filter { others.contains(table.columns[$0].lowercased()) }
+            guard found.count == 1 else { return nil }
+            understood.append("the column \(table.columns[found[0]]) is taken as \(name)")
+            return found[0]
         }
-        let cameras = try cameras.cameras(of: table, path: path)
+        guard let idColumn = column("sample", orAlone: sampleNames),
+            let classColumn = column("class", orAlone: classNames)
+        else {
+            throw missing("the columns sample and class, and optionally superclass, split, role, camera and domain")
+        }
+        let cameraOfRow = try cameras.cameras(of: table, path: path)
+        if let unused = cameras.unusedColumn(of: table) {
+            understood.append("the column \(unused) is not read, though it may hold cameras")
+        }
         let domainColumn = column("domain")
         let superclassColumn = column("superclass")
         let splitColumn = column("split")
@@ -95,17 +109,18 @@ extension Dataset {
             samples.append(
                 Sample(
                     id: relative(try field(idColumn), to: roots), classLabel: label, superclass: superclass, role: role,
-                    camera: cameras.flatMap { $0[index].isEmpty ? nil : $0[index] }, domain: optional(domainColumn)))
+                    camera: cameraOfRow.flatMap { $0[index].isEmpty ? nil : $0[index] }, domain: optional(domainColumn))
+            )
         }
         try self.init(
             name: name, samples: samples, officialSides: splitColumn == nil ? nil : sides, source: path)
-        reading.understood = parts?.understood ?? []
+        reading.understood = understood + (parts?.understood ?? [])
         if let values {
             self.classColumn = ClassColumn(name: table.columns[values.column], values: classLabels.map(values.value))
         }
     }
 
-    /// The dataset as a table that ``init(sampleTableAt:name:unit:)`` reads back: sample, class, superclass if there is
+    /// The dataset as a table that ``init(sampleTableAt:name:unit:root:cameras:)`` reads back: sample, class, superclass if there is
     /// one, the ``classColumn`` if there is one, the official split, and the role, camera and domain if any sample has
     /// one.
     public var sampleTable: CSVTable {
@@ -145,6 +160,15 @@ extension Dataset {
         return SHA256.hexadecimal(of: Array(lines.joined().utf8))
     }
 }
+
+/// What a column of paths, and one of classes, is called elsewhere; in lower case.
+private let sampleNames: Set = [
+    "image", "images", "image_path", "img_path", "path", "filepath", "file_path", "file", "filename", "file_name",
+    "img",
+]
+private let classNames: Set = [
+    "label", "labels", "target", "pid", "person_id", "class_name", "class_id", "category", "identity",
+]
 
 /// An absolute path below one of some folders, relative to that folder; any other path as it is.
 private func relative(_ path: String, to folders: [String]) -> String {

@@ -10,6 +10,7 @@ public import Foundation
 /// - `.npz`: such an array among others, stored or deflated. The embeddings are the only two-dimensional floating-point
 ///   array, or the one named `embeddings`, `features` or `arr_0`. An array `ids` or `samples`, or else the only array of
 ///   strings as long as the embeddings, names the rows; one called `labels`, `targets`, `y` or the like labels them.
+///   Arrays that may be about the rows in another form are refused, and so are statistics (``FeatureStatistics``).
 /// - `.safetensors`: an F16, BF16, F32 or F64 tensor, chosen by the same rules; no ids.
 /// - `.csv`: a header, an optional column `sample` with the ids, and numbers in all other columns. Columns that are no
 ///   dimensions, by their names or because they count rows or classes, are refused.
@@ -153,7 +154,8 @@ extension FeatureFile {
         if let unknown = ids.first(where: { !allowed.contains(Name($0)) }) {
             throw FileError.malformed(
                 path: path, found: "the id \"\(excerpt(unknown))\", which no sample has",
-                expected: "ids of the \(allowed.count) samples only")
+                expected: "ids of the \(allowed.count) samples only"
+                    + (samples.first.map { ", such as \"\(excerpt($0))\"" } ?? ""))
         }
         return try samples.map { sample in
             guard let row = rows[sample] else {
@@ -188,7 +190,7 @@ extension FeatureFile {
             for (first, sameClass) in [(firstOfClass[Name(name)], true), (firstOfLabel[Name(label)], false)] {
                 guard let first else { continue }
                 let other = rows[first]
-                let agrees = sameClass ? labels[other] == label : classes[first] == name
+                let agrees = sameClass ? Name(labels[other]) == Name(label) : Name(classes[first]) == Name(name)
                 guard agrees else {
                     throw FileError.malformed(
                         path: path,

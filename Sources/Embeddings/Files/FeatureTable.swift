@@ -79,11 +79,14 @@ enum FeatureTable {
         guard !names.contains("") else {
             throw reader.error("a column without a name", "a name for each column (of pandas, index=False)")
         }
-        if let name = TableColumns.firstNamed(among: names) {
+        let others = TableColumns.named(among: names).map { excerpt($0) }
+        if let first = others.first {
+            let many = others.count > 1
             throw reader.error(
-                "the column \(excerpt(name)), which is no dimension by its name",
-                "dimensions of the embeddings only, and the names of the rows in the column sample; leave it out, or call it "
-                    + "otherwise")
+                "the column\(many ? "s" : "") \(others.prefix(4).joined(separator: ", ")), whose name\(many ? "s are" : " is") not "
+                    + "\(many ? "those of dimensions" : "that of a dimension")",
+                "dimensions only, and the names of the rows in a column sample; in pandas: df.drop(columns=[\"\(first)\"])"
+            )
         }
         // Without a header the first row would be lost silently; pandas writes the names 0, 1, 2.
         let numbers = names.compactMap { Double($0) }

@@ -28,13 +28,21 @@ extension LabelTable {
                 throw file.malformed("the label \(label)", "labels as strings or whole numbers")
             }
         case "txt":
-            let data = try readFile(url)
-            guard let text = String(validating: data, as: UTF8.self) else {
+            var bytes = try readFile(url)[...]
+            if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+            guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw FileError.malformed(path: url.path, found: "bytes that are not UTF-8", expected: "UTF-8 text")
             }
-            var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+            var lines =
+                text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
+                    $0.trimmingCharacters(in: .whitespaces)
+                }
             while lines.last == "" { lines.removeLast() }
             labels = lines
+        case "npz", "parquet", "h5", "hdf5", "mat", "pt", "pth", "pkl":
+            throw FileError.malformed(
+                path: url.path, found: "a .\(url.pathExtension.lowercased()) file",
+                expected: "labels in a .csv, an .npy or lines of .txt; in Python: numpy.save(\"labels.npy\", labels)")
         default:
             try self.init(contentsOf: url, cameras: cameras)
             return

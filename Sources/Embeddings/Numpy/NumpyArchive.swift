@@ -25,15 +25,11 @@ struct NumpyArchive {
 
     /// The embeddings, and the rows' ids and labels if the archive has them.
     func features<Scalar>(holding expected: String) throws -> FeatureContents<Scalar> {
-        if let statistics = try statistics() {
-            throw archive.file.malformed(
-                "the statistics mu and sigma of \(statistics.mean.count) dimensions, as pytorch-fid stores them",
-                "embeddings, a row for each sample")
-        }
         let (name, entry, header) = try matrix()
         let rowCount = header.sizes?.first ?? 0
         // They are read first: they are small, so errors in them show before the values are read.
         let others = arrays.filter { $0.name != name }
+        try requireColumns(others, rowCount: rowCount)
         let ids = try ids(among: others, rowCount: rowCount)
         let labels = try others.first { labelNames.contains($0.name.lowercased()) && isColumn($0, of: rowCount) }
             .map(texts)
@@ -52,18 +48,44 @@ struct NumpyArchive {
         _ = try MatrixLayout(header, of: ZipEntrySource(entry, of: archive))
     }
 
+    /// The array of the embeddings; a covariance beside its mean is none.
     private func matrix() throws -> Array {
-        arrays[
+        let expected = "embeddings, a row for each sample"
+        if let (mean, _) = statisticsArrays {
+            throw archive.file.malformed(
+                "the statistics mu and sigma of \(mean.header.sizes?.first ?? 0) dimensions, as pytorch-fid stores them",
+                expected)
+        }
+        let array = arrays[
             try chooseMatrix(
                 arrays.map { ($0.name, $0.header.summary, MatrixLayout.isMatrix($0.header)) }, of: archive.file)]
+        if let d = array.header.sizes?.first, array.header.sizes == [d, d],
+            let vector = arrays.first(where: {
+                $0.header.sizes == [d] && NumpyColumn($0.header)?.kind == .number
+                    && !labelNames.contains($0.name.lowercased())
+            })
+        {
+            throw archive.file.malformed(
+                "the square array \(excerpt(array.name)) beside the vector \(excerpt(vector.name)), as a covariance and a mean are",
+                "\(expected); statistics are called mu and sigma")
+        }
+        return array
+    }
+
+    /// The mean and the covariance that programs for FID store, by their headers; nil if the archive is anything else.
+    private var statisticsArrays: (mean: Array, covariance: Array)? {
+        guard let mean = arrays.first(where: { $0.name.lowercased() == "mu" }),
+            let covariance = arrays.first(where: { $0.name.lowercased() == "sigma" }),
+            let d = mean.header.sizes?.first, mean.header.sizes?.count == 1, covariance.header.sizes == [d, d],
+            // Beside embeddings they are only a by-product.
+            arrays.count(where: { MatrixLayout.isMatrix($0.header) }) == 1
+        else { return nil }
+        return (mean, covariance)
     }
 
     /// The mean and the covariance that programs for FID store; nil if the archive is anything else.
     func statistics() throws -> FeatureStatistics? {
-        guard let mean = arrays.first(where: { $0.name == "mu" }),
-            let covariance = arrays.first(where: { $0.name == "sigma" }),
-            let d = mean.header.sizes?.first, mean.header.sizes?.count == 1, covariance.header.sizes == [d, d]
-        else { return nil }
+        guard let (mean, covariance) = statisticsArrays, let d = mean.header.sizes?.first else { return nil }
         let values = try [(mean, 1), (covariance, d)].map { array, rowCount in
             let source = try ZipEntrySource(array.entry, of: archive)
             return try MatrixLayout(array.header, rowCount: rowCount, columnCount: d, of: source)
@@ -78,6 +100,30 @@ struct NumpyArchive {
             }
         }
         return FeatureStatistics(mean: values[0].elements, covariance: sigma)
+    }
+
+    /// Refuses arrays that are about the rows, by their names or contents, in a form that is not read.
+    private func requireColumns(_ others: [Array], rowCount: Int) throws {
+        for array in others {
+            let name = array.name.lowercased()
+            let isText = array.header.descriptor.contains { "USO".contains($0) }
+            let isUnread =
+                !isColumn(array, of: rowCount)
+                && (rowNames.contains(name) || labelNames.contains(name)
+                    || (isText && array.header.sizes?.first == rowCount))
+            guard try isUnread || isOrder(array, of: rowCount) else { continue }
+            throw archive.file.malformed(
+                "the array \(excerpt(array.name)) of \(array.header.summary) beside \(rowCount) embeddings",
+                "strings (names of the rows) or labels in one dimension, one for each row, or no such array")
+        }
+    }
+
+    /// Whether an array says that the rows are in another order, which nothing here follows.
+    private func isOrder(_ array: Array, of rowCount: Int) throws -> Bool {
+        guard ["index", "indices", "idx", "order", "permutation"].contains(array.name.lowercased()),
+            isColumn(array, of: rowCount), NumpyColumn(array.header)?.kind == .integer
+        else { return false }
+        return try texts(of: array) != (0..<rowCount).map(String.init)
     }
 
     /// The rows' names: any array of strings as long as the embeddings, unless its name says that it holds labels.
@@ -127,7 +173,14 @@ struct NumpyArchive {
 /// The names, in lower case, under which people store the labels of embeddings beside them.
 private let labelNames: Set = [
     "label", "labels", "target", "targets", "class", "classes", "class_id", "class_ids", "classid", "y", "pid", "pids",
-    "gt", "ground_truth", "category", "categories",
+    "gt", "ground_truth", "category", "categories", "y_true", "train_labels", "test_labels", "identities", "person_ids",
+    // What numpy.savez calls the second of two arrays.
+    "arr_1",
+]
+
+/// The names, in lower case, of arrays that are about the rows whatever is in them.
+private let rowNames: Set = [
+    "ids", "samples", "filenames", "filename", "paths", "image_paths",
 ]
 
 /// The index of the array that holds the embeddings: the only matrix, or the one with a customary name.

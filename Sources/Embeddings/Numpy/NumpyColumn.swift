@@ -20,6 +20,8 @@ struct NumpyColumn {
     private let width: Int
     private let isBigEndian: Bool
     private let isSigned: Bool
+    /// Whether text is in UTF-32, of NumPy's type U.
+    private let isWide: Bool
     private let header: NumpyHeader
 
     /// The column that a header describes; nil for arrays of other types or more dimensions.
@@ -47,8 +49,6 @@ struct NumpyColumn {
         isSigned = letter == "i"
         isWide = letter == "U"
     }
-
-    private let isWide: Bool
 
     /// The values as text: numbers without a fraction as whole numbers.
     ///

@@ -52,6 +52,7 @@ public struct FewShotEpisodeScores: Sendable, Equatable {
 ///   - supportRows: the rows of the support, in any order, without repetition.
 ///   - rules: how items rank.
 ///   - metrics: what to compute.
+///   - cameras: the camera of each row, if rows of a query's class and camera do not count for it; nil if no row has one.
 ///   - loneQueries: how to treat a query whose class has no other sample in the complement.
 /// - Precondition: there is one class number for each row; every support row is a valid row number and occurs once.
 /// - Complexity: O(n²·d + d³) operations; see ``/Retrieval/RetrievalSet/ranks(by:)``.
@@ -66,6 +67,9 @@ public func fewShotEpisodeScores(
     precondition(
         classNumbers.count == embeddings.rowCount,
         "\(classNumbers.count) class numbers for \(embeddings.rowCount) embeddings")
+    precondition(
+        cameras.map { $0.count == embeddings.rowCount } ?? true,
+        "\(cameras?.count ?? 0) cameras for \(embeddings.rowCount) embeddings")
     try requireFinite(embeddings)
     var isSupport = [Bool](repeating: false, count: classNumbers.count)
     for row in supportRows {

@@ -53,7 +53,9 @@ public struct TaskScorer: Sendable {
     }
 
     /// The scores of retrieval among some samples: each is a query against all others unless it has a role in the
-    /// dataset; see ``RoleDivision``. If samples have cameras, those of a query's class and camera do not count for it.
+    /// dataset; see ``RoleDivision``.
+    ///
+    /// If samples have cameras, those of a query's class and camera do not count for it.
     ///
     /// - Parameters:
     ///   - embeddings: one row for each of `samples`.

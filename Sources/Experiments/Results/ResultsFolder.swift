@@ -48,9 +48,9 @@ public struct ResultsFolder: Sendable, Equatable {
         let results = scored.results
         return try OutputFolder(url, force: replacing) { report(.warning($0)) }.write(
             [
-            (Name.classes, Data(ClassScores.table(scored.classes).text.utf8)),
-            (Name.examples, Data(try stableJSON(scored.examples).utf8)),
-            (Name.table, Data(resultsTable(results).text.utf8)), (Name.curve, Data(CurveChart(results).svg.utf8)),
+                (Name.classes, Data(ClassScores.table(scored.classes).text.utf8)),
+                (Name.examples, Data(try stableJSON(scored.examples).utf8)),
+                (Name.table, Data(resultsTable(results).text.utf8)), (Name.curve, Data(CurveChart(results).svg.utf8)),
                 (Name.results, Data(try stableJSON(results).utf8)),
             ], keepingElsewhere: true)
     }

@@ -19,6 +19,7 @@ public struct LabelledEmbeddings: Sendable {
     public let matrix: Matrix<Float>
     /// The labels of the rows, and the ids of their samples if the table has them.
     public let table: LabelTable
+    private let labelsPath: String
     /// The number of each row's label.
     public let classNumbers: [Int]
 
@@ -32,12 +33,14 @@ public struct LabelledEmbeddings: Sendable {
     /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a table that does not match the embeddings.
     public init(_ file: URL, labels: URL, cameras: CameraSource = .automatic, numbering: inout LabelNumbering) throws {
         self.file = file
+        labelsPath = labels.path
         let features = try FeatureFile<Float>(contentsOf: file)
         table = try LabelTable(readingFrom: labels, cameras: cameras)
         if features.ids != nil {
             guard let samples = table.samples else {
                 throw FileError.malformed(
-                    path: labels.path, found: "no column sample", expected: "one, since \(file.path) names its rows")
+                    path: labels.path, found: "labels without the names of samples",
+                    expected: "a table with the columns sample and label, since \(file.path) names its rows")
             }
             matrix = try features.matrix(ofSamples: samples)
         } else {
@@ -55,8 +58,9 @@ public struct LabelledEmbeddings: Sendable {
         classNumbers = table.labels.map { numbering.number(of: $0) }
     }
 
-    /// Scores every row as a query against all other rows, or against a gallery without the query itself. If both sets
-    /// have cameras, items of a query's class and camera do not count for it.
+    /// Scores every row as a query against all other rows, or against a gallery without the query itself.
+    ///
+    /// If both sets have cameras, items of a query's class and camera do not count for it.
     ///
     /// - Throws: ``/Files/FileError`` for a gallery of another dimension, or a value that is not finite.
     public func scores(
@@ -92,14 +96,24 @@ public struct LabelledEmbeddings: Sendable {
         guard table.cameras != nil || items.table.cameras != nil else { return nil }
         guard let own = table.cameras, let others = items.table.cameras else {
             throw FileError.malformed(
-                path: (table.cameras == nil ? self : items).file.path, found: "labels without cameras",
+                path: (table.cameras == nil ? self : items).labelsPath, found: "no cameras",
                 expected:
-                    "a column of cameras, as of \((table.cameras == nil ? items : self).file.path), or no cameras in both"
+                    "a column of cameras, as in \((table.cameras == nil ? items : self).labelsPath), or no cameras in both"
             )
         }
         var numbering = LabelNumbering()
-        func numbers(_ cameras: [String]) -> [Int?] { cameras.map { $0.isEmpty ? nil : numbering.number(of: $0) } }
-        return RetrievalCameras(ofQueries: numbers(own), ofItems: numbers(others))
+        // pandas writes 1 as 1.0 where a value of the column is missing.
+        func numbers(_ cameras: [String]) -> [Int?] {
+            cameras.map { $0.isEmpty ? nil : numbering.number(of: $0.hasSuffix(".0") ? String($0.dropLast(2)) : $0) }
+        }
+        let cameras = RetrievalCameras(ofQueries: numbers(own), ofItems: numbers(others))
+        let (first, second) = (Set(cameras.ofQueries.compactMap { $0 }), Set(cameras.ofItems.compactMap { $0 }))
+        guard first.isEmpty || second.isEmpty || !first.isDisjoint(with: second) else {
+            throw FileError.malformed(
+                path: labelsPath, found: "cameras of which none is in \(items.labelsPath)",
+                expected: "the same names of cameras in both")
+        }
+        return cameras
     }
 
     /// K-means clusters, as many as there are labels; rows are scaled to length 1 if they are compared by cosine.

@@ -108,7 +108,9 @@ public struct ModelScoring: Sendable {
     ///
     /// - Parameter seeds: what `{seed}` stands for in each; `[nil]` for a path without one.
     public func requireFiles(ofSeeds seeds: [String?] = [nil]) throws {
-        for seed in seeds { try RunFiles(models: models, fold: settings.fold, seed: seed).requireAll(for: tasks, check: kind.check) }
+        for seed in seeds {
+            try RunFiles(models: models, fold: settings.fold, seed: seed).requireAll(for: tasks, check: kind.check)
+        }
     }
 
     /// Scores one training run.

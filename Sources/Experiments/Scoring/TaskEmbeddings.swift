@@ -94,10 +94,16 @@ struct TaskEmbeddings {
         case .embeddings:
             let features = try FeatureFile<Float>(contentsOf: file)
             let matrix = features.matrix
-            if let samples = try samples(of: features, wanted: wanted) { return (samples, matrix) }
+            func checked(_ samples: [Int]) throws -> (samples: [Int], matrix: Matrix<Float>) {
+                try features.requireLabels(
+                    agreeingWith: samples.map { dataset.samples[$0].classLabel }, ofRows: Array(samples.indices),
+                    from: "the dataset \(dataset.name)")
+                return (samples, matrix)
+            }
+            if let samples = try samples(of: features, wanted: wanted) { return try checked(samples) }
             switch matrix.rowCount {
-            case wanted.count: return (wanted, matrix)
-            case dataset.samples.count: return (Array(dataset.samples.indices), matrix)
+            case wanted.count: return try checked(wanted)
+            case dataset.samples.count: return try checked(Array(dataset.samples.indices))
             default:
                 let sides = withTraining ? "test and train classes" : "test classes"
                 throw FileError.malformed(

@@ -87,11 +87,11 @@ struct TaskScoring {
         let rows = NameIndex(task.samples.map { dataset.samples[$0].id })
         // Imported episodes cover the test classes.
         guard episodes.episodesByLevel == nil || task.direction == .forward else { return [] }
+        let cameras = dataset.cameras.map { cameras in task.samples.map { cameras[$0] } }
         return try episodes.episodes(ofLevel: task.level.id).indices.map { number in
             let supports = episodes.supports(
                 inEpisode: number, ofClasses: task.classes.map { dataset.classLabels[$0] }, atLevel: task.level.id)
             let support = supports.values.flatMap { $0.compactMap { rows[$0] } }.sorted()
-            let cameras = dataset.cameras.map { cameras in task.samples.map { cameras[$0] } }
             do {
                 return try fewShotEpisodeScores(
                     of: matrix, classNumbers: task.samples.map { dataset.classOfSample[$0] }, supportRows: support,

@@ -105,11 +105,14 @@ extension SplitFolder {
     private static func manifest(at url: URL) throws -> SplitManifest? {
         let file = url.appending(path: SplitFileName.manifest)
         guard exists(file) else { return nil }
-        guard let manifest = try? SplitManifest(readingFrom: file) else {
+        do {
+            return try SplitManifest(readingFrom: file)
+        } catch FileError.unreadable(let path, nil, let reason) {
+            throw FileError.unreadable(path: path, reason: reason)
+        } catch {
             throw FileError.occupied(
-                path: file.path, found: "a file that is no manifest is there", remedy: "to replace it")
+                path: file.path, found: "a file that is no manifest of this version is there", remedy: "to replace it")
         }
-        return manifest
     }
 
     private static func occupied(_ url: URL, _ found: String) -> FileError {

@@ -23,9 +23,11 @@ struct NetworkFit {
         outputName = network.outputs[index].name
         let layout = layout
         let sizes = layout.sizes(preprocessing.channelCount, preprocessing.height, preprocessing.width)
+        let tensor = source.outputName ?? source.graph.flatMap { $0.outputs.count == 1 ? $0.outputs[0] : nil }
+        let isChannelsFirst = tensor.flatMap { source.graph?.hasChannelsFirst($0) }
         func fit(_ network: NetworkDescription, _ batchSize: Int) throws -> OutputReading {
             try network.reading(
-                index, layout, pooling, path: source.path, shape: [batchSize] + sizes,
+                index, layout, isChannelsFirst: isChannelsFirst, pooling, path: source.path, shape: [batchSize] + sizes,
                 image: (preprocessing.height, preprocessing.width))
         }
         if let output = try? fit(network, preferred) {
@@ -79,7 +81,7 @@ extension NetworkDescription {
             guard outputs.count == 1 else {
                 throw FeatureExtractionError.unsuitableModel(
                     path: source.path, found: "\(outputs.count) outputs (\(names))",
-                    expected: "one output, the embedding, or the name of one of them")
+                    expected: "one output, the embedding, or the name of one of them by --output")
             }
             return 0
         }
@@ -94,7 +96,7 @@ extension NetworkDescription {
 
     /// Sets the input's sizes; returns how to read embeddings from the resulting output.
     fileprivate func reading(
-        _ index: Int, _ layout: ChannelLayout, _ pooling: Pooling?, path: String, shape: [Int],
+        _ index: Int, _ layout: ChannelLayout, isChannelsFirst: Bool?, _ pooling: Pooling?, path: String, shape: [Int],
         image: (height: Int, width: Int)
     ) throws -> OutputReading {
         let batchSize = shape[0]
@@ -108,7 +110,8 @@ extension NetworkDescription {
                         + (batchSize == 1 ? "image" : "images"), expected: expected)
             }
             guard output.elementType == F32, let found = output.sizes, found.first == batchSize,
-                let reading = OutputReading(index: index, sizes: found.dropFirst(), layout, pooling)
+                let reading = OutputReading(
+                    index: index, sizes: found.dropFirst(), layout, isChannelsFirst: isChannelsFirst, pooling)
             else {
                 throw unsuitable(Self.expectedOutput(output.sizes, batchSize, layout, pooling))
             }
@@ -120,8 +123,11 @@ extension NetworkDescription {
             return reading
         } catch let failure as OpenVINOFailure {
             throw FeatureExtractionError.unsuitableModel(
-                path: path, found: "a network that cannot take \(batchSize) images (\(failure.reason))",
-                expected: "one whose batch size is free or fixed at its input")
+                path: path,
+                found: "a network that cannot take \(batchSize) \(batchSize == 1 ? "image" : "images") of "
+                    + shape.dropFirst().map(String.init).joined(separator: " × ") + " values (\(failure.reason))",
+                expected:
+                    "one for images of this size and so many channels, whose batch size is free or fixed at its input")
         }
     }
 

@@ -74,7 +74,16 @@ struct OutputReading: Sendable {
     let pooling: Pooling?
 
     /// How to read an output with these sizes per image; nil if it cannot hold embeddings or a size is free.
-    init?(index: Int, sizes: some Collection<Int?>, _ layout: ChannelLayout, _ pooling: Pooling?) {
+    ///
+    /// Where the channels of a feature map are is not where those of the input are: Swin takes them first and gives them last.
+    ///
+    /// - Parameters:
+    ///   - isChannelsFirst: whether the channels of a feature map come first, if the file says; else two equal sizes, height
+    ///     and width, tell it, and if they do not, it is as in the input.
+    ///   - layout: where the channels of the input are.
+    init?(
+        index: Int, sizes: some Collection<Int?>, _ layout: ChannelLayout, isChannelsFirst: Bool?, _ pooling: Pooling?
+    ) {
         let known = sizes.compactMap { $0 }
         guard known.count == sizes.count, known.allSatisfy({ $0 > 0 }) else { return nil }
         self.index = index
@@ -89,6 +98,14 @@ struct OutputReading: Sendable {
         case (_?, 2):
             (dimension, positionCount, isOfTokens, self.layout) = (known[1], known[0], true, .last)
         case (let pooling?, 3) where !pooling.isOfTokens:
+            let bySizes: Bool? =
+                switch (known[0] == known[1], known[1] == known[2]) {
+                case (false, true): true
+                case (true, false): false
+                default: nil
+                }
+            let layout: ChannelLayout =
+                if let isFirst = isChannelsFirst ?? bySizes { isFirst ? .first : .last } else { layout }
             let dimension = layout == .first ? known[0] : known[2]
             (self.dimension, isOfTokens, self.layout) = (dimension, false, layout)
             positionCount = known.reduce(1, *) / dimension

@@ -65,6 +65,16 @@ struct PreprocessingParts {
                 found: "mean \(mean) and standard deviation \(deviation)",
                 expected: "1 or 3 numbers each, one a channel, and positive standard deviations")
         }
+        // Configurations of detectors give both in units of 0 to 255, which would make all images nearly the same.
+        guard mean.allSatisfy({ abs($0) <= 3 }), deviation.allSatisfy({ $0 <= 3 }) else {
+            func words(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ",") }
+            throw FeatureExtractionError.unusableChanges(
+                found:
+                    "the mean \(words(mean)) and the standard deviation \(words(deviation)), as for values of 0 to 255",
+                expected:
+                    "them for values of 0 to 1, so divided by 255: mean \(words(mean.map { $0 / 255 })), standard deviation "
+                    + words(deviation.map { $0 / 255 }))
+        }
         let order = changes.channelOrder ?? channelOrder
         guard mean.count == 3 || order == .rgb else {
             throw FeatureExtractionError.unusableChanges(

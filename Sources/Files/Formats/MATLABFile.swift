@@ -39,7 +39,10 @@ package struct MATLABFile {
         self.isBigEndian = isBigEndian
         var position = Self.headerByteCount
         while position < file.byteCount {
-            guard let element = try element(at: position), variables.count < Self.variableLimit else {
+            guard variables.count < Self.variableLimit else {
+                throw file.malformed("more than \(Self.variableLimit) variables", "fewer")
+            }
+            guard let element = try element(at: position) else {
                 throw file.malformed("a MAT-file that is damaged or cut off at byte \(position)", "a complete one")
             }
             position = element.end
@@ -77,7 +80,8 @@ package struct MATLABFile {
         }
         for field in fields where !structs.fields.contains(field) {
             throw file.malformed(
-                "\(name) with the fields \(structs.fields.joined(separator: ", "))", "a field \(field)")
+                "\(name) with the fields \(structs.fields.prefix(20).map { excerpt($0) }.joined(separator: ", "))",
+                "a field \(field)")
         }
         return structs
     }
@@ -85,7 +89,7 @@ package struct MATLABFile {
     /// Reads a variable's element.
     private func reading<Result>(_ name: String, _ body: (inout MATLABElements) throws -> Result) throws -> Result {
         guard let variable = variables.first(where: { $0.name == name }) else {
-            let others = variables.map { excerpt($0.name) }.joined(separator: ", ")
+            let others = variables.prefix(20).map { excerpt($0.name) }.joined(separator: ", ")
             throw file.malformed("no variable \(name)" + (others.isEmpty ? "" : " but \(others)"), name)
         }
         func damaged(_ reason: String) -> FileError {

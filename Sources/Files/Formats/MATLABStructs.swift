@@ -20,7 +20,10 @@ package struct MATLABStructs {
         }
         let names = try elements.next()
         let letters = elements.bytes(of: names)
-        guard [.int8, .uint8, .utf8].contains(names.type), letters.count % size == 0 else {
+        // MATLAB's own names have at most 63 characters.
+        guard [.int8, .uint8, .utf8].contains(names.type), size <= 64, letters.count % size == 0,
+            letters.count / size <= 1 << 12
+        else {
             throw MATLABReadingError.damaged("structures without their fields' names")
         }
         fields = stride(from: letters.startIndex, to: letters.endIndex, by: size).map { start in

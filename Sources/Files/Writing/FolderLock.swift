@@ -23,16 +23,16 @@ package final class FolderLock {
             }
             guard flock(descriptor, LOCK_EX | (waits ? 0 : LOCK_NB)) == 0 else {
                 let code = errno
-                close(descriptor)
-                if code == EINTR { continue }
-                if code == EWOULDBLOCK { return nil }
                 if Self.meansNoLocks(code) {
                     warn(
                         "\(folder.path): this file system has no locks (\(systemReason(code))), so nothing keeps another run "
                             + "from writing there at the same time")
-                    self.descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
+                    self.descriptor = descriptor
                     return
                 }
+                close(descriptor)
+                if code == EINTR { continue }
+                if code == EWOULDBLOCK { return nil }
                 throw FileError.unwritable(path: file.path, reason: systemReason(code))
             }
             // The previous owner unlinked the file; a lock on it is useless.
@@ -46,7 +46,7 @@ package final class FolderLock {
     }
 
     private static func meansNoLocks(_ code: Int32) -> Bool {
-        [ENOSYS, ENOLCK, EOPNOTSUPP, ENOTSUP, EINVAL].contains(code)
+        [ENOSYS, ENOLCK, EOPNOTSUPP, EINVAL].contains(code)
     }
 
     deinit {

@@ -49,7 +49,7 @@ package final class StagedFile {
         guard descriptor >= 0 else { return }
         // mkstemp creates files that only the owner may read. Some file systems (SMB, FAT, FUSE) have no permissions to
         // change; whatever they give is all there is.
-        guard fchmod(descriptor, 0o644) == 0 || [EPERM, ENOSYS, EOPNOTSUPP, ENOTSUP].contains(errno) else {
+        guard fchmod(descriptor, 0o644) == 0 || [EPERM, ENOSYS, EOPNOTSUPP].contains(errno) else {
             throw failure()
         }
         guard fsync(descriptor) == 0 else { throw failure() }

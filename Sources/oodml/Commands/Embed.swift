@@ -21,9 +21,10 @@ struct Embed: ParsableCommand {
             sides of a split they are leaks.
             """,
             reads: """
-                --root DIR      images: class/image or superclass/class/image, or the folder
+                --root DIR      images: class/image or outer/class/image, or the folder
                                 of --dataset as it was downloaded (`oodml datasets`)
-                --samples CSV   sample, class, and optionally superclass, split, role
+                --samples CSV   sample, class, and optionally superclass, split, role, camera
+                                and domain
                 --backbone M    an ONNX, OpenVINO or TFLite network, its config file beside it
                                 or one folder up
                 --merge DIR ...  finished stores of all shards

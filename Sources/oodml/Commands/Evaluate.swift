@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Datasets
 internal import Evaluation
 import Experiments
 import FeatureExtraction
@@ -172,6 +173,10 @@ struct Evaluate: ParsableCommand {
         scoring.backbone = try reference.source(of: splits.manifest, on: terminal)
         if scoring.backbone == nil {
             terminal.note("No gap to the backbone is shown; --backbone or --features would add it.")
+        }
+        if splits.dataset.cameras != nil {
+            terminal.note(
+                "\(splits.samples.relativePath) has cameras: images of a query's class and camera do not count for it.")
         }
         var scored: [EvaluationResults] = []
         for (number, (seed, folder)) in zip(runs, folders).enumerated() {

@@ -45,12 +45,13 @@ struct ListDatasets: ParsableCommand {
             ("--dataset \(EmbeddedBenchmark.name)", "the benchmark that comes with oodml"),
             (
                 "--root DIR",
-                "class/image or superclass/class/image; the first half of the sorted classes trains"
+                "class/image or outer/class/image: parts of a split such as train and test, domains that share class names, or "
+                    + "superclasses"
             ),
             (
                 "--root DIR --samples S.csv",
                 "a table with the columns sample (a path below DIR), class, and optionally superclass, split (train or "
-                    + "test) and role (query or gallery)"
+                    + "test), role (query or gallery), camera and domain"
             ),
         ]
         return "Other images\n" + list(forms, on: display)

@@ -11,13 +11,15 @@ struct MakeSplits: ParsableCommand {
         abstract: "Make a graded series of class-disjoint train/test splits.",
         discussion: manual(
             """
-            Images come from class folders (--root DIR: class/image or superclass/class/image), from a table of paths \
+            Images come from class folders (--root DIR: class/image or outer/class/image, where the outer folders are parts of \
+            a split such as train and test, domains that share class names, or superclasses), from a table of paths \
             (--samples S.csv --root DIR), from the benchmark that comes with oodml (--dataset glyphs200), or from a dataset \
             of the field as it was downloaded (--dataset cub200 --root DIR; see `oodml datasets`); a network (--backbone) \
             embeds them. Or the embeddings are in a file already (--features F.npy --samples S.csv, or --features STORE, which has its own samples.csv).
 
-            The official split is where the series starts. It is the column `split` of --samples, or else the first \
-            half of the sorted classes trains. Datasets of the field bring their own.
+            The official split is where the series starts. It is the column `split` of --samples, or the parts that the \
+            folders are, if these divide the classes; or else the first half of the classes trains, by number if all labels \
+            are whole numbers and else by name. Datasets of the field bring their own.
 
             Every level comes with two controls. `null` is the band of distances that random exchanges of its own \
             classes have: removal alone raises the distance, and `excess` is what is left of it. `holdout` repeats the \
@@ -25,10 +27,11 @@ struct MakeSplits: ParsableCommand {
             whether a shift is there that the search has not made up (p <= 0.05); null, where too few samples are left to test.
             """,
             reads: """
-                --root DIR      images: class/image or superclass/class/image, or the folder
+                --root DIR      images: class/image or outer/class/image, or the folder
                                 of --dataset as it was downloaded (`oodml datasets`)
                 --samples CSV   sample, class, and optionally superclass, split (train or
-                                test), role (query or gallery)
+                                test), role (query or gallery), camera and domain; or labels
+                                alone: .npy, or lines of .txt
                 --features F    n × d embeddings: .npy, .npz, .safetensors, .csv or a store
                 --backbone M    an ONNX, OpenVINO or TFLite network, its config file beside it
                 """,

@@ -161,10 +161,24 @@ struct Score: ParsableCommand {
         let items = try galleryPair.map {
             try LabelledEmbeddings($0.0, labels: $0.1, cameras: camera ?? .automatic, numbering: &numbering)
         }
+        if set.table.hasRoles && gallery == nil {
+            terminal.warn(
+                "\(labels.path): its roles are not used, so every sample is a query and in the gallery; --gallery takes a gallery "
+                    + "of its own, and oodml evaluate follows roles")
+        }
+        if let column = set.table.unusedCameraColumn {
+            terminal.warn(
+                "\(labels.path): the column \(column) is not used; --camera \(column) takes it for the cameras")
+        }
+        if set.table.cameras != nil, (items ?? set).table.labels.contains("-1") {
+            terminal.warn(
+                "\((galleryLabels ?? labels).path): items of the label -1 count as misses here; Market-1501 leaves them out, so take "
+                    + "them out of the gallery to compare")
+        }
         if camera == nil, set.table.cameras == nil, CameraName.areInNames(of: set.table.samples ?? []) {
             terminal.warn(
                 "\(labels.path): the samples' names have cameras, as in re-identification; --camera names leaves out items of "
-                    + "a query's label and camera, --camera none is silent")
+                    + "a query's label and camera, --camera none silences this warning")
         }
         let assignment = try clusters.map(set.clusters(readingFrom:))
 
@@ -185,13 +199,14 @@ struct Score: ParsableCommand {
             terminal.status("structure")
             report.structure = try EmbeddingStructure(of: set.matrix, classNumbers: set.classNumbers)
         }
-        if let perQuery { try writeAtomically(Data(queryTable(of: scores, set).utf8), to: perQuery) }
-        if let perClass { try writeAtomically(Data(classTable(of: scores, numbering.labels).utf8), to: perClass) }
         terminal.finish()
         switch output.format {
         case .json: try printJSON(report)
         case .text: print(report.text(on: StandardStream.output.display), terminator: "")
         }
+        // Last: whatever happens to them, the scores are printed.
+        if let perQuery { try writeAtomically(Data(queryTable(of: scores, set).utf8), to: perQuery) }
+        if let perClass { try writeAtomically(Data(classTable(of: scores, numbering.labels).utf8), to: perClass) }
     }
 
     private func meanScores(_ scores: QueryScores) throws -> RetrievalScores {

@@ -36,7 +36,7 @@ struct DatasetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The column of --samples with the cameras: what is found of a query's class must be of another (default: "
+            "The column of --samples with the cameras: images of a query's class and camera do not count for it (default: "
                 + "camera, if there is one; names: by the samples' names; none).",
             valueName: "column|names|none"), transform: CameraSource.init(rawValue:))
     var camera: CameraSource?
@@ -45,6 +45,12 @@ struct DatasetOptions: ParsableArguments {
     var name: String?
 
     func validate() throws {
+        if folders != nil && (samples != nil || dataset != nil || root == nil) {
+            throw ValidationError("--folders says what outer class folders are; expected it with --root alone")
+        }
+        if let camera, camera.isColumn, dataset != nil || (samples == nil && root != nil) {
+            throw ValidationError("--camera takes a column of --samples; expected --samples, or --camera names or none")
+        }
         guard let dataset else { return }
         guard dataset == EmbeddedBenchmark.name || known != nil else {
             throw ValidationError(
@@ -79,12 +85,12 @@ struct DatasetOptions: ParsableArguments {
         unit: UnitRule = .class, features: URL? = nil, deadLinks: DeadLinks = .refuse, on terminal: Terminal
     ) throws -> Dataset {
         terminal.status("reading")
-        let dataset = try read(unit, features, deadLinks, terminal)
+        let dataset = try read(unit, features, deadLinks, terminal).takingCameras(from: camera ?? .automatic)
         terminal.show(dataset)
         if camera == nil, dataset.cameras == nil, CameraName.areInNames(of: dataset.samples.map(\.id)) {
             terminal.warn(
-                "\(dataset.name): the samples' names have cameras, as in re-identification; in a table of samples --camera names "
-                    + "takes them, so that what is found must be of another camera, and --camera none is silent")
+                "\(dataset.name): the samples' names have cameras, as in re-identification; with --camera names, images of a "
+                    + "query's class and camera do not count for it (--camera none silences this warning)")
         }
         return dataset
     }
@@ -139,8 +145,17 @@ extension Terminal {
         case .number: clauses.append("the official split is the first half of the classes by number")
         case nil: break
         }
+        if dataset.cameras != nil { clauses.append("images of a query's class and camera do not count for it") }
         let counts = "\(dataset.classLabels.count) classes, \(dataset.samples.count) samples"
         note("\(dataset.name): " + ([counts] + clauses).joined(separator: "; "))
+        let isReidentification = dataset.cameras != nil || CameraName.areInNames(of: dataset.samples.map(\.id))
+        let noIdentities = ["-1", "0000"].filter { dataset.number(ofClass: $0) != nil }
+        if isReidentification, !noIdentities.isEmpty {
+            warn(
+                "\(dataset.name): \(noIdentities.joined(separator: " and ")) \(noIdentities.count == 1 ? "is a class" : "are classes") "
+                    + "here, but no identity in Market-1501 and its like, where -1 does not count and 0000 are distractors"
+            )
+        }
         for warning in reading.warnings { warn("\(dataset.name): \(warning)") }
         if let passedOver = reading.passedOverSummary { warn("\(dataset.name): \(passedOver)") }
     }

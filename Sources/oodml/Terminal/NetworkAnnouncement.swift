@@ -5,7 +5,9 @@ extension NetworkReading {
     /// Opens a network; says how images are prepared for it, and warns if its output is not an embedding.
     func network(_ model: URL, announcedOn terminal: Terminal) throws -> FeatureExtractor {
         let extractor = try FeatureExtractor(model: model, reading: self)
-        let tokens = extractor.tokenCount.map { " of \($0) tokens" } ?? ""
+        let tokens =
+            extractor.tokenCount.map { " of \($0) tokens" }
+            ?? extractor.positionCount.map { " of \($0) positions with \(extractor.dimension) channels" } ?? ""
         let pooled = pooling.map { ", \($0.rawValue) pooling\(tokens)" } ?? ""
         terminal.announce(
             "images: \(extractor.preprocessing)\(output.map { ", output \($0)" } ?? "")\(pooled)\(source(of: extractor, model))",
@@ -32,7 +34,7 @@ extension NetworkReading {
         {
             return ""
         }
-        return ", as \(isBeside ? file.lastPathComponent : path) says"
-            + (changes == PreprocessingChanges() ? "" : " and the options")
+        let name = isBeside ? file.lastPathComponent : path
+        return changes == PreprocessingChanges() ? ", as \(name) says" : ", as \(name) and the options say"
     }
 }

@@ -23,7 +23,7 @@ struct UnsuitableModelTests {
         #expect(
             problem("two-outputs")
                 == "two-outputs.onnx: found 2 outputs (embedding, r2); expected one output, the embedding, or "
-                + "the name of one of them")
+                + "the name of one of them by --output")
     }
 
     @Test func severalInputsAreNamed() {

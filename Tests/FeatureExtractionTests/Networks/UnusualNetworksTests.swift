@@ -116,6 +116,17 @@ struct TokensTests {
             try extractor.embed(paths: UnusualNetworks.paths), expected.mapValues { $0[pooling.rawValue] ?? [] })
     }
 
+    /// Where the channels of a map are is not where those of the input are.
+    @Test func mapsAreRecognisedWhereverTheirChannelsAre() throws {
+        let pooled = try UnusualNetworks.open("map-pooled").embed(paths: UnusualNetworks.paths)
+        for (name, output) in [("map-first", nil), ("map-last", nil), ("map-within", nil), ("map-within", "r")] {
+            let extractor = try UnusualNetworks.open(name, output: output, pooling: .average)
+            #expect(extractor.dimension == 6 && extractor.positionCount == 64 && extractor.tokenCount == nil)
+            let rows = try extractor.embed(paths: UnusualNetworks.paths)
+            #expect(zip(rows.elements, pooled.elements).allSatisfy { abs($0 - $1) < 1e-5 }, "\(name) \(output ?? "")")
+        }
+    }
+
     @Test func withoutAPoolingTheChoicesAreNamed() {
         #expect(
             UnusualNetworks.problem("tokens")

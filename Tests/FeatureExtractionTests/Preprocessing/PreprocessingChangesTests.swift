@@ -57,6 +57,19 @@ struct PreprocessingChangesTests {
                 .hasPrefix("preprocessing: found mean "))
     }
 
+    /// As configurations of detectors have them, which would make all images nearly the same.
+    @Test func unitsOf255AreRefused() {
+        let problem = failure {
+            _ = try changes {
+                $0.mean = [127.5, 127.5, 127.5]
+                $0.standardDeviation = [51, 51, 51]
+            }.applied(to: described)
+        }
+        #expect(
+            problem.contains("as for values of 0 to 255")
+                && problem.hasSuffix("mean 0.5,0.5,0.5, standard deviation 0.2,0.2,0.2"))
+    }
+
     @Test func whatIsCompleteNeedsNoFile() throws {
         var all = changes {
             $0.resize = .exactly(height: 16, width: 16)

@@ -135,6 +135,25 @@ import Testing
         }
     }
 
+    /// What is no image is counted and listed, by one shard of all, and stays so when shards are joined.
+    @Test func whatIsPassedOverIsListed() throws {
+        let latin = try FileManager.default.contentsOfDirectory(
+            atPath: folder.url.appending(path: "images/latin").path
+        ).sorted()
+        try folder.write("x", to: "images/latin/\(latin[0])/photo.heic")
+        let run = try CommandRun(arguments.filter { $0 != "-q" } + ["whole"], in: folder.url)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("1 entry was passed over (1 .heic), first latin/\(latin[0])/photo.heic"))
+        for shard in 1...2 { #expect(try embed("part-\(shard)", "--shard", "\(shard)/2").status == 0) }
+        let merged = try CommandRun(["embed", "--merge", "part-1", "part-2", "--out", "joined", "-q"], in: folder.url)
+        #expect(merged.status == 0, "\(merged.errors)")
+        #expect(try files("joined") == files("whole"))
+        let skipped = String(decoding: try files("joined")["skipped.csv"] ?? Data(), as: UTF8.self)
+        #expect(skipped.hasSuffix("\nlatin/\(latin[0])/photo.heic,\".heic: it is not an image, by its extension\"\n"))
+        let record = String(decoding: try files("joined")["store.json"] ?? Data(), as: UTF8.self)
+        #expect(record.contains("\"passed_over_count\": 1") && record.contains("\"skipped_count\": 0"))
+    }
+
     @Test func badFilesAndDuplicatesAreListed() throws {
         let thai = folder.url.appending(path: "images/thai")
         let classes = try FileManager.default.contentsOfDirectory(atPath: thai.path).sorted()

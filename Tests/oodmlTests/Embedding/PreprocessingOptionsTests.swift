@@ -191,7 +191,7 @@ import TestSupport
         #expect(
             run.errors.contains(
                 "resize to 16 × 16 (bilinear), crop to 16 × 16, RGB, mean 0.5 0.5 0.5, std 0.5 0.5 0.5, as "))
-        #expect(run.errors.contains("hub/preprocessor_config.json says and the options"), "\(run.errors)")
+        #expect(run.errors.contains("hub/preprocessor_config.json and the options say"), "\(run.errors)")
     }
 
     @Test func optionsThatContradictOneAnother() throws {

@@ -101,7 +101,7 @@ import Testing
                 == ["cars196", "cub200", "dukemtmc", "glyphs200", "inshop", "market1501", "msmt17", "sop", "veri776"])
         #expect(try completed("make-splits", "--root", "") == ["photos"])
         #expect(try completed("make-splits", "--features", "") == ["f.npy", "photos", "two words.csv"])
-        #expect(try completed("make-splits", "--samples", "") == ["f.npy", "photos", "two words.csv"])
+        #expect(try completed("make-splits", "--samples", "") == ["f.npy", "notes.txt", "photos", "two words.csv"])
         #expect(try completed("evaluate", "--model", "") == ["net.onnx", "photos"])
         #expect(try completed("make-splits", "--spacing", "") == ["excess", "fid"])
         #expect(try completed("compare", "") == ["photos"])

@@ -13,6 +13,23 @@ import Testing
         try folder.write(Matrix<Float>(rows: [[4, 0], [6, 0]]).numpyFile, to: "b.npy")
     }
 
+    /// The statistics of the same embeddings, as pytorch-fid stores them, give the same distance.
+    @Test func statisticsStandInForEmbeddings() throws {
+        let statistics = testFile("EmbeddingsTests/Fixtures/statistics.npz").path
+        let embeddings = testFile("EmbeddingsTests/Fixtures/stored.npz").path
+        try folder.write(Matrix<Float>(rows: [[0, 1, 2], [3, 1, 0], [2, 2, 5], [9, 1, 1]]).numpyFile, to: "c.npy")
+        func distance(_ file: String) throws -> [String: Any] {
+            let run = try CommandRun(["distance", file, "c.npy", "--format", "json"], in: folder.url)
+            #expect(run.status == 0, "\(run.errors)")
+            return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        }
+        let (stored, plain) = (try distance(statistics), try distance(embeddings))
+        let (a, b) = (try #require(stored["frechet"] as? Double), try #require(plain["frechet"] as? Double))
+        #expect(abs(a - b) <= 1e-9 * b && b > 0)
+        #expect(stored["n_a"] is NSNull && plain["n_a"] as? Int == 4 && stored["n_b"] as? Int == 4)
+        #expect((stored["warnings"] as? [String])?.first?.hasPrefix("n_a is not known") == true)
+    }
+
     private func run(_ arguments: String...) throws -> CommandRun {
         try CommandRun(["distance"] + arguments, in: folder.url)
     }

@@ -65,7 +65,8 @@ import Testing
 
         let refused = try CommandRun(arguments + ["--shots", "2"], in: folder.url)
         #expect(refused.status == 1)
-        #expect(refused.errors.contains("splits made with other options are there") && refused.errors.contains("--force"))
+        #expect(
+            refused.errors.contains("splits made with other options are there") && refused.errors.contains("--force"))
         #expect(try FileManager.default.subpathsOfDirectory(atPath: out).sorted() == before)
 
         #expect(try CommandRun(arguments + ["--shots", "2", "--force"], in: folder.url).status == 0)
@@ -125,7 +126,7 @@ import Testing
         (["--features", "missing.npy", "--samples", "s.csv"], "missing.npy: cannot be read: there is no such file"),
         (
             ["--features", "s.csv", "--samples", "s.csv"],
-            "s.csv:1: found the column class, which is no dimension by its name"
+            "s.csv:1: found the columns class, superclass, whose names are not those of dimensions"
         ),
         (
             ["--features", "short.npy", "--samples", "s.csv"],
@@ -198,6 +199,27 @@ import Testing
         #expect(manifest.settings.methodName == "milbich2021" && manifest.settings.statistic == .classMeans)
         #expect(manifest.settings.madeBy?.method == .milbich2021(Milbich2021.Settings(ridge: 1e-8)))
         #expect(manifest.levels.contains { $0.referenceFid != nil })
+    }
+
+    /// What is in the way is known before anything is computed, and what was computed is not lost.
+    @Test func otherSplitsAreRefusedAtOnceAndResultsKept() throws {
+        let arguments = ["make-splits", "--features", "f.npy", "--samples", "s.csv", "--draws", "0", "--out", out]
+        #expect(try CommandRun(arguments + ["-q"], in: folder.url).status == 0)
+        // Before the features are read: they are not even there.
+        let missing = arguments.map { $0 == "f.npy" ? "none.npy" : $0 }
+        let other = try CommandRun(missing + ["--levels", "3", "-q"], in: folder.url)
+        #expect(other.sentence?.contains("splits made with other options are there already") == true, "\(other.errors)")
+        try folder.write("sample,class\n" + (0..<120).map { "x\($0),\($0 / 5)\n" }.joined(), to: "others.csv")
+        let samples = try CommandRun(arguments.map { $0 == "s.csv" ? "others.csv" : $0 } + ["-q"], in: folder.url)
+        #expect(samples.sentence?.contains("splits of other samples are there already") == true, "\(samples.errors)")
+        // Something else of that name is found only when the results are there.
+        try FileManager.default.removeItem(atPath: "\(out)/manifest.json")
+        try Data("mine".utf8).write(to: URL(filePath: "\(out)/class-map.csv"))
+        let late = try CommandRun(arguments + ["-q"], in: folder.url)
+        let kept = try #require(late.sentence?.firstMatch(of: #/the results are kept in (.*?)\)/#)?.1)
+        let manifest = try SplitManifest(readingFrom: URL(filePath: String(kept)).appending(path: "manifest.json"))
+        #expect(manifest.dataset.name == "s")
+        try FileManager.default.removeItem(atPath: String(kept))
     }
 
     /// The libraries say what is wrong, and the command which of its options help.

@@ -15,16 +15,17 @@ extension Dataset {
     /// | folders | are | a class's label | official split |
     /// |---|---|---|---|
     /// | all named for parts of a split: `train`, `val`, `test`, `query`, `gallery` and the like, also as in `images_train` | parts | the class folder's name, or `superclass/class` if there is one more level | these parts |
+    /// | `train`, `val`, … within each class, as in `class/train/image` | parts | the class folder's name | these parts |
     /// | a class name lies below several | domains | the class folder's name | the first half of the classes |
     /// | else | superclasses | `outer/class` | the first half of the classes |
     ///
     /// So a class of one name in several parts or domains is one class. If a class is in a train part and in a test part,
     /// the folders divide images rather than classes: then they are no official split, and ``DatasetReading/warnings``
-    /// says so. Parts may also lie within each class, as in `class/train/image`. Validation classes count to the train
+    /// says so. Validation classes count to the train
     /// side, unless there is nothing else to test on; samples in `query` and `gallery` have these roles. A folder that
     /// alone holds all others is looked through.
     ///
-    /// Hidden entries and files beside the class folders are skipped; folders that systems leave behind (`__MACOSX`,
+    /// Hidden entries are skipped, and files beside the class folders unless they are images or dead links. Folders that systems leave behind (`__MACOSX`,
     /// `lost+found`, …) and files that are no images are passed over and listed in ``DatasetReading/passedOver``. Symbolic
     /// links are followed. Names must be UTF-8, since ids are text, but may hold anything that UTF-8 can encode, even
     /// line ends.

@@ -6,7 +6,7 @@ struct ClassTree {
     /// The folder of one class, or of its images in one part or domain.
     private struct Place {
         let folder: ImageFolder
-        let label: String
+        var label: String
         var superclass: String?
         var domain: String?
         var part: SplitPart?
@@ -35,24 +35,58 @@ struct ClassTree {
                 path: top.url.path, found: "\(top.images.count) images and no class folder",
                 expected: "class/image or outer/class/image; for images in one folder, a table of samples and classes")
         }
-        let folders = try top.subfolders.map { try top.folder($0, links: policy) }
-        if let mixed = folders.first(where: { !$0.subfolders.isEmpty && !$0.images.isEmpty }) {
+        let all = try top.subfolders.map { try top.folder($0, links: policy) }
+        if let mixed = all.first(where: { !$0.subfolders.isEmpty && !$0.images.isEmpty }) {
             throw DatasetError.mixedLevels(path: mixed.url.path)
         }
-        if folders.allSatisfy(\.subfolders.isEmpty) {
-            try requireClasses(top.subfolders, of: top)
-            places = zip(top.subfolders, folders).map { Place(folder: $1, label: $0) }
-        } else {
-            try readOuter(folders, named: top.subfolders, in: top, as: outer)
+        guard !all.allSatisfy(\.subfolders.isEmpty) else {
+            try requireClasses(in: top)
+            places = zip(top.subfolders, all).map { Place(folder: $1, label: $0) }
+            return
         }
+        // Beside parts of a split there may be annotations, and parts whose images have no classes, as tests of contests.
+        let hasParts = outer == nil && SplitPart.named(among: top.subfolders).count > 1
+        let folders = hasParts ? all.filter { !passOver(besideParts: $0) } : all
+        try readOuter(folders, named: folders.map(\.name), in: top, as: outer)
     }
 
-    /// Images in `train` and `test` themselves have no classes.
-    private func requireClasses(_ names: [String], of top: ImageFolder) throws {
-        guard names.count > 1, SplitPart.parts(ofFolders: names) != nil else { return }
+    /// Whether a folder beside parts of a split has no classes; then it is listed.
+    private mutating func passOver(besideParts folder: ImageFolder) -> Bool {
+        let unlabelled = folder.subfolders.isEmpty || (try? imagesOnly(below: folder)) == true
+        guard unlabelled else { return false }
+        let name = folder.name
+        let isPart = SplitPart.isIn(name)
+        guard isPart || folder.images.isEmpty else { return false }
+        reading.passedOver.append(
+            .init(
+                path: folder.path, kind: isPart ? "part without classes" : "folder without images",
+                reason: isPart ? "its images are in no class folders" : "it holds no images"))
+        return true
+    }
+
+    /// Whether a folder holds nothing but one folder of images that is named so, as `val/images` of Tiny ImageNet.
+    private func imagesOnly(below folder: ImageFolder) throws -> Bool {
+        guard folder.subfolders.count == 1, Self.imageFolderNames.contains(folder.subfolders[0].lowercased()) else {
+            return false
+        }
+        return try folder.folder(folder.subfolders[0], links: policy).subfolders.isEmpty
+    }
+
+    private static let imageFolderNames: Set = ["images", "image", "imgs", "img", "jpegimages", "pictures", "photos"]
+
+    /// Folders named for parts of a split that hold images have no classes.
+    private func requireClasses(in top: ImageFolder) throws {
+        let parts = SplitPart.named(among: top.subfolders)
+        guard parts.count > 1 else { return }
+        let names = Set(top.subfolders)
+        let known = [
+            ("bounding_box_train", "Market-1501 and DukeMTMC-reID"), ("image_train", "VeRi-776"),
+            ("cars_train", "CARS196"),
+        ].first { names.contains($0.0) }
         throw FileError.malformed(
-            path: top.url.path, found: "images in \(list(names)), without class folders",
-            expected: "\(names[0])/class/image, or a table of samples and classes")
+            path: top.url.path, found: "images in \(list(parts)), without class folders",
+            expected: "\(parts[0])/class/image, or a table of samples and classes"
+                + (known.map { "; \($0.1) has a reader of its own" } ?? ""))
     }
 
     private mutating func readOuter(
@@ -65,11 +99,17 @@ struct ClassTree {
         {
             return try readParts(within: folders, named: names)
         }
-        let meaning = try given ?? guess(names, inner, in: top, areParts: parts != nil && inner.count == folders.count)
+        if given == nil, parts == nil, try folders.allSatisfy({ try $0.images.isEmpty && imagesOnly(below: $0) }) {
+            places = try zip(names, folders).map { name, folder in
+                Place(folder: try folder.folder(folder.subfolders[0], links: policy), label: name)
+            }
+            return
+        }
+        let meaning = try given ?? guess(names, inner, in: top, areParts: parts != nil)
         if meaning != .superclass, let leaf = folders.first(where: \.subfolders.isEmpty) {
             throw FileError.malformed(
                 path: leaf.url.path, found: leaf.images.isEmpty ? "no class folder" : "images and no class folder",
-                expected: "class folders in it, as in \(inner[0].url.lastPathComponent)")
+                expected: "class folders in it, as in \(inner[0].name)")
         }
         switch meaning {
         case .superclass:
@@ -83,7 +123,7 @@ struct ClassTree {
                 }
             }
             reading.understood.append(
-                "\(list(inner.map(\.url.lastPathComponent))) \(inner.count == 1 ? "is a superclass" : "are superclasses")"
+                "\(list(inner.map(\.name))) \(inner.count == 1 ? "is a superclass" : "are superclasses")"
             )
         case .domain:
             for (name, folder) in zip(names, folders) {
@@ -98,12 +138,22 @@ struct ClassTree {
                     path: top.url.path, found: "the folders \(list(names))",
                     expected: "names of parts of a split, such as train, val, test, query and gallery")
             }
-            for (part, folder) in zip(parts, folders) { try readPart(part, folder) }
+            // As in training_set/training_set/CLASS; one part alone may have one superclass.
+            let lone = try folders.map { ($0, try throughOnlyFolder($0)) }
+            let areAllLone = lone.allSatisfy { $0.path != $1.path }
+            for (part, (folder, only)) in zip(parts, lone) {
+                try readPart(part, areAllLone || SplitPart.isIn(only.name) ? only : folder)
+            }
+            takeSharedNamesForDomains()
             let validation = zip(names, parts).first { $0.1 == .validation }?.0
             let counts = validation.map {
-                " (\($0) counts to the \(SplitPart.validation.side(among: Set(parts)).rawValue) side)"
+                SplitPart.validation.side(among: Set(parts)) == .test
+                    ? " (\($0) is taken as test)" : " (\($0) counts to train)"
             }
-            reading.understood.append("\(list(names)) are parts of a split\(counts ?? "")")
+            let superclassed = places.contains { $0.superclass != nil } ? ", with superclasses in them" : ""
+            reading.understood.append(
+                "\(list(names)) \(names.count == 1 ? "is a part" : "are parts") of a split\(counts ?? "")\(superclassed)"
+            )
         }
     }
 
@@ -113,21 +163,39 @@ struct ClassTree {
     ) throws -> OuterFolders {
         if areParts { return .split }
         // One word alone may be a class of things: trains beside cars.
-        guard SplitPart.wordCount(among: names) < 2 else {
-            let words = names.filter { SplitPart(word: $0) != nil }
-            let others = names.filter { SplitPart(word: $0) == nil }
+        let words = SplitPart.named(among: names)
+        guard words.count < 2 || !words.contains(where: { SplitPart(word: $0) != nil }) else {
+            let others = names.filter { !words.contains($0) }
             throw FileError.malformed(
                 path: top.url.path,
-                found: "\(list(words)), as of a split, beside \(list(others.isEmpty ? words : others))",
+                found: "\(list(words)), which are parts of a split"
+                    + (others.isEmpty ? ", several of one kind" : ", beside \(list(others))"),
                 expected: "either parts of a split only, each once, or no folder named like one")
         }
         let classNames = try inner.flatMap { try throughOnlyFolder($0).subfolders }
         return Set(classNames.map(Name.init)).count < classNames.count ? .domain : .superclass
     }
 
+    /// Within the parts of a split, as without them, outer folders that share class names are domains.
+    private mutating func takeSharedNamesForDomains() {
+        var outerOfName: [Name: Set<Name>] = [:]
+        for place in places {
+            if let superclass = place.superclass {
+                outerOfName[Name(place.folder.name), default: []].insert(Name(superclass))
+            }
+        }
+        guard outerOfName.values.contains(where: { $0.count > 1 }) else { return }
+        for index in places.indices where places[index].superclass != nil {
+            places[index].domain = places[index].superclass
+            places[index].superclass = nil
+            places[index].label = places[index].folder.name
+        }
+        noteDomains(Set(places.compactMap { $0.domain.map(Name.init) }).map(\.text).sorted(by: utf8Precedes))
+    }
+
     private mutating func noteDomains(_ names: [String]) {
         let classes = Dictionary(grouping: places, by: { Name($0.label) }).values
-        let shared = classes.count { $0.count > 1 }
+        let shared = classes.count { places in Set(places.map { $0.domain.map(Name.init) }).count > 1 }
         let sentence =
             "\(list(names)) are domains, not superclasses: \(shared) of the \(classes.count) class names "
             + "\(shared == 1 ? "occurs" : "occur") in several of them, and each is one class"
@@ -154,11 +222,15 @@ struct ClassTree {
         }
     }
 
-    /// `part/class/image` or `part/superclass/class/image`.
+    /// `part/class/image` or `part/superclass/class/image`; a folder `images` within a class says nothing.
     private mutating func readPart(_ part: SplitPart, _ folder: ImageFolder) throws {
         noteBesides(folder)
         for name in folder.subfolders {
-            let child = try folder.folder(name, links: policy)
+            var child = try folder.folder(name, links: policy)
+            if child.images.isEmpty, try imagesOnly(below: child) {
+                noteBesides(child)
+                child = try child.folder(child.subfolders[0], links: policy)
+            }
             guard !child.subfolders.isEmpty else {
                 places.append(Place(folder: child, label: name, part: part))
                 continue
@@ -213,6 +285,13 @@ struct ClassTree {
                     role: place.part?.role, domain: place.domain)
             }
         }
+        let labels = Set(places.map { Name($0.label) })
+        let sameButCase = Dictionary(grouping: labels, by: { $0.text.lowercased() }).values.filter { $0.count > 1 }
+        if let first = sameButCase.map({ $0.sorted() }).min(by: { $0[0] < $1[0] }) {
+            reading.warnings.append(
+                "\(sameButCase.count) class \(sameButCase.count == 1 ? "name differs" : "names differ") from another in capitals only, "
+                    + "as \(first[0].text) and \(first[1].text) do; they are different classes")
+        }
         samples.sort { utf8Precedes($0.id, $1.id) }
         return samples
     }
@@ -230,8 +309,8 @@ struct ClassTree {
         let divided = sides.values.count { $0.count > 1 }
         if divided > 0 {
             reading.warnings.append(
-                "\(divided) of the \(sides.count) classes have images in a train part and in a test part, so these parts are "
-                    + "no class-disjoint split and are not taken for the official one")
+                "\(divided) of the \(sides.count) classes \(divided == 1 ? "has" : "have") images in a train part and in a test "
+                    + "part, so these parts are no class-disjoint split and are not taken for the official one")
             return nil
         }
         guard Set(sides.values.joined()).count == 2 else {

@@ -43,6 +43,11 @@ struct ImageFolder {
         passedOver.sort { utf8Precedes($0.path, $1.path) }
     }
 
+    /// Its name, the last part of the path.
+    var name: String {
+        String(decoding: path.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }.reversed(), as: UTF8.self)
+    }
+
     /// The folder of this name in this one.
     func folder(_ name: String, links policy: DeadLinks) throws -> ImageFolder {
         try ImageFolder(url.appending(path: name), path: pathOf(name), links: policy)
@@ -90,7 +95,7 @@ struct ImageFolder {
         } else if let text {
             let kind = fileExtension.map { ".\(String($0.prefix(12)).lowercased())" } ?? "without an extension"
             passedOver.append(
-                .init(path: pathOf(text), kind: kind, reason: "no image of a kind that is read, by its extension"))
+                .init(path: pathOf(text), kind: kind, reason: "it is not an image, by its extension"))
         }
     }
 
@@ -107,14 +112,14 @@ struct ImageFolder {
 public enum DeadLinks: Sendable {
     /// It is an error: an image may be missing.
     case refuse
-    /// It is passed over and listed.
+    /// It is passed over and listed, as is a class folder without images.
     case passOver
 }
 
 /// Folders that systems and programs leave behind, with copies or previews of the user's files in them.
 ///
 /// Those that begin with a dot, such as `.ipynb_checkpoints`, are hidden like all other such names.
-private let foldersOfPrograms: Set = [
+let foldersOfPrograms: Set = [
     "__MACOSX", "lost+found", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "__pycache__",
 ]
 

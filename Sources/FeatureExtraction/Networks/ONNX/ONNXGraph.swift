@@ -68,6 +68,29 @@ struct ONNXGraph {
         return nodes.first { kinds.contains($0.kind) || $0.kind.hasPrefix("Random") }?.title
     }
 
+    /// Whether a tensor is a feature map with its channels first, as ONNX's convolutions and poolings always give them,
+    /// whatever the network's input is; nil if no such node decides.
+    func hasChannelsFirst(_ tensor: String) -> Bool? {
+        let deciding: Set = [
+            "Conv", "ConvTranspose", "BatchNormalization", "InstanceNormalization", "MaxPool", "AveragePool",
+            "GlobalAveragePool", "GlobalMaxPool",
+        ]
+        let passing: Set = [
+            "Relu", "LeakyRelu", "PRelu", "Sigmoid", "Tanh", "Clip", "HardSwish", "HardSigmoid", "Elu", "Gelu",
+            "Identity", "Add",
+            "Mul", "Sub", "Div", "Cast", "Dropout",
+        ]
+        var tensor = tensor
+        // Bounded, since a damaged file may contain a cycle.
+        for _ in 0..<nodes.count {
+            guard let node = nodes.first(where: { $0.outputs.contains(tensor) }) else { return nil }
+            if deciding.contains(node.kind) { return true }
+            guard passing.contains(node.kind), let next = node.inputs.first(where: computes) else { return nil }
+            tensor = next
+        }
+        return nil
+    }
+
     /// Whether an output is a distribution over classes, and the tensor that its last layer of weights reads.
     func head(of output: String) -> (isDistribution: Bool, input: String?) {
         let passing: Set = [
