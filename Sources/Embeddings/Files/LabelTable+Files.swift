@@ -7,7 +7,7 @@ extension LabelTable {
     ///
     /// - `.npy`: one dimension, of strings or whole numbers.
     /// - `.txt`: one label on each line.
-    /// - any other file: a table, as ``/Datasets/LabelTable/init(contentsOf:)`` reads it.
+    /// - any other file: a table, as ``/Datasets/LabelTable/init(contentsOf:cameras:)`` reads it.
     ///
     /// - Parameters:
     ///   - url: the file.

@@ -18,6 +18,9 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
     /// How many of the dataset's samples are queries, in the gallery, or both, by ``RoleDivision``; nil for a dataset
     /// without roles, where all samples are both.
     public let roles: RoleRecord?
+    /// How many cameras the dataset's samples have, if samples of a query's class and camera did not count for it; nil for a
+    /// dataset without cameras.
+    public let cameraCount: Int?
 
     /// How many samples of a dataset have each role.
     public struct RoleRecord: Sendable, Equatable, Codable {
@@ -68,7 +71,7 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
     public init(
         split: String = "test", similarity: Similarity = .cosine, loneQueries: LoneQueryPolicy = .excluded,
         confidence: ConfidenceMethod = .classJackknife(), matchedGallery: MatchedGallery? = nil, tricks: [String] = [],
-        roles: RoleRecord? = nil
+        roles: RoleRecord? = nil, cameraCount: Int? = nil
     ) {
         self.split = split
         self.similarity = similarity
@@ -77,10 +80,12 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
         self.matchedGallery = matchedGallery.map(MatchedGalleryRecord.init)
         self.tricks = tricks
         self.roles = roles
+        self.cameraCount = cameraCount
     }
 
     enum CodingKeys: String, CodingKey {
         case split, similarity, confidence, tricks, roles
+        case cameraCount = "cameras"
         case loneQueries = "lone_queries"
         case matchedGallery = "matched_gallery"
     }

@@ -246,6 +246,7 @@ extension EvaluationResults {
         },
         { "lone queries \($0.settings.loneQueries.rawValue)" },
         { $0.settings.roles == nil ? "no roles of samples" : "roles of samples" },
+        { $0.settings.cameraCount == nil ? "no cameras" : "cameras" },
         { results in
             results.settings.matchedGallery.map { gallery in
                 "matched galleries of \(gallery.classCount) classes of at most \(gallery.samplesPerClass) samples, "

@@ -157,10 +157,7 @@ public struct ModelScoring: Sendable {
             })
         let results = EvaluationResults(
             tool: generator, dataset: dataset.name, model: models.text, seed: seed,
-            settings: EvaluationSettings(
-                split: settings.fold.map { "validation fold \($0)" } ?? "test", similarity: settings.similarity,
-                loneQueries: settings.loneQueries, confidence: settings.confidence, matchedGallery: scoring.matched,
-                tricks: settings.tricks.names, roles: EvaluationSettings.RoleRecord(of: dataset)),
+            settings: rules,
             provenance: provenance,
             levels: splits.manifest.levels.map { level in
                 LevelEvaluation(
@@ -171,6 +168,40 @@ public struct ModelScoring: Sendable {
         return ScoredModel(
             results: results, classes: details.flatMap(\.classes),
             examples: RetrievalExamplesFile(metric: TaskDetails.metric, tasks: details.map(\.examples)))
+    }
+
+    /// The rules as results record them.
+    private var rules: EvaluationSettings {
+        EvaluationSettings(
+            split: settings.fold.map { "validation fold \($0)" } ?? "test", similarity: settings.similarity,
+            loneQueries: settings.loneQueries, confidence: settings.confidence, matchedGallery: scoring.matched,
+            tricks: settings.tricks.names, roles: EvaluationSettings.RoleRecord(of: splits.dataset),
+            cameraCount: splits.dataset.cameras.map { Set($0.compactMap { $0 }).count })
+    }
+
+    /// Refuses a folder with results that must come out different, before any work is done.
+    ///
+    /// - Parameter seed: what `{seed}` stands for in the run that will be written there.
+    /// - Throws: ``/Files/FileError/occupied(path:found:remedy:)``.
+    public func requireNoOther(in folder: ResultsFolder, seed: String? = nil) throws {
+        let file = folder.url.appending(path: ResultsFolder.Name.results)
+        guard exists(file) else { return }
+        func occupied(_ found: String) -> FileError {
+            .occupied(path: file.path, found: "\(found) already", remedy: "to replace them")
+        }
+        guard let found = try? readJSON(EvaluationResults.self, from: file, as: "results of a model") else {
+            throw FileError.occupied(
+                path: file.path, found: "a file that is no results of this version is there", remedy: "to replace it")
+        }
+        guard found.model == models.text, found.seed == seed else {
+            throw occupied("results of another model are there")
+        }
+        guard found.dataset == splits.dataset.name,
+            Set(found.levels.map { "\($0.id) \($0.fid)" }) == Set(splits.manifest.levels.map { "\($0.id) \($0.fid)" })
+        else { throw occupied("results along other splits are there") }
+        guard found.settings == rules, found.metrics == settings.metrics else {
+            throw occupied("results by other rules are there")
+        }
     }
 
     /// The backbone's scores on all tasks, computed on first use.

@@ -168,7 +168,10 @@ struct Evaluate: ParsableCommand {
         try scoring.requireFiles(ofSeeds: runs)
         let parent = ResultsFolder(at: out ?? defaultFolder)
         let folders = runs.map { $0.map(parent.run(seed:)) ?? parent }
-        for folder in folders { _ = try OutputFolder(folder.url, force: output.force) }
+        for (seed, folder) in zip(runs, folders) {
+            _ = try OutputFolder(folder.url, force: output.force)
+            if !output.force { try scoring.requireNoOther(in: folder, seed: seed) }
+        }
         scoring.generator = generator
         scoring.backbone = try reference.source(of: splits.manifest, on: terminal)
         if scoring.backbone == nil {

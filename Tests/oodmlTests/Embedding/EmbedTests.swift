@@ -113,7 +113,9 @@ import Testing
             .replacingOccurrences(of: digest, with: String(repeating: "0", count: 64))
         try folder.write(other, to: "store/store.json")
         let refused = try CommandRun(
-            ["evaluate", "--splits", "a", "--embeddings", "store", "--features", "store", "-q"], in: folder.url)
+            [
+                "evaluate", "--splits", "a", "--embeddings", "store", "--features", "store", "--out", "other", "-q",
+            ], in: folder.url)
         #expect(refused.status == 1)
         #expect(refused.errors.contains("store: found the digest 000000000000…; expected the file that the splits"))
     }

@@ -76,6 +76,26 @@ import TestSupport
         return Double(hits.count) / Double(members.count)
     }
 
+    /// Before anything is read: the backbone's features, which would be read first, are no features.
+    @Test func otherResultsAreRefusedAtOnce() throws {
+        let fixture = try SplitsFixture()
+        #expect(try fixture.run(SplitsFixture.evaluate, out: "results").status == 0)
+        #expect(try fixture.run(SplitsFixture.evaluate, out: "results").status == 0)
+        try fixture.folder.write("none", to: "none.npy")
+        let backbone = ["--features", "none.npy"]
+        for (more, found) in [
+            (["--similarity", "euclidean"], "results by other rules are there already"),
+            (["--recall-at", "1,3"], "results by other rules are there already"),
+        ] {
+            let run = try fixture.run(SplitsFixture.evaluate + backbone + more, out: "results")
+            #expect(run.sentence?.contains(found) == true, "\(run.errors)")
+        }
+        try fixture.folder.write(Data(contentsOf: fixture.folder.url.appending(path: "f.npy")), to: "g.npy")
+        let other = SplitsFixture.evaluate.map { $0 == "f.npy" ? "g.npy" : $0 }
+        let run = try fixture.run(other + backbone, out: "results")
+        #expect(run.sentence?.contains("results of another model are there already") == true, "\(run.errors)")
+    }
+
     /// Of each class's five samples two are queries and three in the gallery, but every fourth class has no roles.
     @Test func rolesDivideQueriesAndGallery() throws {
         func role(_ row: Int) -> String { row / 5 % 4 == 3 ? "" : row % 5 < 2 ? "query" : "gallery" }

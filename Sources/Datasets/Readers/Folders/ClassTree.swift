@@ -4,7 +4,7 @@ internal import Foundation
 /// The class folders below a folder, and what the folders around them mean.
 struct ClassTree {
     /// The folder of one class, or of its images in one part or domain.
-    private struct Place {
+    struct Place {
         let folder: ImageFolder
         var label: String
         var superclass: String?
@@ -12,9 +12,9 @@ struct ClassTree {
         var part: SplitPart?
     }
 
-    private(set) var reading = DatasetReading()
-    private let policy: DeadLinks
-    private var places: [Place] = []
+    var reading = DatasetReading()
+    let policy: DeadLinks
+    var places: [Place] = []
 
     init(_ root: URL, outer: OuterFolders?, links policy: DeadLinks) throws {
         self.policy = policy
@@ -49,30 +49,6 @@ struct ClassTree {
         let folders = hasParts ? all.filter { !passOver(besideParts: $0) } : all
         try readOuter(folders, named: folders.map(\.name), in: top, as: outer)
     }
-
-    /// Whether a folder beside parts of a split has no classes; then it is listed.
-    private mutating func passOver(besideParts folder: ImageFolder) -> Bool {
-        let unlabelled = folder.subfolders.isEmpty || (try? imagesOnly(below: folder)) == true
-        guard unlabelled else { return false }
-        let name = folder.name
-        let isPart = SplitPart.isIn(name)
-        guard isPart || folder.images.isEmpty else { return false }
-        reading.passedOver.append(
-            .init(
-                path: folder.path, kind: isPart ? "part without classes" : "folder without images",
-                reason: isPart ? "its images are in no class folders" : "it holds no images"))
-        return true
-    }
-
-    /// Whether a folder holds nothing but one folder of images that is named so, as `val/images` of Tiny ImageNet.
-    private func imagesOnly(below folder: ImageFolder) throws -> Bool {
-        guard folder.subfolders.count == 1, Self.imageFolderNames.contains(folder.subfolders[0].lowercased()) else {
-            return false
-        }
-        return try folder.folder(folder.subfolders[0], links: policy).subfolders.isEmpty
-    }
-
-    private static let imageFolderNames: Set = ["images", "image", "imgs", "img", "jpegimages", "pictures", "photos"]
 
     /// Folders named for parts of a split that hold images have no classes.
     private func requireClasses(in top: ImageFolder) throws {
@@ -176,24 +152,7 @@ struct ClassTree {
         return Set(classNames.map(Name.init)).count < classNames.count ? .domain : .superclass
     }
 
-    /// Within the parts of a split, as without them, outer folders that share class names are domains.
-    private mutating func takeSharedNamesForDomains() {
-        var outerOfName: [Name: Set<Name>] = [:]
-        for place in places {
-            if let superclass = place.superclass {
-                outerOfName[Name(place.folder.name), default: []].insert(Name(superclass))
-            }
-        }
-        guard outerOfName.values.contains(where: { $0.count > 1 }) else { return }
-        for index in places.indices where places[index].superclass != nil {
-            places[index].domain = places[index].superclass
-            places[index].superclass = nil
-            places[index].label = places[index].folder.name
-        }
-        noteDomains(Set(places.compactMap { $0.domain.map(Name.init) }).map(\.text).sorted(by: utf8Precedes))
-    }
-
-    private mutating func noteDomains(_ names: [String]) {
+    mutating func noteDomains(_ names: [String]) {
         let classes = Dictionary(grouping: places, by: { Name($0.label) }).values
         let shared = classes.count { places in Set(places.map { $0.domain.map(Name.init) }).count > 1 }
         let sentence =
@@ -213,7 +172,7 @@ struct ClassTree {
         return only.holdsFoldersOnly ? only : folder
     }
 
-    private mutating func classFolders(in folder: ImageFolder) throws -> [(name: String, folder: ImageFolder)] {
+    mutating func classFolders(in folder: ImageFolder) throws -> [(name: String, folder: ImageFolder)] {
         noteBesides(folder)
         return try folder.subfolders.map { name in
             let classFolder = try folder.folder(name, links: policy)
@@ -222,108 +181,17 @@ struct ClassTree {
         }
     }
 
-    /// `part/class/image` or `part/superclass/class/image`; a folder `images` within a class says nothing.
-    private mutating func readPart(_ part: SplitPart, _ folder: ImageFolder) throws {
-        noteBesides(folder)
-        for name in folder.subfolders {
-            var child = try folder.folder(name, links: policy)
-            if child.images.isEmpty, try imagesOnly(below: child) {
-                noteBesides(child)
-                child = try child.folder(child.subfolders[0], links: policy)
-            }
-            guard !child.subfolders.isEmpty else {
-                places.append(Place(folder: child, label: name, part: part))
-                continue
-            }
-            guard child.images.isEmpty else { throw DatasetError.mixedLevels(path: child.url.path) }
-            for (inner, classFolder) in try classFolders(in: child) {
-                places.append(Place(folder: classFolder, label: "\(name)/\(inner)", superclass: name, part: part))
-            }
-        }
-    }
-
-    /// `class/part/image`.
-    private mutating func readParts(within folders: [ImageFolder], named names: [String]) throws {
-        var words: [String] = []
-        for (name, folder) in zip(names, folders) {
-            for (inner, leaf) in try classFolders(in: folder) {
-                guard let part = SplitPart.parts(ofFolders: [inner])?.first else { continue }
-                if !words.contains(inner) { words.append(inner) }
-                places.append(Place(folder: leaf, label: name, part: part))
-            }
-        }
-        reading.understood.append("\(list(words)) within each class are parts of a split")
-    }
-
     /// Lists what lies beside the folders of a folder and may be a sample that is not where samples belong.
-    private mutating func noteBesides(_ folder: ImageFolder) {
+    mutating func noteBesides(_ folder: ImageFolder) {
         reading.passedOver += folder.passedOver.filter { !$0.kind.hasPrefix(".") && $0.kind != "without an extension" }
         reading.passedOver += folder.images.map {
             .init(path: folder.pathOf($0), kind: "image outside the classes", reason: "it is in no class folder")
         }
     }
-
-    /// All samples, in the order of the bytes of their ids.
-    mutating func samples() throws -> [Sample] {
-        var samples: [Sample] = []
-        for place in places {
-            let folder = place.folder
-            reading.passedOver += folder.passedOver
-            guard !folder.images.isEmpty else {
-                guard policy == .passOver else {
-                    throw DatasetError.emptyClass(
-                        path: folder.url.path,
-                        found: folder.passedOver.isEmpty ? nil : folder.passedOver.countsByKind)
-                }
-                reading.passedOver.append(
-                    .init(path: folder.path, kind: "class folder without images", reason: "it holds no image"))
-                continue
-            }
-            samples += folder.images.map {
-                Sample(
-                    id: folder.pathOf($0), classLabel: place.label, superclass: place.superclass,
-                    role: place.part?.role, domain: place.domain)
-            }
-        }
-        let labels = Set(places.map { Name($0.label) })
-        let sameButCase = Dictionary(grouping: labels, by: { $0.text.lowercased() }).values.filter { $0.count > 1 }
-        if let first = sameButCase.map({ $0.sorted() }).min(by: { $0[0] < $1[0] }) {
-            reading.warnings.append(
-                "\(sameButCase.count) class \(sameButCase.count == 1 ? "name differs" : "names differ") from another in capitals only, "
-                    + "as \(first[0].text) and \(first[1].text) do; they are different classes")
-        }
-        samples.sort { utf8Precedes($0.id, $1.id) }
-        return samples
-    }
-
-    /// The sides that the parts of a split give the classes; nil if there are none or they do not divide the classes.
-    mutating func officialSides() -> [String: Side]? {
-        let filled = places.filter { !$0.folder.images.isEmpty }
-        let parts = Set(filled.compactMap(\.part))
-        guard !parts.isEmpty else { return nil }
-        var sides: [String: Set<Side>] = [:]
-        for place in filled {
-            guard let part = place.part else { continue }
-            sides[place.label, default: []].insert(part.side(among: parts))
-        }
-        let divided = sides.values.count { $0.count > 1 }
-        if divided > 0 {
-            reading.warnings.append(
-                "\(divided) of the \(sides.count) classes \(divided == 1 ? "has" : "have") images in a train part and in a test "
-                    + "part, so these parts are no class-disjoint split and are not taken for the official one")
-            return nil
-        }
-        guard Set(sides.values.joined()).count == 2 else {
-            reading.warnings.append(
-                "the parts of the split are on one side only, so they are not taken for the official split")
-            return nil
-        }
-        return sides.compactMapValues(\.first)
-    }
 }
 
 /// Names in one phrase, at most six of them.
-private func list(_ names: [String]) -> String {
+func list(_ names: [String]) -> String {
     let shown = names.count > 6 ? names.prefix(5) + ["\(names.count - 5) others"] : names[...]
     guard let last = shown.last, shown.count > 1 else { return names.joined() }
     return shown.dropLast().joined(separator: ", ") + " and " + last
