@@ -95,12 +95,14 @@ public struct FeatureExtractor: Sendable {
 }
 
 extension EmbeddingNetwork {
-    /// Says that a network which takes one image at a time normalises by that image.
+    /// Says that a network in training mode, which was not refused, normalises by the batch: of one image, or where the
+    /// made-up images did not reach.
     fileprivate func trainingWarning(_ graph: ONNXGraph?) -> String? {
-        guard batchSize == 1, let node = graph?.normalisationByBatch else { return nil }
-        return
-            "found \(node) in training mode, which normalises each image by itself; if that is not meant, export the "
-            + "network in evaluation mode"
+        guard let node = graph?.normalisationByBatch else { return nil }
+        return "found \(node) in training mode, which "
+            + (batchSize == 1
+                ? "normalises each image by itself; if that is not meant, export the network in evaluation mode"
+                : "normalises by the batch, though made-up images did not show it; export the network in evaluation mode")
     }
 }
 

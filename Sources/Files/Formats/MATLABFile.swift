@@ -58,13 +58,17 @@ package struct MATLABFile {
             let array = try MATLABArray(&elements)
             guard array.kind == .cell else { throw MATLABReadingError.unexpected("a cell array of strings") }
             try elements.requireElements(array.count)
-            return try (0..<array.count).map { index in
+            let texts = try (0..<array.count).map { index in
                 let cell = try elements.next()
                 guard let text = try MATLABArray.text(of: cell, in: elements) else {
                     throw file.malformed("no text in cell \(index + 1) of \(name)", "a string in every cell")
                 }
                 return text
             }
+            guard elements.isAtEnd else {
+                throw MATLABReadingError.damaged("more values than its \(array.count) cells have")
+            }
+            return texts
         }
     }
 

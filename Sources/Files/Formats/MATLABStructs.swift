@@ -34,6 +34,9 @@ package struct MATLABStructs {
         let (total, overflow) = count.multipliedReportingOverflow(by: fields.count)
         try elements.requireElements(overflow ? .max : total)
         values = try (0..<total).map { _ in try elements.next() }
+        guard fields.isEmpty || elements.isAtEnd else {
+            throw MATLABReadingError.damaged("more values than its \(count) structures have")
+        }
         (self.name, self.path, self.elements) = (name, path, elements)
     }
 

@@ -104,6 +104,10 @@ package struct OutputFolder {
             {
                 unlink(last.path)
             }
+            if staged.contains(where: \.lacksPermissions) {
+                warn(
+                    "\(url.path): this file system refuses to set permissions, so who may read the files is up to it")
+            }
             try remove(stale)
             try make(links)
             for file in staged { try file.commit() }

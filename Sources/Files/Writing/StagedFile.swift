@@ -12,6 +12,8 @@ package final class StagedFile {
     private var template: [CChar]
     private var descriptor: Int32
     private var isCommitted = false
+    /// Whether the file system refused to let others read the file.
+    private(set) var lacksPermissions = false
 
     /// Begins a file that will be called `url`, in a folder that exists.
     ///
@@ -49,8 +51,9 @@ package final class StagedFile {
         guard descriptor >= 0 else { return }
         // mkstemp creates files that only the owner may read. Some file systems (SMB, FAT, FUSE) have no permissions to
         // change; whatever they give is all there is.
-        guard fchmod(descriptor, 0o644) == 0 || [EPERM, ENOSYS, EOPNOTSUPP].contains(errno) else {
-            throw failure()
+        if fchmod(descriptor, 0o644) != 0 {
+            guard [EPERM, ENOSYS, EOPNOTSUPP].contains(errno) else { throw failure() }
+            lacksPermissions = true
         }
         guard fsync(descriptor) == 0 else { throw failure() }
         let closed = close(descriptor)

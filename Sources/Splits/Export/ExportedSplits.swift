@@ -60,6 +60,17 @@ struct ExportedSplits {
         return ("role", { sample, _ in dataset.samples[sample].role?.rawValue ?? "" })
     }
 
+    /// The samples' cameras, if any sample has one.
+    var camera: Column? { optional("camera", \.camera) }
+
+    /// The samples' domains, if any sample has one.
+    var domain: Column? { optional("domain", \.domain) }
+
+    private func optional(_ name: String, _ value: @escaping (Sample) -> String?) -> Column? {
+        guard dataset.samples.contains(where: { value($0) != nil }) else { return nil }
+        return (name, { sample, _ in value(dataset.samples[sample]) ?? "" })
+    }
+
     /// The folds of the train classes, if the level has any.
     func fold(_ level: ExportedLevel) -> Column? {
         level.foldOfClass.map { folds in ("fold", { folds[$1].map(String.init) ?? "" }) }

@@ -4,13 +4,13 @@ internal import Foundation
 
 extension SplitExport.Form {
     /// One folder per level with `metadata.csv` in the format of WILDS:
-    /// `split,y,filename,class[,superclass][,fold][,role]`, where `split` is `train`, `val` or `test`; and with
+    /// `split,y,filename,class[,superclass][,fold][,role][,camera][,domain]`, where `split` is `train`, `val` or `test`; and with
     /// `categories.csv`: `y,name`.
     public static let wilds = SplitExport.Form(
         name: "wilds",
         summary: """
             LEVEL/metadata.csv as WILDS has it: split, y, filename,
-            class, superclass, fold, role;
+            class, superclass, fold, role, camera, domain;
             LEVEL/categories.csv: y, name
             """,
         hasImages: false, levelFiles: { ["\($0)/metadata.csv", "\($0)/categories.csv"] },
@@ -30,7 +30,8 @@ extension ExportedSplits {
         table(
             [
                 ("split", { level.partOfClass[$1] == .validation ? "val" : level.partOfClass[$1].rawValue }),
-                classNumber("y"), path("filename"), label("class"), superclass("superclass"), fold(level), role,
+                classNumber("y"), path("filename"), label("class"), superclass("superclass"), fold(level), role, camera,
+                domain,
             ], samples: samples(of: level, in: level.parts))
     }
 
