@@ -53,6 +53,28 @@ struct ImageFormatsTests {
         #expect(try Image8(contentsOfFile: path).pixels == [127, 255])
     }
 
+    /// Where a strip has no place or no bytes, libtiff would read the file's own header in its stead.
+    @Test(arguments: [(273, "offset"), (279, "byte count")])
+    func stripsThatAreMissingAreErrors(tag: UInt16, name: String) throws {
+        let folder = try TemporaryFolder()
+        var bytes = [UInt8](try Data(contentsOf: URL(filePath: Self.path("grey8.tif"))))
+        try #require(bytes.starts(with: Array("II*".utf8)))
+        func number(_ size: Int, at place: Int) -> Int {
+            (0..<size).reduce(0) { $0 | Int(bytes[place + $1]) << (8 * $1) }
+        }
+        let directory = number(4, at: 4)
+        let entry = try #require(
+            (0..<number(2, at: directory)).map { directory + 2 + 12 * $0 }.first { number(2, at: $0) == Int(tag) },
+            "\(name)")
+        #expect(try Image8(contentsOfFile: folder.write(bytes, as: "whole.tif")).width > 0)
+        // The value of the last strip, of two or four bytes, in the entry itself if all fit there.
+        let (size, count) = (number(2, at: entry + 2) == 3 ? 2 : 4, number(4, at: entry + 4))
+        let values = size * count <= 4 ? entry + 8 : number(4, at: entry + 8)
+        for i in 0..<size { bytes[values + size * (count - 1) + i] = 0 }
+        let path = try folder.write(bytes, as: "missing.tif")
+        #expect(throws: FeatureExtractionError.self) { try Image8(contentsOfFile: path) }
+    }
+
     @Test(arguments: [("grey8.tif", 1), ("rgb.tif", 3), ("raw.pgm", 1), ("raw.pbm", 1), ("no-palette.gif", 1)])
     func withoutARequestTheChannelsAreTheFiles(file: String, channelCount: Int) throws {
         #expect(try Image8(contentsOfFile: Self.path(file)).channelCount == channelCount)
