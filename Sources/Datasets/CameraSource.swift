@@ -56,15 +56,20 @@ public enum CameraSource: Sendable, Hashable {
                 throw missing("a column sample, to take the cameras from its names")
             }
             return try zip(table.rows, table.lines).map { row, line in
-                guard let name = CameraName(row[column]) else {
-                    throw FileError.malformed(
-                        path: path, line: line, found: "the sample \"\(row[column])\"",
-                        expected: "names with a camera, as of Market-1501, DukeMTMC-reID, MSMT17 or VeRi-776")
-                }
-                return name.camera
+                try camera(inName: row[column], path: path, line: line)
             }
         }
     }
+}
+
+/// The camera in a sample's name.
+private func camera(inName name: String, path: String, line: Int? = nil) throws -> String {
+    guard let parsed = CameraName(name) else {
+        throw FileError.malformed(
+            path: path, line: line, found: "the sample \"\(name)\"",
+            expected: "names with a camera, as of Market-1501, DukeMTMC-reID, MSMT17 or VeRi-776")
+    }
+    return parsed.camera
 }
 
 extension Dataset {
@@ -77,12 +82,7 @@ extension Dataset {
         var dataset = self
         dataset.samples = try samples.map { sample in
             guard source == .sampleNames else { return sample.with(camera: nil) }
-            guard let name = CameraName(sample.id) else {
-                throw FileError.malformed(
-                    path: self.name, found: "the sample \"\(sample.id)\"",
-                    expected: "names with a camera, as of Market-1501, DukeMTMC-reID, MSMT17 or VeRi-776")
-            }
-            return sample.with(camera: name.camera)
+            return sample.with(camera: try camera(inName: sample.id, path: self.name))
         }
         return dataset
     }

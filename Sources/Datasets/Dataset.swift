@@ -104,7 +104,7 @@ public struct Dataset: Sendable {
     }
 
     /// Adds to what ``reading`` says was understood.
-    public mutating func note(_ understood: String) { reading.understood.append(understood) }
+    package mutating func note(_ understood: String) { reading.understood.append(understood) }
 
     /// The number of the class with this label; nil if there is none.
     ///

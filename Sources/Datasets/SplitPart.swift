@@ -54,6 +54,25 @@ enum SplitPart: Hashable {
         return (part, words)
     }
 
+    /// What the parts in which classes have images make of the classes.
+    enum Division {
+        /// Each class is on one side, and both sides have classes.
+        case sides([String: Side])
+        /// So many classes are on both sides, of all.
+        case divided(Int, of: Int)
+        /// All classes are on one side.
+        case oneSided
+    }
+
+    /// The division of classes that have images in certain parts; a class may be listed once for each of its parts.
+    static func division(of classes: [(label: String, part: SplitPart)]) -> Division {
+        let parts = Set(classes.map(\.part))
+        let sides = Dictionary(grouping: classes, by: \.label).mapValues { Set($0.map { $0.part.side(among: parts) }) }
+        let dividedCount = sides.values.count { $0.count > 1 }
+        guard dividedCount == 0 else { return .divided(dividedCount, of: sides.count) }
+        return Set(sides.values.joined()).count == 2 ? .sides(sides.compactMapValues(\.first)) : .oneSided
+    }
+
     /// The role of a sample in this part.
     var role: SampleRole? {
         switch self {

@@ -149,6 +149,12 @@ import TestSupport
         #expect(try Dataset(classFoldersAt: plain.url, name: "d").classLabels == ["a", "b"])
     }
 
+    /// Where no part has classes there is nothing to read.
+    @Test func partsOfImagesOnlyAreRefused() throws {
+        let error = #expect(throws: FileError.self) { try Self.read(["train/images/1.png", "test/images/1.png"]) }
+        #expect(error?.description.contains("images in test and train, without class folders") == true)
+    }
+
     @Test func domainsWithinParts() throws {
         let dataset = try read(images(["train/art", "train/photo", "test/art", "test/photo"], ["a", "b", "c"]))
         #expect(dataset.classLabels == ["a", "b", "c"] && Set(dataset.samples.map(\.domain)) == ["art", "photo"])

@@ -21,24 +21,20 @@ struct FieldClassFolders {
             reading.understood.append("read from the class folders \(place.isEmpty ? "in it" : "below \(place)")")
             return
         }
-        var sidesOfClass: [String: Set<Side>] = [:]
-        let kinds = Set(parts.map(\.part))
-        for (part, place) in parts {
-            for label in try add(place, below: root) {
-                sidesOfClass[label, default: []].insert(part.side(among: kinds))
-            }
-        }
+        var classes: [(label: String, part: SplitPart)] = []
+        for (part, place) in parts { classes += try add(place, below: root).map { ($0, part) } }
         let below = "read from the class folders below \(parts.map(\.place).joined(separator: " and "))"
-        let shared = sidesOfClass.values.count { $0.count > 1 }
-        if parts.count == 1 {
-            reading.understood.append("\(below) only")
-        } else if shared == 0, Set(sidesOfClass.values.joined()).count == 2 {
-            sides = sidesOfClass.compactMapValues(\.first)
+        switch SplitPart.division(of: classes) {
+        case _ where parts.count == 1: reading.understood.append("\(below) only")
+        case .sides(let divided):
+            sides = divided
             reading.understood.append("\(below), which divide the classes and are the sides of the official split")
-        } else {
+        case .divided(let count, let all):
             reading.understood.append(
-                "\(below), which have images of \(shared) of the \(sidesOfClass.count) classes on both sides, so they are not the "
-                    + "official split")
+                "\(below), which have images of \(count) of the \(all) classes on both sides, so they are not the official split"
+            )
+        case .oneSided:
+            reading.understood.append("\(below), which are on one side only, so they are not the official split")
         }
     }
 

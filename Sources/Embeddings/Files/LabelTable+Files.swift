@@ -58,3 +58,17 @@ extension LabelTable {
         self.init(labels: labels)
     }
 }
+
+extension Dataset {
+    /// Makes a dataset of labels alone, in a `.npy` or in lines of a `.txt`; its samples are named by their rows, from 0.
+    ///
+    /// - Throws: as `LabelTable.init(readingFrom:cameras:)` does; ``/Datasets/DatasetError`` for labels that are of
+    ///   one class.
+    public init(labelsAt url: URL, name: String) throws {
+        let labels = try LabelTable(readingFrom: url).labels
+        try self.init(
+            name: name, samples: labels.enumerated().map { Sample(id: "\($0.offset)", classLabel: $0.element) },
+            source: url.path)
+        note("the samples are named by their rows, 0 to \(labels.count - 1)")
+    }
+}

@@ -110,13 +110,8 @@ struct DatasetOptions: ParsableArguments {
             // A store's table lists the samples of the store's dataset.
             let stored = try StoreRecord(of: EmbeddingStore(at: samples.deletingLastPathComponent()))?.identity.dataset
             if ["npy", "txt"].contains(samples.pathExtension.lowercased()) {
-                let labels = try LabelTable(readingFrom: samples).labels
-                var dataset = try Dataset(
-                    name: name ?? samples.deletingPathExtension().lastPathComponent,
-                    samples: labels.enumerated().map { Sample(id: "\($0.offset)", classLabel: $0.element) },
-                    source: samples.path)
-                dataset.note("the samples are named by their rows, 0 to \(labels.count - 1)")
-                return dataset
+                return try Dataset(
+                    labelsAt: samples, name: name ?? samples.deletingPathExtension().lastPathComponent)
             }
             let dataset = try Dataset(
                 sampleTableAt: samples, name: name ?? stored ?? samples.deletingPathExtension().lastPathComponent,

@@ -25,10 +25,10 @@ extension Dataset {
     /// side, unless there is nothing else to test on; samples in `query` and `gallery` have these roles. A folder that
     /// alone holds all others is looked through.
     ///
-    /// Hidden entries are skipped, and files beside the class folders unless they are images or dead links. Folders that systems leave behind (`__MACOSX`,
-    /// `lost+found`, …) and files that are no images are passed over and listed in ``DatasetReading/passedOver``. Symbolic
-    /// links are followed. Names must be UTF-8, since ids are text, but may hold anything that UTF-8 can encode, even
-    /// line ends.
+    /// Hidden entries are skipped, and files beside the class folders unless they are images or dead links. Folders
+    /// that systems leave behind (`__MACOSX`, `lost+found`, …) and files that are no images are passed over and listed
+    /// in ``DatasetReading/passedOver``. Symbolic links are followed. Names must be UTF-8, since ids are text, but may
+    /// hold anything that UTF-8 can encode, even line ends.
     ///
     /// - Parameters:
     ///   - root: the folder.

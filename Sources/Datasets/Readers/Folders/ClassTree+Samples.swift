@@ -39,25 +39,18 @@ extension ClassTree {
     /// The sides that the parts of a split give the classes; nil if there are none or they do not divide the classes.
     mutating func officialSides() -> [String: Side]? {
         let filled = places.filter { !$0.folder.images.isEmpty }
-        let parts = Set(filled.compactMap(\.part))
-        guard !parts.isEmpty else { return nil }
-        var sides: [String: Set<Side>] = [:]
-        for place in filled {
-            guard let part = place.part else { continue }
-            sides[place.label, default: []].insert(part.side(among: parts))
-        }
-        let divided = sides.values.count { $0.count > 1 }
-        if divided > 0 {
+        let classes = filled.compactMap { place in place.part.map { (place.label, $0) } }
+        guard !classes.isEmpty else { return nil }
+        switch SplitPart.division(of: classes) {
+        case .sides(let sides): return sides
+        case .divided(let count, let all):
             reading.warnings.append(
-                "\(divided) of the \(sides.count) classes \(divided == 1 ? "has" : "have") images in a train part and in a test "
+                "\(count) of the \(all) classes \(count == 1 ? "has" : "have") images in a train part and in a test "
                     + "part, so these parts are no class-disjoint split and are not taken for the official one")
-            return nil
-        }
-        guard Set(sides.values.joined()).count == 2 else {
+        case .oneSided:
             reading.warnings.append(
                 "the parts of the split are on one side only, so they are not taken for the official split")
-            return nil
         }
-        return sides.compactMapValues(\.first)
+        return nil
     }
 }

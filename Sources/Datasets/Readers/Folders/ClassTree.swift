@@ -47,6 +47,7 @@ struct ClassTree {
         // Beside parts of a split there may be annotations, and parts whose images have no classes, as tests of contests.
         let hasParts = outer == nil && SplitPart.named(among: top.subfolders).count > 1
         let folders = hasParts ? all.filter { !passOver(besideParts: $0) } : all
+        if folders.isEmpty { try requireClasses(in: top) }
         try readOuter(folders, named: folders.map(\.name), in: top, as: outer)
     }
 
