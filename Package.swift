@@ -38,6 +38,8 @@ let package = Package(
             name: "CLAPACK", pkgConfig: "lapacke openblas",
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .target(name: "CDigest"),
+        .target(name: "CFileSystem"),
         .target(name: "CThreads"),
         // In executables only.
         .target(name: "CStartup", dependencies: ["CThreads"]),
@@ -48,7 +50,7 @@ let package = Package(
             linkerSettings: ["jpeg", "png", "webp", "gif", "tiff"].map { .linkedLibrary($0) }),
 
         // MARK: The ground floor
-        .target(name: "Files", dependencies: ["CZlib"]),
+        .target(name: "Files", dependencies: ["CDigest", "CFileSystem", "CZlib"]),
         .target(name: "Statistics"),
         .target(name: "Parallel", dependencies: ["CLAPACK", "CThreads"]),
         .target(name: "Pickle", dependencies: ["Files"]),

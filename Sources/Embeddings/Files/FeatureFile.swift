@@ -68,21 +68,12 @@ extension FeatureFile {
         _ url: URL, holding expected: String, parse: (UnsafePointer<CChar>) -> (Scalar, byteCount: Int)
     ) throws {
         path = url.path
+        try EmbeddingStore.requireFinished(at: url)
         if isFolder(url) || EmbeddingStore(of: url) != nil {
             let store = EmbeddingStore(of: url) ?? EmbeddingStore(at: url)
-            try store.requireFinished()
-            let (matrix, samples) = (store.embeddings, store.samples)
-            guard exists(matrix) else {
-                throw FileError.unreadable(
-                    path: path,
-                    reason: "it is a folder without \(EmbeddingStore.Name.embeddings); expected a file of features")
-            }
-            files = [matrix, samples]
-            let file = try InputFile(matrix)
-            let layout = try MatrixLayout(NumpyHeader(file), of: file)
-            let ids = try store.ids
-            try Self.require(ids, rowCount: layout.rowCount, path: samples.path)
-            (self.matrix, self.ids, labels) = (try layout.matrix(in: file, holding: expected), ids, nil)
+            files = [store.embeddings, store.samples]
+            (matrix, ids) = try Self.contents(of: store, holding: expected)
+            labels = nil
             return
         }
         files = [url]
@@ -100,14 +91,37 @@ extension FeatureFile {
         if let ids { try Self.require(ids, rowCount: matrix.rowCount, path: path) }
     }
 
+    /// The embeddings of a store and their ids, from one run.
+    private static func contents(
+        of store: EmbeddingStore, holding expected: String
+    ) throws -> (matrix: Matrix<Scalar>, ids: [String]?) {
+        try WrittenFolder.reading(store.url, of: EmbeddingStore.resultName) { folder in
+            guard exists(store.embeddings) else {
+                throw FileError.unreadable(
+                    path: store.url.path,
+                    reason: "it is a folder without \(EmbeddingStore.Name.embeddings); expected a file of features")
+            }
+            for name in [EmbeddingStore.Name.embeddings, EmbeddingStore.Name.samples] { try folder.require(name) }
+            let file = try InputFile(store.embeddings)
+            let layout = try MatrixLayout(NumpyHeader(file), of: file)
+            let ids = try store.ids
+            try require(ids, rowCount: layout.rowCount, path: store.samples.path)
+            return (try layout.matrix(in: file, holding: expected), ids)
+        }
+    }
+
     /// Makes sure that a file has embeddings, as far as its headers say, without reading them.
     ///
     /// Call it for all of many files before computing anything.
     ///
     /// - Throws: ``/Files/FileError`` for a file that is missing, of another kind, or inconsistent with its headers.
     public static func requireHeaders(of url: URL) throws {
+        try EmbeddingStore.requireFinished(at: url)
         if isFolder(url) || EmbeddingStore(of: url) != nil {
-            return try (EmbeddingStore(of: url) ?? EmbeddingStore(at: url)).requireFinished()
+            let store = EmbeddingStore(of: url) ?? EmbeddingStore(at: url)
+            let file = try InputFile(store.embeddings)
+            _ = try MatrixLayout(NumpyHeader(file), of: file)
+            return
         }
         let file = try InputFile(url)
         switch try FeatureFileKind(of: file, pathExtension: url.pathExtension) {

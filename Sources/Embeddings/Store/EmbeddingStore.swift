@@ -7,16 +7,19 @@ public struct EmbeddingStore: Sendable, Equatable {
     public let url: URL
 
     /// The names of its files: the embeddings, float32 in C order; the table of samples, one row for each row of
-    /// embeddings; the record of where the embeddings come from, written last; and the folder of partial results, until
-    /// all is done.
+    /// embeddings; the record of where the embeddings come from.
     package enum Name {
         package static let embeddings = "embeddings.npy"
         package static let samples = "samples.csv"
         package static let skipped = "skipped.csv"
         package static let duplicates = "duplicates.csv"
         package static let record = "store.json"
-        package static let partial = ".partial"
+        /// The files of a finished store.
+        package static let all = [embeddings, samples, skipped, duplicates, record]
     }
+
+    /// The name of the result in the folder's receipt.
+    package static let resultName = "store"
 
     /// The store in a folder, whether or not it exists.
     public init(at url: URL) {
@@ -43,9 +46,9 @@ public struct EmbeddingStore: Sendable, Equatable {
     /// The record of where the embeddings come from.
     public var record: URL { url.appending(path: Name.record) }
 
-    /// Throws for a store that a run is replacing or was stopped while replacing: its files may come from two runs.
-    func requireFinished() throws {
-        guard exists(record) || !exists(url.appending(path: Name.partial)) else {
+    /// Throws for a store of which there are only parts.
+    static func requireFinished(at url: URL) throws {
+        guard exists(url) || !WorkFolder.hasParts(of: url) else {
             throw FileError.unreadable(
                 path: url.path, reason: "it is a store that is not finished; the command that began it goes on with it")
         }

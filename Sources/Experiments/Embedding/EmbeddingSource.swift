@@ -13,7 +13,9 @@ public enum EmbeddingSource: Sendable {
     /// Images below a folder, embedded by a network.
     case images(below: URL, by: any ImageNetwork)
     /// A file of features, or a store.
-    case features(URL)
+    ///
+    /// With a moment, the store must not have been replaced since: its samples may have been read then.
+    case features(URL, since: StoreMoment? = nil)
 
     /// The embeddings of all samples of a dataset, in its order.
     ///
@@ -34,22 +36,34 @@ public enum EmbeddingSource: Sendable {
             let provenance = try network.provenance
             try Self.require(provenance, of: provenance.file, expected)
             return (try network.embed(ids, below: folder, activity: activity, report: report), provenance)
-        case .features(let file):
-            let features = try FeatureFile<Float>(contentsOf: file)
-            let matrix = try features.matrix(ofSamples: ids)
-            try features.requireLabels(
-                agreeingWith: dataset.samples.map(\.classLabel),
-                ofRows: features.rows(ofSamples: ids) ?? Array(ids.indices), from: "the dataset \(dataset.name)")
-            if let store = EmbeddingStore(of: file), let record = try StoreRecord(of: store) {
-                try Self.require(record.identity.embeddings, of: file.path, expected)
-                return (matrix, record.identity.embeddings)
+        case .features(let file, let moment):
+            guard let store = EmbeddingStore(of: file) else { return try features(file, of: dataset, ids, expected) }
+            // The embeddings and the record of where they come from are those of one run.
+            let read = try WrittenFolder.reading(store.url, of: EmbeddingStore.resultName) { _ in
+                try features(file, of: dataset, ids, expected)
             }
-            let provenance = EmbeddingProvenance(
-                source: .features, file: file.lastPathComponent,
-                sha256: try SHA256.hexadecimal(ofFilesAt: features.files), dimension: matrix.columnCount)
-            try Self.require(provenance, of: file.path, expected)
-            return (matrix, provenance)
+            try moment?.requireUnchanged()
+            return read
         }
+    }
+
+    private func features(
+        _ file: URL, of dataset: Dataset, _ ids: [String], _ expected: String?
+    ) throws -> (matrix: Matrix<Float>, provenance: EmbeddingProvenance) {
+        let features = try FeatureFile<Float>(contentsOf: file)
+        let matrix = try features.matrix(ofSamples: ids)
+        try features.requireLabels(
+            agreeingWith: dataset.samples.map(\.classLabel),
+            ofRows: features.rows(ofSamples: ids) ?? Array(ids.indices), from: "the dataset \(dataset.name)")
+        if let store = EmbeddingStore(of: file), let record = try StoreRecord(of: store) {
+            try Self.require(record.identity.embeddings, of: file.path, expected)
+            return (matrix, record.identity.embeddings)
+        }
+        let provenance = EmbeddingProvenance(
+            source: .features, file: file.lastPathComponent,
+            sha256: try SHA256.hexadecimal(ofFilesAt: features.files), dimension: matrix.columnCount)
+        try Self.require(provenance, of: file.path, expected)
+        return (matrix, provenance)
     }
 
     private static func require(_ found: EmbeddingProvenance, of path: String, _ expected: String?) throws {

@@ -51,12 +51,22 @@ struct StoreChunks {
 
     /// Writes a chunk; the table comes last and marks it as finished.
     func write(_ chunk: Int, _ matrix: Matrix<Float>, _ rows: [Row]) throws {
-        try writeAtomically(matrix.numpyFile, to: embeddings(of: chunk))
+        try writeWorkingFile(matrix.numpyFile, to: embeddings(of: chunk))
         let fields = rows.map { [$0.id, $0.digest, $0.reason, $0.stamp] }
-        try writeAtomically(CSVTable(columns: Self.columns, rows: fields).text, to: file(chunk, "csv"))
+        try writeWorkingFile(Data(CSVTable(columns: Self.columns, rows: fields).text.utf8), to: file(chunk, "csv"))
     }
 
     private static let columns = ["sample", StoreContents.digestColumn, "reason", "stamp"]
+
+    /// Whether a name is that of a file of a chunk.
+    static func isChunk(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        guard bytes.starts(with: "chunk-".utf8),
+            [".npy", ".csv"].contains(String(decoding: bytes.suffix(4), as: UTF8.self))
+        else { return false }
+        let digits = bytes.dropFirst(6).dropLast(4)
+        return digits.count >= 6 && digits.allSatisfy { (48...57).contains($0) }
+    }
 
     private func file(_ chunk: Int, _ kind: String) -> URL {
         let number = String(chunk)

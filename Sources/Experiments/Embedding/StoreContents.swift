@@ -17,9 +17,15 @@ struct StoreContents {
     static let digestColumn = "sha256"
     static let skippedColumns = ["sample", "reason"]
 
-    /// Writes the files of the store into `scratch` and moves them into place, the record last, so that a run stopped
-    /// on the way leaves a whole store or none.
-    func write(_ identity: StoreIdentity, to store: EmbeddingStore, by scratch: URL) throws -> StoreRecord {
+    /// Writes the store, whole.
+    ///
+    /// - Parameters:
+    ///   - folder: the folder of parts, whose lock the run holds.
+    ///   - replacing: whether another store may be replaced.
+    func write(
+        _ identity: StoreIdentity, to store: EmbeddingStore, from folder: PartialStore, replacing: Bool,
+        warn: @escaping @Sendable (String) -> Void
+    ) throws -> StoreRecord {
         let groups = duplicates
         let across = groups.count { group in Set(group.map { samples.rows[$0][classColumn] }).count > 1 }
         let record = StoreRecord(identity, self, groups, acrossClasses: across)
@@ -28,33 +34,18 @@ struct StoreContents {
             rows: groups.enumerated().flatMap { number, rows in
                 rows.map { ["\(number + 1)", samples.rows[$0][sampleColumn], samples.rows[$0][classColumn]] }
             })
-        try join(to: scratch.appending(path: EmbeddingStore.Name.embeddings))
-        for (name, text) in [
-            (EmbeddingStore.Name.samples, samples.text),
-            (
-                EmbeddingStore.Name.skipped,
-                CSVTable(columns: skipped.columns, rows: skipped.rows + passedOver).text
-            ),
-            (EmbeddingStore.Name.duplicates, duplicateTable.text), (EmbeddingStore.Name.record, try stableJSON(record)),
-        ] {
-            try writeAtomically(text, to: scratch.appending(path: name))
-        }
-        // Everything is on disk. Until the last file is moved, an earlier run's record must not pass for the record of
-        // these files.
-        let recordFile = store.record
-        guard unlink(recordFile.path) == 0 || errno == ENOENT else {
-            throw FileError.unwritable(path: recordFile.path, reason: systemReason())
-        }
-        for name in [
-            EmbeddingStore.Name.embeddings, EmbeddingStore.Name.samples, EmbeddingStore.Name.skipped,
-            EmbeddingStore.Name.duplicates,
-            EmbeddingStore.Name.record,
-        ] {
-            let target = store.url.appending(path: name)
-            guard rename(scratch.appending(path: name).path, target.path) == 0 else {
-                throw FileError.unwritable(path: target.path, reason: systemReason())
-            }
-        }
+        let output = try OutputFolder(
+            store.url, result: EmbeddingStore.resultName, force: replacing, warn: warn)
+        try output.write(
+            [
+                OutputItem(EmbeddingStore.Name.embeddings, .stream(join)),
+                OutputItem(EmbeddingStore.Name.samples, text: samples.text),
+                OutputItem(
+                    EmbeddingStore.Name.skipped,
+                    text: CSVTable(columns: skipped.columns, rows: skipped.rows + passedOver).text),
+                OutputItem(EmbeddingStore.Name.duplicates, text: duplicateTable.text),
+                OutputItem(EmbeddingStore.Name.record, text: try stableJSON(record)),
+            ], holding: folder.lock)
         return record
     }
 
@@ -69,8 +60,7 @@ struct StoreContents {
     }
 
     /// Joins the pieces, with only one in memory at a time.
-    private func join(to file: URL) throws {
-        let joined = try StagedFile(replacing: file)
+    private func join(to joined: FileSink) throws {
         try joined.append(numpyHeader(rowCount: samples.rows.count, columnCount: dimension))
         for (piece, rowCount) in pieces {
             let header = numpyHeader(rowCount: rowCount, columnCount: dimension)
@@ -83,6 +73,5 @@ struct StoreContents {
             else { throw unlike }
             try input.forEachBlock(from: header.count, ofSize: 1 << 22) { try joined.append(Data($0)) }
         }
-        try joined.commit()
     }
 }

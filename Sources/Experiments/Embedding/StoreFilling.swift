@@ -78,7 +78,7 @@ extension EmbeddingStore {
             // Of all shards, the first lists them.
             passedOver: shard?.number ?? 1 == 1
                 ? dataset.reading.passedOver.map { [$0.path, "\($0.kind): \($0.reason)"] } : [])
-        let record = try contents.write(identity, to: self, by: folder.url)
+        let record = try contents.write(identity, to: self, from: folder, replacing: replacing) { report(.warning($0)) }
         folder.remove()
         return record
     }

@@ -16,7 +16,7 @@ extension EmbeddingStore {
     ///   shard that is missing or given twice, or something in the way.
     @discardableResult
     public func merge(
-        _ shards: [EmbeddingStore], replacing: Bool = false, report: WorkReport = { _ in }
+        _ shards: [EmbeddingStore], replacing: Bool = false, report: @escaping WorkReport = { _ in }
     ) throws -> StoreRecord {
         let parts = try shards.map(StorePart.init).sorted {
             ($0.record.identity.shard?.number ?? 0) < ($1.record.identity.shard?.number ?? 0)
@@ -54,7 +54,7 @@ extension EmbeddingStore {
             samples: CSVTable(columns: first.samples.columns, rows: parts.flatMap(\.samples.rows)),
             skipped: CSVTable(columns: StoreContents.skippedColumns, rows: parts.flatMap(\.skipped.rows)),
             passedOver: parts.flatMap(\.passedOver))
-        let record = try contents.write(identity, to: self, by: folder.url)
+        let record = try contents.write(identity, to: self, from: folder, replacing: replacing) { report(.warning($0)) }
         folder.remove()
         return record
     }

@@ -82,14 +82,23 @@ public struct StoreRecord: Sendable, Codable, Equatable {
     ///
     /// - Throws: ``/Files/FileError`` for a record that cannot be read.
     public init?(of store: EmbeddingStore) throws {
-        guard exists(store.record) else { return nil }
+        let record: StoreRecord? = try WrittenFolder.reading(store.url, of: EmbeddingStore.resultName) { folder in
+            guard folder.has(EmbeddingStore.Name.record) else { return nil }
+            try folder.require(EmbeddingStore.Name.record)
+            return try Self.read(store)
+        }
+        guard let record else { return nil }
+        self = record
+    }
+
+    private static func read(_ store: EmbeddingStore) throws -> StoreRecord {
         let record = try readJSON(StoreRecord.self, from: store.record, as: "the record of a store")
         guard record.isPlausible else {
             throw FileError.malformed(
                 path: store.record.path, found: "numbers that contradict one another",
                 expected: "the record of a store, as it was written")
         }
-        self = record
+        return record
     }
 
     /// Whether the numbers are possible for a store.

@@ -10,15 +10,14 @@ extension ReportPage {
     public init(of splits: SplitFolder, models: [ResultsFolder]) throws {
         let names = ResultsFolder.shortNames(of: models)
         let read = try zip(names, models).map { name, folder in
-            ReportPage.Model(
-                name: name, runs: try folder.runs(), classes: try folder.classScores(), examples: try folder.examples())
+            let contents = try folder.contents()
+            return ReportPage.Model(
+                name: name, runs: contents.runs, classes: contents.classes, examples: contents.examples)
         }
         do {
             try self.init(
                 manifest: splits.manifest, dataset: splits.dataset,
-                progression: try splits.progression.map {
-                    try ProgressionChart(readingFrom: $0, manifest: splits.manifest)
-                },
+                progression: try splits.progressionChart(),
                 classMap: try splits.classMap(), models: read)
         } catch EvaluationError.incomparable(let name, let found, let expected) {
             let folder = zip(names, models).first { $0.0 == name }?.1.url.relativePath ?? name

@@ -181,19 +181,25 @@ public struct ModelScoring: Sendable {
 
     /// Refuses a folder with results that must come out different, before any work is done.
     ///
-    /// - Parameter seed: what `{seed}` stands for in the run that will be written there.
+    /// Other training runs that are there stay beside those of these seeds, so they must be of the same model.
+    ///
+    /// - Parameter seeds: what `{seed}` stands for in each of the runs that will be written there.
     /// - Throws: ``/Files/FileError/occupied(path:found:remedy:)``.
-    public func requireNoOther(in folder: ResultsFolder, seed: String? = nil) throws {
-        let file = folder.url.appending(path: ResultsFolder.Name.results)
-        guard exists(file) else { return }
+    public func requireNoOther(in folder: ResultsFolder, seeds: [String?] = [nil]) throws {
+        for (file, results) in try folder.present() {
+            try requireSame(results, at: file, isAlone: seeds == [nil])
+        }
+    }
+
+    private func requireSame(_ found: EvaluationResults?, at file: URL, isAlone: Bool) throws {
         func occupied(_ found: String) -> FileError {
             .occupied(path: file.path, found: "\(found) already", remedy: "to replace them")
         }
-        guard let found = try? readJSON(EvaluationResults.self, from: file, as: "results of a model") else {
+        guard let found else {
             throw FileError.occupied(
                 path: file.path, found: "a file that is no results of this version is there", remedy: "to replace it")
         }
-        guard found.model == models.text, found.seed == seed else {
+        guard found.model == models.text, (found.seed == nil) == isAlone else {
             throw occupied("results of another model are there")
         }
         guard found.dataset == splits.dataset.name,

@@ -11,8 +11,8 @@ extension SplitFolder {
     /// try splits.write(splits.exported(as: .csv), to: tables)
     /// ```
     ///
-    /// Before writing anything, it checks that all images exist. It removes files and links of an earlier export of the
-    /// same form, which could be mistaken for results of this one.
+    /// Before writing anything, it checks that all images exist. An earlier export in the folder, of whatever form, is
+    /// replaced as a whole.
     ///
     /// - Parameters:
     ///   - export: what to write.
@@ -24,10 +24,10 @@ extension SplitFolder {
     /// - Throws: ``/Files/FileError`` for missing images, and for files that cannot be written or replaced.
     public func write(
         _ export: SplitExport, to url: URL, images: URL? = nil, replacing: Bool = false,
-        report: WorkReport = { _ in }
+        report: @escaping WorkReport = { _ in }
     ) throws {
         precondition(images != nil || !export.form.hasImages, "the form \(export.form.name) without a folder of images")
-        let folder = try OutputFolder(url, force: replacing)
+        let folder = try OutputFolder(url, result: "export", force: replacing) { report(.warning($0)) }
         if let images {
             let samples = Set(export.links.map { Name($0.sample) })
             report(.began("looking for \(samples.count) images"))
@@ -40,10 +40,11 @@ extension SplitFolder {
             }
         }
         report(.began("writing \(export.files.count) files and \(export.links.count) links"))
-        let links = OutputFolder.LinkPlan(
-            links: export.links.map { ($0.path, (images ?? url).appending(path: $0.sample).path) },
-            isOurs: export.ownsLink)
-        _ = try folder.write(export.files.map { ($0.path, $0.bytes) }, replacing: export.ownsFile, links: links)
+        let links = export.links.map { link in
+            OutputItem(link.path, .link(to: (images ?? url).appending(path: link.sample).path))
+        }
+        // Those who wait for README.md, the last file, find everything else.
+        try folder.write(links + export.files.map { OutputItem($0.path, $0.bytes) })
     }
 
     /// The splits in a form for other tools: see ``/Splits/SplitExport/init(of:in:as:levels:direction:fold:root:)``.

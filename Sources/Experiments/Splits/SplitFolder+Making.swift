@@ -58,7 +58,7 @@ extension SplitFolder {
             throw SplitError.dividedUnit(label: unit.label)
         }
         guard units.count >= 4 else { throw SplitError.tooFewUnits(count: units.count) }
-        let folder = try OutputFolder(url, force: replacing) { report(.warning($0)) }
+        let folder = try OutputFolder(url, result: resultName, force: replacing) { report(.warning($0)) }
         if !replacing {
             try requireNoOther(at: url, of: dataset, by: settings.resolved(forUnitCount: units.count))
         }
@@ -79,10 +79,11 @@ extension SplitFolder {
         }
         let manifests = series.map { SplitManifest(generator: generator, series: $0, provenance: provenance) }
         let paths = try folder.write(
-            files(of: series, manifests, over: embedded), replacing: SplitFileName.dependsOnOptions,
-            keepingElsewhere: true)
+            files(of: series, manifests, over: embedded), keepingElsewhere: true)
         return MadeSplits(
-            folder: SplitFolder(at: url, manifest: manifests[0], dataset: dataset), series: series,
+            folder: SplitFolder(
+                at: url, manifest: manifests[0], dataset: dataset, written: try WrittenFolder(url, of: resultName)),
+            series: series,
             manifests: manifests, paths: paths)
     }
 
@@ -124,30 +125,30 @@ extension SplitFolder {
     /// The files of several series, the first manifest last, so that whoever waits for it finds all the others.
     private static func files(
         of all: [SplitSeries], _ manifests: [SplitManifest], over embedded: EmbeddedDataset
-    ) throws -> [(name: String, bytes: Data)] {
+    ) throws -> [OutputItem] {
         let (dataset, settings) = (embedded.dataset, all[0].settings)
-        var files: [(name: String, bytes: Data)] = []
+        var files: [OutputItem] = []
         if all.count > 1 {
             files.append(
-                (SplitFileName.replicates, Data(try stableJSON(ReplicateAgreement(of: all)).utf8)))
+                OutputItem(SplitFileName.replicates, text: try stableJSON(ReplicateAgreement(of: all))))
         }
         for shots in settings.shots {
             let episodes = FewShotEpisodes(
                 of: dataset, shots: shots, episodeCount: settings.episodeCount, seed: settings.seed)
-            files.append((SplitFileName.episodes(shots: shots), try episodes.json))
+            files.append(OutputItem(SplitFileName.episodes(shots: shots), try episodes.json))
         }
-        files.append((SplitFileName.classMap, Data(try ClassMap(of: embedded).table.text.utf8)))
+        files.append(OutputItem(SplitFileName.classMap, text: try ClassMap(of: embedded).table.text))
         for (index, (series, manifest)) in zip(all, manifests).enumerated() {
             let folder = index == 0 ? "" : SplitFileName.replicate(index + 1) + "/"
             let matched = series.matched.table(for: dataset, levels: manifest.levels.map(\.id))
             files += [
-                (folder + SplitFileName.samples, Data(dataset.sampleTable.text.utf8)),
-                (folder + SplitFileName.matched, Data(matched.text.utf8)),
-                (folder + SplitFileName.progression, Data(series.progression.table(for: dataset).text.utf8)),
-                (
+                OutputItem(folder + SplitFileName.samples, text: dataset.sampleTable.text),
+                OutputItem(folder + SplitFileName.matched, text: matched.text),
+                OutputItem(folder + SplitFileName.progression, text: series.progression.table(for: dataset).text),
+                OutputItem(
                     folder + SplitFileName.chart,
-                    Data(ProgressionChart(of: series.progression, manifest: manifest).svg.utf8)
-                ), (folder + SplitFileName.manifest, try manifest.json),
+                    text: ProgressionChart(of: series.progression, manifest: manifest).svg),
+                OutputItem(folder + SplitFileName.manifest, try manifest.json),
             ]
         }
         return files
@@ -172,7 +173,7 @@ extension SplitFolder {
         report(.began("reading \(pickle.lastPathComponent)"))
         let published = try PublishedSplits(pickleAt: pickle)
         let dataset = try dataset()
-        let folder = try OutputFolder(url(dataset), force: replacing)
+        let folder = try OutputFolder(url(dataset), result: resultName, force: replacing)
         let source = SplitManifest.SourceRecord(
             file: pickle.lastPathComponent, sha256: try SHA256.hexadecimal(ofFilesAt: [pickle]))
         report(.began("finding classes and files"))
@@ -180,16 +181,15 @@ extension SplitFolder {
             of: published, in: dataset, path: pickle.path, source: source, generator: generator)
         for warning in splits.warnings { report(.warning(warning)) }
         let matched = splits.matched.table(for: dataset, levels: splits.manifest.levels.map(\.id))
-        let files =
-            try splits.episodes.map { (SplitFileName.episodes(shots: $0.shots), try $0.json) } + [
-                (SplitFileName.samples, Data(dataset.sampleTable.text.utf8)),
-                (SplitFileName.matched, Data(matched.text.utf8)), (SplitFileName.manifest, try splits.manifest.json),
-            ]
-        let paths = try folder.write(files) { file in
-            // The folder may hold splits of another kind.
-            SplitFileName.dependsOnOptions(file)
-                || [SplitFileName.progression, SplitFileName.chart, SplitFileName.classMap].contains(file)
+        let episodes = try splits.episodes.map { episodes in
+            OutputItem(SplitFileName.episodes(shots: episodes.shots), try episodes.json)
         }
+        let paths = try folder.write(
+            episodes + [
+                OutputItem(SplitFileName.samples, text: dataset.sampleTable.text),
+                OutputItem(SplitFileName.matched, text: matched.text),
+                OutputItem(SplitFileName.manifest, try splits.manifest.json),
+            ])
         return (splits, dataset, paths)
     }
 }

@@ -1,6 +1,7 @@
 public import Datasets
 internal import Files
 public import Foundation
+internal import Reports
 public import Splits
 
 /// A folder of splits: the manifest, the samples, and the files beside them.
@@ -18,20 +19,28 @@ public struct SplitFolder: Sendable {
     public let manifest: SplitManifest
     /// The samples, in the order of the embeddings' rows.
     public let dataset: Dataset
+    /// The folder as it was when the manifest was read, so that files read later belong to it.
+    private let written: WrittenFolder
+
+    /// The name of the result in the folder's receipt.
+    static let resultName = "splits"
 
     /// Reads the manifest and the samples of a folder, and checks that they belong together.
     ///
     /// - Throws: ``/Files/FileError`` or `DatasetError` if either file is invalid, or if they belong to different
     ///   datasets.
     public init(at url: URL) throws {
-        self.url = url
-        (manifest, dataset) = try Self.read(url)
-        try manifest.requireMatch(with: dataset, path: url.appending(path: SplitFileName.manifest).path)
+        self = try WrittenFolder.reading(url, of: Self.resultName) { written in
+            for name in [SplitFileName.manifest, SplitFileName.samples] { try written.require(name) }
+            let (manifest, dataset) = try Self.read(url)
+            try manifest.requireMatch(with: dataset, path: url.appending(path: SplitFileName.manifest).path)
+            return SplitFolder(at: url, manifest: manifest, dataset: dataset, written: written)
+        }
     }
 
     /// A folder whose contents are already known.
-    init(at url: URL, manifest: SplitManifest, dataset: Dataset) {
-        (self.url, self.manifest, self.dataset) = (url, manifest, dataset)
+    init(at url: URL, manifest: SplitManifest, dataset: Dataset, written: WrittenFolder) {
+        (self.url, self.manifest, self.dataset, self.written) = (url, manifest, dataset, written)
     }
 
     /// The manifest and the samples of a folder, whether or not they belong together.
@@ -47,15 +56,26 @@ public struct SplitFolder: Sendable {
     public var samples: URL { url.appending(path: SplitFileName.samples) }
 
     /// The map of the classes; nil if the folder has none.
+    ///
+    /// - Throws: ``/Files/FileError`` for a file that cannot be read, or was replaced since the manifest was read.
     public func classMap() throws -> ClassMap? {
-        let file = sharedFile(SplitFileName.classMap)
-        return exists(file) ? try ClassMap(readingFrom: file) : nil
+        let (folder, file) = try shared(SplitFileName.classMap)
+        guard folder.has(SplitFileName.classMap) else { return nil }
+        return try reading(SplitFileName.classMap, in: folder) { try ClassMap(readingFrom: file) }
     }
 
     /// The table of the search steps; nil if there is none.
     public var progression: URL? {
-        let file = url.appending(path: SplitFileName.progression)
-        return exists(file) ? file : nil
+        written.has(SplitFileName.progression) ? url.appending(path: SplitFileName.progression) : nil
+    }
+
+    /// The search steps as a chart; nil if the folder has none.
+    func progressionChart() throws -> ProgressionChart? {
+        try progression.map { file in
+            try reading(SplitFileName.progression, in: written) {
+                try ProgressionChart(readingFrom: file, manifest: manifest)
+            }
+        }
     }
 
     /// The few-shot episodes with a given number of samples per class, checked against the dataset.
@@ -63,8 +83,9 @@ public struct SplitFolder: Sendable {
     /// - Parameter levels: the levels that must have episodes, if the episodes are published ones for each level.
     /// - Throws: ``/Files/FileError`` for a file that is missing, cannot be read, or belongs to other samples.
     public func episodes(shots: Int, of levels: [SplitLevel]? = nil) throws -> FewShotEpisodes {
-        let file = sharedFile(SplitFileName.episodes(shots: shots))
-        let episodes = try FewShotEpisodes(readingFrom: file)
+        let name = SplitFileName.episodes(shots: shots)
+        let (folder, file) = try shared(name)
+        let episodes = try reading(name, in: folder) { try FewShotEpisodes(readingFrom: file) }
         guard episodes.shots == shots else {
             throw FileError.malformed(
                 path: file.path, found: "episodes of \(episodes.shots) shots", expected: "\(shots)")
@@ -89,10 +110,19 @@ public struct SplitFolder: Sendable {
 
     /// A file that depends on the dataset alone: the folder's own, or, if a further series has none, the one in the
     /// folder above.
-    private func sharedFile(_ name: String) -> URL {
-        let own = url.appending(path: name)
-        return !exists(own) && isReplicate(url)
-            ? url.standardizedFileURL.deletingLastPathComponent().appending(path: name) : own
+    private func shared(_ name: String) throws -> (folder: WrittenFolder, file: URL) {
+        guard !written.has(name), isReplicate(url) else { return (written, url.appending(path: name)) }
+        let above = url.standardizedFileURL.deletingLastPathComponent()
+        return (try WrittenFolder(above, of: Self.resultName), above.appending(path: name))
+    }
+
+    /// Reads a file that belongs to the manifest.
+    private func reading<Result>(
+        _ name: String, in folder: WrittenFolder, _ body: () throws -> Result
+    ) throws -> Result {
+        let result = try folder.reading([name], body)
+        try written.requireCurrent()
+        return result
     }
 }
 

@@ -31,10 +31,20 @@ public struct SplitFolderCheck: Sendable {
     /// - Parameter samples: the table of samples that the splits should have, in any order; nil to skip this check.
     /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a missing manifest or table of samples.
     public init(of url: URL, against samples: URL? = nil) throws {
+        self = try WrittenFolder.reading(url, of: SplitFolder.resultName) { folder in
+            var check = try SplitFolderCheck(of: url, against: samples, in: folder)
+            check.violations += folder.strangers.map {
+                SplitViolation(file: $0.file, found: $0.found, expected: $0.expected)
+            }
+            return check
+        }
+    }
+
+    private init(of url: URL, against samples: URL?, in folder: WrittenFolder) throws {
         let main = try Self.validation(at: url)
         var violations = try samples.map { try Self.sampleViolations(of: main, against: $0) } ?? []
         violations += try main.manifestViolations + Self.tableViolations(of: main, at: url)
-        let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
+        let names = try folder.names
 
         // Replicates use the episodes of the folder above, since these depend on the dataset alone.
         let wanted = isReplicate(url) ? [] : Set(main.manifest.settings.shots)

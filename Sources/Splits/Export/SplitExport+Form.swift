@@ -17,8 +17,6 @@ extension SplitExport {
         public let summary: String
         /// Whether the form contains images, so that links to them are made.
         public let hasImages: Bool
-        /// The paths of all files that a level of that name can have, whichever parts it has.
-        let levelFiles: @Sendable (_ level: String) -> [String]
         /// The files and links of this form for given splits.
         let contents: @Sendable (ExportedSplits) throws -> (files: [File], links: [Link])
 

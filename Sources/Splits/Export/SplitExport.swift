@@ -40,10 +40,6 @@ public struct SplitExport: Sendable, Equatable {
     public let files: [File]
     /// The links, for forms with images.
     public let links: [Link]
-    /// The names of the manifest's levels in paths, including levels that are not exported.
-    private let levelNames: Set<String>
-    /// The paths of all files that these levels can have in this form.
-    private let levelFiles: Set<String>
 
     /// Exports levels.
     ///
@@ -74,21 +70,5 @@ public struct SplitExport: Sendable, Equatable {
         let splits = ExportedSplits(of: dataset, name: manifest.dataset.name, levels: chosen, root: root)
         self.form = form
         (files, links) = try form.contents(splits)
-        levelNames = Set(names)
-        levelFiles = Set(names.flatMap(form.levelFiles))
-    }
-
-    /// Whether a file of an earlier run, at a path below the folder, is a table of this form for any level of the
-    /// splits.
-    ///
-    /// Tables of other levels, or of the parts of another fold, could be mistaken for results of this export.
-    public func ownsFile(at path: String) -> Bool { levelFiles.contains(path) }
-
-    /// Whether a link of an earlier run, at a path below the folder, points to an image of any level of the splits.
-    ///
-    /// All forms with images put them at `LEVEL/PART/CLASS/IMAGE`, so this covers the links of all of them.
-    public func ownsLink(at path: String) -> Bool {
-        let parts = path.split(separator: "/")
-        return parts.count == 4 && levelNames.contains(String(parts[0]))
     }
 }

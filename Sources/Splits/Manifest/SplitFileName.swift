@@ -27,19 +27,6 @@ package enum SplitFileName {
     /// The number of the series in the name of a folder; nil for all other names.
     package static func replicateNumber(_ name: String) -> Int? { number(name, "replicate-", "") }
 
-    /// Whether a path below a folder of splits is that of a file which only some options make: episodes, and whatever
-    /// belongs to further series.
-    package static func dependsOnOptions(_ path: String) -> Bool {
-        let parts = path.split(separator: "/").map(String.init)
-        switch parts.count {
-        case 1: return path == replicates || shots(ofEpisodes: path) != nil
-        case 2:
-            return replicateNumber(parts[0]) != nil
-                && [samples, matched, progression, chart, manifest].contains(parts[1])
-        default: return false
-        }
-    }
-
     /// The number between a prefix and a suffix, from 0; nil unless it is written as it would be here.
     private static func number(_ name: String, _ prefix: String, _ suffix: String) -> Int? {
         let number = Int(name.dropFirst(prefix.count).dropLast(suffix.count))

@@ -72,13 +72,15 @@ struct Compare: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let folder = try OutputFolder(out, force: output.force)
+        let names = ["comparison.csv", "curves.svg", "changes.svg", "comparison.json"]
+        let folder = try OutputFolder(out, result: "comparison", force: output.force)
+        try folder.requireRoom(for: names)
         let comparison = try compared()
         let json = Data(try stableJSON(comparison).utf8)
         let written = try folder.write([
-            ("comparison.csv", Data(comparisonTable(comparison).text.utf8)),
-            ("curves.svg", Data(ComparisonChart(comparison, .values).svg.utf8)),
-            ("changes.svg", Data(ComparisonChart(comparison, .changes).svg.utf8)), ("comparison.json", json),
+            OutputItem(names[0], text: comparisonTable(comparison).text),
+            OutputItem(names[1], text: ComparisonChart(comparison, .values).svg),
+            OutputItem(names[2], text: ComparisonChart(comparison, .changes).svg), OutputItem(names[3], json),
         ])
         switch output.format {
         case .json: try writeToStandardOutput(json)

@@ -66,17 +66,14 @@ struct InstallCompletions: ParsableCommand {
         let kind = try kind()
         let file = try Self.file(for: kind)
         let text = Oodml.completionScript(for: kind) + "\n\(Self.mark)\n"
-        let existing = try? String(contentsOf: file, encoding: .utf8)
-        let isThere = (try? FileManager.default.attributesOfItem(atPath: file.path)) != nil
-        guard !isThere || existing?.contains(Self.mark) == true else {
+        let output = try OutputFile(file, force: true)
+        let existing = exists(file) ? String(decoding: try readFile(file), as: UTF8.self) : nil
+        guard existing?.contains(Self.mark) ?? true else {
             throw CommandError(
                 "\(file.path): there is a file that oodml did not write; expected none, or one of an earlier install")
         }
         let changed = existing != text
-        if changed {
-            try makeFolder(at: file.deletingLastPathComponent())
-            try writeAtomically(text, to: file)
-        }
+        if changed { try output.write(Data(text.utf8)) }
         switch format {
         case .json:
             try printJSON(Report(shell: kind.rawValue, file: file.path, changed: changed))

@@ -55,7 +55,9 @@ struct Distance: ParsableCommand {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         terminal.status("reading")
-        let (a, b) = (try Side(first), try Side(second))
+        let a = try Side(first)
+        // Read once, so that a store that is replaced meanwhile is not compared with itself.
+        let b = Name(first.standardizedFileURL.path) == Name(second.standardizedFileURL.path) ? a : try Side(second)
         guard a.dimension == b.dimension else {
             throw CommandError(
                 "\(second.path): found \(b.dimension) columns; expected \(a.dimension), as \(first.path) has")

@@ -108,7 +108,9 @@ struct Embed: ParsableCommand {
         defer { terminal.finish() }
         let store = EmbeddingStore(at: out)
         // A finished store is only read.
-        if try output.force || StoreRecord(of: store) == nil { _ = try OutputFolder(out, force: output.force) }
+        if try output.force || StoreRecord(of: store) == nil {
+            _ = try OutputFolder(out, result: EmbeddingStore.resultName, force: output.force)
+        }
         let record =
             merge.isEmpty
             ? try fill(store, on: terminal)

@@ -166,12 +166,9 @@ struct Evaluate: ParsableCommand {
             along: splits, of: template, being: kind(along: splits, on: terminal), by: settings)
         let runs = seeds.isEmpty ? [nil] : seeds.map(Optional.some)
         try scoring.requireFiles(ofSeeds: runs)
-        let parent = ResultsFolder(at: out ?? defaultFolder)
-        let folders = runs.map { $0.map(parent.run(seed:)) ?? parent }
-        for (seed, folder) in zip(runs, folders) {
-            _ = try OutputFolder(folder.url, force: output.force)
-            if !output.force { try scoring.requireNoOther(in: folder, seed: seed) }
-        }
+        let folder = ResultsFolder(at: out ?? defaultFolder)
+        try folder.requireRoom(ofSeeds: runs, replacing: output.force)
+        if !output.force { try scoring.requireNoOther(in: folder, seeds: runs) }
         scoring.generator = generator
         scoring.backbone = try reference.source(of: splits.manifest, on: terminal)
         if scoring.backbone == nil {
@@ -181,23 +178,25 @@ struct Evaluate: ParsableCommand {
             terminal.note(
                 "\(splits.samples.relativePath) has cameras: images of a query's class and camera do not count for it.")
         }
-        var scored: [EvaluationResults] = []
-        for (number, (seed, folder)) in zip(runs, folders).enumerated() {
-            let model = try scoring.score(seed: seed, run: (number, runs.count), report: terminal.show)
-            let paths = try folder.write(model, replacing: output.force, report: terminal.show)
-            terminal.finish()
-            if output.format == .text {
-                if let seed { print("Seed \(seed)") }
+        // Written together: the runs of one model belong together, and with those of another they would mislead.
+        var scored: [ScoredModel] = []
+        for (number, seed) in runs.enumerated() {
+            scored.append(try scoring.score(seed: seed, run: (number, runs.count), report: terminal.show))
+        }
+        let paths = try folder.write(scored, replacing: output.force, report: terminal.show)
+        terminal.finish()
+        switch output.format {
+        // Several runs are printed as one list, so that the output is one JSON value.
+        case .json: if seeds.isEmpty { try printJSON(scored[0].results) } else { try printJSON(scored.map(\.results)) }
+        case .text:
+            for (model, paths) in zip(scored, paths) {
+                if let seed = model.results.seed { print("Seed \(seed)") }
                 print(
                     summary(
                         of: model.results, manifest: splits.manifest, written: paths,
                         on: StandardStream.output.display))
             }
-            scored.append(model.results)
         }
-        // Several runs are printed as one list, so that the output is one JSON value.
-        guard output.format == .json else { return }
-        if seeds.isEmpty { try printJSON(scored[0]) } else { try printJSON(scored) }
     }
 
     private func kind(along splits: SplitFolder, on terminal: Terminal) throws -> ModelKind {

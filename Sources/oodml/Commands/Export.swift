@@ -109,7 +109,7 @@ struct Export: ParsableCommand {
         let images = try images(of: manifest, for: form)
         let target = out ?? defaultFolder(of: form)
         // Files in the way are found before the samples are arranged.
-        _ = try OutputFolder(target, force: force)
+        _ = try OutputFolder(target, result: "export", force: force)
         terminal.status("arranging \(dataset.samples.count) samples")
         let export = try folder.exported(
             as: form, levels: level.isEmpty ? nil : level, direction: direction, fold: fold,

@@ -109,9 +109,12 @@ struct MakeSplits: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
+        // A store's samples are read first and its embeddings later, but both must be of one run.
+        let moment = try features.flatMap(EmbeddingStore.init(of:)).map(StoreMoment.init(of:))
         let dataset = try data.read(unit: splitting.unit, features: features, on: terminal)
         let made = try SplitFolder.make(
-            at: out ?? URL(filePath: "splits/\(dataset.name)"), of: dataset, from: source(announcedOn: terminal),
+            at: out ?? URL(filePath: "splits/\(dataset.name)"), of: dataset,
+            from: source(since: moment, announcedOn: terminal),
             by: splitting.settings(),
             replicateCount: splitting.replicates, replacing: output.force, generator: generator,
             report: terminal.show)
@@ -122,8 +125,8 @@ struct MakeSplits: ParsableCommand {
         }
     }
 
-    private func source(announcedOn terminal: Terminal) throws -> EmbeddingSource {
-        if let features { return .features(features) }
+    private func source(since moment: StoreMoment?, announcedOn terminal: Terminal) throws -> EmbeddingSource {
+        if let features { return .features(features, since: moment) }
         return .images(
             below: data.images,
             by: try network.reading.network(backbone ?? EmbeddedBenchmark.backbone, announcedOn: terminal))

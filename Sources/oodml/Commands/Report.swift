@@ -73,15 +73,20 @@ struct Report: ParsableCommand {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         let file = out ?? splits.appending(path: "report.html")
-        let folder = try OutputFolder(file.deletingLastPathComponent(), force: output.force)
-        let chartFolder = try charts.map { try OutputFolder($0, force: output.force) }
+        let pageFile = try OutputFile(file, force: output.force) { terminal.warn($0) }
+        let chartFolder = try charts.map {
+            try OutputFolder($0, result: "charts", force: output.force) { terminal.warn($0) }
+        }
         let chartFiles = try charts.map { _ in try ChartFiles() }
         let page = try ReportPage(of: SplitFolder(at: splits), models: results.map(ResultsFolder.init(at:)))
         let images = images(of: page, on: terminal)
         terminal.status("writing")
         let drawn = try chartFiles?.files(of: page.charts) ?? []
-        var written = try chartFolder?.write(drawn) ?? []
-        written += try folder.write([(file.lastPathComponent, Data(page.html(images: images).utf8))])
+        let drawings = chartFolder.map { Output.folder($0, drawn) }
+        try replace((drawings.map { [$0] } ?? []) + [.file(pageFile, Data(page.html(images: images).utf8))])
+        let written =
+            (charts.map { folder in drawn.map { folder.appending(path: $0.path).relativePath } } ?? [])
+            + [file.relativePath]
         terminal.finish()
         switch output.format {
         case .json:

@@ -150,9 +150,8 @@ struct Score: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        for file in [perQuery, perClass].compactMap({ $0 }) where !force && exists(file) {
-            throw FileError.occupied(path: file.path, found: "there is such a file already", remedy: "to replace it")
-        }
+        let queryFile = try perQuery.map { try OutputFile($0, force: force, isDifferent: true) { terminal.warn($0) } }
+        let classFile = try perClass.map { try OutputFile($0, force: force, isDifferent: true) { terminal.warn($0) } }
         terminal.status("reading")
         var numbering = LabelNumbering()
         let set = try LabelledEmbeddings(
@@ -205,8 +204,11 @@ struct Score: ParsableCommand {
         case .text: print(report.text(on: StandardStream.output.display), terminator: "")
         }
         // Last: whatever happens to them, the scores are printed.
-        if let perQuery { try writeAtomically(Data(queryTable(of: scores, set).utf8), to: perQuery) }
-        if let perClass { try writeAtomically(Data(classTable(of: scores, numbering.labels).utf8), to: perClass) }
+        let tables = [
+            queryFile.map { Output.file($0, Data(queryTable(of: scores, set).utf8)) },
+            classFile.map { Output.file($0, Data(classTable(of: scores, numbering.labels).utf8)) },
+        ].compactMap(\.self)
+        if !tables.isEmpty { try replace(tables) }
     }
 
     private func meanScores(_ scores: QueryScores) throws -> RetrievalScores {

@@ -23,19 +23,19 @@ struct ChartFiles {
     }
 
     /// The files of charts: `NAME.svg`, `NAME.png` at twice the size, `NAME.pdf` and `NAME.csv` for each chart.
-    func files(of charts: [any Chart]) throws -> [(name: String, bytes: Data)] {
+    func files(of charts: [any Chart]) throws -> [OutputItem] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "oodml-charts-\(UUID().uuidString)")
         try makeFolder(at: folder)
         defer { try? FileManager.default.removeItem(at: folder) }
-        return try charts.flatMap { chart -> [(name: String, bytes: Data)] in
+        return try charts.flatMap { chart -> [OutputItem] in
             let drawing = Data(chart.svg.utf8)
             let source = folder.appending(path: "chart.svg")
-            try writeAtomically(drawing, to: source)
+            try writeWorkingFile(drawing, to: source)
             let name = chart.fileName
             return [
-                ("\(name).svg", drawing), ("\(name).csv", Data(chart.table.text.utf8)),
-                ("\(name).png", try converted(source, arguments: ["--format", "png", "--zoom", "2"])),
-                ("\(name).pdf", try converted(source, arguments: ["--format", "pdf"])),
+                OutputItem("\(name).svg", drawing), OutputItem("\(name).csv", text: chart.table.text),
+                OutputItem("\(name).png", try converted(source, arguments: ["--format", "png", "--zoom", "2"])),
+                OutputItem("\(name).pdf", try converted(source, arguments: ["--format", "pdf"])),
             ]
         }
     }

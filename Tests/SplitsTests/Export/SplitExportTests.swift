@@ -215,23 +215,6 @@ import TestSupport
         #expect(try export(format) == export(format))
     }
 
-    /// What another run of the same form can have left is its own, whichever levels and fold it was for, and nothing else.
-    @Test(arguments: SplitExport.Form.all)
-    func tablesOfOtherRunsAreOwnFiles(form: SplitExport.Form) throws {
-        let one = try export(form, levels: [manifest.levels[0].id])
-        let others = try [export(form), export(form, fold: 1), export(form, direction: .reverse)]
-        for path in others.flatMap({ $0.files.map(\.path) }) where !["README.md", "classes.csv"].contains(path) {
-            #expect(one.ownsFile(at: path), "\(path)")
-        }
-        for path in others.flatMap({ $0.links.map(\.path) }) { #expect(one.ownsLink(at: path), "\(path)") }
-        for path in [
-            "notes.csv", "level-1/notes.csv", "level-1/mine/metadata.csv", "level-99.csv", "level-99/metadata.csv",
-        ] {
-            #expect(!one.ownsFile(at: path), "\(path)")
-        }
-        #expect(!one.ownsLink(at: "level-1/train/image.png") && !one.ownsLink(at: "mine/train/class/image.png"))
-    }
-
     @Test func formsAreToldByTheirNames() {
         let forms = SplitExport.Form.all
         #expect(Set(forms).count == forms.count && Set(forms.map(\.name)).count == forms.count)
@@ -264,11 +247,6 @@ import TestSupport
                 #expect(!path.utf8.contains(0))
             }
             #expect(export.links.count == (format.hasImages ? 24 : 0))
-            #expect(
-                export.files.allSatisfy {
-                    export.ownsFile(at: $0.path) || ["README.md", "classes.csv"].contains($0.path)
-                })
-            #expect(export.links.allSatisfy { export.ownsLink(at: $0.path) })
         }
     }
 

@@ -37,7 +37,7 @@ import Testing
 
     /// The finished chunks of a store, and when each was written.
     private func finishedChunks(_ store: String) -> [String: Date] {
-        let partial = folder.url.appending(path: "\(store)/.partial")
+        let partial = folder.url.appending(path: ".\(store).oodml/parts")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: partial.path)) ?? []
         return names.filter { $0.hasPrefix("chunk-0") && $0.hasSuffix(".csv") }.reduce(into: [:]) { dates, name in
             let path = partial.appending(path: name).path
@@ -112,6 +112,7 @@ import Testing
         let other = try String(contentsOf: record, encoding: .utf8)
             .replacingOccurrences(of: digest, with: String(repeating: "0", count: 64))
         try folder.write(other, to: "store/store.json")
+        try folder.remove("store/receipt.csv")
         let refused = try CommandRun(
             [
                 "evaluate", "--splits", "a", "--embeddings", "store", "--features", "store", "--out", "other", "-q",

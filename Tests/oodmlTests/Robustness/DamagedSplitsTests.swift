@@ -10,6 +10,21 @@ import Testing
 
     init() throws {
         fixture = try SplitsFixture()
+        // With the receipt, every change is noticed before the file is read.
+        try fixture.folder.remove("splits/receipt.csv")
+    }
+
+    @Test func aFileChangedAfterItWasWrittenIsRefused() throws {
+        try fixture.folder.remove("splits/manifest.json")
+        #expect(try fixture.run(SplitsFixture.makeSplits + ["--force"], out: "again").status == 0)
+        try fixture.folder.edit("again/manifest.json", replacing: "level-2", with: "level-9")
+        let run = try CommandRun(["report", "again", "-q"], in: fixture.folder.url)
+        #expect(
+            run.status == 1
+                && run.sentence?.contains("again/manifest.json: found other contents than were written") == true,
+            "\(run.errors)")
+        try fixture.folder.remove("again/receipt.csv")
+        #expect(try CommandRun(["report", "again", "-q"], in: fixture.folder.url).status == 0)
     }
 
     private func evaluate(_ more: String...) throws -> CommandRun {

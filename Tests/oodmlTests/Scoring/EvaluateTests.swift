@@ -168,7 +168,9 @@ import TestSupport
         #expect(abs((ags?.value ?? 0) - area) < 1e-12)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "results").path)
         #expect(
-            names.sorted() == ["curve.svg", "per-class.csv", "results.csv", "results.json", "retrieval-examples.json"])
+            names.sorted() == [
+                "curve.svg", "per-class.csv", "receipt.csv", "results.csv", "results.json", "retrieval-examples.json",
+            ])
     }
 
     @Test func rowsOfAllSamplesServeEveryTask() throws {
@@ -320,6 +322,7 @@ import TestSupport
 
     @Test func samplesOfOtherDataAreRefused() throws {
         try folder.write("sample,class\na,b\nc,d\n", to: "splits/samples.csv")
+        try folder.remove("splits/receipt.csv")
         let run = try evaluate("--embeddings", "f.npy")
         #expect(run.status == 1)
         #expect(run.errors.contains("expected the one that the splits were made of: 120 samples in 24 classes"))

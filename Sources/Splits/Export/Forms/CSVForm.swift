@@ -14,7 +14,7 @@ extension SplitExport.Form {
             test, removed), fold, role, camera, domain, and
             path if there is a ROOT
             """,
-        hasImages: false, levelFiles: { ["\($0).csv"] },
+        hasImages: false,
         contents: { splits in
             let files = splits.levels.map { level in
                 SplitExport.File(path: "\(level.name).csv", bytes: splits.csv(level))

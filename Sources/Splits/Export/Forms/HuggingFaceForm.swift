@@ -15,11 +15,6 @@ extension SplitExport.Form {
             in which each level is a configuration
             """,
         hasImages: true,
-        levelFiles: { level in
-            ExportPart.allCases.flatMap { part in
-                ["csv", "jsonl"].map { "\(level)/\(part.rawValue)/metadata.\($0)" }
-            }
-        },
         contents: { splits in
             let tree = try ExportTree(of: splits.dataset)
             let tables = splits.levels.flatMap { level in

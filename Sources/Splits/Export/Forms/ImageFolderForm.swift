@@ -10,7 +10,7 @@ extension SplitExport.Form {
             LEVEL/PART/CLASS/IMAGE, and classes.csv: which folder is
             which class
             """,
-        hasImages: true, levelFiles: { _ in [] },
+        hasImages: true,
         contents: { splits in
             let tree = try ExportTree(of: splits.dataset)
             let rows = zip(tree.folders, splits.dataset.classLabels).enumerated().map { [$1.0, $1.1, String($0)] }

@@ -14,7 +14,7 @@ extension SplitExport.Form {
             is_query, is_gallery (True, or as the samples' roles
             say), category (the superclass)
             """,
-        hasImages: false, levelFiles: { ["\($0).csv"] },
+        hasImages: false,
         contents: { splits in
             let files = splits.levels.map { level in
                 SplitExport.File(path: "\(level.name).csv", bytes: splits.oml(level))

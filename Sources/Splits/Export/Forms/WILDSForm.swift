@@ -13,7 +13,7 @@ extension SplitExport.Form {
             class, superclass, fold, role, camera, domain;
             LEVEL/categories.csv: y, name
             """,
-        hasImages: false, levelFiles: { ["\($0)/metadata.csv", "\($0)/categories.csv"] },
+        hasImages: false,
         contents: { splits in
             let files = splits.levels.flatMap { level in
                 [

@@ -1,0 +1,16 @@
+// Calls of Linux that Swift's Glibc module does not show.
+
+#ifndef FILESYSTEM_H
+#define FILESYSTEM_H
+
+// Lets two paths change places in one step. Returns 0, or -1 with errno: EINVAL, ENOSYS or EOPNOTSUPP where the file
+// system cannot.
+int filesystem_exchange(const char *a, const char *b);
+
+// Renames unless something has the new name. Returns 0, or -1 with errno, EEXIST if something has it.
+int filesystem_rename_new(const char *from, const char *to);
+
+// Flushes all of the file system that a descriptor is on.
+int filesystem_sync(int descriptor);
+
+#endif

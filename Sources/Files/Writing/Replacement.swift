@@ -1,0 +1,220 @@
+internal import Foundation
+
+/// One run of ``replace(_:keepingElsewhere:)``.
+struct Replacement {
+    private let outputs: [Output]
+
+    init(_ outputs: [Output]) { self.outputs = outputs }
+
+    func perform() throws {
+        // The outputs whose folders cannot leave their places, so that what is in them changes.
+        var inPlace: Set<Int> = []
+        while true {
+            do {
+                return try perform(inPlace: inPlace)
+            } catch let failure as Immovable {
+                guard inPlace.insert(failure.output).inserted else { throw failure.error }
+            }
+        }
+    }
+
+    private func perform(inPlace: Set<Int>) throws {
+        var made: [URL] = []
+        do {
+            var targets: [Target] = []
+            for (index, output) in outputs.enumerated() {
+                made += try makeFolder(at: output.url.standardizedFileURL.deletingLastPathComponent())
+                targets.append(try Target(output, index: index, isInPlace: inPlace.contains(index)))
+            }
+            let locks = try locks(on: targets)
+            try withExtendedLifetime(locks) { try commit(targets.map { try StagedTarget($0, locks) }) }
+        } catch {
+            for folder in made.reversed() { rmdir(folder.path) }
+            throw error
+        }
+    }
+
+    /// Locks the targets, and the results that they are in, and ends what killed runs began there.
+    ///
+    /// All runs lock in the same order, so that none waits for another that waits for it.
+    private func locks(on targets: [Target]) throws -> [Name: WorkFolder] {
+        var locks: [Name: WorkFolder] = [:]
+        for target in targets { if let held = target.output.lock { locks[Name(held.path)] = held } }
+        var wanted: [Name: LockPlan] = [:]
+        for target in targets {
+            for plan in try target.locks where locks[Name(plan.path)] == nil { wanted[Name(plan.path)] = plan }
+        }
+        for (path, plan) in wanted.sorted(by: { $0.key < $1.key }) {
+            do {
+                let work = try WorkFolder(at: path.text, isInside: plan.isInside, waits: true, warn: outputs[0].warn)
+                try work?.recover(for: plan.target)
+                locks[path] = work
+            } catch FileError.unwritable(_, let reason) {
+                // A folder may be writable although its parent is not.
+                guard plan.isOptional else { throw FileError.unwritable(path: plan.shown, reason: reason) }
+            }
+        }
+        return locks
+    }
+
+    private func commit(_ staged: [StagedTarget]) throws {
+        // What cannot be removed now, the next run removes.
+        defer { for target in staged { try? target.work.clean(for: target.path) } }
+        let changing = try staged.filter { try $0.needsChange() }
+        for target in changing { try target.stage() }
+        let moves = changing.flatMap(\.moves)
+        do {
+            if moves.count == 1 {
+                if try !moveInOneStep(moves[0]) { try make(moves, of: changing) }
+            } else if !moves.isEmpty {
+                try make(moves, of: changing)
+            }
+        } catch let failure as MoveFailure {
+            let target = changing.first { $0.isMovable && Name($0.path) == Name(failure.place) }
+            guard let target, failure.isForGood else { throw failure.fileError }
+            throw Immovable(output: target.index, error: failure.fileError)
+        }
+    }
+
+    /// Makes a move that needs no journal.
+    ///
+    /// - Returns: false if the file system cannot make it in one step.
+    private func moveInOneStep(_ move: Journal.Move) throws -> Bool {
+        guard let new = move.new else { return false }
+        let folder = (move.place as NSString).deletingLastPathComponent
+        if try FileStatus(of: move.place) == nil {
+            let code = renameNew(new, to: move.place)
+            guard code == 0 else { throw MoveFailure(place: move.place, code: code) }
+        } else {
+            let code = exchange(new, move.place)
+            if meansNoExchange(code) {
+                guard try FileStatus(of: new)?.kind == .file else { return false }
+                // A file can take a name that is in use.
+                guard retried({ rename(new, move.place) }) == 0 else {
+                    throw MoveFailure(place: move.place, code: errno)
+                }
+                try? syncFolder(folder)
+                return true
+            }
+            guard code == 0 else { throw MoveFailure(place: move.place, code: code) }
+        }
+        // It is visible now, so it is too late for an error.
+        try? syncFolder(folder)
+        return true
+    }
+
+    /// Makes several moves around a journal.
+    private func make(_ moves: [Journal.Move], of targets: [StagedTarget]) throws {
+        let works = targets.map(\.work.path)
+        let journal = Journal(moves: moves, works: works)
+        for target in targets.dropFirst() { try target.work.writePointer(to: works[0]) }
+        try targets[0].work.write(journal)
+        do {
+            try journal.complete()
+            journal.removeEmptyFolders()
+            try journal.sync()
+        } catch {
+            // If this fails too, the journal stays, and the next command that finds it completes the moves.
+            try journal.undo()
+            try targets[0].work.removeJournal()
+            throw error
+        }
+        try targets[0].work.removeJournal()
+    }
+}
+
+/// A folder that cannot be moved, and why.
+struct Immovable: Error {
+    let output: Int
+    let error: FileError
+}
+
+/// A lock that a run takes.
+struct LockPlan {
+    /// The work folder.
+    let path: String
+    let isInside: Bool
+    /// What it is of, and what messages call that.
+    let target: String
+    let shown: String
+    /// Whether the run goes on without it where the folder may not be written.
+    let isOptional: Bool
+}
+
+/// An output with the path that the system uses for it.
+struct Target {
+    let output: Output
+    /// Its number among the outputs.
+    let index: Int
+    let path: String
+    /// Its status; nil if it does not exist.
+    let status: FileStatus?
+    /// Whether what is in the folder changes, rather than the folder.
+    let isInPlace: Bool
+
+    init(_ output: Output, index: Int, isInPlace: Bool) throws {
+        (self.output, self.index) = (output, index)
+        switch output.place {
+        case .file:
+            let parent = try targetPath(output.url.standardizedFileURL.deletingLastPathComponent()) ?? ""
+            path = (parent == "/" ? "" : parent) + "/" + output.url.lastPathComponent
+            status = try FileStatus(of: path)
+            self.isInPlace = false
+        case .folder:
+            if let status = try FileStatus(of: output.url.path), status.kind == .link,
+                try resolved(output.url.path) == nil
+            {
+                throw FileError.unwritable(path: output.url.path, reason: "it is a symbolic link that leads nowhere")
+            }
+            path = try targetPath(output.url) ?? output.url.path
+            status = try FileStatus(of: path)
+            if let status, status.kind != .folder {
+                throw FileError.unwritable(
+                    path: output.url.path, reason: "it is \(status.kind.words); expected a folder")
+            }
+            guard let status else {
+                self.isInPlace = false
+                return
+            }
+            self.isInPlace = try isInPlace || Self.isFixed(path, status)
+        }
+    }
+
+    /// The locks to take: on the target, and on folders of results that it is in, whose runs would move it.
+    var locks: [LockPlan] {
+        get throws {
+            let places = WorkFolder.places(of: path)
+            var plans = [
+                LockPlan(
+                    path: places[0].path, isInside: false, target: path, shown: output.url.path, isOptional: isInPlace)
+            ]
+            if try isInPlace || status?.kind == .folder && WorkFolder.isOwn(places[1].path) {
+                plans.append(
+                    LockPlan(
+                        path: places[1].path, isInside: true, target: path, shown: output.url.path, isOptional: false))
+            }
+            var above = (path as NSString).deletingLastPathComponent
+            for _ in 0..<4 where above != "/" {
+                if try FileStatus(of: above + "/" + Receipt.name) != nil {
+                    plans.append(
+                        LockPlan(
+                            path: WorkFolder.places(of: above)[0].path, isInside: false, target: above, shown: above,
+                            isOptional: true))
+                }
+                above = (above as NSString).deletingLastPathComponent
+            }
+            return plans
+        }
+    }
+
+    /// Whether a folder should not be exchanged: it belongs to somebody else, is a mount point, has a parent that may not
+    /// be written, or is where a shell and this process are.
+    private static func isFixed(_ path: String, _ status: FileStatus) throws -> Bool {
+        let parent = (path as NSString).deletingLastPathComponent
+        guard let above = try FileStatus(of: parent), path != "/" else { return true }
+        if status.owner != geteuid() || above.identity.device != status.identity.device { return true }
+        if access(parent, W_OK | X_OK) != 0 { return true }
+        let current = (try? resolved(".")).flatMap { $0 }
+        return current.map { Name($0) == Name(path) || isBelow($0, path) } ?? false
+    }
+}

@@ -1,0 +1,254 @@
+internal import Foundation
+
+/// A target with the lock on it, and what is made for it.
+final class StagedTarget {
+    private let target: Target
+    /// Where it is made.
+    let work: WorkFolder
+    /// What puts it in its place, once it is made.
+    private(set) var moves: [Journal.Move] = []
+    private var contents: FolderContents?
+    private var changed: [OutputItem] = []
+    /// The paths of the earlier result that this one does not have, and that nobody has changed since.
+    private var stale: [String] = []
+    /// The entries of the earlier result that stay beside this one.
+    private var kept: [Name: Receipt.Entry] = [:]
+    private var plan = TreePlan()
+
+    var path: String { target.path }
+    var index: Int { target.index }
+    /// Whether it is a folder that moves as a whole.
+    var isMovable: Bool { target.status?.kind == .folder && !target.isInPlace }
+
+    /// A target whose locks are held.
+    ///
+    /// - Parameter locks: at least the lock on the place where its new contents are made.
+    init(_ target: Target, _ locks: [Name: WorkFolder]) throws {
+        self.target = target
+        let places = WorkFolder.places(of: target.path).map { locks[Name($0.path)] }
+        guard let work = target.isInPlace ? places[1] ?? places[0] : places[0] else {
+            throw FileError.unwritable(
+                path: target.output.url.path, reason: "the folder that it is in may not be written")
+        }
+        self.work = work
+    }
+
+    // MARK: What has to change
+
+    /// Whether anything has to change.
+    ///
+    /// - Throws: ``FileError`` if it may not.
+    func needsChange() throws -> Bool {
+        switch target.output.place {
+        case .file(let file, let bytes): try needsChange(file, bytes)
+        case .folder(let folder, let items, let isAdding): try needsChange(folder, items, isAdding: isAdding)
+        }
+    }
+
+    private func needsChange(_ file: OutputFile, _ bytes: Data) throws -> Bool {
+        guard let status = try FileStatus(of: path) else { return true }
+        guard status.kind == .file else {
+            throw FileError.malformed(
+                path: file.url.path, found: "\(status.kind.words) of this name", expected: "a file, or nothing")
+        }
+        if OutputItem("file", bytes).isAt(path, status) { return false }
+        guard file.force else { throw Self.occupied(file.url.path) }
+        return true
+    }
+
+    private func needsChange(_ folder: OutputFolder, _ items: [OutputItem], isAdding: Bool) throws -> Bool {
+        guard target.status != nil else {
+            changed = items
+            return true
+        }
+        let contents = try FolderContents(of: path)
+        self.contents = contents
+        for item in items where try isDifferent(item, in: contents, folder) { changed.append(item) }
+        let names = Set(items.map { Name($0.path) })
+        for path in contents.receipt.paths(of: folder.result) where !names.contains(Name(path)) {
+            guard let entry = contents.receipt[path: path], try contents.status(of: path) != nil else { continue }
+            if isAdding && !folder.force {
+                kept[Name(path)] = entry
+            } else if try contents.isUnchanged(path, entry) {
+                stale.append(path)
+            } else {
+                folder.warn(
+                    "\(folder.url.appending(path: path).path): an earlier run wrote it, and it was changed since, so it stays"
+                )
+            }
+        }
+        if let first = stale.first, !folder.force {
+            throw FileError.occupied(
+                path: folder.url.appending(path: first).path,
+                found: "a file of an earlier run with other options is there", remedy: "to remove it")
+        }
+        let isListed = items.allSatisfy { contents.receipt[path: $0.path]?.result == folder.result }
+        return !changed.isEmpty || !stale.isEmpty || !isListed
+    }
+
+    /// Whether something else is where an item will be.
+    ///
+    /// - Throws: ``FileError`` if it may not be replaced.
+    private func isDifferent(_ item: OutputItem, in contents: FolderContents, _ folder: OutputFolder) throws -> Bool {
+        let shown = folder.url.appending(path: item.path).path
+        func foreign(_ path: String, _ found: String) -> FileError {
+            .occupied(path: folder.url.appending(path: path).path, found: "\(found) that oodml did not write is there")
+        }
+        for above in foldersAbove(item.path) {
+            guard let status = try contents.status(of: above.text) else { return true }
+            if status.kind == .folder { continue }
+            guard contents.receipt[path: above.text]?.result == folder.result else {
+                throw foreign(above.text, status.kind.words)
+            }
+            guard folder.force else { throw Self.occupied(folder.url.appending(path: above.text).path) }
+            return true
+        }
+        guard let status = try contents.status(of: item.path) else { return true }
+        if status.kind == .folder {
+            guard try contents.isAll(below: item.path, of: folder.result) else { throw foreign(item.path, "a folder") }
+            guard folder.force else { throw Self.occupied(shown) }
+            return true
+        }
+        if item.isAt(contents.path + "/" + item.path, status) { return false }
+        guard let entry = contents.receipt[path: item.path] else { throw foreign(item.path, status.kind.words) }
+        guard entry.result == folder.result else {
+            throw FileError.occupied(path: shown, found: "a file of oodml's \(entry.result) is there")
+        }
+        guard status.kind == .file || status.kind == .link else { throw foreign(item.path, status.kind.words) }
+        guard folder.force else { throw Self.occupied(shown) }
+        return true
+    }
+
+    private static func occupied(_ path: String) -> FileError {
+        .occupied(path: path, found: "a different file is there already", remedy: "to replace it")
+    }
+
+    // MARK: What takes its place
+
+    /// Makes what will take the target's place, on disk.
+    func stage() throws {
+        switch target.output.place {
+        case .file(let file, let bytes):
+            _ = try OutputItem("file", bytes).write(to: work.new, shownAs: file.url.path)
+            if target.status != nil { try? keepMode(of: path, on: work.new) }
+            moves = [try move(path, new: work.new, old: work.old)]
+        case .folder(let folder, let items, _):
+            try writePlan(items)
+            try require(work.new) { mkdir(work.new, 0o777) }
+            if target.isInPlace {
+                try stageChanges(folder, items)
+            } else {
+                try stageFolder(folder, items)
+            }
+        }
+    }
+
+    private func writePlan(_ items: [OutputItem]) throws {
+        plan.owned = Set(items.map { Name($0.path) } + [Name(Receipt.name)] + stale.map(Name.init))
+        if !target.isInPlace, let contents { plan.carried = contents.carried(except: plan.owned) }
+        try writeWorkingFile(plan.bytes, to: URL(filePath: work.plan))
+    }
+
+    /// Makes the whole folder, with what others have in it.
+    private func stageFolder(_ folder: OutputFolder, _ items: [OutputItem]) throws {
+        if let contents {
+            guard try contents.carry(to: work.new, except: plan.owned) else {
+                throw Immovable(
+                    output: index,
+                    error: .unwritable(path: folder.url.path, reason: "its files cannot have second names"))
+            }
+        }
+        let entries = try write(items, folder)
+        try writeReceipt(entries, of: folder)
+        if let status = target.status { try keep(status, of: path, on: work.new) }
+        try syncFolders(below: work.new)
+        moves = [try move(path, new: work.new, old: work.old)]
+    }
+
+    /// Makes what is different, to be moved into the folder piece by piece.
+    ///
+    /// While the pieces move, the last item is missing, so that nobody takes a mixture for whole.
+    private func stageChanges(_ folder: OutputFolder, _ items: [OutputItem]) throws {
+        var entries = try write(changed, folder)
+        for item in items where entries[Name(item.path)] == nil {
+            entries[Name(item.path)] = try contents?.receipt[path: item.path] ?? entry(of: item, folder.result)
+        }
+        try writeReceipt(entries, of: folder)
+        try syncFolders(below: work.new)
+        func move(_ name: String) throws -> Journal.Move {
+            try self.move(path + "/" + name, new: work.new + "/" + name, old: work.old + "/" + name)
+        }
+        func removal(_ name: String) throws -> Journal.Move? {
+            try FileStatus(of: path + "/" + name).map {
+                Journal.Move(
+                    place: path + "/" + name, new: nil, old: work.old + "/" + name, identity: $0.identity)
+            }
+        }
+        let last = items.last.flatMap { last in changed.contains { Name($0.path) == Name(last.path) } ? last.path : nil
+        }
+        moves = try (last.map { [$0] } ?? []).compactMap(removal) + stale.compactMap(removal)
+        moves += try changed.map(\.path).filter { last.map(Name.init) != Name($0) }.map(move)
+        moves += try (last.map { [$0] } ?? []).map(move) + [move(Receipt.name)]
+    }
+
+    private func write(_ items: [OutputItem], _ folder: OutputFolder) throws -> [Name: Receipt.Entry] {
+        var entries: [Name: Receipt.Entry] = [:]
+        var made: Set<Name> = []
+        for item in items {
+            let place = work.new + "/" + item.path
+            if let above = foldersAbove(item.path).last, made.insert(above).inserted {
+                try makeFolder(at: URL(filePath: work.new + "/" + above.text))
+            }
+            let content = try item.write(to: place, shownAs: folder.url.appending(path: item.path).path)
+            entries[Name(item.path)] = Receipt.Entry(result: folder.result, content: content)
+        }
+        return entries
+    }
+
+    /// The entry of an item that is in its place already, unlisted.
+    private func entry(of item: OutputItem, _ result: String) throws -> Receipt.Entry {
+        switch item.content {
+        case .link(let target): return Receipt.Entry(result: result, content: .link(to: target))
+        case .bytes(let bytes):
+            let digest = SHA256.hexadecimal(of: Array(bytes))
+            return Receipt.Entry(result: result, content: .file(size: bytes.count, sha256: digest))
+        case .stream: preconditionFailure("\(item.path), which is written anew each time")
+        }
+    }
+
+    private func writeReceipt(_ entries: [Name: Receipt.Entry], of folder: OutputFolder) throws {
+        var receipt = Receipt(contents?.receipt.entries.filter { $0.value.result != folder.result } ?? [:])
+        receipt.entries.merge(kept) { $1 }
+        receipt.entries.merge(entries) { $1 }
+        let sink = try FileSink(
+            work.new + "/" + Receipt.name, shownAs: folder.url.appending(path: Receipt.name).path)
+        try sink.append(receipt.bytes)
+        try sink.finish()
+    }
+
+    private func move(_ place: String, new: String, old: String) throws -> Journal.Move {
+        guard let status = try FileStatus(of: new) else {
+            throw FileError.unwritable(path: place, reason: "what was made for it is gone")
+        }
+        return Journal.Move(place: place, new: new, old: old, identity: status.identity)
+    }
+}
+
+/// Gives a new file the permissions of an old one.
+private func keepMode(of old: String, on new: String) throws {
+    guard let status = try FileStatus(of: old) else { return }
+    try require(new) { chmod(new, status.mode) }
+}
+
+/// Flushes the names in a folder and in all below it.
+private func syncFolders(below folder: String) throws {
+    var (pending, found) = ([folder], [folder])
+    while let next = pending.popLast(), found.count <= 64 {
+        for name in try names(in: next) where try FileStatus(of: next + "/" + name)?.kind == .folder {
+            pending.append(next + "/" + name)
+            found.append(next + "/" + name)
+        }
+    }
+    guard found.count <= 64 else { return try syncFileSystem(of: folder) }
+    for folder in found { try syncFolder(folder) }
+}

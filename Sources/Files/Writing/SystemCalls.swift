@@ -1,0 +1,152 @@
+internal import CFileSystem
+internal import Foundation
+
+/// What is at a path; symbolic links are not followed.
+enum FileKind: Equatable {
+    case nothing
+    case file
+    case folder
+    case link
+    /// A pipe, a socket or a device.
+    case other
+
+    init(_ mode: mode_t) {
+        switch mode & S_IFMT {
+        case S_IFREG: self = .file
+        case S_IFDIR: self = .folder
+        case S_IFLNK: self = .link
+        default: self = .other
+        }
+    }
+
+    /// What is there, as in "found a folder".
+    var words: String {
+        switch self {
+        case .nothing: "nothing"
+        case .file: "a file"
+        case .folder: "a folder"
+        case .link: "a symbolic link"
+        case .other: "a pipe, a socket or a device"
+        }
+    }
+}
+
+/// The system's number for a file or folder, by which it is known under any name.
+struct FileIdentity: Hashable, Codable, Sendable {
+    let device: UInt64
+    let inode: UInt64
+}
+
+/// What the system says of a path; symbolic links are not followed.
+struct FileStatus {
+    let kind: FileKind
+    let identity: FileIdentity
+    let size: Int
+    let mode: mode_t
+    let owner: uid_t
+    let group: gid_t
+
+    /// The status of a path, or of what a link there leads to; nil if nothing is there.
+    ///
+    /// - Throws: ``FileError/unreadable(path:as:reason:)`` if the system does not tell, as in a folder that must not be
+    ///   entered: nobody may take that for nothing.
+    init?(of path: String, following: Bool = false) throws(FileError) {
+        var status = stat()
+        guard retried({ following ? stat(path, &status) : lstat(path, &status) }) == 0 else {
+            // Below a file there is nothing either.
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw FileError.unreadable(path: path, reason: reasonForReading(errno))
+        }
+        kind = FileKind(status.st_mode)
+        identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        size = Int(status.st_size)
+        mode = status.st_mode & 0o7777
+        (owner, group) = (status.st_uid, status.st_gid)
+    }
+}
+
+/// Makes a system call again for as long as a signal interrupts it.
+func retried<Result: SignedInteger>(_ call: () -> Result) -> Result {
+    while true {
+        let result = call()
+        if result != -1 || errno != EINTR { return result }
+    }
+}
+
+/// Makes a system call that returns 0; the error names `path`.
+func require(_ path: String, _ call: () -> Int32) throws(FileError) {
+    guard retried(call) == 0 else { throw FileError.unwritable(path: path, reason: systemReason()) }
+}
+
+/// Flushes the names in a folder to disk; file systems that have no such call are content.
+func syncFolder(_ path: String) throws(FileError) {
+    let descriptor = retried { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw FileError.unwritable(path: path, reason: systemReason()) }
+    defer { close(descriptor) }
+    guard retried({ fsync(descriptor) }) == 0 || [EINVAL, ENOSYS, EOPNOTSUPP].contains(errno) else {
+        throw FileError.unwritable(path: path, reason: systemReason())
+    }
+}
+
+/// Flushes everything on the file system of a folder to disk: one call, where there are too many folders for one each.
+func syncFileSystem(of path: String) throws(FileError) {
+    let descriptor = retried { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw FileError.unwritable(path: path, reason: systemReason()) }
+    defer { close(descriptor) }
+    try require(path) { filesystem_sync(descriptor) }
+}
+
+/// Renames unless something has the new name.
+///
+/// - Returns: 0, or the system's error number.
+func renameNew(_ from: String, to: String) -> Int32 {
+    retried { filesystem_rename_new(from, to) } == 0 ? 0 : errno
+}
+
+/// Lets two paths change places in one step.
+///
+/// - Returns: 0, or the system's error number.
+func exchange(_ a: String, _ b: String) -> Int32 {
+    retried { filesystem_exchange(a, b) } == 0 ? 0 : errno
+}
+
+/// The target of a symbolic link.
+func linkTarget(of path: String) throws(FileError) -> String {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX) + 1)
+    let count = retried {
+        buffer.withUnsafeMutableBytes { bytes in
+            bytes.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), bytes.count) } ?? -1
+        }
+    }
+    guard count >= 0 else { throw FileError.unreadable(path: path, reason: systemReason()) }
+    return String(decoding: buffer[..<count], as: UTF8.self)
+}
+
+/// The names in a folder, in the order of their bytes.
+func names(in folder: String) throws(FileError) -> [String] {
+    guard let stream = opendir(folder) else {
+        throw FileError.unreadable(path: folder, reason: reasonForReading(errno, "folder"))
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    errno = 0
+    while let entry = readdir(stream) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { names.append(name) }
+        errno = 0
+    }
+    guard errno == 0 else { throw FileError.unreadable(path: folder, reason: systemReason()) }
+    return names.sorted(by: utf8Precedes)
+}
+
+/// The path that the system uses, without links; nil if nothing is there.
+func resolved(_ path: String) throws(FileError) -> String? {
+    guard let real = realpath(path, nil) else {
+        if errno == ENOENT { return nil }
+        throw FileError.unreadable(path: path, reason: reasonForReading(errno))
+    }
+    defer { free(real) }
+    return String(cString: real)
+}

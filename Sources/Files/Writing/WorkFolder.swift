@@ -1,0 +1,128 @@
+internal import Foundation
+
+/// The place beside a target where its next contents are made, and the lock that keeps other runs of oodml away.
+///
+/// For the target `NAME` it is `.NAME.oodml` in the same folder, so that a rename can move what is in it. Where the
+/// target is on a file system of its own, or its parent may not be written, or it is the working folder, it is
+/// `.oodml` within the target.
+///
+/// It exists only while a command is writing. What a killed one leaves there is removed, or completed if it had begun to
+/// take the target's place, by the next that writes or reads the target.
+package final class WorkFolder {
+    /// Where it is.
+    let path: String
+    /// Whether it is within its target.
+    let isInside: Bool
+    /// The number added to the names in it where the file system has no locks, and another run may be at work.
+    let tag: String
+    private let descriptor: Int32
+
+    /// Where what is being made lies.
+    var new: String { path + "/new" + tag }
+    /// Where what it replaces lies.
+    var old: String { path + "/old" + tag }
+    /// Where the plan of its contents lies: see ``TreePlan``.
+    var plan: String { path + "/plan" + tag }
+
+    private static let lockName = "lock"
+    static let partsName = "parts"
+
+    /// The places where a target's work folder can be, the usual one first.
+    static func places(of target: String) -> [(path: String, isInside: Bool)] {
+        let url = URL(filePath: target)
+        let name = url.lastPathComponent
+        let short = name.utf8.count <= 200 ? name : String(SHA256.hexadecimal(of: Array(name.utf8)).prefix(32))
+        let parent = url.deletingLastPathComponent().path
+        return [
+            ((parent == "/" ? "" : parent) + "/.\(short).oodml", false), (target + "/.oodml", true),
+        ]
+    }
+
+    /// Whether a path is that of a work folder for a target, or for something within the target.
+    static func isWorkFolder(_ path: String, of place: String) -> Bool {
+        let url = URL(filePath: path)
+        return Name(url.lastPathComponent) == Name(".oodml")
+            ? isBelow(place, url.deletingLastPathComponent().path)
+            : places(of: place).contains { !$0.isInside && Name($0.path) == Name(path) }
+    }
+
+    /// Makes the folder and locks it.
+    ///
+    /// - Parameters:
+    ///   - waits: whether to wait until another run is done.
+    ///   - warn: called with a sentence if the file system has no locks.
+    /// - Returns: nil if another run has the lock and `waits` is false.
+    /// - Throws: ``FileError`` if the folder is not writable, or something that is not oodml's has its name.
+    init?(at path: String, isInside: Bool, waits: Bool, warn: (String) -> Void) throws {
+        self.path = path
+        self.isInside = isInside
+        let lock = path + "/" + Self.lockName
+        while true {
+            if retried({ mkdir(path, 0o777) }) != 0, errno != EEXIST {
+                throw FileError.unwritable(path: path, reason: systemReason())
+            }
+            try Self.requireOurs(path)
+            let descriptor = retried { open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644) }
+            if descriptor < 0, errno == ENOENT { continue }
+            guard descriptor >= 0 else { throw FileError.unwritable(path: lock, reason: systemReason()) }
+            guard retried({ flock(descriptor, LOCK_EX | (waits ? 0 : LOCK_NB)) }) == 0 else {
+                let code = errno
+                if [ENOSYS, ENOLCK, EOPNOTSUPP, EINVAL].contains(code) {
+                    warn(
+                        "\(path): this file system has no locks (\(systemReason(code))), so nothing keeps another run "
+                            + "from writing there at the same time")
+                    self.descriptor = descriptor
+                    tag = "-\(getpid())"
+                    return
+                }
+                close(descriptor)
+                if code == EWOULDBLOCK {
+                    return nil
+                }
+                throw FileError.unwritable(path: lock, reason: systemReason(code))
+            }
+            // The previous owner removed the file; a lock on it is useless.
+            var (own, present) = (stat(), stat())
+            if fstat(descriptor, &own) == 0, lstat(lock, &present) == 0, own.st_ino == present.st_ino {
+                self.descriptor = descriptor
+                tag = ""
+                return
+            }
+            close(descriptor)
+        }
+    }
+
+    /// Refuses something of this name that oodml did not make: all names in it must be those that oodml uses.
+    private static func requireOurs(_ path: String) throws(FileError) {
+        guard let status = try FileStatus(of: path) else { return }
+        guard status.kind == .folder else {
+            throw FileError.malformed(
+                path: path, found: "\(status.kind.words) of this name", expected: "none, since oodml works there")
+        }
+        let found: [String]
+        do {
+            found = try names(in: path)
+        } catch {
+            // Its owner may have removed it in the meantime.
+            guard try FileStatus(of: path) != nil else { return }
+            throw error
+        }
+        let files = ["plan", Journal.name, Journal.pointerName]
+        let known = files + files.map(partName) + [lockName, "new", "old", partsName]
+        let strange = found.first { name in
+            !known.contains { Name(name) == Name($0) || name.utf8.starts(with: "\($0)-".utf8) }
+        }
+        if let strange {
+            throw FileError.malformed(
+                path: path, found: "\"\(excerpt(strange))\" in it, which is not oodml's",
+                expected: "no such folder, since oodml works there")
+        }
+    }
+
+    deinit {
+        // Only if nothing else is there: what could not be removed is left for the next run to name.
+        unlink(path + "/" + Self.lockName)
+        rmdir(path)
+        close(descriptor)
+    }
+}
