@@ -1,6 +1,6 @@
 """How often does oodml claim a shift where there is none, and how often does it find one that is there?
 
-    python3 -m pip install numpy
+    python3 -m pip install --require-hashes -r Scripts/requirements/benchmarks.txt
     swift build -c release
     python3 Benchmarks/calibration.py --seeds 100
 

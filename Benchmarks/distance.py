@@ -1,6 +1,6 @@
 """Time and values of the Fréchet distance: oodml beside the formulas that are in use.
 
-    python3 -m pip install numpy scipy threadpoolctl
+    python3 -m pip install --require-hashes -r Scripts/requirements/benchmarks.txt
     swift build -c release
     python3 Benchmarks/distance.py --work FOLDER
 

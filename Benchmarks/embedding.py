@@ -1,6 +1,6 @@
 """Throughput, values and memory of `oodml embed`, beside a loop of Pillow and onnxruntime.
 
-    python3 -m pip install numpy pillow torch torchvision onnx onnxruntime
+    python3 -m pip install --require-hashes -r Scripts/requirements/benchmarks.txt
     swift build -c release
     python3 Benchmarks/embedding.py --work FOLDER
     python3 Benchmarks/embedding.py --work FOLDER --memory 100000

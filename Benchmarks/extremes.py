@@ -1,6 +1,6 @@
 """How far apart, and how close together, can the two sides of a split be brought? oodml beside its peers.
 
-    python3 -m pip install numpy scipy scikit-learn splytters==0.2.1
+    python3 -m pip install --require-hashes -r Scripts/requirements/benchmarks.txt
     python3 Benchmarks/extremes.py --cache extremes-cache.json
     python3 Benchmarks/extremes.py --quick
 

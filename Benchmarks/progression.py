@@ -1,6 +1,6 @@
 """A whole progression of a CUB-200-2011-shaped dataset: oodml on all samples, the reference formula on class means.
 
-    python3 -m pip install numpy scipy
+    python3 -m pip install --require-hashes -r Scripts/requirements/benchmarks.txt
     swift build -c release
     python3 Benchmarks/progression.py --work FOLDER
 

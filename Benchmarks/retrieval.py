@@ -1,6 +1,6 @@
 """Time, memory and values of retrieval metrics and of k-means: oodml beside faiss and pytorch-metric-learning.
 
-    python3 -m pip install numpy scikit-learn threadpoolctl faiss-cpu pytorch-metric-learning
+    python3 -m pip install --require-hashes -r Scripts/requirements/benchmarks.txt
     swift build -c release
     python3 Benchmarks/retrieval.py --work FOLDER
 

@@ -1,6 +1,6 @@
 """How time and memory grow with the number of samples, up to the size of Stanford Online Products.
 
-    python3 -m pip install numpy
+    python3 -m pip install --require-hashes -r Scripts/requirements/benchmarks.txt
     swift build -c release
     python3 Benchmarks/scale.py --work FOLDER
 

@@ -1,10 +1,10 @@
 """Loads the files of `oodml export` with the libraries that they are for, and compares them with the manifest.
 
     swift build -c release
-    pip install numpy pillow pandas datasets torchvision wilds open-metric-learning
+    python3 -m pip install --require-hashes -r Scripts/requirements/exports.txt
     python Scripts/check_exports.py                       # or some of: csv huggingface imagefolder wilds oml
 
-Open Metric Learning may need an older numpy than the others; if so, use a separate environment and the argument `oml`.
+Open Metric Learning needs an environment of its own (Scripts/requirements/exports-oml.txt) and the argument `oml`.
 The images are generated, one colour each, so that every loaded image identifies its row. Class names have commas,
 quotes, Unicode and a leading zero; there are superclasses, and query and gallery roles.
 """
