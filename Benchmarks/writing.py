@@ -85,10 +85,13 @@ class Work:
                     Run([oodml, "embed", *options])
         self.splits = folder / f"splits-{count}"
         if not (self.splits / "manifest.json").exists():
+            # Of two dimensions, since only the number of samples matters to an export.
+            points = folder / f"points-{count}.npy"
+            np.save(points, np.random.default_rng(4).standard_normal((count, 2), dtype=np.float32))
             store = folder / f"all-{count}"
             self.store(oodml, store, False, "--force")
-            options = ["--levels", "3", "--draws", "0", "-q"]
-            Run([oodml, "make-splits", "--features", store, "--out", self.splits, *options])
+            options = ["--samples", store / "samples.csv", "--levels", "3", "--draws", "0", "-q"]
+            Run([oodml, "make-splits", "--features", points, "--out", self.splits, *options])
         levels = json.loads((self.splits / "manifest.json").read_text())["levels"]
         # The start has every class on one of its sides, whatever their distance is.
         self.level = next(level["id"] for level in levels if level["origin"] == "start")
