@@ -16,6 +16,7 @@ FAILURES = {
     "mkdir": ["ENOSPC", "EDQUOT", "EACCES", "EIO"],
     "write": ["ENOSPC", "EDQUOT", "EIO", "EINTR"],
     "sync": ["EIO", "ENOSPC", "EDQUOT", "EINTR"],
+    "syncfs": ["EIO", "ENOSPC", "EDQUOT", "EINTR"],
     "truncate": ["ENOSPC", "EIO"],
     "chmod": ["EIO"],
     "lock": ["EINTR", "ENOLCK"],
@@ -29,8 +30,8 @@ FAILURES = {
     "list": ["EIO"],
 }
 # What changes something on disk, or who may: between two others, a kill finds the same.
-CHANGES = {"create", "mkdir", "write", "truncate", "chmod", "lock", "rename", "link", "unlink", "sync"}
-FULL_DISK = "create,mkdir,write,truncate,link,sync"
+CHANGES = {"create", "mkdir", "write", "truncate", "chmod", "lock", "rename", "link", "unlink", "sync", "syncfs"}
+FULL_DISK = "create,mkdir,write,truncate,link,sync,syncfs"
 DEAD_DISK = ",".join(FAILURES)
 LARGE = 2048  # bytes of an allocation that is tried to fail
 
@@ -146,6 +147,7 @@ class Scenario:
         if self.result_of(area, self.arguments) != self.new:
             raise PromiseError("two undisturbed runs differ")
         self.calls = self.counted(area, {})
+        self.check_syncs(area)
         self.allocations = self.counted(area, dict(MEMORY=LARGE)) if self.mode == MODES[0] else []
 
     def must_end(self, run, what):
@@ -168,6 +170,8 @@ class Scenario:
         log.unlink(missing_ok=True)
         self.must_end(area.run(self.arguments, settings_of(self.mode, area) | dict(LOG=log) | settings), "counting")
         calls = [line.split(" ", 2)[1:] for line in log.read_text().splitlines()] if log.exists() else []
+        if not settings:
+            self.described = [f"{kind} {path}" for kind, path in calls]
         # Reading the inputs is the same in every place.
         is_tried = self.place == "over" and self.mode == MODES[0]
         return [kind if is_tried or not path.startswith(f"{area.folder}/in/") else "input" for kind, path in calls]
@@ -179,6 +183,31 @@ class Scenario:
         log.unlink(missing_ok=True)
         area.run(self.command.reader, settings_of(self.mode, area) | dict(LOG=log, BELOW=area.folder / "out/res"))
         return len(log.read_text().splitlines()) if log.exists() else 0
+
+    def check_syncs(self, area):
+        """Whatever takes a target's place is flushed to disk before, and the target's folder after."""
+        calls = [line.split(" ", 1) for line in self.described]
+        place = area.folder / ("out/real/res" if self.place == "linked" else self.command.targets[0])
+        steps = [k for k, call in enumerate(calls) if call == ["rename", str(place)]]
+        if not steps or self.mode in MODES[2:]:
+            return
+
+        def is_synced(path, begin, end):
+            return any(
+                kind == "syncfs" or (kind == "sync" and synced == path) for kind, synced in calls[begin + 1 : end]
+            )
+
+        for k, (kind, path) in enumerate(calls[: steps[0]]):
+            if f"{place.parent}/.{place.name}.oodml/new" not in path or kind == "unlink" or kind not in CHANGES:
+                continue
+            flushed = path if kind in ("write", "truncate") else str(pathlib.Path(path).parent)
+            if kind in ("write", "truncate", "create", "mkdir", "link") and not is_synced(flushed, k, steps[0]):
+                if flushed.endswith(".oodml"):
+                    # The rename takes what is in it to a folder that is flushed afterwards.
+                    continue
+                raise PromiseError(f"takes the target's place before it is flushed: {kind} {path}")
+        if not is_synced(str(place.parent), steps[-1], len(calls)):
+            raise PromiseError(f"does not flush the folder of the target: {place.parent}")
 
     def of_strangers(self, out):
         """Other people's files, wherever they are: beside the targets, and in the folder that is one."""
