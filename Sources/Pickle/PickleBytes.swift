@@ -24,7 +24,7 @@ struct PickleBytes {
             return .int(try Self.integer(text))
         case UInt8(ascii: "L"):
             let text = try textLine()
-            return .int(try Self.integer(text.hasSuffix("L") ? String(text.dropLast()) : text))
+            return .int(try Self.integer(text.utf8.last == UInt8(ascii: "L") ? String(text.dropLast()) : text))
         case UInt8(ascii: "F"):
             let text = try textLine()
             guard let value = Double(text) else {

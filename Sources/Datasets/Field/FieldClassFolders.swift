@@ -86,7 +86,7 @@ struct FieldClassFolders {
         let folder = place.isEmpty ? root : root.appending(path: place)
         let found = try Dataset(classFoldersAt: folder, name: "", outer: .superclass)
         // One name of CARS196 has a slash. More such folders hold other datasets, or other parts of this one.
-        let nested = found.classLabels.filter { $0.contains("/") }
+        let nested = found.classLabels.filter { $0.holds("/") }
         guard nested.count < 2 else {
             throw FileError.malformed(
                 path: folder.path,

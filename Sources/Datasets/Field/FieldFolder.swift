@@ -66,7 +66,7 @@ struct FieldFolder {
         return names.filter { name in
             // Asking the system about every image of a folder would take long on a network's disk.
             let isImage = Dataset.imageExtensions.contains(URL(filePath: name).pathExtension.lowercased())
-            return !isImage && !name.hasPrefix(".") && !foldersOfPrograms.contains(name)
+            return !isImage && !name.begins(with: ".") && !foldersOfPrograms.contains(name)
                 && isFolder(folder.appending(path: name))
         }.sorted(by: utf8Precedes)
     }

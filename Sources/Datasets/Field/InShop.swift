@@ -65,9 +65,9 @@ private func clothesSamples(
 
     // The list names the images in usual resolution.
     let forms = ["img/", "img_highres/"].flatMap { images in bases.map { $0 + images } }
-    func inForm(_ path: String) -> Substring { path.hasPrefix("img/") ? path.dropFirst(4) : path[...] }
+    func inForm(_ path: String) -> String { path.dropping("img/") }
     let form =
-        folder.base(of: rows.lazy.map { String(inForm($0.fields[0])) }, among: forms)
+        folder.base(of: rows.lazy.map { inForm($0.fields[0]) }, among: forms)
         ?? forms.first { isFolder(folder.root.appending(path: $0)) } ?? forms[0]
     var sides: [String: Side] = [:]
     let samples = try rows.map { row in

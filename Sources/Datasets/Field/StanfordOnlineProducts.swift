@@ -30,7 +30,7 @@ private func products(_ root: URL, _ name: String) throws -> Dataset {
     let folder = FieldFolder(root)
     let lists = try folder.place(of: "Ebay_train.txt") ?? folder.place(of: "Ebay_test.txt") ?? ""
     // Beside the lists, or beside their folder.
-    let above = lists.split(separator: "/").dropLast().map { "\($0)/" }.joined()
+    let above = lists.parts(between: "/", keepingEmpty: false).dropLast().map { "\($0)/" }.joined()
     var bases: [String] = []
     for base in [lists, "\(lists)images/", "\(above)images/", above] where !bases.contains(base) {
         bases.append(base)

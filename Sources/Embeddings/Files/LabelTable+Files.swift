@@ -34,9 +34,7 @@ extension LabelTable {
                 throw FileError.malformed(path: url.path, found: "bytes that are not UTF-8", expected: "UTF-8 text")
             }
             var lines =
-                text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
-                    $0.trimmingCharacters(in: .whitespaces)
-                }
+                text.textLines.map { $0.trimmingCharacters(in: .whitespaces) }
             while lines.last == "" { lines.removeLast() }
             labels = lines
         case "npz", "parquet", "h5", "hdf5", "mat", "pt", "pth", "pkl":

@@ -34,7 +34,9 @@ struct MatrixLayout {
             throw source.malformed("a header without shape and order (\(excerpt(header.text)))", "a .npy file")
         }
         let found = "an array of shape (\(excerpt(shape)))"
-        let sizes = shape.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }
+        let sizes = shape.parts(between: ",", keepingEmpty: false).map { $0.filter { $0 != " " } }.filter {
+            !$0.isEmpty
+        }
         guard sizes.count == 2 else { throw source.malformed(found, "one of two dimensions, a row for each sample") }
         guard let n = Int(sizes[0]), let d = Int(sizes[1]), n > 0, d > 0 else {
             throw source.malformed(found, "at least one row and one column, and no more than the file has values for")

@@ -19,7 +19,7 @@ enum TableColumns {
     static func named(among columns: [String]) -> [String] {
         columns.filter { column in
             let name = column.lowercased()
-            return names.contains(name) || name.hasPrefix("unnamed")
+            return names.contains(name) || name.begins(with: "unnamed")
         }
     }
 

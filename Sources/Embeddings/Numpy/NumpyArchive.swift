@@ -15,10 +15,10 @@ struct NumpyArchive {
             throw file.malformed("a file that does not begin as zip archives do", "a .npz file, as numpy.savez writes")
         }
         archive = try ZipArchive(file)
-        if archive.entries.contains(where: { $0.name.hasSuffix("data.pkl") }) {
+        if archive.entries.contains(where: { $0.name.ends(with: "data.pkl") }) {
             throw file.malformed("a PyTorch file", "a .npz file, as numpy.savez writes; \(conversion(of: "pt") ?? "")")
         }
-        arrays = try archive.entries.filter { $0.name.hasSuffix(".npy") }.map { [archive] entry in
+        arrays = try archive.entries.filter { $0.name.ends(with: ".npy") }.map { [archive] entry in
             (String(entry.name.dropLast(4)), entry, try NumpyHeader(ZipEntrySource(entry, of: archive)))
         }
     }

@@ -47,7 +47,9 @@ struct NumpyHeader {
     /// The sizes as numbers; nil if one is not a number or too large for any array.
     var sizes: [Int]? {
         guard let shape else { return nil }
-        let numbers = shape.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }.map { Int($0) }
+        let numbers = shape.parts(between: ",", keepingEmpty: false).map { $0.filter { $0 != " " } }.filter {
+            !$0.isEmpty
+        }.map { Int($0) }
         return numbers.contains(nil) ? nil : numbers.compactMap { $0 }
     }
 

@@ -94,8 +94,8 @@ struct ZipArchive {
 
     /// Whether a name stays within the folder that other tools would unpack the archive to.
     private static func isHarmless(_ name: String) -> Bool {
-        !name.isEmpty && !name.hasPrefix("/") && !name.utf8.contains(UInt8(ascii: "\\"))
-            && !name.split(separator: "/").contains("..") && !name.unicodeScalars.contains { $0.value < 0x20 }
+        !name.isEmpty && !name.begins(with: "/") && !name.utf8.contains(UInt8(ascii: "\\"))
+            && faultOfPath(name) == nil && !name.unicodeScalars.contains { $0.value < 0x20 }
     }
 }
 

@@ -104,7 +104,7 @@ public struct LabelledEmbeddings: Sendable {
         var numbering = LabelNumbering()
         // pandas writes 1 as 1.0 where a value of the column is missing.
         func numbers(_ cameras: [String]) -> [Int?] {
-            cameras.map { $0.isEmpty ? nil : numbering.number(of: $0.hasSuffix(".0") ? String($0.dropLast(2)) : $0) }
+            cameras.map { $0.isEmpty ? nil : numbering.number(of: $0.ends(with: ".0") ? String($0.dropLast(2)) : $0) }
         }
         let cameras = RetrievalCameras(ofQueries: numbers(own), ofItems: numbers(others))
         let (first, second) = (Set(cameras.ofQueries.compactMap { $0 }), Set(cameras.ofItems.compactMap { $0 }))

@@ -22,9 +22,9 @@ public struct ModelFiles: Sendable, Equatable {
     /// - Throws: ``PathError`` for an empty path or another word in braces.
     public init(_ text: String) throws {
         guard !text.isEmpty else { throw PathError(description: "the path is empty; expected a file") }
-        for match in text.matches(of: #/\{[^{}\/]*\}/#) where !Self.placeholders.contains(String(match.output)) {
+        if let word = Self.words(in: text).first(where: { !Self.placeholders.contains($0) }) {
             throw PathError(
-                description: "\(match.output) in \(text) is not known; expected {level}, {direction}, {fold} or {seed}")
+                description: "\(word) in \(text) is not known; expected {level}, {direction}, {fold} or {seed}")
         }
         self.text = text
     }
@@ -36,21 +36,40 @@ public struct ModelFiles: Sendable, Equatable {
     }
 
     /// The directions that the path tells apart; without `{direction}`, models are trained forward.
-    public var directions: [Direction] { text.contains("{direction}") ? Direction.allCases : [.forward] }
+    public var directions: [Direction] { text.holds("{direction}") ? Direction.allCases : [.forward] }
 
     /// Whether the path tells validation folds apart.
-    public var namesFold: Bool { text.contains("{fold}") }
+    public var namesFold: Bool { text.holds("{fold}") }
 
     /// Whether the path tells training runs apart.
-    public var namesSeed: Bool { text.contains("{seed}") }
+    public var namesSeed: Bool { text.holds("{seed}") }
 
     /// The file of one task.
+    ///
+    /// The id of a level may hold braces, which mean nothing.
     public func url(level: String, direction: Direction, fold: Int? = nil, seed: String? = nil) -> URL {
-        var path = text.replacingOccurrences(of: "{level}", with: level)
-            .replacingOccurrences(of: "{direction}", with: direction.rawValue)
-        if let fold { path = path.replacingOccurrences(of: "{fold}", with: "\(fold)") }
-        if let seed { path = path.replacingOccurrences(of: "{seed}", with: seed) }
-        return URL(filePath: path)
+        URL(
+            filePath: text.replacing(bytes: [
+                "{level}": level, "{direction}": direction.rawValue, "{fold}": fold.map { "\($0)" } ?? "{fold}",
+                "{seed}": seed ?? "{seed}",
+            ]))
+    }
+
+    /// The words in braces, with their braces; a word has no slash and no brace.
+    private static func words(in text: String) -> [String] {
+        var words: [String] = []
+        var start: String.Index?
+        for place in text.utf8.indices {
+            switch text.utf8[place] {
+            case UInt8(ascii: "{"): start = place
+            case UInt8(ascii: "/"): start = nil
+            case UInt8(ascii: "}"):
+                if let first = start { words.append(String(decoding: text.utf8[first...place], as: UTF8.self)) }
+                start = nil
+            default: break
+            }
+        }
+        return words
     }
 }
 

@@ -15,14 +15,14 @@ enum ModelFile {
         let file = try InputFile(path: path)
         let start = try file.bytes(in: 0..<min(file.byteCount, 512))
         if let pointer = LFSPointer(start: start) { throw unreadable("\(pointer)") }
-        if path.lowercased().hasSuffix(".xml") {
+        if path.lowercased().ends(with: ".xml") {
             let isXML = start.drop(while: { $0 <= 0x20 }).starts(with: "<".utf8)
             guard isXML else { throw unreadable(ImageFormat.describe(start)) }
             return .openVINO
         }
         // A flatbuffer's identifier follows the offset of its root.
         let isTensorFlowLite = start.dropFirst(4).starts(with: "TFL3".utf8)
-        if path.lowercased().hasSuffix(".tflite") {
+        if path.lowercased().ends(with: ".tflite") {
             guard isTensorFlowLite else { throw unreadable(ImageFormat.describe(start)) }
             return .tensorFlowLite
         }

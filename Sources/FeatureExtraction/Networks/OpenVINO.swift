@@ -1,3 +1,4 @@
+internal import Files
 internal import COpenVINO
 import Foundation
 
@@ -14,7 +15,7 @@ struct OpenVINOFailure: Error {
 
     /// The last line of a message, which gives the cause; the others give places in OpenVINO's source.
     private static func summary(of message: String) -> String? {
-        let lines = message.split(whereSeparator: \.isNewline).map {
+        let lines = message.textLines.filter { !$0.isEmpty }.map {
             $0.trimmingCharacters(in: CharacterSet(charactersIn: " \t-"))
         }
         guard let cause = lines.last(where: { !$0.isEmpty && $0 != "null" }) else { return nil }

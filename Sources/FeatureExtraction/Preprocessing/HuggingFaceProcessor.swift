@@ -1,3 +1,5 @@
+import Files
+
 /// A class of Hugging Face's transformers that prepares images: what it does that its file need not say.
 ///
 /// The table holds the classes that are followed. `Scripts/fixtures/huggingface_processors.py` runs all classes of
@@ -77,8 +79,8 @@ struct HuggingFaceProcessor {
         if json.has(key) {
             var name = try json.string(key, "the name of a class of transformers")
             // Older names, and those of the variants of one class.
-            for suffix in ["Fast", "Pil"] where name.hasSuffix(suffix) { name.removeLast(suffix.count) }
-            for suffix in ["ImageProcessor", "FeatureExtractor"] where name.hasSuffix(suffix) {
+            for suffix in ["Fast", "Pil"] where name.ends(with: suffix) { name.removeLast(suffix.count) }
+            for suffix in ["ImageProcessor", "FeatureExtractor"] where name.ends(with: suffix) {
                 name.removeLast(suffix.count)
             }
             guard let known = Self.followed.first(where: { $0.name == name }) else {
@@ -109,7 +111,7 @@ struct HuggingFaceProcessor {
         for key in json.members.keys.sorted() where json.has(key) && !known.contains(key) {
             // Flava's file also describes targets of its pre-training.
             let isOfTargets = ["codebook_", "mask_", "return_", "input_size_patches", "total_mask_patches"].contains {
-                key.hasPrefix($0)
+                key.begins(with: $0)
             }
             if name == "Flava" && isOfTargets { continue }
             // A step that is switched off, and sizes that only such a step would use.

@@ -1,3 +1,5 @@
+import Files
+
 extension PreprocessingParts {
     /// Reads a description in our form (with `resize`), timm's (`pretrained_cfg` or its members), OpenCLIP's
     /// (`preprocess_cfg`) or Hugging Face's.
@@ -56,7 +58,7 @@ extension PreprocessingParts {
         let foreign = [
             "resample", "rescale_factor", "image_mean", "image_std", "size", "crop_size", "resize_mode", "fill_color",
         ]
-        if let other = json.names.sorted().first(where: { foreign.contains($0) || $0.hasPrefix("do_") }) {
+        if let other = json.names.sorted().first(where: { foreign.contains($0) || $0.begins(with: "do_") }) {
             throw DescriptionProblem(
                 found: "\"\(other)\" beside \"input_size\" or \"crop_pct\"",
                 expected: "the members of timm's form, or those of another one")

@@ -79,29 +79,10 @@ public struct CSVTable: Sendable, Equatable {
         for row in [columns] + rows {
             for (column, field) in row.enumerated() {
                 if column > 0 { bytes.append(UInt8(ascii: ",")) }
-                Self.append(field, to: &bytes)
+                TextPlace.field.append(field, to: &bytes)
             }
             bytes.append(UInt8(ascii: "\n"))
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// Appends a field, in quotes where it needs them.
-    ///
-    /// It works on bytes, as the reader does: as a `Character`, a quote followed by a combining accent is not a quote.
-    private static func append(_ field: String, to bytes: inout [UInt8]) {
-        let needsQuotes = field.utf8.contains { byte in
-            switch byte {
-            case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
-            default: false
-            }
-        }
-        guard needsQuotes else { return bytes.append(contentsOf: field.utf8) }
-        bytes.append(UInt8(ascii: "\""))
-        for byte in field.utf8 {
-            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-            bytes.append(byte)
-        }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

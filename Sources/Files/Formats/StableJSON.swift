@@ -3,14 +3,14 @@ internal import Foundation
 /// Encodes a value as JSON; equal values give the same bytes: keys are sorted, `/` is not escaped, a newline ends it.
 ///
 /// Objects and arrays are indented, except those that fit on a line of 140 columns and lists of plain values: an entry
-/// with its error is one line, rather than one line per number.
+/// with its error is one line, rather than one line per number. No character is raw that a terminal would obey (``TextPlace/json``).
 ///
 /// - Throws: `EncodingError`, for instance for a number that is not finite.
 package func stableJSON(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var layout = JSONLayout(Array(try encoder.encode(value)))
-    return layout.text() + "\n"
+    return layout.text().escaped(for: .json) + "\n"
 }
 
 /// Breaks JSON that has no white space into lines.

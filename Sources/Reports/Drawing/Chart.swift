@@ -48,5 +48,5 @@ extension Chart {
 
 extension RetrievalMetric {
     /// The name as part of a file name, as in `recall-1`.
-    var fileName: String { name.replacing("@", with: "-").replacing("_", with: "-") }
+    var fileName: String { name.replacing(bytes: ["@": "-", "_": "-"]) }
 }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Statistics
 
 /// An SVG drawing or part of a page as text: elements are appended, each on its own line.
@@ -47,22 +48,8 @@ struct Markup: Sendable {
         return String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
     }
 
-    /// Text for XML: markup is escaped, and characters that XML 1.0 forbids are left out.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\t", "\n", "\r": result += " "
-            case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": break
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
+    /// Text for HTML and XML: markup is escaped, and characters that XML 1.0 forbids are left out.
+    static func escaped(_ text: String) -> String { text.escaped(for: .markup) }
 
     /// A generous estimate of a text's width in the system sans-serif font.
     static func width(of text: String, size: Double) -> Double {

@@ -40,7 +40,7 @@ extension ReportPage {
             ],
             rows: rows.prefix(200).map { row in
                 [row.label, "\(row.queryCount)"]
-                    + row.values.map { $0.map { fixed($0, 3).replacing("-", with: "−") } ?? "–" }
+                    + row.values.map { $0.map { fixed($0, 3).replacing(bytes: ["-": "−"]) } ?? "–" }
             }, id: "class-table")
         html.element("button", [("type", "button"), ("id", "class-more"), ("hidden", "hidden")], content: "Show all")
         html.raw("<script type=\"application/json\" id=\"class-data\">\(data(of: shown, labels: labels))</script>")
@@ -101,7 +101,7 @@ extension ReportPage {
         // A label may hold text that would end the script element.
         let names = labels.map { label in
             let json = (try? JSONEncoder().encode(label)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
-            return json.replacing("<", with: "\\u003c")
+            return json.escaped(for: .script)
         }
         return "{\"classes\":[\(names.joined(separator: ","))],\"tasks\":[\(tasks.joined(separator: ","))]}"
     }

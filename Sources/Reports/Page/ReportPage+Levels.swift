@@ -1,3 +1,4 @@
+internal import Files
 internal import Datasets
 internal import Splits
 internal import Statistics
@@ -95,7 +96,7 @@ extension ReportPage {
 
     private func numbers(of level: SplitLevel) -> [(String, String)] {
         var numbers = [("Distance", distanceText(level.fid))]
-        if let excess = level.excess { numbers.append(("Excess", distanceText(excess).replacing("-", with: "−"))) }
+        if let excess = level.excess { numbers.append(("Excess", distanceText(excess).replacing(bytes: ["-": "−"]))) }
         if let null = level.null { numbers.append(("Random sides", "\(short(null.mean)) ± \(short(2 * null.sd))")) }
         if let position = level.position { numbers.append(("Stands", "\(position.rawValue) them")) }
         if let holdout = level.holdout { numbers.append(("Held-out p", fixed(holdout.p, 3))) }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Datasets
 internal import Evaluation
 internal import Foundation
@@ -108,7 +109,7 @@ extension ReportPage {
             }
             html.element("b", [], content: mark)
             html.element(
-                "span", [("class", "name")], content: label.split(separator: "/").last.map(String.init) ?? label)
+                "span", [("class", "name")], content: label.parts(between: "/", keepingEmpty: false).last ?? label)
         }
     }
 }

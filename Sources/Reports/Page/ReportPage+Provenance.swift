@@ -1,3 +1,4 @@
+internal import Files
 internal import Embeddings
 internal import Evaluation
 internal import Retrieval
@@ -32,7 +33,7 @@ extension ReportPage {
             content:
                 "Cite the paper that introduced graded splits, and name the splits by the digests above: distances are "
                 + "comparable within one dataset and one backbone only.")
-        let lines = citation.split(separator: "\n").map { Markup.escaped(String($0)) }
+        let lines = citation.parts(between: "\n", keepingEmpty: false).map(Markup.escaped)
         html.raw("<pre tabindex=\"0\"><code>\(lines.joined(separator: "\n"))</code></pre>")
     }
 

@@ -102,5 +102,5 @@ private func margin(_ estimate: Estimate?, _ decimals: Int) -> String {
 
 private func signed(_ value: Double, _ decimals: Int) -> String {
     let text = fixed(value, decimals)
-    return text.hasPrefix("-") || value == 0 ? text : "+" + text
+    return text.begins(with: "-") || value == 0 ? text : "+" + text
 }

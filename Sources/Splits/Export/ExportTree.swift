@@ -12,7 +12,7 @@ struct ExportTree {
     /// - Throws: ``SplitError/unsafeSample(id:)``.
     init(of dataset: Dataset) throws {
         for sample in dataset.samples {
-            let parts = sample.id.split(separator: "/", omittingEmptySubsequences: false)
+            let parts = sample.id.parts(between: "/")
             guard !sample.id.utf8.contains(0), parts.allSatisfy({ !["", ".", ".."].contains($0) }) else {
                 throw SplitError.unsafeSample(id: sample.id)
             }

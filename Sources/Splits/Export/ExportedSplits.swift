@@ -45,7 +45,7 @@ struct ExportedSplits {
 
     /// The paths of the images: below the root if there is one, otherwise the sample ids.
     func path(_ name: String) -> Column {
-        let start = root.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
+        let start = root.map { $0.ends(with: "/") ? $0 : $0 + "/" } ?? ""
         return (name, { sample, _ in start + dataset.samples[sample].id })
     }
 

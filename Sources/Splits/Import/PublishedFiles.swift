@@ -87,10 +87,13 @@ struct PublishedFiles {
     /// The second sample of a class that `NAME` fits for the file `NAME_2`, the third for `NAME_3`, and so on.
     private func repeated(_ file: String, inClass number: Int) -> Int? {
         let name = lastComponent(file)
-        guard let point = name.lastIndex(of: "."), let line = name[..<point].lastIndex(of: "_"),
-            let place = Int(name[name.index(after: line)..<point]), place >= 2
+        guard let point = name.utf8.lastIndex(of: UInt8(ascii: ".")),
+            let line = name.utf8[..<point].lastIndex(of: UInt8(ascii: "_")),
+            let place = Int(name[name.utf8.index(after: line)..<point]), place >= 2
         else { return nil }
-        let base = String(file.dropLast(name.count)) + String(name[..<line]) + String(name[point...])
+        let base =
+            String(decoding: file.utf8.dropLast(name.utf8.count), as: UTF8.self) + String(name[..<line])
+            + String(name[point...])
         let samples = fitting(base, inClass: number)
         return samples.count >= place ? samples[place - 1] : nil
     }

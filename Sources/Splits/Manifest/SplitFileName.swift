@@ -1,3 +1,5 @@
+import Files
+
 /// The names of the files in a folder of splits.
 package enum SplitFileName {
     /// The levels, written last: where this file exists, so do all others.

@@ -10,12 +10,7 @@ extension Progression {
     /// Classes are separated by semicolons; a semicolon or backslash within a label is escaped by a backslash.
     public func table(for dataset: Dataset) -> CSVTable {
         func labels(_ classes: [Int]) -> String {
-            classes.map {
-                dataset.classLabels[$0].reduce(into: "") { text, character in
-                    if character == ";" || character == "\\" { text += "\\" }
-                    text.append(character)
-                }
-            }.joined(separator: ";")
+            classes.map { dataset.classLabels[$0].replacing(bytes: [";": "\\;", "\\": "\\\\"]) }.joined(separator: ";")
         }
         let hasReference = steps.contains { $0.referenceSquared != nil }
         return CSVTable(

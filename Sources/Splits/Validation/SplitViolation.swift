@@ -1,3 +1,5 @@
+import Files
+
 /// One thing that is wrong with a folder of splits.
 public struct SplitViolation: Sendable, Hashable, Encodable {
     /// The file, relative to the folder.
@@ -28,6 +30,6 @@ extension SplitViolation: CustomStringConvertible {
     public var description: String {
         let places = ([file] + (place.isEmpty ? [] : [place])).joined(separator: ": ")
         return "\(places): found \(found); expected \(expected)"
-            .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: "\\n")
+            .escaped(for: .line)
     }
 }

@@ -162,7 +162,7 @@ import TestSupport
 
     @Test func aLineIsALine() {
         let violation = SplitViolation(file: "manifest.json", found: "the class \"a\nb\r\"", expected: "none")
-        #expect(violation.description == "manifest.json: found the class \"a\\nb\\n\"; expected none")
+        #expect(violation.description == "manifest.json: found the class \"a\\nb\\r\"; expected none")
         #expect(violation.below("replicate-2").file == "replicate-2/manifest.json")
     }
 }

@@ -184,7 +184,9 @@ struct ClassTree {
 
     /// Lists what lies beside the folders of a folder and may be a sample that is not where samples belong.
     mutating func noteBesides(_ folder: ImageFolder) {
-        reading.passedOver += folder.passedOver.filter { !$0.kind.hasPrefix(".") && $0.kind != "without an extension" }
+        reading.passedOver += folder.passedOver.filter {
+            !$0.kind.begins(with: ".") && $0.kind != "without an extension"
+        }
         reading.passedOver += folder.images.map {
             .init(path: folder.pathOf($0), kind: "image outside the classes", reason: "it is in no class folder")
         }

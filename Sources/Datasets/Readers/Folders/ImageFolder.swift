@@ -124,8 +124,8 @@ let foldersOfPrograms: Set = [
 ]
 
 /// What follows the last point of a name, if there is one.
-private func pathExtension(_ name: String) -> Substring? {
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+private func pathExtension(_ name: String) -> String? {
+    let parts = name.parts(between: ".")
     return parts.count > 1 ? parts[parts.count - 1] : nil
 }
 

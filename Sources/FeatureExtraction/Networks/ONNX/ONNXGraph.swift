@@ -65,7 +65,7 @@ struct ONNXGraph {
     /// The first node that draws numbers, as messages name it; nil if there is none.
     var randomNode: String? {
         let kinds = ["Dropout", "Bernoulli", "Multinomial"]
-        return nodes.first { kinds.contains($0.kind) || $0.kind.hasPrefix("Random") }?.title
+        return nodes.first { kinds.contains($0.kind) || $0.kind.begins(with: "Random") }?.title
     }
 
     /// Whether a tensor is a feature map with its channels first, as ONNX's convolutions and poolings always give them,

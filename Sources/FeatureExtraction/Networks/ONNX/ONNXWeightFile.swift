@@ -32,7 +32,7 @@ struct ONNXWeightFile: Equatable {
     func file(in folders: [URL], ofModelAt path: String) throws -> URL {
         func unreadable(_ reason: String) -> FeatureExtractionError { .unreadableModel(path: path, reason: reason) }
         // Such a path would also leave the folder that a modified copy is put into.
-        guard !location.hasPrefix("/"), !location.isEmpty, !location.split(separator: "/").contains("..") else {
+        guard !location.begins(with: "/"), faultOfPath(location) == nil else {
             throw unreadable("its weights are said to be in \"\(location)\", outside of its folder")
         }
         let places = folders.map { $0.appendingPathComponent(location) }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Datasets
 internal import Foundation
 
@@ -65,9 +66,10 @@ extension ExportedSplits {
 private func looksLikeNumber(_ text: String) -> Bool {
     let words: Set = ["na", "n/a", "#n/a", "<na>", "nan", "null", "none", "nil", "true", "false", "inf", "infinity"]
     let plain = text.trimmingCharacters(in: .whitespaces).lowercased()
-    let unsigned = plain.hasPrefix("-") || plain.hasPrefix("+") ? String(plain.dropFirst()) : plain
+    let unsigned = plain.begins(with: "-") ? plain.dropping("-") : plain.dropping("+")
     // Dates and the like have no letters either.
-    return Double(plain) != nil || words.contains(unsigned) || !plain.contains(where: \.isLetter)
+    return Double(plain) != nil || words.contains(unsigned)
+        || !plain.unicodeScalars.contains(where: \.properties.isAlphabetic)
 }
 
 /// Text in double quotes, as in JSON; YAML accepts the same escapes.

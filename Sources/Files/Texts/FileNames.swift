@@ -15,7 +15,7 @@ internal import Foundation
 /// - Returns: the names in the order given; equal bytes give equal names.
 /// - Complexity: O(n) for n bytes in all names.
 package func fileNames(for names: [String]) -> [String] {
-    let escaped = names.map(escapedFileName)
+    let escaped = names.map { $0.escaped(for: .fileName) }
     var members: [String: Set<Name>] = [:]
     let keys = escaped.map { $0.precomposedStringWithCompatibilityMapping.uppercased().lowercased() }
     for (key, name) in zip(keys, names) { members[key, default: []].insert(Name(name)) }
@@ -29,47 +29,13 @@ package func fileNames(for names: [String]) -> [String] {
     }
 }
 
-/// A name with every character escaped that is not safe in file names.
-private func escapedFileName(_ name: String) -> String {
-    let scalars = Array(name.unicodeScalars)
-    var result = ""
-    for (place, scalar) in scalars.enumerated() {
-        let isLast = place == scalars.count - 1
-        let isAtRisk = (scalar == "." && (place == 0 || isLast)) || (scalar == " " && isLast)
-        if isAtRisk || scalar.needsEscape {
-            for byte in String(scalar).utf8 {
-                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        } else {
-            result.unicodeScalars.append(scalar)
-        }
-    }
-    // The empty name; it cannot clash, since a real `%` is escaped.
-    return name.isEmpty ? "%" : result
-}
-
-extension Unicode.Scalar {
-    fileprivate var needsEscape: Bool {
-        switch self {
-        case "%", "~", "/", "\\", ":", "*", "?", "\"", "<", ">", "|": true
-        default:
-            switch properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: true
-            default: false
-            }
-        }
-    }
-}
-
 extension String {
     /// The name up to its extension, and the extension with its dot: at most eight ASCII letters and digits, or none.
     fileprivate var splitAtExtension: (stem: String, extension: String) {
-        guard let dot = lastIndex(of: "."), dot != startIndex else { return (self, "") }
-        let rest = self[index(after: dot)...]
-        guard (1...8).contains(rest.utf8.count), rest.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else {
-            return (self, "")
-        }
-        return (String(self[..<dot]), String(self[dot...]))
+        guard let dot = utf8.lastIndex(of: UInt8(ascii: ".")), dot != startIndex else { return (self, "") }
+        let rest = utf8[utf8.index(after: dot)...]
+        guard (1...8).contains(rest.count), rest.allSatisfy(\.isLetterOrDigit) else { return (self, "") }
+        return (String(decoding: utf8[..<dot], as: UTF8.self), String(decoding: utf8[dot...], as: UTF8.self))
     }
 
     /// The longest prefix of whole Unicode scalars in at most `limit` UTF-8 bytes.
@@ -81,5 +47,16 @@ extension String {
             result.unicodeScalars.append(scalar)
         }
         return result
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: false
+        }
     }
 }
