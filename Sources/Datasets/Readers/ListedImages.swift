@@ -1,3 +1,4 @@
+internal import Files
 public import Foundation
 
 extension Dataset {
@@ -7,12 +8,12 @@ extension Dataset {
     /// hour.
     ///
     /// - Complexity: one file system call per sample.
-    /// - Throws: ``DatasetError`` with the number of missing files and the first of them.
+    /// - Throws: ``DatasetError`` with the number of missing files and the first of them; ``/Files/FileError`` for an id
+    ///   that leads out of the folder.
     public func requireFiles(below root: URL) throws {
+        try requirePlaces(samples.lazy.map(\.id), below: root)
         let folder = root.path
-        let missing = samples.filter {
-            $0.id.utf8.contains(0) || !FileManager.default.fileExists(atPath: "\(folder)/\($0.id)")
-        }
+        let missing = samples.filter { !FileManager.default.fileExists(atPath: "\(folder)/\($0.id)") }
         if let first = missing.first {
             throw DatasetError.missingFiles(
                 root: folder, count: missing.count, of: samples.count, first: first.id,
@@ -29,10 +30,10 @@ extension Dataset {
         if [id.precomposedStringWithCanonicalMapping, id.decomposedStringWithCanonicalMapping].contains(where: exists) {
             return "its name is there in another Unicode form, composed or decomposed, as programs of macOS write it"
         }
-        if exists(id.replacingOccurrences(of: "\\", with: "/")) { return "it is there with / in place of \\" }
+        if exists(id.replacing(bytes: ["\\": "/"])) { return "it is there with / in place of \\" }
         let name = (id as NSString).lastPathComponent
         if let above = (folder as NSString).lastPathComponent.isEmpty ? nil : (folder as NSString).lastPathComponent,
-            id.hasPrefix(above + "/"), exists(String(id.dropFirst(above.utf8.count + 1)))
+            id.begins(with: above + "/"), exists(id.dropping(above + "/"))
         {
             return "it is there without \(above)/"
         }

@@ -79,8 +79,9 @@ extension ImageNetwork {
     func embed(
         _ ids: [String], below root: URL, mirrored: Bool = false, activity: String, report: @escaping WorkReport
     ) throws -> Matrix<Float> {
+        let paths = try ids.map { try place(of: $0, below: root).path }
         report(.advanced(activity, done: 0, of: ids.count))
-        return try embed(paths: ids.map { root.appending(path: $0).path }, mirrored: mirrored) { done, total in
+        return try embed(paths: paths, mirrored: mirrored) { done, total in
             report(.advanced(activity, done: done, of: total))
         }
     }

@@ -38,6 +38,7 @@ extension EmbeddingStore {
         generator: String = libraryGenerator, report: @escaping WorkReport = { _ in }
     ) throws -> StoreRecord {
         precondition(chunkSize > 0, "chunks of \(chunkSize) images")
+        try requirePlaces(dataset.samples.lazy.map(\.id), below: images)
         let table = dataset.sampleTable
         let total = dataset.samples.count
         let identity = StoreIdentity(
@@ -88,7 +89,7 @@ extension EmbeddingStore {
         report(.began("comparing the images with the store"))
         let table = try CSVTable(contentsOf: samples)
         let places = try table.positions(ofColumns: ["sample", StoreContents.digestColumn], path: samples.path)
-        let found = digests(ofFiles: table.rows.map { images.appending(path: $0[places[0]]).path })
+        let found = digests(ofFiles: try table.rows.map { try place(of: $0[places[0]], below: images).path })
         let changed = zip(table.rows, found).filter { $0[places[1]] != $1 }.map { $0.0[places[0]] }
         guard let first = changed.first else { return }
         throw FileError.occupied(
