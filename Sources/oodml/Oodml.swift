@@ -76,11 +76,11 @@ struct Oodml: ParsableCommand {
         case FileError.occupied(_, _, let remedy?): ", or --force \(remedy)"
         case FileError.unreadable(_, let kind?, let reason):
             switch kind {
-            case "a split manifest" where reason.hasPrefix("there is no such file"),
-                "few-shot episodes" where reason.hasPrefix("there is no such file"):
+            case "a split manifest" where reason.begins(with: "there is no such file"),
+                "few-shot episodes" where reason.begins(with: "there is no such file"):
                 "; oodml make-splits writes it"
-            case "results of a model" where !reason.contains("expected"),
-                "retrieval examples" where !reason.contains("expected"):
+            case "results of a model" where !reason.holds("expected"),
+                "retrieval examples" where !reason.holds("expected"):
                 "; oodml evaluate writes it"
             case "the record of a store": "; oodml embed writes it"
             default: ""
@@ -99,7 +99,7 @@ struct Oodml: ParsableCommand {
             FeatureExtractionError.damagedImage, FeatureExtractionError.unsupportedImage,
             FeatureExtractionError.imageTooLarge, FeatureExtractionError.nonFiniteEmbedding:
             true
-        case FileError.unreadable(_, _, let reason): reason.hasPrefix("the link leads ")
+        case FileError.unreadable(_, _, let reason): reason.begins(with: "the link leads ")
         case DatasetError.emptyClass: true
         default: false
         }
@@ -107,15 +107,27 @@ struct Oodml: ParsableCommand {
 
     /// Ends the process as the parser would, with the word before the error highlighted if standard error has styles.
     private static func exit(reporting error: any Error) -> Never {
-        let message = fullMessage(for: error)
+        // Help, versions and completions are ours, and go to standard output.
+        guard !exitCode(for: error).isSuccess else { exit(withError: error) }
+        let message = withoutControls(fullMessage(for: error))
         let prefix = "Error:"
         let display = StandardStream.error.display
-        guard display.isColored, !exitCode(for: error).isSuccess, message.hasPrefix(prefix) else {
-            exit(withError: error)
+        if message.begins(with: prefix) {
+            writeToStandardError(display.styled(prefix, .error) + message.dropping(prefix) + "\n")
+        } else if !message.isEmpty {
+            writeToStandardError(message + "\n")
         }
-        let line = display.styled(prefix, .error) + message.dropFirst(prefix.count) + "\n"
-        writeToStandardError(line)
         Foundation.exit(exitCode(for: error).rawValue)
+    }
+
+    /// A message of the argument parser, which quotes arguments as they are, without what a terminal would obey.
+    ///
+    /// Messages have several lines; a line feed in an argument is no line end of theirs.
+    private static func withoutControls(_ message: String) -> String {
+        let arguments = CommandLine.arguments.dropFirst()
+        let values = arguments.flatMap { [$0, $0.parts(between: "=").dropFirst().joined(separator: "=")] }
+        return values.filter { $0.escaped(for: .line) != $0 }.sorted { $0.utf8.count > $1.utf8.count }
+            .reduce(message) { $0.replacing(bytes: [$1: $1.escaped(for: .line)]) }.escaped(for: .lines)
     }
 
     /// Whether an error is one sentence about the data or the machine, rather than one of the argument parser's own.

@@ -1,3 +1,5 @@
+import Files
+
 /// The capabilities of a text's destination: a terminal of some width, or a file without limits.
 ///
 /// ```swift
@@ -47,14 +49,55 @@ public struct TextDisplay: Sendable, Equatable {
             case .significant: "1;32"
             case .warning: "1;33"
             case .error: "1;31"
-            case .series(let number): ["36", "33", "35", "32", "34", "31"][number % 6]
+            case .series(let number): Self.colors[number % Self.colors.count]
             }
-        return "\u{1B}[\(code)m\(text)\u{1B}[0m"
+        return "\(Self.introducer)\(code)m\(text)\(Self.introducer)0m"
     }
 
-    /// A text in characters that the display can show: the non-ASCII signs that reports use are replaced, while names
-    /// from users stay.
+    private static let colors = ["36", "33", "35", "32", "34", "31"]
+    /// The codes of all styles, and of the end of one.
+    private static let codes = Set((["0", "1", "2", "1;32", "1;33", "1;31"] + colors).map { $0[...] })
+    private static let introducer = "\u{1B}["
+
+    /// A finished text without anything that a terminal would obey but line feeds and, on a display with styles, what
+    /// ``styled(_:_:)`` adds.
+    ///
+    /// It is for all that is printed, whatever it is made of: texts that went through ``shown(_:)``, as those of tables
+    /// and wrapped lines do, stay as they are.
+    public func harmless(_ text: String) -> String {
+        guard isColored, text.holds(Self.introducer) else { return text.escaped(for: .lines) }
+        var (result, rest) = ("", text.utf8[...])
+        var plain: [UInt8] = []
+        func ended() -> String { String(decoding: plain, as: UTF8.self).escaped(for: .lines) }
+        while let byte = rest.first {
+            if let code = Self.code(at: rest) {
+                result += ended() + code
+                plain = []
+                rest = rest.dropFirst(code.utf8.count)
+            } else {
+                plain.append(byte)
+                rest = rest.dropFirst()
+            }
+        }
+        return result + ended()
+    }
+
+    /// The code of a style at the start of a text; nil if another sequence or none is there.
+    private static func code(at text: Substring.UTF8View) -> String? {
+        guard text.starts(with: introducer.utf8) else { return nil }
+        let digits = text.dropFirst(introducer.utf8.count).prefix { byte in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: ";")
+        }
+        let code = "\(introducer)\(Substring(digits))m"
+        return codes.contains(Substring(digits)) && text.starts(with: code.utf8) ? code : nil
+    }
+
+    /// A text as the display can show it: control characters that a terminal would obey are escaped, but for line feeds;
+    /// without Unicode, the non-ASCII signs that reports use are replaced, while names from users stay.
+    ///
+    /// Text that has styles already is not for this function: see ``harmless(_:)``.
     public func shown(_ text: String) -> String {
+        let text = text.escaped(for: .lines)
         guard !isUnicode, !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
         var shown = ""
         for character in text { shown += Self.replacements[character] ?? String(character) }
@@ -78,18 +121,18 @@ public struct TextDisplay: Sendable, Equatable {
         guard let width else { return text }
         let indent = String(repeating: " ", count: indentation)
         var lines: [String] = []
-        for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for paragraph in text.parts(between: "\n") {
             let isIndented = !lines.isEmpty && !paragraph.isEmpty
             var line = isIndented ? indent : ""
             var used = lines.isEmpty ? column : indentation
             var isStart = true
-            for word in paragraph.split(separator: " ", omittingEmptySubsequences: false) {
-                let length = displayWidth(String(word))
+            for word in paragraph.parts(between: " ") {
+                let length = displayWidth(word)
                 if !isStart, used + 1 + length > width {
                     lines.append(line)
                     (line, used) = (indent + word, indentation + length)
                 } else {
-                    line += isStart ? String(word) : " " + word
+                    line += isStart ? word : " " + word
                     used += length + (isStart ? 0 : 1)
                 }
                 isStart = false

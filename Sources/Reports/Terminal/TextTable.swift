@@ -1,3 +1,5 @@
+import Files
+
 /// A plain-text table with aligned columns, as commands print them.
 ///
 /// On a display that is too narrow, less important columns are left out, and a line names them.
@@ -85,10 +87,11 @@ public struct TextTable: Sendable, Equatable {
         let shown = TextTable(
             columns: columns.map {
                 .init(
-                    display.shown($0.title), alignment: $0.alignment, name: display.shown($0.name),
+                    display.shown($0.title.escaped(for: .line)), alignment: $0.alignment,
+                    name: display.shown($0.name.escaped(for: .line)),
                     spareOrder: $0.spareOrder)
             },
-            rows: rows.map { $0.map(display.shown) }, significant: significant)
+            rows: rows.map { $0.map { display.shown($0.escaped(for: .line)) } }, significant: significant)
         guard let width = display.width else { return shown.lines(on: display, widths: shown.widths) }
         let kept = shown.columnsThatFit(in: width)
         let table = shown.selecting(kept)
@@ -99,9 +102,9 @@ public struct TextTable: Sendable, Equatable {
         let noBreak = "\u{A0}"
         let note =
             "\(names.count) \(names.count == 1 ? "column" : "columns") left out for want of room: "
-            + names.map { $0.replacing(" ", with: noBreak) }.joined(separator: ", ")
+            + names.map { $0.replacing(bytes: [" ": noBreak]) }.joined(separator: ", ")
             + (elsewhere.isEmpty ? "" : "; " + elsewhere)
-        let lines = display.wrapped(note).replacing(noBreak, with: " ").split(separator: "\n")
+        let lines = display.wrapped(note).replacing(bytes: [noBreak: " "]).parts(between: "\n", keepingEmpty: false)
         return table.lines(on: display, widths: widths) + lines.map { display.styled($0, .faint) + "\n" }.joined()
     }
 

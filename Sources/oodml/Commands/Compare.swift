@@ -84,7 +84,10 @@ struct Compare: ParsableCommand {
         ])
         switch output.format {
         case .json: try writeToStandardOutput(json)
-        case .text: print(summary(of: comparison, written: written, on: StandardStream.output.display))
+        case .text:
+            try printText(
+                summary(of: comparison, written: written, on: StandardStream.output.display),
+                on: StandardStream.output.display)
         }
     }
 
@@ -96,7 +99,9 @@ struct Compare: ParsableCommand {
                 entries, metric: metric, gallery: gallery, direction: direction, over: over)
         } catch EvaluationError.incomparable(let name, let found, let expected) {
             let names = ResultsFolder.shortNames(of: results.map(ResultsFolder.init(at:)))
-            let folder = names.firstIndex { name == $0 || name.hasPrefix("\($0) + ") }.map { results[$0].relativePath }
+            let folder = names.firstIndex { name == $0 || name.begins(with: "\($0) + ") }.map {
+                results[$0].relativePath
+            }
             throw CommandError("\(folder ?? name): cannot be compared: found \(found); expected \(expected)")
         }
     }

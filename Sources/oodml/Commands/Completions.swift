@@ -68,7 +68,7 @@ struct InstallCompletions: ParsableCommand {
         let text = Oodml.completionScript(for: kind) + "\n\(Self.mark)\n"
         let output = try OutputFile(file, force: true)
         let existing = exists(file) ? String(decoding: try readFile(file), as: UTF8.self) : nil
-        guard existing?.contains(Self.mark) ?? true else {
+        guard existing?.holds(Self.mark) ?? true else {
             throw CommandError(
                 "\(file.path): there is a file that oodml did not write; expected none, or one of an earlier install")
         }
@@ -78,9 +78,9 @@ struct InstallCompletions: ParsableCommand {
         case .json:
             try printJSON(Report(shell: kind.rawValue, file: file.path, changed: changed))
         case .text:
-            print((changed ? "Written: " : "Up to date: ") + file.path)
+            try printText((changed ? "Written: " : "Up to date: ") + onOneLine(file.path))
             // Printed without wrapping, since lines to be copied must not be broken.
-            print(Self.advice(for: kind, folder: file.deletingLastPathComponent()))
+            try printText(Self.advice(for: kind, folder: file.deletingLastPathComponent()))
         }
     }
 
@@ -103,8 +103,8 @@ struct InstallCompletions: ParsableCommand {
     private static func file(for shell: CompletionShell) throws -> URL {
         let environment = ProcessInfo.processInfo.environment
         func folder(_ name: String, else path: String) throws -> URL {
-            if let value = environment[name], value.hasPrefix("/") { return URL(filePath: value) }
-            guard let home = environment["HOME"], home.hasPrefix("/") else {
+            if let value = environment[name], value.begins(with: "/") { return URL(filePath: value) }
+            guard let home = environment["HOME"], home.begins(with: "/") else {
                 throw CommandError("the variable HOME is not set; expected the folder of the user")
             }
             return URL(filePath: home).appending(path: path)
@@ -113,7 +113,7 @@ struct InstallCompletions: ParsableCommand {
         case .zsh: return try folder("XDG_DATA_HOME", else: ".local/share").appending(path: "zsh/site-functions/_oodml")
         case .fish: return try folder("XDG_CONFIG_HOME", else: ".config").appending(path: "fish/completions/oodml.fish")
         default:
-            let own = environment["BASH_COMPLETION_USER_DIR"].flatMap { $0.hasPrefix("/") ? URL(filePath: $0) : nil }
+            let own = environment["BASH_COMPLETION_USER_DIR"].flatMap { $0.begins(with: "/") ? URL(filePath: $0) : nil }
             let parent = try own ?? folder("XDG_DATA_HOME", else: ".local/share").appending(path: "bash-completion")
             return parent.appending(path: "completions/oodml")
         }

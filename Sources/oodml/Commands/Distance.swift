@@ -70,7 +70,7 @@ struct Distance: ParsableCommand {
         case .json: try printJSON(report)
         case .text:
             for warning in report.warnings { terminal.warn(warning) }
-            print(report.text, terminator: "")
+            try printText(report.text, terminator: "")
         }
     }
 

@@ -128,9 +128,9 @@ struct Embed: ParsableCommand {
         switch output.format {
         case .json: try printJSON(record)
         case .text:
-            print(
+            try printText(
                 "\(record.rowCount) embeddings of \(record.identity.embeddings.dimension) dimensions in "
-                    + out.relativePath)
+                    + onOneLine(out.relativePath))
         }
     }
 
@@ -148,7 +148,7 @@ struct Embed: ParsableCommand {
 
 /// Parses a part of the images, for options' `transform`.
 private func parsedShard(_ argument: String) throws -> StoreIdentity.Shard {
-    let numbers = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    let numbers = argument.parts(between: "/").map { Int($0) }
     guard numbers.count == 2, let number = numbers[0], let count = numbers[1], number >= 1, number <= count else {
         throw ValidationError("found \"\(argument)\"; expected a part such as 1/8, from 1/8 to 8/8")
     }

@@ -190,11 +190,11 @@ struct Evaluate: ParsableCommand {
         case .json: if seeds.isEmpty { try printJSON(scored[0].results) } else { try printJSON(scored.map(\.results)) }
         case .text:
             for (model, paths) in zip(scored, paths) {
-                if let seed = model.results.seed { print("Seed \(seed)") }
-                print(
+                if let seed = model.results.seed { try printText("Seed \(onOneLine(seed))") }
+                try printText(
                     summary(
                         of: model.results, manifest: splits.manifest, written: paths,
-                        on: StandardStream.output.display))
+                        on: StandardStream.output.display), on: StandardStream.output.display)
             }
         }
     }
@@ -235,8 +235,8 @@ extension ConfidenceMethod.Kind: ExpressibleByArgument {}
 
 /// Parses names separated by commas, for options' `transform`.
 private func names(_ argument: String) throws -> [String] {
-    let names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard names.allSatisfy({ !$0.isEmpty && !$0.contains("/") && $0 != "." && $0 != ".." }) else {
+    let names = argument.parts(between: ",")
+    guard names.allSatisfy({ !$0.holds("/") && faultOfPath($0) == nil }) else {
         throw ValidationError("found \"\(argument)\"; expected names separated by commas, without slashes")
     }
     guard Set(names).count == names.count else {

@@ -65,7 +65,7 @@ struct Export: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("Write these levels only, separated by commas (default: all).", valueName: "id,id,…"),
-        transform: { $0.split(separator: ",").map(String.init) })
+        transform: { $0.parts(between: ",", keepingEmpty: false) })
     var level: [String] = []
 
     @Option(help: "Which side is trained on: the train classes, or in reverse the test classes.")
@@ -123,16 +123,16 @@ struct Export: ParsableCommand {
                 linkCount: export.links.count)
             return try printJSON(report)
         }
-        print(
+        try printText(
             "Written: \(export.files.count) \(export.files.count == 1 ? "file" : "files")"
                 + (export.links.isEmpty ? "" : " and \(export.links.count) links to images")
-                + " below \(target.relativePath)")
+                + " below \(onOneLine(target.relativePath))")
     }
 
     /// A description of each form for the help.
     private static var summaries: String {
         SplitExport.Form.all.map { form in
-            let lines = form.summary.replacing("ROOT", with: "--root").split(separator: "\n")
+            let lines = form.summary.replacing(bytes: ["ROOT": "--root"]).textLines
             let gap = String(repeating: " ", count: 13 - form.name.count)
             return form.name + gap + lines.joined(separator: "\n" + String(repeating: " ", count: 13))
         }.joined(separator: "\n")

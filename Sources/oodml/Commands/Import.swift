@@ -89,7 +89,9 @@ struct Import: ParsableCommand {
         case .text:
             let count = Set(manifest.levels.flatMap { $0.train + $0.test }).count
             let found = "\(count) of \(dataset.classLabels.count) classes found \(splits.classMatch)"
-            print(summary(of: manifest, found: found, written: written, on: StandardStream.output.display))
+            try printText(
+                summary(of: manifest, found: found, written: written, on: StandardStream.output.display),
+                on: StandardStream.output.display)
         }
     }
 }

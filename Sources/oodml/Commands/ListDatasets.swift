@@ -35,7 +35,7 @@ struct ListDatasets: ParsableCommand {
         case .text:
             let display = StandardStream.output.display
             let entries = KnownDataset.all.map { $0.entry(on: display) } + [ownEntry(on: display)]
-            print(entries.joined(separator: "\n"), terminator: "")
+            try printText(entries.joined(separator: "\n"), on: display, terminator: "")
         }
     }
 

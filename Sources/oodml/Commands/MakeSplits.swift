@@ -121,7 +121,8 @@ struct MakeSplits: ParsableCommand {
         terminal.finish()
         switch output.format {
         case .json: try writeToStandardOutput(made.manifests[0].json)
-        case .text: print(summary(of: made, on: StandardStream.output.display))
+        case .text:
+            try printText(summary(of: made, on: StandardStream.output.display), on: StandardStream.output.display)
         }
     }
 

@@ -92,7 +92,7 @@ struct Report: ParsableCommand {
         case .json:
             let json = try stableJSON(Written(page: file.relativePath, charts: Array(written.dropLast())))
             try writeToStandardOutput(Data(json.utf8))
-        case .text: print(pathsWritten(written, on: StandardStream.output.display))
+        case .text: try printText(pathsWritten(written, on: StandardStream.output.display))
         }
     }
 
@@ -112,8 +112,8 @@ struct Report: ParsableCommand {
         var failures: [String] = []
         for (number, id) in ids.enumerated() {
             terminal.advance("images", number + 1, of: ids.count)
-            let file = folder.appending(path: id).path
             do {
+                let file = try place(of: id, below: folder).path
                 let picture = try Image8(contentsOfFile: file).thumbnail(side: 96)
                 images[id] = "data:image/webp;base64,\(Data(picture).base64EncodedString())"
             } catch {

@@ -201,7 +201,9 @@ struct Score: ParsableCommand {
         terminal.finish()
         switch output.format {
         case .json: try printJSON(report)
-        case .text: print(report.text(on: StandardStream.output.display), terminator: "")
+        case .text:
+            try printText(
+                report.text(on: StandardStream.output.display), on: StandardStream.output.display, terminator: "")
         }
         // Last: whatever happens to them, the scores are printed.
         let tables = [

@@ -1,3 +1,4 @@
+import Files
 import Datasets
 import DenseLinearAlgebra
 import Evaluation
@@ -79,7 +80,7 @@ struct ScoreReport: Encodable {
                 [pair.0.name, number(pair.1), number(averaged)]
             } + (clustering + shape).map { [$0.0, number($0.1), ""] })
         let words = counts.compactMap { name, count in
-            count.map { "\($0) \(name.replacingOccurrences(of: "_", with: " "))" }
+            count.map { "\($0) \(name.replacing(bytes: ["_": " "]))" }
         }
         return table.text(on: display, elsewhere: "--format json has all") + "\n"
             + display.wrapped(

@@ -83,7 +83,7 @@ struct Validate: ParsableCommand {
         let report = ValidationReport(check)
         switch output.format {
         case .json: try printJSON(report)
-        case .text: print(report.text(of: splits.relativePath))
+        case .text: try printText(report.text(of: splits.relativePath))
         }
         if !check.violations.isEmpty { throw ExitCode.failure }
     }
@@ -126,7 +126,7 @@ private struct ValidationReport: Encodable {
         func count(_ number: Int, _ singular: String, _ plural: String) -> String {
             "\(number) \(number == 1 ? singular : plural)"
         }
-        return "\(path): no violation in " + count(checked.series, "series", "series") + " of "
+        return "\(onOneLine(path)): no violation in " + count(checked.series, "series", "series") + " of "
             + count(checked.levels, "level", "levels") + " over "
             + count(checked.classes, "class", "classes") + " and " + count(checked.samples, "sample", "samples")
             + ", with " + count(checked.episodeFiles, "file", "files") + " of episodes; "

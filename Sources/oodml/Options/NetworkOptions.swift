@@ -1,3 +1,4 @@
+internal import Files
 public import ArgumentParser
 public import FeatureExtraction
 
@@ -109,7 +110,7 @@ extension Interpolation: ExpressibleByArgument {}
 
 private func resizeSize(_ argument: String) throws -> Preprocessing.Resize {
     if argument == "none" { return .unchanged }
-    let sizes = argument.split(separator: "x", omittingEmptySubsequences: false).map(pixels)
+    let sizes = argument.parts(between: "x").map(pixels)
     switch (sizes.count, sizes.first ?? nil, sizes.last ?? nil) {
     case (1, let side?, _): return .shorterSide(side)
     case (2, let height?, let width?): return .exactly(height: height, width: width)
@@ -118,19 +119,19 @@ private func resizeSize(_ argument: String) throws -> Preprocessing.Resize {
 }
 
 private func cropSize(_ argument: String) throws -> NetworkOptions.Crop {
-    let sizes = argument.split(separator: "x", omittingEmptySubsequences: false).map(pixels)
+    let sizes = argument.parts(between: "x").map(pixels)
     guard sizes.count == 1 || sizes.count == 2, let height = sizes[0], let width = sizes[sizes.count - 1] else {
         throw ValidationError("found \"\(argument)\"; expected a size such as 224 or 224x224")
     }
     return NetworkOptions.Crop(height: height, width: width)
 }
 
-private func pixels(_ text: Substring) -> Int? {
+private func pixels(_ text: String) -> Int? {
     Int(text).flatMap { (1...65_535).contains($0) ? $0 : nil }
 }
 
 private func channelValues(_ argument: String) throws -> NetworkOptions.Channels {
-    let values = argument.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
+    let values = argument.parts(between: ",").map { Float($0) }
     let known = values.compactMap { $0 }.filter(\.isFinite)
     guard known.count == values.count, known.count == 1 || known.count == 3 else {
         throw ValidationError("found \"\(argument)\"; expected 1 or 3 numbers separated by commas")

@@ -1,3 +1,4 @@
+internal import Files
 public import ArgumentParser
 public import Datasets
 import Foundation
@@ -132,7 +133,7 @@ struct SplitOptions: ParsableArguments {
 
 /// Parses numbers separated by commas, for options' `transform`.
 private func numbers(_ argument: String) throws -> [Double] {
-    try argument.split(separator: ",", omittingEmptySubsequences: false).map { part in
+    try argument.parts(between: ",").map { part in
         guard let number = Double(part.trimmingCharacters(in: .whitespaces)) else {
             throw ValidationError("\"\(part)\" is not a number; expected numbers separated by commas")
         }
@@ -142,7 +143,7 @@ private func numbers(_ argument: String) throws -> [Double] {
 
 /// Parses whole numbers separated by commas, for options' `transform`.
 func counts(_ argument: String) throws -> [Int] {
-    try argument.split(separator: ",", omittingEmptySubsequences: false).map { part in
+    try argument.parts(between: ",").map { part in
         guard let number = Int(part.trimmingCharacters(in: .whitespaces)), number >= 0 else {
             throw ValidationError("\"\(part)\" is not a count; expected whole numbers separated by commas")
         }

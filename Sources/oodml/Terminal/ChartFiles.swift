@@ -11,7 +11,7 @@ struct ChartFiles {
 
     /// - Throws: ``CommandError`` if the converter is not installed.
     init() throws {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").parts(between: ":", keepingEmpty: false)
         let found = folders.map { URL(filePath: $0).appending(path: "rsvg-convert") }
             .first { FileManager.default.isExecutableFile(atPath: $0.path) }
         guard let found else {

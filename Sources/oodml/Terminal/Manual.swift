@@ -1,3 +1,5 @@
+import Files
+
 /// A command's help between its first line and its options: the sections of a manual page, in the same order for all.
 ///
 /// Lines that must not be broken are indented and no longer than 80 cells.
@@ -21,6 +23,6 @@ func manual(
         + [("PRINTS", prints), ("EXAMPLES", examples), ("EXIT STATUS", status + (exitStatus.map { "\n" + $0 } ?? ""))]
     return description
         + sections.map { title, text in
-            "\n\n\(title):\n" + text.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+            "\n\n\(title):\n" + text.parts(between: "\n", keepingEmpty: false).map { "  \($0)" }.joined(separator: "\n")
         }.joined()
 }

@@ -2,6 +2,7 @@ import Files
 // For `stdout`, which is a variable in C.
 @preconcurrency import Foundation
 @preconcurrency import Glibc
+import Reports
 
 /// Writes bytes to standard output.
 ///
@@ -12,6 +13,14 @@ func writeToStandardOutput(_ bytes: Data) throws {
         throw incompleteOutput()
     }
     try requireStandardOutput()
+}
+
+/// Prints text, and a line end.
+///
+/// All text for standard output goes through here, so that no terminal obeys what is in names and labels: control
+/// characters are escaped, but for line feeds and, on a display with styles, the styles' own codes.
+func printText(_ text: String, on display: TextDisplay = .plain, terminator: String = "\n") throws {
+    try writeToStandardOutput(Data((display.harmless(text) + terminator).utf8))
 }
 
 /// Prints a value as the one JSON value of `--format json`.
@@ -56,20 +65,4 @@ func openStandardStreams() {
 }
 
 /// Text for one line of a terminal, with control characters and line separators, which file names may contain, escaped.
-func onOneLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return text.unicodeScalars.reduce(into: "") { line, scalar in
-        if !isControl(scalar) {
-            line.unicodeScalars.append(scalar)
-        } else {
-            line += scalar.escaped(asASCII: true)
-        }
-    }
-}
-
-private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
-}
+func onOneLine(_ text: String) -> String { text.escaped(for: .line) }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Reports
 
@@ -28,7 +29,7 @@ struct StandardStream: Sendable {
         let ownWidth = value("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
         display = TextDisplay(
             width: ownWidth ?? Self.windowWidth(descriptor) ?? 80,
-            isUnicode: encoding.lowercased().replacing("-", with: "").contains("utf8"),
+            isUnicode: encoding.lowercased().replacing(bytes: ["-": ""]).holds("utf8"),
             isColored: canRewriteLines && value("NO_COLOR") == nil)
     }
 

@@ -32,7 +32,8 @@ func summary(of made: MadeSplits, on display: TextDisplay) -> String {
 
 /// What `import` prints.
 func summary(of manifest: SplitManifest, found: String, written: [String], on display: TextDisplay) -> String {
-    display.wrapped(found) + "\n\n" + splitTable(of: manifest).text(on: display, elsewhere: allColumns("manifest.json"))
+    display.wrapped(onOneLine(found)) + "\n\n"
+        + splitTable(of: manifest).text(on: display, elsewhere: allColumns("manifest.json"))
         + "\n" + pathsWritten(written, on: display)
 }
 
@@ -121,8 +122,8 @@ private func notes(on results: EvaluationResults) -> String {
             "By their roles \(roles.query) samples are queries, \(roles.gallery) in galleries, and \(roles.both) both.")
     }
     let tricks = results.settings.tricks
-    if !tricks.isEmpty { sentences.append("Tricked: \(tricks.joined(separator: ", then ")).") }
-    if results.settings.split != "test" { sentences.append("Scored on: \(results.settings.split).") }
+    if !tricks.isEmpty { sentences.append("Tricked: \(tricks.map(onOneLine).joined(separator: ", then ")).") }
+    if results.settings.split != "test" { sentences.append("Scored on: \(onOneLine(results.settings.split)).") }
     let text = meaning(of: results.settings.confidence) + sentences.map { $0 + "\n" }.joined()
     return text.isEmpty ? "" : text + "\n"
 }
@@ -158,7 +159,7 @@ private func sentence(about growth: Estimate, gallery: GalleryKind) -> String {
 func summary(of comparison: ModelComparison, written: [String], on display: TextDisplay) -> String {
     let elsewhere = allColumns("comparison.csv")
     var text = display.wrapped(
-        "\(comparison.metric.title) on \(comparison.dataset) (\(comparison.split)), "
+        "\(comparison.metric.title) on \(onOneLine(comparison.dataset)) (\(onOneLine(comparison.split))), "
             + "\(comparison.gallery.rawValue) gallery, over \(comparison.axis.rawValue)\n\n")
     text += modelTable(comparison).text(on: display, elsewhere: elsewhere)
     let plot = comparisonPlot(comparison).text(on: display)
@@ -178,5 +179,6 @@ func summary(of comparison: ModelComparison, written: [String], on display: Text
 }
 
 func pathsWritten(_ paths: [String], on display: TextDisplay) -> String {
-    display.wrapped("Written: " + paths.joined(separator: ", "), indentation: display.width == nil ? 0 : 2)
+    display.wrapped(
+        "Written: " + paths.map(onOneLine).joined(separator: ", "), indentation: display.width == nil ? 0 : 2)
 }

@@ -119,7 +119,8 @@ final class Terminal: Sendable {
 
     /// Shows a warning.
     func warn(_ line: String) {
-        note(stream.display.styled("warning:", .warning) + " " + line)
+        let mark = stream.display.styled("warning:", .warning) + " "
+        state.withLock { show(line, after: mark, isFinal: true, in: &$0) }
     }
 
     /// Clears a line that is still being rewritten.
@@ -166,10 +167,11 @@ final class Terminal: Sendable {
         state.clock = clock
     }
 
-    private func show(_ line: String, isFinal: Bool, in state: inout State) {
+    /// - Parameter mark: what stands before the line and may have a style.
+    private func show(_ line: String, after mark: String = "", isFinal: Bool, in state: inout State) {
         guard !isQuiet else { return }
         state.lastShown = Self.now
-        let line = stream.display.shown(onOneLine(line))
+        let line = mark + stream.display.shown(onOneLine(line))
         guard stream.canRewriteLines else { return write(line + "\n") }
         state.hasOpenLine = !isFinal
         // A wrapped line could not be overwritten.
