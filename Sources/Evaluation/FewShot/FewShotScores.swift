@@ -1,3 +1,4 @@
+internal import Files
 public import Retrieval
 
 /// Few-shot scores of one model on one task, over the draws of the support.
@@ -71,4 +72,34 @@ public struct FewShotScores: Sendable, Equatable, Codable {
     private typealias Intervals = (
         [RetrievalMetric: StudentInterval], [RetrievalMetric: StudentInterval], [RetrievalMetric: StudentInterval]
     )
+}
+
+extension FewShotScores {
+    /// Refuses counts and means that no scores can have.
+    ///
+    /// - Throws: ``/Files/ImplausibleValue``.
+    func requirePlausibleValues(_ place: String) throws {
+        for (name, count) in [
+            ("shots", shots), ("episode_count", episodeCount), ("class_count", classCount),
+            ("left_out_class_count", leftOutClassCount),
+        ] {
+            try requireNumber(count, in: NumberRange.count, "\(place).\(name)")
+        }
+        let counts = 0...Double(NumberRange.count.upperBound)
+        try requireNumber(queryCount, in: counts, "\(place).query_count")
+        try requireNumber(loneQueryCount, in: counts, "\(place).lone_query_count")
+        for (name, intervals, means) in [
+            ("baseline", baseline, NumberRange.part), ("adapted", adapted, NumberRange.part),
+            ("gain", gain, -NumberRange.part.upperBound...NumberRange.part.upperBound),
+        ] {
+            for (metric, interval) in intervals.sorted(by: { $0.key < $1.key }) {
+                let path = "\(place).\(name).\(metric.name)"
+                try requireNumber(interval.mean, in: means, "\(path).mean")
+                try requireNumber(interval.standardDeviation, in: 0...10, "\(path).standard_deviation")
+                // Two episodes have intervals as wide as 13 of their deviations.
+                try requireNumber(interval.low, in: -1e3...1e3, "\(path).low")
+                try requireNumber(interval.high, in: -1e3...1e3, "\(path).high")
+            }
+        }
+    }
 }

@@ -1,3 +1,4 @@
+internal import Files
 public import Retrieval
 
 /// What the scores belong to.
@@ -104,6 +105,11 @@ public struct LevelEvaluation: Sendable, Equatable {
         scores[gallery]?[subject]
     }
 
+    /// All scores of all directions in a gallery.
+    func everyScore(in gallery: GalleryKind) -> [TaskScores] {
+        scores[gallery, default: [:]].values.flatMap { [$0.forward, $0.reverse].compactMap(\.self) }
+    }
+
     /// The backbone's lead over the model, metric by metric, or nil if either was not scored; negative if the model is
     /// better.
     ///
@@ -135,12 +141,16 @@ extension LevelEvaluation: Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(String.self, forKey: .id)
         origin = try container.decode(String.self, forKey: .origin)
-        step = try container.decode(Int.self, forKey: .step)
-        fid = try container.decode(Double.self, forKey: .fid)
-        excess = try container.decodeIfPresent(Double.self, forKey: .excess)
+        step = try container.decode(Int.self, in: NumberRange.count, forKey: .step)
+        fid = try container.decode(Double.self, in: NumberRange.distance, forKey: .fid)
+        excess = try container.decodeIfPresent(Double.self, in: NumberRange.signed, forKey: .excess)
         scores = try container.decode([GalleryKind: [Subject: TaskScoresOfDirections]].self, forKey: .scores)
             .mapValues { $0.mapValues(\.scores) }
         fewShot = try container.decodeIfPresent(Directions<FewShotScores>.self, forKey: .fewShot)
+        for scores in [fewShot?.forward, fewShot?.reverse, fewShot?.mean].compactMap(\.self) {
+            try scores.requirePlausibleValues(
+                placeText(decoder.codingPath + [CodingKeys.fewShot]))
+        }
     }
 
     /// Writes the level; its scores are `scores[gallery][subject][direction][metric]`.
@@ -167,10 +177,10 @@ private struct TaskScoresOfDirections: Codable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: DirectionOrMean.self)
-        let scores = Directions(
-            forward: try container.decodeIfPresent(TaskScores.self, forKey: .forward),
-            reverse: try container.decodeIfPresent(TaskScores.self, forKey: .reverse),
-            average: TaskScores.mean(ofTasks:))
+        let forward = try container.decodeIfPresent(TaskScores.self, forKey: .forward)
+        let reverse = try container.decodeIfPresent(TaskScores.self, forKey: .reverse)
+        try requireOneGrouping(of: [forward, reverse].compactMap(\.self), decoder.codingPath)
+        let scores = Directions(forward: forward, reverse: reverse, average: TaskScores.mean(ofTasks:))
         guard let scores else {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: "neither direction has scores"))
@@ -187,3 +197,15 @@ private struct TaskScoresOfDirections: Codable {
 }
 
 extension DirectionOrMean: CodingKey {}
+
+/// Refuses errors over different numbers of groups, which do not add.
+///
+/// - Throws: ``/Files/ImplausibleValue``.
+func requireOneGrouping(of scores: [TaskScores], _ path: [any CodingKey]) throws {
+    let counts = Set(scores.flatMap(\.groupCounts)).sorted { $0.lexicographicallyPrecedes($1) }
+    guard counts.count > 1 else { return }
+    func words(_ counts: [Int]) -> String { "\(counts[0]) contributions and \(counts[1]) of pairs" }
+    throw ImplausibleValue(
+        path, found: "of errors with \(words(counts[0])) and with \(words(counts[1]))",
+        expected: "the same groups of classes in all errors")
+}

@@ -1,3 +1,4 @@
+internal import Files
 public import Retrieval
 
 /// The scores of one set of embeddings on one side of a level, with their errors.
@@ -60,12 +61,25 @@ extension TaskScores: Codable {
     }
 
     /// Reads the flat object of the scores with two additional keys, `class_count` and `confidence`.
+    ///
+    /// - Throws: `DecodingError`; ``/Files/ImplausibleValue``.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        let scores = try RetrievalScores(from: decoder)
+        let estimates = try container.decodeIfPresent([RetrievalMetric: Estimate].self, forKey: .confidence) ?? [:]
+        let place = placeText(decoder.codingPath)
+        for (metric, value) in zip(scores.metrics, scores.values) {
+            try requireNumber(value, in: NumberRange.part, "\(place).\(metric.name)")
+        }
+        try requireNumber(scores.queryCount, in: NumberRange.count, "\(place).query_count")
+        try requireNumber(scores.loneQueryCount, in: NumberRange.count, "\(place).lone_query_count")
+        for (metric, estimate) in estimates.sorted(by: { $0.key < $1.key }) {
+            try estimate.requirePlausibleValues("\(place).confidence.\(metric.name)")
+        }
         self.init(
-            scores: try RetrievalScores(from: decoder),
-            classCount: try container.decode(Int.self, forKey: .classCount),
-            estimates: try container.decodeIfPresent([RetrievalMetric: Estimate].self, forKey: .confidence) ?? [:])
+            scores: scores,
+            classCount: try container.decode(Int.self, in: NumberRange.count, forKey: .classCount),
+            estimates: estimates)
     }
 
     /// Writes the flat object of the scores with two additional keys, `class_count` and, if errors are known,
@@ -91,5 +105,27 @@ extension TaskScores: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(classCount, forKey: .classCount)
         return container
+    }
+}
+
+extension TaskScores {
+    /// How many groups and pairs of groups the errors are made of, for every error that is known; errors of other numbers
+    /// do not add.
+    var groupCounts: [[Int]] {
+        knownErrors.values.map { [$0.contributions.count, $0.pairContributions.count] }
+    }
+}
+
+extension Estimate {
+    /// Refuses a value that is no part of 1, or an error that no score can have.
+    fileprivate func requirePlausibleValues(_ place: @autoclosure () -> String) throws {
+        try requireNumber(value, in: NumberRange.part, place() + ".value")
+        // A group of classes cannot change a score by more than all of it.
+        for contribution in contributions {
+            try requireNumber(contribution, in: -1e3...1e3, place() + ".contributions")
+        }
+        for pair in pairContributions { try requireNumber(pair, in: -1e3...1e3, place() + ".pair_contributions") }
+        // The quantile of Student's t takes time in proportion to the root of this number.
+        try requireNumber(degreesOfFreedom, in: 0...1_000_000, place() + ".degrees_of_freedom")
     }
 }

@@ -96,7 +96,9 @@ extension ClassScores {
                     path: url.path, line: line, found: "\"\(fields[field])\" as \(columns[field])", expected: expected)
             }
             guard let direction = Direction(rawValue: fields[1]) else { throw fail(1, "forward or reverse") }
-            guard let count = Int(fields[3]), count >= 0 else { throw fail(3, "a number of queries") }
+            guard let count = Int(fields[3]), NumberRange.count.contains(count) else {
+                throw fail(3, "a number of queries")
+            }
             let values = try (4..<columns.count).map { field -> Double? in
                 guard !fields[field].isEmpty else { return nil }
                 guard let value = Double(fields[field]), (0...1).contains(value) else {

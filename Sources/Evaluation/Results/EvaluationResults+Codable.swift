@@ -1,3 +1,4 @@
+internal import Files
 internal import Retrieval
 
 extension EvaluationResults: Codable {
@@ -9,21 +10,30 @@ extension EvaluationResults: Codable {
 
     /// Reads results, and recomputes everything derived from the levels.
     ///
-    /// - Throws: ``EvaluationError/schemaVersion(found:expected:)`` if the version differs; `DecodingError`.
+    /// - Throws: ``EvaluationError/schemaVersion(found:expected:)`` if the version differs; `DecodingError`;
+    ///   ``/Files/ImplausibleValue`` for ids that cannot be names of files, and numbers that no scores can have.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let version = try container.decode(Int.self, forKey: .schemaVersion)
         guard version == Self.currentSchemaVersion else {
             throw EvaluationError.schemaVersion(found: version, expected: Self.currentSchemaVersion)
         }
+        let settings = try container.decode(EvaluationSettings.self, forKey: .settings)
+        try settings.requirePlausibleValues()
+        let levels = try container.decode([LevelEvaluation].self, forKey: .levels)
+        try requireLevelIDs(levels.map(\.id))
+        for gallery in GalleryKind.allCases {
+            try requireOneGrouping(
+                of: levels.flatMap { $0.everyScore(in: gallery) }, decoder.codingPath + [CodingKeys.levels])
+        }
         self.init(
             tool: try container.decode(String.self, forKey: .tool),
             dataset: try container.decode(String.self, forKey: .dataset),
             model: try container.decode(String.self, forKey: .model),
             seed: try container.decodeIfPresent(String.self, forKey: .seed),
-            settings: try container.decode(EvaluationSettings.self, forKey: .settings),
+            settings: settings,
             provenance: try container.decodeIfPresent(ModelProvenance.self, forKey: .provenance),
-            levels: try container.decode([LevelEvaluation].self, forKey: .levels))
+            levels: levels)
     }
 
     /// Writes the results, followed by derived values as lists of records: the curves' AGS, slope, worst level and rank

@@ -1,4 +1,5 @@
 public import Datasets
+internal import Files
 public import Retrieval
 
 /// The rules that produced the results.
@@ -88,5 +89,22 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
         case cameraCount = "cameras"
         case loneQueries = "lone_queries"
         case matchedGallery = "matched_gallery"
+    }
+}
+
+extension EvaluationSettings {
+    /// Refuses counts that no evaluation has.
+    ///
+    /// - Throws: ``/Files/ImplausibleValue``.
+    func requirePlausibleValues() throws {
+        for (name, count) in [
+            ("confidence.count", confidence.count), ("cameras", cameraCount), ("roles.query", roles?.query),
+            ("roles.gallery", roles?.gallery), ("roles.both", roles?.both),
+            ("matched_gallery.class_count", matchedGallery?.classCount),
+            ("matched_gallery.samples_per_class", matchedGallery?.samplesPerClass),
+            ("matched_gallery.draw_count", matchedGallery?.drawCount),
+        ] {
+            try requireNumber(count, in: NumberRange.count, "settings.\(name)")
+        }
     }
 }

@@ -244,6 +244,13 @@ extension EvaluationResults {
             let confidence = results.settings.confidence
             return "errors by \(confidence.kind.rawValue), \(confidence.count) of seed \(confidence.seed)"
         },
+        { results in
+            // Errors over other numbers of groups do not add.
+            GalleryKind.allCases.map { gallery in
+                results.levels.lazy.flatMap { $0.everyScore(in: gallery) }.flatMap(\.groupCounts).first
+                    .map { "errors of \($0[0]) groups and \($0[1]) pairs of them" } ?? "no errors"
+            }.joined(separator: " in full galleries and ") + " in matched ones"
+        },
         { "lone queries \($0.settings.loneQueries.rawValue)" },
         { $0.settings.roles == nil ? "no roles of samples" : "roles of samples" },
         { $0.settings.cameraCount == nil ? "no cameras" : "cameras" },

@@ -82,8 +82,22 @@ public struct RetrievalExamplesFile: Sendable, Equatable, Codable {
     ///
     /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)``.
     public init(readingFrom url: URL) throws {
+        let kind = "retrieval examples"
         self = try readJSON(
-            RetrievalExamplesFile.self, from: url, as: "retrieval examples", schemaVersion: Self.currentSchemaVersion)
+            RetrievalExamplesFile.self, from: url, as: kind, schemaVersion: Self.currentSchemaVersion)
+        do {
+            for (number, task) in tasks.enumerated() {
+                for (place, example) in task.examples.enumerated() {
+                    let path = "tasks.\(number).examples.\(place)"
+                    try requireNumber(example.score, in: NumberRange.part, path + ".score")
+                    for neighbour in example.neighbours {
+                        try requireNumber(neighbour.similarity, in: NumberRange.signed, path + ".similarity")
+                    }
+                }
+            }
+        } catch let error as ImplausibleValue {
+            throw FileError.unreadable(path: url.path, as: kind, reason: "\(error)")
+        }
     }
 }
 

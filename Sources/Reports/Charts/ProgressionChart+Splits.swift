@@ -18,10 +18,12 @@ extension ProgressionChart {
         let places = try table.positions(ofColumns: ["origin", "step", "kept", "fid"], path: url.path)
         let steps = try zip(table.rows, table.lines).compactMap { fields, line -> (String, Int, Double)? in
             guard fields[places[2]] == "true" else { return nil }
-            guard let step = Int(fields[places[1]]), let fid = Double(fields[places[3]]), fid.isFinite else {
+            guard let step = Int(fields[places[1]]), let fid = Double(fields[places[3]]),
+                NumberRange.count.contains(step), NumberRange.distance.contains(fid)
+            else {
                 throw FileError.malformed(
                     path: url.path, line: line, found: "step \(fields[places[1]]) at \(fields[places[3]])",
-                    expected: "two numbers")
+                    expected: "two numbers from 0 on")
             }
             return (fields[places[0]], step, fid)
         }

@@ -1,6 +1,50 @@
+internal import Embeddings
 internal import Files
 
 extension SplitManifest {
+    /// Refuses ids of levels that cannot be names of files, and numbers that nothing can be computed or drawn with.
+    ///
+    /// Ids that occur twice are for ``requireDistinctLevels(path:)``, and numbers that do not fit one another for
+    /// ``SplitValidation``.
+    ///
+    /// - Throws: ``/Files/ImplausibleValue``.
+    func requirePlausibleValues() throws {
+        var seen: Set<Name> = []
+        try requireLevelIDs(levels.map(\.id).filter { seen.insert(Name($0)).inserted })
+        let (count, distance, part) = (NumberRange.count, NumberRange.distance, NumberRange.part)
+        try requireNumber(dataset.sampleCount, in: count, "dataset.sample_count")
+        try requireNumber(dataset.classCount, in: count, "dataset.class_count")
+        try requireNumber(embeddings?.dimension, in: count, "embeddings.dimension")
+        try requireNumber(controls?.drawCount, in: count, "controls.draw_count")
+        try requireNumber(controls?.p, in: part, "controls.p")
+        try requireNumber(controls?.singletonClassCount, in: count, "controls.singleton_class_count")
+        try requireNumber(rankAgreement, in: -part.upperBound...part.upperBound, "rank_agreement")
+        for (number, level) in levels.enumerated() {
+            func require<Value: Comparable>(_ value: Value?, _ range: ClosedRange<Value>, _ name: String) throws {
+                try requireNumber(value, in: range, "levels.\(number).\(name)")
+            }
+            try require(level.step, count, "step")
+            try require(level.adjustedPairCount, count, "adjusted_pair_count")
+            try require(level.trainSampleCount, count, "train_sample_count")
+            try require(level.testSampleCount, count, "test_sample_count")
+            try require(level.trainMatched.sampleCount, count, "train_matched.sample_count")
+            try require(level.fid, distance, "fid")
+            try require(level.fidMeanPart, NumberRange.signed, "fid_mean_part")
+            try require(level.fidCovariancePart, NumberRange.signed, "fid_covariance_part")
+            try require(level.referenceFid, NumberRange.signed, "reference_fid")
+            try require(level.excess, NumberRange.signed, "excess")
+            try require(level.kernelDiscrepancy, NumberRange.signed, "kernel_discrepancy")
+            try require(level.null?.mean, distance, "null.mean")
+            try require(level.null?.sd, distance, "null.sd")
+            try require(level.null?.q95, distance, "null.q95")
+            try require(level.null?.p, part, "null.p")
+            try require(level.holdout?.fid, distance, "holdout.fid")
+            try require(level.holdout?.nullMean, distance, "holdout.null_mean")
+            try require(level.holdout?.nullSd, distance, "holdout.null_sd")
+            try require(level.holdout?.p, part, "holdout.p")
+        }
+    }
+
     /// Refuses levels that cannot be told apart or that count a class twice, since their scores would be of something
     /// else.
     ///

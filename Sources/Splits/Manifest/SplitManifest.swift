@@ -137,12 +137,18 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         get throws { Data(try stableJSON(self).utf8) }
     }
 
-    /// Reads the `manifest.json` of a split folder.
+    /// Reads the `manifest.json` of a split folder, and refuses ids of levels that cannot be names of files, and numbers
+    /// that cannot be meant.
     ///
     /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)``.
     public init(readingFrom url: URL) throws {
-        self = try readJSON(
-            SplitManifest.self, from: url, as: "a split manifest", schemaVersion: Self.currentSchemaVersion)
+        let kind = "a split manifest"
+        self = try readJSON(SplitManifest.self, from: url, as: kind, schemaVersion: Self.currentSchemaVersion)
+        do {
+            try requirePlausibleValues()
+        } catch let error as ImplausibleValue {
+            throw FileError.unreadable(path: url.path, as: kind, reason: "\(error)")
+        }
     }
 
     /// Refuses a dataset other than the one that the splits were made from.

@@ -41,12 +41,11 @@ struct ValidatedSplits {
         json = try EditableJSON(manifest.json)
     }
 
-    /// The manifest, perhaps after a change.
+    /// The manifest, perhaps after a change, whether or not a file of it would be read.
     func manifest(_ change: (inout EditableJSON) throws -> Void = { _ in }) throws -> SplitManifest {
         var changed = json
         try change(&changed)
-        let folder = try TemporaryFolder()
-        return try SplitManifest(readingFrom: folder.write(changed.data, to: "manifest.json"))
+        return try JSONDecoder().decode(SplitManifest.self, from: changed.data)
     }
 
     /// The manifest beside its dataset, perhaps after a change.
