@@ -62,8 +62,8 @@ public struct ClassMapChart: Chart {
         self.shares = shares
     }
 
-    /// `class-map-` and the level.
-    public var fileName: String { "class-map-\(level)" }
+    /// `class-map-` and the level, in characters that a file name may have.
+    public var fileName: String { fileNames(for: ["class-map-\(level)"])[0] }
 
     /// The title above the chart.
     public var title: String { "Classes of \(dataset) at \(level)" }
@@ -90,7 +90,9 @@ public struct ClassMapChart: Chart {
         let (left, right, top) = (format.isNarrow ? 34.0 : 54, format.width - 14, 74 - rise)
         let height = format.isNarrow ? 420.0 : 620
         let bottom = height - rise - 44
-        let (xs, ys) = (points.map(\.x), points.map(\.y))
+        // Beyond these, differences would overflow.
+        func drawable(_ value: Double) -> Double { value.isNaN ? 0 : min(max(value, -1e300), 1e300) }
+        let (xs, ys) = (points.map { drawable($0.x) }, points.map { drawable($0.y) })
         let (lowX, highX) = (xs.min() ?? 0, xs.max() ?? 0)
         let (lowY, highY) = (ys.min() ?? 0, ys.max() ?? 0)
         let margin = 12.0
@@ -100,8 +102,8 @@ public struct ClassMapChart: Chart {
         let used = scale.isFinite && scale < 1e300 ? scale : 1
         func place(_ point: Point) -> (x: Double, y: Double) {
             (
-                (left + right) / 2 + (point.x - (lowX + highX) / 2) * used,
-                (top + bottom) / 2 - (point.y - (lowY + highY) / 2) * used
+                (left + right) / 2 + (drawable(point.x) - (lowX + highX) / 2) * used,
+                (top + bottom) / 2 - (drawable(point.y) - (lowY + highY) / 2) * used
             )
         }
         let radius = points.count > 1000 ? 2.5 : points.count > 300 ? 3.5 : Self.radius

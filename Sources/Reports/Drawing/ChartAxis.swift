@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 internal import Statistics
 
@@ -7,6 +8,8 @@ struct ChartAxis: Sendable {
     let ticks: [Double]
     /// How many decimals the ticks' labels need.
     let decimals: Int
+    /// How many decimals they have before an exponent, where they would be too long without one.
+    private let exponentDigits: Int?
     /// The coordinate of the first and of the last tick.
     let start: Double
     let end: Double
@@ -19,10 +22,12 @@ struct ChartAxis: Sendable {
     init(
         covering values: [Double], limits: ClosedRange<Double>? = nil, stepCount: Int = 6, start: Double, end: Double
     ) {
+        // Beyond these, differences and steps would overflow or vanish.
+        let values = values.filter(\.isFinite).map { min(max($0, -1e300), 1e300) }
         var (low, high) = (values.min() ?? 0, values.max() ?? 1)
-        if high - low <= max(abs(low), abs(high)) * 1e-9 {
+        if high - low <= max(max(abs(low), abs(high)) * 1e-9, 1e-290) {
             // A single value gets room on both sides.
-            let room = low == 0 ? 1 : abs(low) / 10
+            let room = abs(low) < 1e-280 ? 1 : abs(low) / 10
             (low, high) = (low - room, high + room)
         }
         if let limits, let least = values.min(), let most = values.max(), limits.contains(least), limits.contains(most)
@@ -33,7 +38,10 @@ struct ChartAxis: Sendable {
         let first = (low / step + 1e-9).rounded(.down)
         let last = max((high / step - 1e-9).rounded(.up), first + 1)
         ticks = stride(from: first, through: last, by: 1).map { $0 * step }
+        let extent = max(abs(ticks[0]), abs(ticks[ticks.count - 1]))
         decimals = max(0, Int(-(log10(step) + 1e-9).rounded(.down)))
+        exponentDigits =
+            decimals > 9 || extent >= 1e15 ? max(0, Int((log10(extent) - log10(step) + 1e-9).rounded(.up))) : nil
         self.start = start
         self.end = end
     }
@@ -44,12 +52,16 @@ struct ChartAxis: Sendable {
     }
 
     /// The coordinate of a value.
+    ///
+    /// A value far outside of the axis, or none, is at a place that can still be drawn.
     func position(_ value: Double) -> Double {
-        start + (value - ticks[0]) / (ticks[ticks.count - 1] - ticks[0]) * (end - start)
+        let part = (value - ticks[0]) / (ticks[ticks.count - 1] - ticks[0])
+        return start + (part.isNaN ? 0 : min(max(part, -10), 10)) * (end - start)
     }
 
     /// The label of a tick.
     func label(_ tick: Double) -> String {
-        fixed(tick, decimals).replacing("-", with: "−")
+        let text = exponentDigits.map { String(format: "%.\($0)e", tick) } ?? fixed(tick, decimals)
+        return text.replacing(bytes: ["-": "−"])
     }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// A small line plot in characters, for terminals: Braille dots, or plain dots without Unicode.
 public struct TextPlot: Sendable {
     /// One line.
@@ -57,7 +59,7 @@ public struct TextPlot: Sendable {
         let y = ChartAxis(
             covering: points.map(\.y), limits: yLimits, start: Double(Self.height * scale.y - 1), end: 0)
         let gutter = (y.ticks.map { displayWidth(display.shown(y.label($0))) }.max() ?? 0) + 1
-        let width = min(room, Self.widths.upperBound) - gutter - 1
+        let width = max(min(room, Self.widths.upperBound) - gutter - 1, 1)
         let x = ChartAxis(
             covering: points.map(\.x), limits: xLimits, start: 0, end: Double(width * scale.x - 1))
         var canvas = PlotCanvas(width: width, height: Self.height, scale: scale)
@@ -113,7 +115,8 @@ public struct TextPlot: Sendable {
         var used = 0
         for (number, entry) in series.enumerated() {
             let name = shortened(
-                display.shown(entry.name), to: (display.width ?? 80) - 2, mark: display.isUnicode ? "…" : "~")
+                display.shown(entry.name.escaped(for: .line)), to: (display.width ?? 80) - 2,
+                mark: display.isUnicode ? "…" : "~")
             let length = displayWidth(name) + 2
             if used > 0, used + 3 + length > display.width ?? .max {
                 lines.append("")
@@ -179,6 +182,7 @@ private struct PlotCanvas {
     private mutating func dot(_ x: Int, _ y: Int, _ owner: Int) {
         // The bits of Braille's eight dots, row by row.
         let bits: [UInt8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80]
+        let (x, y) = (min(max(x, 0), width * scale.x - 1), min(max(y, 0), height * scale.y - 1))
         let cell = cell(x, y)
         dots[cell] |= bits[y % scale.y * 2 + x % scale.x]
         owners[cell] = owner
