@@ -52,9 +52,9 @@ let package = Package(
         // MARK: The ground floor
         .target(name: "Files", dependencies: ["CDigest", "CFileSystem", "CZlib"]),
         .target(name: "Statistics"),
-        .target(name: "Parallel", dependencies: ["CLAPACK", "CThreads"]),
+        .target(name: "Parallel", dependencies: ["Files", "CLAPACK", "CThreads"]),
         .target(name: "Pickle", dependencies: ["Files"]),
-        .target(name: "DenseLinearAlgebra", dependencies: ["Parallel", "CLAPACK", "CMalloc"]),
+        .target(name: "DenseLinearAlgebra", dependencies: ["Parallel", "Files", "CLAPACK", "CMalloc"]),
 
         // MARK: The pipeline, in the order in which data flows through it
         .target(name: "Datasets", dependencies: ["Files"]),
@@ -109,7 +109,7 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "Parallel", "TestSupport"]),
+            name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "Parallel", "Files", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
             name: "EmbeddingsTests", dependencies: ["Embeddings", "DenseLinearAlgebra", "Files", "TestSupport"],

@@ -1,6 +1,7 @@
 #if canImport(Glibc)
 internal import CMalloc
 #endif
+internal import Files
 internal import Parallel
 
 /// Keeps the memory of freed matrices in the process, for programs that use many large matrices one after the other.
@@ -11,7 +12,7 @@ internal import Parallel
 /// freed is needed again, it does nothing.
 public func keepFreedMemory() {
     #if canImport(Glibc)
-    guard !AddressSpace.isLimited else { return }
+    guard !ProcessLimits.areSet else { return }
     _ = mallopt(M_MMAP_MAX, 0)
     _ = mallopt(M_TRIM_THRESHOLD, .max)
     #endif

@@ -1,3 +1,4 @@
+internal import Files
 internal import CLAPACK
 internal import CThreads
 internal import Foundation
@@ -76,7 +77,7 @@ private struct ThreadState {
     var grantedCount = 1
 
     mutating func grant(upTo wanted: Int) -> Int {
-        guard wanted > 1, let free = AddressSpace.freeByteCount else { return max(wanted, 1) }
+        guard wanted > 1, let free = ProcessLimits.freeByteCount else { return max(wanted, 1) }
         // Threads within threads would be counted twice.
         guard serialCallCount == 0 else { return 1 }
         let count = AddressSpace.threadCount(upTo: wanted, withReserved: grantedCount, free: free)

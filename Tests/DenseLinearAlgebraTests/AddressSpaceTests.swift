@@ -1,3 +1,4 @@
+import Files
 import Parallel
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 struct AddressSpaceTests {
     /// Half of what is free is for threads: each beyond the first takes a stack, and 192 MB that stay.
     @Test func threadsFitIntoHalf() {
-        let stack = AddressSpace.stackByteCount
+        let stack = ProcessLimits.stackByteCount
         let each = stack + (192 << 20)
         #expect(AddressSpace.threadCount(upTo: 64, withReserved: 1, free: 0) == 1)
         #expect(AddressSpace.threadCount(upTo: 64, withReserved: 1, free: 2 * each - 1) == 1)
@@ -17,7 +18,7 @@ struct AddressSpaceTests {
 
     /// What earlier threads have reserved is not counted twice; their stacks are.
     @Test func whatStaysIsCountedOnce() {
-        let stack = AddressSpace.stackByteCount
+        let stack = ProcessLimits.stackByteCount
         #expect(AddressSpace.threadCount(upTo: 64, withReserved: 5, free: 2 * 4 * stack) == 5)
         #expect(AddressSpace.threadCount(upTo: 64, withReserved: 5, free: 2 * 4 * stack - 1) == 4)
         #expect(AddressSpace.threadCount(upTo: 3, withReserved: 5, free: 2 * 4 * stack) == 3)

@@ -98,6 +98,43 @@ import TestSupport
         #expect(found.contains(sentence), "\(found)")
     }
 
+    /// Half a gigabyte of zeros in three megabytes: the announced size is true, and no embeddings are so.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["OODML_MEMORY"] == nil))
+    func contentsOutOfProportion() throws {
+        let header = [UInt8](numpyHeader(rowCount: 1 << 17, columnCount: 1 << 10))
+        let zeros = 1 << 29
+        let archive = archive(of: zerosAfter(header, zeros), claiming: header.count + zeros)
+        #expect(archive.count < 1 << 22)
+        let found = try refusal(of: archive, "a.npz")
+        #expect(
+            found.contains("a.npz: x.npy: found 131072 × 1024 values, 536 MB of memory from ")
+                && found.hasSuffix("expected at most 100 times the bytes of the file (OODML_MEMORY=513M allows more)"),
+            "\(found)")
+    }
+
+    /// Bytes and zeros as a deflate stream (RFC 1951): the bytes as they are, then the code for 258 bytes like the last.
+    private func zerosAfter(_ start: [UInt8], _ count: Int) -> [UInt8] {
+        let length = start.count + 1
+        var stream: [UInt8] = [0, UInt8(length & 0xFF), UInt8(length >> 8)]
+        stream += [UInt8(~length & 0xFF), UInt8(~length >> 8 & 0xFF)] + start + [0]
+        var (bits, bitCount) = (0, 0)
+        func add(_ value: Int, _ count: Int) {
+            bits |= value << bitCount
+            bitCount += count
+            while bitCount >= 8 {
+                stream.append(UInt8(bits & 0xFF))
+                (bits, bitCount) = (bits >> 8, bitCount - 8)
+            }
+        }
+        // The last block, with fixed codes: 285 is 11000101, whose first bit comes first, and the distance 1 is 00000.
+        add(0b011, 3)
+        for _ in 0..<(count - 1) / 258 { add(0b10100011, 13) }
+        // A zero is the code 00110000, and the end 0000000.
+        for _ in 0..<(count - 1) % 258 { add(0b00001100, 8) }
+        add(0, 7 + 7)
+        return stream
+    }
+
     @Test func otherArchives() throws {
         #expect(try refusal(of: [], "a.npz").contains("a file that does not begin as zip archives do"))
         #expect(try refusal(of: Array("PK\u{3}\u{4}".utf8), "a.npz").contains("a zip archive without its end"))
@@ -114,6 +151,12 @@ import TestSupport
             stream += [start + 60_000 >= content.count ? 1 : 0] + little(piece.count, 2)
             stream += little(~piece.count & 0xFFFF, 2) + piece
         }
+        return archive(of: stream, claiming: size)
+    }
+
+    /// A zip archive of one entry from its deflate stream.
+    private func archive(of stream: [UInt8], claiming size: Int) -> [UInt8] {
+        func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 0xFF) } }
         let name = Array("x.npy".utf8)
         let shared = little(8, 2) + little(0, 4) + little(0, 4) + little(stream.count, 4) + little(size, 4)
         let local =

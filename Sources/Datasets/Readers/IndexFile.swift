@@ -6,7 +6,7 @@ internal import Foundation
 /// Not a ``CSVTable``: some of these files have no header, some pad their columns, and a file name may hold spaces.
 struct IndexFile {
     let path: String
-    private let lines: [(number: Int, text: Substring)]
+    private let lines: TextLines
 
     struct Row {
         let line: Int
@@ -15,24 +15,14 @@ struct IndexFile {
 
     /// Reads the file `name` below `root`.
     ///
-    /// A byte order mark, blank lines and trailing white space, such as a carriage return, are skipped.
+    /// A byte order mark, blank lines and trailing white space are skipped.
     ///
     /// - Throws: ``DatasetError`` if the file is missing; it says what `root` should be.
     init(_ name: String, below root: URL, of dataset: KnownDataset) throws {
         let url = root.appending(path: name)
         path = url.path
         guard exists(url) else { throw FileError.unreadable(path: path, reason: dataset.missingFile) }
-        let data = try readFile(url)
-        guard var text = String(validating: data, as: UTF8.self)?[...] else {
-            let line = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-                .firstIndex { String(validating: $0, as: UTF8.self) == nil }
-            throw FileError.malformed(
-                path: path, line: 1 + (line ?? 0), found: "bytes that are not UTF-8", expected: "UTF-8 text")
-        }
-        if text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) { text = Substring(text.utf8.dropFirst(3)) }
-        lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
-            .map { ($0.offset + 1, Substring($0.element)) }
-            .filter { !$0.1.utf8.allSatisfy(isBlank) }
+        lines = try TextLines(contentsOf: url)
     }
 
     /// The rows after the first `start` non-blank lines.
@@ -101,5 +91,5 @@ struct IndexFile {
 }
 
 private func isBlank(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
 }

@@ -13,18 +13,23 @@ extension Dataset {
     public func requireFiles(below root: URL) throws {
         try requirePlaces(samples.lazy.map(\.id), below: root)
         let folder = root.path
-        let missing = samples.filter { !FileManager.default.fileExists(atPath: "\(folder)/\($0.id)") }
+        let missing = samples.filter { !exists(path: "\(folder)/\($0.id)") }
         if let first = missing.first {
             throw DatasetError.missingFiles(
                 root: folder, count: missing.count, of: samples.count, first: first.id,
                 hint: hint(about: first.id, in: folder))
+        }
+        // What may not be seen is not missing.
+        for sample in samples where access("\(folder)/\(sample.id)", F_OK) != 0 {
+            let path = "\(folder)/\(sample.id)"
+            throw FileError.unreadable(path: path, reason: reasonForReading(errno, at: path))
         }
     }
 
     /// What is there under nearly the same name.
     private func hint(about id: String, in folder: String) -> String? {
         func exists(_ name: String) -> Bool {
-            !name.utf8.elementsEqual(id.utf8) && FileManager.default.fileExists(atPath: "\(folder)/\(name)")
+            !name.utf8.elementsEqual(id.utf8) && Files.exists(path: "\(folder)/\(name)")
         }
         if id.utf8.first == UInt8(ascii: "/") { return "it is an absolute path; expected one below this folder" }
         if [id.precomposedStringWithCanonicalMapping, id.decomposedStringWithCanonicalMapping].contains(where: exists) {

@@ -18,6 +18,8 @@ enum FeatureTable {
                 "no columns of numbers", "a header with the names of the columns, of numbers, except sample")
         }
         let valuesStart = reader.offset
+        let budget = try MemoryBudget.current()
+        var byteCount = 0
         var values: [Scalar] = []
         var ids: [String] = []
         var rowCount = 0
@@ -32,6 +34,7 @@ enum FeatureTable {
                 }
                 if column == idColumn {
                     ids.append(try reader.text())
+                    byteCount += 48 + reader.field.count
                 } else {
                     values.append(try number(reader, names[column], expected, parse))
                 }
@@ -43,10 +46,13 @@ enum FeatureTable {
                 throw reader.error("\(column) fields", "\(names.count), as in the header")
             }
             rowCount += 1
+            byteCount += columnCount * MemoryLayout<Scalar>.size
+            try budget.require(byteCount, for: "a table of \(rowCount) rows and more", in: file.path)
             // Growing the array on demand would hold the values twice.
             if rowCount == 1 {
-                values.reserveCapacity(
-                    (file.byteCount - valuesStart) / (reader.offset - valuesStart) * columnCount * 9 / 8 + columnCount)
+                let wanted =
+                    (file.byteCount - valuesStart) / (reader.offset - valuesStart) * columnCount * 9 / 8 + columnCount
+                values.reserveCapacity(min(wanted, budget.byteCount / MemoryLayout<Scalar>.size))
             }
         }
         guard rowCount > 0 else { throw reader.error("no rows", "a row for each sample") }
@@ -68,12 +74,9 @@ enum FeatureTable {
     }
 
     private static func header(_ reader: inout FieldReader) throws -> [String] {
-        var names: [String] = []
-        var separator = FieldReader.Separator.comma
-        while separator == .comma {
-            separator = try reader.next()
-            names.append(try reader.text())
-        }
+        var separator = try reader.next()
+        let (names, count) = try reader.row(until: &separator, limit: nil)
+        guard count == names.count else { throw reader.error("\(count) columns", "at most \(names.count)") }
         guard names.count(where: { $0 == "sample" }) < 2 else { throw reader.error("two columns sample", "one") }
         // pandas writes its row numbers under an empty name, which must not become a dimension.
         guard !names.contains("") else {

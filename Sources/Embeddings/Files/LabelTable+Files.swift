@@ -6,7 +6,7 @@ extension LabelTable {
     /// Reads labels from a table, or from an array or a list with one label for each row.
     ///
     /// - `.npy`: one dimension, of strings or whole numbers.
-    /// - `.txt`: one label on each line.
+    /// - `.txt`: one label on each line; blank lines may follow the last.
     /// - any other file: a table, as ``/Datasets/LabelTable/init(contentsOf:cameras:)`` reads it.
     ///
     /// - Parameters:
@@ -28,15 +28,14 @@ extension LabelTable {
                 throw file.malformed("the label \(label)", "labels as strings or whole numbers")
             }
         case "txt":
-            var bytes = try readFile(url)[...]
-            if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw FileError.malformed(path: url.path, found: "bytes that are not UTF-8", expected: "UTF-8 text")
+            labels = try TextLines(contentsOf: url).enumerated().map { index, line in
+                let label = line.text.trimmingCharacters(in: .whitespaces)
+                guard line.number == index + 1, !label.isEmpty else {
+                    throw FileError.malformed(
+                        path: url.path, line: index + 1, found: "an empty label", expected: "one for each row")
+                }
+                return label
             }
-            var lines =
-                text.textLines.map { $0.trimmingCharacters(in: .whitespaces) }
-            while lines.last == "" { lines.removeLast() }
-            labels = lines
         case "npz", "parquet", "h5", "hdf5", "mat", "pt", "pth", "pkl":
             throw FileError.malformed(
                 path: url.path, found: "a .\(url.pathExtension.lowercased()) file",
@@ -51,7 +50,7 @@ extension LabelTable {
         }
         if let row = labels.firstIndex(of: "") {
             throw FileError.malformed(
-                path: url.path, line: row + 1, found: "an empty label", expected: "one for each row")
+                path: url.path, found: "an empty label in row \(row)", expected: "one for each row")
         }
         self.init(labels: labels)
     }

@@ -92,14 +92,11 @@ struct MatrixLayout {
     ///
     /// - Parameter expected: what the values must be, for the error about one that is not finite.
     func matrix<Scalar>(in source: some ByteSource, holding expected: String) throws -> Matrix<Scalar> {
-        // A small archive can validly claim more memory than any machine has.
-        let memory = ProcessInfo.processInfo.physicalMemory
+        // A small archive can validly claim more memory than any machine has, and hold it, too.
         let (size, overflow) = (rowCount * columnCount).multipliedReportingOverflow(by: MemoryLayout<Scalar>.size)
-        guard !overflow, size <= memory else {
-            throw source.malformed(
-                "\(rowCount) × \(columnCount) values",
-                "no more than the \(memory >> 20) MB of this machine's memory hold")
-        }
+        try MemoryBudget.current().requireProportion(
+            overflow ? .max : size, to: source.storedByteCount, factor: MemoryBudget.packing,
+            for: "\(rowCount) × \(columnCount) values", in: source.path)
         let (values, areFinite): ([Scalar], Bool) = try values(in: source)
         let matrix = Matrix(rowCount: rowCount, columnCount: columnCount, elements: values)
         if !areFinite, let (row, column) = matrix.firstNonFinite {

@@ -34,7 +34,7 @@ struct SafetensorsFile {
     private let valuesOffset: Int
 
     /// Far more than a feature file needs.
-    private static let headerLimit = 1 << 24
+    private static let headerLimit = 1 << 22
     private static let types: [String: MatrixLayout.ValueType] = [
         "F16": .float16, "BF16": .bfloat16, "F32": .float32, "F64": .float64,
     ]

@@ -65,6 +65,11 @@ struct NumpyColumn {
             throw source.malformed(
                 "\(source.byteCount - header.valuesOffset) bytes of values", "\(count) × \(width), as its header says")
         }
+        // Each text is a word of its own, and those that are long take their bytes beside it.
+        let (size, overflow2) = count.multipliedReportingOverflow(by: 16 + (width > 15 ? 32 + width : 0))
+        try MemoryBudget.current().requireProportion(
+            overflow2 ? .max : size, to: source.storedByteCount, factor: MemoryBudget.packing,
+            for: "\(count) texts or numbers", in: source.path)
         var texts: [String] = []
         texts.reserveCapacity(count)
         // Blocks, since one call for each row is slow where an entry is unpacked.

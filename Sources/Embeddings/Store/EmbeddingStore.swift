@@ -32,7 +32,7 @@ public struct EmbeddingStore: Sendable, Equatable {
         let above = EmbeddingStore(at: features.deletingLastPathComponent())
         if features.lastPathComponent == Name.embeddings, exists(above.record) {
             self = above
-        } else if exists(own.embeddings) {
+        } else if isFolder(features), exists(own.embeddings) {
             self = own
         } else {
             return nil

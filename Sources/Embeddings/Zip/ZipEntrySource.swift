@@ -9,6 +9,7 @@ final class ZipEntrySource: ByteSource {
     let path: String
     let isSequential = true
     var byteCount: Int { entry.byteCount }
+    var storedByteCount: Int { entry.packedByteCount }
 
     private let file: InputFile
     private let entry: ZipArchive.Entry

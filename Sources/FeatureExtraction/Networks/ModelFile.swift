@@ -13,6 +13,10 @@ enum ModelFile {
         func unreadable(_ reason: String) -> FeatureExtractionError { .unreadableModel(path: path, reason: reason) }
 
         let file = try InputFile(path: path)
+        // Once here, and once by OpenVINO.
+        let (size, overflow) = file.byteCount.multipliedReportingOverflow(by: 2)
+        try MemoryBudget.current().require(
+            overflow ? .max : size, for: "a network of \(file.byteCount) bytes", in: path)
         let start = try file.bytes(in: 0..<min(file.byteCount, 512))
         if let pointer = LFSPointer(start: start) { throw unreadable("\(pointer)") }
         if path.lowercased().ends(with: ".xml") {

@@ -102,12 +102,15 @@ extension Preprocessing {
         guard FileManager.default.fileExists(atPath: path) else {
             throw DescriptionProblem(found: "a link to a file that is not there", expected: "a JSON object")
         }
-        let bytes = try InputFile(path: path).bytes
+        // Those with the names of twenty thousand classes have a megabyte.
+        let bytes = try readJSONBytes(
+            URL(fileURLWithPath: path), as: "a description of the preprocessing", limit: 1 << 22)
         do {
-            return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+            return try JSONDecoder().decode(JSONValue.self, from: bytes)
         } catch {
             throw DescriptionProblem(
-                found: LFSPointer(start: bytes).map { "\($0)" } ?? "text that is not JSON", expected: "a JSON object")
+                found: LFSPointer(start: Array(bytes.prefix(512))).map { "\($0)" } ?? "text that is not JSON",
+                expected: "a JSON object")
         }
     }
 

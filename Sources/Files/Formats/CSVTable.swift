@@ -26,29 +26,41 @@ public struct CSVTable: Sendable, Equatable {
     /// - Throws: ``FileError`` if the file cannot be read, is not UTF-8, or has no header, an unterminated quote, or a
     ///   row with more or fewer fields than the header.
     public init(contentsOf url: URL) throws {
-        var reader = try FieldReader(InputFile(url))
+        try self.init(contentsOf: url, within: .current())
+    }
+
+    /// Reads the table at `url` if it takes no more memory than `budget` allows.
+    package init(contentsOf url: URL, within budget: MemoryBudget) throws {
+        let file = try InputFile(url)
+        var reader = try FieldReader(file)
         var header: [String]?
+        var byteCount = 0
         (rows, lines) = ([], [])
         var separator = FieldReader.Separator.lineEnd
         while separator != .end {
             separator = try reader.next()
             let line = reader.line
-            var fields = [try reader.text()]
             if separator != .comma, reader.isEmpty { continue }
-            fields.reserveCapacity(header?.count ?? 8)
-            while separator == .comma {
-                separator = try reader.next()
-                fields.append(try reader.text())
-            }
+            let (fields, found) = try reader.row(until: &separator, limit: header?.count)
             guard let count = header?.count else {
+                guard found == fields.count else {
+                    throw FileError.malformed(
+                        path: url.path, line: line, found: "\(found) columns", expected: "at most \(fields.count)")
+                }
                 header = fields
                 continue
             }
-            guard fields.count == count else {
+            guard found == count else {
                 throw FileError.malformed(
-                    path: url.path, line: line, found: "\(fields.count) fields", expected: "\(count), as in the header")
+                    path: url.path, line: line, found: "\(found) fields", expected: "\(count), as in the header")
             }
             rows.append(fields)
+            // Rows of a few bytes take twenty times as much as in the file.
+            byteCount += 72 + 16 * count
+            for field in fields where field.utf8.count > 15 { byteCount += 32 + field.utf8.count }
+            try budget.requireProportion(
+                byteCount, to: file.byteCount, factor: MemoryBudget.texts, floor: 1 << 30,
+                for: "a table of \(rows.count) rows and more", in: url.path)
             lines.append(line)
         }
         guard let header else {

@@ -23,6 +23,10 @@ package struct FieldReader: ~Copyable {
 
     /// Longer than any name or number.
     private static let fieldLimit = 1 << 16
+    /// More columns than embeddings have dimensions.
+    private static let columnLimit = 1 << 18
+    /// More than so many columns take.
+    private static let rowLimit = 1 << 26
 
     package init(_ file: InputFile) throws {
         self.file = file
@@ -84,6 +88,39 @@ package struct FieldReader: ~Copyable {
         if field.last == UInt8(ascii: "\r") { field.removeLast() }
         field.append(0)
         return .end
+    }
+
+    /// The texts of the row that the field read last begins.
+    ///
+    /// - Parameters:
+    ///   - separator: what follows that field; what follows the row afterwards.
+    ///   - limit: how many fields the row may have; nil for a header.
+    /// - Returns: at most `limit` texts, and the number of fields, which may be a little more.
+    /// - Throws: ``FileError`` for text that is not UTF-8, and for a row far beyond the limit, which is not read to its
+    ///   end.
+    package mutating func row(until separator: inout Separator, limit: Int?) throws -> (texts: [String], count: Int) {
+        let first = line
+        let greatest = limit ?? Self.columnLimit
+        var texts = [try text()]
+        texts.reserveCapacity(min(greatest, 1 << 10))
+        var count = 1
+        var byteCount = field.count
+        while separator == .comma {
+            separator = try next()
+            count += 1
+            byteCount += field.count
+            if count <= greatest { texts.append(try text()) }
+            // Wrong rows are counted, so that the error says how many fields there are, but not without end.
+            guard count <= greatest + 1000, byteCount <= Self.rowLimit else {
+                line = first
+                throw count > greatest + 1000
+                    ? error(
+                        "more than \(greatest + 1000) fields",
+                        limit.map { "\($0), as in the header" } ?? "at most \(greatest) columns")
+                    : error("a row of more than \(Self.rowLimit) bytes", "fields of names and numbers")
+            }
+        }
+        return (texts, count)
     }
 
     private mutating func readQuoted() throws {

@@ -7,11 +7,12 @@ package import Foundation
 ///   - schemaVersion: the required value of the key `schema_version`, which is checked first; nil for a file without
 ///     one.
 /// - Throws: ``FileError/unreadable(path:as:reason:)`` for a file that cannot be read, has another version, or does not
-///   hold such a value; the error names the key.
+///   hold such a value; the error names the key. ``FileError/malformed(path:line:found:expected:)`` for one that is
+///   larger than any that is written.
 package func readJSON<Value: Decodable>(
     _ type: Value.Type, from url: URL, as kind: String, schemaVersion: Int? = nil
 ) throws -> Value {
-    let bytes = Data(try readFile(url, as: kind))
+    let bytes = try readJSONBytes(url, as: kind)
     func failure(_ reason: String) -> FileError { .unreadable(path: url.path, as: kind, reason: reason) }
     do {
         if let schemaVersion {
@@ -26,6 +27,25 @@ package func readJSON<Value: Decodable>(
     } catch {
         throw failure((error as? DecodingError)?.inFewWords ?? "\(error)")
     }
+}
+
+/// The bytes of a JSON file, if decoding them takes no more memory than may be taken.
+///
+/// - Parameter limit: the maximum size in bytes, far more than any such file has, unless ``MemoryBudget/variable`` says how
+///   much may be taken.
+package func readJSONBytes(_ url: URL, as kind: String? = nil, limit: Int = 1 << 26) throws -> Data {
+    let file = try openFile(url, as: kind)
+    let budget = try MemoryBudget.current()
+    guard file.byteCount <= limit || budget.isStated else {
+        throw file.malformed(
+            "a file of \(file.byteCount) bytes",
+            "at most \(limit) for \(kind ?? "such a file") (\(MemoryBudget.variable) allows more)")
+    }
+    // Foundation keeps three numbers for each value of the text, which may be one digit and a comma.
+    try budget.require(
+        file.byteCount.multipliedReportingOverflow(by: 24).partialValue, for: "JSON of \(file.byteCount) bytes",
+        in: file.path)
+    return try file.data
 }
 
 /// The only key that is read before all others.

@@ -4,6 +4,8 @@ package protocol ByteSource: AnyObject {
     var path: String { get }
     /// The number of bytes.
     var byteCount: Int { get }
+    /// The number of bytes of the file that hold them, less than ``byteCount`` where they are compressed.
+    var storedByteCount: Int { get }
     /// Whether reading backwards restarts from the beginning.
     var isSequential: Bool { get }
 
@@ -12,6 +14,8 @@ package protocol ByteSource: AnyObject {
 }
 
 extension ByteSource {
+    package var storedByteCount: Int { byteCount }
+
     /// A copy of some bytes.
     package func bytes(in range: Range<Int>) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in

@@ -28,15 +28,13 @@ package final class InputFile: ByteSource {
         guard descriptor >= 0 else {
             let code = errno
             byteCount = 0
-            throw failure(reasonForReading(code))
+            throw failure(reasonForReading(code, at: path))
         }
         var status = stat()
         let hasStatus = fstat(descriptor, &status) == 0
         byteCount = Int(status.st_size)
         guard hasStatus, status.st_mode & S_IFMT == S_IFREG else {
-            let isFolder = status.st_mode & S_IFMT == S_IFDIR
-            throw failure(
-                isFolder ? "it is a folder; expected a file" : "it is a pipe or a device; expected a file")
+            throw failure(reasonForReading(status.st_mode & S_IFMT == S_IFDIR ? EISDIR : ENODEV, at: path))
         }
     }
 
@@ -69,6 +67,15 @@ package final class InputFile: ByteSource {
         get throws { try bytes(in: 0..<byteCount) }
     }
 
+    /// All bytes, without a second copy of them.
+    package var data: Data {
+        get throws {
+            var data = Data(count: byteCount)
+            try data.withUnsafeMutableBytes { try read(into: $0, at: 0) }
+            return data
+        }
+    }
+
     /// Passes on the bytes from `start` to the end, block by block.
     package func forEachBlock(
         from start: Int = 0, ofSize size: Int = 1 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void
@@ -91,21 +98,41 @@ package final class InputFile: ByteSource {
 /// - Parameters:
 ///   - kind: what the file should be, as in "a split manifest", for the error.
 ///   - limit: the maximum size in bytes.
-/// - Throws: ``FileError/unreadable(path:as:reason:)``.
+/// - Throws: ``FileError``; also for a file that is larger than the memory that is free.
 package func readFile(_ url: URL, as kind: String? = nil, limit: Int = .max) throws -> [UInt8] {
+    let file = try openFile(url, as: kind)
+    guard file.byteCount <= limit else {
+        throw FileError.unreadable(
+            path: url.path, as: kind, reason: "it has more than \(limit) bytes, the most that is read")
+    }
+    // A sparse file of any size costs nothing to make.
+    try MemoryBudget.current().require(file.byteCount, for: "a file of \(file.byteCount) bytes", in: file.path)
+    return try file.bytes
+}
+
+/// Opens a file that should be of some kind, as in "a split manifest", which the error names.
+func openFile(_ url: URL, as kind: String?) throws(FileError) -> InputFile {
     do {
-        let file = try InputFile(url)
-        guard file.byteCount <= limit else {
-            throw FileError.unreadable(path: url.path, reason: "it has more than \(limit) bytes, the most that is read")
-        }
-        return try file.bytes
-    } catch FileError.unreadable(let path, _, let reason) {
-        throw FileError.unreadable(path: path, as: kind, reason: reason)
+        return try InputFile(url)
+    } catch {
+        guard case .unreadable(let path, _, let reason) = error else { throw error }
+        throw .unreadable(path: path, as: kind, reason: reason)
     }
 }
 
 /// Whether anything exists at a path; symbolic links are followed.
-package func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+///
+/// What the system does not let us see counts as there: whoever then opens it gets the true reason, and whoever would write
+/// there does not.
+package func exists(_ url: URL) -> Bool { exists(path: url.path) }
+
+/// Whether anything exists at a path, as ``exists(_:)`` has it.
+package func exists(path: String) -> Bool {
+    // The system would stop reading the name at NUL and look at another file.
+    guard !path.utf8.contains(0) else { return false }
+    var status = stat()
+    return stat(path, &status) == 0 || ![ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno)
+}
 
 /// Whether there is a folder at a path, or a symbolic link to one.
 package func isFolder(_ url: URL) -> Bool {

@@ -26,8 +26,7 @@ struct ImageFolder {
         func failure(_ path: String, _ reason: String) -> FileError { .unreadable(path: path, reason: reason) }
         guard let folder = opendir(url.path) else {
             let code = errno
-            throw failure(
-                url.path, code == ENOTDIR ? "it is a file; expected a folder" : reasonForReading(code, "folder"))
+            throw failure(url.path, reasonForReading(code, "folder", at: url.path))
         }
         defer { closedir(folder) }
         errno = 0
@@ -71,7 +70,7 @@ struct ImageFolder {
                 switch code {
                 case ENOENT: "the link leads nowhere"
                 case ELOOP: "the link leads to itself"
-                default: reasonForReading(code)
+                default: reasonForReading(code, at: "\(url.path)/\(String(cString: name))")
                 }
             guard policy == .passOver, code == ENOENT || code == ELOOP, let text else {
                 throw FileError.unreadable(path: "\(url.path)/\(legible(name))", reason: reason)

@@ -33,7 +33,7 @@ struct ONNXGraph {
     init?(path: String) {
         // Numbers of onnx.proto3: a model's graph is 7; a graph's nodes are 1, its weights 5, its inputs 11, its outputs
         // 12; the name of a tensor is 8.
-        guard let data = (try? InputFile(path: path).bytes).map({ Data($0) }),
+        guard let data = try? InputFile(path: path).data,
             let model = ProtobufMessage(data, in: 0..<data.count), let graph = model.messages(7).first
         else { return nil }
         self.model = model

@@ -17,6 +17,9 @@ struct ProtobufMessage {
     let data: Data
     let fields: [Field]
 
+    /// Far more than a graph has nodes and weights: empty fields take thirty times as much memory as in the file.
+    private static let fieldLimit = 1 << 22
+
     /// Splits the bytes of `data` in `range` into fields; nil if they are not a message.
     init?(_ data: Data, in range: Range<Int>) {
         var fields: [Field] = []
@@ -48,7 +51,7 @@ struct ProtobufMessage {
             case 5: position += 4
             default: return nil
             }
-            guard position <= range.upperBound else { return nil }
+            guard position <= range.upperBound, fields.count < Self.fieldLimit else { return nil }
             fields.append(
                 Field(
                     number: tag >> 3, whole: start..<position, content: content..<position, hasLength: tag & 7 == 2))
