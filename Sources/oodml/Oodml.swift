@@ -47,6 +47,8 @@ struct Oodml: ParsableCommand {
 
     static func main() {
         openStandardStreams()
+        // A write beyond a limit on files (ulimit -f) then fails with a reason, instead of ending the program without one.
+        signal(SIGXFSZ, SIG_IGN)
         keepFreedMemory()
         do {
             var command = try parseAsRoot()
@@ -55,6 +57,8 @@ struct Oodml: ParsableCommand {
                 try requireStandardOutput()
             } catch let error as any CustomStringConvertible & Error where isOfData(error) {
                 throw CommandError(onOneLine(error.description + advice(for: error, of: command)))
+            } catch  where isOfSystem(error) {
+                throw CommandError(onOneLine(sentence(aboutSystem: error)))
             }
         } catch {
             exit(reporting: error)
@@ -128,6 +132,17 @@ struct Oodml: ParsableCommand {
         let values = arguments.flatMap { [$0, $0.parts(between: "=").dropFirst().joined(separator: "=")] }
         return values.filter { $0.escaped(for: .line) != $0 }.sorted { $0.utf8.count > $1.utf8.count }
             .reduce(message) { $0.replacing(bytes: [$1: $1.escaped(for: .line)]) }.escaped(for: .lines)
+    }
+
+    /// Whether an error is one of Foundation's, which would be shown as its parts.
+    private static func isOfSystem(_ error: any Error) -> Bool {
+        error is CocoaError || error is POSIXError || type(of: error) == NSError.self
+    }
+
+    /// An error of Foundation as one sentence, where no library made a better one.
+    private static func sentence(aboutSystem error: any Error) -> String {
+        let path = (error as NSError).userInfo[NSFilePathErrorKey] as? String
+        return (path.map { "\($0): " } ?? "") + "the system refused to read or write: \(systemReason(of: error))"
     }
 
     /// Whether an error is one sentence about the data or the machine, rather than one of the argument parser's own.

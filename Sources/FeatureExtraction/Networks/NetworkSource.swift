@@ -121,35 +121,19 @@ struct NetworkSource {
 
     /// Reads the file, or a modified one, from a folder of its own, since weights are looked for beside the model.
     private func load(besideWeights cut: Data?, _ core: OpaquePointer) throws -> NetworkDescription {
-        let manager = FileManager.default
-        let folder = manager.temporaryDirectory.appendingPathComponent("oodml-model-\(UUID().uuidString)")
-        defer { try? manager.removeItem(at: folder) }
-        /// A hard link costs nothing, but works only on one disk.
-        func place(_ file: URL, _ name: String) throws {
-            let link = folder.appendingPathComponent(name)
-            try manager.createDirectory(at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
-            do {
-                try manager.linkItem(at: file, to: link)
-            } catch {
-                try manager.copyItem(at: file, to: link)
-            }
-        }
+        let folder = try ScratchFolder(for: "model")
+        for (location, file) in weights { try folder.add(file, named: location) }
         // Weights may have any name, but not this one.
-        let model = "oodml-\(UUID().uuidString).onnx"
-        do {
-            try manager.createDirectory(at: folder, withIntermediateDirectories: true)
-            for (location, file) in weights { try place(file, location) }
+        let name = "oodml-\(UUID().uuidString).onnx"
+        let model =
             if let cut {
-                try cut.write(to: folder.appendingPathComponent(model))
+                try folder.write(cut, named: name)
             } else {
-                try place(URL(fileURLWithPath: path).resolvingSymlinksInPath(), model)
+                try folder.add(URL(fileURLWithPath: path).resolvingSymlinksInPath(), named: name)
             }
-        } catch {
-            throw FeatureExtractionError.unreadableModel(
-                path: path, reason: "a copy beside its weights cannot be written to \(folder.path)")
+        return try withExtendedLifetime(folder) {
+            try NetworkDescription(taking: try created { ov_core_read_model(core, model.path, nil, $0) })
         }
-        let copy = folder.appendingPathComponent(model).path
-        return try NetworkDescription(taking: try created { ov_core_read_model(core, copy, nil, $0) })
     }
 
     /// Names a `.bin` that is missing, which OpenVINO would not.

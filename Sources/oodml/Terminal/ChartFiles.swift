@@ -24,13 +24,11 @@ struct ChartFiles {
 
     /// The files of charts: `NAME.svg`, `NAME.png` at twice the size, `NAME.pdf` and `NAME.csv` for each chart.
     func files(of charts: [any Chart]) throws -> [OutputItem] {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "oodml-charts-\(UUID().uuidString)")
-        try makeFolder(at: folder)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try ScratchFolder(for: "charts")
+        defer { withExtendedLifetime(folder) {} }
         return try charts.flatMap { chart -> [OutputItem] in
             let drawing = Data(chart.svg.utf8)
-            let source = folder.appending(path: "chart.svg")
-            try writeWorkingFile(drawing, to: source)
+            let source = try folder.write(drawing, named: "chart.svg")
             let name = chart.fileName
             return [
                 OutputItem("\(name).svg", drawing), OutputItem("\(name).csv", text: chart.table.text),
@@ -42,20 +40,15 @@ struct ChartFiles {
 
     private func converted(_ source: URL, arguments: [String]) throws -> Data {
         let target = source.deletingPathExtension().appendingPathExtension("converted")
-        let process = Process()
-        process.executableURL = converter
-        process.arguments = arguments + ["--output", target.path, source.path]
         // A PDF's date is fixed rather than that of the run, so that the same charts give the same bytes.
-        process.environment = ProcessInfo.processInfo.environment.merging(["SOURCE_DATE_EPOCH": "0"]) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0, let data = try? Data(contentsOf: target) else {
+        let run = try ProgramRun(
+            converter, arguments + ["--output", target.path, source.path], setting: ["SOURCE_DATE_EPOCH": "0"])
+        guard run.status == 0 else {
             throw CommandError(
-                "\(converter.path): it failed with status \(process.terminationStatus); expected a picture of the chart"
-            )
+                "\(converter.path): it "
+                    + (run.status.map { "failed with status \($0)" } ?? "was ended by signal \(run.signal)")
+                    + "; expected a picture of the chart")
         }
-        return data
+        return try InputFile(target).data
     }
 }
