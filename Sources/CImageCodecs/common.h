@@ -5,14 +5,15 @@
 
 #include "image_codecs.h"
 
-// Makes `image` an empty result, which image_codecs_free accepts.
+// Makes `image` an empty result, apart from the memory that the caller gave it.
 void image_codecs_reset(image_codecs_image *image);
 
-// Checks the dimensions against the limit and allocates the pixels.
-image_codecs_status image_codecs_allocate(
-    image_codecs_image *image, uint64_t width, uint64_t height, int32_t channel_count);
+// Notes the dimensions and what the codec takes beside the pixels. The status is image_codecs_ok if the pixels can be
+// written, image_codecs_measured if there is no memory for them yet, or that of dimensions beyond the limit.
+image_codecs_status image_codecs_begin(
+    image_codecs_image *image, uint64_t width, uint64_t height, int32_t channel_count, uint64_t codec_size);
 
-// Frees the pixels and notes why; returns `status`.
+// Notes why; returns `status`.
 image_codecs_status image_codecs_fail(image_codecs_image *image, image_codecs_status status, const char *message);
 
 // The product of two values from 0 to 255 where 255 stands for one, rounded as Pillow does.

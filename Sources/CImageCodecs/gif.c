@@ -83,7 +83,7 @@ static image_codecs_status decode_frame(
         return image_codecs_fail(image, image_codecs_damaged, "the frame has no pixels");
     }
     image_codecs_status status =
-        image_codecs_allocate(image, (uint64_t)width, (uint64_t)height, colours != NULL ? 3 : 1);
+        image_codecs_begin(image, (uint64_t)width, (uint64_t)height, colours != NULL ? 3 : 1, 0);
     if (status != image_codecs_ok) {
         return status;
     }
@@ -123,11 +123,11 @@ static image_codecs_status decode(GifFileType *codec, struct source *source, ima
             return fail(image, source, codec->Error);
         }
         if (kind == TERMINATE_RECORD_TYPE) {
-            return image->pixels != NULL
+            return image->width > 0
                        ? image_codecs_ok
                        : image_codecs_fail(image, image_codecs_damaged, "there is no image in the file");
         } else if (kind == IMAGE_DESC_RECORD_TYPE) {
-            if (image->pixels != NULL) {
+            if (image->width > 0) {
                 return image_codecs_fail(image, image_codecs_unsupported, "an animated GIF");
             }
             if (DGifGetImageDesc(codec) == GIF_ERROR) {
@@ -141,7 +141,7 @@ static image_codecs_status decode(GifFileType *codec, struct source *source, ima
             int code;
             GifByteType *data = NULL;
             if (DGifGetExtension(codec, &code, &data) == GIF_ERROR ||
-                read_extensions(codec, code, data, image->pixels == NULL ? &transparent : &(int){0}) == GIF_ERROR) {
+                read_extensions(codec, code, data, image->width == 0 ? &transparent : &(int){0}) == GIF_ERROR) {
                 return fail(image, source, codec->Error);
             }
         } else {

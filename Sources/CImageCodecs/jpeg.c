@@ -103,8 +103,16 @@ static image_codecs_status read_pixels(struct decoder *decoder, image_codecs_ima
         return image_codecs_fail(image, image_codecs_unsupported, message);
     }
     }
+    // Several scans are gathered as coefficients of two bytes, before the first pixel.
+    uint64_t codec_size = 0;
+    if (jpeg_has_multiple_scans(codec)) {
+        for (int i = 0; i < codec->num_components; i++) {
+            const jpeg_component_info *component = &codec->comp_info[i];
+            codec_size += (uint64_t)component->width_in_blocks * component->height_in_blocks * DCTSIZE2 * sizeof(JCOEF);
+        }
+    }
     image_codecs_status status =
-        image_codecs_allocate(image, codec->image_width, codec->image_height, channel_count);
+        image_codecs_begin(image, codec->image_width, codec->image_height, channel_count, codec_size);
     if (status != image_codecs_ok) {
         return status;
     }

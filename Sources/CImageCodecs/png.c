@@ -88,8 +88,8 @@ static image_codecs_status decode(
     int bit_depth = png_get_bit_depth(codec, info);
     int is_palette = colour_type == PNG_COLOR_TYPE_PALETTE;
     int is_grey = !is_palette && !(colour_type & PNG_COLOR_MASK_COLOR);
-    image_codecs_status status = image_codecs_allocate(
-        image, png_get_image_width(codec, info), png_get_image_height(codec, info), is_grey ? 1 : 3);
+    image_codecs_status status = image_codecs_begin(
+        image, png_get_image_width(codec, info), png_get_image_height(codec, info), is_grey ? 1 : 3, 0);
     if (status != image_codecs_ok) {
         return status;
     }

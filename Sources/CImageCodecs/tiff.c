@@ -90,9 +90,13 @@ static image_codecs_status decode(
         status = tiff_read_layout(tiff, source, &layout, image);
     }
     if (status == image_codecs_ok) {
-        status = image_codecs_allocate(
+        // One strip or tile of each plane, and libtiff's own copy of a compressed one, which the file bounds.
+        tmsize_t block_size = TIFFIsTiled(tiff) ? TIFFTileSize(tiff) : TIFFStripSize(tiff);
+        uint64_t plane_count = layout.planar == PLANARCONFIG_SEPARATE ? layout.samples : 1;
+        status = image_codecs_begin(
             image, layout.width, layout.height,
-            layout.photometric == PHOTOMETRIC_MINISBLACK || layout.photometric == PHOTOMETRIC_MINISWHITE ? 1 : 3);
+            layout.photometric == PHOTOMETRIC_MINISBLACK || layout.photometric == PHOTOMETRIC_MINISWHITE ? 1 : 3,
+            block_size > 0 ? (uint64_t)block_size * plane_count : 0);
     }
     if (status == image_codecs_ok) {
         status = tiff_read_pixels(tiff, source, &layout, image, buffer);

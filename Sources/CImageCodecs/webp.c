@@ -32,8 +32,12 @@ image_codecs_status image_codecs_decode_webp(const uint8_t *bytes, size_t size, 
     if (config.input.has_animation) {
         return image_codecs_fail(image, image_codecs_unsupported, "an animated WebP");
     }
+    // Without losses, all pixels are kept in four bytes before they are written; otherwise only the transparency is.
+    uint64_t pixel_count = (uint64_t)config.input.width * (uint64_t)config.input.height;
+    enum { format_without_losses = 2 };
+    uint64_t codec_size = pixel_count * (config.input.format == format_without_losses ? 4 : config.input.has_alpha ? 1 : 0);
     image_codecs_status status =
-        image_codecs_allocate(image, (uint64_t)config.input.width, (uint64_t)config.input.height, 3);
+        image_codecs_begin(image, (uint64_t)config.input.width, (uint64_t)config.input.height, 3, codec_size);
     if (status != image_codecs_ok) {
         return status;
     }

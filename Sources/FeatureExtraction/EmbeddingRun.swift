@@ -17,16 +17,18 @@ final class EmbeddingRun: Sendable {
     private let preprocessing: Preprocessing
     private let mirrored: Bool
     private let progress: (@Sendable (Int, Int) -> Void)?
+    private let largeImages: LargeImages
     private let state: Mutex<State>
 
     init(
         paths: [String], network: EmbeddingNetwork, preprocessing: Preprocessing, mirrored: Bool,
-        progress: (@Sendable (Int, Int) -> Void)?
+        largeImages: LargeImages, progress: (@Sendable (Int, Int) -> Void)?
     ) {
         self.paths = paths
         self.network = network
         self.preprocessing = preprocessing
         self.mirrored = mirrored
+        self.largeImages = largeImages
         self.progress = progress
         batchCount = (paths.count + network.batchSize - 1) / network.batchSize
         state = Mutex(State(rows: Array(repeating: 0, count: paths.count * network.dimension)))
@@ -76,13 +78,13 @@ final class EmbeddingRun: Sendable {
             // last statement it becomes a jump to memset, before which Swift 6.3 does not restore the register of errors.
             input[(count * size)...].update(repeating: 0)
             for i in 0..<count {
-                let image = try Image8(
+                let image = try largeImages.withImage(
                     contentsOfFile: paths[first + i], channelCount: preprocessing.channelCount,
-                    orientedByEXIF: preprocessing.orientedByEXIF)
+                    orientedByEXIF: preprocessing.orientedByEXIF
+                ) { preprocessing.resizedAndCropped($0) }
                 let target = UnsafeMutableBufferPointer(rebasing: input[i * size..<(i + 1) * size])
                 preprocessing.write(
-                    preprocessing.resizedAndCropped(image), into: target, layout: network.layout, mirrored: mirrored,
-                    asBytes: network.takesBytes)
+                    image, into: target, layout: network.layout, mirrored: mirrored, asBytes: network.takesBytes)
             }
         }
         try request.infer()

@@ -36,6 +36,7 @@ public struct FeatureExtractor: Sendable {
     }
 
     private let network: EmbeddingNetwork
+    private let largeImages = LargeImages()
 
     /// How the network was read.
     private let reading: NetworkReading
@@ -88,7 +89,8 @@ public struct FeatureExtractor: Sendable {
         paths: [String], mirrored: Bool = false, progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> Matrix<Float> {
         let run = EmbeddingRun(
-            paths: paths, network: network, preprocessing: preprocessing, mirrored: mirrored, progress: progress)
+            paths: paths, network: network, preprocessing: preprocessing, mirrored: mirrored,
+            largeImages: largeImages, progress: progress)
         DispatchQueue.concurrentPerform(iterations: min(network.requestCount, run.batchCount)) { _ in run.work() }
         return Matrix(rowCount: paths.count, columnCount: dimension, elements: try run.result())
     }
@@ -159,7 +161,9 @@ extension FeatureExtractor: ImageNetwork {
 
     /// Decodes an image file, and throws if it cannot be read.
     public func requireReadable(imageAt path: String) throws {
-        _ = try Image8(contentsOfFile: path, channelCount: preprocessing.channelCount)
+        try largeImages.withImage(
+            contentsOfFile: path, channelCount: preprocessing.channelCount, orientedByEXIF: false
+        ) { _ in }
     }
 
     /// The image file that caused an error; nil if no image file did.

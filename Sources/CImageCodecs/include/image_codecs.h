@@ -6,6 +6,9 @@
 // one line of text. Colour profiles, gamma and EXIF orientation are ignored and transparency is dropped, all as Pillow's
 // Image.convert does.
 //
+// Each decoder is called twice: without memory for the pixels it says how much it needs, so that the caller can decide
+// before any is taken; then it fills what the caller gives it.
+//
 // Every function is reentrant: nothing is shared between calls.
 
 #ifndef IMAGE_CODECS_H
@@ -16,6 +19,8 @@
 
 typedef enum {
     image_codecs_ok = 0,
+    // There was no memory for the pixels; the dimensions and the sizes are known.
+    image_codecs_measured,
     // The file ends before the image does.
     image_codecs_truncated,
     // The contents contradict the format.
@@ -35,13 +40,16 @@ typedef struct {
     int32_t height;
     // 1 (grey) or 3 (red, green, blue).
     int32_t channel_count;
-    // height × width × channel_count values in row-major order; NULL unless the status is image_codecs_ok.
+    // height × width × channel_count values in row-major order, in the caller's memory of `capacity` bytes; NULL to measure.
     uint8_t *pixels;
+    size_t capacity;
+    // About how many bytes the codec takes beside the pixels.
+    size_t codec_size;
     // What the codec said; empty where the status is image_codecs_ok.
     char message[256];
 } image_codecs_image;
 
-// Each decodes one file of `size` bytes. Whatever the status, give the image to image_codecs_free afterwards.
+// Each decodes one file of `size` bytes, or measures it if `image` has no pixels.
 image_codecs_status image_codecs_decode_jpeg(const uint8_t *bytes, size_t size, image_codecs_image *image);
 image_codecs_status image_codecs_decode_png(const uint8_t *bytes, size_t size, image_codecs_image *image);
 image_codecs_status image_codecs_decode_webp(const uint8_t *bytes, size_t size, image_codecs_image *image);
@@ -56,8 +64,6 @@ image_codecs_status image_codecs_decode_tiff(
 image_codecs_status image_codecs_encode_webp(
     const image_codecs_image *image, float quality, uint8_t **bytes, size_t *size);
 void image_codecs_free_webp(uint8_t *bytes);
-
-void image_codecs_free(image_codecs_image *image);
 
 // Swift sees a C array as a tuple, hence this accessor.
 const char *image_codecs_message(const image_codecs_image *image);

@@ -1,12 +1,8 @@
 internal import CImageCodecs
-internal import Files
 
 extension Image8 {
     /// The maximum number of pixels: 178,956,970, beyond which Pillow reports a decompression bomb.
     public static let pixelLimit = Int(image_codecs_pixel_limit)
-
-    /// Twice the size of the largest uncompressed image, with four channels of 16 bits.
-    private static let fileSizeLimit = 16 * pixelLimit
 
     /// Reads an image file of any ``ImageFormat``, recognised by its first bytes, and gives the same values as Pillow's
     /// `convert`.
@@ -33,26 +29,47 @@ extension Image8 {
     /// - Throws: ``/Files/FileError`` if the file cannot be read; ``FeatureExtractionError`` if it is not a valid
     ///   image, is an animation, or has more than ``pixelLimit`` pixels.
     public init(contentsOfFile path: String, channelCount: Int? = nil, orientedByEXIF: Bool = false) throws {
-        let file = try InputFile(path: path)
-        // Checked before memory is allocated for the rest.
-        let start = try file.bytes(in: 0..<min(file.byteCount, 512))
-        guard ImageFormat(bytes: start) != nil else {
-            throw FeatureExtractionError.notAnImage(path: path, found: ImageFormat.describe(start))
+        self = try LargeImages().withImage(
+            contentsOfFile: path, channelCount: channelCount, orientedByEXIF: orientedByEXIF
+        ) { $0 }
+    }
+}
+
+extension Image8 {
+    /// About how much memory the pixels of a file take while they are decoded, converted and turned.
+    ///
+    /// - Throws: ``FeatureExtractionError`` if the file's beginning shows that it cannot be decoded.
+    static func byteCount(toDecode bytes: [UInt8], as format: ImageFormat, path: String) throws -> Int {
+        guard format != .bmp && format != .pnm else {
+            // Black and white takes a bit of the file and three bytes of memory; these files are as long as their pixels.
+            return bytes.count + min(24 * bytes.count, 3 * pixelLimit)
         }
-        guard file.byteCount <= Image8.fileSizeLimit else {
-            throw FeatureExtractionError.imageTooLarge(
-                path: path, found: "a file of \(file.byteCount) bytes", limit: Image8.pixelLimit)
+        var image = image_codecs_image()
+        var orientation: Int32 = 1
+        let status = run(format, bytes, &image, &orientation)
+        guard status == image_codecs_measured else {
+            let message = String(cString: image_codecs_message(&image))
+            throw FeatureExtractionError(status: status, path: path, format: format, message: message)
         }
-        let bytes = try file.bytes
-        let decoded = try Image8.decode(bytes, path: path)
-        let converted = channelCount.map(decoded.converted(toChannelCount:)) ?? decoded
-        self = orientedByEXIF ? converted.oriented(Orientation(bytes: bytes)) : converted
+        // Grey may become colour.
+        let pixels = Int(image.width) * Int(image.height) * (image.channel_count == 1 ? 4 : 3)
+        return pixels + min(image.codec_size, Int.max / 4) + bytes.count
     }
 
-    private static func decode(_ bytes: [UInt8], path: String) throws -> Image8 {
-        guard let format = ImageFormat(bytes: bytes) else {
-            throw FeatureExtractionError.notAnImage(path: path, found: ImageFormat.describe(bytes))
+    private static func run(
+        _ format: ImageFormat, _ bytes: [UInt8], _ image: inout image_codecs_image, _ orientation: inout Int32
+    ) -> image_codecs_status {
+        switch format {
+        case .png: image_codecs_decode_png(bytes, bytes.count, &image)
+        case .jpeg: image_codecs_decode_jpeg(bytes, bytes.count, &image)
+        case .webp: image_codecs_decode_webp(bytes, bytes.count, &image)
+        case .gif: image_codecs_decode_gif(bytes, bytes.count, &image)
+        case .tiff: image_codecs_decode_tiff(bytes, bytes.count, &image, &orientation)
+        case .bmp, .pnm: preconditionFailure("\(format.name) has no codec")
         }
+    }
+
+    static func decode(_ bytes: [UInt8], as format: ImageFormat, path: String) throws -> Image8 {
         do throws(ImageFault) {
             switch format {
             case .bmp: return try Image8(bmp: bytes)
@@ -64,25 +81,25 @@ extension Image8 {
         }
         var image = image_codecs_image()
         var orientation: Int32 = 1
-        defer { image_codecs_free(&image) }
-        let status =
-            switch format {
-            case .png: image_codecs_decode_png(bytes, bytes.count, &image)
-            case .jpeg: image_codecs_decode_jpeg(bytes, bytes.count, &image)
-            case .webp: image_codecs_decode_webp(bytes, bytes.count, &image)
-            case .gif: image_codecs_decode_gif(bytes, bytes.count, &image)
-            case .tiff: image_codecs_decode_tiff(bytes, bytes.count, &image, &orientation)
-            case .bmp, .pnm: preconditionFailure("\(format.name) has no codec")
+        var status = run(format, bytes, &image, &orientation)
+        let (width, height, channelCount) = (Int(image.width), Int(image.height), Int(image.channel_count))
+        var pixels: [UInt8] = []
+        if status == image_codecs_measured {
+            let count = width * height * channelCount
+            pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+                image.pixels = buffer.baseAddress
+                image.capacity = count
+                status = run(format, bytes, &image, &orientation)
+                initializedCount = status == image_codecs_ok ? count : 0
             }
-        guard status == image_codecs_ok, let pixels = image.pixels else {
+            image.pixels = nil
+        }
+        guard status == image_codecs_ok, pixels.count == width * height * channelCount else {
             let message = String(cString: image_codecs_message(&image))
             throw FeatureExtractionError(status: status, path: path, format: format, message: message)
         }
-        let (width, height, channelCount) = (Int(image.width), Int(image.height), Int(image.channel_count))
-        let stored = Image8(
-            width: width, height: height, channelCount: channelCount,
-            pixels: Array(UnsafeBufferPointer(start: pixels, count: width * height * channelCount)))
-        return stored.oriented(Orientation(rawValue: UInt32(orientation)) ?? .upright)
+        return Image8(width: width, height: height, channelCount: channelCount, pixels: pixels)
+            .oriented(Orientation(rawValue: UInt32(orientation)) ?? .upright)
     }
 }
 
