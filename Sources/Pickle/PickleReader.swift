@@ -8,26 +8,31 @@ internal import Files
 /// without calling anything. Every other name and every opcode that would make an object is refused as soon as it is
 /// read, not only when it is used.
 ///
-/// The work and the memory are bounded (``PickleValues/Limit``): most opcodes make at most one value, and whatever can
+/// The work and the memory are bounded (``PickleValues/Limit``, `MemoryBudget`): most opcodes make at most one value, and whatever can
 /// be made repeatedly from the same bytes, an array or a copy of a list, is counted.
 ///
 /// Source: the opcodes as CPython's `pickletools` documents them, and the `__reduce__` of NumPy's `dtype`, scalars and
 /// arrays.
 package struct PickleReader {
     private var bytes: PickleBytes
-    private var values = PickleValues()
+    private var values: PickleValues
     private var stack: [Int] = []
     private var marks: [Int] = []
     private var memo: [Int: Int] = [:]
 
     /// Reads `bytes`.
     ///
-    /// - Throws: ``PickleFailure``, which says at which byte the opcode was.
+    /// - Throws: ``PickleFailure``, which says at which byte the opcode was; ``/Files/FileError`` for a wrong
+    ///   `OODML_MEMORY`.
     package static func values(of bytes: [UInt8]) throws -> PickleValues {
-        var reader = PickleReader(bytes: PickleBytes(bytes))
+        let room = try MemoryBudget.current().allowance(for: bytes.count, factor: MemoryBudget.texts)
+        var reader = PickleReader(bytes: PickleBytes(bytes), room: room)
         var start = 0
         do {
-            while try reader.step() { start = reader.bytes.position }
+            while try reader.step() {
+                start = reader.bytes.position
+                try reader.values.requireRoom(beside: 16 * reader.stack.count + 48 * reader.memo.count)
+            }
         } catch let failure as PickleFailure {
             throw PickleFailure(reason: "at byte \(start): \(failure.reason)")
         }
@@ -38,7 +43,10 @@ package struct PickleReader {
         return reader.values
     }
 
-    private init(bytes: PickleBytes) { self.bytes = bytes }
+    private init(bytes: PickleBytes, room: Int) {
+        self.bytes = bytes
+        values = PickleValues(room: room)
+    }
 
     /// Executes one opcode; false at the end.
     private mutating func step() throws -> Bool {
@@ -187,6 +195,7 @@ package struct PickleReader {
         // Clears the slot so that the array is uniquely referenced and grows in place.
         values[place] = .none
         items += new
+        values.willGrow(by: 8 * new.count)
         values[place] = .list(items)
     }
 
@@ -198,6 +207,7 @@ package struct PickleReader {
         let added = try Self.pairs(new)
         values[place] = .none
         pairs += added
+        values.willGrow(by: 16 * added.count)
         values[place] = .dictionary(pairs)
     }
 

@@ -1,3 +1,5 @@
+internal import Files
+
 /// The values of a pickle, which refer to one another by index ("place").
 ///
 /// Indices rather than references, because a pickle can nest a million lists or put a list into itself, and neither may
@@ -36,6 +38,15 @@ package struct PickleValues {
     /// The place of the pickle's top-level value.
     package var root = 0
     private var unpackedBytes = 0
+    /// How many bytes of memory the values may take; see ``takenBytes``.
+    private let room: Int
+    /// About how many bytes the values take.
+    private var takenBytes = 0
+
+    /// Begins without values, and with so much memory for them.
+    init(room: Int) {
+        self.room = room
+    }
 
     /// The content at a place.
     package subscript(place: Int) -> Content {
@@ -55,6 +66,14 @@ package struct PickleValues {
         guard contents.count < Limit.values else {
             throw PickleFailure(reason: "more than \(Limit.values) values; expected no more")
         }
+        switch content {
+        case .string(let text): takenBytes += 32 + text.utf8.count
+        case .bytes(let bytes): takenBytes += 32 + bytes.count
+        case .list(let items): takenBytes += items.isEmpty ? 0 : 32 + 8 * items.count
+        case .dictionary(let pairs): takenBytes += pairs.isEmpty ? 0 : 32 + 16 * pairs.count
+        default: break
+        }
+        takenBytes += MemoryLayout<Content>.stride
         contents.append(content)
         return contents.count - 1
     }
@@ -66,6 +85,19 @@ package struct PickleValues {
             throw PickleFailure(reason: "it unpacks to more than \(Limit.unpackedBytes) bytes; expected no more")
         }
     }
+
+    /// Makes sure that the values, and so many bytes beside them, take no more memory than they may.
+    ///
+    /// Empty containers and what refers to them take up to sixty times as much as in the file.
+    func requireRoom(beside otherBytes: Int) throws {
+        guard takenBytes + otherBytes > room else { return }
+        throw PickleFailure(
+            reason: "values that take more than \(MemoryBudget.words(room)) of memory; expected no more "
+                + "(\(MemoryBudget.variable) allows it)")
+    }
+
+    /// Counts what containers take that grow.
+    mutating func willGrow(by byteCount: Int) { takenBytes += byteCount }
 
     /// The text of a value; nil for anything else.
     ///

@@ -79,6 +79,12 @@ package struct MemoryBudget: Sendable, Equatable {
                 "at most \(factor) times the bytes of the file (\(Self.variable)=\(Self.amount(needed)) allows more)")
     }
 
+    /// The most bytes that ``requireProportion(_:to:factor:floor:for:in:)`` lets through, for readers that count as they go.
+    package func allowance(for packed: Int, factor: Int, floor: Int = 1 << 28) -> Int {
+        let (product, overflow) = packed.multipliedReportingOverflow(by: factor)
+        return isStated || overflow ? byteCount : min(byteCount, max(product, floor))
+    }
+
     /// An amount as people read it.
     package static func words(_ byteCount: Int) -> String {
         byteCount < 10_000_000 ? "\(byteCount) bytes" : "\(byteCount / 1_000_000) MB"
