@@ -19,6 +19,7 @@ where embed(level) trains on level.train and returns a row for each of level.tes
 import array
 import csv
 import hashlib
+import io
 import json
 import math
 import os
@@ -34,12 +35,12 @@ class Splits:
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        path = self.folder / "manifest.json"
-        self.manifest = json.loads(path.read_text(encoding="utf-8"))
+        self._receipt = _receipt(self.folder)
+        self.manifest = json.loads(self._read("manifest.json"))
         version = self.manifest.get("schema_version")
         if version != 2:
-            raise ValueError(f"{path}: its schema version is {version}; expected 2")
-        rows = _table(self.folder / "samples.csv", ("sample", "class"))
+            raise ValueError(f"{self.folder / 'manifest.json'}: its schema version is {version}; expected 2")
+        rows = self._table("samples.csv", ("sample", "class"))
         self.samples = [row["sample"] for row in rows]
         self.classes = [row["class"] for row in rows]
         self.superclasses = [row.get("superclass") or None for row in rows]
@@ -99,8 +100,7 @@ class Splits:
 
     def episodes(self, id, shots):
         """The few-shot episodes of a level: for each, the ids of each test class's support samples, by its label."""
-        path = self.folder / f"episodes-{shots}.json"
-        file = json.loads(path.read_text(encoding="utf-8"))
+        file = json.loads(self._read(f"episodes-{shots}.json"))
         # Imported splits have episodes of their own for each level.
         episodes = file["episodes_by_level"].get(id, []) if "episodes_by_level" in file else file["episodes"]
         test = set(self.level(id).test.class_labels)
@@ -108,8 +108,31 @@ class Splits:
 
     def matched_samples(self, id):
         """The ids of a level's matched training samples: equally many at every level, of the train classes."""
-        rows = _table(self.folder / "train-matched.csv", ("level", "sample"))
+        rows = self._table("train-matched.csv", ("level", "sample"))
         return [row["sample"] for row in rows if row["level"] == id]
+
+    def _read(self, name):
+        """The text of a file, which must be the one that was written with the others, if the folder has a receipt."""
+        path = self.folder / name
+        data = path.read_bytes()
+        expected = self._receipt.get(name)
+        if expected is not None and hashlib.sha256(data).hexdigest() != expected:
+            raise ValueError(
+                f"{path}: it was changed or replaced since receipt.csv was read, which lists what belongs together; "
+                "read the folder again, or remove receipt.csv to take the files as they are"
+            )
+        return data.decode("utf-8-sig")
+
+    def _table(self, name, columns):
+        """The rows of a table, each as a dictionary."""
+        rows = csv.DictReader(io.StringIO(self._read(name), newline=""), strict=True)
+        missing = [column for column in columns if column not in (rows.fieldnames or [])]
+        if missing:
+            raise ValueError(
+                f"{self.folder / name}: found the columns {', '.join(rows.fieldnames or [])}; "
+                f"expected {' and '.join(columns)}"
+            )
+        return list(rows)
 
 
 class Level:
@@ -291,13 +314,15 @@ def _rows(embeddings):
     return [row.tolist() if hasattr(row, "tolist") else list(row) for row in embeddings]
 
 
-def _table(path, columns):
-    """The rows of a table, each as a dictionary."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file, strict=True)
-        missing = [name for name in columns if name not in (rows.fieldnames or [])]
-        if missing:
-            raise ValueError(
-                f"{path}: found the columns {', '.join(rows.fieldnames or [])}; expected {' and '.join(columns)}"
-            )
-        return list(rows)
+def _receipt(folder):
+    """The digests of the files that oodml wrote into a folder of splits, by their names; empty without a receipt."""
+    for place, prefix in [(folder, ""), (folder.parent, folder.name + "/")]:
+        path = place / "receipt.csv"
+        if path.is_file():
+            with path.open(newline="", encoding="utf-8") as file:
+                rows = [row for row in csv.DictReader(file, strict=True) if row.get("result") == "splits"]
+            digests = {row["path"]: row["sha256"] for row in rows}
+            found = {name[len(prefix) :]: digest for name, digest in digests.items() if name.startswith(prefix)}
+            if found:
+                return found
+    return {}

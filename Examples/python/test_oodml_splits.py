@@ -108,6 +108,18 @@ class ReadingTests(unittest.TestCase):
             self.assertEqual(Splits(folder).episodes("level-2", 1), [{label: ["a"]}])
             self.assertEqual(Splits(folder).episodes("level-3", 1), [])
 
+    def test_files_of_two_runs_are_not_mixed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ["manifest.json", "samples.csv", "episodes-2.json", "receipt.csv"]:
+                shutil.copy(FOLDER / name, folder)
+            splits = Splits(folder)
+            path = pathlib.Path(folder, "episodes-2.json")
+            path.write_text(path.read_text() + " ")
+            with self.assertRaisesRegex(ValueError, "episodes-2.json: it was changed or replaced"):
+                splits.episodes("level-2", 2)
+            pathlib.Path(folder, "receipt.csv").unlink()
+            self.assertTrue(Splits(folder).episodes("level-2", 2))
+
     def test_roles_are_part_of_the_digest(self):
         with tempfile.TemporaryDirectory() as folder:
             table = "sample,class,role\na.png,x,query\nb.png,x,gallery\nc.png,y,\n"

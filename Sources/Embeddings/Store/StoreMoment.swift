@@ -1,5 +1,5 @@
 internal import Files
-public import Foundation
+internal import Foundation
 
 /// A store as it was when it was looked at, so that what is read from it later is from the same run.
 ///

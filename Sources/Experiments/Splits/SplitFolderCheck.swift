@@ -33,8 +33,9 @@ public struct SplitFolderCheck: Sendable {
     public init(of url: URL, against samples: URL? = nil) throws {
         self = try WrittenFolder.reading(url, of: SplitFolder.resultName) { folder in
             var check = try SplitFolderCheck(of: url, against: samples, in: folder)
-            check.violations += folder.strangers.map {
-                SplitViolation(file: $0.file, found: $0.found, expected: $0.expected)
+            for (file, found, expected) in folder.strangers
+            where !check.violations.contains(where: { $0.file == file && $0.found == found }) {
+                check.violations.append(SplitViolation(file: file, found: found, expected: expected))
             }
             return check
         }
@@ -44,7 +45,7 @@ public struct SplitFolderCheck: Sendable {
         let main = try Self.validation(at: url)
         var violations = try samples.map { try Self.sampleViolations(of: main, against: $0) } ?? []
         violations += try main.manifestViolations + Self.tableViolations(of: main, at: url)
-        let names = try folder.names
+        let names = try Files.names(in: url.path)
 
         // Replicates use the episodes of the folder above, since these depend on the dataset alone.
         let wanted = isReplicate(url) ? [] : Set(main.manifest.settings.shots)

@@ -33,7 +33,7 @@ package func readJSON<Value: Decodable>(
 ///
 /// - Parameter limit: the maximum size in bytes, far more than any such file has, unless ``MemoryBudget/variable`` says how
 ///   much may be taken.
-package func readJSONBytes(_ url: URL, as kind: String? = nil, limit: Int = 1 << 26) throws -> Data {
+package func readJSONBytes(_ url: URL, as kind: String? = nil, limit: Int = 1 << 30) throws -> Data {
     let file = try openFile(url, as: kind)
     let budget = try MemoryBudget.current()
     guard file.byteCount <= limit || budget.isStated else {

@@ -96,6 +96,9 @@ package struct WrittenFolder: Sendable {
         guard let receipt else { return [] }
         return receipt.paths(of: result).filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { path in
             let name = String(decoding: path.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+            guard exists(url.appending(path: name)) else {
+                return (name, "no such file", "the one that was written with the others")
+            }
             do {
                 try require(name)
                 return nil

@@ -75,23 +75,17 @@ package struct OutputFile: Sendable {
     let warn: @Sendable (String) -> Void
 
     /// Makes sure, before any work is done, that the file can be written.
-    ///
-    /// - Parameter isDifferent: whether anything that is there is in the way already, because the result will differ.
     package init(
-        _ url: URL, force: Bool, isDifferent: Bool = false, warn: @escaping @Sendable (String) -> Void = { _ in }
+        _ url: URL, force: Bool, warn: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
         self.url = url
         self.force = force
         self.warn = warn
-        let wasCompleted = try settle(url)
+        try settle(url)
         if let status = try FileStatus(of: url.path) {
             guard status.kind == .file else {
                 throw FileError.malformed(
                     path: url.path, found: "\(status.kind.words) of this name", expected: "a file, or nothing")
-            }
-            // What a killed run of the same command has begun may stay.
-            if isDifferent && !force && !wasCompleted {
-                throw FileError.occupied(path: url.path, found: "there is such a file already", remedy: "to replace it")
             }
         }
         try requireWritable(url.deletingLastPathComponent())
@@ -110,8 +104,9 @@ private func requireWritable(_ url: URL) throws {
         }
         path.deleteLastPathComponent()
     }
-    guard try FileStatus(of: path.path, following: true)?.kind == .folder else {
-        throw FileError.unwritable(path: path.path, reason: "it is a file; expected a folder")
+    let kind = try FileStatus(of: path.path, following: true)?.kind ?? .nothing
+    guard kind == .folder else {
+        throw FileError.unwritable(path: path.path, reason: "it is \(kind.words); expected a folder")
     }
     guard access(path.path, W_OK | X_OK) == 0 else {
         throw FileError.unwritable(path: path.path, reason: systemReason())

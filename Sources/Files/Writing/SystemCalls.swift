@@ -55,7 +55,7 @@ struct FileStatus {
         guard retried({ following ? stat(path, &status) : lstat(path, &status) }) == 0 else {
             // Below a file there is nothing either.
             if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw FileError.unreadable(path: path, reason: reasonForReading(errno))
+            throw FileError.unreadable(path: path, reason: reasonForReading(errno, at: path))
         }
         kind = FileKind(status.st_mode)
         identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
@@ -123,9 +123,9 @@ func linkTarget(of path: String) throws(FileError) -> String {
 }
 
 /// The names in a folder, in the order of their bytes.
-func names(in folder: String) throws(FileError) -> [String] {
+package func names(in folder: String) throws(FileError) -> [String] {
     guard let stream = opendir(folder) else {
-        throw FileError.unreadable(path: folder, reason: reasonForReading(errno, "folder"))
+        throw FileError.unreadable(path: folder, reason: reasonForReading(errno, "folder", at: folder))
     }
     defer { closedir(stream) }
     var names: [String] = []
@@ -145,7 +145,7 @@ func names(in folder: String) throws(FileError) -> [String] {
 func resolved(_ path: String) throws(FileError) -> String? {
     guard let real = realpath(path, nil) else {
         if errno == ENOENT { return nil }
-        throw FileError.unreadable(path: path, reason: reasonForReading(errno))
+        throw FileError.unreadable(path: path, reason: reasonForReading(errno, at: path))
     }
     defer { free(real) }
     return String(cString: real)

@@ -115,11 +115,8 @@ extension WorkFolder {
 /// and its last move.
 ///
 /// - Parameter url: the target, or a folder in it.
-/// - Returns: whether moves were completed.
 /// - Throws: ``FileError`` if moves cannot be completed.
-@discardableResult
-package func settle(_ url: URL) throws -> Bool {
-    var wasCompleted = false
+package func settle(_ url: URL) throws {
     for url in [url, url.standardizedFileURL.deletingLastPathComponent()] {
         guard let target = try targetPath(url) else { continue }
         for (path, isInside) in WorkFolder.places(of: target) {
@@ -129,13 +126,11 @@ package func settle(_ url: URL) throws -> Bool {
                 let work = try WorkFolder(at: path, isInside: isInside, waits: isBetweenMoves, warn: { _ in })
                 // Without locks, what is there may be a run at work.
                 if let work, work.tag.isEmpty || isBetweenMoves { try work.recover(for: target) }
-                wasCompleted = wasCompleted || isBetweenMoves
             } catch {
                 if isBetweenMoves { throw error }
             }
         }
     }
-    return wasCompleted
 }
 
 /// Locks a target for longer than it takes to replace it, and ends what a killed run began there.
@@ -147,15 +142,23 @@ package func lockTarget(_ url: URL, warn: (String) -> Void) throws -> WorkFolder
     try makeFolder(at: url.standardizedFileURL.deletingLastPathComponent())
     let target = try targetPath(url) ?? url.path
     let places = WorkFolder.places(of: target)
-    var work: WorkFolder?
-    do {
-        work = try WorkFolder(at: places[0].path, isInside: false, waits: false, warn: warn)
-    } catch FileError.unwritable(_, let reason) {
-        guard isFolder(url) else { throw FileError.unwritable(path: url.path, reason: reason) }
-        work = try WorkFolder(at: places[1].path, isInside: true, waits: false, warn: warn)
+    func lock() throws -> WorkFolder? {
+        do {
+            return try WorkFolder(at: places[0].path, isInside: false, waits: false, warn: warn)
+        } catch FileError.unwritable(_, let reason) {
+            guard isFolder(url) else { throw FileError.unwritable(path: url.path, reason: reason) }
+            return try WorkFolder(at: places[1].path, isInside: true, waits: false, warn: warn)
+        }
     }
-    try work?.recover(for: target)
-    return work
+    // Whoever only reads has the lock for an instant, to see whether there is something to complete.
+    for _ in 0..<10 {
+        if let work = try lock() {
+            try work.recover(for: target)
+            return work
+        }
+        usleep(50_000)
+    }
+    return nil
 }
 
 /// The path of a target that the system uses: its own where it exists, else its parent's and its name; nil if there is no

@@ -25,6 +25,8 @@ package final class WorkFolder {
     var plan: String { path + "/plan" + tag }
 
     private static let lockName = "lock"
+    /// What the lock's file says, so that a folder of this name is known for oodml's.
+    private static let mark = Array("oodml works here; what is left after a stop, the next run completes or removes\n".utf8)
     static let partsName = "parts"
 
     /// The places where a target's work folder can be, the usual one first.
@@ -71,6 +73,7 @@ package final class WorkFolder {
                     warn(
                         "\(path): this file system has no locks (\(systemReason(code))), so nothing keeps another run "
                             + "from writing there at the same time")
+                    try Self.sign(descriptor, size: 0, lock)
                     self.descriptor = descriptor
                     tag = "-\(getpid())"
                     return
@@ -84,6 +87,7 @@ package final class WorkFolder {
             // The previous owner removed the file; a lock on it is useless.
             var (own, present) = (stat(), stat())
             if fstat(descriptor, &own) == 0, lstat(lock, &present) == 0, own.st_ino == present.st_ino {
+                try Self.sign(descriptor, size: Int(own.st_size), lock)
                 self.descriptor = descriptor
                 tag = ""
                 return
@@ -92,7 +96,20 @@ package final class WorkFolder {
         }
     }
 
-    /// Refuses something of this name that oodml did not make: all names in it must be those that oodml uses.
+    /// Says in the lock's file whose folder this is.
+    private static func sign(_ descriptor: Int32, size: Int, _ lock: String) throws {
+        guard size < mark.count else { return }
+        let count = retried { mark.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) } }
+        guard count == mark.count else {
+            let reason = count < 0 ? systemReason() : "the disk is full"
+            unlink(lock)
+            close(descriptor)
+            throw FileError.unwritable(path: lock, reason: reason)
+        }
+    }
+
+    /// Refuses something of this name that oodml did not make: its lock says so, and all names in it must be those that
+    /// oodml uses.
     private static func requireOurs(_ path: String) throws(FileError) {
         guard let status = try FileStatus(of: path) else { return }
         guard status.kind == .folder else {
@@ -107,6 +124,16 @@ package final class WorkFolder {
             guard try FileStatus(of: path) != nil else { return }
             throw error
         }
+        // A run that is stopped at once leaves nothing, or an empty lock.
+        if found.isEmpty || found == [lockName] && (try FileStatus(of: path + "/" + lockName))?.size == 0 { return }
+        let lock = URL(filePath: path + "/" + lockName)
+        guard let text = try? readFile(lock, limit: 1 << 12), text.starts(with: mark.prefix(6)) else {
+            // Its owner may have removed it in the meantime.
+            guard try FileStatus(of: path) != nil else { return }
+            throw FileError.malformed(
+                path: path, found: "a folder of this name without oodml's mark in its \"lock\"",
+                expected: "none, since oodml works there")
+        }
         let files = ["plan", Journal.name, Journal.pointerName]
         let known = files + files.map(partName) + [lockName, "new", "old", partsName]
         let strange = found.first { name in
@@ -120,9 +147,11 @@ package final class WorkFolder {
     }
 
     deinit {
-        // Only if nothing else is there: what could not be removed is left for the next run to name.
-        unlink(path + "/" + Self.lockName)
-        rmdir(path)
+        // If something else is there, as parts to go on from, the lock stays with it and says whose it is.
+        if (try? names(in: path)) == [Self.lockName] {
+            unlink(path + "/" + Self.lockName)
+            rmdir(path)
+        }
         close(descriptor)
     }
 }

@@ -150,8 +150,8 @@ struct Score: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        let queryFile = try perQuery.map { try OutputFile($0, force: force, isDifferent: true) { terminal.warn($0) } }
-        let classFile = try perClass.map { try OutputFile($0, force: force, isDifferent: true) { terminal.warn($0) } }
+        let queryFile = try perQuery.map { try OutputFile($0, force: force) { terminal.warn($0) } }
+        let classFile = try perClass.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         terminal.status("reading")
         var numbering = LabelNumbering()
         let set = try LabelledEmbeddings(
@@ -210,7 +210,7 @@ struct Score: ParsableCommand {
             queryFile.map { Output.file($0, Data(queryTable(of: scores, set).utf8)) },
             classFile.map { Output.file($0, Data(classTable(of: scores, numbering.labels).utf8)) },
         ].compactMap(\.self)
-        if !tables.isEmpty { try replace(tables) }
+        if !tables.isEmpty { try replace(tables, keepingElsewhere: true) }
     }
 
     private func meanScores(_ scores: QueryScores) throws -> RetrievalScores {

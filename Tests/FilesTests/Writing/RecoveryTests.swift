@@ -12,6 +12,11 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
+    /// Marks a work folder for oodml's, as its lock does.
+    private func mark(_ work: String) throws {
+        try folder.write("oodml works here; what is left after a stop, the next run completes or removes\n", to: work + "/lock")
+    }
+
     private func write(_ text: String, force: Bool = true) throws {
         try OutputFolder(out, result: "splits", force: force).write([OutputItem("a.csv", text: text)])
     }
@@ -52,9 +57,9 @@ import Testing
 
     @Test func whatWasOnlyPreparedIsRemoved() throws {
         try write("1")
+        try mark(".out.oodml")
         try folder.write("half", to: ".out.oodml/new/a.csv")
         try folder.write("oa.csv\0oreceipt.csv\0", to: ".out.oodml/plan")
-        try folder.write("", to: ".out.oodml/lock")
         try write("1")
         #expect(try names == ["out", "out/a.csv", "out/receipt.csv"])
     }
@@ -62,6 +67,7 @@ import Testing
     /// A file that somebody put into the old folder after it had left its place goes back.
     @Test func filesOfOthersGoBack() throws {
         try write("1")
+        try mark(".out.oodml")
         try folder.write("old", to: ".out.oodml/new/a.csv")
         try folder.write("mine", to: ".out.oodml/new/mine/late.txt")
         try folder.write("oa.csv\0", to: ".out.oodml/plan")
@@ -72,7 +78,7 @@ import Testing
 
     @Test func aFolderThatHadLeftItsPlaceIsReplaced() throws {
         try write("1")
-        try FileManager.default.createDirectory(atPath: path(".out.oodml"), withIntermediateDirectories: true)
+        try mark(".out.oodml")
         try FileManager.default.moveItem(atPath: path("out"), toPath: path(".out.oodml/old"))
         try folder.write("2", to: ".out.oodml/new/a.csv")
         try folder.write("oa.csv\0oreceipt.csv\0", to: ".out.oodml/plan")
@@ -92,7 +98,7 @@ import Testing
             for name in ["b.csv", "c.csv"] { try folder.write("old", to: name) }
             try folder.write("new", to: "b.csv")
             try folder.write("new", to: ".c.csv.oodml/new")
-            try folder.write("", to: ".b.csv.oodml/lock")
+            for work in [".b.csv.oodml", ".c.csv.oodml"] { try mark(work) }
             try folder.write(path(".b.csv.oodml"), to: ".c.csv.oodml/journal-in")
             try journal(
                 [
@@ -119,6 +125,7 @@ import Testing
     @Test func journalsOfMovesElsewhereAreRefused() throws {
         try write("1")
         let victim = try folder.write("mine", to: "victim")
+        try mark(".out.oodml")
         try folder.write("evil", to: ".out.oodml/new")
         let work = path(".out.oodml")
         for (place, new, old) in [
@@ -133,10 +140,17 @@ import Testing
     }
 
     @Test func aFolderOfThatNameThatIsNotOodmlsIsRefused() throws {
+        for file in ["diary.txt", "new", "lock", "plan"] {
+            try folder.write("mine", to: ".out.oodml/\(file)")
+            #expect(throws: FileError.self) { try write("1") }
+            // Who only reads goes on.
+            try settle(out)
+            #expect(try names == [".out.oodml", ".out.oodml/\(file)"])
+            try folder.remove(".out.oodml")
+        }
+        try mark(".out.oodml")
         try folder.write("mine", to: ".out.oodml/diary.txt")
         #expect(throws: FileError.self) { try write("1") }
-        #expect(try names == [".out.oodml", ".out.oodml/diary.txt"])
-        // Who only reads goes on.
-        try settle(out)
+        #expect(try names == [".out.oodml", ".out.oodml/diary.txt", ".out.oodml/lock"])
     }
 }

@@ -129,9 +129,18 @@ import Testing
             classes.map { $0.split(separator: ",").prefix(3).joined(separator: ",") } == [
                 "label,queries,recall@2", "a,3,1.0", "b,2,0.0",
             ])
-        let refused = try CommandRun(arguments, in: folder.url)
-        #expect(refused.status == 1 && refused.errors.contains("--force"))
-        #expect(try CommandRun(arguments + ["--force"], in: folder.url).status == 0)
+        // The same again is there already; something else is kept beside, and both tables stay.
+        #expect(try CommandRun(arguments, in: folder.url).status == 0)
+        let others = arguments.map { $0 == "2" ? "3" : $0 }
+        let refused = try CommandRun(others, in: folder.url)
+        #expect(refused.status == 1 && refused.errors.contains("--force") && refused.errors.contains("kept"))
+        #expect(!refused.output.isEmpty)
+        func header(_ file: String) throws -> Substring? {
+            try String(contentsOf: folder.url.appending(path: file), encoding: .utf8).split(separator: "\n").first
+        }
+        #expect(try header("q.csv") == queries[0] && header("k.csv") == classes[0])
+        #expect(try CommandRun(others + ["--force"], in: folder.url).status == 0)
+        #expect(try header("q.csv")?.contains("recall@3") == true && header("k.csv")?.contains("recall@3") == true)
     }
 
     @Test func badInputIsOneSentence() throws {

@@ -86,7 +86,8 @@ import TestSupport
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "out").path)
         #expect(
             names.sorted() == [
-                "episodes-1.json", "episodes-2.json", "manifest.json", "samples.csv", "train-matched.csv",
+                "episodes-1.json", "episodes-2.json", "manifest.json", "receipt.csv", "samples.csv",
+                "train-matched.csv",
             ])
         let checked = try self.run("validate", "out", "--samples", "s.csv")
         #expect(checked.status == 0, "\(checked.output)")
@@ -118,7 +119,7 @@ import TestSupport
                 "\nwarning: the classes are imported without the published episodes, whose 20 supports name files, such as "
                     + "\"004.Fink/Fink_1.jpg\", that are no sample of their class here, or one of several\n"))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "other").path)
-        #expect(names.sorted() == ["manifest.json", "samples.csv", "train-matched.csv"])
+        #expect(names.sorted() == ["manifest.json", "receipt.csv", "samples.csv", "train-matched.csv"])
         #expect(try run("validate", "other").status == 0)
         try folder.write(table.replacingOccurrences(of: "Star_1.jpg,", with: "Star_1.png,"), to: "some.csv")
         let some = try run("import", "birds.pkl", "--samples", "some.csv", "--out", "some")
@@ -193,6 +194,7 @@ import TestSupport
         let absent = try run("evaluate", "--splits", "out", "--embeddings", "e.npy", "--shots", "5", "--out", "none")
         #expect(absent.status == 1 && absent.errors.contains("episodes-5.json"), "\(absent.errors)")
         let episodes = try EditableJSON(Data(contentsOf: folder.url.appending(path: "out/episodes-2.json")))
+        try folder.remove("out/receipt.csv")
         for (id, part) in [
             ("level-2", "found no episodes of level-2; expected some of every level"),
             ("level-3", "the level \"level-3\""),

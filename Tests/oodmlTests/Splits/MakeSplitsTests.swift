@@ -44,8 +44,7 @@ import Testing
         #expect(
             files.keys.sorted() == [
                 "class-map.csv", "episodes-2.json", "episodes-5.json", "manifest.json", "progression.csv",
-                "progression.svg", "samples.csv",
-                "train-matched.csv",
+                "progression.svg", "receipt.csv", "samples.csv", "train-matched.csv",
             ])
         let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
         #expect(manifest.dataset.name == "s")
@@ -73,7 +72,7 @@ import Testing
         #expect(
             try FileManager.default.subpathsOfDirectory(atPath: out).sorted() == [
                 "class-map.csv", "episodes-2.json", "manifest.json", "progression.csv", "progression.svg",
-                "replicate-2",
+                "receipt.csv", "replicate-2",
                 "replicate-2/notes.txt", "samples.csv", "train-matched.csv",
             ])
     }

@@ -29,6 +29,24 @@ import Testing
             ["make-splits", "--features", "f.npy", "--samples", "s.csv", "--out", "out", "--min-classes", "3", "-q"]
                 + arguments, in: folder.url)
         #expect(run.status == 0, "\(run.errors)")
+        // It would name each file that a test damages, beside what is wrong in it.
+        try folder.remove("out/receipt.csv")
+    }
+
+    @Test func filesThatAreNotThoseOfTheRunAreFound() throws {
+        try makeSplits("--levels", "3")
+        let again = try CommandRun(
+            ["make-splits", "--features", "f.npy", "--samples", "s.csv", "--out", "again", "--min-classes", "3", "-q"],
+            in: folder.url)
+        #expect(again.status == 0)
+        #expect(try validate(at: "again").status == 0)
+        try folder.edit("again/class-map.csv", replacing: "\n", with: "\r\n")
+        try folder.remove("again/progression.svg")
+        let run = try validate(at: "again")
+        #expect(run.status == 1)
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.count == 2 && lines[0].hasPrefix("class-map.csv: found "), "\(run.output)")
+        #expect(lines.last?.hasPrefix("progression.svg: found no such file; expected") == true, "\(run.output)")
     }
 
     private func validate(_ arguments: String..., at path: String = "out") throws -> CommandRun {
