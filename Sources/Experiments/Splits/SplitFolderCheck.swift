@@ -45,7 +45,7 @@ public struct SplitFolderCheck: Sendable {
         let main = try Self.validation(at: url)
         var violations = try samples.map { try Self.sampleViolations(of: main, against: $0) } ?? []
         violations += try main.manifestViolations + Self.tableViolations(of: main, at: url)
-        let names = try Files.names(in: url.path)
+        let names = try folder.present
 
         // Replicates use the episodes of the folder above, since these depend on the dataset alone.
         let wanted = isReplicate(url) ? [] : Set(main.manifest.settings.shots)

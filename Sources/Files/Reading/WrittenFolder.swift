@@ -62,6 +62,11 @@ package struct WrittenFolder: Sendable {
         }
     }
 
+    /// The names of everything in the folder, whosever it is, in the order of their bytes.
+    package var present: [String] {
+        get throws { try Files.names(in: url.path) }
+    }
+
     /// Makes sure that a file is the one that was written with the others.
     ///
     /// Files of more than 64 MB are compared by their size only.

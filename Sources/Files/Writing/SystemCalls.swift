@@ -123,7 +123,7 @@ func linkTarget(of path: String) throws(FileError) -> String {
 }
 
 /// The names in a folder, in the order of their bytes.
-package func names(in folder: String) throws(FileError) -> [String] {
+func names(in folder: String) throws(FileError) -> [String] {
     guard let stream = opendir(folder) else {
         throw FileError.unreadable(path: folder, reason: reasonForReading(errno, "folder", at: folder))
     }

@@ -125,8 +125,10 @@ package final class WorkFolder {
             throw error
         }
         // A run that is stopped at once leaves nothing, or an empty lock.
-        if found.isEmpty || found == [lockName] && (try FileStatus(of: path + "/" + lockName))?.size == 0 { return }
+        if found.isEmpty { return }
         let lock = URL(filePath: path + "/" + lockName)
+        let lockStatus = try FileStatus(of: lock.path)
+        if found == [lockName], lockStatus?.size == 0 { return }
         guard let text = try? readFile(lock, limit: 1 << 12), text.starts(with: mark.prefix(6)) else {
             // Its owner may have removed it in the meantime.
             guard try FileStatus(of: path) != nil else { return }
