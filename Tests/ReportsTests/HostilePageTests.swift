@@ -124,6 +124,19 @@ import Testing
         }
     }
 
+    /// Names that look like numbers are not rounded as numbers are.
+    @Test func namesThatLookLikeNumbersStay() throws {
+        let labels = ["1.5000001", "nan", "0x1F", "1e5", "Infinity"]
+        let map = ClassMap(
+            points: labels.enumerated().map {
+                .init(classLabel: $1, sampleCount: 1, x: Double($0) + 0.123456, y: 0, offPlane: 0)
+            })
+        let page = try ReportPage(manifest: manifest, dataset: dataset, classMap: map)
+        let cells = pieces(Array(page.html().utf8)[...], between: ">").map { Array($0) }
+        for label in labels { #expect(cells.contains(Array("\(label)</th".utf8)), "\(label)") }
+        #expect(cells.contains(Array("0.1235</td".utf8)))
+    }
+
     /// The lists of classes in the table of steps can be read back.
     @Test func movedClassesComeBack() throws {
         let known = Set(dataset.classLabels.map { Array($0.utf8) })

@@ -57,18 +57,25 @@ extension Markup {
             guard table.rows.count <= 400 else { return }
             html.group("details", []) { html in
                 html.element("summary", [], content: "The numbers")
+                // A name may look like a number, and stays as it is.
+                let areNames = table.columns.map(namesOfColumns.contains)
                 html.table(
                     caption: heading,
                     columns: table.columns.enumerated().map { place, name in
-                        (name, table.rows.contains { Double($0[place]) != nil })
+                        (name, !areNames[place] && table.rows.contains { Double($0[place]) != nil })
                     },
                     rows: table.rows.map { row in
-                        row.map { cell in Double(cell).map { Int(cell) == nil ? distance4($0) : cell } ?? cell }
+                        zip(row, areNames).map { cell, isName in
+                            isName ? cell : Double(cell).map { Int(cell) == nil ? distance4($0) : cell } ?? cell
+                        }
                     })
             }
         }
     }
 }
+
+/// The columns of charts' tables that hold names, not numbers.
+private let namesOfColumns: Set = ["class", "level", "line", "model", "origin", "side"]
 
 /// About four significant digits, for tables under charts.
 private func distance4(_ value: Double) -> String {
