@@ -17,8 +17,8 @@ package enum TextPlace: Sendable, Hashable, CaseIterable {
     case markup
     /// JSON within a `script` element: nothing ends the element.
     case script
-    /// JSON on its own: control characters and what turns the direction around are `\uXXXX`, so that a terminal can show
-    /// it. The value stays the same.
+    /// JSON on its own, which YAML takes as well: control characters, what turns the direction around and noncharacters are
+    /// `\uXXXX`, so that a terminal can show it. The value stays the same.
     case json
     /// A field of comma-separated values (RFC 4180).
     case field
@@ -56,7 +56,7 @@ package enum TextPlace: Sendable, Hashable, CaseIterable {
             }
         case .script: scalar == "<" ? "\\u003c" : nil
         case .json:
-            scalar != "\n" && scalar.isUnsafeOnTerminals
+            scalar != "\n" && (scalar.isUnsafeOnTerminals || scalar == "\u{FFFE}" || scalar == "\u{FFFF}")
                 ? scalar.value > 0xFFFF ? nil : "\\u" + String(scalar.value + 0x1_0000, radix: 16).dropFirst() : nil
         case .field, .fileName: nil
         }
@@ -102,7 +102,9 @@ extension String {
     /// The text as it must be written at a place.
     package func escaped(for place: TextPlace) -> String {
         // Most texts need no escape in JSON, and a file may be large.
-        if place == .json, !utf8.contains(where: { $0 == 0x7F || $0 == 0xC2 || $0 == 0xE2 }) { return self }
+        if place == .json, !utf8.contains(where: { $0 == 0x7F || $0 == 0xC2 || $0 == 0xE2 || $0 == 0xEF }) {
+            return self
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(utf8.count)
         place.append(self, to: &bytes)

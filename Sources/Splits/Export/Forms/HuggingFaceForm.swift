@@ -76,7 +76,8 @@ private func looksLikeNumber(_ text: String) -> Bool {
 private func quoted(_ text: String) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
-    return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+    // YAML has no raw DEL, C1 and noncharacters.
+    return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self).escaped(for: .json) } ?? "\"\""
 }
 
 /// The `README.md` that declares each level as a configuration of a Hugging Face dataset.
