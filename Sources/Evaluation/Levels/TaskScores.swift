@@ -62,7 +62,7 @@ extension TaskScores: Codable {
 
     /// Reads the flat object of the scores with two additional keys, `class_count` and `confidence`.
     ///
-    /// - Throws: `DecodingError`; ``/Files/ImplausibleValue``.
+    /// - Throws: `DecodingError`; an error of one sentence for numbers that no scores can have.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let scores = try RetrievalScores(from: decoder)

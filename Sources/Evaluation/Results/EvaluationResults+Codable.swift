@@ -11,7 +11,7 @@ extension EvaluationResults: Codable {
     /// Reads results, and recomputes everything derived from the levels.
     ///
     /// - Throws: ``EvaluationError/schemaVersion(found:expected:)`` if the version differs; `DecodingError`;
-    ///   ``/Files/ImplausibleValue`` for ids that cannot be names of files, and numbers that no scores can have.
+    ///   an error of one sentence for ids that cannot be names of files, and numbers that no scores can have.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let version = try container.decode(Int.self, forKey: .schemaVersion)
