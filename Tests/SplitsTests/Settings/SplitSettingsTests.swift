@@ -98,10 +98,10 @@ import Testing
         let settings = Milbich2021.Settings(swapsPerIteration: 1, ridge: 1e-8)
         let splits = try ValidatedSplits { $0.method = .milbich2021(settings) }
         #expect(try keys(splits.json) == Self.common.union(["milbich2021"]))
-        let manifest = try splits.manifest()
+        let manifest = try splits.readManifest()
         #expect(manifest.settings.madeBy?.method == .milbich2021(settings))
         // As manifests used to be.
-        let older = try splits.manifest {
+        let older = try splits.readManifest {
             $0["protocol.swaps_per_step"] = 1
             $0["protocol.keep_fraction"] = 0.6
             $0["protocol.minimum_class_count"] = 10
@@ -117,7 +117,7 @@ import Testing
     ])
     func settingsThatCannotBeRead(name: String, value: String?, reason: String) throws {
         let splits = try ValidatedSplits { $0.nullDraws = 0 }
-        let error = #expect(throws: (any Error).self) { try splits.manifest { $0["protocol.\(name)"] = value } }
+        let error = #expect(throws: (any Error).self) { try splits.readManifest { $0["protocol.\(name)"] = value } }
         #expect("\(try #require(error))".hasSuffix("cannot be read as a split manifest: \(reason)"))
     }
 }

@@ -48,6 +48,14 @@ struct ValidatedSplits {
         return try JSONDecoder().decode(SplitManifest.self, from: changed.data)
     }
 
+    /// The same as it is read from a file.
+    func readManifest(_ change: (inout EditableJSON) throws -> Void = { _ in }) throws -> SplitManifest {
+        var changed = json
+        try change(&changed)
+        let folder = try TemporaryFolder()
+        return try SplitManifest(readingFrom: folder.write(changed.data, to: "manifest.json"))
+    }
+
     /// The manifest beside its dataset, perhaps after a change.
     func validation(_ change: (inout EditableJSON) throws -> Void = { _ in }) throws -> SplitValidation {
         try SplitValidation(of: manifest(change), in: dataset)
