@@ -115,7 +115,7 @@ class Scenario:
 
     def prepare(self, area, folder):
         """Makes the state before and after an undisturbed run, and lists the calls of the command."""
-        self.before = folder / area.folder.parent.name / self.name.replace("/", ",").replace(" ", "_")
+        self.before = folder / self.name.replace("/", ",").replace(" ", "_")
         out, command = area.folder / "out", self.command
         area.clear()
         if self.place in ("over", "linked"):
