@@ -46,6 +46,32 @@ private func level(
         #expect(level("a", fid: 1, forward: task(0.5), reverse: nil).gap() == nil)
     }
 
+    /// A fuzzer found that such a file ended the program.
+    @Test func errorsOverDifferentGroupsAreRefused() throws {
+        let one = #"{"recall@1":1,"query_count":1,"lone_query_count":0,"class_count":2"#
+        func scores(_ contributions: String, pairs: String = "[]") -> String {
+            one + #","confidence":{"recall@1":{"value":1,"degrees_of_freedom":1,"contributions":\#(contributions),"#
+                + #""pair_contributions":\#(pairs)}}}"#
+        }
+        func level(_ subjects: String) -> String {
+            #"{"id":"a","origin":"swap","step":0,"fid":1,"scores":{"full":{\#(subjects)}}}"#
+        }
+        func decode(_ json: String) throws -> LevelEvaluation {
+            try JSONDecoder().decode(LevelEvaluation.self, from: Data(json.utf8))
+        }
+        let same = #""model":{"forward":\#(scores("[1,2]")),"reverse":\#(scores("[3,4]"))}"#
+        #expect(try decode(level(same)).scores(of: .model)?.mean.estimates[.recall(1)]?.contributions == [2, 3])
+        for other in [scores("[3]"), scores("[3,4]", pairs: "[1]")] {
+            let different = #""model":{"forward":\#(scores("[1,2]")),"reverse":\#(other)}"#
+            #expect(throws: (any Error).self) { try decode(level(different)) }
+        }
+        // Counts whose sum would overflow.
+        let many = one.replacingOccurrences(of: "1,\"lone", with: "\(Int.max),\"lone") + "}"
+        #expect(throws: (any Error).self) {
+            try decode(level(#""model":{"forward":\#(many),"reverse":\#(many)}"#))
+        }
+    }
+
     @Test func oneDirectionIsItsOwnMean() throws {
         let only = level("a", fid: 1, forward: task(0.5, 0.25), reverse: nil)
         let scores = try #require(only.scores(of: .model))
