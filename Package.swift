@@ -174,8 +174,18 @@ var findOpenVINO: [LinkerSetting] {
     [.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/openvino/openvino/libs"])]
 }
 
+// `Scripts/fuzz` builds this one alone, with libFuzzer and the address sanitizer in all of it.
+if Context.environment["OODML_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: ["Files", "Datasets", "Embeddings", "FeatureExtraction", "Splits", "Evaluation"],
+            path: "Tests/Fuzzing", exclude: ["Seeds", "seeds.py"], swiftSettings: [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: findOpenVINO))
+}
+
 for target in package.targets
-where target.type != .system && !["CImageCodecs", "CThreads", "CStartup"].contains(target.name) {
+where target.type != .system && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [
         .enableUpcomingFeature("ExistentialAny"),

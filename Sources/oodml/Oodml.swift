@@ -32,7 +32,8 @@ struct Oodml: ParsableCommand {
 
             Work is divided among all processors; OPENBLAS_NUM_THREADS bounds the threads of single products. Under a \
             limit of the address space (ulimit -v, h_vmem) there are as many as fit into half of it; 1 GB is enough for \
-            most data, and where it is not, one sentence says what was refused.
+            most data, and where it is not, one sentence says what was refused. An input may take the memory that is free, \
+            and as much as is in proportion to its file; OODML_MEMORY, as in OODML_MEMORY=8G, sets another limit.
 
             EXIT STATUS:
               0   success

@@ -34,7 +34,8 @@ public struct LabelTable: Sendable, Equatable {
         let table = try CSVTable(contentsOf: url)
         guard let column = table.columns.firstIndex(of: "label") ?? table.columns.firstIndex(of: "class") else {
             throw FileError.malformed(
-                path: url.path, line: 1, found: "the columns \(excerpt(table.columns.prefix(40).joined(separator: ", ")))",
+                path: url.path, line: 1,
+                found: "the columns \(excerpt(table.columns.prefix(40).joined(separator: ", ")))",
                 expected: "a column label (or class), and optionally sample")
         }
         func values(_ column: Int) throws -> [String] {

@@ -34,7 +34,8 @@ extension Dataset {
         func column(_ name: String) -> Int? { table.columns.firstIndex(of: name) }
         func missing(_ expected: String) -> FileError {
             .malformed(
-                path: path, line: 1, found: "the columns \(excerpt(table.columns.prefix(40).joined(separator: ", ")))", expected: expected)
+                path: path, line: 1, found: "the columns \(excerpt(table.columns.prefix(40).joined(separator: ", ")))",
+                expected: expected)
         }
         var understood: [String] = []
         func column(_ name: String, orAlone others: Set<String>) -> Int? {

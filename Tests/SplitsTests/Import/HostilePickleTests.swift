@@ -143,7 +143,8 @@ import TestSupport
         for _ in 0..<1000 { sets += bytes("h\0h\u{1}R") }
         let copies = try refusal(sets + bytes("l."))
         #expect(
-            copies.hasSuffix(": values that take more than 268 MB of memory; expected no more (OODML_MEMORY allows it)"),
+            copies.hasSuffix(
+                ": values that take more than 268 MB of memory; expected no more (OODML_MEMORY allows it)"),
             "\(copies)")
     }
 

@@ -1,10 +1,10 @@
-import Foundation
+package import Foundation
 
 extension ONNXGraph {
     /// The file with `tensor` as the only output, and only the nodes, weights and inputs that lead to it.
     ///
     /// Of a network with a branch for texts this leaves the branch for images, which can be run without a text.
-    func file(withOnlyOutput tensor: String) -> Data {
+    package func file(withOnlyOutput tensor: String) -> Data {
         let (isNeeded, tensors) = ancestors(of: tensor)
         var content = Data()
         var node = 0
@@ -33,7 +33,7 @@ extension ONNXGraph {
     }
 
     /// The inputs that a tensor depends on.
-    func inputs(of tensor: String) -> [String] {
+    package func inputs(of tensor: String) -> [String] {
         let (_, tensors) = ancestors(of: tensor)
         return inputs.filter(tensors.contains)
     }

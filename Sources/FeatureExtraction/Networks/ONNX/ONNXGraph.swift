@@ -5,7 +5,7 @@ import Foundation
 ///
 /// OpenVINO's C interface cannot add an output to a network or take an input from it. To get an inner tensor, or one
 /// branch of a network with several, we rewrite the file's lists in memory (``file(withOnlyOutput:)``).
-struct ONNXGraph {
+package struct ONNXGraph {
     struct Node {
         let kind: String
         let name: String
@@ -18,9 +18,9 @@ struct ONNXGraph {
     }
 
     /// The names of the inputs, without weights, which old files list among them.
-    let inputs: [String]
+    package let inputs: [String]
     /// The names of the outputs.
-    let outputs: [String]
+    package let outputs: [String]
     /// The files that hold weights.
     let weights: [ONNXWeightFile]
 
@@ -30,7 +30,7 @@ struct ONNXGraph {
     let nodes: [Node]
 
     /// Reads a file; nil if it is not ONNX.
-    init?(path: String) {
+    package init?(path: String) {
         // Numbers of onnx.proto3: a model's graph is 7; a graph's nodes are 1, its weights 5, its inputs 11, its outputs
         // 12; the name of a tensor is 8.
         guard let data = try? InputFile(path: path).data,
