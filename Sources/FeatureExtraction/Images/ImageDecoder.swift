@@ -35,25 +35,71 @@ extension Image8 {
     }
 }
 
-extension Image8 {
-    /// About how much memory the pixels of a file take while they are decoded, converted and turned.
-    ///
+/// The bytes of an image file, of which the codec has read as much as says how large the image is.
+struct MeasuredImage {
+    private let bytes: [UInt8]
+    private let format: ImageFormat
+    private let path: String
+    /// What the codec said; nil for formats without one.
+    private let measured: image_codecs_image?
+
     /// - Throws: ``FeatureExtractionError`` if the file's beginning shows that it cannot be decoded.
-    static func byteCount(toDecode bytes: [UInt8], as format: ImageFormat, path: String) throws -> Int {
+    init(_ bytes: [UInt8], format: ImageFormat, path: String) throws {
+        (self.bytes, self.format, self.path) = (bytes, format, path)
         guard format != .bmp && format != .pnm else {
-            // Black and white takes a bit of the file and three bytes of memory; these files are as long as their pixels.
-            return bytes.count + min(24 * bytes.count, 3 * pixelLimit)
+            measured = nil
+            return
         }
         var image = image_codecs_image()
         var orientation: Int32 = 1
-        let status = run(format, bytes, &image, &orientation)
+        let status = Self.run(format, bytes, &image, &orientation)
         guard status == image_codecs_measured else {
             let message = String(cString: image_codecs_message(&image))
             throw FeatureExtractionError(status: status, path: path, format: format, message: message)
         }
+        measured = image
+    }
+
+    /// About how much memory the pixels take while they are decoded, converted and turned.
+    var neededByteCount: Int {
+        guard let measured else {
+            // Black and white takes a bit of the file and three bytes of memory; these files are as long as their pixels.
+            return bytes.count + min(24 * bytes.count, 3 * Image8.pixelLimit)
+        }
         // Grey may become colour.
-        let pixels = Int(image.width) * Int(image.height) * (image.channel_count == 1 ? 4 : 3)
-        return pixels + min(image.codec_size, Int.max / 4) + bytes.count
+        let pixels = Int(measured.width) * Int(measured.height) * (measured.channel_count == 1 ? 4 : 3)
+        return pixels + min(measured.codec_size, Int.max / 4) + bytes.count
+    }
+
+    /// The image as it lies in the file, or as a TIFF's orientation says.
+    ///
+    /// - Throws: ``FeatureExtractionError``.
+    func decoded() throws -> Image8 {
+        guard let measured else {
+            do throws(ImageFault) {
+                return try format == .bmp ? Image8(bmp: bytes) : Image8(pnm: bytes)
+            } catch {
+                throw FeatureExtractionError(fault: error, path: path, format: format)
+            }
+        }
+        let (width, height, channelCount) = (Int(measured.width), Int(measured.height), Int(measured.channel_count))
+        let count = width * height * channelCount
+        var image = measured
+        var orientation: Int32 = 1
+        var status = image_codecs_damaged
+        let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+            image.pixels = buffer.baseAddress
+            image.capacity = count
+            status = Self.run(format, bytes, &image, &orientation)
+            initializedCount = status == image_codecs_ok ? count : 0
+        }
+        image.pixels = nil
+        guard status == image_codecs_ok else {
+            let message = String(cString: image_codecs_message(&image))
+            throw FeatureExtractionError(status: status, path: path, format: format, message: message)
+        }
+        return Image8(width: width, height: height, channelCount: channelCount, pixels: pixels)
+            .oriented(Orientation(rawValue: UInt32(orientation)) ?? .upright)
     }
 
     private static func run(
@@ -67,39 +113,6 @@ extension Image8 {
         case .tiff: image_codecs_decode_tiff(bytes, bytes.count, &image, &orientation)
         case .bmp, .pnm: preconditionFailure("\(format.name) has no codec")
         }
-    }
-
-    static func decode(_ bytes: [UInt8], as format: ImageFormat, path: String) throws -> Image8 {
-        do throws(ImageFault) {
-            switch format {
-            case .bmp: return try Image8(bmp: bytes)
-            case .pnm: return try Image8(pnm: bytes)
-            case .png, .jpeg, .webp, .gif, .tiff: break
-            }
-        } catch {
-            throw FeatureExtractionError(fault: error, path: path, format: format)
-        }
-        var image = image_codecs_image()
-        var orientation: Int32 = 1
-        var status = run(format, bytes, &image, &orientation)
-        let (width, height, channelCount) = (Int(image.width), Int(image.height), Int(image.channel_count))
-        var pixels: [UInt8] = []
-        if status == image_codecs_measured {
-            let count = width * height * channelCount
-            pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-                image.pixels = buffer.baseAddress
-                image.capacity = count
-                status = run(format, bytes, &image, &orientation)
-                initializedCount = status == image_codecs_ok ? count : 0
-            }
-            image.pixels = nil
-        }
-        guard status == image_codecs_ok, pixels.count == width * height * channelCount else {
-            let message = String(cString: image_codecs_message(&image))
-            throw FeatureExtractionError(status: status, path: path, format: format, message: message)
-        }
-        return Image8(width: width, height: height, channelCount: channelCount, pixels: pixels)
-            .oriented(Orientation(rawValue: UInt32(orientation)) ?? .upright)
     }
 }
 

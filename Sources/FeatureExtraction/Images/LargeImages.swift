@@ -38,21 +38,25 @@ package final class LargeImages: Sendable {
             throw FeatureExtractionError.imageTooLarge(
                 path: path, found: "a file of \(file.byteCount) bytes", limit: Image8.pixelLimit)
         }
-        func decoded(_ bytes: [UInt8]) throws -> Image8 {
-            let decoded = try Image8.decode(bytes, as: format, path: path)
+        func passOn(_ image: MeasuredImage, _ bytes: [UInt8]) throws -> Result {
+            let decoded = try image.decoded()
             let converted = channelCount.map(decoded.converted(toChannelCount:)) ?? decoded
-            return orientedByEXIF ? converted.oriented(Orientation(bytes: bytes)) : converted
+            return try body(orientedByEXIF ? converted.oriented(Orientation(bytes: bytes)) : converted)
         }
-        func rest(of bytes: [UInt8]?) throws -> Result {
-            let bytes = try bytes ?? file.bytes
-            let needed = try Image8.byteCount(toDecode: bytes, as: format, path: path)
-            guard needed > share else { return try body(decoded(bytes)) }
-            try MemoryBudget.current().require(needed, for: "a large \(format.name) image", in: path)
-            return try body(decoded(bytes))
+        func passOnAlone(_ image: MeasuredImage, _ bytes: [UInt8]) throws -> Result {
+            try MemoryBudget.current().require(
+                image.neededByteCount, for: "a large \(format.name) image", in: path)
+            return try passOn(image, bytes)
         }
-        guard file.byteCount <= share else { return try alone.withLock { try rest(of: nil) } }
+        guard file.byteCount <= share else {
+            return try alone.withLock {
+                let bytes = try file.bytes
+                return try passOnAlone(MeasuredImage(bytes, format: format, path: path), bytes)
+            }
+        }
         let bytes = try file.bytes
-        let isLarge = try Image8.byteCount(toDecode: bytes, as: format, path: path) > share
-        return isLarge ? try alone.withLock { try rest(of: bytes) } : try body(decoded(bytes))
+        let image = try MeasuredImage(bytes, format: format, path: path)
+        guard image.neededByteCount > share else { return try passOn(image, bytes) }
+        return try alone.withLock { try passOnAlone(image, bytes) }
     }
 }
