@@ -185,7 +185,9 @@ if Context.environment["OODML_FUZZ"] != nil {
 }
 
 for target in package.targets
-where target.type != .system && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem"].contains(target.name) {
+where target.type != .system
+    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem"].contains(target.name)
+{
     var settings = target.swiftSettings ?? []
     settings += [
         .enableUpcomingFeature("ExistentialAny"),

@@ -64,8 +64,9 @@ package final class FileSink {
     private func failure() -> FileError { FileError.unwritable(path: shown, reason: systemReason()) }
 }
 
-/// Replaces one file, by a rename: for what a command keeps between its own runs. Results go through ``OutputFolder`` and
-/// ``OutputFile``.
+/// Replaces one file by a rename, for what a command keeps between its own runs.
+///
+/// Results go through ``OutputFolder`` and ``OutputFile``.
 ///
 /// At every moment either the old or the new file is there, complete. The new one is made as `.NAME.part` beside it; the
 /// caller holds a lock on the folder, which must exist.

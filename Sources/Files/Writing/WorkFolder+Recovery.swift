@@ -119,8 +119,7 @@ extension WorkFolder {
 package func settle(_ url: URL) throws {
     for url in [url, url.standardizedFileURL.deletingLastPathComponent()] {
         guard let target = try targetPath(url) else { continue }
-        for (path, isInside) in WorkFolder.places(of: target) {
-            guard try WorkFolder.isOwn(path) else { continue }
+        for (path, isInside) in WorkFolder.places(of: target) where try WorkFolder.isOwn(path) {
             let isBetweenMoves = try WorkFolder.hasJournal(at: path)
             do {
                 let work = try WorkFolder(at: path, isInside: isInside, waits: isBetweenMoves, warn: { _ in })

@@ -26,7 +26,8 @@ package final class WorkFolder {
 
     private static let lockName = "lock"
     /// What the lock's file says, so that a folder of this name is known for oodml's.
-    private static let mark = Array("oodml works here; what is left after a stop, the next run completes or removes\n".utf8)
+    private static let mark = Array(
+        "oodml works here; what is left after a stop, the next run completes or removes\n".utf8)
     static let partsName = "parts"
 
     /// The places where a target's work folder can be, the usual one first.

@@ -14,7 +14,8 @@ import Testing
 
     /// Marks a work folder for oodml's, as its lock does.
     private func mark(_ work: String) throws {
-        try folder.write("oodml works here; what is left after a stop, the next run completes or removes\n", to: work + "/lock")
+        try folder.write(
+            "oodml works here; what is left after a stop, the next run completes or removes\n", to: work + "/lock")
     }
 
     private func write(_ text: String, force: Bool = true) throws {

@@ -17,7 +17,8 @@ import Testing
     @Test func aFileChangedAfterItWasWrittenIsRefused() throws {
         try fixture.folder.remove("splits/manifest.json")
         #expect(try fixture.run(SplitsFixture.makeSplits + ["--force"], out: "again").status == 0)
-        try fixture.folder.edit("again/manifest.json", replacing: "\"schema_version\": 2", with: "\"schema_version\":  2")
+        try fixture.folder.edit(
+            "again/manifest.json", replacing: "\"schema_version\": 2", with: "\"schema_version\":  2")
         let run = try CommandRun(["report", "again", "-q"], in: fixture.folder.url)
         #expect(
             run.status == 1
