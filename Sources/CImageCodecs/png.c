@@ -67,6 +67,23 @@ static void copy_palette(png_structp codec, png_infop info, png_color colours[25
     memcpy(colours, palette, (size_t)count * sizeof *colours);
 }
 
+// Whether the chunks before the pixels lie in the file. libpng allocates what one announces before it reads it, and its own
+// limit is but a warning.
+static int chunks_fit(const struct source *source) {
+    size_t position = 8;
+    while (source->size - position >= 8) {
+        size_t length = png_get_uint_32(source->bytes + position);
+        if (memcmp(source->bytes + position + 4, "IDAT", 4) == 0) {
+            return 1;
+        }
+        if (source->size - position < 12 || length > source->size - position - 12) {
+            return 0;
+        }
+        position += 12 + length;
+    }
+    return 0;
+}
+
 // Everything that a longjmp may leave behind lives in the caller, outside the frame that calls setjmp.
 static image_codecs_status decode(
     png_structp codec, png_infop info, struct source *source, image_codecs_image *image) {
@@ -88,8 +105,10 @@ static image_codecs_status decode(
     int bit_depth = png_get_bit_depth(codec, info);
     int is_palette = colour_type == PNG_COLOR_TYPE_PALETTE;
     int is_grey = !is_palette && !(colour_type & PNG_COLOR_MASK_COLOR);
+    // libpng keeps a row, the row before, and one as it was unpacked.
+    uint64_t codec_size = 3 * (uint64_t)png_get_rowbytes(codec, info);
     image_codecs_status status = image_codecs_begin(
-        image, png_get_image_width(codec, info), png_get_image_height(codec, info), is_grey ? 1 : 3, 0);
+        image, png_get_image_width(codec, info), png_get_image_height(codec, info), is_grey ? 1 : 3, codec_size);
     if (status != image_codecs_ok) {
         return status;
     }
@@ -128,6 +147,9 @@ image_codecs_status image_codecs_decode_png(const uint8_t *bytes, size_t size, i
     image_codecs_reset(image);
 
     struct source source = {bytes, size, 0, 0, image_codecs_damaged, ""};
+    if (size < 8 || !chunks_fit(&source)) {
+        return image_codecs_fail(image, image_codecs_truncated, "the file ends early");
+    }
     png_structp codec = png_create_read_struct(PNG_LIBPNG_VER_STRING, &source, on_error, on_warning);
     png_infop info = codec != NULL ? png_create_info_struct(codec) : NULL;
     image_codecs_status status =

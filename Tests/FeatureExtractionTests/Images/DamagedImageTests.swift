@@ -42,6 +42,18 @@ struct DamagedImageTests {
                 == "\(folder.url.path): cannot be read: it is a folder; expected a file")
     }
 
+    /// A fuzzer found that a chunk was allocated with whatever length it announced.
+    @Test func chunksEndWithTheFile() throws {
+        let folder = try TemporaryFolder()
+        var bytes = try Fixture.bytes(ofImage: "dark.png")
+        // After the signature and the header.
+        bytes.insert(contentsOf: [0x61, 0x63, 0x54, 0x4C] + Array("eXIf".utf8), at: 33)
+        let path = try folder.write(bytes, as: "a.png")
+        #expect(
+            failure { _ = try Image8(contentsOfFile: path) }
+                == "\(path): found a truncated PNG image (the file ends early); expected a complete one")
+    }
+
     @Test func animationsAreRefused() {
         let path = Fixture.image("animated.webp")
         #expect(
