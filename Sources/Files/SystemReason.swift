@@ -79,11 +79,11 @@ private func obstacle(on path: String) -> String? {
     // A link may lead to where the folder is.
     for _ in 0..<16 {
         var place = path.utf8.first == UInt8(ascii: "/") ? "/" : "."
-        for part in path.split(separator: "/").dropLast() {
+        for part in path.parts(between: "/", keepingEmpty: false).dropLast() {
             place += (place == "/" ? "" : "/") + part
             guard access(place, X_OK) != 0, errno == EACCES else { continue }
             if isLink(place), let inner = target(of: place).flatMap(obstacle(on:)) { return inner }
-            let shown = place.hasPrefix("./") ? String(place.dropFirst(2)) : place
+            let shown = place.begins(with: "./") ? place.dropping("./") : place
             return "the folder \(shown) may not be entered (permission is denied)"
         }
         guard let target = target(of: path) else { return nil }
@@ -98,6 +98,6 @@ private func target(of path: String) -> String? {
         return nil
     }
     if target.utf8.first == UInt8(ascii: "/") { return target }
-    return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    return path.parts(between: "/").dropLast().joined(separator: "/")
         + (path.utf8.contains(UInt8(ascii: "/")) ? "/" : "") + target
 }

@@ -18,8 +18,6 @@ struct FuzzedReader: Sendable {
     var repair: (@Sendable (inout [UInt8]) -> Void)?
 
     /// All readers.
-    ///
-    /// Receipts of folders belong here too, as soon as there are any.
     static let all: [FuzzedReader] = [
         FuzzedReader(name: "numpy", file: "a.npy") { url in
             try trying {
@@ -106,6 +104,12 @@ struct FuzzedReader: Sendable {
                 _ = try file.strings(inCellArray: "class_names")
             } and: {
             }
+        },
+        FuzzedReader(name: "receipt", file: "receipt.csv") { url in
+            let receipt = try Receipt(readingFrom: url)
+            let copy = url.deletingLastPathComponent().appending(path: "copy.csv")
+            try receipt.bytes.write(to: copy)
+            precondition(try Receipt(readingFrom: copy) == receipt, "a receipt changes by writing it")
         },
         FuzzedReader(name: "manifest", file: "manifest.json") { url in
             let manifest = try SplitManifest(readingFrom: url)

@@ -33,6 +33,7 @@ FIXTURES = {
     "pickle": [],
     "matlab": [TESTS / "DatasetsTests/Fixtures/**/*.mat", TESTS / "FilesTests/Fixtures/matlab/*.mat"],
     "manifest": [],
+    "receipt": [SPLITS / "receipt.csv"],
     "results": [],
     "episodes": [],
     "description": [IMAGES / "**/*.json"],
@@ -56,6 +57,7 @@ TEXTS = {
         "level,direction,class,queries\n1,forward,a,3\n",
     ],
     "labels": ["owl\nant\nowl\n", "\ufeff1\r\n2\r\n\r\n"],
+    "receipt": ["result,path,size,sha256,link\nexport,a/b,,,/images/a.png\nsplits,m.json,0," + "0a" * 32 + ",\n"],
     "manifest": [
         (
             '{"schema_version":1,"generator":"a","dataset":{"name":"a","samples":4,"classes":2,"sha256":"00"},'

@@ -3,11 +3,7 @@ internal import Foundation
 
 /// A store as it was when it was looked at, so that what is read from it later is from the same run.
 ///
-/// ```swift
-/// let moment = try StoreMoment(of: EmbeddingStore(at: folder))
-/// // read the samples, and later the embeddings
-/// try moment.requireUnchanged()
-/// ```
+/// Take it before the samples are read, and give it to `EmbeddingSource.features(_:since:)`.
 public struct StoreMoment: Sendable {
     private let folder: WrittenFolder
 

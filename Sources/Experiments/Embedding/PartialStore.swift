@@ -78,7 +78,7 @@ final class PartialStore {
     private static func isPart(_ file: String) -> Bool {
         let names = ["run.json", "chunk-size"]
         if names.contains(file) || names.map(partName).contains(file) { return true }
-        let isUnfinished = file.utf8.starts(with: ".chunk-".utf8) && file.utf8.suffix(5).elementsEqual(".part".utf8)
+        let isUnfinished = file.begins(with: ".chunk-") && file.utf8.suffix(5).elementsEqual(".part".utf8)
         return isUnfinished || StoreChunks.isChunk(file)
     }
 

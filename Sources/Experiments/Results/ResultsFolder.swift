@@ -159,7 +159,7 @@ public struct ResultsFolder: Sendable, Equatable {
     private func runFolders(in folder: WrittenFolder) throws -> [String] {
         if folder.has(Name.results) { return [""] }
         let names = (try? folder.names) ?? []
-        let runs = names.filter { $0.utf8.starts(with: "seed-".utf8) }.map { $0 + "/" }
+        let runs = names.filter { $0.begins(with: "seed-") }.map { $0 + "/" }
             .filter { folder.has($0 + Name.results) }
         guard !runs.isEmpty else {
             throw FileError.unreadable(

@@ -11,15 +11,15 @@ enum ControlGroup {
             text(path).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
         }
         var free: Int?
-        for line in (text("proc/self/cgroup") ?? "").split(separator: "\n") {
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3 else { continue }
+        for line in (text("proc/self/cgroup") ?? "").parts(between: "\n") {
+            let fields = line.parts(between: ":")
+            guard fields.count >= 3 else { continue }
             let isSecond = fields[1].isEmpty
-            guard isSecond || fields[1].split(separator: ",").contains("memory") else { continue }
+            guard isSecond || fields[1].parts(between: ",").contains("memory") else { continue }
             let base = "sys/fs/cgroup" + (isSecond ? "" : "/memory")
             let names = isSecond ? ("memory.max", "memory.current") : ("memory.limit_in_bytes", "memory.usage_in_bytes")
             // Each group above bounds it too. In a container the path may be one of the host's, which is not there.
-            var parts = fields[2].split(separator: "/").map(String.init)
+            var parts = fields[2...].joined(separator: ":").parts(between: "/", keepingEmpty: false)
             while true {
                 let folder = ([base] + parts).joined(separator: "/")
                 // Without a limit it is a word, or a number near the greatest.
@@ -36,8 +36,8 @@ enum ControlGroup {
 
     /// What counts as used but is given up when it is needed: the contents of files that were not used of late.
     private static func cached(_ statistics: String?) -> Int {
-        for line in (statistics ?? "").split(separator: "\n") {
-            let fields = line.split(separator: " ")
+        for line in (statistics ?? "").parts(between: "\n") {
+            let fields = line.parts(between: " ")
             if fields.count == 2, fields[0] == "inactive_file" || fields[0] == "total_inactive_file" {
                 return Int(fields[1]) ?? 0
             }

@@ -99,8 +99,8 @@ package struct MemoryBudget: Sendable, Equatable {
     /// Bytes, or thousands of them by a suffix: K, M, G or T, each 1024 of the one before.
     static func byteCount(of text: String) -> Int? {
         var digits = text.uppercased()[...]
-        if digits.hasSuffix("B") { digits = digits.dropLast() }
-        if digits.hasSuffix("I") { digits = digits.dropLast() }
+        if digits.ends(with: "B") { digits = digits.dropLast() }
+        if digits.ends(with: "I") { digits = digits.dropLast() }
         let shift = ["K": 10, "M": 20, "G": 30, "T": 40][digits.suffix(1)] ?? 0
         if shift > 0 { digits = digits.dropLast() }
         guard let value = Double(digits), value > 0, value * Double(1 << shift) < Double(Int.max / 2) else {
@@ -114,8 +114,8 @@ package struct MemoryBudget: Sendable, Equatable {
         let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
         var kilobytes = 0
         var isKnown = false
-        for line in text.split(separator: "\n") {
-            let fields = line.split(separator: " ")
+        for line in text.parts(between: "\n") {
+            let fields = line.parts(between: " ", keepingEmpty: false)
             guard fields.count > 1, fields[0] == "MemAvailable:" || fields[0] == "SwapFree:" else { continue }
             isKnown = isKnown || fields[0] == "MemAvailable:"
             kilobytes += Int(fields[1]) ?? 0

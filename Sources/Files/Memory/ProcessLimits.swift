@@ -10,7 +10,7 @@ package enum ProcessLimits {
         let limits = all
         guard limits.contains(where: { $0.byteCount != nil }) else { return nil }
         // Where the system does not say, all of it may be used.
-        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.parts(between: " ") ?? []
         let free = limits.compactMap { limit -> Int? in
             guard let byteCount = limit.byteCount, limit.field < pages.count else { return nil }
             return byteCount - (Int(pages[limit.field]) ?? 0) * Int(getpagesize())

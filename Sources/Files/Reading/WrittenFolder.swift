@@ -54,7 +54,7 @@ package struct WrittenFolder: Sendable {
     package var names: [String] {
         get throws {
             guard let receipt else { return try Files.names(in: url.path) }
-            let own = receipt.paths(of: result).filter { $0.utf8.starts(with: prefix.utf8) }.map { path in
+            let own = receipt.paths(of: result).filter { $0.begins(with: prefix) }.map { path in
                 String(
                     decoding: path.utf8.dropFirst(prefix.utf8.count).prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self)
             }
@@ -99,7 +99,7 @@ package struct WrittenFolder: Sendable {
     /// The files of the result, below this folder, that are missing or were changed since; empty without a receipt.
     package var strangers: [(file: String, found: String, expected: String)] {
         guard let receipt else { return [] }
-        return receipt.paths(of: result).filter { $0.utf8.starts(with: prefix.utf8) }.compactMap { path in
+        return receipt.paths(of: result).filter { $0.begins(with: prefix) }.compactMap { path in
             let name = String(decoding: path.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
             guard exists(url.appending(path: name)) else {
                 return (name, "no such file", "the one that was written with the others")

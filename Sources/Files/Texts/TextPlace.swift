@@ -3,9 +3,7 @@
 /// This is the only place that knows how. It works on bytes and Unicode scalars, never on `Character`s: a combining mark
 /// after `<`, or U+0600 before it, makes one `Character` of both, which a browser still reads as `<` and a mark.
 ///
-/// ```swift
-/// Array("<b>".escaped(for: .markup).utf8) == Array("&lt;b&gt;".utf8)
-/// ```
+/// So `<b>` for markup becomes `&lt;b&gt;`.
 package enum TextPlace: Sendable, Hashable, CaseIterable {
     /// One line of a terminal, a log or an error: control characters, line separators and what turns the direction of
     /// writing around are written as in Swift, `\n` or `\u{1B}`.

@@ -144,7 +144,7 @@ func names(in folder: String) throws(FileError) -> [String] {
 /// The path that the system uses, without links; nil if nothing is there.
 func resolved(_ path: String) throws(FileError) -> String? {
     guard let real = realpath(path, nil) else {
-        if errno == ENOENT { return nil }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
         throw FileError.unreadable(path: path, reason: reasonForReading(errno, at: path))
     }
     defer { free(real) }

@@ -140,7 +140,7 @@ package final class WorkFolder {
         let files = ["plan", Journal.name, Journal.pointerName]
         let known = files + files.map(partName) + [lockName, "new", "old", partsName]
         let strange = found.first { name in
-            !known.contains { Name(name) == Name($0) || name.utf8.starts(with: "\($0)-".utf8) }
+            !known.contains { Name(name) == Name($0) || name.begins(with: "\($0)-") }
         }
         if let strange {
             throw FileError.malformed(
