@@ -59,6 +59,7 @@ extension SplitFolder {
         }
         guard units.count >= 4 else { throw SplitError.tooFewUnits(count: units.count) }
         let folder = try OutputFolder(url, result: resultName, force: replacing) { report(.warning($0)) }
+        try folder.requireRoom(for: SplitFileName.all(shots: settings.shots, replicateCount: replicateCount))
         if !replacing {
             try requireNoOther(at: url, of: dataset, by: settings.resolved(forUnitCount: units.count))
         }

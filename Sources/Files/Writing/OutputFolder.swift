@@ -38,14 +38,19 @@ package struct OutputFolder: Sendable {
         }
         let file = url.appending(path: Receipt.name)
         let receipt = try FileStatus(of: file.path) == nil ? Receipt() : Receipt(readingFrom: file)
-        for path in paths where receipt[path: path]?.result != result {
+        let entries = receipt.entries.keys.map(\.text)
+        for path in paths {
             guard let status = try FileStatus(of: target + "/" + path) else { continue }
-            // A file may turn out to be the same.
-            guard status.kind == .folder || status.kind == .other || receipt[path: path] != nil else { continue }
-            throw FileError.occupied(
-                path: url.appending(path: path).path,
-                found: receipt[path: path].map { "a file of oodml's \($0.result) is there" }
-                    ?? "\(status.kind.words) that oodml did not write is there")
+            let shown = url.appending(path: path).path
+            switch status.kind {
+            case .folder where entries.contains { isBelow("/" + $0, "/" + path) }: continue
+            case .folder, .other:
+                throw FileError.occupied(path: shown, found: "\(status.kind.words) that oodml did not write is there")
+            default:
+                // A file that is not listed may turn out to be the same.
+                guard let other = receipt[path: path]?.result, other != result else { continue }
+                throw FileError.occupied(path: shown, found: "a file of oodml's \(other) is there")
+            }
         }
     }
 

@@ -23,6 +23,15 @@ package enum SplitFileName {
     /// The folder of a further series, numbered from 2.
     package static func replicate(_ number: Int) -> String { "replicate-\(number)" }
 
+    /// The paths of all files of splits that a search makes.
+    package static func all(shots: [Int], replicateCount: Int) -> [String] {
+        let series = [samples, matched, progression, chart, manifest]
+        let further = (1...max(replicateCount, 1)).dropFirst().flatMap { number in
+            series.map { "\(replicate(number))/\($0)" }
+        }
+        return series + further + shots.map(episodes(shots:)) + [classMap] + (replicateCount > 1 ? [replicates] : [])
+    }
+
     /// The number of shots in the name of a file of episodes; nil for all other names.
     package static func shots(ofEpisodes name: String) -> Int? { number(name, "episodes-", ".json") }
 

@@ -18,11 +18,12 @@ import Testing
         try fixture.folder.remove("splits/manifest.json")
         #expect(try fixture.run(SplitsFixture.makeSplits + ["--force"], out: "again").status == 0)
         try fixture.folder.edit(
-            "again/manifest.json", replacing: "\"schema_version\": 2", with: "\"schema_version\":  2")
+            "again/manifest.json", replacing: "\"schema_version\": 2", with: "\"schema_version\":\t2")
         let run = try CommandRun(["report", "again", "-q"], in: fixture.folder.url)
         #expect(
             run.status == 1
-                && run.sentence?.contains("again/manifest.json: found other contents than were written") == true,
+                && run.sentence?.contains(
+                    "again/manifest.json: found other contents than were written with the other files") == true,
             "\(run.errors)")
         try fixture.folder.remove("again/receipt.csv")
         #expect(try CommandRun(["report", "again", "-q"], in: fixture.folder.url).status == 0)

@@ -27,7 +27,8 @@ import Testing
         "oodml/Terminal/ChartFiles.swift": ["removeItem("],
         // The parts of a store, in the work folder that the run holds.
         "Experiments/Embedding/PartialStore.swift": ["unlink(", "rmdir("],
-        // Standard streams that the caller has closed.
+        // Standard streams: of a program that is run, and those that the caller has closed.
+        "oodml/Terminal/ProgramRun.swift": ["O_RDWR"],
         "oodml/Terminal/StandardOutput.swift": ["O_RDWR"],
     ]
 
