@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 int filesystem_exchange(const char *a, const char *b) {
@@ -22,5 +23,7 @@ int filesystem_rename_new(const char *from, const char *to) {
     }
     return rename(from, to);
 }
+
+ptrdiff_t filesystem_attributes(const char *path, char *names, size_t size) { return llistxattr(path, names, size); }
 
 int filesystem_sync(int descriptor) { return syncfs(descriptor); }

@@ -172,7 +172,9 @@ extension FeatureExtractor: ImageNetwork {
         case FeatureExtractionError.outOfMemory(let path), FeatureExtractionError.notAnImage(let path, _),
             FeatureExtractionError.truncatedImage(let path, _, _), FeatureExtractionError.damagedImage(let path, _, _),
             FeatureExtractionError.unsupportedImage(let path, _), FeatureExtractionError.imageTooLarge(let path, _, _),
-            FeatureExtractionError.nonFiniteEmbedding(let path, _, _, _), FileError.unreadable(let path, _, _):
+            FeatureExtractionError.nonFiniteEmbedding(let path, _, _, _), FileError.unreadable(let path, _, _),
+            // One that would take more memory than may be taken.
+            FileError.malformed(let path, _, _, _):
             path
         default: nil
         }

@@ -48,6 +48,11 @@ struct Oodml: ParsableCommand {
 
     static func main() {
         openStandardStreams()
+        guard mayOpenFiles() else {
+            writeToStandardError(
+                "Error: no more files may be open at once (ulimit -n); expected a limit of 16 or more\n")
+            Foundation.exit(1)
+        }
         // A write beyond a limit on files (ulimit -f) then fails with a reason, instead of ending the program without one.
         signal(SIGXFSZ, SIG_IGN)
         keepFreedMemory()
@@ -105,6 +110,7 @@ struct Oodml: ParsableCommand {
             FeatureExtractionError.imageTooLarge, FeatureExtractionError.nonFiniteEmbedding:
             true
         case FileError.unreadable(_, _, let reason): reason.begins(with: "the link leads ")
+        case FileError.malformed(_, _, let found, _): found.begins(with: "a large ")
         case DatasetError.emptyClass: true
         default: false
         }

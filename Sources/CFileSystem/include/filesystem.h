@@ -3,12 +3,17 @@
 #ifndef FILESYSTEM_H
 #define FILESYSTEM_H
 
+#include <stddef.h>
+
 // Lets two paths change places in one step. Returns 0, or -1 with errno: EINVAL, ENOSYS or EOPNOTSUPP where the file
 // system cannot.
 int filesystem_exchange(const char *a, const char *b);
 
 // Renames unless something has the new name. Returns 0, or -1 with errno, EEXIST if something has it.
 int filesystem_rename_new(const char *from, const char *to);
+
+// The names of the extended attributes of a path itself, each with its NUL. Returns their size, or -1 with errno.
+ptrdiff_t filesystem_attributes(const char *path, char *names, size_t size);
 
 // Flushes all of the file system that a descriptor is on.
 int filesystem_sync(int descriptor);

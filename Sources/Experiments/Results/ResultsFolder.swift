@@ -140,7 +140,7 @@ public struct ResultsFolder: Sendable, Equatable {
     func present() throws -> [(file: URL, results: EvaluationResults?)] {
         guard isFolder(url) else { return [] }
         return try WrittenFolder.reading(url, of: Self.resultName) { folder in
-            ((try? runFolders(in: folder)) ?? []).map { run in
+            ((try? runFolders(in: folder)) ?? []).filter { exists(url.appending(path: $0 + Name.results)) }.map { run in
                 let file = url.appending(path: run + Name.results)
                 return (file, try? readJSON(EvaluationResults.self, from: file, as: "results of a model"))
             }

@@ -79,6 +79,7 @@ extension SplitFolder {
             series.append(one)
         }
         let manifests = series.map { SplitManifest(generator: generator, series: $0, provenance: provenance) }
+        for manifest in manifests { try requireReadable(manifest, at: url) }
         let paths = try folder.write(
             files(of: series, manifests, over: embedded), keepingElsewhere: true)
         return MadeSplits(
@@ -86,6 +87,15 @@ extension SplitFolder {
                 at: url, manifest: manifests[0], dataset: dataset, written: try WrittenFolder(url, of: resultName)),
             series: series,
             manifests: manifests, paths: paths)
+    }
+
+    /// Refuses numbers that no command would read again.
+    private static func requireReadable(_ manifest: SplitManifest, at url: URL) throws {
+        do {
+            try manifest.requirePlausibleValues()
+        } catch let error as ImplausibleValue {
+            throw FileError.unwritable(path: url.appending(path: SplitFileName.manifest).path, reason: "\(error)")
+        }
     }
 
     /// Refuses a folder with splits that must come out different, before any work is done.
@@ -169,18 +179,19 @@ extension SplitFolder {
     ///   not be replaced.
     public static func importing(
         _ pickle: URL, of dataset: @autoclosure () throws -> Dataset, to url: (Dataset) -> URL, replacing: Bool = false,
-        generator: String = libraryGenerator, report: WorkReport = { _ in }
+        generator: String = libraryGenerator, report: @escaping WorkReport = { _ in }
     ) throws -> (splits: ImportedSplits, dataset: Dataset, paths: [String]) {
         report(.began("reading \(pickle.lastPathComponent)"))
         let published = try PublishedSplits(pickleAt: pickle)
         let dataset = try dataset()
-        let folder = try OutputFolder(url(dataset), result: resultName, force: replacing)
+        let folder = try OutputFolder(url(dataset), result: resultName, force: replacing) { report(.warning($0)) }
         let source = SplitManifest.SourceRecord(
             file: pickle.lastPathComponent, sha256: try SHA256.hexadecimal(ofFilesAt: [pickle]))
         report(.began("finding classes and files"))
         let splits = try ImportedSplits(
             of: published, in: dataset, path: pickle.path, source: source, generator: generator)
         for warning in splits.warnings { report(.warning(warning)) }
+        try requireReadable(splits.manifest, at: folder.url)
         let matched = splits.matched.table(for: dataset, levels: splits.manifest.levels.map(\.id))
         let episodes = try splits.episodes.map { episodes in
             OutputItem(SplitFileName.episodes(shots: episodes.shots), try episodes.json)

@@ -46,7 +46,16 @@ package func requireNumber<Value: Comparable>(
     _ value: Value?, in range: ClosedRange<Value>, _ place: @autoclosure () -> String
 ) throws {
     guard let value, !range.contains(value) else { return }
-    throw ImplausibleValue(place(), found: "\(value)", expected: "\(range.lowerBound) to \(range.upperBound)")
+    throw ImplausibleValue(
+        place(), found: "\(value)", expected: "\(words(range.lowerBound)) to \(words(range.upperBound))")
+}
+
+/// A bound as people write it, without the allowance for rounding.
+private func words(_ bound: some Comparable) -> String {
+    switch bound {
+    case let bound as Double where abs(bound) < 2: "\(Int(bound.rounded()))"
+    default: "\(bound)"
+    }
 }
 
 extension KeyedDecodingContainer {
@@ -75,29 +84,37 @@ extension KeyedDecodingContainer {
     private func place(of key: Key) -> String { placeText(codingPath + [key]) }
 }
 
+/// An id without the signs by which escaped names differ from others.
+private func plainName(_ id: String) -> String { id.replacing(bytes: ["%": "-", "~": "-"]) }
+
 /// Refuses ids of levels that cannot be the names of files, or that are too alike to be.
 ///
 /// A level's id stands in paths of models and in names of charts and exports, as it is; so it is one component of a path,
-/// 1 to 100 bytes long, that ``fileNames(for:)`` leaves alone, and differs from all others in more than case or Unicode
+/// 1 to 200 bytes long, that ``fileNames(for:)`` leaves alone or has made, and differs from all others in more than case or Unicode
 /// form.
 ///
+/// - Parameter allowsTwins: whether an id may occur twice, because that is looked at elsewhere.
 /// - Throws: ``ImplausibleValue``.
-package func requireLevelIDs(_ ids: [String]) throws {
+package func requireLevelIDs(_ ids: [String], allowsTwins: Bool = false) throws {
     var seen: Set<Name> = []
     for (number, id) in ids.enumerated() {
         let shown = "\"\(excerpt(id))\""
-        guard seen.insert(Name(id)).inserted else {
+        guard seen.insert(Name(id)).inserted || allowsTwins else {
             throw ImplausibleValue("levels.\(number).id", found: "\(shown) again", expected: "an id of its own")
         }
-        guard (1...100).contains(id.utf8.count), id.escaped(for: .fileName).utf8.elementsEqual(id.utf8) else {
+        // What an escaped name has instead of other characters is safe too.
+        let plain = plainName(id)
+        guard (1...200).contains(id.utf8.count), plain.escaped(for: .fileName).utf8.elementsEqual(plain.utf8) else {
             throw ImplausibleValue(
                 "levels.\(number).id", found: shown,
-                expected: "1 to 100 bytes that can be the name of a file, without slashes and controls")
+                expected: "1 to 200 bytes that can be the name of a file, without slashes and controls")
         }
     }
-    for (number, pair) in zip(ids, fileNames(for: ids)).enumerated() where Name(pair.0) != Name(pair.1) {
+    let plain = ids.map(plainName)
+    for (number, pair) in zip(plain, fileNames(for: plain)).enumerated() where Name(pair.0) != Name(pair.1) {
         throw ImplausibleValue(
-            "levels.\(number).id", found: "\"\(excerpt(pair.0))\", which another id has in other case or Unicode form",
+            "levels.\(number).id",
+            found: "\"\(excerpt(ids[number]))\", which another id has in other case or Unicode form",
             expected: "ids that are different names of files everywhere")
     }
 }

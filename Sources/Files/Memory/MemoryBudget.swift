@@ -10,9 +10,9 @@ package struct MemoryBudget: Sendable, Equatable {
     /// The variable of the environment.
     package static let variable = "OODML_MEMORY"
 
-    /// How many times as much as in the file compressed values may be: ten times as much as those of the sparsest
-    /// embeddings are, and a tenth of what zeros are.
-    package static let packing = 100
+    /// How many times as much as in the file compressed values may be: more than those of sparse embeddings are, and half
+    /// of what zeros are.
+    package static let packing = 500
 
     /// How many times as much as in the file texts may take as values of their own: rows of a few letters take more, but
     /// nobody has a hundred million of them.

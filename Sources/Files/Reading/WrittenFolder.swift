@@ -21,10 +21,11 @@ package struct WrittenFolder: Sendable {
     package init(_ url: URL, of result: String) throws {
         try settle(url)
         (self.url, self.result) = (url, result)
-        let above = url.standardizedFileURL.deletingLastPathComponent()
+        let real = URL(filePath: try targetPath(url) ?? url.standardizedFileURL.path)
+        let above = real.deletingLastPathComponent()
         let own = try Self.receipt(in: url)
         if own == nil, let whole = try Self.receipt(in: above), whole.has(result) {
-            let prefix = url.standardizedFileURL.lastPathComponent + "/"
+            let prefix = real.lastPathComponent + "/"
             (root, self.prefix, receipt) = (above, prefix, whole)
         } else {
             (root, prefix, receipt) = (url, "", own.flatMap { $0.has(result) ? $0 : nil })
@@ -33,7 +34,9 @@ package struct WrittenFolder: Sendable {
 
     private static func receipt(in folder: URL) throws -> Receipt? {
         let file = folder.appending(path: Receipt.name)
-        guard let status = try? FileStatus(of: file.path), status.kind == .file else { return nil }
+        guard let status = try? FileStatus(of: file.path), status.kind == .file, Receipt.isThere(file) else {
+            return nil
+        }
         do {
             return try Receipt(readingFrom: file)
         } catch FileError.unreadable(let path, let kind, let reason) {
@@ -83,6 +86,9 @@ package struct WrittenFolder: Sendable {
             guard exists(file) else { return }
             throw FileError.malformed(
                 path: file.path, found: "a file that was not written with the others", expected: "one \(advice)")
+        }
+        guard try FileStatus(of: file.path, following: true) != nil else {
+            throw FileError.malformed(path: file.path, found: "no such file", expected: "the file \(advice)")
         }
         let present = try InputFile(file)
         guard present.byteCount == size else {

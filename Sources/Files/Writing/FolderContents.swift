@@ -14,9 +14,28 @@ struct FolderContents {
     /// The most files of others that get a second name in a new folder; a folder with more is changed in place.
     static let carriedLimit = 10_000
 
+    /// Looks at a folder that exists, and completes what killed runs have begun within it, which knows things by numbers
+    /// that they would not have in a new folder.
+    static func settled(_ path: String) throws -> FolderContents {
+        let contents = try FolderContents(of: path)
+        let works = contents.statuses.keys.map(\.text).filter { name in
+            let last = (name as NSString).lastPathComponent
+            return last.begins(with: ".") && last.ends(with: ".oodml") && last.utf8.count > 7
+        }
+        guard !works.isEmpty else { return contents }
+        for work in works {
+            let place = path + "/" + work as NSString
+            let name = String(place.lastPathComponent.dropFirst().dropLast(".oodml".count))
+            try settle(URL(filePath: place.deletingLastPathComponent + "/" + name))
+        }
+        return try FolderContents(of: path)
+    }
+
     /// Looks at a folder that exists.
     init(of path: String) throws {
         self.path = path
+        let device = try FileStatus(of: path)?.device
+        if hasAttributes(path) { isComplete = false }
         let file = path + "/" + Receipt.name
         let status = try FileStatus(of: file)
         if let status, status.kind != .file {
@@ -25,10 +44,13 @@ struct FolderContents {
         receipt = try status == nil ? Receipt() : Receipt(readingFrom: URL(filePath: file))
         var pending = [""]
         var foreignCount = 0
-        while let prefix = pending.popLast(), isComplete {
+        while isComplete, let prefix = pending.popLast() {
             let found: [String]
             do {
-                found = try names(in: prefix.isEmpty ? path : path + "/" + prefix)
+                let all = try allNames(in: prefix.isEmpty ? path : path + "/" + prefix)
+                found = all.names
+                // What has no name that is text can only stay where it is.
+                if !all.areText { isComplete = false }
             } catch {
                 // Somebody's folder that may not be read cannot be carried over either.
                 if prefix.isEmpty { throw error }
@@ -40,6 +62,9 @@ struct FolderContents {
                 if prefix.isEmpty, name == ".oodml" || name == Receipt.name { continue }
                 guard let status = try FileStatus(of: path + "/" + own) else { continue }
                 statuses[Name(own)] = status
+                // Nor can a mount, or what has an access control list, be made anew.
+                if status.device != device { isComplete = false }
+                if status.kind == .folder, hasAttributes(path + "/" + own) { isComplete = false }
                 if status.kind == .folder { pending.append(own) }
                 if receipt[path: own] == nil { foreignCount += 1 }
                 if foreignCount > Self.carriedLimit { isComplete = false }
@@ -49,12 +74,16 @@ struct FolderContents {
 
     /// The status of a path below the folder.
     func status(of path: String) throws -> FileStatus? {
-        try isComplete ? statuses[Name(path)] : FileStatus(of: self.path + "/" + path)
+        if isComplete { return statuses[Name(path)] }
+        // Through a link it would be something else.
+        let place = self.path + "/" + path
+        return try isWithoutLinks(place, below: self.path) ? FileStatus(of: place) : nil
     }
 
     /// Whether a folder has something, and all below it is listed as part of a result, so that the folder goes with it.
     func isAll(below folder: String, of result: String) throws -> Bool {
-        let names = try names(in: path + "/" + folder)
+        let (names, areText) = try allNames(in: path + "/" + folder)
+        guard areText else { return false }
         for name in names {
             let own = folder + "/" + name
             guard let status = try FileStatus(of: path + "/" + own) else { continue }

@@ -15,6 +15,17 @@ struct Journal: Codable {
         let old: String
         /// The identity of the new one, or of the one to remove.
         let identity: FileIdentity
+        /// The identity of what has the place before; nil if nothing has it.
+        let replaced: FileIdentity?
+
+        /// Whether nothing is left to be moved: it is made, whatever has become of it since.
+        var isMade: Bool {
+            get throws {
+                let present = try FileStatus(of: place)?.identity
+                guard let new else { return present != identity }
+                return try present == identity || FileStatus(of: new) == nil
+            }
+        }
     }
 
     /// The moves, in their order.
@@ -50,6 +61,30 @@ struct Journal: Codable {
         }
     }
 
+    /// The same moves with paths below the folder that the first work folder is in, if all are there: so they can be
+    /// completed after that folder has moved.
+    var relative: Journal {
+        let start = (works[0] as NSString).deletingLastPathComponent
+        let paths = works + moves.flatMap { [$0.place, $0.old] + ($0.new.map { [$0] } ?? []) }
+        guard paths.allSatisfy({ isBelow($0, start) }) else { return self }
+        return mapped { $0.dropping(start + "/") }
+    }
+
+    /// The moves of a journal that was found in a work folder.
+    func absolute(in work: String) -> Journal {
+        let start = (work as NSString).deletingLastPathComponent
+        return mapped { $0.begins(with: "/") ? $0 : start + "/" + $0 }
+    }
+
+    private func mapped(_ path: (String) -> String) -> Journal {
+        Journal(
+            moves: moves.map { move in
+                Move(
+                    place: path(move.place), new: move.new.map(path), old: path(move.old), identity: move.identity,
+                    replaced: move.replaced)
+            }, works: works.map(path))
+    }
+
     /// Flushes the folders of all places.
     func sync() throws(FileError) {
         let folders = Set(moves.map { ($0.place as NSString).deletingLastPathComponent })
@@ -60,13 +95,19 @@ struct Journal: Codable {
         try syncFileSystem(of: first)
     }
 
-    /// Whether all moves stay between the work folders and their own targets, as in any journal of oodml: one that came
-    /// with somebody's files must not move anything else.
+    /// Whether all moves stay between the work folders and their own targets, as in any journal of oodml, and no link
+    /// leads elsewhere: one that came with somebody's files must not move anything else.
     var isConfined: Bool {
-        moves.allSatisfy { move in
-            works.contains { work in
-                WorkFolder.isWorkFolder(work, of: move.place) && isBelow(move.old, work)
-                    && move.new.map { isBelow($0, work) } ?? true
+        get throws {
+            try moves.allSatisfy { move in
+                try works.contains { work in
+                    let target = URL(filePath: work).deletingLastPathComponent().path
+                    return try WorkFolder.isWorkFolder(work, of: move.place)
+                        && isWithoutLinks(move.place, below: target)
+                        && ([move.old] + (move.new.map { [$0] } ?? [])).allSatisfy {
+                            try isWithoutLinks($0, below: work)
+                        }
+                }
             }
         }
     }
@@ -102,8 +143,12 @@ extension Journal.Move {
             return
         }
         if present?.identity == identity { return }
-        guard let arriving = try FileStatus(of: new) else { return }
-        guard present != nil else { return try move(new, to: place) }
+        guard let arriving = try FileStatus(of: new), arriving.identity == identity else { return }
+        guard let present else { return try move(new, to: place) }
+        guard present.identity == replaced else {
+            throw FileError.occupied(
+                path: place, found: "something else is there since a run was stopped that the next one completes")
+        }
         let code = exchange(new, place)
         if code == 0 { return }
         guard meansNoExchange(code) else { throw MoveFailure(place: place, code: code) }

@@ -59,19 +59,30 @@ package struct Output {
 ///   oodml did not write is in the way; the old results then stay.
 package func replace(_ outputs: [Output], keepingElsewhere: Bool = false) throws {
     do {
-        // What is within the folder of another output follows it, since it cannot move while the folder does.
-        let paths = try outputs.map { try targetPath($0.url) ?? $0.url.path }
-        if let twice = paths.indices.first(where: { Set(paths[..<$0].map(Name.init)).contains(Name(paths[$0])) }) {
-            throw FileError.malformed(
-                path: outputs[twice].url.path, found: "the same path for two results", expected: "a path for each")
-        }
-        let isWithin = paths.map { path in paths.contains { isBelow(path, $0) } }
-        for group in [false, true] {
-            let chosen = zip(outputs, isWithin).filter { $0.1 == group }.map(\.0)
-            if !chosen.isEmpty { try Replacement(chosen).perform() }
-        }
+        try requireApart(outputs.map(\.url))
+        try Replacement(outputs).perform()
     } catch let error as FileError {
         throw (keepingElsewhere ? keep(outputs) : nil).map { error.keeping($0) } ?? error
+    }
+}
+
+/// Makes sure that no result lies within another, which is replaced as a whole, and that no two have one path.
+///
+/// - Throws: ``FileError`` naming the first that does.
+package func requireApart(_ urls: [URL]) throws {
+    let paths = try urls.map { try targetPath($0) ?? $0.standardizedFileURL.path }
+    for (number, path) in paths.enumerated() {
+        for (other, folder) in paths.enumerated() where other != number {
+            if Name(path) == Name(folder), other < number {
+                throw FileError.malformed(
+                    path: urls[number].path, found: "the same path for two results", expected: "a path for each")
+            }
+            if isBelow(path, folder) {
+                throw FileError.malformed(
+                    path: urls[number].path, found: "a result within the folder of another, \(urls[other].path)",
+                    expected: "a place beside that folder, since it is replaced as a whole")
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@ package import Foundation
 
 /// The folder that a command writes its results to.
 ///
-/// A command's result in a folder is replaced as a whole: see ``replace(_:keepingElsewhere:warn:)``. Files that oodml did not
+/// A command's result in a folder is replaced as a whole: see ``replace(_:keepingElsewhere:)``. Files that oodml did not
 /// write stay as they are; one that is in the way is refused.
 package struct OutputFolder: Sendable {
     /// The folder as the user gave it.
@@ -44,17 +44,28 @@ package struct OutputFolder: Sendable {
             let shown = url.appending(path: path).path
             switch status.kind {
             case .folder where entries.contains { isBelow("/" + $0, "/" + path) }: continue
-            case .folder, .other:
-                throw FileError.occupied(path: shown, found: "\(status.kind.words) that oodml did not write is there")
+            case .folder, .other: throw inTheWay(path, status.kind.words)
             default:
-                // A file that is not listed may turn out to be the same.
-                guard let other = receipt[path: path]?.result, other != result else { continue }
-                throw FileError.occupied(path: shown, found: "a file of oodml's \(other) is there")
+                guard let other = receipt[path: path]?.result else {
+                    // In a folder without a receipt it may turn out to be the same.
+                    if entries.isEmpty && !force { continue }
+                    throw inTheWay(path, status.kind.words)
+                }
+                guard other == result else {
+                    throw FileError.occupied(path: shown, found: "a file of oodml's \(other) is there")
+                }
             }
         }
     }
 
-    /// Writes a result, as ``replace(_:keepingElsewhere:warn:)`` does.
+    /// The error for something that no receipt lists, where a file will be.
+    func inTheWay(_ path: String, _ found: String) -> FileError {
+        .occupied(
+            path: url.appending(path: path).path,
+            found: "\(found) is there that no receipt.csv lists as oodml's, so it is not replaced")
+    }
+
+    /// Writes a result, as ``replace(_:keepingElsewhere:)`` does.
     ///
     /// - Parameters:
     ///   - adding: whether, unless it is to be replaced, an earlier result stays beside this one.
@@ -87,16 +98,30 @@ package struct OutputFile: Sendable {
         self.force = force
         self.warn = warn
         try settle(url)
-        if let status = try FileStatus(of: url.path) {
-            guard status.kind == .file else {
-                throw FileError.malformed(
-                    path: url.path, found: "\(status.kind.words) of this name", expected: "a file, or nothing")
-            }
-        }
+        try requirePlace()
         try requireWritable(url.deletingLastPathComponent())
     }
 
-    /// Writes the file, as ``replace(_:keepingElsewhere:warn:)`` does.
+    /// Throws if something is there that no command replaces as a file: anything else, or a part of a result in a folder.
+    func requirePlace() throws {
+        let name = url.lastPathComponent
+        guard Name(name) != Name(Receipt.name) else {
+            throw FileError.malformed(
+                path: url.path, found: "the name of oodml's receipts", expected: "another name for a file")
+        }
+        guard let status = try FileStatus(of: url.path) else { return }
+        guard status.kind == .file else {
+            throw FileError.malformed(
+                path: url.path, found: "\(status.kind.words) of this name", expected: "a file, or nothing")
+        }
+        let receipt = url.deletingLastPathComponent().appending(path: Receipt.name)
+        guard try FileStatus(of: receipt.path)?.kind == .file, let listed = try? Receipt(readingFrom: receipt),
+            let result = listed[path: name]?.result
+        else { return }
+        throw FileError.occupied(path: url.path, found: "a file of oodml's \(result) is there")
+    }
+
+    /// Writes the file, as ``replace(_:keepingElsewhere:)`` does.
     package func write(_ bytes: Data) throws { try replace([.file(self, bytes)]) }
 }
 

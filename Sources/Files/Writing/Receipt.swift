@@ -61,6 +61,13 @@ package struct Receipt: Equatable, Sendable {
         return Data(CSVTable(columns: Self.columns, rows: rows).text.utf8)
     }
 
+    /// Whether a file begins as a receipt does, rather than as somebody's table of that name.
+    static func isThere(_ url: URL) -> Bool {
+        let header = Array((columns.joined(separator: ",") + "\n").utf8)
+        guard let file = try? InputFile(url), file.byteCount >= header.count else { return false }
+        return (try? file.bytes(in: 0..<header.count)) == header
+    }
+
     /// Reads a receipt.
     ///
     /// - Throws: ``/Files/FileError`` for a file that cannot be read or is no receipt.

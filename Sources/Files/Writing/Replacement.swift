@@ -26,8 +26,15 @@ struct Replacement {
                 made += try makeFolder(at: output.url.standardizedFileURL.deletingLastPathComponent())
                 targets.append(try Target(output, index: index, isInPlace: inPlace.contains(index)))
             }
-            let locks = try locks(on: targets)
-            try withExtendedLifetime(locks) { try commit(targets.map { try StagedTarget($0, locks) }) }
+            let locks = try recovering { try self.locks(on: targets) }
+            try withExtendedLifetime(locks) {
+                // Another run may have written while this one waited, so only now is it known what is there.
+                try commit(
+                    targets.map { target in
+                        let now = try Target(target.output, index: target.index, isInPlace: target.isInPlace)
+                        return try StagedTarget(now, locks)
+                    })
+            }
         } catch {
             for folder in made.reversed() { rmdir(folder.path) }
             throw error
@@ -42,6 +49,8 @@ struct Replacement {
         for target in targets { if let held = target.output.lock { locks[Name(held.path)] = held } }
         var wanted: [Name: LockPlan] = [:]
         for target in targets {
+            // Who has locked a target for long waits for no other lock: somebody may be waiting for that one.
+            if target.output.lock != nil && !target.isInPlace { continue }
             for plan in try target.locks where locks[Name(plan.path)] == nil { wanted[Name(plan.path)] = plan }
         }
         for (path, plan) in wanted.sorted(by: { $0.key < $1.key }) {
@@ -59,7 +68,7 @@ struct Replacement {
 
     private func commit(_ staged: [StagedTarget]) throws {
         // What cannot be removed now, the next run removes.
-        defer { for target in staged { try? target.work.clean(for: target.path) } }
+        defer { for target in staged { try? target.work.clean(for: target.path, isOwnRun: true) } }
         let changing = try staged.filter { try $0.needsChange() }
         for target in changing { try target.stage() }
         let moves = changing.flatMap(\.moves)
@@ -82,7 +91,7 @@ struct Replacement {
     private func moveInOneStep(_ move: Journal.Move) throws -> Bool {
         guard let new = move.new else { return false }
         let folder = (move.place as NSString).deletingLastPathComponent
-        if try FileStatus(of: move.place) == nil {
+        if move.replaced == nil {
             let code = renameNew(new, to: move.place)
             guard code == 0 else { throw MoveFailure(place: move.place, code: code) }
         } else {
@@ -212,7 +221,7 @@ struct Target {
     private static func isFixed(_ path: String, _ status: FileStatus) throws -> Bool {
         let parent = (path as NSString).deletingLastPathComponent
         guard let above = try FileStatus(of: parent), path != "/" else { return true }
-        if status.owner != geteuid() || above.identity.device != status.identity.device { return true }
+        if status.owner != geteuid() || above.device != status.device { return true }
         if access(parent, W_OK | X_OK) != 0 { return true }
         let current = (try? resolved(".")).flatMap { $0 }
         return current.map { Name($0) == Name(path) || isBelow($0, path) } ?? false

@@ -46,11 +46,8 @@ final class StagedTarget {
     }
 
     private func needsChange(_ file: OutputFile, _ bytes: Data) throws -> Bool {
+        try file.requirePlace()
         guard let status = try FileStatus(of: path) else { return true }
-        guard status.kind == .file else {
-            throw FileError.malformed(
-                path: file.url.path, found: "\(status.kind.words) of this name", expected: "a file, or nothing")
-        }
         if OutputItem("file", bytes).isAt(path, status) { return false }
         guard file.force else { throw Self.occupied(file.url.path) }
         return true
@@ -61,7 +58,7 @@ final class StagedTarget {
             changed = items
             return true
         }
-        let contents = try FolderContents(of: path)
+        let contents = try FolderContents.settled(path)
         self.contents = contents
         for item in items where try isDifferent(item, in: contents, folder) { changed.append(item) }
         let names = Set(items.map { Name($0.path) })
@@ -82,6 +79,8 @@ final class StagedTarget {
                 path: folder.url.appending(path: first).path,
                 found: "a file of an earlier run with other options is there", remedy: "to remove it")
         }
+        // Equal files of a folder without a receipt are oodml's: a copy that left the receipt behind. Beside a receipt, a
+        // file that it does not list is somebody else's, whatever it holds.
         let isListed = items.allSatisfy { contents.receipt[path: $0.path]?.result == folder.result }
         return !changed.isEmpty || !stale.isEmpty || !isListed
     }
@@ -92,7 +91,7 @@ final class StagedTarget {
     private func isDifferent(_ item: OutputItem, in contents: FolderContents, _ folder: OutputFolder) throws -> Bool {
         let shown = folder.url.appending(path: item.path).path
         func foreign(_ path: String, _ found: String) -> FileError {
-            .occupied(path: folder.url.appending(path: path).path, found: "\(found) that oodml did not write is there")
+            folder.inTheWay(path, found)
         }
         for above in foldersAbove(item.path) {
             guard let status = try contents.status(of: above.text) else { return true }
@@ -109,7 +108,11 @@ final class StagedTarget {
             guard folder.force else { throw Self.occupied(shown) }
             return true
         }
-        if item.isAt(contents.path + "/" + item.path, status) { return false }
+        if contents.receipt[path: item.path] != nil || contents.receipt.entries.isEmpty,
+            item.isAt(contents.path + "/" + item.path, status)
+        {
+            return false
+        }
         guard let entry = contents.receipt[path: item.path] else { throw foreign(item.path, status.kind.words) }
         guard entry.result == folder.result else {
             throw FileError.occupied(path: shown, found: "a file of oodml's \(entry.result) is there")
@@ -127,11 +130,15 @@ final class StagedTarget {
 
     /// Makes what will take the target's place, on disk.
     func stage() throws {
+        for made in [work.new, work.old] where try FileStatus(of: made) != nil {
+            throw FileError.malformed(
+                path: made, found: "what an earlier run could not remove", expected: "none: look at it, and remove it")
+        }
         switch target.output.place {
         case .file(let file, let bytes):
             _ = try OutputItem("file", bytes).write(to: work.new, shownAs: file.url.path)
             if target.status != nil { try? keepMode(of: path, on: work.new) }
-            moves = [try move(path, new: work.new, old: work.old)]
+            moves = [try move(path, new: work.new, old: work.old, wasThere: target.status != nil)]
         case .folder(let folder, let items, _):
             try writePlan(items)
             try require(work.new) { mkdir(work.new, 0o777) }
@@ -162,7 +169,7 @@ final class StagedTarget {
         try writeReceipt(entries, of: folder)
         if let status = target.status { try keep(status, of: path, on: work.new) }
         try syncFolders(below: work.new)
-        moves = [try move(path, new: work.new, old: work.old)]
+        moves = [try move(path, new: work.new, old: work.old, wasThere: target.status != nil)]
     }
 
     /// Makes what is different, to be moved into the folder piece by piece.
@@ -181,7 +188,8 @@ final class StagedTarget {
         func removal(_ name: String) throws -> Journal.Move? {
             try FileStatus(of: path + "/" + name).map {
                 Journal.Move(
-                    place: path + "/" + name, new: nil, old: work.old + "/" + name, identity: $0.identity)
+                    place: path + "/" + name, new: nil, old: work.old + "/" + name, identity: $0.identity,
+                    replaced: $0.identity)
             }
         }
         let last = items.last.flatMap { last in changed.contains { Name($0.path) == Name(last.path) } ? last.path : nil
@@ -226,11 +234,14 @@ final class StagedTarget {
         try sink.finish()
     }
 
-    private func move(_ place: String, new: String, old: String) throws -> Journal.Move {
+    /// - Parameter wasThere: whether there was something to replace; what has come since is not replaced.
+    private func move(_ place: String, new: String, old: String, wasThere: Bool = true) throws -> Journal.Move {
         guard let status = try FileStatus(of: new) else {
             throw FileError.unwritable(path: place, reason: "what was made for it is gone")
         }
-        return Journal.Move(place: place, new: new, old: old, identity: status.identity)
+        return Journal.Move(
+            place: place, new: new, old: old, identity: status.identity,
+            replaced: wasThere ? try FileStatus(of: place)?.identity : nil)
     }
 }
 

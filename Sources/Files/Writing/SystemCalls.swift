@@ -31,9 +31,10 @@ enum FileKind: Equatable {
     }
 }
 
-/// The system's number for a file or folder, by which it is known under any name.
+/// The file system's number for a file or folder, by which it is known under any name there.
+///
+/// The number of the device is no part of it: a network file system has another one on each machine.
 struct FileIdentity: Hashable, Codable, Sendable {
-    let device: UInt64
     let inode: UInt64
 }
 
@@ -41,6 +42,7 @@ struct FileIdentity: Hashable, Codable, Sendable {
 struct FileStatus {
     let kind: FileKind
     let identity: FileIdentity
+    let device: UInt64
     let size: Int
     let mode: mode_t
     let owner: uid_t
@@ -58,11 +60,23 @@ struct FileStatus {
             throw FileError.unreadable(path: path, reason: reasonForReading(errno, at: path))
         }
         kind = FileKind(status.st_mode)
-        identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        identity = FileIdentity(inode: UInt64(status.st_ino))
+        device = UInt64(status.st_dev)
         size = Int(status.st_size)
         mode = status.st_mode & 0o7777
         (owner, group) = (status.st_uid, status.st_gid)
     }
+}
+
+/// Whether all folders between a folder and something below it are folders, or are not there: no link leads elsewhere.
+func isWithoutLinks(_ path: String, below folder: String) throws(FileError) -> Bool {
+    guard isBelow(path, folder) else { return false }
+    let own = String(decoding: path.utf8.dropFirst(folder.utf8.count + 1), as: UTF8.self)
+    for above in foldersAbove(own) {
+        let kind = try FileStatus(of: folder + "/" + above.text)?.kind
+        guard kind == nil || kind == .folder else { return false }
+    }
+    return true
 }
 
 /// Makes a system call again for as long as a signal interrupts it.
@@ -122,23 +136,41 @@ func linkTarget(of path: String) throws(FileError) -> String {
     return String(decoding: buffer[..<count], as: UTF8.self)
 }
 
-/// The names in a folder, in the order of their bytes.
-func names(in folder: String) throws(FileError) -> [String] {
+/// The names in a folder that are text, in the order of their bytes.
+func names(in folder: String) throws(FileError) -> [String] { try allNames(in: folder).names }
+
+/// Whether a file or folder has attributes beside its permissions, such as an access control list; those that the system
+/// gives by itself do not count.
+func hasAttributes(_ path: String) -> Bool {
+    var list = [CChar](repeating: 0, count: 1 << 16)
+    let count = filesystem_attributes(path, &list, list.count)
+    guard count > 0 else { return count < 0 && errno == ERANGE }
+    return list[..<count].split(separator: 0).contains { name in
+        !String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self).begins(with: "security.")
+    }
+}
+
+/// The names in a folder that are text, in the order of their bytes, and whether all are.
+func allNames(in folder: String) throws(FileError) -> (names: [String], areText: Bool) {
     guard let stream = opendir(folder) else {
         throw FileError.unreadable(path: folder, reason: reasonForReading(errno, "folder", at: folder))
     }
     defer { closedir(stream) }
-    var names: [String] = []
+    var (names, areText) = ([String](), true)
     errno = 0
     while let entry = readdir(stream) {
         let name = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
         }
-        if name != "." && name != ".." { names.append(name) }
+        if let name {
+            if name != "." && name != ".." { names.append(name) }
+        } else {
+            areText = false
+        }
         errno = 0
     }
     guard errno == 0 else { throw FileError.unreadable(path: folder, reason: systemReason()) }
-    return names.sorted(by: utf8Precedes)
+    return (names.sorted(by: utf8Precedes), areText)
 }
 
 /// The path that the system uses, without links; nil if nothing is there.

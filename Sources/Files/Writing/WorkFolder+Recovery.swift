@@ -25,7 +25,7 @@ extension WorkFolder {
     /// Writes down moves before the first is made.
     func write(_ journal: Journal) throws {
         do {
-            try writeWorkingFile(Data(stableJSON(journal).utf8), to: URL(filePath: self.journal))
+            try writeWorkingFile(Data(stableJSON(journal.relative).utf8), to: URL(filePath: self.journal))
             try syncFolder(path)
         } catch {
             unlink(self.journal)
@@ -35,7 +35,11 @@ extension WorkFolder {
 
     /// Says in another target's work folder where the journal is.
     func writePointer(to first: String) throws {
-        try writeWorkingFile(Data(first.utf8), to: URL(filePath: pointer))
+        // A neighbour is named alone, so that both can be completed after their folder has moved.
+        let isNeighbour =
+            Name((first as NSString).deletingLastPathComponent) == Name((path as NSString).deletingLastPathComponent)
+        let words = isNeighbour ? (first as NSString).lastPathComponent : first
+        try writeWorkingFile(Data(words.utf8), to: URL(filePath: pointer))
         try syncFolder(path)
     }
 
@@ -48,8 +52,11 @@ extension WorkFolder {
     /// Completes the moves of a killed run, or removes what it had made.
     func recover(for target: String) throws {
         if let first = try leader {
-            if try Self.isOwn(first), let work = try WorkFolder(at: first, isInside: false, waits: true, warn: { _ in })
-            {
+            // Whoever has that lock may be waiting for this one.
+            if try Self.isMade(first) {
+                guard let work = try WorkFolder(at: first, isInside: false, waits: false, warn: { _ in }) else {
+                    throw BusyElsewhere()
+                }
                 try work.completeMoves()
             }
         } else if try FileStatus(of: journal) != nil {
@@ -64,14 +71,24 @@ extension WorkFolder {
         return status.kind == .folder && status.owner == geteuid()
     }
 
+    /// Whether a folder is one that this user's oodml made, rather than a copy.
+    private static func isMade(_ path: String) throws -> Bool {
+        guard try isOwn(path) else { return false }
+        try requireOurs(path)
+        return true
+    }
+
     /// Completes the moves of this folder's journal.
     ///
     /// Whoever has the lock of another of its work folders waits for this one, since a pointer to the journal is there.
     private func completeMoves() throws {
         guard try FileStatus(of: journal) != nil else { return }
         let moves = try readJSON(Journal.self, from: URL(filePath: journal), as: "a journal of moves")
-        let works = try moves.works.filter { try FileStatus(of: $0) != nil }
-        guard moves.isConfined, try works.allSatisfy(Self.isOwn) else {
+            .absolute(in: path)
+        // Every other work folder of the run says that the journal is here.
+        let others = try moves.works.dropFirst().filter { try FileStatus(of: $0) != nil }
+        let areOwn = try others.allSatisfy { try Self.isMade($0) && Self.leader(of: $0).map { Name($0) } == Name(path) }
+        guard moves.works.first.map({ Name($0) }) == Name(path), areOwn, try moves.isConfined else {
             throw FileError.malformed(
                 path: journal, found: "moves to places that are not its own", expected: "a journal as oodml wrote it")
         }
@@ -79,6 +96,12 @@ extension WorkFolder {
             try moves.complete()
         } catch let failure as MoveFailure {
             throw failure.fileError
+        }
+        // Nothing may be removed as long as something is not where it belongs.
+        guard try moves.moves.allSatisfy({ try $0.isMade }) else {
+            throw FileError.malformed(
+                path: path, found: "results of a run that was stopped, and another place than it wrote to",
+                expected: "the folder where it was, so that the run can be completed")
         }
         moves.removeEmptyFolders()
         try moves.sync()
@@ -88,17 +111,28 @@ extension WorkFolder {
     /// The work folder with the journal of this target's moves, if it is another and they are not complete.
     private var leader: String? {
         get throws {
-            guard try FileStatus(of: pointer) != nil else { return nil }
-            let first = String(decoding: try readFile(URL(filePath: pointer), limit: 1 << 16), as: UTF8.self)
-            return try FileStatus(of: first + "/" + Journal.name) == nil ? nil : first
+            try Self.leader(of: path, tag).flatMap { try FileStatus(of: $0 + "/" + Journal.name) == nil ? nil : $0 }
         }
     }
 
+    private static func leader(of work: String, _ tag: String = "") throws -> String? {
+        let pointer = work + "/" + Journal.pointerName + tag
+        guard try FileStatus(of: pointer)?.kind == .file else { return nil }
+        let words = String(decoding: try readFile(URL(filePath: pointer), limit: 1 << 16), as: UTF8.self)
+        return words.begins(with: "/") ? words : (work as NSString).deletingLastPathComponent + "/" + words
+    }
+
     /// Removes what was made for a target, or has left it; as long as there is a journal of its moves, nothing.
-    func clean(for target: String) throws {
+    ///
+    /// - Parameter isOwnRun: whether this run made it, so that files which others put there since are the newest.
+    func clean(for target: String, isOwnRun: Bool = false) throws {
         guard try FileStatus(of: journal) == nil, try leader == nil else { return }
         let plan = try TreePlan(FileStatus(of: self.plan) == nil ? [] : readFile(URL(filePath: self.plan)))
-        for made in [new, old] { try plan.remove(made, madeFor: target) }
+        for made in [new, old] {
+            try plan.remove(made, madeFor: target, replacing: isOwnRun)
+            // As long as something is left, the plan says whose it is.
+            guard try FileStatus(of: made) == nil else { return }
+        }
         for name in [self.plan, pointer] + [self.plan, pointer, journal].map(part) where unlink(name) != 0 {
             guard errno == ENOENT else { throw FileError.unwritable(path: name, reason: systemReason()) }
         }
@@ -119,16 +153,28 @@ extension WorkFolder {
 package func settle(_ url: URL) throws {
     for url in [url, url.standardizedFileURL.deletingLastPathComponent()] {
         guard let target = try targetPath(url) else { continue }
-        for (path, isInside) in WorkFolder.places(of: target) where try WorkFolder.isOwn(path) {
+        for (path, isInside) in WorkFolder.places(of: target) where (try? WorkFolder.isOwn(path)) ?? false {
             let isBetweenMoves = try WorkFolder.hasJournal(at: path)
             do {
-                let work = try WorkFolder(at: path, isInside: isInside, waits: isBetweenMoves, warn: { _ in })
-                // Without locks, what is there may be a run at work.
-                if let work, work.tag.isEmpty || isBetweenMoves { try work.recover(for: target) }
+                try recovering {
+                    let work = try WorkFolder(at: path, isInside: isInside, waits: isBetweenMoves, warn: { _ in })
+                    // Without locks, what is there may be a run at work.
+                    if let work, work.tag.isEmpty || isBetweenMoves { try work.recover(for: target) }
+                }
             } catch {
                 if isBetweenMoves { throw error }
             }
         }
+    }
+}
+
+/// The lock that a recovery needs is taken by a run that may need ours.
+struct BusyElsewhere: Error {}
+
+/// Begins again, with all locks released, as long as a recovery needs a lock that another run has.
+func recovering<Result>(_ body: () throws -> Result) throws -> Result {
+    while true {
+        do { return try body() } catch is BusyElsewhere { usleep(20_000) }
     }
 }
 
@@ -151,9 +197,13 @@ package func lockTarget(_ url: URL, warn: (String) -> Void) throws -> WorkFolder
     }
     // Whoever only reads has the lock for an instant, to see whether there is something to complete.
     for _ in 0..<10 {
-        if let work = try lock() {
-            try work.recover(for: target)
-            return work
+        do {
+            if let work = try lock() {
+                try work.recover(for: target)
+                return work
+            }
+        } catch is BusyElsewhere {
+            // The run that is at work there ends soon.
         }
         usleep(50_000)
     }

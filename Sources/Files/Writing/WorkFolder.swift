@@ -25,10 +25,17 @@ package final class WorkFolder {
     var plan: String { path + "/plan" + tag }
 
     private static let lockName = "lock"
-    /// What the lock's file says, so that a folder of this name is known for oodml's.
-    private static let mark = Array(
-        "oodml works here; what is left after a stop, the next run completes or removes\n".utf8)
     static let partsName = "parts"
+    /// What the lock's file says, so that a folder of this name is known for one that oodml made here: the numbers of the
+    /// folder and of the file, which no copy has, be it one that came with somebody's data.
+    private static func mark(_ folder: FileIdentity, _ lock: FileIdentity) -> [UInt8] {
+        Array(
+            """
+            oodml works here; what is left after a stop, the next run completes or removes
+            \(folder.inode) \(lock.inode)
+
+            """.utf8)
+    }
 
     /// The places where a target's work folder can be, the usual one first.
     static func places(of target: String) -> [(path: String, isInside: Bool)] {
@@ -61,20 +68,21 @@ package final class WorkFolder {
         self.isInside = isInside
         let lock = path + "/" + Self.lockName
         while true {
-            if retried({ mkdir(path, 0o777) }) != 0, errno != EEXIST {
+            if retried({ mkdir(path, 0o700) }) != 0, errno != EEXIST {
                 throw FileError.unwritable(path: path, reason: systemReason())
             }
             try Self.requireOurs(path)
             let descriptor = retried { open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644) }
             if descriptor < 0, errno == ENOENT { continue }
             guard descriptor >= 0 else { throw FileError.unwritable(path: lock, reason: systemReason()) }
-            guard retried({ flock(descriptor, LOCK_EX | (waits ? 0 : LOCK_NB)) }) == 0 else {
+            guard Self.lock(descriptor, waits: waits, { warn("\(path): another run is at work there; waiting for it") })
+            else {
                 let code = errno
                 if [ENOSYS, ENOLCK, EOPNOTSUPP, EINVAL].contains(code) {
                     warn(
                         "\(path): this file system has no locks (\(systemReason(code))), so nothing keeps another run "
                             + "from writing there at the same time")
-                    try Self.sign(descriptor, size: 0, lock)
+                    try Self.sign(descriptor, path, lock)
                     self.descriptor = descriptor
                     tag = "-\(getpid())"
                     return
@@ -88,7 +96,7 @@ package final class WorkFolder {
             // The previous owner removed the file; a lock on it is useless.
             var (own, present) = (stat(), stat())
             if fstat(descriptor, &own) == 0, lstat(lock, &present) == 0, own.st_ino == present.st_ino {
-                try Self.sign(descriptor, size: Int(own.st_size), lock)
+                try Self.sign(descriptor, path, lock)
                 self.descriptor = descriptor
                 tag = ""
                 return
@@ -97,25 +105,46 @@ package final class WorkFolder {
         }
     }
 
-    /// Says in the lock's file whose folder this is.
-    private static func sign(_ descriptor: Int32, size: Int, _ lock: String) throws {
-        guard size < mark.count else { return }
-        let count = retried { mark.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) } }
-        guard count == mark.count else {
-            let reason = count < 0 ? systemReason() : "the disk is full"
+    /// Locks a file; says so if that takes more than a second.
+    ///
+    /// - Returns: whether it is locked; otherwise `errno` says why not.
+    private static func lock(_ descriptor: Int32, waits: Bool, _ tell: () -> Void) -> Bool {
+        for _ in 0..<(waits ? 50 : 1) {
+            if retried({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return true }
+            guard errno == EWOULDBLOCK, waits else { return false }
+            usleep(20_000)
+        }
+        tell()
+        return retried { flock(descriptor, LOCK_EX) } == 0
+    }
+
+    /// Says in the lock's file whose folder this is, unless it says so.
+    private static func sign(_ descriptor: Int32, _ path: String, _ lock: String) throws {
+        func fail(_ reason: String) -> FileError {
             unlink(lock)
             close(descriptor)
-            throw FileError.unwritable(path: lock, reason: reason)
+            return FileError.unwritable(path: lock, reason: reason)
         }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, let folder = try FileStatus(of: path) else { throw fail(systemReason()) }
+        guard status.st_size == 0 else { return }
+        let mark = mark(folder.identity, FileIdentity(inode: UInt64(status.st_ino)))
+        let count = retried { mark.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) } }
+        guard count == mark.count else { throw fail(count < 0 ? systemReason() : "the disk is full") }
     }
 
     /// Refuses something of this name that oodml did not make: its lock says so, and all names in it must be those that
     /// oodml uses.
-    private static func requireOurs(_ path: String) throws(FileError) {
+    static func requireOurs(_ path: String) throws(FileError) {
         guard let status = try FileStatus(of: path) else { return }
         guard status.kind == .folder else {
             throw FileError.malformed(
                 path: path, found: "\(status.kind.words) of this name", expected: "none, since oodml works there")
+        }
+        guard status.owner == geteuid() else {
+            throw FileError.malformed(
+                path: path, found: "a folder of this name that somebody else made",
+                expected: "none, since oodml works there")
         }
         let found: [String]
         do {
@@ -127,25 +156,36 @@ package final class WorkFolder {
         }
         // A run that is stopped at once leaves nothing, or an empty lock.
         if found.isEmpty { return }
-        let lock = URL(filePath: path + "/" + lockName)
-        let lockStatus = try FileStatus(of: lock.path)
-        if found == [lockName], lockStatus?.size == 0 { return }
-        guard let text = try? readFile(lock, limit: 1 << 12), text.starts(with: mark.prefix(6)) else {
+        let lock = path + "/" + lockName
+        let lockStatus = try FileStatus(of: lock)
+        if found == [lockName], lockStatus?.kind == .file, lockStatus?.size == 0 { return }
+        guard let lockStatus, lockStatus.kind == .file, let text = try? readFile(URL(filePath: lock), limit: 1 << 12),
+            text == mark(status.identity, lockStatus.identity)
+        else {
             // Its owner may have removed it in the meantime.
             guard try FileStatus(of: path) != nil else { return }
             throw FileError.malformed(
-                path: path, found: "a folder of this name without oodml's mark in its \"lock\"",
+                path: path, found: "a folder of this name that oodml did not make here, or a copy of one",
                 expected: "none, since oodml works there")
         }
         let files = ["plan", Journal.name, Journal.pointerName]
-        let known = files + files.map(partName) + [lockName, "new", "old", partsName]
+        // Without locks each run adds its number.
+        let isPart = { (name: String) in name.begins(with: ".") && name.ends(with: ".part") }
+        let known = files + [lockName, "new", "old", partsName]
         let strange = found.first { name in
-            !known.contains { Name(name) == Name($0) || name.begins(with: "\($0)-") }
+            !isPart(name) && !known.contains { Name(name) == Name($0) || name.begins(with: "\($0)-") }
         }
         if let strange {
             throw FileError.malformed(
                 path: path, found: "\"\(excerpt(strange))\" in it, which is not oodml's",
                 expected: "no such folder, since oodml works there")
+        }
+        for name in found {
+            let kind = try FileStatus(of: path + "/" + name)?.kind ?? .file
+            guard kind == .file || kind == .folder else {
+                throw FileError.malformed(
+                    path: path + "/" + name, found: kind.words, expected: "a file or folder of oodml's")
+            }
         }
     }
 

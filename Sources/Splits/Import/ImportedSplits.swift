@@ -58,7 +58,9 @@ public struct ImportedSplits: Sendable, Equatable {
         let matched = MatchedTraining(of: dataset, trainClasses: partitions.map { $0.classes(on: .train) }, seed: 0)
         let levels = splits.levels.indices.map { index in
             SplitLevel(
-                id: ids[index], step: Int(splits.levels[index].id) ?? index + 1, fid: splits.levels[index].fid,
+                id: ids[index],
+                step: Int(splits.levels[index].id).flatMap { NumberRange.count.contains($0) ? $0 : nil } ?? index + 1,
+                fid: splits.levels[index].fid,
                 partition: partitions[index], folds: folds[index],
                 matched: (matched.subsets[index].classes, matched.sampleCount), in: dataset)
         }

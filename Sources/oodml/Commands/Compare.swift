@@ -28,6 +28,7 @@ struct Compare: ParsableCommand {
                 comparison.csv   one model and level a row
                 curves.svg       the models' curves
                 changes.svg      each model less the mean of all, with fitted lines
+                receipt.csv      which files these are, with sizes and digests
                 """,
             prints: """
                 tables of models, of changes against their mean and of pairs, and on a
@@ -73,7 +74,9 @@ struct Compare: ParsableCommand {
 
     func run() throws {
         let names = ["comparison.csv", "curves.svg", "changes.svg", "comparison.json"]
-        let folder = try OutputFolder(out, result: "comparison", force: output.force)
+        let terminal = Terminal(isQuiet: output.quiet)
+        defer { terminal.finish() }
+        let folder = try OutputFolder(out, result: "comparison", force: output.force) { terminal.warn($0) }
         try folder.requireRoom(for: names)
         let comparison = try compared()
         let json = Data(try stableJSON(comparison).utf8)

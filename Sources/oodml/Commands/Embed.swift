@@ -36,6 +36,7 @@ struct Embed: ParsableCommand {
                                 that are no images, and why
                 duplicates.csv  groups of files with the same bytes
                 store.json      the model, its digest, the preprocessing, and counts
+                receipt.csv     which files these are, with sizes and digests
                 """,
             prints: """
                 how many embeddings of how many dimensions are where; --format json:

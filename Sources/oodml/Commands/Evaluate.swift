@@ -42,7 +42,7 @@ struct Evaluate: ParsableCommand {
             in the results, and those with all tricks given beside them, as the subject `tricked`.
 
             --seeds scores several training runs of one model, for `oodml compare`: {seed} in the path stands for each, \
-            and each gets a folder seed-S within the output folder.
+            and each gets a folder seed-S within the output folder; all are written together, at the end.
             """,
             reads: """
                 --splits DIR       manifest.json and samples.csv of make-splits
@@ -56,6 +56,7 @@ struct Evaluate: ParsableCommand {
                 per-class.csv how each class is retrieved at each level
                 retrieval-examples.json  the best, median and worst queries
                 curve.svg     Recall@1 against the distance, as a picture
+                receipt.csv   which files these are, with sizes and digests
                 """,
             prints: """
                 one line a level (fid is the squared Fréchet distance, scores are parts of

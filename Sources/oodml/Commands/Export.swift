@@ -36,6 +36,7 @@ struct Export: ParsableCommand {
                 """,
             writes: """
                 the form's files below the output folder, see above
+                receipt.csv  which files and links these are
                 """,
             prints: """
                 how many files and links are where; --format json: form, folder, levels,
@@ -86,7 +87,7 @@ struct Export: ParsableCommand {
         completion: .directory, transform: path)
     var out: URL?
 
-    @Flag(help: "Replace the results of another run in the output folder.")
+    @Flag(help: "Replace the export of another run in the output folder; your own files there stay.")
     var force = false
 
     @Flag(name: .shortAndLong, help: "Print no progress and no warnings.")

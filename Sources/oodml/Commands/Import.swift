@@ -45,6 +45,7 @@ struct Import: ParsableCommand {
                 samples.csv        the samples, in the order that evaluate expects
                 train-matched.csv  training samples, equally many at every level
                 episodes-K.json    the published few-shot episodes, level by level
+                receipt.csv        which files these are, with sizes and digests
                 """,
             prints: """
                 how classes were found, and a table of the levels; --format json:

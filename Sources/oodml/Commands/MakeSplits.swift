@@ -45,6 +45,7 @@ struct MakeSplits: ParsableCommand {
                 progression.svg    the distance along the steps, as a picture
                 replicate-R/       the same for each further series of --replicates,
                 replicates.json    and how alike all series are
+                receipt.csv        which files these are, with sizes and digests
                 """,
             prints: """
                 one line a level (fid is the squared Fréchet distance, without unit; null

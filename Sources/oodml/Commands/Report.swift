@@ -30,6 +30,7 @@ struct Report: ParsableCommand {
             writes: """
                 report.html       the page (--out)
                 NAME.svg, NAME.png, NAME.pdf, NAME.csv  each chart (--charts)
+                receipt.csv       which files of charts these are, with sizes and digests
                 """,
             prints: """
                 the paths of the files; --format json: page, charts
@@ -77,6 +78,7 @@ struct Report: ParsableCommand {
         let chartFolder = try charts.map {
             try OutputFolder($0, result: "charts", force: output.force) { terminal.warn($0) }
         }
+        try requireApart([file] + (charts.map { [$0] } ?? []))
         let chartFiles = try charts.map { _ in try ChartFiles() }
         let page = try ReportPage(of: SplitFolder(at: splits), models: results.map(ResultsFolder.init(at:)))
         let images = images(of: page, on: terminal)

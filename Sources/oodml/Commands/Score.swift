@@ -150,6 +150,7 @@ struct Score: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
+        try requireApart([perQuery, perClass].compactMap(\.self))
         let queryFile = try perQuery.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         let classFile = try perClass.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         terminal.status("reading")

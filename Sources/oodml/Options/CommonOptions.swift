@@ -21,7 +21,7 @@ struct PrintOptions: ParsableArguments {
 struct OutputOptions: ParsableArguments {
     @OptionGroup var printing: PrintOptions
 
-    @Flag(help: "Replace results of another run in the output folder.")
+    @Flag(help: "Replace results of another run in the output folder; your own files there stay.")
     var force = false
 
     var format: OutputFormat { printing.format }

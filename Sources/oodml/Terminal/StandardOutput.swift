@@ -38,7 +38,7 @@ func requireStandardOutput() throws {
 
 /// The error of output that did not all arrive, for the reason that `errno` has now.
 private func incompleteOutput() -> FileError {
-    let reason = errno == 0 ? "not all of it was accepted" : String(cString: strerror(errno))
+    let reason = errno == 0 ? "not all of it was accepted" : systemReason(errno)
     return FileError.unwritable(path: "standard output", reason: reason)
 }
 
@@ -53,6 +53,13 @@ func writeToStandardError(_ text: String) {
             done += count
         }
     }
+}
+
+/// Whether the few files can be opened at once without which the system's libraries end the program.
+func mayOpenFiles() -> Bool {
+    let descriptors = (0..<8).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
+    for descriptor in descriptors where descriptor >= 0 { close(descriptor) }
+    return !descriptors.contains { $0 < 0 }
 }
 
 /// Opens any of standard input, output and error that the caller has closed, so that no results file gets their

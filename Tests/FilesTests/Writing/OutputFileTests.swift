@@ -52,6 +52,15 @@ import Testing
         }
     }
 
+    @Test func aPartOfAResultIsNoFileOfItsOwn() throws {
+        let output = try OutputFolder(folder.url, result: "splits", force: true)
+        try output.write([OutputItem("page.html", text: "part")])
+        for name in ["page.html", "receipt.csv"] {
+            #expect(throws: FileError.self) { try OutputFile(folder.url.appending(path: name), force: true) }
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == "part")
+    }
+
     @Test func severalFilesAreReplacedTogetherOrNotAtAll() throws {
         let other = try folder.write("old", to: "deep/other.csv")
         let (first, second) = (try OutputFile(file, force: false), try OutputFile(other, force: false))
@@ -65,13 +74,15 @@ import Testing
         #expect(throws: FileError.self) { try replace([.file(first, Data()), .file(first, Data())]) }
     }
 
-    @Test func aFileWithinAFolderOfTheSameRun() throws {
+    @Test func aFileWithinAFolderOfTheSameRunIsRefused() throws {
         let charts = try OutputFolder(folder.url.appending(path: "charts"), result: "charts", force: true)
         let page = try OutputFile(folder.url.appending(path: "charts/page.html"), force: true)
-        for text in ["1", "2"] {
-            try replace([.file(page, Data(text.utf8)), .folder(charts, [OutputItem("a.svg", text: text)])])
-            #expect(try names == ["charts", "charts/a.svg", "charts/page.html", "charts/receipt.csv"])
+        #expect(throws: FileError.self) {
+            try replace([.file(page, Data()), .folder(charts, [OutputItem("a.svg", text: "1")])])
         }
+        #expect(throws: FileError.self) { try requireApart([page.url, charts.url]) }
+        try requireApart([charts.url, file, folder.url.appending(path: "charts.csv")])
+        #expect(try names.isEmpty)
     }
 
     @Test func failuresNameThePathAndTheReason() throws {

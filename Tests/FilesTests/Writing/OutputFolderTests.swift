@@ -187,9 +187,55 @@ import Testing
             occupied("out/f") { try write(["a.csv": "1", "f": "x"], force: force) }
             #expect(try tree == before)
         }
-        // The same contents are no matter whose.
-        try write(["a.csv": "1", "b.csv": "mine"])
+        // The same contents are somebody else's all the same, or the next run would remove them.
+        occupied("out/b.csv") { try write(["a.csv": "1", "b.csv": "mine"]) }
+    }
+
+    /// A copy that left the receipt behind is oodml's if all is as it would be written.
+    @Test func aCopyWithoutItsReceiptIsKnownByItsContents() throws {
+        try write(["a.csv": "1", "b.csv": "2"])
+        try folder.remove("out/receipt.csv")
+        occupied("out/b.csv") { try write(["a.csv": "1", "b.csv": "3"], force: true) }
+        try write(["a.csv": "1", "b.csv": "2"])
         #expect(try Receipt(readingFrom: out.appending(path: Receipt.name)).paths(of: "splits") == ["a.csv", "b.csv"])
+    }
+
+    @Test func whatIsInTheWayIsNamedBeforeAnyWork() throws {
+        try write(["a.csv": "1"])
+        try folder.write("mine", to: "out/b.csv")
+        try folder.write("mine", to: "out/c.csv/x")
+        for force in [false, true] {
+            let output = try OutputFolder(out, result: "splits", force: force)
+            try output.requireRoom(for: ["a.csv", "d.csv"])
+            for path in ["b.csv", "c.csv"] { occupied("out/\(path)") { try output.requireRoom(for: ["a.csv", path]) } }
+            occupied("out/a.csv") {
+                try OutputFolder(out, result: "charts", force: force).requireRoom(for: ["a.csv"])
+            }
+        }
+    }
+
+    /// A name that is no text cannot be made anew, so the folder is changed in place.
+    @Test func namesThatAreNoTextStay() throws {
+        try write(["a.csv": "1"])
+        var name = Array(out.path.utf8CString.dropLast()) + [0x2F, 0x63, CChar(bitPattern: 0xE9), 0]
+        let descriptor = open(&name, O_CREAT | O_WRONLY, 0o600)
+        #expect(descriptor >= 0 && close(descriptor) == 0)
+        for text in ["2", "3"] {
+            try write(["a.csv": text], force: true)
+            #expect(access(&name, F_OK) == 0)
+            #expect(try String(contentsOf: out.appending(path: "a.csv"), encoding: .utf8) == text)
+        }
+        #expect(unlink(&name) == 0)
+        #expect(try tree == ["out": "/", "out/a.csv": "3"])
+    }
+
+    @Test func foldersThatMayNotBeChangedStay() throws {
+        try write(["a.csv": "1"])
+        try folder.write("mine", to: "out/mine/x")
+        #expect(chmod(out.appending(path: "mine").path, 0o555) == 0)
+        for text in ["2", "3"] { try write(["a.csv": text], force: true) }
+        #expect(try tree == ["out": "/", "out/a.csv": "3", "out/mine": "/", "out/mine/x": "mine"])
+        #expect(chmod(out.appending(path: "mine").path, 0o755) == 0)
     }
 
     @Test func whatWasChangedSinceIsNotRemoved() throws {
@@ -216,6 +262,12 @@ import Testing
         let after = try tree
         #expect(try inode("out") == before)
         #expect(after.count == 10_050 + 4 && after["out/a.csv"] == "3" && after["out/new/c.csv"] == "4")
+        // What was moved elsewhere and linked back is not removed through the link.
+        try FileManager.default.moveItem(at: out.appending(path: "new"), to: folder.url.appending(path: "moved"))
+        try FileManager.default.createSymbolicLink(
+            atPath: out.appending(path: "new").path, withDestinationPath: "../moved")
+        try write(["a.csv": "5"], force: true)
+        #expect(try tree["moved/c.csv"] == "4" && tree["out/new"] == "-> ../moved" && tree["out/a.csv"] == "5")
         #expect(after["out/old"] == nil && after["out/.oodml"] == nil)
     }
 

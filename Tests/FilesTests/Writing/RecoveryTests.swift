@@ -12,10 +12,21 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// Marks a work folder for oodml's, as its lock does.
+    /// Marks a work folder for one that oodml made here, as its lock does.
     private func mark(_ work: String) throws {
+        try folder.write("", to: work + "/lock")
         try folder.write(
-            "oodml works here; what is left after a stop, the next run completes or removes\n", to: work + "/lock")
+            """
+            oodml works here; what is left after a stop, the next run completes or removes
+            \(try inode(work)) \(try inode(work + "/lock"))
+
+            """, to: work + "/lock")
+    }
+
+    private func inode(_ name: String) throws -> UInt64 {
+        var status = stat()
+        try #require(lstat(path(name), &status) == 0)
+        return UInt64(status.st_ino)
     }
 
     private func write(_ text: String, force: Bool = true) throws {
@@ -27,12 +38,6 @@ import Testing
         folder.url.resolvingSymlinksInPath().appending(path: name).path
     }
 
-    private func identity(_ name: String) throws -> [String: UInt64] {
-        var status = stat()
-        try #require(lstat(path(name), &status) == 0)
-        return ["device": UInt64(status.st_dev), "inode": UInt64(status.st_ino)]
-    }
-
     /// Writes a journal of moves: place, new, old.
     private func journal(_ moves: [(String, String?, String)], works: [String], in work: String) throws {
         let json: [String: Any] = [
@@ -42,10 +47,14 @@ import Testing
                 let identified = new ?? place
                 var move: [String: Any] = [
                     "place": place, "old": old,
-                    "identity": identified.hasPrefix(known)
-                        ? try identity(String(identified.dropFirst(known.count))) : ["device": 0, "inode": 0],
+                    "identity": [
+                        "inode": identified.hasPrefix(known) ? try inode(String(identified.dropFirst(known.count))) : 0
+                    ],
                 ]
                 move["new"] = new
+                if new != nil, place.hasPrefix(known), FileManager.default.fileExists(atPath: place) {
+                    move["replaced"] = ["inode": try inode(String(place.dropFirst(known.count)))]
+                }
                 return move
             },
         ]
@@ -122,6 +131,44 @@ import Testing
         }
     }
 
+    /// The folder with both may have moved in between, and what a user put there since stays.
+    @Test func movesAreCompletedWhereTheFilesAreNow() throws {
+        for isChanged in [false, true] {
+            for name in ["d/b.csv", "d/c.csv"] { try folder.write("old", to: name) }
+            for work in ["d/.b.csv.oodml", "d/.c.csv.oodml"] {
+                try mark(work)
+                try folder.write("new", to: work + "/new")
+            }
+            try folder.write(".b.csv.oodml", to: "d/.c.csv.oodml/journal-in")
+            let names = ["b.csv", "c.csv"]
+            let moves = try names.map { name -> [String: Any] in
+                [
+                    "place": name, "new": ".\(name).oodml/new", "old": ".\(name).oodml/old",
+                    "identity": ["inode": try inode("d/.\(name).oodml/new")],
+                    "replaced": ["inode": try inode("d/\(name)")],
+                ]
+            }
+            try folder.write(
+                JSONSerialization.data(withJSONObject: ["works": names.map { ".\($0).oodml" }, "moves": moves]),
+                to: "d/.b.csv.oodml/journal")
+            try FileManager.default.moveItem(atPath: path("d"), toPath: path("e"))
+            if isChanged {
+                try folder.remove("e/c.csv")
+                try folder.write("mine", to: "e/c.csv")
+                #expect(throws: FileError.self) { try settle(folder.url.appending(path: "e/c.csv")) }
+                #expect(try String(contentsOf: folder.url.appending(path: "e/c.csv"), encoding: .utf8) == "mine")
+            } else {
+                for name in names.reversed() { try settle(folder.url.appending(path: "e/\(name)")) }
+                #expect(
+                    try names.allSatisfy {
+                        try String(contentsOf: folder.url.appending(path: "e/\($0)"), encoding: .utf8) == "new"
+                    })
+                #expect(try self.names == ["e", "e/b.csv", "e/c.csv"])
+                try folder.remove("e")
+            }
+        }
+    }
+
     /// A journal that came with somebody's files moves nothing but their own target.
     @Test func journalsOfMovesElsewhereAreRefused() throws {
         try write("1")
@@ -138,6 +185,52 @@ import Testing
             #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
             #expect(try String(contentsOf: out.appending(path: "a.csv"), encoding: .utf8) == "1")
         }
+    }
+
+    /// A link in the target, or in the work folder, leads no move and no file elsewhere, even if the mark is right.
+    @Test func nothingMovesThroughLinks() throws {
+        try write("1")
+        let victim = try folder.write("mine", to: "home/file")
+        try FileManager.default.createSymbolicLink(
+            atPath: out.appending(path: "more").path, withDestinationPath: "../home")
+        try mark("out/.oodml")
+        try folder.write("evil", to: "out/.oodml/new/more/file")
+        try folder.write("evil", to: "out/.oodml/new/more/planted")
+        let work = path("out/.oodml")
+        try journal(
+            [(path("out") + "/more/file", work + "/new/more/file", work + "/old/more/file")], works: [work],
+            in: "out/.oodml")
+        #expect(throws: FileError.self) { try settle(out) }
+        try folder.remove("out/.oodml/journal")
+        try settle(out)
+        #expect(try String(contentsOf: victim, encoding: .utf8) == "mine")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "home").path) == ["file"])
+    }
+
+    /// A work folder that came with somebody's files is not ours: a copy has other numbers.
+    @Test func copiesOfWorkFoldersAreNotTouched() throws {
+        try write("1")
+        for work in [".out.oodml", "out/.oodml"] {
+            try mark(work)
+            try folder.write("theirs", to: work + "/new/a.csv")
+            try FileManager.default.copyItem(atPath: path(work), toPath: path("copy"))
+            try folder.remove(work)
+            try FileManager.default.moveItem(atPath: path("copy"), toPath: path(work))
+            let before = try names
+            try settle(out)
+            #expect(try names == before)
+            #expect(throws: FileError.self) { try write("2") }
+            #expect(try names == before)
+            try folder.remove(work)
+        }
+        // A link in place of what oodml keeps there is refused too.
+        try folder.write("mine", to: "home/run.json")
+        try mark(".out.oodml")
+        try FileManager.default.createSymbolicLink(atPath: path(".out.oodml/parts"), withDestinationPath: path("home"))
+        #expect(throws: FileError.self) { try write("2") }
+        #expect(throws: FileError.self) { try lockTarget(out) { _ in } }
+        #expect(try names.contains("home/run.json"))
     }
 
     @Test func aFolderOfThatNameThatIsNotOodmlsIsRefused() throws {

@@ -104,7 +104,7 @@ import Testing
             let run = try run(arguments + ["--force"].filter { _ in arguments[0] != "validate" })
             #expect(run.status == 1)
             #expect(
-                run.sentence?.contains("levels.0.id is \"x/../../victim/id\"; expected 1 to 100 bytes") == true
+                run.sentence?.contains("levels.0.id is \"x/../../victim/id\"; expected 1 to 200 bytes") == true
                     || run.sentence?.contains("rsvg-convert") == true, "\(run.errors)")
         }
         #expect(try fixture.contents(of: "victim") == ["id.svg": Data("mine".utf8)])

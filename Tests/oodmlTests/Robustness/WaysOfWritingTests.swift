@@ -21,10 +21,6 @@ import Testing
         "Files/Writing/": calls,
         // Temporary folders, which are removed with their owners.
         "Files/ScratchFolder.swift": calls,
-        "FeatureExtraction/Networks/NetworkSource.swift": [
-            ".write(to:", "createDirectory(", "copyItem(", "removeItem(",
-        ],
-        "oodml/Terminal/ChartFiles.swift": ["removeItem("],
         // The parts of a store, in the work folder that the run holds.
         "Experiments/Embedding/PartialStore.swift": ["unlink(", "rmdir("],
         // Standard streams: of a program that is run, and those that the caller has closed.

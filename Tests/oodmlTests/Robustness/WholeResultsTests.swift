@@ -52,7 +52,9 @@ import Testing
         let refused = try run(arguments, "out", "--force")
         #expect(refused.status == 1)
         #expect(
-            refused.sentence?.contains("out/\(file): a folder that oodml did not write is there; expected none")
+            refused.sentence?.contains(
+                "out/\(file): a folder is there that no receipt.csv lists as oodml's, so it is not replaced; expected none"
+            )
                 == true,
             "\(refused.errors)")
         #expect(try fixture.contents(of: "out") == before)
