@@ -61,7 +61,8 @@ import Testing
         #expect(page.contains("data:image/webp;base64,"))
         #expect(page.contains("id=\"classes\"") && page.contains("id=\"examples\"") && page.contains("id=\"map\""))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "figures").path)
-        let kinds = Dictionary(grouping: names.filter { $0 != "receipt.csv" }) { URL(filePath: $0).pathExtension }.mapValues(\.count)
+        let kinds = Dictionary(grouping: names.filter { $0 != "receipt.csv" }) { URL(filePath: $0).pathExtension }
+            .mapValues(\.count)
         #expect(kinds.count == 4 && Set(kinds.values).count == 1 && names.contains("progression.pdf"))
         for (name, start) in [("curves-recall-1.png", "\u{89}PNG"), ("curves-recall-1.pdf", "%PDF")] {
             let data = try Data(contentsOf: folder.url.appending(path: "figures/\(name)"))
