@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The ranges of numbers in our files: what a computation can give, with much to spare, and what can be computed with.
 ///
 /// Files may come from anywhere. A count of 2⁶³ − 1 overflows as soon as another is added, and a distance of 10³⁰⁸ when
@@ -110,8 +112,10 @@ package func requireLevelIDs(_ ids: [String], allowsTwins: Bool = false) throws 
                 expected: "1 to 200 bytes that can be the name of a file, without slashes and controls")
         }
     }
-    let plain = ids.map(plainName)
-    for (number, pair) in zip(plain, fileNames(for: plain)).enumerated() where Name(pair.0) != Name(pair.1) {
+    // As file systems that do not tell case or forms apart see them.
+    let keys = ids.map { $0.precomposedStringWithCompatibilityMapping.uppercased().lowercased() }
+    let names = Dictionary(grouping: zip(keys, ids), by: \.0).mapValues { Set($0.map { Name($0.1) }) }
+    for (number, key) in keys.enumerated() where names[key, default: []].count > 1 {
         throw ImplausibleValue(
             "levels.\(number).id",
             found: "\"\(excerpt(ids[number]))\", which another id has in other case or Unicode form",

@@ -15,8 +15,8 @@ struct Journal: Codable {
         let old: String
         /// The identity of the new one, or of the one to remove.
         let identity: FileIdentity
-        /// The identity of what has the place before; nil if nothing has it.
-        let replaced: FileIdentity?
+        /// What has the place before; nil if nothing has it.
+        let replaced: FileVersion?
 
         /// Whether nothing is left to be moved: it is made, whatever has become of it since.
         var isMade: Bool {
@@ -145,7 +145,7 @@ extension Journal.Move {
         if present?.identity == identity { return }
         guard let arriving = try FileStatus(of: new), arriving.identity == identity else { return }
         guard let present else { return try move(new, to: place) }
-        guard present.identity == replaced else {
+        guard present.version == replaced else {
             throw FileError.occupied(
                 path: place, found: "something else is there since a run was stopped that the next one completes")
         }

@@ -62,7 +62,7 @@ extension StagedTarget {
             try FileStatus(of: path + "/" + name).map {
                 Journal.Move(
                     place: path + "/" + name, new: nil, old: work.old + "/" + name, identity: $0.identity,
-                    replaced: $0.identity)
+                    replaced: $0.version)
             }
         }
         let last = items.last.flatMap { last in changed.contains { Name($0.path) == Name(last.path) } ? last.path : nil
@@ -114,7 +114,7 @@ extension StagedTarget {
         }
         return Journal.Move(
             place: place, new: new, old: old, identity: status.identity,
-            replaced: wasThere ? try FileStatus(of: place)?.identity : nil)
+            replaced: wasThere ? try FileStatus(of: place)?.version : nil)
     }
 }
 

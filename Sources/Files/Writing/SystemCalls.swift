@@ -38,11 +38,20 @@ struct FileIdentity: Hashable, Codable, Sendable {
     let inode: UInt64
 }
 
+/// A file as it was: another one may have its number once it is gone.
+struct FileVersion: Equatable, Codable, Sendable {
+    let inode: UInt64
+    let size: Int
+    /// When it was last written, in nanoseconds; 0, and no size, for folders, whose time changes with what is in them.
+    let time: Int
+}
+
 /// What the system says of a path; symbolic links are not followed.
 struct FileStatus {
     let kind: FileKind
     let identity: FileIdentity
     let device: UInt64
+    let version: FileVersion
     let size: Int
     let mode: mode_t
     let owner: uid_t
@@ -62,6 +71,10 @@ struct FileStatus {
         kind = FileKind(status.st_mode)
         identity = FileIdentity(inode: UInt64(status.st_ino))
         device = UInt64(status.st_dev)
+        let time = status.st_mtim.tv_sec &* 1_000_000_000 &+ status.st_mtim.tv_nsec
+        let isFolder = kind == .folder
+        version = FileVersion(
+            inode: identity.inode, size: isFolder ? 0 : Int(status.st_size), time: isFolder ? 0 : time)
         size = Int(status.st_size)
         mode = status.st_mode & 0o7777
         (owner, group) = (status.st_uid, status.st_gid)

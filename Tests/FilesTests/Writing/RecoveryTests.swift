@@ -23,6 +23,17 @@ import Testing
             """, to: work + "/lock")
     }
 
+    /// What a journal has of something that it replaces.
+    private func version(_ name: String) throws -> [String: Any] {
+        var status = stat()
+        try #require(lstat(path(name), &status) == 0)
+        let isFolder = status.st_mode & S_IFMT == S_IFDIR
+        return [
+            "inode": UInt64(status.st_ino), "size": isFolder ? 0 : Int(status.st_size),
+            "time": isFolder ? 0 : status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec,
+        ]
+    }
+
     private func inode(_ name: String) throws -> UInt64 {
         var status = stat()
         try #require(lstat(path(name), &status) == 0)
@@ -53,7 +64,7 @@ import Testing
                 ]
                 move["new"] = new
                 if new != nil, place.hasPrefix(known), FileManager.default.fileExists(atPath: place) {
-                    move["replaced"] = ["inode": try inode(String(place.dropFirst(known.count)))]
+                    move["replaced"] = try version(String(place.dropFirst(known.count)))
                 }
                 return move
             },
@@ -145,7 +156,7 @@ import Testing
                 [
                     "place": name, "new": ".\(name).oodml/new", "old": ".\(name).oodml/old",
                     "identity": ["inode": try inode("d/.\(name).oodml/new")],
-                    "replaced": ["inode": try inode("d/\(name)")],
+                    "replaced": try version("d/\(name)"),
                 ]
             }
             try folder.write(
