@@ -10,9 +10,9 @@ package struct MemoryBudget: Sendable, Equatable {
     /// The variable of the environment.
     package static let variable = "OODML_MEMORY"
 
-    /// How many times as much as in the file compressed values may be: more than those of sparse embeddings are, and half
+    /// How many times as much as in the file compressed values may be: more than those of sparse embeddings are, and a seventh
     /// of what zeros are.
-    package static let packing = 500
+    package static let packing = 150
 
     /// How many times as much as in the file texts may take as values of their own: rows of a few letters take more, but
     /// nobody has a hundred million of them.

@@ -152,14 +152,15 @@ func linkTarget(of path: String) throws(FileError) -> String {
 /// The names in a folder that are text, in the order of their bytes.
 func names(in folder: String) throws(FileError) -> [String] { try allNames(in: folder).names }
 
-/// Whether a file or folder has attributes beside its permissions, such as an access control list; those that the system
-/// gives by itself do not count.
+/// Whether a file or folder has an access control list, or attributes that somebody gave it; those that a security module
+/// or a file system such as Lustre gives by itself do not count.
 func hasAttributes(_ path: String) -> Bool {
     var list = [CChar](repeating: 0, count: 1 << 16)
     let count = filesystem_attributes(path, &list, list.count)
     guard count > 0 else { return count < 0 && errno == ERANGE }
     return list[..<count].split(separator: 0).contains { name in
-        !String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self).begins(with: "security.")
+        let name = String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return name.begins(with: "system.") || name.begins(with: "user.")
     }
 }
 
