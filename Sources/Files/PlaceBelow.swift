@@ -2,7 +2,8 @@ package import Foundation
 
 /// The place of a file below a folder, by a path that is data: a sample's id, or a name made of a level's or a class's.
 ///
-/// Every such path goes through here. Nothing leads out of the folder but links that its owner put there: `..` is
+/// Paths to read go through here; what is written below a folder is an ``OutputItem``, whose paths are narrower still:
+/// without `.` and doubled slashes, as a receipt lists them. Nothing leads out of the folder but links that its owner put there: `..` is
 /// refused wherever it stands, since what is before it may be a link; a NUL too, at which the system would stop reading;
 /// and a path without a name. A slash at the start, doubled slashes and `.` stay below the folder.
 ///
