@@ -127,8 +127,9 @@ package final class WorkFolder {
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, let folder = try FileStatus(of: path) else { throw fail(systemReason()) }
-        guard status.st_size == 0 else { return }
         let mark = mark(folder.identity, FileIdentity(inode: UInt64(status.st_ino)))
+        // A run that was killed while it wrote the mark left the beginning of it.
+        guard status.st_size < mark.count else { return }
         let count = retried { mark.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) } }
         guard count == mark.count else { throw fail(count < 0 ? systemReason() : "the disk is full") }
     }
@@ -154,13 +155,13 @@ package final class WorkFolder {
             guard try FileStatus(of: path) != nil else { return }
             throw error
         }
-        // A run that is stopped at once leaves nothing, or an empty lock.
         if found.isEmpty { return }
         let lock = path + "/" + lockName
         let lockStatus = try FileStatus(of: lock)
-        if found == [lockName], lockStatus?.kind == .file, lockStatus?.size == 0 { return }
+        // A run that is stopped at once leaves nothing but a lock that is empty, or half written.
         guard let lockStatus, lockStatus.kind == .file, let text = try? readFile(URL(filePath: lock), limit: 1 << 12),
-            text == mark(status.identity, lockStatus.identity)
+            case let mark = mark(status.identity, lockStatus.identity),
+            text == mark || (found == [lockName] && mark.starts(with: text))
         else {
             // Its owner may have removed it in the meantime.
             guard try FileStatus(of: path) != nil else { return }

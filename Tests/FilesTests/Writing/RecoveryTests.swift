@@ -86,6 +86,26 @@ import Testing
     }
 
     /// A file that somebody put into the old folder after it had left its place goes back.
+    /// A run that was killed while it said whose the folder is.
+    @Test(arguments: [0, 1, 50]) func aHalfWrittenMarkIsCompleted(length: Int) throws {
+        try write("first")
+        try folder.write("", to: ".out.oodml/lock")
+        let lock = folder.url.appending(path: ".out.oodml/lock")
+        try mark(".out.oodml")
+        let handle = try FileHandle(forWritingTo: lock)
+        try handle.truncate(atOffset: UInt64(length))
+        try handle.close()
+        try write("second")
+        #expect(!FileManager.default.fileExists(atPath: path(".out.oodml")))
+    }
+
+    @Test func halfOfAnotherMarkIsRefused() throws {
+        try write("first")
+        try folder.write("oodml works elsewhere", to: ".out.oodml/lock")
+        #expect(throws: FileError.self) { try write("second") }
+        #expect(FileManager.default.fileExists(atPath: path(".out.oodml/lock")))
+    }
+
     @Test func filesOfOthersGoBack() throws {
         try write("1")
         try mark(".out.oodml")
