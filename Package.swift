@@ -39,6 +39,7 @@ let package = Package(
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .target(name: "CDigest"),
+        .target(name: "CRanks"),
         .target(name: "CFileSystem"),
         .target(name: "CThreads"),
         // In executables only.
@@ -68,7 +69,7 @@ let package = Package(
             dependencies: [
                 "Frechet", "Embeddings", "Datasets", "Pickle", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
             ]),
-        .target(name: "Retrieval", dependencies: ["Statistics", "Parallel", "DenseLinearAlgebra"]),
+        .target(name: "Retrieval", dependencies: ["CRanks", "Statistics", "Parallel", "DenseLinearAlgebra"]),
         .target(
             name: "Evaluation",
             dependencies: [
@@ -186,7 +187,7 @@ if Context.environment["OODML_FUZZ"] != nil {
 
 for target in package.targets
 where target.type != .system
-    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem"].contains(target.name)
+    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem", "CRanks"].contains(target.name)
 {
     var settings = target.swiftSettings ?? []
     settings += [

@@ -91,6 +91,37 @@ public func innerProducts(
     }
 }
 
+/// The inner products of some columns of rows `range` of `queries` (n × d) with those of rows of `gallery` (m × d).
+///
+/// - Parameters:
+///   - columns: the columns that are multiplied and summed up.
+///   - result: receives `range.count × galleryRange.count` values in row-major order.
+/// - Complexity: O(`range.count`·`galleryRange.count`·`columns.count`), by BLAS `sgemm`.
+package func innerProducts(
+    ofRows range: Range<Int>, of queries: Matrix<Float>, with gallery: Matrix<Float>, rows galleryRange: Range<Int>,
+    columns: Range<Int>, into result: UnsafeMutablePointer<Float>
+) {
+    for (range, matrix) in [(range, queries), (galleryRange, gallery)] {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= matrix.rowCount, "rows \(range) of \(matrix.rowCount)")
+        precondition(
+            columns.lowerBound >= 0 && columns.upperBound <= matrix.columnCount,
+            "columns \(columns) of \(matrix.columnCount)")
+    }
+    guard !range.isEmpty, !galleryRange.isEmpty else { return }
+    let (d, e) = (queries.columnCount, gallery.columnCount)
+    queries.elements.withUnsafeBufferPointer { queries in
+        gallery.elements.withUnsafeBufferPointer { gallery in
+            guard let queries = queries.baseAddress, let gallery = gallery.baseAddress else { return }
+            cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasTrans, Int32(range.count), Int32(galleryRange.count),
+                Int32(columns.count), 1, queries + range.lowerBound * d + columns.lowerBound, Int32(d),
+                gallery + galleryRange.lowerBound * e + columns.lowerBound, Int32(e), 0, result,
+                Int32(galleryRange.count))
+        }
+    }
+}
+
 /// `A·U⁻ᵀ` (n × d) for `A` (n × d) and an upper triangular `U` (d × d) without zeros on its diagonal.
 ///
 /// - Complexity: n·d² operations, by BLAS `dtrsm`.

@@ -129,7 +129,7 @@ public struct LinearAdaptation: Sendable {
 private func ready(_ embeddings: Matrix<Float>, for similarity: Similarity) -> Matrix<Double> {
     switch similarity {
     case .cosine: Matrix(normalizedRows(of: embeddings))
-    case .euclidean: Matrix(embeddings)
+    case .euclidean, .innerProduct: Matrix(embeddings)
     }
 }
 

@@ -11,19 +11,17 @@ public struct RankingRules: Sendable, Hashable {
     public var similarity: Similarity
     /// How items of equal similarity are ordered.
     public var ties: TieOrder
-    /// The precision in which similarities are computed.
-    public var precision: RetrievalPrecision
     /// The settings of re-ranking by neighbours, in single precision; nil for no re-ranking.
+    ///
+    /// It needs the cosine or the distance.
     public var reranking: ReciprocalReranking?
 
     /// Sets the rules; omitted ones take their defaults.
     public init(
-        similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder, precision: RetrievalPrecision = .automatic,
-        reranking: ReciprocalReranking? = nil
+        similarity: Similarity = .cosine, ties: TieOrder = .sampleOrder, reranking: ReciprocalReranking? = nil
     ) {
         self.similarity = similarity
         self.ties = ties
-        self.precision = precision
         self.reranking = reranking
     }
 
@@ -34,24 +32,16 @@ public struct RankingRules: Sendable, Hashable {
         // With all weight on the plain distance, ranking is plain. The products of re-ranking would order near ties
         // differently.
         if let reranking, reranking.lambda < 1 {
+            precondition(similarity != .innerProduct, "re-ranking needs a distance, not \(similarity.rawValue)")
             return .reranked(
                 set.isOneSet
-                    ? try RerankedSimilarities(set.gallery, similarity: similarity, settings: reranking)
+                    ? try RerankedSimilarities(set.gallery.rounded, similarity: similarity, settings: reranking)
                     : try RerankedSimilarities(
-                        queries: set.queries, gallery: set.gallery, ownItems: set.ownItems, similarity: similarity,
+                        queries: set.queries.rounded, gallery: set.gallery.rounded, ownItems: set.ownItems,
+                        similarity: similarity,
                         settings: reranking))
         }
-        let prepared =
-            set.isOneSet
-            ? try PreparedEmbeddings(set.gallery, similarity: similarity)
-            : try PreparedEmbeddings(queries: set.queries, gallery: set.gallery, similarity: similarity)
-        guard
-            precision.isDouble(
-                queryCount: set.queries.rowCount, itemCount: set.gallery.rowCount, dimension: set.gallery.columnCount)
-        else { return .single(prepared) }
-        return .double(
-            DoubleRows(
-                queries: set.queries, gallery: set.gallery, isOneSet: set.isOneSet, similarity: similarity,
-                duplicates: prepared.duplicates))
+        try requireFinite(set.isOneSet ? [set.gallery] : [set.queries, set.gallery])
+        return .exact(set, similarity)
     }
 }

@@ -18,7 +18,8 @@ public struct RetrievalExample: Sendable, Equatable {
     public let query: Int
     /// Its score.
     public let score: Double
-    /// The rows found, nearest first, each with its similarity: the cosine, or the negated Euclidean distance.
+    /// The rows found, nearest first, each with its similarity: the cosine, the negated Euclidean distance or
+    /// the inner product.
     public let neighbours: [(row: Int, similarity: Double)]
 
     /// Whether two examples are equal.
@@ -113,6 +114,7 @@ private func nearest(
             let lengths = length * squares.squareRoot()
             return (row: row, similarity: lengths > 0 ? inner / lengths : 0)
         case .euclidean: return (row: row, similarity: -distance.squareRoot())
+        case .innerProduct: return (row: row, similarity: inner)
         }
     }
     return Array(all.sorted { ($1.similarity, $0.row) < ($0.similarity, $1.row) }.prefix(count))

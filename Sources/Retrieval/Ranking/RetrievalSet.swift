@@ -12,8 +12,8 @@ public import DenseLinearAlgebra
 /// similarity are ordered as the rules say, by default by row. Identical rows always tie, however BLAS rounds, except
 /// with re-ranking. Results do not depend on the number of threads.
 public struct RetrievalSet: Sendable {
-    let queries: Matrix<Float>
-    let gallery: Matrix<Float>
+    let queries: RowValues
+    let gallery: RowValues
     /// For each row of the queries, the row of the gallery that is the same sample.
     let ownItems: [Int?]
     let rows: RetrievalQueries
@@ -31,6 +31,11 @@ public struct RetrievalSet: Sendable {
     /// - Complexity: O(n), and O(n·R) with cameras for classes of R samples.
     /// - Precondition: there is one class number, and one camera, for each row.
     public init(_ embeddings: Matrix<Float>, classNumbers: [Int], cameras: RetrievalCameras? = nil) {
+        self.init(.single(embeddings), classNumbers: classNumbers, cameras: cameras)
+    }
+
+    /// One-vs-rest retrieval among rows in either precision.
+    package init(_ embeddings: RowValues, classNumbers: [Int], cameras: RetrievalCameras? = nil) {
         if let cameras {
             precondition(
                 cameras.ofQueries.count == embeddings.rowCount && cameras.ofItems.count == embeddings.rowCount,
@@ -57,6 +62,16 @@ public struct RetrievalSet: Sendable {
     /// - Precondition: there is one class number, and one camera, for each row, and both matrices have the same number of columns.
     public init(
         queries: Matrix<Float>, classNumbers: [Int], gallery: Matrix<Float>, galleryClassNumbers: [Int],
+        ownItems: [Int?] = [], cameras: RetrievalCameras? = nil
+    ) {
+        self.init(
+            queries: .single(queries), classNumbers: classNumbers, gallery: .single(gallery),
+            galleryClassNumbers: galleryClassNumbers, ownItems: ownItems, cameras: cameras)
+    }
+
+    /// Retrieval from a gallery among rows in either precision.
+    package init(
+        queries: RowValues, classNumbers: [Int], gallery: RowValues, galleryClassNumbers: [Int],
         ownItems: [Int?] = [], cameras: RetrievalCameras? = nil
     ) {
         precondition(

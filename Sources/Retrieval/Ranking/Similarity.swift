@@ -8,10 +8,10 @@ public enum Similarity: String, Sendable, Hashable, Codable, CaseIterable {
     case cosine
     /// The Euclidean distance, where smaller means more similar.
     ///
-    /// It is compared as `x·y − ‖y‖²/2`, which orders the items of a query x as −‖x − y‖² does. In single precision,
-    /// the rounding error of this form is relative to the spread of the data: distances below about a thousandth of the
-    /// spread are not distinguished reliably, except that identical rows always tie.
     case euclidean
+    /// The inner product, which depends on the lengths of embeddings as well: for models that are trained without
+    /// normalisation and searched by it.
+    case innerProduct = "inner-product"
 }
 
 /// The sum of squares in double precision, which no finite Float embedding can overflow.

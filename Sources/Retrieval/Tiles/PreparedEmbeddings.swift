@@ -20,6 +20,7 @@ struct PreparedEmbeddings: Sendable {
             switch similarity {
             case .cosine: normalizedRows(of: embeddings)
             case .euclidean: Centring(of: [embeddings]).applied(to: embeddings)
+            case .innerProduct: embeddings
             }
         self.init(ready: rows, rows, similarity: similarity)
     }
@@ -36,6 +37,7 @@ struct PreparedEmbeddings: Sendable {
         case .euclidean:
             let centring = Centring(of: [queries, gallery])
             self.init(ready: centring.applied(to: queries), centring.applied(to: gallery), similarity: similarity)
+        case .innerProduct: self.init(ready: queries, gallery, similarity: similarity)
         }
     }
 
@@ -49,7 +51,7 @@ struct PreparedEmbeddings: Sendable {
         self.queries = queries
         self.gallery = gallery
         halfSquaredNorms =
-            similarity == .cosine ? [] : (0..<gallery.rowCount).map { Float(squaredNorm(gallery.row($0)) / 2) }
+            similarity != .euclidean ? [] : (0..<gallery.rowCount).map { Float(squaredNorm(gallery.row($0)) / 2) }
         duplicates = findDuplicates(in: gallery)
     }
 }

@@ -2,14 +2,10 @@ internal import Parallel
 
 /// Where the similarities of queries to items come from.
 enum RankingSource {
-    case single(PreparedEmbeddings)
-    case double(DoubleRows)
+    case exact(RetrievalSet, Similarity)
     case reranked(RerankedSimilarities)
 
     /// Ranks the relevant items of all queries, and passes each query's ranks to `visit`.
-    ///
-    /// If classes are small, no groups are requested and similarities are products in single precision,
-    /// ``TiledRanking`` does so in less time and memory than blocks of queries against the whole gallery.
     ///
     /// - Parameters:
     ///   - groups: the groups of the gallery's items, if ranks without each group are wanted; ties are then by row.
@@ -20,12 +16,8 @@ enum RankingSource {
     ) {
         guard !queries.rows.isEmpty else { return }
         switch self {
-        case .single(let prepared):
-            if groups == nil, let tiled = TiledRanking(queries, in: prepared, ties: ties) {
-                return tiled.run(visit: visit)
-            }
-            rankBlocks(of: queries, in: prepared, ties: ties, groups: groups, visit: visit)
-        case .double(let rows): rankBlocks(of: queries, in: rows, ties: ties, groups: groups, visit: visit)
+        case .exact(let set, let similarity):
+            TiledRanking(queries, in: set, similarity: similarity, ties: ties, groups: groups).run(visit: visit)
         case .reranked(let similarities):
             rankBlocks(of: queries, in: similarities, ties: ties, groups: groups, visit: visit)
         }

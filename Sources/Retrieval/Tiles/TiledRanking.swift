@@ -1,68 +1,100 @@
+internal import CRanks
 internal import DenseLinearAlgebra
 internal import Parallel
 
 /// Ranks items for tiles of queries, one tile of items after the other, so that only the products of two tiles are held
 /// at a time, in the cache.
 ///
-/// A query's relevant items and their similarities are known before any other item is counted: a tile has queries of
-/// few classes, and one product gives the similarities of the relevant items of all of them.
+/// A tile's queries first get the similarities of their relevant items; then all others are counted. In one-vs-rest
+/// retrieval x·y serves both the query x and the query y. Where classes are small, tiles consist of whole classes, and
+/// every pair of tiles takes one product, whose rows are counted for one tile and whose columns for the other. Where
+/// classes are large, what is known of all queries would take too much memory: then each tile of queries goes through all
+/// items, with twice the products.
 ///
-/// One-vs-rest retrieval needs half of the products, since x·y serves both the query x and the query y. Tiles consist
-/// of whole classes, so the product of a tile with itself has all its relevant items. Every pair of tiles takes one
-/// product, whose rows are counted for one tile and whose columns for the other.
-///
-/// Threads share only counts, so ranks are the same for any number of threads.
+/// Threads share only counts, and places are exact, so ranks are the same for any number of threads, any size of tiles and
+/// any way in which BLAS computes.
 struct TiledRanking {
-    private let items: TiledItems
-    private let ties: TieOrder
-    /// The rows of each tile.
-    private let tiles: [[TiledRow]]
-    /// Whether every row is a query and an item for all others.
-    private let isOneSet: Bool
+    private let setting: RankingSetting
+    private let queries: RetrievalQueries
+    /// The queries of all tiles, each by its row among the prepared ones.
+    private let tiles: [[QueryTile.Query]]
+    /// Whether every pair of tiles takes one product only.
+    private let isSymmetric: Bool
 
-    /// Plans the ranking, or returns nil if it does not pay: classes must be small, and few items may equal another
-    /// one.
-    init?(_ queries: RetrievalQueries, in prepared: PreparedEmbeddings, ties: TieOrder) {
-        let (n, m) = (prepared.queries.rowCount, prepared.gallery.rowCount)
-        let relevantCount = queries.relevantCounts.reduce(0, +)
-        // Tiles share the relevant items of a class among its queries, which cameras do not allow.
-        guard queries.cameras == nil, queries.members.allSatisfy({ $0.count <= 1024 }),
-            prepared.duplicates.count <= m / 16,
-            !queries.areItems || relevantCount <= 1 << 24
-        else { return nil }
-        let items = TiledItems(prepared, members: queries.members)
-        self.items = items
-        self.ties = ties
-        isOneSet = queries.areItems
-        var rows = queries.rows.indices.map { position in
-            TiledRow(
-                row: Int32(queries.rows[position]), position: position, group: Int32(queries.groups[position]),
-                ownItem: Int32(queries.ownItems[position] ?? -1))
-        }
-        if isOneSet {
-            rows += queries.loneRows.map { row in
-                TiledRow(row: Int32(row), position: -1, group: items.groupOfItem[row], ownItem: Int32(row))
+    /// Plans the ranking.
+    init(_ queries: RetrievalQueries, in set: RetrievalSet, similarity: Similarity, ties: TieOrder, groups: ItemGroups?)
+    {
+        self.queries = queries
+        let order = ItemOrder(queries, groups: groups)
+        let groupCount = groups?.count ?? 1
+        // Queries in the order of their classes; in one-vs-rest retrieval with all rows that are none.
+        var positions: [Int32]
+        if queries.areItems {
+            positions = [Int32](repeating: -1, count: queries.itemCount)
+            for (position, row) in queries.rows.enumerated() { positions[row] = Int32(position) }
+            positions = order.items.map { positions[Int($0)] }
+        } else {
+            positions = queries.rows.indices.map(Int32.init).sorted {
+                let (a, b) = (order.classes[queries.groups[Int($0)]], order.classes[queries.groups[Int($1)]])
+                return (a.lowerBound, $0) < (b.lowerBound, $1)
             }
         }
-        rows.sort { ($0.group, $0.row) < ($1.group, $1.row) }
+        let rows = ComparableRows(
+            queries: queries.areItems
+                ? nil : (set.queries, positions.map { Int32(queries.rows[Int($0)]) }),
+            items: (set.gallery, order.items), similarity: similarity)
+        setting = RankingSetting(rows: rows, order: order, ties: ties, groups: groups)
+
+        var placeOfItem: [Int32] = []
+        if !queries.areItems {
+            placeOfItem = [Int32](repeating: 0, count: order.items.count)
+            for (place, item) in order.items.enumerated() { placeOfItem[Int(item)] = Int32(place) }
+        }
+        var classOfPosition: [Int32] = []
+        if queries.areItems {
+            classOfPosition = [Int32](repeating: 0, count: order.items.count)
+            for (number, range) in order.classes.enumerated() {
+                for place in range { classOfPosition[place] = Int32(number) }
+            }
+        }
+        let all = positions.enumerated().map { row, position -> QueryTile.Query in
+            let number = queries.areItems ? Int(classOfPosition[row]) : queries.groups[Int(position)]
+            let ownClass = order.classes[number]
+            var ownPosition = -1
+            if !queries.areItems, let own = queries.ownItems[Int(position)] {
+                let place = Int(placeOfItem[own])
+                if !ownClass.contains(place) { ownPosition = place }
+            }
+            return QueryTile.Query(
+                row: row, position: Int(position), ownClass: ownClass, ownPosition: ownPosition,
+                isIndifferent: similarity == .cosine && rows.queries.areZero[row])
+        }
+
+        let relevantCount = queries.relevantCounts.reduce(0, +)
+        let largestClass = order.classes.lazy.map(\.count).max() ?? 0
+        let byteCount =
+            relevantCount * QueryTile.byteCount(groupCount: groupCount) + all.count * QueryTile.placesByteCount
+        isSymmetric = queries.areItems && largestClass <= 1024 && byteCount <= 1 << 29
         // With larger tiles BLAS packs rows less often, but a tile's products should stay in the cache.
-        let tileSize = max(64, min(1024, n / 16))
-        var tiles: [[TiledRow]] = []
+        var tileSize = max(64, min(512, all.count / 16))
+        if !isSymmetric {
+            let perQuery = max(1, largestClass * QueryTile.byteCount(groupCount: groupCount))
+            tileSize = max(16, min(256, (64 << 20) / perQuery))
+        }
+        var tiles: [[QueryTile.Query]] = []
         var start = 0
-        var memberCount = 0
-        while start < rows.count {
+        while start < all.count {
             var end = start
-            memberCount = 0
-            while end < rows.count {
-                let group = rows[end].group
-                let classEnd = rows[end...].firstIndex { $0.group != group } ?? rows.count
-                memberCount += queries.members[Int(group)].count
-                guard end == start || (classEnd - start <= tileSize && memberCount <= 1 << 14) else { break }
+            var memberCount = 0
+            while end < all.count {
+                let ownClass = all[end].ownClass
+                let classEnd = all[end...].firstIndex { $0.ownClass != ownClass } ?? all.count
+                memberCount += ownClass.count
+                guard end == start || (classEnd - start <= tileSize && memberCount <= 1 << 12) else { break }
                 end = classEnd
             }
-            // A class of many queries need not stay together if the queries are not items.
-            if !isOneSet { end = min(end, start + tileSize) }
-            tiles.append(Array(rows[start..<end]))
+            if !isSymmetric { end = min(end, start + tileSize) }
+            tiles.append(Array(all[start..<end]))
             start = end
         }
         self.tiles = tiles
@@ -70,125 +102,163 @@ struct TiledRanking {
 
     /// - Parameter visit: called concurrently, once per query.
     func run(visit: @Sendable (RankedQuery) -> Void) {
-        isOneSet ? rankOneSet(visit: visit) : rankGallery(visit: visit)
+        isSymmetric ? rankPairsOfTiles(visit: visit) : rankOneTileAfterTheOther(visit: visit)
     }
 
     /// About how many operations all products and counts take.
     private var work: Double {
-        let (n, gallery) = (tiles.reduce(0) { $0 + $1.count }, items.prepared.gallery)
-        return Double(n) * Double(gallery.rowCount) * Double(2 * gallery.columnCount + 10)
+        let d = setting.rows.items.values.columnCount
+        return Double(setting.rows.queries.rows.count) * Double(setting.order.items.count) * Double(2 * d + 20)
     }
 
-    private func rankGallery(visit: @Sendable (RankedQuery) -> Void) {
-        let gallery = items.prepared.gallery
-        let starts = stride(from: 0, to: gallery.rowCount, by: 1024)
+    // MARK: Ways through the pairs
+
+    private func rankOneTileAfterTheOther(visit: @Sendable (RankedQuery) -> Void) {
+        let itemCount = setting.order.items.count
+        let chunks = stride(from: 0, to: itemCount, by: 1024).map { $0..<min($0 + 1024, itemCount) }
+        let bounds = chunks.map { LengthBounds(of: $0, in: setting.rows) }
         inParallel(blockCount: tiles.count, work: work) {
-            [Float]()
+            TileProducts()
         } _: { products, number in
-            let tile = RankingTile(tiles[number], in: items, ties: ties, countsMembers: false)
-            tile.withTargets { targets in
-                for start in starts {
-                    let range = start..<min(start + 1024, gallery.rowCount)
-                    innerProducts(
-                        ofRows: 0..<tile.rows.rowCount, of: tile.rows, with: gallery, rows: range, into: &products)
-                    let penalties = range.map { items.penalty(of: Int32($0)) }
-                    products.withUnsafeBufferPointer { products in
-                        countRows(of: products, penalties: penalties, for: tile, targets) { p, place in
-                            let item = start + place
-                            let isOther =
-                                items.groupOfItem[item] != tile.groups[p] && item != tile.ownItems[p]
-                                && items.repeated.places[item] < 0
-                            return isOther ? Int32(item) : nil
-                        }
-                    }
-                }
+            let tile = tile(number, &products)
+            for (chunk, bounds) in zip(chunks, bounds) {
+                products.multiply(tile.rows, with: chunk, in: setting.rows)
+                tile.count(chunk, products: products.values, bounds: bounds)
             }
             tile.visitRanks(visit)
         }
     }
 
-    private func rankOneSet(visit: @Sendable (RankedQuery) -> Void) {
-        let made = concurrentMap(count: tiles.count) { number in
-            RankingTile(tiles[number], in: self.items, ties: ties, countsMembers: true)
+    private func rankPairsOfTiles(visit: @Sendable (RankedQuery) -> Void) {
+        let made = concurrentMap(count: tiles.count, buffers: { TileProducts() }) { products, number in
+            let tile = tile(number, &products)
+            // All of the tile's products are there already.
+            tile.count(tile.rows, products: products.values, bounds: LengthBounds(of: tile.rows, in: setting.rows))
+            return tile
         }
-        let items = tiles.map { TileItems($0, in: self.items) }
-        let pairs = made.indices.flatMap { i in (i + 1..<max(i + 1, made.count)).map { (i, $0) } }
+        let bounds = made.map { LengthBounds(of: $0.rows, in: setting.rows) }
+        // Pairs that are worked on at once should have no tile in common, whose counts would wait for one another.
+        let pairs = (1..<max(made.count, 1)).flatMap { distance in
+            (0..<made.count - distance).map { ($0, $0 + distance) }
+        }
         inParallel(blockCount: pairs.count, work: work / 2) {
-            [Float]()
+            TileProducts()
         } _: { products, number in
             let (i, j) = pairs[number]
             let (first, second) = (made[i], made[j])
-            innerProducts(ofRows: 0..<first.rows.rowCount, of: first.rows, with: second.rows, into: &products)
-            products.withUnsafeBufferPointer { products in
-                first.withTargets { targets in
-                    countRows(of: products, penalties: items[j].penalties, for: first, targets) { _, place in
-                        items[j].isRepeated[place] ? nil : items[j].numbers[place]
-                    }
-                }
-                second.withTargets { countColumns(of: products, items[i], for: second, $0) }
-            }
+            products.multiply(first.rows, with: second.rows, in: setting.rows)
+            first.count(second.rows, products: products.values, bounds: bounds[j])
+            products.transpose(rowCount: first.rows.count, columnCount: second.rows.count)
+            second.count(first.rows, products: products.values, bounds: bounds[i])
         }
         inParallel(blockCount: made.count) {
         } _: { _, number in
             made[number].visitRanks(visit)
         }
     }
-}
 
-/// The rows of a tile as items.
-private struct TileItems: Sendable {
-    let numbers: [Int32]
-    let penalties: [Float]
-    let isRepeated: [Bool]
-
-    init(_ rows: [TiledRow], in items: TiledItems) {
-        numbers = rows.map(\.row)
-        penalties = numbers.map { items.penalty(of: $0) }
-        isRepeated = numbers.map { items.repeated.places[Int($0)] >= 0 }
-    }
-}
-
-/// Counts items for the queries of a tile, given products with one row per query.
-///
-/// - Parameter item: the item of a product, or nil if the item does not count for the query.
-@inline(__always)
-private func countRows(
-    of products: UnsafeBufferPointer<Float>, penalties: [Float], for queries: RankingTile, _ targets: RankTargets,
-    item: (_ query: Int, _ place: Int) -> Int32?
-) {
-    let count = penalties.count
-    penalties.withUnsafeBufferPointer { penalties in
-        for p in 0..<queries.rows.rowCount where queries.lowest[p] < .infinity {
-            let row = UnsafeBufferPointer(rebasing: products[p * count..<(p + 1) * count])
-            let lowest = queries.lowest[p]
-            forEachIndex(of: row, and: penalties) {
-                $0 - $1 .>= lowest
-            } _: {
-                $0 - $1 >= lowest
-            } _: { place in
-                guard let item = item(p, place) else { return }
-                targets.count(row[place] - penalties[place], item: item, forQuery: p)
+    /// A tile with the similarities of its relevant items.
+    ///
+    /// For pairs of tiles, `products` then has the products of the tile with itself.
+    private func tile(_ number: Int, _ products: inout TileProducts) -> QueryTile {
+        let own = tiles[number]
+        let rows = own[0].row..<own[own.count - 1].row + 1
+        let queryPositions = own.map(\.position)
+        var relevant = [[Int32]](repeating: [], count: own.count)
+        var similarities = [[Float]](repeating: [], count: own.count)
+        /// Takes the similarities of queries to the items of their classes, which begin at `first` among the products.
+        func take(_ range: Range<Int>, itemCount: Int, first: (Int) -> Int) {
+            for q in range where own[q].position >= 0 {
+                let members = own[q].ownClass
+                let row = products.values.baseAddress.map { $0 + (q - range.lowerBound) * itemCount + first(q) }
+                guard let row else { continue }
+                for (k, position) in members.enumerated()
+                where isRelevant(position, row: own[q].row, query: queryPositions[q]) {
+                    relevant[q].append(Int32(position))
+                    similarities[q].append(row[k] - setting.rows.items.roundedPenalties[position])
+                }
             }
         }
+        let classes = own.map(\.ownClass)
+        let (start, end) = (classes.map(\.lowerBound).min() ?? 0, classes.map(\.upperBound).max() ?? 0)
+        var distinct: [(queries: Range<Int>, members: Range<Int>)] = []
+        for (q, members) in classes.enumerated() {
+            if let last = distinct.last, last.members == members {
+                distinct[distinct.count - 1].queries = last.queries.lowerBound..<q + 1
+            } else {
+                distinct.append((q..<q + 1, members))
+            }
+        }
+        let memberCount = distinct.reduce(0) { $0 + $1.members.count }
+        if isSymmetric || end - start <= memberCount + memberCount / 4 {
+            products.multiply(rows, with: start..<end, in: setting.rows)
+            take(own.indices, itemCount: end - start) { classes[$0].lowerBound - start }
+        } else {
+            for (range, members) in distinct {
+                products.multiply(
+                    rows.lowerBound + range.lowerBound..<rows.lowerBound + range.upperBound, with: members,
+                    in: setting.rows)
+                take(range, itemCount: members.count) { _ in 0 }
+            }
+        }
+        return QueryTile(rows: rows, queries: own, setting: setting, relevant: relevant, similarities: similarities)
+    }
+
+    private func isRelevant(_ position: Int, row: Int, query: Int) -> Bool {
+        if queries.areItems, position == row { return false }
+        let item = Int(setting.order.items[position])
+        if !queries.areItems, queries.ownItems[query] == item { return false }
+        return !(queries.cameras?.match(queries.rows[query], item) ?? false)
     }
 }
 
-/// Counts items for the queries of a tile, given products with one column per query.
-private func countColumns(
-    of products: UnsafeBufferPointer<Float>, _ items: TileItems, for queries: RankingTile, _ targets: RankTargets
-) {
-    let count = queries.rows.rowCount
-    queries.lowest.withUnsafeBufferPointer { lowest in
-        for item in items.numbers.indices where !items.isRepeated[item] {
-            let row = UnsafeBufferPointer(rebasing: products[item * count..<(item + 1) * count])
-            let penalty = items.penalties[item]
-            forEachIndex(of: row, and: lowest) {
-                $0 - penalty .>= $1
-            } _: {
-                $0 - penalty >= $1
-            } _: { p in
-                targets.count(row[p] - penalty, item: items.numbers[item], forQuery: p)
+/// The products of two tiles, and the room that a thread needs for them.
+struct TileProducts {
+    private var products = UnsafeBuffer()
+    private var block = UnsafeBuffer()
+
+    /// The products, row after row.
+    var values: UnsafeBufferPointer<Float> { UnsafeBufferPointer(products.memory) }
+
+    /// Multiplies queries with items, a block of columns after the other: see ``RoundingBounds``.
+    mutating func multiply(_ queries: Range<Int>, with items: Range<Int>, in rows: ComparableRows) {
+        let count = queries.count * items.count
+        products.grow(to: count)
+        guard let result = products.memory.baseAddress, count > 0 else { return }
+        let (d, length) = (rows.items.values.columnCount, rows.bounds.blockLength)
+        guard d > 0 else { return result.update(repeating: 0, count: count) }
+        for start in stride(from: 0, to: d, by: length) {
+            var target = result
+            if start > 0 {
+                block.grow(to: count)
+                guard let other = block.memory.baseAddress else { return }
+                target = other
             }
+            innerProducts(
+                ofRows: queries, of: rows.queries.values, with: rows.items.values, rows: items,
+                columns: start..<min(start + length, d), into: target)
+            if start > 0 { ranks_add(result, target, count) }
         }
     }
+
+    /// Turns rows into columns.
+    mutating func transpose(rowCount: Int, columnCount: Int) {
+        block.grow(to: rowCount * columnCount)
+        guard let from = products.memory.baseAddress, let to = block.memory.baseAddress else { return }
+        ranks_transpose(from, rowCount, columnCount, to)
+        swap(&products, &block)
+    }
+}
+
+/// Memory of a thread that grows and is not filled.
+private final class UnsafeBuffer {
+    private(set) var memory = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+
+    func grow(to count: Int) {
+        guard count > memory.count else { return }
+        memory.deallocate()
+        memory = .allocate(capacity: count)
+    }
+
+    deinit { memory.deallocate() }
 }

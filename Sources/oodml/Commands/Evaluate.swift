@@ -153,6 +153,10 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--embeddings are made already; expected no options of the models")
         }
         if trickOptions.flip && model == nil { throw ValidationError("--flip needs images; expected --model") }
+        if similarity == .innerProduct, trickOptions.rerank || trickOptions.mixRaw != nil || shots != nil {
+            throw ValidationError(
+                "--rerank, --mix-raw and --shots need the cosine or the distance; found --similarity inner-product")
+        }
         if let matchedDraws, matchedDraws < 0 {
             throw ValidationError("--matched-draws is \(matchedDraws); expected 0 or more")
         }

@@ -41,7 +41,7 @@ import TestSupport
     @Test func scoringOnTheFlyEqualsScoringStoredRanks() throws {
         let (embeddings, classes) = clusteredEmbeddings(n: 777, d: 10, classCount: 60, spread: 1, seed: 5)
         let metrics = RetrievalMetric.standard + [.recall(16), .averagePrecision(10)]
-        for similarity in Similarity.allCases {
+        for similarity in [Similarity.cosine, .euclidean] {
             let ranks = try RetrievalSet(embeddings, classNumbers: classes).ranks(
                 by: RankingRules(similarity: similarity))
             let direct = try RetrievalSet(embeddings, classNumbers: classes).scores(

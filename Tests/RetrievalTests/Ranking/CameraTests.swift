@@ -38,19 +38,16 @@ import TestSupport
             queries: Matrix(rows: [[0]]), classNumbers: [1], gallery: Matrix(rows: [[1], [2], [3], [6], [0.5]]),
             galleryClassNumbers: [1, 2, 1, 1, 1],
             cameras: RetrievalCameras(ofQueries: [7], ofItems: [7, 7, 8, nil, 7]))
-        for precision in [RetrievalPrecision.double, .single] {
-            let rules = RankingRules(similarity: .euclidean, precision: precision)
-            // 2 is of the same camera and another person, so it counts; an item without a camera counts too.
-            #expect(try Array(set.ranks(by: rules)[0]) == [2, 3])
-            #expect(try set.scores(by: rules).mean()[.recall(1)] == 0)
-        }
+        let rules = RankingRules(similarity: .euclidean)
+        // 2 is of the same camera and another person, so it counts; an item without a camera counts too.
+        #expect(try Array(set.ranks(by: rules)[0]) == [2, 3])
+        #expect(try set.scores(by: rules).mean()[.recall(1)] == 0)
     }
 
-    @Test(arguments: [RetrievalPrecision.double, .single])
-    func agreesWithTheProtocolOfMarket1501(precision: RetrievalPrecision) throws {
+    @Test func agreesWithTheProtocolOfMarket1501() throws {
         for reference in try Self.cases() {
             let (query, gallery) = (reference.query, reference.gallery)
-            let rules = RankingRules(similarity: .euclidean, precision: precision)
+            let rules = RankingRules(similarity: .euclidean)
             let metrics: [RetrievalMetric] = [.recall(1), .fullAveragePrecision]
             let against = try RetrievalSet(
                 queries: Matrix(rows: query.points), classNumbers: query.labels, gallery: Matrix(rows: gallery.points),
@@ -93,14 +90,14 @@ import TestSupport
     }
 
     /// What is left out can as well be taken out of the gallery, query by query; with ties and duplicates.
-    @Test(arguments: TieOrder.allCases, [RetrievalPrecision.double, .single])
-    func equalsAGalleryWithoutThem(ties: TieOrder, precision: RetrievalPrecision) throws {
+    @Test(arguments: TieOrder.allCases)
+    func equalsAGalleryWithoutThem(ties: TieOrder) throws {
         var rng = SplitMix64(seed: 8)
         let n = 90
         let rows = (0..<n).map { _ in (0..<2).map { _ in Float(Int.random(in: 0...3, using: &rng)) } }
         let classes = (0..<n).map { _ in Int.random(in: 0..<4, using: &rng) }
         let cameras = (0..<n).map { _ in Bool.random(using: &rng) ? Int.random(in: 0..<3, using: &rng) : nil as Int? }
-        let rules = RankingRules(similarity: .euclidean, ties: ties, precision: precision)
+        let rules = RankingRules(similarity: .euclidean, ties: ties)
         let all = try RetrievalSet(
             Matrix(rows: rows), classNumbers: classes, cameras: RetrievalCameras(ofRows: cameras)
         ).ranks(by: rules)

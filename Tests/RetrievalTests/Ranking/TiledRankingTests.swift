@@ -40,10 +40,10 @@ import TestSupport
         Matrix(rows: range.map { rows[$0].map { Float($0) } })
     }
 
-    @Test(arguments: TieOrder.allCases, [RetrievalPrecision.single, .double])
-    func oneSetEqualsSortingEverything(ties: TieOrder, precision: RetrievalPrecision) throws {
+    @Test(arguments: TieOrder.allCases)
+    func oneSetEqualsSortingEverything(ties: TieOrder) throws {
         let found = try RetrievalSet(matrix(0..<500), classNumbers: classNumbers).ranks(
-            by: RankingRules(similarity: .euclidean, ties: ties, precision: precision))
+            by: RankingRules(similarity: .euclidean, ties: ties))
         #expect(found.queries.count + found.loneQueries.count == 500 && found.loneQueries.count >= 12)
         for (position, row) in found.queries.enumerated() {
             let expected = ranks(
@@ -52,8 +52,8 @@ import TestSupport
         }
     }
 
-    @Test(arguments: TieOrder.allCases, [RetrievalPrecision.single, .double])
-    func aGalleryEqualsSortingEverything(ties: TieOrder, precision: RetrievalPrecision) throws {
+    @Test(arguments: TieOrder.allCases)
+    func aGalleryEqualsSortingEverything(ties: TieOrder) throws {
         // The last 100 queries are items as well, and every seventh of them of another class as an item.
         let queries = 0..<300
         let gallery = 200..<500
@@ -62,7 +62,7 @@ import TestSupport
         let found = try RetrievalSet(
             queries: matrix(queries), classNumbers: queryClasses, gallery: matrix(gallery),
             galleryClassNumbers: gallery.map { classNumbers[$0] }, ownItems: ownItems
-        ).ranks(by: RankingRules(similarity: .euclidean, ties: ties, precision: precision))
+        ).ranks(by: RankingRules(similarity: .euclidean, ties: ties))
         #expect(found.queries.count > 200)
         for (position, row) in found.queries.enumerated() {
             let expected = ranks(

@@ -1,0 +1,246 @@
+#include "ranks.h"
+
+#include <math.h>
+
+// Compiled as they are for every processor, and once more for those with AVX2 and fused multiplication.
+
+#define BLOCK 64
+
+static inline __attribute__((always_inline)) void find(
+    const ranks_guide *guide, float value, int32_t *first, int32_t *end) {
+    const float *values = guide->values;
+    const float above = value + guide->doubt, below = value - guide->doubt;
+    int32_t low = 0, rest = guide->relevant_count;
+    while (rest > 0) {
+        int32_t half = rest >> 1;
+        int is_above = values[low + half] > above;
+        low = is_above ? low + half + 1 : low;
+        rest = is_above ? rest - half - 1 : half;
+    }
+    *first = low;
+    // Most often none is in doubt, so the end is near.
+    int32_t last = low, step = 1;
+    while (last < guide->relevant_count && values[last] >= below) {
+        if (last + step < guide->relevant_count && values[last + step] >= below) {
+            last += step;
+            step <<= 1;
+        } else if (step > 1) {
+            step >>= 1;
+        } else {
+            last++;
+        }
+    }
+    *end = last;
+}
+
+// The first of some relevant items that a tied item comes before.
+static inline __attribute__((always_inline)) int32_t after_tie(
+    const ranks_guide *guide, int32_t first, int32_t end, int32_t number) {
+    if (guide->tie_order != 0) return guide->tie_order == 1 ? end : first;
+    int32_t low = first, rest = end - first;
+    while (rest > 0) {
+        const int32_t half = rest >> 1;
+        const int is_before = guide->numbers[low + half] < number;
+        low = is_before ? low + half + 1 : low;
+        rest = is_before ? rest - half - 1 : half;
+    }
+    return low;
+}
+
+// Whether a cosine p/√n of integers is above another one (1), below it (−1) or equal to it.
+static inline __attribute__((always_inline)) int compare_cosines(double p, double n, double other_p, double other_n) {
+    const int sign = (p > 0) - (p < 0), other_sign = (other_p > 0) - (other_p < 0);
+    if (sign != other_sign) return sign > other_sign ? 1 : -1;
+    const double a = p * p * other_n, b = other_p * other_p * n;
+    if (a < 0x1p53 && b < 0x1p53) return a == b ? 0 : (a > b) == (sign > 0) ? 1 : -1;
+#ifdef __SIZEOF_INT128__
+    const unsigned __int128 i = (unsigned __int128)(p * sign), j = (unsigned __int128)(other_p * other_sign);
+    const unsigned __int128 x = i * i * (unsigned __int128)other_n, y = j * j * (unsigned __int128)n;
+    return x == y ? 0 : (x > y) == (sign > 0) ? 1 : -1;
+#else
+#error "ranks need integers of 128 bits"
+#endif
+}
+
+static inline __attribute__((always_inline)) size_t place(
+    const ranks_items *items, const ranks_guide *guide, int32_t *counts, uint32_t *doubtful) {
+    const size_t count = items->count;
+    const float origin = guide->origin, scale = guide->scale, lowest = guide->lowest;
+    const float last = (float)guide->range_count;
+    const int32_t beyond = guide->range_count + 1, mixed = guide->relevant_count + 4;
+    size_t found = 0;
+    for (size_t start = 0; start < count; start += BLOCK) {
+        const size_t rest = count - start, size = rest < BLOCK ? rest : BLOCK;
+        const float *v = items->products + start, *h = items->penalties + start;
+        float differences[BLOCK];
+        int32_t ranges[BLOCK];
+        int32_t reached = 0;
+        if (size == BLOCK) {
+            for (int i = 0; i < BLOCK; i++) {
+                const float value = v[i] - h[i];
+                differences[i] = value;
+                reached |= value >= lowest ? 1 : 0;
+            }
+        } else {
+            for (size_t i = 0; i < size; i++) differences[i] = v[i] - h[i];
+            for (size_t i = size; i < BLOCK; i++) differences[i] = -INFINITY;
+            reached = 1;
+        }
+        // For a good model, usually no item reaches the lowest relevant one.
+        if (!reached) continue;
+        uint32_t unclear[BLOCK];
+        size_t unclear_count = 0;
+        if (guide->range_count == 0) {
+            for (size_t i = 0; i < size; i++) {
+                unclear[unclear_count] = (uint32_t)i;
+                unclear_count += differences[i] >= lowest;
+            }
+        } else {
+            for (int i = 0; i < BLOCK; i++) {
+                float range = (origin - differences[i]) * scale;
+                range = range > -1 ? range : -1;
+                range = range < last ? range : last;
+                // Additions to one count would wait for one another.
+                ranges[i] = differences[i] >= lowest ? (int32_t)(range + 1) : beyond + 1 + (i & 3);
+            }
+            for (size_t i = 0; i < size; i++) {
+                const int32_t place = guide->places[ranges[i]];
+                counts[place]++;
+                unclear[unclear_count] = (uint32_t)i;
+                unclear_count += place == mixed;
+            }
+        }
+        for (size_t k = 0; k < unclear_count; k++) {
+            int32_t first, end;
+            find(guide, differences[unclear[k]], &first, &end);
+            const size_t item = start + unclear[k];
+            if (first == end) {
+                counts[first]++;
+            } else if (
+                guide->comparison == RANKS_EQUAL
+                || (guide->comparison == RANKS_SAME_ROW && guide->rows[first] == items->rows[item]
+                    && guide->rows[end - 1] == items->rows[item])) {
+                counts[after_tie(guide, first, end, items->numbers[item])]++;
+            } else if (guide->comparison == RANKS_COSINES) {
+                const double cosine = (double)differences[unclear[k]] + (double)h[unclear[k]];
+                const double product = rint(cosine * items->lengths[item] * guide->length);
+                const double square = items->squares[item];
+                for (int32_t i = first; i < end; i++) {
+                    const int order = compare_cosines(product, square, guide->inner_products[i], guide->squares[i]);
+                    const int is_first = guide->tie_order == 0 ? items->numbers[item] < guide->numbers[i]
+                                                               : guide->tie_order == 2;
+                    const int comes_before = order > 0 || (order == 0 && is_first);
+                    counts[i] += comes_before;
+                    counts[i + 1] -= comes_before;
+                }
+                counts[end]++;
+            } else {
+                doubtful[found++] = (uint32_t)item;
+            }
+        }
+    }
+    return found;
+}
+
+static inline __attribute__((always_inline)) double inner_product(const float *x, const float *y, size_t count) {
+    double sums[16] = {0};
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        for (int k = 0; k < 16; k++) sums[k] += (double)x[i + k] * (double)y[i + k];
+    }
+    double sum = 0;
+    for (; i < count; i++) sum += (double)x[i] * (double)y[i];
+    for (int k = 0; k < 16; k++) sum += sums[k];
+    return sum;
+}
+
+// Ogita, Rump and Oishi, "Accurate sum and dot product", SIAM J. Sci. Comput. 26 (2005), algorithm 5.3: the rounding
+// error of each product and each sum is known exactly, and added up beside.
+static inline __attribute__((always_inline)) void precise_inner_product(
+    const double *x, const double *y, size_t count, double *high, double *low) {
+    double sum = 0, errors = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double product = x[i] * y[i], product_error = fma(x[i], y[i], -product);
+        const double next = sum + product, part = next - sum;
+        errors += ((sum - (next - part)) + (product - part)) + product_error;
+        sum = next;
+    }
+    *high = sum + errors;
+    *low = errors - (*high - sum);
+}
+
+static inline __attribute__((always_inline)) void add(float *sums, const float *values, size_t count) {
+    for (size_t i = 0; i < count; i++) sums[i] += values[i];
+}
+
+#define TILE 16
+
+static inline __attribute__((always_inline)) void transpose(
+    const float *restrict from, size_t rows, size_t columns, float *restrict to) {
+    for (size_t row = 0; row < rows; row += TILE) {
+        const size_t height = rows - row < TILE ? rows - row : TILE;
+        for (size_t column = 0; column < columns; column += TILE) {
+            const size_t width = columns - column < TILE ? columns - column : TILE;
+            if (height == TILE && width == TILE) {
+                for (int j = 0; j < TILE; j++) {
+                    for (int i = 0; i < TILE; i++) {
+                        to[(column + j) * rows + row + i] = from[(row + i) * columns + column + j];
+                    }
+                }
+            } else {
+                for (size_t j = 0; j < width; j++) {
+                    for (size_t i = 0; i < height; i++) {
+                        to[(column + j) * rows + row + i] = from[(row + i) * columns + column + j];
+                    }
+                }
+            }
+        }
+    }
+}
+
+#if defined(__x86_64__)
+
+#define FAST __attribute__((target("avx2,fma")))
+
+FAST static size_t fast_place(
+    const ranks_items *items, const ranks_guide *guide, int32_t *counts, uint32_t *doubtful) {
+    return place(items, guide, counts, doubtful);
+}
+
+FAST static double fast_inner_product(const float *x, const float *y, size_t count) {
+    return inner_product(x, y, count);
+}
+
+FAST static void fast_precise_inner_product(const double *x, const double *y, size_t count, double *high, double *low) {
+    precise_inner_product(x, y, count, high, low);
+}
+
+FAST static void fast_add(float *sums, const float *values, size_t count) { add(sums, values, count); }
+
+static int is_fast(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+#define CHOOSE(name, ...) (is_fast() ? fast_##name(__VA_ARGS__) : name(__VA_ARGS__))
+
+#else
+
+#define CHOOSE(name, ...) name(__VA_ARGS__)
+
+#endif
+
+size_t ranks_place(const ranks_items *items, const ranks_guide *guide, int32_t *counts, uint32_t *doubtful) {
+    return CHOOSE(place, items, guide, counts, doubtful);
+}
+
+void ranks_find(const ranks_guide *guide, float value, int32_t *first, int32_t *end) { find(guide, value, first, end); }
+
+void ranks_add(float *sums, const float *values, size_t count) { CHOOSE(add, sums, values, count); }
+
+void ranks_transpose(const float *from, size_t rows, size_t columns, float *to) { transpose(from, rows, columns, to); }
+
+double ranks_inner_product(const float *x, const float *y, size_t count) {
+    return CHOOSE(inner_product, x, y, count);
+}
+
+void ranks_precise_inner_product(const double *x, const double *y, size_t count, double *high, double *low) {
+    CHOOSE(precise_inner_product, x, y, count, high, low);
+}

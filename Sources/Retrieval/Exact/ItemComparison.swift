@@ -1,0 +1,68 @@
+internal import CRanks
+internal import DenseLinearAlgebra
+
+/// Compares one item with relevant items of a query: by refined similarities, and exactly where these are too near.
+struct ItemComparison {
+    private let query: Int
+    private let item: Int
+    private let rows: ComparableRows
+    private var refined: Double?
+    private let ownDoubt: Double
+
+    init(query: Int, item: Int, in rows: ComparableRows) {
+        self.query = query
+        self.item = item
+        self.rows = rows
+        ownDoubt = rows.refinedDoubt(query: query, item: item)
+    }
+
+    /// The order of the item and a relevant one.
+    ///
+    /// - Parameters:
+    ///   - relevant: the relevant item's position.
+    ///   - original: the first position whose row equals the relevant item's.
+    ///   - known: where the relevant item's refined similarity is kept once it has been computed, at `place`.
+    mutating func order(
+        before relevant: Int, original: Int32? = nil, refined known: inout [Double], at place: Int
+    ) -> PairOrder {
+        // In single precision, only equal similarities are in doubt.
+        if rows.bounds.exactness == .single { return .tie }
+        if let original, rows.originals?[item] == original { return .tie }
+        if rows.similarity == .cosine, rows.isIntegral {
+            if known[place].isNaN { known[place] = rows.product(query, relevant) }
+            let own = refined ?? rows.product(query, item)
+            refined = own
+            return orderOfIntegralCosines(
+                own, squaredLength: rows.items.squares[item], known[place], squaredLength: rows.items.squares[relevant])
+        }
+        if known[place].isNaN { known[place] = rows.refined(query, relevant) }
+        let own = refined ?? rows.refined(query, item)
+        refined = own
+        let difference = own - known[place]
+        let doubt = ownDoubt + rows.refinedDoubt(query: query, item: relevant)
+        if abs(difference) > doubt || doubt == 0 { return PairOrder(own, against: known[place]) }
+        return rows.order(query: query, item: item, other: relevant)
+    }
+}
+
+extension ComparableRows {
+    /// A similarity by the same Floats as in single precision, summed up in double precision.
+    func refined(_ query: Int, _ item: Int) -> Double {
+        innerProduct(queries.values, query, items.values, item) - items.penalties[item]
+    }
+
+    func refinedDoubt(query: Int, item: Int) -> Double {
+        bounds.refinedDoubt(query: queries.norms[query], item: items.norms[item], penalty: items.penalties[item])
+    }
+}
+
+/// The inner product of two rows in double precision.
+func innerProduct(_ x: Matrix<Float>, _ i: Int, _ y: Matrix<Float>, _ j: Int) -> Double {
+    let d = x.columnCount
+    return x.elements.withUnsafeBufferPointer { x in
+        y.elements.withUnsafeBufferPointer { y in
+            guard let x = x.baseAddress, let y = y.baseAddress else { return 0 }
+            return ranks_inner_product(x + i * d, y + j * d, d)
+        }
+    }
+}

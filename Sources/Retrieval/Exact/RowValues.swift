@@ -1,0 +1,59 @@
+package import DenseLinearAlgebra
+
+/// Embeddings as they were read, in either precision: what ranks are exact for.
+package enum RowValues: Sendable {
+    case single(Matrix<Float>)
+    case double(Matrix<Double>)
+
+    package var rowCount: Int {
+        switch self {
+        case .single(let rows): rows.rowCount
+        case .double(let rows): rows.rowCount
+        }
+    }
+
+    package var columnCount: Int {
+        switch self {
+        case .single(let rows): rows.columnCount
+        case .double(let rows): rows.columnCount
+        }
+    }
+
+    /// The values, rounded where they are in double precision.
+    var rounded: Matrix<Float> {
+        switch self {
+        case .single(let rows): rows
+        case .double(let rows):
+            Matrix(rowCount: rows.rowCount, columnCount: rows.columnCount, elements: rows.elements.map { Float($0) })
+        }
+    }
+
+    /// The first value, in row-major order, that is NaN or infinite, or nil if all are finite.
+    var firstNonFinite: (row: Int, column: Int)? {
+        switch self {
+        case .single(let rows): rows.firstNonFinite
+        case .double(let rows): rows.firstNonFinite
+        }
+    }
+
+    /// The values of a row; every Float is a Double.
+    func row(_ row: Int) -> [Double] {
+        switch self {
+        case .single(let rows): rows.row(row).map { Double($0) }
+        case .double(let rows): Array(rows.row(row))
+        }
+    }
+}
+
+/// Rejects NaN and infinities.
+///
+/// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``; rows are numbered continuously through all sets.
+func requireFinite(_ sets: [RowValues]) throws {
+    var rowsBefore = 0
+    for set in sets {
+        if let (row, column) = set.firstNonFinite {
+            throw RetrievalError.nonFiniteEmbedding(row: rowsBefore + row, column: column)
+        }
+        rowsBefore += set.rowCount
+    }
+}
