@@ -91,6 +91,7 @@ extension Dataset {
 extension Sample {
     fileprivate func with(camera: String?) -> Sample {
         Sample(
-            id: id, classLabel: classLabel, superclass: superclass, role: role, camera: camera, domain: domain)
+            id: id, classLabel: classLabel, superclass: superclass, role: role, camera: camera, domain: domain,
+            group: group)
     }
 }

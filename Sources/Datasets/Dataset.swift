@@ -142,10 +142,17 @@ public struct Dataset: Sendable {
     /// A number for the camera of each sample, nil for samples without one; nil if no sample has a camera.
     ///
     /// - Complexity: O(n) for n samples.
-    public var cameras: [Int?]? {
-        guard samples.contains(where: { $0.camera != nil }) else { return nil }
+    public var cameras: [Int?]? { numbers(of: \.camera) }
+
+    /// A number for the group of each sample, nil for samples on their own; nil if no sample is in a group.
+    ///
+    /// - Complexity: O(n) for n samples.
+    public var groups: [Int?]? { numbers(of: \.group) }
+
+    private func numbers(of value: KeyPath<Sample, String?>) -> [Int?]? {
+        guard samples.contains(where: { $0[keyPath: value] != nil }) else { return nil }
         var numbering = LabelNumbering()
-        return samples.map { $0.camera.map { numbering.number(of: $0) } }
+        return samples.map { $0[keyPath: value].map { numbering.number(of: $0) } }
     }
 
     /// The numbers of all samples of the given classes, ascending.

@@ -13,11 +13,14 @@ public struct Sample: Sendable, Hashable {
     public let camera: String?
     /// Where the sample comes from, as a style or a device; nil if the dataset does not say.
     public let domain: String?
+    /// What the sample shares with others of its class, of which a random half would not be independent: a burst, a video, an
+    /// encounter, a product's shots; nil if the sample is on its own or the dataset does not say.
+    public let group: String?
 
     /// Makes a sample.
     public init(
         id: String, classLabel: String, superclass: String? = nil, role: SampleRole? = nil, camera: String? = nil,
-        domain: String? = nil
+        domain: String? = nil, group: String? = nil
     ) {
         self.id = id
         self.classLabel = classLabel
@@ -25,6 +28,7 @@ public struct Sample: Sendable, Hashable {
         self.role = role
         self.camera = camera
         self.domain = domain
+        self.group = group
     }
 }
 

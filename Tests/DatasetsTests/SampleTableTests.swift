@@ -29,6 +29,39 @@ import TestSupport
         #expect(try dataset(original.sampleTable.text) == original)
     }
 
+    @Test func groupsReadBackUnlessTheyAreUnits() throws {
+        let original = try Dataset(
+            name: "d",
+            samples: [
+                Sample(id: "1", classLabel: "a", group: "burst, 1"),
+                Sample(id: "2", classLabel: "a", group: "burst, 1"),
+                Sample(id: "3", classLabel: "a"), Sample(id: "4", classLabel: "b", domain: "x", group: "2"),
+            ])
+        #expect(original.groups == [0, 0, nil, 1])
+        #expect(original.sampleTable.columns.suffix(2) == ["domain", "group"])
+        let read = try dataset(original.sampleTable.text)
+        #expect(read == original && read.reading.understood.contains { $0.contains("2 groups are kept together") })
+        let folder = try TemporaryFolder()
+        let units = try Dataset(
+            sampleTableAt: folder.write("sample,class,group\n1,a,x\n2,b,x\n3,c,y\n", to: "u.csv"), name: "u",
+            unit: .column("group"))
+        #expect(units.groups == nil && units.classColumn?.values == ["x", "x", "y"])
+        #expect(units.sampleTable.columns == ["sample", "class", "group", "split"])
+    }
+
+    /// A group over two units joins them.
+    @Test func unitsAreJoinedByGroups() throws {
+        let samples = [("a", "1"), ("a", "2"), ("b", "2"), ("c", nil), ("d", "3"), ("e", "3"), ("e", "4"), ("f", "4")]
+        let dataset = try Dataset(
+            name: "d", samples: samples.enumerated().map { Sample(id: "\($0)", classLabel: $1.0, group: $1.1) })
+        let joined = dataset.joined(try dataset.units(by: .class))
+        #expect(joined.map(\.classes) == [[0, 1], [2], [3, 4, 5]])
+        #expect(joined.map(\.label) == ["a", "c", "d"])
+        let without = try Dataset(
+            name: "d", samples: samples.enumerated().map { Sample(id: "\($0)", classLabel: $1.0) })
+        #expect(without.joined(try without.units(by: .class)).count == 6)
+    }
+
     /// Class folders may have some classes in superclasses and others not.
     @Test func classesWithAndWithoutSuperclassReadBack() throws {
         let original = try Dataset(

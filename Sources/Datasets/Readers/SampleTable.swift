@@ -4,12 +4,13 @@ public import Foundation
 extension Dataset {
     /// Reads a table with one row per sample: columns `sample` and `class` (or the only column of another usual name for
     /// either, as `path` and `label`, which ``reading`` then says), and optionally `superclass`, `split`,
-    /// `role`, `camera` and `domain`.
+    /// `role`, `camera`, `domain` and `group`.
     ///
     /// `split` is `train` or `test` on every row, or absent; it makes the official split. Other words of the field for
     /// parts of a split (`Train`, `val`, `validation`, `query`, …) count to a side as those of class folders do
     /// (``init(classFoldersAt:name:outer:deadLinks:)``). An empty `superclass` means none. `role` is `query`, `gallery`,
-    /// or empty for samples that have none. `camera` and `domain` may be empty too. If `unit` is a column, it is read too,
+    /// or empty for samples that have none. `camera`, `domain` and `group` may be empty too; samples
+    /// of one `group` are kept together (``Sample/group``), unless that column is `unit`. If `unit` is a column, it is read too,
     /// into ``classColumn``; it must have one value for all samples of a class. Other columns are ignored. The samples
     /// keep the order of the rows.
     ///
@@ -48,13 +49,16 @@ extension Dataset {
         guard let idColumn = column("sample", orAlone: sampleNames),
             let classColumn = column("class", orAlone: classNames)
         else {
-            throw missing("the columns sample and class, and optionally superclass, split, role, camera and domain")
+            throw missing(
+                "the columns sample and class, and optionally superclass, split, role, camera, domain and group")
         }
         let cameraOfRow = try cameras.cameras(of: table, path: path)
         if let unused = cameras.unusedColumn(of: table) {
             understood.append("the column \(unused) is not read, though it may hold cameras")
         }
         let domainColumn = column("domain")
+        // As units of classes they are no bursts within classes.
+        let groupColumn = unit == .column("group") ? nil : column("group")
         let superclassColumn = column("superclass")
         let splitColumn = column("split")
         let roleColumn = column("role")
@@ -110,11 +114,14 @@ extension Dataset {
             samples.append(
                 Sample(
                     id: relative(try field(idColumn), to: roots), classLabel: label, superclass: superclass, role: role,
-                    camera: cameraOfRow.flatMap { $0[index].isEmpty ? nil : $0[index] }, domain: optional(domainColumn))
-            )
+                    camera: cameraOfRow.flatMap { $0[index].isEmpty ? nil : $0[index] }, domain: optional(domainColumn),
+                    group: optional(groupColumn)))
         }
         try self.init(
             name: name, samples: samples, officialSides: splitColumn == nil ? nil : sides, source: path)
+        if let groups = self.groups {
+            understood.append("samples of one of the \(Set(groups.compactMap(\.self)).count) groups are kept together")
+        }
         reading.understood = understood + (parts?.understood ?? [])
         if let values {
             self.classColumn = ClassColumn(name: table.columns[values.column], values: classLabels.map(values.value))
@@ -122,14 +129,15 @@ extension Dataset {
     }
 
     /// The dataset as a table that ``init(sampleTableAt:name:unit:root:cameras:)`` reads back: sample, class, superclass if there is
-    /// one, the ``classColumn`` if there is one, the official split, and the role, camera and domain if any sample has
-    /// one.
+    /// one, the ``classColumn`` if there is one, the official split, and the role, camera, domain and group if any
+    /// sample has one.
     public var sampleTable: CSVTable {
         let hasSuperclasses = samples.contains { $0.superclass != nil }
         let hasRoles = samples.contains { $0.role != nil }
         // As units they are a column already.
         let hasCameras = samples.contains { $0.camera != nil } && classColumn?.name != "camera"
         let hasDomains = samples.contains { $0.domain != nil } && classColumn?.name != "domain"
+        let hasGroups = groups != nil && classColumn?.name != "group"
         var columns = ["sample", "class"]
         if hasSuperclasses { columns.append("superclass") }
         if let classColumn { columns.append(classColumn.name) }
@@ -137,6 +145,7 @@ extension Dataset {
         if hasRoles { columns.append("role") }
         if hasCameras { columns.append("camera") }
         if hasDomains { columns.append("domain") }
+        if hasGroups { columns.append("group") }
         let rows = zip(samples, classOfSample).map { sample, number in
             var row = [sample.id, sample.classLabel]
             if hasSuperclasses { row.append(sample.superclass ?? "") }
@@ -145,6 +154,7 @@ extension Dataset {
             if hasRoles { row.append(sample.role?.rawValue ?? "") }
             if hasCameras { row.append(sample.camera ?? "") }
             if hasDomains { row.append(sample.domain ?? "") }
+            if hasGroups { row.append(sample.group ?? "") }
             return row
         }
         return CSVTable(columns: columns, rows: rows)

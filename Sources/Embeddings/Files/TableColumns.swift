@@ -9,7 +9,7 @@ enum TableColumns {
     private static let names: Set = [
         "label", "labels", "target", "targets", "class", "classes", "class_id", "classid", "class_label",
         "category", "category_id", "y_true", "gt", "superclass", "super_class_id", "pid", "person_id",
-        "camera", "camid", "cam_id", "domain", "split", "fold", "role", "cluster",
+        "camera", "camid", "cam_id", "domain", "group", "split", "fold", "role", "cluster",
         "id", "ids", "image_id", "img_id", "sample_id", "uid", "index", "idx", "row", "row_id", "rownames",
         "number", "no", "nr", "level_0", "samples", "sha256",
         "name", "names", "file", "filename", "file_name", "path", "filepath", "image", "image_path",

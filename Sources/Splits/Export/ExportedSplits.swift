@@ -66,6 +66,9 @@ struct ExportedSplits {
     /// The samples' domains, if any sample has one.
     var domain: Column? { optional("domain", \.domain) }
 
+    /// The samples' groups, if any sample has one.
+    var group: Column? { optional("group", \.group) }
+
     private func optional(_ name: String, _ value: @escaping (Sample) -> String?) -> Column? {
         guard dataset.samples.contains(where: { value($0) != nil }) else { return nil }
         return (name, { sample, _ in value(dataset.samples[sample]) ?? "" })

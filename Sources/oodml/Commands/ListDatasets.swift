@@ -51,7 +51,7 @@ struct ListDatasets: ParsableCommand {
             (
                 "--root DIR --samples S.csv",
                 "a table with the columns sample (a path below DIR), class, and optionally superclass, split (train or "
-                    + "test), role (query or gallery), camera and domain"
+                    + "test), role (query or gallery), camera, domain and group"
             ),
         ]
         return "Other images\n" + list(forms, on: display)

@@ -30,7 +30,7 @@ struct MakeSplits: ParsableCommand {
                 --root DIR      images: class/image or outer/class/image, or the folder
                                 of --dataset as it was downloaded (`oodml datasets`)
                 --samples CSV   sample, class, and optionally superclass, split (train or
-                                test), role (query or gallery), camera and domain; or labels
+                                test), role (query or gallery), camera, domain and group; or labels
                                 alone: .npy, or lines of .txt
                 --features F    n × d embeddings: .npy, .npz, .safetensors, .csv or a store
                 --backbone M    an ONNX, OpenVINO or TFLite network, its config file beside it

@@ -4,13 +4,13 @@ internal import Foundation
 
 extension SplitExport.Form {
     /// One folder per level with `metadata.csv` in the format of WILDS:
-    /// `split,y,filename,class[,superclass][,fold][,role][,camera][,domain]`, where `split` is `train`, `val` or `test`; and with
+    /// `split,y,filename,class[,superclass][,fold][,role][,camera][,domain][,group]`, where `split` is `train`, `val` or `test`; and with
     /// `categories.csv`: `y,name`.
     public static let wilds = SplitExport.Form(
         name: "wilds",
         summary: """
             LEVEL/metadata.csv as WILDS has it: split, y, filename,
-            class, superclass, fold, role, camera, domain;
+            class, superclass, fold, role, camera, domain, group;
             LEVEL/categories.csv: y, name
             """,
         hasImages: false,
@@ -31,7 +31,7 @@ extension ExportedSplits {
             [
                 ("split", { level.partOfClass[$1] == .validation ? "val" : level.partOfClass[$1].rawValue }),
                 classNumber("y"), path("filename"), label("class"), superclass("superclass"), fold(level), role, camera,
-                domain,
+                domain, group,
             ], samples: samples(of: level, in: level.parts))
     }
 
