@@ -41,7 +41,7 @@ public struct FewShotEpisodeScores: Sendable, Equatable {
 
 /// Scores one episode: retrieval among the complement of its support, without and with ``LinearAdaptation``.
 ///
-/// The complement is every other sample of the classes that have a support. Each of these samples is a query once, with
+/// The complement is every other sample of the classes that have a support, and shares no group with it. Each of these samples is a query once, with
 /// all others as the gallery, both before and after adaptation. The support itself is never in the gallery, so the gain
 /// comes from the map alone. Classes without support, which have too few samples, are in neither score, but are
 /// counted.
@@ -53,6 +53,9 @@ public struct FewShotEpisodeScores: Sendable, Equatable {
 ///   - rules: how items rank.
 ///   - metrics: what to compute.
 ///   - cameras: the camera of each row, if rows of a query's class and camera do not count for it; nil if no row has one.
+///   - groups: the group of each row, nil for rows on their own; nil if no row is in one. Rows that share a group with a row of
+///     the support are neither queries nor in the gallery.
+///   - isAcrossGroups: whether rows of a query's class and group do not count for it.
 ///   - loneQueries: how to treat a query whose class has no other sample in the complement.
 /// - Precondition: there is one class number for each row; every support row is a valid row number and occurs once.
 /// - Complexity: O(n²·d + d³) operations; see ``/Retrieval/RetrievalSet/ranks(by:)``.
@@ -62,7 +65,7 @@ public struct FewShotEpisodeScores: Sendable, Equatable {
 public func fewShotEpisodeScores(
     of embeddings: Matrix<Float>, classNumbers: [Int], supportRows: [Int], rules: RankingRules = RankingRules(),
     metrics: [RetrievalMetric] = RetrievalMetric.standard, loneQueries: LoneQueryPolicy = .excluded,
-    cameras: [Int?]? = nil
+    cameras: [Int?]? = nil, groups: [Int?]? = nil, isAcrossGroups: Bool = false
 ) throws -> FewShotEpisodeScores {
     precondition(
         classNumbers.count == embeddings.rowCount,
@@ -70,6 +73,9 @@ public func fewShotEpisodeScores(
     precondition(
         cameras.map { $0.count == embeddings.rowCount } ?? true,
         "\(cameras?.count ?? 0) cameras for \(embeddings.rowCount) embeddings")
+    precondition(
+        groups.map { $0.count == embeddings.rowCount } ?? true,
+        "\(groups?.count ?? 0) groups for \(embeddings.rowCount) embeddings")
     try requireFinite(embeddings)
     var isSupport = [Bool](repeating: false, count: classNumbers.count)
     for row in supportRows {
@@ -80,7 +86,10 @@ public func fewShotEpisodeScores(
     // In row order, so that the order in which the rows were drawn does not matter.
     let support = classNumbers.indices.filter { isSupport[$0] }
     let classes = Set(support.map { classNumbers[$0] })
-    let complement = classNumbers.indices.filter { !isSupport[$0] && classes.contains(classNumbers[$0]) }
+    let seen = Set(support.compactMap { groups?[$0] })
+    let complement = classNumbers.indices.filter { row in
+        !isSupport[row] && classes.contains(classNumbers[row]) && !(groups?[row].map(seen.contains) ?? false)
+    }
     let adaptation = try LinearAdaptation(
         support: embeddings.selectingRows(support), classNumbers: support.map { classNumbers[$0] },
         similarity: rules.similarity)
@@ -88,7 +97,9 @@ public func fewShotEpisodeScores(
     func scores(of rows: Matrix<Float>) throws -> RetrievalScores {
         try RetrievalSet(
             rows, classNumbers: complement.map { classNumbers[$0] },
-            cameras: cameras.map { cameras in RetrievalCameras(ofRows: complement.map { cameras[$0] }) }
+            roles: RoleDivision(complement.map { _ in nil }),
+            cameras: cameras.map { cameras in complement.map { cameras[$0] } },
+            groups: isAcrossGroups ? groups.map { groups in complement.map { groups[$0] } } : nil
         ).scores(metrics, by: rules)
             .mean(loneQueries: loneQueries)
     }

@@ -48,22 +48,39 @@ public struct RoleDivision: Sendable, Equatable {
 extension RetrievalSet {
     /// Retrieval among some samples, each a query against all others unless it has a role.
     ///
-    /// - Parameter cameras: the camera of each sample, if samples of a query's class and camera do not count for it; nil
-    ///   if no sample has one.
-    /// - Precondition: there is one row, class number, role and camera for each sample.
-    public init(_ embeddings: Matrix<Float>, classNumbers: [Int], roles: RoleDivision, cameras: [Int?]? = nil) {
+    /// - Parameters:
+    ///   - embeddings: one row per sample.
+    ///   - classNumbers: the class of each sample.
+    ///   - roles: which samples are queries, and which in the gallery.
+    ///   - cameras: the camera of each sample, if samples of a query's class and camera do not count for it; nil if no sample
+    ///     has one.
+    ///   - groups: the group of each sample, if samples of a query's class and group do not count for it either; nil if they
+    ///     do.
+    /// - Precondition: there is one row, class number, role, camera and group for each sample.
+    public init(
+        _ embeddings: Matrix<Float>, classNumbers: [Int], roles: RoleDivision, cameras: [Int?]? = nil,
+        groups: [Int?]? = nil
+    ) {
+        let left =
+            cameras == nil && groups == nil
+            ? nil
+            : RetrievalCameras(
+                ofRows: cameras ?? [Int?](repeating: nil, count: classNumbers.count), groups: groups ?? [])
         guard !roles.isOneAgainstRest else {
             self.init(
-                embeddings, classNumbers: classNumbers, cameras: cameras.map(RetrievalCameras.init(ofRows:)))
+                embeddings, classNumbers: classNumbers, cameras: left)
             return
         }
         self.init(
             queries: embeddings.selectingRows(roles.queries), classNumbers: roles.queries.map { classNumbers[$0] },
             gallery: embeddings.selectingRows(roles.gallery),
             galleryClassNumbers: roles.gallery.map { classNumbers[$0] }, ownItems: roles.ownItems,
-            cameras: cameras.map { cameras in
-                RetrievalCameras(
-                    ofQueries: roles.queries.map { cameras[$0] }, ofItems: roles.gallery.map { cameras[$0] })
+            cameras: left.map { all in
+                func values(_ values: [Int?], _ rows: [Int]) -> [Int?] { values.isEmpty ? [] : rows.map { values[$0] } }
+                return RetrievalCameras(
+                    ofQueries: values(all.ofQueries, roles.queries), ofItems: values(all.ofItems, roles.gallery),
+                    groupsOfQueries: values(all.groupsOfQueries, roles.queries),
+                    groupsOfItems: values(all.groupsOfItems, roles.gallery))
             })
     }
 }

@@ -53,6 +53,26 @@ import TestSupport
         }
     }
 
+    /// Whoever shares a group with the support is neither a query nor an item.
+    @Test func groupsOfTheSupportAreLeftOut() throws {
+        let (rows, classes) = clusteredEmbeddings(n: 120, d: 6, classCount: 5, spread: 1.3, seed: 83)
+        let support = (0..<5).flatMap { number in classes.indices.filter { classes[$0] == number }.prefix(3) }
+        let groups: [Int?] = classes.indices.map { $0 % 4 == 0 ? nil : $0 / 4 }
+        let seen = Set(support.compactMap { groups[$0] })
+        let kept = classes.indices.filter { row in
+            support.contains(row) || groups[row].map { !seen.contains($0) } ?? true
+        }
+        let place = Dictionary(uniqueKeysWithValues: zip(kept, kept.indices))
+        let all = try fewShotEpisodeScores(of: rows, classNumbers: classes, supportRows: support, groups: groups)
+        let without = try fewShotEpisodeScores(
+            of: rows.selectingRows(kept), classNumbers: kept.map { classes[$0] },
+            supportRows: support.compactMap { place[$0] })
+        #expect(all == without && kept.count < 120)
+        let across = try fewShotEpisodeScores(
+            of: rows, classNumbers: classes, supportRows: support, groups: groups, isAcrossGroups: true)
+        #expect(across.baseline[.recall(1)] != all.baseline[.recall(1)])
+    }
+
     @Test func loneQueriesOfTheComplement() throws {
         // Class 0 has one sample beside its support, class 1 two.
         let rows: Matrix<Float> = Matrix(rows: [[0, 0], [1, 3], [2, 1], [9, 9], [8, 6], [9, 7], [7, 9]])

@@ -97,14 +97,17 @@ import TestSupport
         let rows = (0..<n).map { _ in (0..<2).map { _ in Float(Int.random(in: 0...3, using: &rng)) } }
         let classes = (0..<n).map { _ in Int.random(in: 0..<4, using: &rng) }
         let cameras = (0..<n).map { _ in Bool.random(using: &rng) ? Int.random(in: 0..<3, using: &rng) : nil as Int? }
+        let groups = (0..<n).map { _ in Bool.random(using: &rng) ? Int.random(in: 0..<9, using: &rng) : nil as Int? }
         let rules = RankingRules(similarity: .euclidean, ties: ties)
         let all = try RetrievalSet(
-            Matrix(rows: rows), classNumbers: classes, cameras: RetrievalCameras(ofRows: cameras)
+            Matrix(rows: rows), classNumbers: classes, cameras: RetrievalCameras(ofRows: cameras, groups: groups)
         ).ranks(by: rules)
         for query in 0..<n {
             let kept = (0..<n).filter { item in
                 item != query
-                    && !(classes[item] == classes[query] && cameras[query] != nil && cameras[item] == cameras[query])
+                    && !(classes[item] == classes[query]
+                        && (cameras[query] != nil && cameras[item] == cameras[query]
+                            || groups[query] != nil && groups[item] == groups[query]))
             }
             let one = try RetrievalSet(
                 queries: Matrix(rows: [rows[query]]), classNumbers: [classes[query]],
