@@ -2,7 +2,8 @@
 struct MetricFamily: Sendable {
     /// Every family, in report order: apart from its own file, the only place where a metric is named.
     static let all = [
-        recall, rPrecision, averagePrecisionAtR, averagePrecision, fullAveragePrecision, reciprocalRank,
+        recall, precision, rPrecision, averagePrecisionAtR, averagePrecision, fullAveragePrecision, reciprocalRank,
+        reciprocalRankAtK,
         milbich2021AveragePrecisionAtClassSize, milbich2021AveragePrecision,
     ]
 

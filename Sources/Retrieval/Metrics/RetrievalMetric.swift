@@ -82,7 +82,7 @@ extension RetrievalMetric: Hashable, CustomStringConvertible {
 }
 
 extension RetrievalMetric: Comparable {
-    /// Report order: Recall@k by k, R-precision, MAP@R, mAP@k by k, mAP, MRR, then those of Milbich et al.
+    /// Report order: Recall@k by k, precision at k by k, R-precision, MAP@R, mAP@k by k, mAP, MRR, MRR@k by k, then those of Milbich et al.
     public static func < (a: RetrievalMetric, b: RetrievalMetric) -> Bool {
         a.reportPosition < b.reportPosition
     }

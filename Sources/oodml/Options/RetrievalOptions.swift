@@ -20,8 +20,29 @@ struct RetrievalOptions: ParsableArguments {
         transform: positiveCounts)
     var recallAt = [1, 2, 4, 8]
 
-    /// Recall at each of these k, and the other standard metrics.
-    var metrics: [RetrievalMetric] { RetrievalMetric.standard(recallAt: recallAt) }
+    @Option(help: ArgumentHelp("Add precision@k for these k.", valueName: "k,k,…"), transform: positiveCounts)
+    var precisionAt: [Int] = []
+
+    @Option(
+        help: ArgumentHelp("Add map@k for these k, beside map@1000.", valueName: "k,k,…"), transform: positiveCounts)
+    var mapAt: [Int] = []
+
+    @Option(help: ArgumentHelp("Add mrr@k for these k.", valueName: "k,k,…"), transform: positiveCounts)
+    var mrrAt: [Int] = []
+
+    @Flag(
+        help: """
+            Search across groups of samples (the column group): items of a query's class and group do not count for it.
+            """)
+    var acrossGroups = false
+
+    /// Recall at each of these k, the other standard metrics, and those that are asked for.
+    var metrics: [RetrievalMetric] {
+        let added =
+            precisionAt.map { RetrievalMetric.precision($0) } + mapAt.map { .averagePrecision($0) }
+            + mrrAt.map { .reciprocalRank($0) }
+        return Set(RetrievalMetric.standard(recallAt: recallAt) + added).sorted()
+    }
 }
 
 /// Parses counts from 1, separated by commas, for options' `transform`.

@@ -17,6 +17,7 @@ import TestSupport
         #expect(averagePrecision(at: 1000, ranks: ranks) == sums[3] / 4)
         #expect(averagePrecision(ranks: ranks) == averagePrecision(at: 1000, ranks: ranks))
         #expect(reciprocalRank(ranks: ranks) == 1)
+        #expect([1, 2, 3, 4, 10, 20].map { precision(at: $0, ranks: ranks) } == [1, 0.5, 2.0 / 3, 0.75, 0.4, 0.2])
     }
 
     @Test func aLateFirstHit() {
@@ -28,6 +29,8 @@ import TestSupport
         let full: Double = (0.2 + 2.0 / 1001) / 2
         #expect(averagePrecision(ranks: late) == full)
         #expect(reciprocalRank(ranks: late) == 0.2)
+        #expect([1, 4, 5, 2000].map { reciprocalRank(at: $0, ranks: late) } == [0, 0, 0.2, 0.2])
+        #expect([4, 5, 1001].map { precision(at: $0, ranks: late) } == [0, 0.2, 2.0 / 1001])
     }
 
     /// R = 4, so the class with the query in it has 5.
