@@ -173,10 +173,22 @@ import TestSupport
             // snippet
             let method = ConfidenceMethod.classJackknife(groupCount: 3, seed: 1)
             print(method.groups(ofClasses: 6).sorted())  // [0, 0, 1, 1, 2, 2]: two classes in each group
+            print(method.groups(ofFamilies: [[0, 1], [2, 3], [4, 5]]).sorted())  // the same: a family in each group
             print(method == .classJackknife())  // false: that has 20 groups of the seed 0
             // end
         }
-        #expect(lines == ["[0, 0, 1, 1, 2, 2]", "false"])
+        #expect(lines == ["[0, 0, 1, 1, 2, 2]", "[0, 0, 1, 1, 2, 2]", "false"])
+    }
+
+    @Test func jackknifeFamilies() {
+        let lines = printed {
+            // snippet
+            var method = ConfidenceMethod.classJackknife(groupCount: 20)
+            method.families = JackknifeFamilies(of: "superclass", fewestCount: 2, areWhole: true)
+            print(Set(method.groups(ofFamilies: [[0, 3], [1, 2]])).count)  // 2: each family is a group
+            // end
+        }
+        #expect(lines == ["2"])
     }
 
     @Test func classGroups() {

@@ -1,7 +1,8 @@
-// Usage: confidence-coverage [repetitions, default 400]
+// Usage: confidence-coverage [repetitions, default 400] [population …, default all]
 //
 // How often the 95 % intervals of scores cover the truth, in data whose truth is known: classes are drawn from a population,
-// so the truth of a score is its mean over many drawings of as many classes. Prints three tables in Markdown.
+// so the truth of a score is its mean over many drawings of as many classes. Prints a table in Markdown for the populations,
+// and if no population is named, another for series of levels.
 
 import Datasets
 import DenseLinearAlgebra
@@ -12,6 +13,10 @@ import Statistics
 
 let repetitionCount = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 400
 let truthCount = 10 * repetitionCount
+let named = CommandLine.arguments.dropFirst(2).map { name in
+    guard let population = Population(rawValue: name) else { fatalError("found \(name); expected a population") }
+    return population
+}
 let dimension = 16
 let shown: [RetrievalMetric] = [.recall(1), .rPrecision, .averagePrecisionAtR, .fullAveragePrecision]
 
@@ -44,23 +49,45 @@ enum Population: String, CaseIterable {
     /// Twelve samples a class, and classes of eight families that are fixed: classes of a family are mistaken for one
     /// another, and hardly for others.
     case families
+    /// The same with new families of five classes in every drawing, as another dataset would have, of which some are harder
+    /// than others. The groups of the jackknife are of whole families.
+    case freshFamilies = "fresh families"
+    /// Twelve samples a class; one class in twenty lies between the others and spreads widely, so it distracts them all.
+    case hubs
+    /// Twelve samples a class; one class in twenty spreads five times as much as the others, and hardly ever succeeds.
+    case badClasses = "bad classes"
+
+    /// The number of classes that share a family; nil if the population has no families that are drawn.
+    var familySize: Int? { self == .freshFamilies ? 5 : nil }
 
     /// The rows of one class.
     ///
-    /// - Parameter spread: multiplies the spread within classes, as a harder level does.
-    func rows(using generator: inout NormalGenerator, spread: Double = 1) -> [[Float]] {
+    /// - Parameter family: the centre of the class's family, and how much its classes spread, where families are drawn.
+    func rows(
+        using generator: inout NormalGenerator, family drawn: (centre: [Double], spread: Double)
+    ) -> [[Float]] {
         let (count, own): (Int, Double)
         switch self {
         case .even: (count, own) = (12, 1)
         case .families: (count, own) = (12, 0.4)
+        case .freshFamilies: (count, own) = (12, 0.4 * drawn.spread)
         case .uneven: (count, own) = (2 + Int(39 * pow(generator.uniform(), 2)), exp(0.4 * generator.next()))
+        case .hubs, .badClasses: (count, own) = (12, 1)
         }
         var centre = (0..<dimension).map { _ in generator.next() }
-        if self == .families {
+        var spread = own
+        switch self {
+        case .families:
             var family = NormalGenerator(seed: generator.source.next() % 8, stream: "family")
             centre = centre.map { 2 * family.next() + 0.4 * $0 }
+        case .freshFamilies: centre = zip(drawn.centre, centre).map { 2 * $0 + 0.4 * $1 }
+        case .hubs where generator.uniform() < 0.05:
+            centre = centre.map { 0.2 * $0 }
+            spread = 1.5
+        case .badClasses where generator.uniform() < 0.05: spread = 5
+        case .even, .uneven, .hubs, .badClasses: break
         }
-        return (0..<count).map { _ in centre.map { Float($0 + spread * own * generator.next()) } }
+        return (0..<count).map { _ in centre.map { Float($0 + spread * generator.next()) } }
     }
 }
 
@@ -71,10 +98,17 @@ struct Drawing {
     init(of population: Population, classCount: Int, seed: UInt64, stream: String) throws {
         var generator = NormalGenerator(seed: seed, stream: stream)
         var (rows, samples): ([[Float]], [Sample]) = ([], [])
+        var family = (centre: [Double](), spread: 1.0)
         for number in 0..<classCount {
-            let members = population.rows(using: &generator)
+            if let size = population.familySize, number % size == 0 {
+                family = ((0..<dimension).map { _ in generator.next() }, exp(0.4 * generator.next()))
+            }
+            let members = population.rows(using: &generator, family: family)
             for member in members.indices {
-                samples.append(Sample(id: "\(number)-\(member)", classLabel: String(10000 + number)))
+                samples.append(
+                    Sample(
+                        id: "\(number)-\(member)", classLabel: String(10000 + number),
+                        superclass: population.familySize.map { String(10000 + number / $0) }))
             }
             rows += members
         }
@@ -96,10 +130,11 @@ func percent(_ share: Double, of count: Int) -> String {
 
 print("\(repetitionCount) repetitions; the truth is the mean of \(truthCount) other ones.\n")
 print(
-    "| population | classes | metric | jackknife covers | fixed-gallery bootstrap covers | sd of the score | jackknife's error |"
+    "| population | classes | metric | jackknife covers | by classes alone | fixed-gallery bootstrap covers "
+        + "| sd of the score | jackknife's error |"
 )
-print("|---|---|---|---|---|---|---|")
-for population in Population.allCases {
+print("|---|---|---|---|---|---|---|---|")
+for population in named.isEmpty ? Population.allCases : named {
     for classCount in [15, 30, 60, 100, 200] {
         let truth = try repeated(max(400, truthCount * 30 / max(30, classCount))) { number in
             let drawing = try Drawing(of: population, classCount: classCount, seed: UInt64(number), stream: "truth")
@@ -109,28 +144,38 @@ for population in Population.allCases {
         }
         let estimates = try repeated(repetitionCount) { number in
             let drawing = try Drawing(of: population, classCount: classCount, seed: UInt64(number), stream: "test")
-            return try [ConfidenceMethod.classJackknife(), .fixedGalleryBootstrap()].map { method in
-                try TaskScorer(dataset: drawing.dataset, metrics: shown, confidence: method)
-                    .scores(of: drawing.matrix, samples: Array(drawing.dataset.samples.indices)).estimates
+            let groups = try JackknifeGroups(
+                .classJackknife(), of: drawing.dataset, tasks: [Array(drawing.dataset.classLabels.indices)])
+            // Where no family is whole, groups of classes are what the first method has already.
+            let methods: [(ConfidenceMethod, [[Int]]?)?] = [
+                (groups.confidence, groups.families), groups.families.map { _ in (.classJackknife(), nil) },
+                (.fixedGalleryBootstrap(), nil),
+            ]
+            return try methods.map { method in
+                guard let (confidence, families) = method else { return [RetrievalMetric: Estimate]() }
+                return try TaskScorer(
+                    dataset: drawing.dataset, metrics: shown, confidence: confidence, families: families
+                ).scores(of: drawing.matrix, samples: Array(drawing.dataset.samples.indices)).estimates
             }
         }
         for (m, metric) in shown.enumerated() {
             let expected = mean(truth.map { $0[m] })
-            let coverage = (0..<2).map { method in
-                mean(
+            let coverage = (0..<3).map { method in
+                guard estimates.contains(where: { !$0[method].isEmpty }) else { return "" }
+                let share = mean(
                     estimates.map { repetition in
                         guard let interval = repetition[method][metric]?.interval else { return 0 }
                         return interval.low <= expected && expected <= interval.high ? 1 : 0
                     })
+                return percent(share, of: repetitionCount)
             }
             let values = estimates.map { $0[0][metric]?.value ?? .nan }
             let centre = mean(values)
             let deviation = mean(values.map { ($0 - centre) * ($0 - centre) }).squareRoot()
             let error = mean(estimates.map { pow($0[0][metric]?.standardError ?? .nan, 2) }).squareRoot()
             print(
-                "| \(population.rawValue) | \(classCount) | \(metric.title) | \(percent(coverage[0], of: repetitionCount)) "
-                    + "| \(percent(coverage[1], of: repetitionCount)) | \(String(format: "%.4f", deviation)) "
-                    + "| \(String(format: "%.4f", error)) |")
+                "| \(population.rawValue) | \(classCount) | \(metric.title) | \(coverage.joined(separator: " | ")) | "
+                    + "\(String(format: "%.4f", deviation)) | \(String(format: "%.4f", error)) |")
         }
     }
 }
@@ -174,6 +219,7 @@ struct Series {
     }
 }
 
+if !named.isEmpty { exit(0) }
 print(
     "\n| classes at each of six levels | covers the AGS | with levels taken as independent | covers the lead over another model | its error, to that of unpaired models |"
 )

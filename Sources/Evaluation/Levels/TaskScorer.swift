@@ -26,13 +26,26 @@ public struct TaskScorer: Sendable {
     private let roleOfSample: [SampleRole?]
     /// The camera of each sample, if any has one.
     private let cameraOfSample: [Int?]?
+    /// The group of each sample, if samples of a query's class and group do not count for it.
+    private let groupOfSample: [Int?]?
     /// The group of each class, for the jackknife.
     private let groupOfClass: [Int]
 
     /// Sets the rules for all tasks of a dataset.
+    ///
+    /// - Parameters:
+    ///   - dataset: the dataset.
+    ///   - rules: how items rank.
+    ///   - loneQueries: how queries without a relevant item are treated.
+    ///   - metrics: what to compute.
+    ///   - confidence: how errors are estimated.
+    ///   - families: the classes of each family, where the jackknife's groups keep families whole; nil for groups of classes.
+    ///     ``JackknifeGroups`` decides.
+    ///   - isAcrossGroups: whether samples of a query's class and group do not count for it.
     public init(
         dataset: Dataset, rules: RankingRules = RankingRules(), loneQueries: LoneQueryPolicy = .excluded,
-        metrics: [RetrievalMetric] = RetrievalMetric.standard, confidence: ConfidenceMethod = .classJackknife()
+        metrics: [RetrievalMetric] = RetrievalMetric.standard, confidence: ConfidenceMethod = .classJackknife(),
+        families: [[Int]]? = nil, isAcrossGroups: Bool = false
     ) {
         self.rules = rules
         self.loneQueries = loneQueries
@@ -41,7 +54,9 @@ public struct TaskScorer: Sendable {
         classOfSample = dataset.classOfSample
         roleOfSample = dataset.samples.map { $0.role }
         cameraOfSample = dataset.cameras
-        groupOfClass = confidence.groups(ofClasses: dataset.classLabels.count)
+        groupOfSample = isAcrossGroups ? dataset.groups : nil
+        groupOfClass =
+            families.map(confidence.groups(ofFamilies:)) ?? confidence.groups(ofClasses: dataset.classLabels.count)
     }
 
     /// The same scorer for embeddings that tricks were applied to.
@@ -79,7 +94,8 @@ public struct TaskScorer: Sendable {
         let roles = RoleDivision(samples.map { roleOfSample[$0] })
         let set = RetrievalSet(
             embeddings, classNumbers: classes, roles: roles,
-            cameras: cameraOfSample.map { cameras in samples.map { cameras[$0] } })
+            cameras: cameraOfSample.map { cameras in samples.map { cameras[$0] } },
+            groups: groupOfSample.map { groups in samples.map { groups[$0] } })
         let (all, estimates): (QueryScores, [RetrievalMetric: Estimate])
         switch confidence.kind {
         case .classJackknife:

@@ -22,6 +22,9 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
     /// How many cameras the dataset's samples have, if samples of a query's class and camera did not count for it; nil for a
     /// dataset without cameras.
     public let cameraCount: Int?
+    /// How many groups the dataset's samples have, if samples of a query's class and group did not count for it; nil if they
+    /// did.
+    public let groupCount: Int?
 
     /// How many samples of a dataset have each role.
     public struct RoleRecord: Sendable, Equatable, Codable {
@@ -72,7 +75,7 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
     public init(
         split: String = "test", similarity: Similarity = .cosine, loneQueries: LoneQueryPolicy = .excluded,
         confidence: ConfidenceMethod = .classJackknife(), matchedGallery: MatchedGallery? = nil, tricks: [String] = [],
-        roles: RoleRecord? = nil, cameraCount: Int? = nil
+        roles: RoleRecord? = nil, cameraCount: Int? = nil, groupCount: Int? = nil
     ) {
         self.split = split
         self.similarity = similarity
@@ -82,11 +85,13 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
         self.tricks = tricks
         self.roles = roles
         self.cameraCount = cameraCount
+        self.groupCount = groupCount
     }
 
     enum CodingKeys: String, CodingKey {
         case split, similarity, confidence, tricks, roles
         case cameraCount = "cameras"
+        case groupCount = "groups"
         case loneQueries = "lone_queries"
         case matchedGallery = "matched_gallery"
     }
@@ -98,7 +103,8 @@ extension EvaluationSettings {
     /// - Throws: ``/Files/ImplausibleValue``.
     func requirePlausibleValues() throws {
         for (name, count) in [
-            ("confidence.count", confidence.count), ("cameras", cameraCount), ("roles.query", roles?.query),
+            ("confidence.count", confidence.count), ("confidence.families.fewest", confidence.families?.fewestCount),
+            ("cameras", cameraCount), ("groups", groupCount), ("roles.query", roles?.query),
             ("roles.gallery", roles?.gallery), ("roles.both", roles?.both),
             ("matched_gallery.class_count", matchedGallery?.classCount),
             ("matched_gallery.samples_per_class", matchedGallery?.samplesPerClass),

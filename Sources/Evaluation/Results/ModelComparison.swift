@@ -243,6 +243,7 @@ extension EvaluationResults {
         { results in
             let confidence = results.settings.confidence
             return "errors by \(confidence.kind.rawValue), \(confidence.count) of seed \(confidence.seed)"
+                + (confidence.families.map { $0.areWhole ? ", of whole values of \($0.name)" : "" } ?? "")
         },
         { results in
             // Errors over other numbers of groups do not add.
@@ -254,6 +255,7 @@ extension EvaluationResults {
         { "lone queries \($0.settings.loneQueries.rawValue)" },
         { $0.settings.roles == nil ? "no roles of samples" : "roles of samples" },
         { $0.settings.cameraCount == nil ? "no cameras" : "cameras" },
+        { $0.settings.groupCount == nil ? "searches within groups too" : "searches across groups" },
         { results in
             results.settings.matchedGallery.map { gallery in
                 "matched galleries of \(gallery.classCount) classes of at most \(gallery.samplesPerClass) samples, "

@@ -18,6 +18,8 @@ public struct ScoringSettings: Sendable {
     public var metrics = RetrievalMetric.standard
     /// How errors are estimated.
     public var confidence = ConfidenceMethod.classJackknife()
+    /// Whether samples of a query's class and group, as of a burst or a video, do not count for it.
+    public var isAcrossGroups = false
     /// The number of draws of equal-sized galleries; 0 for none, and nil for as many as ``/Evaluation/MatchedGallery``
     /// takes.
     public var matchedDraws: Int?
@@ -78,12 +80,17 @@ public struct ModelScoring: Sendable {
     ///   - kind: what they are.
     ///   - settings: the rules.
     /// - Throws: ``/Files/FileError`` for episodes that cannot be read or do not belong to these splits, or for samples
-    ///   with roles if shots are asked for; `SplitError` for a fold that a level does not have.
+    ///   with roles if shots are asked for, or without groups to search across; `SplitError` for a fold that a level does not have.
     public init(
         along splits: SplitFolder, of models: ModelFiles, being kind: ModelKind,
         by settings: ScoringSettings = ScoringSettings()
     ) throws {
         let dataset = splits.dataset
+        if settings.isAcrossGroups, dataset.groups == nil {
+            throw FileError.malformed(
+                path: splits.samples.path, found: "no groups of samples",
+                expected: "a column group, to search across groups")
+        }
         if settings.shots != nil, dataset.samples.contains(where: { $0.role != nil }) {
             throw FileError.malformed(
                 path: splits.samples.path, found: "samples with roles",
@@ -92,15 +99,19 @@ public struct ModelScoring: Sendable {
         tasks = try ScoringTask.all(
             of: splits.manifest, in: dataset, directions: settings.fold == nil ? models.directions : [.forward],
             fold: settings.fold)
+        let groups = try JackknifeGroups(
+            settings.confidence, of: dataset, unit: splits.manifest.settings.unit, tasks: tasks.map(\.classes))
         scoring = TaskScoring(
             dataset: dataset,
             scorer: TaskScorer(
                 dataset: dataset, rules: RankingRules(similarity: settings.similarity),
-                loneQueries: settings.loneQueries, metrics: settings.metrics, confidence: settings.confidence),
+                loneQueries: settings.loneQueries, metrics: settings.metrics, confidence: groups.confidence,
+                families: groups.families, isAcrossGroups: settings.isAcrossGroups),
             matched: settings.matchedDraws == 0
                 ? nil
                 : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: settings.matchedDraws),
-            tricks: settings.tricks, episodes: try splits.episodes(for: settings, of: tasks))
+            tricks: settings.tricks, episodes: try splits.episodes(for: settings, of: tasks),
+            isAcrossGroups: settings.isAcrossGroups)
         (self.splits, self.models, self.kind, self.settings) = (splits, models, kind, settings)
     }
 
@@ -174,9 +185,10 @@ public struct ModelScoring: Sendable {
     private var rules: EvaluationSettings {
         EvaluationSettings(
             split: settings.fold.map { "validation fold \($0)" } ?? "test", similarity: settings.similarity,
-            loneQueries: settings.loneQueries, confidence: settings.confidence, matchedGallery: scoring.matched,
+            loneQueries: settings.loneQueries, confidence: scoring.scorer.confidence, matchedGallery: scoring.matched,
             tricks: settings.tricks.names, roles: EvaluationSettings.RoleRecord(of: splits.dataset),
-            cameraCount: splits.dataset.cameras.map { Set($0.compactMap { $0 }).count })
+            cameraCount: splits.dataset.cameras.map { Set($0.compactMap { $0 }).count },
+            groupCount: settings.isAcrossGroups ? splits.dataset.groups.map { Set($0.compactMap { $0 }).count } : nil)
     }
 
     /// Refuses a folder with results that must come out different, before any work is done.

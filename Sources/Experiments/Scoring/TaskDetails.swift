@@ -12,7 +12,7 @@ struct TaskDetails {
 
     init(
         of task: ScoringTask, in dataset: Dataset, embeddings: Matrix<Float>, model: QueryScores,
-        backbone: QueryScores?, similarity: Similarity
+        backbone: QueryScores?, similarity: Similarity, isAcrossGroups: Bool = false
     ) {
         classes = ClassScores.all(
             level: task.level.id, direction: task.direction, labels: dataset.classLabels, model: model,
@@ -21,7 +21,9 @@ struct TaskDetails {
         let found = retrievalExamples(
             from: model, by: Self.metric, in: embeddings, gallery: RoleDivision(samples.map(\.role)).gallery,
             skipping: { query, row in
-                samples[query].camera != nil && samples[query].camera == samples[row].camera
+                let (a, b) = (samples[query], samples[row])
+                return
+                    (a.camera != nil && a.camera == b.camera || isAcrossGroups && a.group != nil && a.group == b.group)
                     && Name(samples[query].classLabel) == Name(samples[row].classLabel)
             }, similarity: similarity)
         examples = RetrievalExamplesFile.Task(

@@ -13,6 +13,8 @@ struct TaskScoring {
     let matched: MatchedGallery?
     let tricks: TestTimeTricks
     let episodes: FewShotEpisodes?
+    /// Whether samples of a query's class and group do not count for it.
+    let isAcrossGroups: Bool
 
     /// The scores in each gallery, and the scores of each query in the full gallery.
     typealias Scores = (galleries: [GalleryKind: TaskScores], queries: QueryScores)
@@ -56,7 +58,7 @@ struct TaskScoring {
         if let episodes { evaluation.episodes = try fewShot(episodes, of: plain, task: task, file: file) }
         let details = TaskDetails(
             of: task, in: dataset, embeddings: plain, model: model.queries, backbone: backbone?.queries,
-            similarity: scorer.rules.similarity)
+            similarity: scorer.rules.similarity, isAcrossGroups: isAcrossGroups)
         return (evaluation, details)
     }
 
@@ -88,6 +90,7 @@ struct TaskScoring {
         // Imported episodes cover the test classes.
         guard episodes.episodesByLevel == nil || task.direction == .forward else { return [] }
         let cameras = dataset.cameras.map { cameras in task.samples.map { cameras[$0] } }
+        let groups = dataset.groups.map { groups in task.samples.map { groups[$0] } }
         return try episodes.episodes(ofLevel: task.level.id).indices.map { number in
             let supports = episodes.supports(
                 inEpisode: number, ofClasses: task.classes.map { dataset.classLabels[$0] }, atLevel: task.level.id)
@@ -96,7 +99,7 @@ struct TaskScoring {
                 return try fewShotEpisodeScores(
                     of: matrix, classNumbers: task.samples.map { dataset.classOfSample[$0] }, supportRows: support,
                     rules: RankingRules(similarity: scorer.rules.similarity), metrics: scorer.metrics,
-                    loneQueries: scorer.loneQueries, cameras: cameras)
+                    loneQueries: scorer.loneQueries, cameras: cameras, groups: groups, isAcrossGroups: isAcrossGroups)
             } catch {
                 throw ScoringError(description: "\(file.path), \(task.level.id), episode \(number): \(error)")
             }

@@ -183,6 +183,11 @@ struct Evaluate: ParsableCommand {
             terminal.note(
                 "\(splits.samples.relativePath) has cameras: images of a query's class and camera do not count for it.")
         }
+        if splits.dataset.groups != nil, !retrieval.acrossGroups {
+            terminal.note(
+                "\(splits.samples.relativePath) has groups: images of a query's group count for it; --across-groups leaves them "
+                    + "out.")
+        }
         // Written together: the runs of one model belong together, and with those of another they would mislead.
         var scored: [ScoredModel] = []
         for (number, seed) in runs.enumerated() {
@@ -223,6 +228,7 @@ struct Evaluate: ParsableCommand {
             case .fixedGalleryBootstrap: .fixedGalleryBootstrap()
             case .none: .none
             }
+        settings.isAcrossGroups = retrieval.acrossGroups
         settings.matchedDraws = matchedDraws
         settings.tricks = trickOptions.tricks
         settings.fold = fold

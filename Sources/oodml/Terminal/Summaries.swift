@@ -131,12 +131,24 @@ private func notes(on results: EvaluationResults) -> String {
 /// A line that explains the ±, or nothing if there is none.
 private func meaning(of confidence: ConfidenceMethod) -> String {
     switch confidence.kind {
-    case .classJackknife:
-        "± is half the 95 % interval over other classes (jackknife over \(confidence.count) groups of classes).\n"
+    case .classJackknife: meaning(ofJackknife: confidence)
     case .fixedGalleryBootstrap:
         "± is half the 95 % interval over other queries in front of this gallery, which says nothing of other classes.\n"
     case .none: ""
     }
+}
+
+private func meaning(ofJackknife confidence: ConfidenceMethod) -> String {
+    guard let families = confidence.families else {
+        return
+            "± is half the 95 % interval over other classes (jackknife over \(confidence.count) groups of classes).\n"
+    }
+    let name = families.name == "superclass" ? "superclasses" : "values of \(onOneLine(families.name))"
+    return families.areWhole
+        ? "± is half the 95 % interval over other \(name) (jackknife over at most \(confidence.count) groups of whole \(name)).\n"
+        : "± is half the 95 % interval over other classes of the same \(name) (jackknife over \(confidence.count) groups of "
+            + "classes): a level tests only \(families.fewestCount) \(name), and ± over other ones needs "
+            + "\(JackknifeFamilies.enough).\n"
 }
 
 /// Says whether the gap to the backbone grows by more than its margin, and gives the margin.
