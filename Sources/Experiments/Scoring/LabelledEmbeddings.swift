@@ -28,7 +28,7 @@ public struct LabelledEmbeddings: Sendable {
     /// - Parameters:
     ///   - file: the embeddings.
     ///   - labels: the table, or an array or list of labels.
-    ///   - cameras: where the rows' cameras come from; they matter to ``scores(_:among:by:)``.
+    ///   - cameras: where the rows' cameras come from; they matter to ``scores(_:among:by:acrossGroups:)``.
     ///   - numbering: numbers the labels; use the same one for all sets to compare.
     /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a table that does not match the embeddings.
     public init(_ file: URL, labels: URL, cameras: CameraSource = .automatic, numbering: inout LabelNumbering) throws {
@@ -60,27 +60,33 @@ public struct LabelledEmbeddings: Sendable {
 
     /// Scores every row as a query against all other rows, or against a gallery without the query itself.
     ///
-    /// If both sets have cameras, items of a query's class and camera do not count for it.
+    /// If both sets have cameras, items of a query's class and camera do not count for it; with `acrossGroups`, neither do those
+    /// of its class and group.
     ///
-    /// - Throws: ``/Files/FileError`` for a gallery of another dimension, or a value that is not finite.
+    /// - Throws: ``/Files/FileError`` for a gallery of another dimension or with a sample that has another label or embedding
+    ///   there, or a value that is not finite.
     public func scores(
         _ metrics: [RetrievalMetric] = RetrievalMetric.standard, among gallery: LabelledEmbeddings? = nil,
-        by rules: RankingRules = RankingRules()
+        by rules: RankingRules = RankingRules(), acrossGroups: Bool = false
     ) throws -> QueryScores {
         do {
             guard let gallery else {
-                return try RetrievalSet(matrix, classNumbers: classNumbers, cameras: try cameras(of: self))
-                    .scores(metrics, by: rules)
+                return try RetrievalSet(
+                    matrix, classNumbers: classNumbers, cameras: try leftOut(among: self, acrossGroups: acrossGroups)
+                )
+                .scores(metrics, by: rules)
             }
             guard gallery.matrix.columnCount == matrix.columnCount else {
                 throw FileError.malformed(
                     path: gallery.file.path, found: "\(gallery.matrix.columnCount) columns",
                     expected: "\(matrix.columnCount), as \(file.path) has")
             }
+            let own = rows(in: gallery)
+            try requireSameSamples(own, in: gallery)
             return try RetrievalSet(
                 queries: matrix, classNumbers: classNumbers, gallery: gallery.matrix,
-                galleryClassNumbers: gallery.classNumbers, ownItems: rows(in: gallery),
-                cameras: try cameras(of: gallery)
+                galleryClassNumbers: gallery.classNumbers, ownItems: own,
+                cameras: try leftOut(among: gallery, acrossGroups: acrossGroups)
             ).scores(metrics, by: rules)
         } catch RetrievalError.nonFiniteEmbedding(let row, let column) {
             let isQuery = row < matrix.rowCount
@@ -91,29 +97,47 @@ public struct LabelledEmbeddings: Sendable {
         }
     }
 
-    /// The cameras of queries and items; nil if neither set has any.
-    private func cameras(of items: LabelledEmbeddings) throws -> RetrievalCameras? {
-        guard table.cameras != nil || items.table.cameras != nil else { return nil }
-        guard let own = table.cameras, let others = items.table.cameras else {
+    /// The cameras and groups of queries and items that leave items out; nil if there is nothing to leave out.
+    private func leftOut(among items: LabelledEmbeddings, acrossGroups: Bool) throws -> RetrievalCameras? {
+        let cameras = try numbers("cameras", \.cameras, in: items)
+        let groups = acrossGroups ? try numbers("groups", \.groups, in: items) : nil
+        if acrossGroups, groups == nil {
             throw FileError.malformed(
-                path: (table.cameras == nil ? self : items).labelsPath, found: "no cameras",
-                expected:
-                    "a column of cameras, as in \((table.cameras == nil ? items : self).labelsPath), or no cameras in both"
-            )
+                path: labelsPath, found: "no groups of samples", expected: "a column group, to search across groups")
+        }
+        guard cameras != nil || groups != nil else { return nil }
+        return RetrievalCameras(
+            ofQueries: cameras?.own ?? [Int?](repeating: nil, count: matrix.rowCount),
+            ofItems: cameras?.others ?? [Int?](repeating: nil, count: items.matrix.rowCount),
+            groupsOfQueries: groups?.own ?? [],
+            groupsOfItems: groups?.others ?? [])
+    }
+
+    /// Numbers for a column of both sets; nil if neither has it.
+    private func numbers(
+        _ name: String, _ column: KeyPath<LabelTable, [String]?>, in items: LabelledEmbeddings
+    ) throws -> (own: [Int?], others: [Int?])? {
+        guard table[keyPath: column] != nil || items.table[keyPath: column] != nil else { return nil }
+        guard let own = table[keyPath: column], let others = items.table[keyPath: column] else {
+            let lacksThem = table[keyPath: column] == nil
+            throw FileError.malformed(
+                path: (lacksThem ? self : items).labelsPath, found: "no \(name)",
+                expected: "a column of \(name), as in \((lacksThem ? items : self).labelsPath), or no \(name) in both")
         }
         var numbering = LabelNumbering()
         // pandas writes 1 as 1.0 where a value of the column is missing.
-        func numbers(_ cameras: [String]) -> [Int?] {
-            cameras.map { $0.isEmpty ? nil : numbering.number(of: $0.ends(with: ".0") ? String($0.dropLast(2)) : $0) }
+        func numbers(_ values: [String]) -> [Int?] {
+            values.map { $0.isEmpty ? nil : numbering.number(of: $0.ends(with: ".0") ? String($0.dropLast(2)) : $0) }
         }
-        let cameras = RetrievalCameras(ofQueries: numbers(own), ofItems: numbers(others))
-        let (first, second) = (Set(cameras.ofQueries.compactMap { $0 }), Set(cameras.ofItems.compactMap { $0 }))
-        guard first.isEmpty || second.isEmpty || !first.isDisjoint(with: second) else {
+        let found = (own: numbers(own), others: numbers(others))
+        let (first, second) = (Set(found.own.compactMap { $0 }), Set(found.others.compactMap { $0 }))
+        // A gallery may have no group in common with the queries, but cameras of other names would be a mistake.
+        guard name != "cameras" || first.isEmpty || second.isEmpty || !first.isDisjoint(with: second) else {
             throw FileError.malformed(
                 path: labelsPath, found: "cameras of which none is in \(items.labelsPath)",
                 expected: "the same names of cameras in both")
         }
-        return cameras
+        return found
     }
 
     /// K-means clusters, as many as there are labels; rows are scaled to length 1 if they are compared by cosine.
@@ -139,10 +163,65 @@ public struct LabelledEmbeddings: Sendable {
         return table.rows.map { numbering.number(of: $0[column]) }
     }
 
+    /// How many rows are in a gallery too, by their samples' names, and so are left out of it for themselves.
+    ///
+    /// - Complexity: O(n + m).
+    public func countOfSamples(in gallery: LabelledEmbeddings) -> Int {
+        rows(in: gallery).count { $0 != nil }
+    }
+
     /// For each sample, its row among `items`; none if either set has no ids.
     private func rows(in items: LabelledEmbeddings) -> [Int?] {
         guard let own = table.samples, let others = items.table.samples else { return [] }
         let rows = NameIndex(others)
         return own.map { rows[$0] }
+    }
+
+    /// Refuses a sample that is another one among `items`, though it has the same name: row numbers, say, in both tables.
+    ///
+    /// Two embeddings of one sample may differ by rounding, so they are taken for the same up to a hundredth of the
+    /// gallery's spread (the root of the mean squared distance from its mean) or a millionth of their length.
+    private func requireSameSamples(_ rows: [Int?], in items: LabelledEmbeddings) throws {
+        let spread = items.matrix.spread
+        for (row, other) in rows.enumerated() {
+            guard let other, let name = table.samples?[row] else { continue }
+            func another(_ property: String) -> FileError {
+                .malformed(
+                    path: items.labelsPath, found: "the sample \"\(name)\" of \(labelsPath) with another \(property)",
+                    expected:
+                        "one sample to have one label and one embedding in both tables, or other names for other samples"
+                )
+            }
+            guard classNumbers[row] == items.classNumbers[other] else { throw another("label") }
+            let (a, b) = (matrix.row(row), items.matrix.row(other))
+            var (difference, length) = (0.0, 0.0)
+            for (x, y) in zip(a, b) {
+                difference += (Double(x) - Double(y)) * (Double(x) - Double(y))
+                length += Double(x) * Double(x) + Double(y) * Double(y)
+            }
+            // False for NaN, which is refused by its place later.
+            if difference.squareRoot() > max(0.01 * spread, 1e-6 * length.squareRoot()) {
+                throw another("embedding")
+            }
+        }
+    }
+}
+
+extension Matrix<Float> {
+    /// The root of the mean squared distance of the rows from their mean; 0 without rows.
+    fileprivate var spread: Double {
+        guard rowCount > 0 else { return 0 }
+        var (sums, squares) = ([Double](repeating: 0, count: columnCount), [Double](repeating: 0, count: columnCount))
+        // Seen from the first row, so that a common offset costs no digits.
+        let origin = Array(row(0))
+        for i in 0..<rowCount {
+            for (j, value) in row(i).enumerated() {
+                let place = Double(value) - Double(origin[j])
+                sums[j] += place
+                squares[j] += place * place
+            }
+        }
+        let count = Double(rowCount)
+        return zip(sums, squares).reduce(0) { $0 + max(0, $1.1 / count - ($1.0 / count) * ($1.0 / count)) }.squareRoot()
     }
 }

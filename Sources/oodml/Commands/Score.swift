@@ -15,15 +15,17 @@ struct Score: ParsableCommand {
             """
             Every sample is a query against all others, or against a gallery of its own (--gallery). Ranks are exact: \
             every item counts, a duplicate of the query too; only the sample itself is left out, by its row, or with a \
-            gallery by the column `sample` of both tables. Files are .npy, .npz, .safetensors or .csv; where one has ids, \
+            gallery by the column `sample` of both tables, where rows of one name must agree. Files are .npy, .npz, .safetensors or .csv; where one has ids, \
             its rows are found by the column `sample` of its table. Items of equal similarity rank in the order of their rows.
 
               recall@k     whether one of the k nearest items has the query's label
+              precision@k  the part of the k nearest items that has the query's label (--precision-at)
               r_precision  the precision at R, the number of items with the query's label
               map@r        the average precision at R
-              map@1000     the average precision at 1000, over min(R, 1000)
+              map@1000     the average precision at 1000, over min(R, 1000); --map-at for other k
               map          the average precision over the whole ranking
               mrr          1 / the rank of the first item with the query's label
+              mrr@k        the same, 0 if it is not among the k nearest (--mrr-at)
 
             All are means over queries. A query without any item of its label is excluded and counted, or scores 0 \
             (--lone-queries zero). class_averaged has the means of the classes' means.
@@ -37,7 +39,7 @@ struct Score: ParsableCommand {
             """,
             reads: """
                 embeddings   n × d: .npy, .npz, .safetensors or .csv
-                --labels     label (or class), optionally sample and camera; a row for each
+                --labels     label (or class), optionally sample, camera and group; a row for each
                              embedding; or labels alone: .npy, or lines of .txt
                 --clusters   cluster; a row for each embedding
                 """,
@@ -184,12 +186,14 @@ struct Score: ParsableCommand {
 
         terminal.status("ranking")
         let metrics = retrieval.metrics + (milbich2021 ? RetrievalMetric.milbich2021 : [])
-        let scores = try set.scores(metrics, among: items, by: RankingRules(similarity: distance, ties: ties))
+        let scores = try set.scores(
+            metrics, among: items, by: RankingRules(similarity: distance, ties: ties),
+            acrossGroups: retrieval.acrossGroups)
         let means = try meanScores(scores)
         var report = ScoreReport(
             means: means, classAveraged: scores.classAveraged(loneQueries: retrieval.loneQueries.policy), set: set,
             items: items,
-            scores: scores, distance: distance)
+            scores: scores, distance: distance, isAcrossGroups: retrieval.acrossGroups)
         if !noClusters {
             terminal.status("clustering")
             let numbers = try assignment ?? set.clusters(by: distance, seed: seed, startCount: restarts)

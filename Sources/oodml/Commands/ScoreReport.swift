@@ -15,6 +15,7 @@ struct ScoreReport: Encodable {
     let items: LabelledEmbeddings?
     let scores: QueryScores
     let distance: Similarity
+    let isAcrossGroups: Bool
     var agreement: ClusteringAgreement?
     var structure: EmbeddingStructure?
 
@@ -32,9 +33,15 @@ struct ScoreReport: Encodable {
             ("dimensions", set.matrix.columnCount),
             ("classes", scores.classCount),
             ("cameras", set.table.cameras.map { Set($0 + (items?.table.cameras ?? [])).subtracting([""]).count }),
+            ("groups", isAcrossGroups ? groupCount : nil),
             ("queries", scores.queries.count),
-            ("lone_queries", scores.loneQueries.count), ("clusters", agreement?.clusterCount),
+            ("lone_queries", scores.loneQueries.count),
+            ("queries_in_gallery", items.map(set.countOfSamples(in:))), ("clusters", agreement?.clusterCount),
         ]
+    }
+
+    private var groupCount: Int {
+        Set((set.table.groups ?? []) + (items?.table.groups ?? [])).subtracting([""]).count
     }
 
     private var clustering: [(String, Double)] {
@@ -85,7 +92,9 @@ struct ScoreReport: Encodable {
         return table.text(on: display, elsewhere: "--format json has all") + "\n"
             + display.wrapped(
                 words.joined(separator: ", ") + "; \(distance.rawValue) distance"
+                    + (items == nil ? "" : "; items that are the query itself do not count for it")
                     + (set.table.cameras == nil ? "" : "; items of a query's label and camera do not count for it")
+                    + (isAcrossGroups ? "; items of a query's label and group do not count for it" : "")
                     + "\n")
     }
 }

@@ -111,6 +111,66 @@ import Testing
         #expect(number(scores, "gallery") == 6)
     }
 
+    /// Row numbers in both tables, say: they are no samples in common.
+    @Test func equalNamesOfOtherSamplesAreRefused() throws {
+        try folder.write(Matrix<Float>(rows: [[1], [6]]).numpyFile, to: "q.npy")
+        func refusal(_ table: String) throws -> String {
+            try folder.write(table, to: "q.csv")
+            let run = try run(
+                "q.npy", "--labels", "q.csv", "--gallery", "e.npy", "--gallery-labels", "l.csv", "--distance",
+                "euclidean",
+                "--no-clusters")
+            #expect(run.status == 1 && run.output.isEmpty && run.errors.split(separator: "\n").count == 1)
+            return run.errors
+        }
+        let label = try refusal("sample,label\nq,b\ns,a\n")
+        #expect(label.contains("l.csv") && label.contains("\"s\"") && label.contains("another label"), "\(label)")
+        let embedding = try refusal("sample,label\nq,b\nt,a\n")
+        #expect(embedding.contains("\"t\"") && embedding.contains("another embedding"), "\(embedding)")
+    }
+
+    @Test func howManyQueriesAreInTheGalleryIsSaid() throws {
+        // As another run of the network would give it.
+        try folder.write(Matrix<Float>(rows: [[1.00001], [6]]).numpyFile, to: "q.npy")
+        try folder.write("sample,label\nq,b\nnew,a\n", to: "q.csv")
+        let arguments = [
+            "q.npy", "--labels", "q.csv", "--gallery", "e.npy", "--gallery-labels", "l.csv", "--distance", "euclidean",
+        ]
+        let run = try CommandRun(["score"] + arguments, in: folder.url)
+        #expect(run.output.contains("1 queries in gallery"), "\(run.output)")
+        try folder.write("label\nb\na\n", to: "q.csv")
+        let json = try CommandRun(["score"] + arguments + ["--format", "json"], in: folder.url)
+        #expect(json.output.contains("\"queries_in_gallery\":0"), "\(json.output)")
+        #expect(try report("e.npy", "--labels", "l.csv")["queries_in_gallery"] == nil)
+    }
+
+    @Test func metricsWithALimit() throws {
+        let scores = try report(
+            "e.npy", "--labels", "l.csv", "--distance", "euclidean", "--no-clusters", "--precision-at", "2,4",
+            "--map-at", "2",
+            "--mrr-at", "2,3")
+        // The ranks are [2, 4], [3], [2, 4], [3], [2, 4].
+        #expect(abs(number(scores, "precision@2") - 3 * 0.5 / 5) < 1e-12)
+        #expect(abs(number(scores, "precision@4") - (3 * 0.5 + 2 * 0.25) / 5) < 1e-12)
+        #expect(abs(number(scores, "map@2") - 3 * 0.25 / 5) < 1e-12)
+        #expect(abs(number(scores, "mrr@2") - 3 * 0.5 / 5) < 1e-12)
+        #expect(abs(number(scores, "mrr@3") - (3 * 0.5 + 2 / 3.0) / 5) < 1e-12)
+    }
+
+    /// Without 3, which is of its group, 0 finds 8 first, after 1 and 7.
+    @Test func groupsAreLeftOutOnRequest() throws {
+        try folder.write("sample,label,group\np,a,1\nq,b,\nr,a,1\ns,b,\nt,a,2\nu,lone,\n", to: "g.csv")
+        let plain = try report("e.npy", "--labels", "g.csv", "--distance", "euclidean", "--no-clusters")
+        #expect(abs(number(plain, "mrr") - (3 * 0.5 + 2 / 3.0) / 5) < 1e-12 && plain["groups"] == nil)
+        let across = try report(
+            "e.npy", "--labels", "g.csv", "--distance", "euclidean", "--no-clusters", "--across-groups")
+        // From 0: 1, 7, 8 (a). From 3: 1, 7, 8 (a). From 8: 7, 3 (a), 1, 0 (a).
+        #expect(abs(number(across, "mrr") - (2 / 3.0 + 0.5 + 2 / 3.0) / 5) < 1e-12)
+        #expect(number(across, "groups") == 2)
+        let refused = try run("e.npy", "--labels", "l.csv", "--across-groups")
+        #expect(refused.status == 1 && refused.errors.contains("a column group"), "\(refused.errors)")
+    }
+
     @Test func tablesPerQueryAndClass() throws {
         let arguments = [
             "score", "e.npy", "--labels", "l.csv", "--distance", "euclidean", "--recall-at", "2", "--per-query",
