@@ -10,7 +10,9 @@ Each seed is one data set and one run of `make-splits --statistic samples --draw
 - noise: 24 samples a class, no class differs from another;
 - long-tailed noise: the same, class sizes like 1 / rank^1.5, between 2 and 200, mean about 24;
 - ratio 0.1: 24 samples a class, between-class variance a tenth of the within-class variance;
-- long-tailed ratio 0.1: both.
+- long-tailed ratio 0.1: both;
+- 4 × 3, 2 × 6, 6 × 4: noise of so many images a class with so many near-copies of each, which differ by the jitter that is named,
+  as a part of the spread within classes; "in groups" has the column `group`, and copies 0.1 differ between classes as ratio 0.1.
 
 Counted are levels with `is_shift`, the hardest level (largest fid, and largest fid without removed classes), levels by
 removal, and runs with p ≤ 0.05. Standard errors are binomial for counts of runs. The levels of a run depend on one
@@ -36,27 +38,45 @@ DATA = {
     "long-tailed noise": dict(between=0.0, long_tailed=True),
     "ratio 0.1": dict(between=0.1, long_tailed=False),
     "long-tailed ratio 0.1": dict(between=0.1, long_tailed=True),
+    **{
+        f"{images} × {copies}, jitter {jitter}{', in groups' if grouped else ''}": dict(
+            between=0.0, copies=(images, copies, jitter), grouped=grouped
+        )
+        for images, copies in ((4, 3), (2, 6), (6, 4))
+        for jitter in (0.0, 0.1, 0.3, 0.5)
+        for grouped in (False, True)
+    },
+    "6 × 4, jitter 0.1, ratio 0.1": dict(between=0.1, copies=(6, 4, 0.1)),
+    "24 × 1, jitter 0.1, ratio 0.1": dict(between=0.1, copies=(24, 1, 0.1)),
 }
 
 
-def data(seed, between, long_tailed):
+def data(seed, between, long_tailed=False, copies=None, grouped=False):
+    """Embeddings, the class of each, and the group of each, which is None without groups."""
     generator = np.random.default_rng([seed, long_tailed])
     sizes = np.full(CLASSES, SIZE)
     if long_tailed:
         sizes = synthetic.long_tailed_sizes([seed, 2], CLASSES, 2, 200, SIZE)
+    if copies:
+        images, count, jitter = copies
+        sizes = np.full(CLASSES, images * count)
+        x = np.repeat(generator.standard_normal((CLASSES * images, D)), count, axis=0)
+        x += jitter * generator.standard_normal(x.shape)
     labels = np.repeat(np.arange(CLASSES), sizes)
-    x = generator.standard_normal((len(labels), D))
+    groups = np.arange(len(labels)) // count if grouped else None
+    if not copies:
+        x = generator.standard_normal((len(labels), D))
     x += np.sqrt(between) * generator.standard_normal((CLASSES, D))[labels]
-    return x.astype(np.float32), labels
+    return x.astype(np.float32), labels, groups
 
 
 def run(seed, kind, oodml, draws, options):
     """What the manifest of one run says."""
-    x, labels = data(seed, **DATA[kind])
+    x, labels, groups = data(seed, **DATA[kind])
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         np.save(folder / "features.npy", x)
-        synthetic.write_samples(folder / "samples.csv", labels)
+        synthetic.write_samples(folder / "samples.csv", labels, groups)
         result = make_splits(
             oodml,
             folder / "features.npy",
@@ -74,7 +94,7 @@ def run(seed, kind, oodml, draws, options):
         )
         manifest = json.loads((folder / "out/manifest.json").read_text())
     levels = manifest["levels"]
-    flags = [bool(level["is_shift"]) for level in levels]
+    flags = [bool(level.get("is_shift")) for level in levels]
     removal = [flag for flag, level in zip(flags, levels, strict=True) if level["removed"]]
     whole = [level for level in levels if not level["removed"]]
     return dict(
@@ -83,9 +103,10 @@ def run(seed, kind, oodml, draws, options):
         flagged=sum(flags),
         removal_levels=len(removal),
         removal_flagged=sum(removal),
-        hardest=bool(max(levels, key=lambda level: level["fid"])["is_shift"]),
-        hardest_whole=bool(max(whole, key=lambda level: level["fid"])["is_shift"]),
-        p=manifest["controls"]["p"],
+        hardest=bool(max(levels, key=lambda level: level["fid"]).get("is_shift")),
+        hardest_whole=bool(max(whole, key=lambda level: level["fid"]).get("is_shift")),
+        p=manifest["controls"].get("p", 1.0),
+        together=manifest["controls"].get("together", {}).get("sample_count", 0) / len(labels),
         positions=[level["position"] for level in levels],
         seconds=result.seconds,
     )
@@ -112,13 +133,13 @@ def main():
     options.add_argument("--first-seed", type=int, default=1)
     options.add_argument("--jobs", type=int, default=1, help="runs at a time")
     options.add_argument("--draws", default="20")
-    options.add_argument("--kinds", default=",".join(DATA), help="which data (default: all)")
+    options.add_argument("--kinds", default=";".join(DATA), help="which data, separated by semicolons (default: all)")
     options.add_argument("--results", help="a file for the numbers of each run, JSON")
     options.add_argument("more", nargs="*", help="after --: more options for make-splits")
     arguments = options.parse_args()
 
     rows, everything = [], {}
-    for kind in arguments.kinds.split(","):
+    for kind in arguments.kinds.split(";"):
         one = functools.partial(run, kind=kind, oodml=arguments.oodml, draws=arguments.draws, options=arguments.more)
         runs = []
         # Threads suffice: each waits for a process.
@@ -138,6 +159,7 @@ def main():
                 share_of_runs(column["hardest_whole"]),
                 share_of_levels(column["removal_flagged"], column["removal_levels"]),
                 share_of_runs([p <= 0.05 for p in column["p"]]),
+                f"{100 * np.mean(column['together']):.1f} %",
                 f"{np.median(column['seconds']):.2f}",
             ]
         )
@@ -153,6 +175,7 @@ def main():
             "hardest without removal flagged",
             "removal levels flagged",
             "runs with p ≤ 0.05",
+            "samples kept together",
             "median seconds",
         ],
         rows,

@@ -42,12 +42,13 @@ def class_label(number):
     return f"c{number:05d}"
 
 
-def write_samples(path, labels):
-    """The table that `make-splits --samples` reads, one row for each row of the features."""
+def write_samples(path, labels, groups=None):
+    """The table that `make-splits --samples` reads, one row for each row of the features, with a column `group` if given."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["sample", "class"])
-        writer.writerows((f"s{i:07d}", class_label(label)) for i, label in enumerate(labels))
+        writer.writerow(["sample", "class"] + ([] if groups is None else ["group"]))
+        for i, label in enumerate(labels):
+            writer.writerow([f"s{i:07d}", class_label(label)] + ([] if groups is None else [groups[i]]))
 
 
 def uneven_sizes(seed, class_count, low, high, total):

@@ -243,6 +243,18 @@ extension SplitSeries {
                 "\(count) \(count == 1 ? "class has" : "classes have") one sample only; the held-out repetition leaves "
                     + "\(count == 1 ? "it" : "them") out")
         }
+        if let controls, controls.dependentSamples.sampleCount > 0, controls.dependentSamples.source == .nearCopies {
+            let found = controls.dependentSamples
+            warnings.append(
+                "\(found.sampleCount) samples are near-copies of others of their class, in \(found.clusterCount) clusters, which the "
+                    + "held-out repetition keeps together; a column group in the table of samples would say what belongs together"
+            )
+        }
+        if let count = controls?.undividedClasses.count, count > 0 {
+            warnings.append(
+                "\(count) \(count == 1 ? "class has" : "classes have") only samples that stay together; the held-out repetition "
+                    + "leaves \(count == 1 ? "it" : "them") out")
+        }
         return warnings
     }
 }

@@ -2,7 +2,7 @@ import Parallel
 internal import Datasets
 internal import Statistics
 
-/// The progression planned on a seeded half of each class's samples, with the other half to measure it on.
+/// The progression planned on a seeded half of each class's samples, where dependent samples stay together, with the other half to measure it on.
 struct HeldOutRepetition {
     /// The vectors of the half that had no part in planning.
     let measuring: UnitVectors
@@ -14,23 +14,11 @@ struct HeldOutRepetition {
 
     /// Plans a progression on one half; nil if a half is too small for any distance.
     init?(
-        of progression: Progression, over embedded: EmbeddedDataset, by settings: SplitSettings,
-        report: WorkReport
+        of progression: Progression, over embedded: EmbeddedDataset, halves: SampleHalves,
+        by settings: SplitSettings, report: WorkReport
     ) throws {
-        let halves = embedded.orderedSamples.enumerated().map {
-            number, samples -> (choosing: [Int], measuring: [Int]) in
-            guard samples.count > 1 else { return ([], []) }
-            var generator = SeededGenerator(
-                seed: settings.seed, stream: "halves/\(embedded.dataset.classLabels[number])")
-            let order = generator.shuffled(samples.indices)
-            // Back in the order of ids, so that sums do not depend on the order of rows.
-            return (
-                order.prefix(order.count / 2).sorted().map { samples[$0] },
-                order.dropFirst(order.count / 2).sorted().map { samples[$0] }
-            )
-        }
-        let choosing = embedded.vectors(ofSamples: halves.map(\.choosing))
-        measuring = embedded.vectors(ofSamples: halves.map(\.measuring))
+        let choosing = embedded.vectors(ofSamples: halves.choosing)
+        measuring = embedded.vectors(ofSamples: halves.measuring)
         guard let official = progression.steps.first(where: { $0.arm == .start })?.unitPartition,
             choosing.canBeMeasured(official), measuring.canBeMeasured(official)
         else { return nil }

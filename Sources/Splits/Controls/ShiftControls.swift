@@ -27,7 +27,8 @@ public struct ShiftControls: Sendable, Equatable {
         /// The band of random exchanges of that partition, on the same half; its p uses the part of the distance that
         /// stands out more.
         public let null: NullBand
-        /// That partition of the classes; classes of one sample are in neither half, and so on no side.
+        /// That partition of the classes; classes of one sample, and those whose samples all stay together, are in neither
+        /// half, and so on no side.
         public let partition: ClassPartition
     }
 
@@ -42,6 +43,10 @@ public struct ShiftControls: Sendable, Equatable {
     public let p: Double?
     /// The number of classes of one sample, which the held-out repetition leaves out.
     public let singletonClassCount: Int
+    /// The samples that stay together in the held-out repetition.
+    public let dependentSamples: DependentSamples
+    /// The numbers of the classes of several samples that the held-out repetition leaves out, since all stay together.
+    public let undividedClasses: [Int]
 
     /// Draws the bands of some levels, and repeats the progression held out.
     ///
@@ -61,7 +66,11 @@ public struct ShiftControls: Sendable, Equatable {
             }
             return draws
         }
-        let repetition = try HeldOutRepetition(of: progression, over: embedded, by: settings, report: report)
+        let dependent = DependentSamples(of: embedded)
+        let halves = SampleHalves(of: embedded, keeping: dependent, seed: settings.seed)
+        let leftOut = halves.leftOutClasses
+        let repetition = try HeldOutRepetition(
+            of: progression, over: embedded, halves: halves, by: settings, report: report)
         var heldOutBands = repetition.map { NullDraws($0.measuring, settings: settings) }
         var meter = repetition.map { ShiftMeter($0.measuring) }
         let holdouts = try levels.enumerated().map { index, level -> Holdout? in
@@ -76,7 +85,7 @@ public struct ShiftControls: Sendable, Equatable {
             return Holdout(
                 fid: distance.squared.rounded(significantDigits: 10),
                 null: NullBand(of: own, among: draws, byParts: true),
-                partition: embedded.classPartition(ofUnits: partition, withoutSingletons: true))
+                partition: embedded.classPartition(ofUnits: partition, without: leftOut))
         }
         self.levels = zip(zip(levels, nulls), holdouts).map { pair, holdout in
             let (level, draws) = pair
@@ -90,6 +99,8 @@ public struct ShiftControls: Sendable, Equatable {
         }
         p = Self.p(
             of: zip(levels, holdouts).filter { $0.0.arm == .swap || $0.0.arm == .removal }.compactMap(\.1))
+        dependentSamples = dependent
+        undividedClasses = leftOut.filter { embedded.orderedSamples[$0].count > 1 }
         singletonClassCount = embedded.orderedSamples.filter { $0.count == 1 }.count
     }
 
@@ -104,14 +115,10 @@ public struct ShiftControls: Sendable, Equatable {
 }
 
 extension EmbeddedDataset {
-    /// The partition of the classes that corresponds to one of the units; classes of one sample are on no side.
-    fileprivate func classPartition(
-        ofUnits partition: ClassPartition, withoutSingletons: Bool
-    ) -> ClassPartition {
+    /// The partition of the classes that corresponds to one of the units; some classes are on no side.
+    fileprivate func classPartition(ofUnits partition: ClassPartition, without leftOut: [Int]) -> ClassPartition {
         var result = classPartition(ofUnits: partition)
-        for number in result.sides.indices where orderedSamples[number].count == 1 && result.sides[number] != nil {
-            result.remove(number)
-        }
+        for number in leftOut where result.sides[number] != nil { result.remove(number) }
         return result
     }
 }

@@ -17,6 +17,8 @@ extension SplitManifest {
         try requireNumber(controls?.drawCount, in: count, "controls.draw_count")
         try requireNumber(controls?.p, in: part, "controls.p")
         try requireNumber(controls?.singletonClassCount, in: count, "controls.singleton_class_count")
+        try requireNumber(controls?.together?.sampleCount, in: count, "controls.together.sample_count")
+        try requireNumber(controls?.together?.clusterCount, in: count, "controls.together.cluster_count")
         try requireNumber(rankAgreement, in: -part.upperBound...part.upperBound, "rank_agreement")
         for (number, level) in levels.enumerated() {
             func require<Value: Comparable>(_ value: Value?, _ range: ClosedRange<Value>, _ name: String) throws {

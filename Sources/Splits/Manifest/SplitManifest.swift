@@ -55,9 +55,39 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         public let p: Double?
         /// The number of classes of one sample, which the held-out repetition leaves out.
         public let singletonClassCount: Int
+        /// The samples that stayed together in the held-out repetition; nil if all are independent.
+        public let together: TogetherRecord?
+
+        /// What stayed together.
+        public struct TogetherRecord: Sendable, Equatable, Codable {
+            /// How it was known.
+            public let source: DependentSamples.Source
+            /// The number of samples.
+            public let sampleCount: Int
+            /// The number of clusters that they made up.
+            public let clusterCount: Int
+            /// The labels of the classes that stayed together as a whole, which the held-out repetition left out.
+            public let undividedClasses: [String]
+
+            private enum CodingKeys: String, CodingKey {
+                case source = "by"
+                case sampleCount = "sample_count"
+                case clusterCount = "cluster_count"
+                case undividedClasses = "undivided_classes"
+            }
+
+            init?(_ controls: ShiftControls, in dataset: Dataset) {
+                let dependent = controls.dependentSamples
+                guard dependent.sampleCount > 0 else { return nil }
+                source = dependent.source
+                sampleCount = dependent.sampleCount
+                clusterCount = dependent.clusterCount
+                undividedClasses = controls.undividedClasses.map { dataset.classLabels[$0] }
+            }
+        }
 
         private enum CodingKeys: String, CodingKey {
-            case p
+            case p, together
             case drawCount = "draw_count"
             case singletonClassCount = "singleton_class_count"
         }
@@ -107,7 +137,8 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         settingsRecord = SettingsRecord(.made(series.settings))
         controls = series.controls.map {
             ControlsRecord(
-                drawCount: series.settings.nullDraws, p: $0.p, singletonClassCount: $0.singletonClassCount)
+                drawCount: series.settings.nullDraws, p: $0.p, singletonClassCount: $0.singletonClassCount,
+                together: .init($0, in: series.embedded.dataset))
         }
         rankAgreement = series.rankAgreement?.rounded(significantDigits: 10)
         let width = String(series.levels.count).count

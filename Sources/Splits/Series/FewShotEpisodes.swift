@@ -3,13 +3,16 @@ import Statistics
 
 /// Fixed few-shot episodes: each gives, for every class of a dataset, the support samples that a model may adapt to.
 ///
-/// The queries of an episode are all other samples of its classes. Supports are drawn once for the dataset, not for
+/// The queries of an episode are all other samples of its classes that share no group with the support. Supports are drawn once for the dataset, not for
 /// each level: the episode of a level is its restriction to the level's test classes. So a class has the same support
 /// at all levels at which it is tested, which takes the luck of the draw out of the differences between levels.
 ///
 /// The support of a class is the start of a seeded order of its samples, which depends only on the seed, the number of
 /// the episode, the class's label and the ids of its own samples. So the support of 2 shots is the start of that of 5,
 /// and a dataset that gains a class keeps the supports of all others.
+///
+/// Where samples are in groups (``/Datasets/Sample/group``), each support sample is of another group: the first of each in the
+/// seeded order.
 ///
 /// Imported (published) episodes differ from level to level, and cover only the level's test classes.
 ///
@@ -51,8 +54,8 @@ public struct FewShotEpisodes: Sendable, Equatable, Codable {
         episodesByLevel = byLevel
     }
 
-    /// Draws episodes from all classes of `dataset` that have more than `shots` samples, so that at least one query is
-    /// left.
+    /// Draws episodes from all classes of `dataset` that have more than `shots` samples (or groups, where samples are in
+    /// groups), so that at least one query is left.
     ///
     /// - Complexity: O(`episodeCount`·n + n log n) for n samples.
     /// - Precondition: `shots` and `episodeCount` are positive.
@@ -61,17 +64,22 @@ public struct FewShotEpisodes: Sendable, Equatable, Codable {
             shots > 0 && episodeCount > 0, "\(episodeCount) episodes of \(shots) shots; expected at least 1 each")
         self.shots = shots
         self.seed = seed
+        let groupOfSample = dataset.groups
         var episodes = [[String: [String]]](repeating: [:], count: episodeCount)
         var leftOut: [String] = []
         for (number, label) in dataset.classLabels.enumerated() {
-            guard dataset.samplesOfClass[number].count > shots else {
+            guard dataset.countOfGroups(ofClass: number, groupOfSample) > shots else {
                 leftOut.append(label)
                 continue
             }
             let samples = dataset.samplesByID(ofClass: number)
             for episode in 0..<episodeCount {
                 var generator = SeededGenerator(seed: seed, stream: "few-shot/\(episode)/\(label)")
-                episodes[episode][label] = generator.shuffled(samples).prefix(shots).map { dataset.samples[$0].id }
+                var seen: Set<Int> = []
+                let order = generator.shuffled(samples).filter { sample in
+                    groupOfSample?[sample].map { seen.insert($0).inserted } ?? true
+                }
+                episodes[episode][label] = order.prefix(shots).map { dataset.samples[$0].id }
             }
         }
         self.episodes = episodes

@@ -50,11 +50,12 @@ public struct SplitSeries: Sendable {
         let discrepancy = embedded.kernelDiscrepancy(seed: settings.seed)
         discrepancies = levels.map { discrepancy.squared(between: $0.partition) }
         let dataset = embedded.dataset
+        let foldUnits = dataset.joined(embedded.units)
         folds = levels.map { level in
             settings.foldCount == 0
                 ? []
                 : dataset.validationFolds(
-                    of: level.partition.classes(on: .train), count: settings.foldCount, units: embedded.units,
+                    of: level.partition.classes(on: .train), count: settings.foldCount, units: foldUnits,
                     seed: settings.seed)
         }
         matched = MatchedTraining(

@@ -8,6 +8,9 @@ extension FewShotEpisodes {
     public func violations(in dataset: Dataset) -> [SplitViolation] {
         let samples = SamplesOfClasses(dataset)
         let isLeftOut = Set(leftOut)
+        let groups = dataset.groups
+        let noun = groups == nil ? "samples" : "groups"
+        func groupCount(_ number: Int) -> Int { dataset.countOfGroups(ofClass: number, groups) }
         var violations: [SplitViolation] = []
         func add(_ place: String, _ found: String, _ expected: String) {
             violations.append(violation(place, found, expected))
@@ -15,24 +18,24 @@ extension FewShotEpisodes {
         for (index, episode) in episodes.enumerated() {
             violations += supportViolations(of: episode, "episode \(index)", in: samples, counts: shots...shots)
             for (number, label) in dataset.classLabels.enumerated() where !isLeftOut.contains(label) {
-                let size = dataset.samplesOfClass[number].count
+                let size = groupCount(number)
                 guard (episode[label] != nil) != (size > shots) else { continue }
                 add(
                     "episode \(index), class \"\(label)\"",
-                    "\(episode[label] == nil ? "no" : "a") support for \(size) samples",
+                    "\(episode[label] == nil ? "no" : "a") support for \(size) \(noun)",
                     "one where a class has more than \(shots)")
             }
         }
         for label in leftOut.sorted(by: utf8Precedes) {
-            let size = samples.number(ofClass: label).map { dataset.samplesOfClass[$0].count }
+            let size = samples.number(ofClass: label).map(groupCount)
             guard size.map({ $0 > shots }) ?? true else { continue }
             add(
-                "left_out", "the class \"\(label)\"" + (size.map { " of \($0) samples" } ?? ""),
-                "the classes of \(shots) samples or fewer")
+                "left_out", "the class \"\(label)\"" + (size.map { " of \($0) \(noun)" } ?? ""),
+                "the classes of \(shots) \(noun) or fewer")
         }
         for (number, label) in dataset.classLabels.enumerated()
-        where dataset.samplesOfClass[number].count <= shots && !isLeftOut.contains(label) {
-            add("left_out", "no class \"\(label)\"", "all classes of \(shots) samples or fewer")
+        where groupCount(number) <= shots && !isLeftOut.contains(label) {
+            add("left_out", "no class \"\(label)\"", "all classes of \(shots) \(noun) or fewer")
         }
         return violations
     }

@@ -128,7 +128,9 @@ extension SplitValidation {
         let place = "\(level.id), folds"
         let train = Set(level.train)
         var violations: [SplitViolation] = []
-        let trainUnits = units.count { unit in unit.classes.contains { train.contains(dataset.classLabels[$0]) } }
+        let trainUnits = dataset.joined(units).count { unit in
+            unit.classes.contains { train.contains(dataset.classLabels[$0]) }
+        }
         let count = trainUnits < 2 ? 0 : min(manifest.settings.foldCount, trainUnits)
         if level.folds.count != count && !(isImported && level.folds.isEmpty) {
             violations.append(violation(place, "\(level.folds.count) folds", "\(count)"))

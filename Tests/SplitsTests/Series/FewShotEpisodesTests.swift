@@ -39,6 +39,29 @@ import TestSupport
         }
     }
 
+    /// Eight samples a class in four groups of two, or three groups and two samples on their own.
+    @Test func supportsAreOfDifferentGroups() throws {
+        let samples = (0..<48).map { sample in
+            let place = sample % 8
+            return Sample(
+                id: "\(100 + sample)", classLabel: "c\(sample / 8)",
+                group: sample >= 24 && place > 5 ? nil : "\(sample / 8)-\(place / 2)")
+        }
+        let dataset = try Dataset(name: "groups", samples: samples)
+        let groups = Dictionary(uniqueKeysWithValues: samples.map { ($0.id, $0.group ?? $0.id) })
+        for shots in [1, 3, 4] {
+            let drawn = FewShotEpisodes(of: dataset, shots: shots, episodeCount: 20, seed: 3)
+            // The classes of four groups have no query left for a fifth.
+            #expect(drawn.leftOut == (shots == 4 ? ["c0", "c1", "c2"] : []))
+            for episode in drawn.episodes {
+                for ids in episode.values {
+                    #expect(ids.count == shots && Set(ids.map { groups[$0] }).count == shots)
+                }
+            }
+            #expect(drawn.violations(in: dataset).isEmpty)
+        }
+    }
+
     @Test func rowsAndOtherClassesDoNotMatter() throws {
         let drawn = try episodes(shots: 2)
         #expect(try episodes(shots: 2, of: dataset(ofSizes: sizes, shuffledBy: 9)) == drawn)

@@ -31,20 +31,22 @@ struct SchemaTests {
             + "--matched-draws 2",
         "make-splits --features f.npy --samples roles.csv --out divided --min-classes 5 --draws 0",
         "evaluate --splits divided --embeddings f.npy --out roles",
+        "make-splits --features f.npy --samples grouped.csv --out grouped --min-classes 5",
+        "evaluate --splits grouped --embeddings f.npy --out across --across-groups --precision-at 3 --mrr-at 2 --map-at 5",
         "compare plain noisy --backbone --out compared",
     ]
 
     private static let files = [
         "manifest-2": [
             "splits/manifest.json", "splits/replicate-2/manifest.json", "reference/manifest.json",
-            "targets/manifest.json", "images-splits/manifest.json",
+            "targets/manifest.json", "images-splits/manifest.json", "grouped/manifest.json",
         ],
         "episodes-1": ["splits/episodes-2.json", "splits/episodes-5.json"],
         "replicates-1": ["splits/replicates.json"],
         "store-1": ["store/store.json", "part/store.json"],
         "results-2": [
             "plain/results.json", "noisy/seed-1/results.json", "tricked/results.json", "fold/results.json",
-            "networks/results.json", "roles/results.json",
+            "networks/results.json", "roles/results.json", "across/results.json",
         ],
         "comparison-1": ["compared/comparison.json"],
         "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
@@ -71,6 +73,8 @@ struct SchemaTests {
         let lines = table.split(separator: "\n")
         let divided = lines.map { "\($0),\($0 == lines[0] ? "role" : $0.contains("-0,") ? "query" : "gallery")\n" }
         try folder.write(divided.joined(), to: "roles.csv")
+        let grouped = lines.enumerated().map { "\($1),\($0 == 0 ? "group" : "g\($0 / 2)")\n" }
+        try folder.write(grouped.joined(), to: "grouped.csv")
         try folder.write(Matrix(rows: rows).numpyFile, to: "f.npy")
         for run in 1...2 {
             let noisy = rows.map { $0.map { $0 + Float(rng.bell()) } }
