@@ -116,19 +116,32 @@ extension FeatureFile {
     ///
     /// - Throws: ``/Files/FileError`` for a file that is missing, of another kind, or inconsistent with its headers.
     public static func requireHeaders(of url: URL) throws {
+        _ = try layout(of: url)
+    }
+
+    /// Whether a file has numbers in double precision, or in decimals, which may have more digits than a Float holds.
+    ///
+    /// - Throws: as ``requireHeaders(of:)``.
+    package static func holdsDoublePrecision(_ url: URL) throws -> Bool {
+        try layout(of: url).map { $0.valueType == .float64 } ?? true
+    }
+
+    /// Where the values lie; nil for a table.
+    private static func layout(of url: URL) throws -> MatrixLayout? {
         try EmbeddingStore.requireFinished(at: url)
         if isFolder(url) || EmbeddingStore(of: url) != nil {
             let store = EmbeddingStore(of: url) ?? EmbeddingStore(at: url)
             let file = try InputFile(store.embeddings)
-            _ = try MatrixLayout(NumpyHeader(file), of: file)
-            return
+            return try MatrixLayout(NumpyHeader(file), of: file)
         }
         let file = try InputFile(url)
         switch try FeatureFileKind(of: file, pathExtension: url.pathExtension) {
-        case .numpy: _ = try MatrixLayout(NumpyHeader(file), of: file)
-        case .numpyArchive: try NumpyArchive(file).requireMatrix()
-        case .safetensors: _ = try SafetensorsFile(file)
-        case .table: try FeatureTable.requireHeader(of: file)
+        case .numpy: return try MatrixLayout(NumpyHeader(file), of: file)
+        case .numpyArchive: return try NumpyArchive(file).layout()
+        case .safetensors: return try SafetensorsFile(file).layout()
+        case .table:
+            try FeatureTable.requireHeader(of: file)
+            return nil
         }
     }
 

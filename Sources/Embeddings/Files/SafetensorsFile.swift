@@ -80,6 +80,11 @@ struct SafetensorsFile {
     }
 
     func matrix<Scalar>(holding expected: String) throws -> Matrix<Scalar> {
+        try layout().matrix(in: file, holding: expected)
+    }
+
+    /// Where the values of the embeddings lie.
+    func layout() throws -> MatrixLayout {
         let arrays = tensors.map { name, tensor in
             (name, summary(of: tensor), tensor.shape.count == 2 && Self.types[tensor.dtype] != nil)
         }
@@ -95,8 +100,7 @@ struct SafetensorsFile {
         }
         let bytes = valuesOffset + tensor.data_offsets[0]..<valuesOffset + tensor.data_offsets[1]
         return try MatrixLayout(
-            type, rowCount: tensor.shape[0], columnCount: tensor.shape[1], bytes: bytes, of: file
-        ).matrix(in: file, holding: expected)
+            type, rowCount: tensor.shape[0], columnCount: tensor.shape[1], bytes: bytes, of: file)
     }
 
     private func summary(of tensor: Header.Tensor) -> String {

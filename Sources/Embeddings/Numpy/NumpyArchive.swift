@@ -42,10 +42,10 @@ struct NumpyArchive {
         return FeatureContents(matrix: try layout.matrix(in: source, holding: expected), ids: ids, labels: labels)
     }
 
-    /// Makes sure that one array is the embeddings, by its header.
-    func requireMatrix() throws {
+    /// Where the values of the embeddings lie in their entry, by its header.
+    func layout() throws -> MatrixLayout {
         let (_, entry, header) = try matrix()
-        _ = try MatrixLayout(header, of: ZipEntrySource(entry, of: archive))
+        return try MatrixLayout(header, of: ZipEntrySource(entry, of: archive))
     }
 
     /// The array of the embeddings; a covariance beside its mean is none.

@@ -15,8 +15,10 @@ public import Retrieval
 public struct LabelledEmbeddings: Sendable {
     /// The file of embeddings.
     public let file: URL
-    /// The embeddings, n × d.
+    /// The embeddings, n × d, in single precision.
     public let matrix: Matrix<Float>
+    /// The embeddings as the file has them, by which they are ranked.
+    private let values: RowValues
     /// The labels of the rows, and the ids of their samples if the table has them.
     public let table: LabelTable
     private let labelsPath: String
@@ -35,7 +37,8 @@ public struct LabelledEmbeddings: Sendable {
         self.file = file
         labelsPath = labels.path
         let features = try FeatureFile<Float>(contentsOf: file)
-        table = try LabelTable(readingFrom: labels, cameras: cameras)
+        let table = try LabelTable(readingFrom: labels, cameras: cameras)
+        self.table = table
         if features.ids != nil {
             guard let samples = table.samples else {
                 throw FileError.malformed(
@@ -45,6 +48,13 @@ public struct LabelledEmbeddings: Sendable {
             matrix = try features.matrix(ofSamples: samples)
         } else {
             matrix = features.matrix
+        }
+        if try FeatureFile<Double>.holdsDoublePrecision(file) {
+            let features = try FeatureFile<Double>(contentsOf: file)
+            values = .double(
+                features.ids == nil ? features.matrix : try features.matrix(ofSamples: table.samples ?? []))
+        } else {
+            values = .single(matrix)
         }
         guard table.labels.count == matrix.rowCount else {
             throw FileError.malformed(
@@ -72,7 +82,7 @@ public struct LabelledEmbeddings: Sendable {
         do {
             guard let gallery else {
                 return try RetrievalSet(
-                    matrix, classNumbers: classNumbers, cameras: try leftOut(among: self, acrossGroups: acrossGroups)
+                    values, classNumbers: classNumbers, cameras: try leftOut(among: self, acrossGroups: acrossGroups)
                 )
                 .scores(metrics, by: rules)
             }
@@ -84,7 +94,7 @@ public struct LabelledEmbeddings: Sendable {
             let own = rows(in: gallery)
             try requireSameSamples(own, in: gallery)
             return try RetrievalSet(
-                queries: matrix, classNumbers: classNumbers, gallery: gallery.matrix,
+                queries: values, classNumbers: classNumbers, gallery: gallery.values,
                 galleryClassNumbers: gallery.classNumbers, ownItems: own,
                 cameras: try leftOut(among: gallery, acrossGroups: acrossGroups)
             ).scores(metrics, by: rules)

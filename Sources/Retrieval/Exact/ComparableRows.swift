@@ -79,12 +79,8 @@ struct ComparableRows: Sendable {
         self.items = frame.side(of: items.source, order: items.order)
         self.queries = queries.map { frame.side(of: $0.source, order: $0.order) } ?? self.items
         originals = firstOfEqualRows(in: items.source, order: items.order)
-        commonScale =
-            switch (items.source, similarity) {
-            case (.single, _): 1
-            case (.double, .cosine): nil
-            case (.double, _): scaleToOne(largest)
-            }
+        let areSingle = sources.allSatisfy { if case .single = $0 { true } else { false } }
+        commonScale = areSingle ? 1 : similarity == .cosine ? nil : scaleToOne(largest)
         let longest = max(self.items.norms.max() ?? 0, self.queries.norms.max() ?? 0)
         bounds = RoundingBounds(
             columnCount: d, normalisationError: similarity == .cosine ? 0x1p-50 : 0,

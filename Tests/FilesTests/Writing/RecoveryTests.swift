@@ -85,8 +85,7 @@ import Testing
         #expect(try names == ["out", "out/a.csv", "out/receipt.csv"])
     }
 
-    /// A file that somebody put into the old folder after it had left its place goes back.
-    /// A run that was killed while it said whose the folder is.
+    /// A run was killed while it said whose the folder is.
     @Test(arguments: [0, 1, 50]) func aHalfWrittenMarkIsCompleted(length: Int) throws {
         try write("first")
         try folder.write("", to: ".out.oodml/lock")
@@ -106,6 +105,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: path(".out.oodml/lock")))
     }
 
+    /// A file that somebody put into the old folder after it had left its place goes back.
     @Test func filesOfOthersGoBack() throws {
         try write("1")
         try mark(".out.oodml")

@@ -174,8 +174,9 @@ import Testing
         }
     }
 
-    /// Of noise in near-copies the hardest level is flagged no more often than of other noise. With copies in both halves
-    /// most would be.
+    /// Of noise in near-copies the hardest level is flagged no more often than of other noise.
+    ///
+    /// With copies in both halves most would be.
     @Test(arguments: [(4, 3), (2, 6)])
     func noiseInNearCopiesIsNotTakenForShift(unique: Int, copies: Int) throws {
         var flagged = 0

@@ -27,7 +27,8 @@ import Testing
         }
         try folder.write(table, to: "s.csv")
         try folder.write(
-            table.split(separator: "\n").map { $0.split(separator: ",").prefix(2).joined(separator: ",") + "\n" }.joined(),
+            table.split(separator: "\n").map { $0.split(separator: ",").prefix(2).joined(separator: ",") + "\n" }
+                .joined(),
             to: "bare.csv")
         try folder.write(Matrix(rows: rows).numpyFile, to: "f.npy")
     }

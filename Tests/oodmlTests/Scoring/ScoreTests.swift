@@ -28,6 +28,26 @@ import Testing
         (report[key] as? NSNumber)?.doubleValue ?? .nan
     }
 
+    /// In single precision, numbers from 10,000,000 on are integers.
+    @Test func doublePrecisionIsNotRounded() throws {
+        let points = [0, 0.11, 0.31, 0.72, 0.82, 2].map { "\(1e7 + $0)\n" }
+        try folder.write("x\n" + points.joined(), to: "far.csv")
+        let scores = try report("far.csv", "--labels", "l.csv", "--distance", "euclidean", "--no-clusters")
+        // As in the test by hand, up to the scale.
+        #expect(number(scores, "recall@1") == 0 && abs(number(scores, "recall@2") - 0.6) < 1e-12)
+        #expect(abs(number(scores, "mrr") - (3 * 0.5 + 2 / 3.0) / 5) < 1e-12)
+    }
+
+    /// By inner product the largest number comes first: the ranks of a, b, a, b, a are those of 8 and 3, of 7, and so on.
+    @Test func innerProductsByHand() throws {
+        let scores = try report("e.npy", "--labels", "l.csv", "--distance", "inner-product", "--recall-at", "1,2,3")
+        // 0 is as similar to all, so row 2 comes second and row 4 fourth; for 1 the 7 comes third, for 3 the 8 second.
+        #expect(scores["distance"] as? String == "inner-product")
+        #expect(number(scores, "recall@1") == 0)
+        #expect(abs(number(scores, "recall@2") - 2 / 5.0) < 1e-12)
+        #expect(abs(number(scores, "mrr") - (1 / 2.0 + 1 / 3 + 1 / 2 + 1 / 4 + 1 / 3) / 5) < 1e-12)
+    }
+
     /// The ranks are [2, 4], [3], [2, 4], [3], [2, 4].
     @Test func scoresByHand() throws {
         let scores = try report("e.npy", "--labels", "l.csv", "--distance", "euclidean", "--recall-at", "4,1,2,3")
