@@ -11,8 +11,8 @@ Each seed is one data set and one run of `make-splits --statistic samples --draw
 - long-tailed noise: the same, class sizes like 1 / rank^1.5, between 2 and 200, mean about 24;
 - ratio 0.1: 24 samples a class, between-class variance a tenth of the within-class variance;
 - long-tailed ratio 0.1: both;
-- 4 × 3, 2 × 6, 6 × 4: noise of so many images a class with so many near-copies of each, which differ by the jitter that is named,
-  as a part of the spread within classes; "in groups" has the column `group`, and copies 0.1 differ between classes as ratio 0.1.
+- 4 × 3, 2 × 6, 6 × 4: noise of so many images a class with so many near-copies of each, which differ by the jitter that
+  is named, as a part of the spread within classes; "in groups" has the column `group`; ratio 0.1 as above.
 
 Counted are levels with `is_shift`, the hardest level (largest fid, and largest fid without removed classes), levels by
 removal, and runs with p ≤ 0.05. Standard errors are binomial for counts of runs. The levels of a run depend on one

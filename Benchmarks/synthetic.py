@@ -43,7 +43,7 @@ def class_label(number):
 
 
 def write_samples(path, labels, groups=None):
-    """The table that `make-splits --samples` reads, one row for each row of the features, with a column `group` if given."""
+    """The table that `make-splits --samples` reads, one row for each row of the features, with a `group` if given."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["sample", "class"] + ([] if groups is None else ["group"]))

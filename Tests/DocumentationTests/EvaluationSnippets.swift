@@ -37,6 +37,21 @@ import Testing
         #expect(lines[0] == "0.875" && lines[1].hasPrefix("4 0.") && lines.count == 2)
     }
 
+    @Test func jackknifeGroups() throws {
+        let lines = try printed {
+            // snippet
+            let samples = (0..<48).map {
+                Sample(id: "\($0)", classLabel: "class \($0 / 2)", superclass: "family \($0 / 4)")
+            }
+            let groups = try JackknifeGroups(
+                .classJackknife(), of: Dataset(name: "pairs", samples: samples), tasks: [Array(0..<24)])
+            print(groups.families?.count ?? 0)  // 12: each of two classes
+            print(groups.confidence.families?.areWhole ?? false)  // true
+            // end
+        }
+        #expect(lines == ["12", "true"])
+    }
+
     @Test func matchedGalleries() throws {
         let lines = try printed {
             // snippet

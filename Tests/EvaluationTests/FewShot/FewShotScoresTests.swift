@@ -57,7 +57,7 @@ import TestSupport
     @Test func groupsOfTheSupportAreLeftOut() throws {
         let (rows, classes) = clusteredEmbeddings(n: 120, d: 6, classCount: 5, spread: 1.3, seed: 83)
         let support = (0..<5).flatMap { number in classes.indices.filter { classes[$0] == number }.prefix(3) }
-        let groups: [Int?] = classes.indices.map { $0 % 4 == 0 ? nil : $0 / 4 }
+        let groups: [Int?] = classes.indices.map { $0 % 4 == 0 ? nil : $0 / 10 }
         let seen = Set(support.compactMap { groups[$0] })
         let kept = classes.indices.filter { row in
             support.contains(row) || groups[row].map { !seen.contains($0) } ?? true

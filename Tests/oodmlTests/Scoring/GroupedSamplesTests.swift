@@ -1,6 +1,7 @@
 import DenseLinearAlgebra
 import Evaluation
 import Foundation
+import Retrieval
 import Splits
 import TestSupport
 import Testing

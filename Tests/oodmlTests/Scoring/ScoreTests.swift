@@ -160,7 +160,7 @@ import Testing
         #expect(run.output.contains("1 queries in gallery"), "\(run.output)")
         try folder.write("label\nb\na\n", to: "q.csv")
         let json = try CommandRun(["score"] + arguments + ["--format", "json"], in: folder.url)
-        #expect(json.output.contains("\"queries_in_gallery\":0"), "\(json.output)")
+        #expect(json.output.contains("\"queries_in_gallery\": 0"), "\(json.output)")
         #expect(try report("e.npy", "--labels", "l.csv")["queries_in_gallery"] == nil)
     }
 
