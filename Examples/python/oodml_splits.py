@@ -7,13 +7,15 @@ makes data sets of images.
     level = Splits("splits/photos").level("level-3")
     train = level.train.dataset("photos", transform)   # images and class numbers from 0
 
-    level.write_embeddings("runs/{level}-{direction}.npy", vectors)   # a row for each of level.test.samples
+    level.write_embeddings("runs/{level}-{direction}.npy", vectors)   # a row for each of level.all.samples
 
 A whole run, for all levels and both directions:
 
     Splits("splits/photos").write_run("runs/{level}-{direction}.npy", embed)
 
-where embed(level) trains on level.train and returns a row for each of level.test.samples.
+where embed(level) trains on level.train and returns a row for each of level.all.samples, the whole data set. `oodml
+evaluate` searches all of them; rows of level.test.samples alone give the paper's protocol, without gain and cost of
+shift.
 """
 
 import array
@@ -56,6 +58,9 @@ class Splits:
                 f"{self.folder / 'samples.csv'}: its samples are not those of manifest.json, to go by "
                 f"the digest {digest[:12]}…; expected {self.manifest['dataset']['sha256'][:12]}…"
             )
+
+        #: All samples as one side.
+        self.all = Side(self, self.classes)
 
     @property
     def level_ids(self):
@@ -153,6 +158,8 @@ class Level:
             test = folds[fold]
             train = [label for label in train if label not in set(test)]
         self.train, self.test = Side(splits, train), Side(splits, test)
+        #: The whole data set, in the order of samples.csv, which is what to embed.
+        self.all = splits.all
 
     def path(self, template):
         """The template with the level's id, direction and fold in place of {level}, {direction} and {fold}."""
@@ -164,21 +171,21 @@ class Level:
         return pathlib.Path(path)
 
     def write_embeddings(self, template, embeddings, samples=None):
-        """Writes a .npy file with the embeddings of the test side, in the order that `oodml evaluate` expects.
+        """Writes a .npy file with embeddings, in the order that `oodml evaluate` expects.
 
         Embeddings are a dictionary from sample ids to vectors, or rows: lists, a NumPy array or a tensor. Rows are
-        those of self.test.samples, unless `samples` names the sample of each; what is not of the test side is then
-        left out.
+        those of self.all.samples or of self.test.samples, unless `samples` names the sample of each. Where samples of
+        the data set are missing, those of the test side alone are written.
         """
         wanted = self.test.samples
         if isinstance(embeddings, dict):
             samples, embeddings = list(embeddings), list(embeddings.values())
         rows = _rows(embeddings)
         if samples is None:
-            if len(rows) != len(wanted):
+            if len(rows) not in (len(wanted), len(self.all)):
                 raise ValueError(
-                    f"{len(rows)} rows of embeddings; expected {len(wanted)}, one for each sample of "
-                    f"the test side of {self.id}, {self.direction}"
+                    f"{len(rows)} rows of embeddings; expected {len(self.all)}, one for each sample, or {len(wanted)}, "
+                    f"one for each sample of the test side of {self.id}, {self.direction}"
                 )
         else:
             samples = list(samples)
@@ -187,6 +194,8 @@ class Level:
             place = {sample: row for row, sample in enumerate(samples)}
             if len(place) != len(samples):
                 raise ValueError("a sample has two rows of embeddings; expected one")
+            if all(sample in place for sample in self.all.samples):
+                wanted = self.all.samples
             missing = [sample for sample in wanted if sample not in place]
             if missing:
                 raise ValueError(

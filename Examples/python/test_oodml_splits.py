@@ -158,11 +158,17 @@ class WritingTests(unittest.TestCase):
         path = level.write_embeddings(self.template, vectors)
         self.assertEqual(path.name, "level-3-reverse.npy")
         self.assertEqual(read_npy(path), vectors)
-        # The same by name, in another order and with more than is wanted.
+        # The same by name, in another order and with more than the test side, but not with all samples.
         named = {self.splits.samples[row]: [float(row), row / 8] for row in reversed(range(4800))}
-        self.assertEqual(read_npy(level.write_embeddings(self.template, named)), vectors)
-        path = level.write_embeddings(self.template, list(named.values()), samples=named)
+        some = {sample: named[sample] for sample in named if sample != level.train.samples[7]}
+        self.assertEqual(read_npy(level.write_embeddings(self.template, some)), vectors)
+        path = level.write_embeddings(self.template, list(some.values()), samples=some)
         self.assertEqual(read_npy(path), vectors)
+        # All samples, as rows and by name.
+        self.assertEqual(level.all.samples, self.splits.samples)
+        vectors = [[float(row), row / 8] for row in range(4800)]
+        self.assertEqual(read_npy(level.write_embeddings(self.template, vectors)), vectors)
+        self.assertEqual(read_npy(level.write_embeddings(self.template, named)), vectors)
         self.assertEqual([file.name for file in path.parent.iterdir()], ["level-3-reverse.npy"])
 
     def test_wrong_embeddings_are_refused(self):
@@ -216,7 +222,7 @@ class WritingTests(unittest.TestCase):
         path = level.write_embeddings(
             self.template, numpy.array(order, "f4")[:, None], samples=[self.splits.samples[row] for row in order]
         )
-        self.assertEqual(numpy.load(path)[:, 0].tolist(), level.test.rows)
+        self.assertEqual(numpy.load(path)[:, 0].tolist(), list(range(4800)))
 
     def test_tensors_are_written_like_lists(self):
         try:

@@ -150,7 +150,9 @@ def main():
         network, value = train(
             load(level.train.paths(options.images)), torch.tensor(level.train.labels), options, options.device
         )
-        rows = embed(network, load(level.test.paths(options.images)), options.device)
+        # All images, so that each level can be asked the same; a fold has no such gallery.
+        side = level.all if level.fold is None else level.test
+        rows = embed(network, load(side.paths(options.images)), options.device)
         print(
             f"{level.id}, {level.direction}: {len(level.train.class_labels)} classes, last loss {value:.3f}, "
             f"{time.time() - began:.0f} s",

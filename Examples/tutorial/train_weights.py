@@ -68,7 +68,7 @@ def main():
     def run(level):
         weights = train([embeddings[sample] for sample in level.train.samples], level.train.labels)
         scale = [weight**options.power for weight in weights]
-        return [[s * x for s, x in zip(scale, embeddings[sample])] for sample in level.test.samples]
+        return [[s * x for s, x in zip(scale, embeddings[sample])] for sample in level.all.samples]
 
     paths = Splits(options.splits).write_run(options.out / "{level}-{direction}.npy", run)
     print(f"{len(paths)} files below {options.out}")
