@@ -16,7 +16,7 @@ extension EvaluationError: CustomStringConvertible {
             "none of the \(classCount) classes of the \(sampleCount) support samples has two that differ; "
                 + "expected at least one, since an adaptation learns how samples of a class vary"
         case .schemaVersion(let found, let expected):
-            "the results have schema version \(found); expected \(expected)"
+            "the results have schema version \(found); expected \(EvaluationResults.earliestSchemaVersion) to \(expected)"
         case .incomparable(let name, let found, let expected):
             "\(name) cannot be compared: found \(found); expected \(expected)"
         }

@@ -25,16 +25,51 @@ import Testing
     @Test func tasks() throws {
         let lines = try printed {
             // snippet
-            let places: [Float] = [0, 1, 2.5, 8, 20, 21, 30, 31]
+            let places: [Float] = [0, 1, 2.5, 8, 20, 21, 30, 31, 40, 41, 50, 51]
             let dataset = try Dataset(
                 name: "line", samples: places.indices.map { Sample(id: "\($0)", classLabel: "class \($0 / 2)") })
             let scorer = TaskScorer(dataset: dataset, rules: RankingRules(similarity: .euclidean))
             let scores = try scorer.scores(of: Matrix(rows: places.map { [$0] }), samples: Array(places.indices))
-            print(scores.scores[.recall(1)] ?? 0)  // 0.875: from 2.5 the nearest is 1, of another class
-            print(scores.classCount, scores.estimates[.recall(1)]?.margin ?? 0)  // 4, and ± over other classes
+            print(scores.scores[.recall(1)] ?? 0)  // 11/12: from 2.5 the nearest is 1, of another class
+            print(scores.classCount, scores.estimates[.recall(1)]?.margin ?? 0)  // 6, and ± over other classes
             // end
         }
-        #expect(lines[0] == "0.875" && lines[1].hasPrefix("4 0.") && lines.count == 2)
+        #expect(Double(lines[0]) == 11 / 12.0 && lines[1].hasPrefix("6 0.") && lines.count == 2)
+    }
+
+    @Test func catalogues() throws {
+        let lines = try printed {
+            // snippet
+            let dataset = try Dataset(
+                name: "five classes", samples: (0..<20).map { Sample(id: "\($0)", classLabel: "class \($0 / 4)") })
+            // Two levels of two directions each; the second removes class 4.
+            let catalogue = Catalogue(of: dataset, testClasses: [[[2, 3, 4], [0, 1]], [[1, 3], [0, 2]]])
+            print(catalogue.classes)  // [0, 1, 2, 3]
+            print(catalogue.queries(ofClasses: [1, 3, 4]).count)  // 8 of classes 1 and 3, each among 19 others
+            // end
+        }
+        #expect(lines == ["[0, 1, 2, 3]", "8"])
+    }
+
+    @Test func trends() throws {
+        let lines = printed {
+            // snippet
+            let shifts = [10.0, 20, 30, 60]
+            func trend(_ values: [Double]) -> Trend? {
+                DifficultyCurve(
+                    points: zip(shifts, values).map { shift, value in
+                        .init(
+                            level: "at \(shift)", shift: shift,
+                            estimate: Estimate(
+                                value: value, contributions: [0.01, -0.01, 0.01, 0, -0.01, 0], degreesOfFreedom: 5))
+                    }
+                ).trend
+            }
+            print(trend([0.9, 0.88, 0.86, 0.81])?.shownSign ?? 0)  // -1: it falls nearly along a line
+            print(trend([0.9, 0.8, 0.9, 0.8])?.shownSign ?? 0)  // 0: it falls, but no more than it scatters
+            // end
+        }
+        #expect(lines == ["-1", "0"])
     }
 
     @Test func jackknifeGroups() throws {

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import FoundationXML
 import Reports
@@ -59,6 +60,19 @@ private final class Reader: NSObject, XMLParserDelegate {
         ] {
             #expect(texts.contains(text), "\(text) is missing")
         }
+    }
+
+    /// In the catalogue there are no directions, and the backbone's line is flat.
+    @Test func aCurveChartOfTheCatalogue() throws {
+        let chart = CurveChart(sampleResults(catalogue: true))
+        #expect(chart.series.map(\.role) == [.backbone, .mean])
+        #expect(Set(chart.series[0].points.map(\.value)) == [0.6 / 3])
+        let reader = try Reader(chart.svg)
+        #expect(reader.texts["title"]?.first == "MAP@R among all classes of runs/{level}-{direction}.npy on cub200")
+        let gains = GainChart([("m", sampleResults(catalogue: true)), ("none", sampleResults())])
+        #expect(gains.table.rows.count == 9 && gains.fileName == "gain-map-r")
+        #expect(try Reader(gains.svg).texts["text"]?.contains("MAP@R: model − backbone") == true)
+        #expect(GainChart([("none", sampleResults())]).isEmpty)
     }
 
     @Test func oneDirectionIsOneLine() throws {

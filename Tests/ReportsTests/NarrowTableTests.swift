@@ -89,7 +89,7 @@ import Testing
         let display = TextDisplay(width: width)
         for table in [
             levelTable(results, sizes: sizes), curveTable(results), modelTable(comparison), changeTable(comparison),
-            pairTable(comparison),
+            pairTable(comparison), try #require(catalogueTable(sampleResults(catalogue: true), sizes: sizes)),
         ] {
             let text = table.text(on: display, elsewhere: "--format json and results.csv have all")
             for line in text.split(separator: "\n") { #expect(displayWidth(String(line)) <= width, "\(line)") }

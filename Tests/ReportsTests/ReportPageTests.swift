@@ -57,13 +57,25 @@ import TestSupport
                 }
                 return TaskEvaluation(scores: [.full: [.model: scores(value), .backbone: scores(0.6)]])
             }
+            func catalogue(_ value: Double) -> [Subject: TaskScores] {
+                [Subject.model: value, .backbone: 0.5].mapValues { value in
+                    let estimate = { Estimate(value: $0, contributions: [0.01, -0.01, 0.01], degreesOfFreedom: 2) }
+                    let values = [value, value / 2]
+                    let metrics: [RetrievalMetric] = [.recall(1), .averagePrecisionAtR]
+                    return TaskScores(
+                        scores: RetrievalScores(metrics: metrics, values: values, queryCount: 60, loneQueryCount: 0),
+                        classCount: 10,
+                        estimates: Dictionary(uniqueKeysWithValues: zip(metrics, values.map(estimate))))
+                }
+            }
             return EvaluationResults(
                 tool: "oodml test", dataset: dataset.name, model: model,
                 levels: manifest.levels.enumerated().map { number, level in
                     LevelEvaluation(
                         id: level.id, origin: level.arm.rawValue, step: level.step, fid: level.fid + shift,
                         excess: level.excess, forward: task(0.8 - 0.05 * Double(number) + lead),
-                        reverse: task(0.7 - 0.05 * Double(number) + lead))
+                        reverse: task(0.7 - 0.05 * Double(number) + lead),
+                        catalogue: catalogue(0.75 - 0.04 * Double(number) + lead))
                 })
         }
     }
@@ -125,7 +137,10 @@ import TestSupport
         #expect(page.pictured.isSuperset(of: ["class-10/0.jpg", "class-10/1.jpg", "class-11/1.jpg"]))
         let names = page.charts.map(\.fileName)
         #expect(Set(names).count == names.count)
-        for name in ["curves-recall-1", "ags-recall-1", "gap-recall-1", "changes-recall-1", "curves-map-r"] {
+        for name in [
+            "curves-recall-1", "ags-map-r", "ags-catalogue-map-r", "gain-recall-1", "changes-catalogue-recall-1",
+            "curves-map-r",
+        ] {
             #expect(names.contains(name), "\(name) is missing")
         }
         #expect(names.count { $0.hasPrefix("class-map-") } == benchmark.manifest.levels.count)
@@ -159,16 +174,25 @@ import TestSupport
         let results = benchmark.results("a")
         let page = try ReportPage(
             manifest: benchmark.manifest, dataset: benchmark.dataset, models: [.init(name: "m", runs: [results])])
-        let gaps = try #require(page.charts.first { $0.fileName == "gap-recall-1" }?.table)
-        #expect(gaps.columns == ["line", "level", "shift", "gap", "low", "high"])
-        for (row, level) in zip(gaps.rows, results.levels) {
-            let gap = try #require(level.gap()?[.recall(1)])
-            #expect(row[1] == level.id && Double(row[3]) == gap.value)
+        // The gain comes first of what is said of models.
+        let ofModels = page.charts.drop { $0.fileName.hasPrefix("progression") || $0.fileName.hasPrefix("class-map") }
+        #expect(ofModels.first?.fileName == "gain-map-r")
+        let gains = try #require(page.charts.first { $0.fileName == "gain-recall-1" }?.table)
+        #expect(gains.columns == ["line", "level", "shift", "gain", "low", "high"])
+        for (row, level) in zip(gains.rows, results.levels) {
+            let gain = try #require(level.gain()?[.recall(1)])
+            #expect(row[1] == level.id && Double(row[3]) == gain.value)
         }
-        let areas = try #require(page.charts.first { $0.fileName == "ags-recall-1" }?.table)
-        let area = results.completeCurve(of: .recall(1), .init())?.aggregatedGeneralizationScore?.value
-        #expect(areas.rows.map(\.first) == ["m", "frozen backbone"])
-        #expect(Double(areas.rows[0][1]) == area)
-        #expect(abs((Double(areas.rows[1][1]) ?? 0) - 0.6) < 1e-12)
+        for (name, gallery, frozen) in [
+            ("ags-map-r", GalleryKind.full, 0.3), ("ags-catalogue-map-r", .catalogue, 0.25),
+        ] {
+            let areas = try #require(page.charts.first { $0.fileName == name }?.table)
+            let curve = results.completeCurve(of: .averagePrecisionAtR, .init(gallery: gallery))
+            #expect(areas.rows.map(\.first) == ["m", "frozen backbone"])
+            #expect(Double(areas.rows[0][1]) == curve?.aggregatedGeneralizationScore?.value)
+            #expect(abs((Double(areas.rows[1][1]) ?? 0) - frozen) < 1e-12)
+        }
+        let sentence = try #require(costSentence(results))
+        #expect(sentence.hasPrefix("Shift costs this model 0.0") && page.html().contains("m: \(sentence)"))
     }
 }

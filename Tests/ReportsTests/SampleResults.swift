@@ -17,7 +17,7 @@ private func scores(_ value: Double, classCount: Int = 10) -> TaskScores {
 /// Levels like those of CUB-200-2011.
 func sampleResults(
     model: String = "runs/{level}-{direction}.npy", seed: String? = nil, reverse: Bool = true, backbone: Bool = true,
-    levelCount: Int = 9, lead: Double = 0
+    levelCount: Int = 9, lead: Double = 0, catalogue: Bool = false
 ) -> EvaluationResults {
     let fids = [19.16, 28.49, 52.62, 72.2, 92.48, 120.38, 136.45, 152.04, 173.94]
     let levels = (0..<levelCount).map { i in
@@ -32,7 +32,10 @@ func sampleResults(
         return LevelEvaluation(
             id: "level-\(i + 1)", origin: i < 2 ? "easier" : i == 2 ? "start" : i < 6 ? "swap" : "removal", step: i,
             fid: fids[i], excess: fids[i] / 2, forward: task(forward, frozen),
-            reverse: reverse ? task(back, frozen - 0.01) : nil)
+            reverse: reverse ? task(back, frozen - 0.01) : nil,
+            catalogue: catalogue
+                ? [.model: scores(0.7 - Double(i) * 0.02 + lead), .backbone: scores(0.6)]
+                    .filter { backbone || $0.key == .model } : [:])
     }
     return EvaluationResults(tool: "oodml test", dataset: "cub200", model: model, seed: seed, levels: levels)
 }

@@ -86,10 +86,10 @@ import Testing
                 """)
         #expect(
             changeTable(comparison).text == """
-                against the mean  level-1  level-2   slope       ±
-                ────────────────  ───────  ───────  ──────  ──────
-                a                  -0.010   -0.010  0.0000  0.0000
-                b                  +0.010   +0.010  0.0000  0.0000
+                against the mean  level-1  level-2   slope       ±  ± levels
+                ────────────────  ───────  ───────  ──────  ──────  ────────
+                a                  -0.010   -0.010  0.0000  0.0000         –
+                b                  +0.010   +0.010  0.0000  0.0000         –
 
                 """)
         #expect(
@@ -104,6 +104,66 @@ import Testing
         #expect(Array(rows[3].prefix(4)) == ["b", "level-2", "28.49", "recall@1"])
         #expect(Double(rows[3][4]).map { abs($0 - 0.765) < 1e-12 } == true)
         #expect(rows[3][7].isEmpty && Double(rows[0][7]) != nil)
+    }
+
+    @Test func theTableAndTheSentenceOfTheCatalogue() throws {
+        let results = sampleResults(levelCount: 3, catalogue: true)
+        // MAP@R is a third of the model's 0.7, 0.68 and 0.66, and of the backbone's 0.6.
+        let table = try #require(catalogueTable(results))
+        #expect(
+            table.text == """
+                level    origin    fid    R@1  MAP@R      ±  frozen   gain      ±
+                ───────  ──────  ─────  ─────  ─────  ─────  ──────  ─────  ─────
+                level-1  easier  19.16  0.700  0.233  0.016   0.200  0.033  0.000
+                level-2  easier  28.49  0.680  0.227  0.016   0.200  0.027  0.000
+                level-3  start   52.62  0.660  0.220  0.016   0.200  0.020  0.000
+
+                """)
+        // x = 0, 0.27884, 1, so the slope is −0.006667/0.53261. One degree of freedom is not enough to tell a line from
+        // chance, whatever the classes say.
+        let sentence = try #require(costSentence(results))
+        #expect(sentence.hasPrefix("No cost of shift is shown: 0.0125 ± 0.0000 (± 0.0"), "\(sentence)")
+        #expect(
+            sentence.contains("its gain over the frozen backbone is 0.0333 at the easiest and 0.0200 at the hardest"))
+        let more = try #require(costSentence(sampleResults(catalogue: true)))
+        #expect(more.hasPrefix("Shift costs this model 0.0"), "\(more)")
+        #expect(more.contains(" by how the levels scatter) of MAP@R from the easiest to the hardest level"))
+        let two = try #require(costSentence(sampleResults(levelCount: 2, catalogue: true)))
+        #expect(two.hasPrefix("Whether shift costs this model something cannot be told from 2 levels"), "\(two)")
+        #expect(catalogueTable(sampleResults()) == nil && costSentence(sampleResults()) == nil)
+        let alone = try #require(catalogueTable(sampleResults(backbone: false, catalogue: true)))
+        #expect(!alone.columns.contains { ["frozen", "gain"].contains($0.title) })
+    }
+
+    @Test func whatShiftCostsOneModelMoreThanAnother() throws {
+        // The lead of b is the same at all levels, and that of c falls from .2 to 0.
+        func steeper() -> EvaluationResults {
+            let results = sampleResults(catalogue: true)
+            return EvaluationResults(
+                tool: "oodml test", dataset: "cub200", model: "c",
+                levels: results.levels.enumerated().map { number, level in
+                    let other = sampleResults(lead: 0.2 * (1 - level.fid / 200), catalogue: true).levels[number]
+                    return LevelEvaluation(
+                        id: level.id, origin: level.origin, step: level.step, fid: level.fid, excess: level.excess,
+                        forward: nil, reverse: TaskEvaluation(),
+                        catalogue: [.model: other.scores(of: .model, gallery: .catalogue)?.mean].compactMapValues(
+                            \.self))
+                })
+        }
+        let entries = [
+            ModelComparison.Entry(name: "a", runs: [sampleResults(catalogue: true)]),
+            .init(name: "b", runs: [sampleResults(lead: 0.02, catalogue: true)]),
+        ]
+        let alike = try ModelComparison(entries, gallery: .catalogue)
+        #expect(changeSentences(alike) == ["It is not shown that shift costs one model more than another."])
+        let three = try ModelComparison(entries + [.init(name: "c", runs: [steeper()])], gallery: .catalogue)
+        let sentences = changeSentences(three)
+        #expect(sentences.count == 2, "\(sentences)")
+        #expect(sentences.allSatisfy { $0.hasPrefix("Shift costs c more than ") && $0.hasSuffix("p (Holm) < 0.001.") })
+        // Not within the test classes, where a model that was never trained would lose, too.
+        #expect(changeSentences(try ModelComparison(entries)).isEmpty)
+        let within = modelTable(alike, within: try ModelComparison(entries))
+        #expect(within.columns.map(\.title).contains("paper's AGS"))
     }
 
     @Test func theTableOfFewShots() throws {

@@ -46,7 +46,7 @@ public struct DifficultyCurve: Sendable, Equatable {
     }
 
     /// Each point's shift scaled to [0, 1] by the smallest and the largest, or nil if there is no range to scale by.
-    private var scaledShifts: [Double]? {
+    var scaledShifts: [Double]? {
         guard let first = points.first, let last = points.last, last.shift > first.shift else { return nil }
         return points.map { ($0.shift - first.shift) / (last.shift - first.shift) }
     }
@@ -77,7 +77,8 @@ public struct DifficultyCurve: Sendable, Equatable {
         guard let x = scaledShifts else { return nil }
         let mean = x.reduce(0, +) / Double(x.count)
         let spread = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        return .combination(x.indices.map { ((x[$0] - mean) / spread, points[$0].estimate) })
+        // The weights sum to 0, so values enter as differences from the first: equal ones have a slope of exactly 0.
+        return .combination(x.indices.map { ((x[$0] - mean) / spread, points[$0].estimate - points[0].estimate) })
     }
 
     /// The level with the lowest value, the first if several are equal; nil without points.

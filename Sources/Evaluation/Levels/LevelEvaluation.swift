@@ -13,7 +13,9 @@ public enum Subject: String, Sendable, Hashable, Codable, CodingKeyRepresentable
 
 /// What retrieval searches at a level.
 public enum GalleryKind: String, Sendable, Hashable, Codable, CodingKeyRepresentable, CaseIterable {
-    /// All samples of the level's test classes.
+    /// All samples of the dataset, searched with the same queries at every level: see ``Catalogue``.
+    case catalogue
+    /// All samples of the level's test classes, the protocol of the paper.
     case full
     /// The same numbers of classes and samples at every level: see ``MatchedGallery``.
     case matched
@@ -60,11 +62,12 @@ public struct LevelEvaluation: Sendable, Equatable {
 
     /// Combines the tasks of a level; a subject is included if every direction that was run has it.
     ///
+    /// - Parameter catalogue: the scores in the catalogue, those of all directions' queries together.
     /// - Parameter shots: the number of support samples per class in the few-shot episodes, if there are any.
     /// - Precondition: at least one direction was run, and the shifts are finite.
     public init(
         id: String, origin: String, step: Int, fid: Double, excess: Double? = nil, forward: TaskEvaluation?,
-        reverse: TaskEvaluation? = nil, shots: Int? = nil
+        reverse: TaskEvaluation? = nil, catalogue: [Subject: TaskScores] = [:], shots: Int? = nil
     ) {
         precondition(fid.isFinite && excess?.isFinite != false, "the shift of level \(id) is \(fid)")
         precondition(forward != nil || reverse != nil, "level \(id) needs a direction")
@@ -74,7 +77,10 @@ public struct LevelEvaluation: Sendable, Equatable {
         self.fid = fid
         self.excess = excess
         var scores: [GalleryKind: [Subject: Directions<TaskScores>]] = [:]
-        for gallery in GalleryKind.allCases {
+        for (subject, pooled) in catalogue {
+            scores[.catalogue, default: [:]][subject] = Directions(forward: nil, reverse: nil, mean: pooled)
+        }
+        for gallery in [GalleryKind.full, .matched] {
             for subject in Subject.allCases {
                 let (ahead, back) = (forward?.scores[gallery]?[subject], reverse?.scores[gallery]?[subject])
                 guard (forward == nil) == (ahead == nil), (reverse == nil) == (back == nil) else { continue }
@@ -101,20 +107,35 @@ public struct LevelEvaluation: Sendable, Equatable {
     }
 
     /// A subject's scores, or nil if it was not scored.
+    ///
+    /// In the catalogue there is only the mean, over the queries of all directions: which of the queries a direction has
+    /// differs from level to level.
     public func scores(of subject: Subject, gallery: GalleryKind = .full) -> Directions<TaskScores>? {
         scores[gallery]?[subject]
     }
 
     /// All scores of all directions in a gallery.
     func everyScore(in gallery: GalleryKind) -> [TaskScores] {
-        scores[gallery, default: [:]].values.flatMap { [$0.forward, $0.reverse].compactMap(\.self) }
+        scores[gallery, default: [:]].values.flatMap { scores in
+            scores.forward == nil && scores.reverse == nil
+                ? [scores.mean] : [scores.forward, scores.reverse].compactMap(\.self)
+        }
+    }
+
+    /// The model's lead over the frozen backbone in the catalogue, metric by metric: what training gained.
+    ///
+    /// Nil if either was not scored there.
+    ///
+    /// The backbone's score there is the same at every level, so what changes along the levels is what training did.
+    public func gain() -> [RetrievalMetric: Estimate]? {
+        gap(gallery: .catalogue)?.mapValues { .combination([(-1, $0)]) }
     }
 
     /// The backbone's lead over the model, metric by metric, or nil if either was not scored; negative if the model is
     /// better.
     ///
-    /// Some classes are harder to retrieve than others for any model. Both are scored on the same test classes, so this
-    /// effect cancels in the gap, and in its error, as far as the same classes are hard for both.
+    /// Within the test classes this changes from level to level also for an embedding that was never trained: galleries of
+    /// similar classes are harder, and a worse embedding loses more there. See ``gain()`` for what shift costs a model.
     public func gap(gallery: GalleryKind = .full, direction: DirectionOrMean = .mean) -> [RetrievalMetric: Estimate]? {
         guard let model = scores(of: .model, gallery: gallery)?[direction],
             let backbone = scores(of: .backbone, gallery: gallery)?[direction]
@@ -167,7 +188,7 @@ extension LevelEvaluation: Codable {
 }
 
 /// The scores of a level's directions in a file; the mean is written for human readers, without the error
-/// contributions, which follow from the directions.
+/// contributions, which follow from the directions, unless it is all there is, as in the catalogue.
 private struct TaskScoresOfDirections: Codable {
     let scores: Directions<TaskScores>
 
@@ -180,19 +201,24 @@ private struct TaskScoresOfDirections: Codable {
         let forward = try container.decodeIfPresent(TaskScores.self, forKey: .forward)
         let reverse = try container.decodeIfPresent(TaskScores.self, forKey: .reverse)
         try requireOneGrouping(of: [forward, reverse].compactMap(\.self), decoder.codingPath)
-        let scores = Directions(forward: forward, reverse: reverse, average: TaskScores.mean(ofTasks:))
-        guard let scores else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "neither direction has scores"))
-        }
-        self.scores = scores
+        scores =
+            if let scores = Directions(forward: forward, reverse: reverse, average: TaskScores.mean(ofTasks:)) {
+                scores
+            } else {
+                Directions(forward: nil, reverse: nil, mean: try container.decode(TaskScores.self, forKey: .mean))
+            }
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: DirectionOrMean.self)
         try container.encodeIfPresent(scores.forward, forKey: .forward)
         try container.encodeIfPresent(scores.reverse, forKey: .reverse)
-        try scores.mean.encodeSummary(to: container.superEncoder(forKey: .mean))
+        let mean = container.superEncoder(forKey: .mean)
+        if scores.forward == nil && scores.reverse == nil {
+            try scores.mean.encode(to: mean)
+        } else {
+            try scores.mean.encodeSummary(to: mean)
+        }
     }
 }
 

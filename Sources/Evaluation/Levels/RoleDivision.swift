@@ -45,6 +45,25 @@ public struct RoleDivision: Sendable, Equatable {
     }
 }
 
+extension RoleDivision {
+    /// Makes some samples the queries, and of all samples those items that may be found.
+    ///
+    /// - Parameters:
+    ///   - queries: the positions of the queries, ascending, none of which has the role `gallery`.
+    ///   - roles: the roles of all samples.
+    init(queries: [Int], of roles: [SampleRole?]) {
+        var place = [Int?](repeating: nil, count: roles.count)
+        var gallery: [Int] = []
+        for (position, role) in roles.enumerated() where role != .query {
+            place[position] = gallery.count
+            gallery.append(position)
+        }
+        self.queries = queries
+        self.gallery = gallery
+        ownItems = queries.map { place[$0] }
+    }
+}
+
 extension RetrievalSet {
     /// Retrieval among some samples, each a query against all others unless it has a role.
     ///

@@ -4,14 +4,16 @@ public import Retrieval
 
 /// Scores embeddings of a dataset's samples, all by the same rules and with errors that can be combined.
 ///
+/// Errors over classes need queries in at least ``fewestGroups`` groups of classes; with fewer, scores have none.
+///
 /// ```swift
-/// let places: [Float] = [0, 1, 2.5, 8, 20, 21, 30, 31]
+/// let places: [Float] = [0, 1, 2.5, 8, 20, 21, 30, 31, 40, 41, 50, 51]
 /// let dataset = try Dataset(
 ///     name: "line", samples: places.indices.map { Sample(id: "\($0)", classLabel: "class \($0 / 2)") })
 /// let scorer = TaskScorer(dataset: dataset, rules: RankingRules(similarity: .euclidean))
 /// let scores = try scorer.scores(of: Matrix(rows: places.map { [$0] }), samples: Array(places.indices))
-/// print(scores.scores[.recall(1)] ?? 0)  // 0.875: from 2.5 the nearest is 1, of another class
-/// print(scores.classCount, scores.estimates[.recall(1)]?.margin ?? 0)  // 4, and ± over other classes
+/// print(scores.scores[.recall(1)] ?? 0)  // 11/12: from 2.5 the nearest is 1, of another class
+/// print(scores.classCount, scores.estimates[.recall(1)]?.margin ?? 0)  // 6, and ± over other classes
 /// ```
 public struct TaskScorer: Sendable {
     /// The rules by which items rank.
@@ -22,14 +24,21 @@ public struct TaskScorer: Sendable {
     public let metrics: [RetrievalMetric]
     /// How errors are estimated.
     public let confidence: ConfidenceMethod
-    private let classOfSample: [Int]
+    let classOfSample: [Int]
     private let roleOfSample: [SampleRole?]
     /// The camera of each sample, if any has one.
-    private let cameraOfSample: [Int?]?
+    let cameraOfSample: [Int?]?
     /// The group of each sample, if samples of a query's class and group do not count for it.
-    private let groupOfSample: [Int?]?
+    let groupOfSample: [Int?]?
     /// The group of each class, for the jackknife.
     private let groupOfClass: [Int]
+    var groups: ClassGroups { ClassGroups(groupOfClass, count: confidence.count) }
+
+    /// The smallest number of groups of classes with queries from which an error is estimated.
+    ///
+    /// With fewer, the jackknife's variance is itself known to no better than a factor of two, and comes out as 0 where
+    /// all groups happen to agree, so scores then have no error, and nothing is concluded from them.
+    public static let fewestGroups = 6
 
     /// Sets the rules for all tasks of a dataset.
     ///
@@ -96,22 +105,35 @@ public struct TaskScorer: Sendable {
             embeddings, classNumbers: classes, roles: roles,
             cameras: cameraOfSample.map { cameras in samples.map { cameras[$0] } },
             groups: groupOfSample.map { groups in samples.map { groups[$0] } })
-        let (all, estimates): (QueryScores, [RetrievalMetric: Estimate])
+        let jackknife =
+            confidence.kind == .classJackknife ? try set.scores(metrics, by: rules, withoutEach: groups) : nil
+        let all = try jackknife?.queryScores ?? set.scores(metrics, by: rules)
+        let scores = try taskScores(
+            all, jackknife: jackknife, classCount: Set(classes).count,
+            sampleNumbers: roles.queries.map { samples[$0] })
+        return (scores, all.selectingRows(roles.queries))
+    }
+
+    /// The means over queries with their errors.
+    ///
+    /// - Parameter sampleNumbers: the number of the sample of each row.
+    func taskScores(
+        _ all: QueryScores, jackknife: JackknifedScores?, classCount: Int, sampleNumbers: [Int]
+    ) throws -> TaskScores {
+        let estimates: [RetrievalMetric: Estimate]
         switch confidence.kind {
         case .classJackknife:
-            let scores = try set.scores(
-                metrics, by: rules, withoutEach: ClassGroups(groupOfClass, count: confidence.count))
-            (all, estimates) = (scores.queryScores, try scores.estimates(loneQueries: loneQueries))
+            estimates =
+                try jackknife?.estimates(loneQueries: loneQueries)
+                .filter { $0.value.degreesOfFreedom + 1 >= Self.fewestGroups } ?? [:]
         case .fixedGalleryBootstrap:
-            all = try set.scores(metrics, by: rules)
             estimates = try all.bootstrapEstimates(
-                sampleNumbers: roles.queries.map { samples[$0] }, sampleCount: classOfSample.count, method: confidence,
+                sampleNumbers: sampleNumbers, sampleCount: classOfSample.count, method: confidence,
                 loneQueries: loneQueries)
-        case .none: (all, estimates) = (try set.scores(metrics, by: rules), [:])
+        case .none: estimates = [:]
         }
-        let scores = TaskScores(
-            scores: try all.mean(loneQueries: loneQueries), classCount: Set(classes).count, estimates: estimates)
-        return (scores, all.selectingRows(roles.queries))
+        return TaskScores(
+            scores: try all.mean(loneQueries: loneQueries), classCount: classCount, estimates: estimates)
     }
 
     /// The scores of retrieval in galleries of the same size at every level, averaged over the draws.

@@ -48,7 +48,10 @@ public struct TaskScores: Sendable, Equatable {
         var estimates: [RetrievalMetric: Estimate] = [:]
         for metric in all.first?.scores.metrics ?? [] {
             let parts = all.compactMap { $0.estimates[metric] }
-            if parts.count == all.count { estimates[metric] = .mean(of: parts) }
+            guard parts.count == all.count else { continue }
+            let mean = Estimate.mean(of: parts)
+            // Without an error it is the score itself, as it is when read from a file; this sum may differ in the last bit.
+            if mean.standardError != nil { estimates[metric] = mean }
         }
         return estimates
     }

@@ -12,16 +12,20 @@ public struct ComparedModels: Sendable {
     public struct ByMetric: Sendable {
         /// The metric.
         public let metric: RetrievalMetric
-        /// The models and the frozen backbone, in the full gallery.
+        /// The models and the frozen backbone in the catalogue; nil if not all models were scored there.
+        public let catalogue: ModelComparison?
+        /// The models and the frozen backbone, within the test classes.
         public let values: ModelComparison
         /// The same in galleries of equal size; nil if these were not scored.
         public let matched: ModelComparison?
-        /// The models without the backbone; nil for a single model.
+        /// The models without the backbone, in the catalogue if there is one; nil for a single model.
         public let alone: ModelComparison?
     }
 
-    /// The models without the backbone, by the first metric.
+    /// The models without the backbone, by the first metric, in the catalogue if there is one.
     public let main: ModelComparison
+    /// The same within the test classes; nil if that is what ``main`` is.
+    public let within: ModelComparison?
     /// The comparisons by each metric.
     public let all: [ByMetric]
     /// The results of each model's first run.
@@ -33,7 +37,7 @@ public struct ComparedModels: Sendable {
     ///   - models: each model with its training runs, at least one.
     ///   - metrics: what to compare by, as far as all runs have it; if they have none of these, their own first metric
     ///     is used.
-    /// - Complexity: up to four ``ModelComparison``s per metric.
+    /// - Complexity: up to five ``ModelComparison``s per metric.
     /// - Throws: ``EvaluationError/incomparable(name:found:expected:)``.
     /// - Precondition: there is at least one model.
     public init(_ models: [(name: String, runs: [EvaluationResults])], metrics: [RetrievalMetric]) throws {
@@ -47,12 +51,20 @@ public struct ComparedModels: Sendable {
         }
         let first = known.first ?? models[0].runs[0].metrics.first ?? .averagePrecisionAtR
         results = models.map { ($0.name, $0.runs[0]) }
-        main = try ModelComparison(entries, metric: first)
+        let hasCatalogue = models.allSatisfy { $0.runs.allSatisfy(\.hasCatalogue) }
+        func inCatalogue(_ entries: [ModelComparison.Entry], _ metric: RetrievalMetric) -> ModelComparison? {
+            hasCatalogue ? try? ModelComparison(entries, metric: metric, gallery: .catalogue) : nil
+        }
+        let plain = try ModelComparison(entries, metric: first, gallery: .full)
+        main = inCatalogue(entries, first) ?? plain
+        within = main.gallery == .catalogue ? plain : nil
         all = try (known.isEmpty ? [first] : known).map { metric in
             ByMetric(
-                metric: metric, values: try ModelComparison(withBackbone, metric: metric),
+                metric: metric, catalogue: inCatalogue(withBackbone, metric),
+                values: try ModelComparison(withBackbone, metric: metric),
                 matched: try? ModelComparison(withBackbone, metric: metric, gallery: .matched),
-                alone: models.count > 1 ? try ModelComparison(entries, metric: metric) : nil)
+                alone: models.count > 1
+                    ? try inCatalogue(entries, metric) ?? ModelComparison(entries, metric: metric) : nil)
         }
     }
 }

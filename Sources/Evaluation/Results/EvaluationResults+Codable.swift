@@ -6,16 +6,20 @@ extension EvaluationResults: Codable {
         case schemaVersion = "schema_version"
         case tool, dataset, model, seed, settings, provenance, metrics, levels, curves, gaps
         case gapGrowth = "gap_growth"
+        case gains
+        case costs = "costs_of_shift"
     }
 
     /// Reads results, and recomputes everything derived from the levels.
     ///
-    /// - Throws: ``EvaluationError/schemaVersion(found:expected:)`` if the version differs; `DecodingError`;
+    /// Results of version 2, which have no catalogue, are read too.
+    ///
+    /// - Throws: ``EvaluationError/schemaVersion(found:expected:)`` for another version; `DecodingError`;
     ///   an error of one sentence for ids that cannot be names of files, and numbers that no scores can have.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let version = try container.decode(Int.self, forKey: .schemaVersion)
-        guard version == Self.currentSchemaVersion else {
+        guard (Self.earliestSchemaVersion...Self.currentSchemaVersion).contains(version) else {
             throw EvaluationError.schemaVersion(found: version, expected: Self.currentSchemaVersion)
         }
         let settings = try container.decode(EvaluationSettings.self, forKey: .settings)
@@ -36,8 +40,9 @@ extension EvaluationResults: Codable {
             levels: levels)
     }
 
-    /// Writes the results, followed by derived values as lists of records: the curves' AGS, slope, worst level and rank
-    /// correlation, the gaps at each level, and their growth.
+    /// Writes the results, followed by derived values as lists of records: the gains in the catalogue and what shift costs,
+    /// the curves' AGS, slope, worst level and rank correlation, and within the test classes the gaps at each level, and
+    /// their growth.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(schemaVersion, forKey: .schemaVersion)
@@ -49,6 +54,8 @@ extension EvaluationResults: Codable {
         try container.encodeIfPresent(provenance, forKey: .provenance)
         try container.encode(metrics, forKey: .metrics)
         try container.encode(levels, forKey: .levels)
+        try container.encode(gainRecords, forKey: .gains)
+        try container.encode(costRecords, forKey: .costs)
         try container.encode(curveRecords, forKey: .curves)
         try container.encode(gapRecords, forKey: .gaps)
         try container.encode(gapGrowthRecords, forKey: .gapGrowth)
@@ -71,10 +78,29 @@ extension EvaluationResults: Codable {
         return records
     }
 
+    private var gainRecords: [GainRecord] {
+        levels.flatMap { level in
+            let gains = level.gain() ?? [:]
+            return metrics.compactMap { metric in
+                gains[metric].map { GainRecord(level: level.id, metric: metric, gain: EstimateRecord($0)) }
+            }
+        }
+    }
+
+    private var costRecords: [CostRecord] {
+        ShiftAxis.allCases.flatMap { axis in
+            metrics.compactMap { metric in
+                costOfShift(of: metric, over: axis).map {
+                    CostRecord($0, axis: axis, isHeadline: metric == headlineMetric && axis == .fid)
+                }
+            }
+        }
+    }
+
     private var gapRecords: [GapRecord] {
         var records: [GapRecord] = []
         for level in levels {
-            for gallery in GalleryKind.allCases {
+            for gallery in [GalleryKind.full, .matched] {
                 for direction in DirectionOrMean.allCases {
                     let gaps = level.gap(gallery: gallery, direction: direction) ?? [:]
                     records += metrics.compactMap { metric in
@@ -91,7 +117,7 @@ extension EvaluationResults: Codable {
     }
 
     private var gapGrowthRecords: [GapRecord] {
-        GalleryKind.allCases.flatMap { gallery in
+        [GalleryKind.full, .matched].flatMap { gallery in
             DirectionOrMean.allCases.flatMap { direction in
                 metrics.compactMap { metric in
                     gapGrowth(of: metric, gallery: gallery, direction: direction).map {
@@ -136,6 +162,60 @@ private struct CurveRecord: Encodable {
     enum CodingKeys: String, CodingKey {
         case over, gallery, subject, direction, metric, ags, slope, worst, spearman
         case worstLevel = "worst_level"
+    }
+}
+
+/// The model's lead over the backbone in the catalogue.
+private struct GainRecord: Encodable {
+    let level: String
+    let metric: RetrievalMetric
+    let gain: EstimateRecord
+}
+
+/// What shift costs the model by a metric, and for the one by which it is judged the verdict.
+private struct CostRecord: Encodable {
+    let over: ShiftAxis
+    let metric: RetrievalMetric
+    let cost: EstimateRecord
+    let trend: TrendRecord
+    let verdict: CostOfShift.Verdict?
+
+    init(_ cost: CostOfShift, axis: ShiftAxis, isHeadline: Bool) {
+        over = axis
+        metric = cost.metric
+        self.cost = EstimateRecord(cost.cost)
+        trend = TrendRecord(cost.trend)
+        verdict = isHeadline ? cost.verdict : nil
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(over, forKey: .over)
+        try container.encode(metric, forKey: .metric)
+        try container.encode(cost, forKey: .cost)
+        try container.encodeIfPresent(trend.errorOverLevels, forKey: .errorOverLevels)
+        try container.encodeIfPresent(trend.marginOverLevels, forKey: .marginOverLevels)
+        try container.encodeIfPresent(trend.p, forKey: .p)
+        try container.encodeIfPresent(verdict, forKey: .verdict)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case over, metric, cost, p, verdict
+        case errorOverLevels = "standard_error_over_levels"
+        case marginOverLevels = "margin_over_levels"
+    }
+}
+
+/// What files have of a trend beside its value.
+struct TrendRecord: Encodable {
+    let errorOverLevels: Double?
+    let marginOverLevels: Double?
+    let p: Double?
+
+    init(_ trend: Trend) {
+        errorOverLevels = trend.errorOverLevels
+        marginOverLevels = trend.marginOverLevels
+        p = trend.pValue
     }
 }
 

@@ -2,8 +2,10 @@ public import Retrieval
 
 /// The contents of `results.json`: a model's scores at every level of a manifest, and the values derived from them.
 public struct EvaluationResults: Sendable, Equatable {
-    /// The version of the schema that this code reads and writes.
-    public static let currentSchemaVersion = 2
+    /// The version of the schema that this code writes.
+    public static let currentSchemaVersion = 3
+    /// The earliest version of the schema that it reads.
+    public static let earliestSchemaVersion = 2
 
     /// The version of the schema.
     public let schemaVersion: Int
@@ -90,6 +92,8 @@ public struct EvaluationResults: Sendable, Equatable {
 
     /// How much larger the gap between the backbone and the model is at the hardest level than at the easiest, or nil
     /// if there is no such gap or if all levels have the same distance.
+    ///
+    /// It grows for embeddings that were never trained, too: see ``costOfShift(of:over:)``.
     public func gapGrowth(
         of metric: RetrievalMetric, gallery: GalleryKind = .full, direction: DirectionOrMean = .mean
     ) -> Estimate? {

@@ -12,6 +12,8 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
     public let loneQueries: LoneQueryPolicy
     /// How errors were estimated.
     public let confidence: ConfidenceMethod
+    /// The sizes of the catalogue, if it was searched.
+    public let catalogue: CatalogueRecord?
     /// The sizes of the matched galleries, if there are any.
     public let matchedGallery: MatchedGalleryRecord?
     /// The tricks of the subject `tricked`, in the order of application.
@@ -41,6 +43,25 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
             gallery = dataset.samples.count { $0.role == .gallery }
             both = dataset.samples.count - query - gallery
             if query + gallery == 0 { return nil }
+        }
+    }
+
+    /// The sizes of a ``Catalogue``.
+    public struct CatalogueRecord: Sendable, Equatable, Codable {
+        /// The number of classes whose samples are queries at every level.
+        public let queryClassCount: Int
+        /// The number of samples in the gallery, a query itself included.
+        public let itemCount: Int
+
+        /// Records the sizes of a catalogue.
+        public init(_ catalogue: Catalogue) {
+            queryClassCount = catalogue.classes.count
+            itemCount = catalogue.itemCount
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case queryClassCount = "query_class_count"
+            case itemCount = "item_count"
         }
     }
 
@@ -74,13 +95,15 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
     /// States the rules.
     public init(
         split: String = "test", similarity: Similarity = .cosine, loneQueries: LoneQueryPolicy = .excluded,
-        confidence: ConfidenceMethod = .classJackknife(), matchedGallery: MatchedGallery? = nil, tricks: [String] = [],
-        roles: RoleRecord? = nil, cameraCount: Int? = nil, groupCount: Int? = nil
+        confidence: ConfidenceMethod = .classJackknife(), catalogue: Catalogue? = nil,
+        matchedGallery: MatchedGallery? = nil, tricks: [String] = [], roles: RoleRecord? = nil, cameraCount: Int? = nil,
+        groupCount: Int? = nil
     ) {
         self.split = split
         self.similarity = similarity
         self.loneQueries = loneQueries
         self.confidence = confidence
+        self.catalogue = catalogue.map(CatalogueRecord.init)
         self.matchedGallery = matchedGallery.map(MatchedGalleryRecord.init)
         self.tricks = tricks
         self.roles = roles
@@ -89,7 +112,7 @@ public struct EvaluationSettings: Sendable, Equatable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case split, similarity, confidence, tricks, roles
+        case split, similarity, confidence, catalogue, tricks, roles
         case cameraCount = "cameras"
         case groupCount = "groups"
         case loneQueries = "lone_queries"
@@ -106,6 +129,7 @@ extension EvaluationSettings {
             ("confidence.count", confidence.count), ("confidence.families.fewest", confidence.families?.fewestCount),
             ("cameras", cameraCount), ("groups", groupCount), ("roles.query", roles?.query),
             ("roles.gallery", roles?.gallery), ("roles.both", roles?.both),
+            ("catalogue.query_class_count", catalogue?.queryClassCount), ("catalogue.item_count", catalogue?.itemCount),
             ("matched_gallery.class_count", matchedGallery?.classCount),
             ("matched_gallery.samples_per_class", matchedGallery?.samplesPerClass),
             ("matched_gallery.draw_count", matchedGallery?.drawCount),

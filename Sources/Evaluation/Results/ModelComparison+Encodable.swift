@@ -6,7 +6,8 @@ extension ModelComparison: Encodable {
     }
 
     /// Writes the comparison: `models[].levels[]` has a value with its interval, a rank and the change against the
-    /// mean, and `pairs[].levels[]` a difference with its interval and its p-value, unadjusted and adjusted.
+    /// mean, and `pairs[].levels[]` a difference with its interval and its p-value, unadjusted and adjusted; `pairs[].change` is how
+    /// the difference changes along the levels.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(metric, forKey: .metric)
@@ -85,8 +86,27 @@ extension ModelComparison: Encodable {
         let first: String
         let second: String
         let ags: Difference?
+        let change: Change?
         let levels: [Difference]
         let crossings: [String]
+
+        /// How the difference changes along the levels; a verdict only where an embedding that never changes has none.
+        struct Change: Encodable {
+            let change: EstimateRecord
+            let errorOverLevels: Double?
+            let marginOverLevels: Double?
+            let p: Double?
+            let adjustedP: Double?
+            let losesMore: String?
+
+            enum CodingKeys: String, CodingKey {
+                case change, p
+                case errorOverLevels = "standard_error_over_levels"
+                case marginOverLevels = "margin_over_levels"
+                case adjustedP = "p_adjusted"
+                case losesMore = "loses_more"
+            }
+        }
 
         init(_ pair: Pair, in comparison: ModelComparison) {
             first = comparison.models[pair.first].name
@@ -94,6 +114,15 @@ extension ModelComparison: Encodable {
             ags = pair.ags.map {
                 Difference(
                     level: nil, difference: EstimateRecord($0), p: $0.pValue, adjustedP: pair.agsAdjustedP)
+            }
+            change = pair.trend.map { trend in
+                let record = TrendRecord(trend)
+                let sign = comparison.gallery == .catalogue ? pair.shownSign : nil
+                return Change(
+                    change: EstimateRecord(trend.change), errorOverLevels: record.errorOverLevels,
+                    marginOverLevels: record.marginOverLevels, p: record.p, adjustedP: pair.trendAdjustedP,
+                    losesMore: sign == 0
+                        ? nil : sign.map { comparison.models[$0 > 0 ? pair.second : pair.first].name })
             }
             levels = pair.differences.enumerated().map { position, difference in
                 Difference(

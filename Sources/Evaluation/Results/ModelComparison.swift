@@ -8,6 +8,9 @@ internal import Statistics
 /// are paired: class difficulty that both models share cancels. Variation between training runs is separate. Several
 /// runs of a model enter as their mean, and the interval over runs is reported beside the one over classes.
 ///
+/// How a difference changes along the levels (``Pair/trend``) says something of shift only in the ``Catalogue``: elsewhere
+/// galleries are harder at hard levels, and a worse model loses more there, also one that was never trained.
+///
 /// ```swift
 /// let comparison = try ModelComparison([
 ///     .init(name: "margin", runs: [margin]), .init(name: "triplet", runs: [triplet]),
@@ -64,7 +67,9 @@ public struct ModelComparison: Sendable, Equatable {
         /// The value at each level minus the mean over all models at that level.
         public let changes: [Estimate]
         /// The slope of the least-squares line of the changes over the scaled shift, as ``DifficultyCurve/slope``.
-        public let changeSlope: Estimate?
+        public var changeSlope: Estimate? { changeTrend?.change }
+        /// The slope with its error over levels as well; nil if all levels have the same shift.
+        public let changeTrend: Trend?
         /// The rank among all models at each level, where 1 is the highest value; equal values share the better rank.
         public let ranks: [Int]
     }
@@ -83,6 +88,10 @@ public struct ModelComparison: Sendable, Equatable {
         public let differences: [Estimate]
         /// Their p-values, adjusted by Holm's method over all pairs and levels.
         public let adjustedPs: [Double?]
+        /// How the difference changes from the easiest to the hardest level; nil if all levels have the same shift.
+        public let trend: Trend?
+        /// The p-value of that change, adjusted by Holm's method over all pairs.
+        public let trendAdjustedP: Double?
         /// The levels at which the lead changes hands: the second is ahead and the first was at the previous level, or
         /// vice versa.
         public let crossings: [Int]
@@ -111,7 +120,7 @@ public struct ModelComparison: Sendable, Equatable {
     ///   - models: what to compare.
     ///   - metric: the metric to compare by.
     ///   - gallery: in which gallery.
-    ///   - direction: in which direction.
+    ///   - direction: in which direction; the catalogue has only the mean.
     ///   - axis: over which measure of shift.
     /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` if results have other levels, another split or
     ///   other groups than the first, or lack the metric.
@@ -126,7 +135,7 @@ public struct ModelComparison: Sendable, Equatable {
         let curves = try models.map { model in
             let key = EvaluationResults.CurveKey(model.subject, gallery: gallery, direction: direction, over: axis)
             return try model.runs.map { run in
-                try run.requireComparability(with: first, name: model.name)
+                try run.requireComparability(with: first, in: gallery, name: model.name)
                 guard let curve = run.completeCurve(of: metric, key), !curve.points.isEmpty else {
                     throw EvaluationError.incomparable(
                         name: model.name,
@@ -166,7 +175,7 @@ public struct ModelComparison: Sendable, Equatable {
                     : levels.indices.map { level in
                         StudentInterval(over: curves[m].map { $0.points[level].estimate.value })
                     },
-                changes: changes, changeSlope: changeCurve.slope, ranks: ranks.map { $0[m] })
+                changes: changes, changeTrend: changeCurve.trend, ranks: ranks.map { $0[m] })
         }
         pairs = Self.pairs(of: means)
     }
@@ -181,7 +190,15 @@ public struct ModelComparison: Sendable, Equatable {
         let differences = positions.map { a, b in
             zip(curves[a].points, curves[b].points).map { $0.estimate - $1.estimate }
         }
+        let trends = zip(positions, differences).map { position, differences in
+            DifficultyCurve(
+                points: zip(curves[position.0].points, differences).map {
+                    .init(level: $0.level, shift: $0.shift, estimate: $1)
+                }
+            ).trend
+        }
         let areaPs = adjusted(areas.map { $0?.pValue })
+        let trendPs = adjusted(trends.map { $0?.pValue })
         let levelCount = curves.first?.points.count ?? 0
         let levelPs = adjusted(differences.flatMap { $0.map(\.pValue) })
         return positions.indices.map { pair in
@@ -195,7 +212,8 @@ public struct ModelComparison: Sendable, Equatable {
             return Pair(
                 first: positions[pair].0, second: positions[pair].1, ags: areas[pair], agsAdjustedP: areaPs[pair],
                 differences: differences[pair],
-                adjustedPs: Array(levelPs[pair * levelCount..<(pair + 1) * levelCount]), crossings: crossings)
+                adjustedPs: Array(levelPs[pair * levelCount..<(pair + 1) * levelCount]), trend: trends[pair],
+                trendAdjustedP: trendPs[pair], crossings: crossings)
         }
     }
 
@@ -218,45 +236,60 @@ extension DifficultyCurve {
     }
 }
 
+extension ModelComparison.Pair {
+    /// Which of the two models loses more along the levels, by the adjusted p-value of the change: 1 for the second, whose
+    /// lead shrinks or whose lag grows, −1 for the first, 0 if neither is shown; nil if nothing can be concluded.
+    public var shownSign: Int? {
+        guard let trend, let p = trendAdjustedP else { return nil }
+        return p > 0.05 || trend.change.value == 0 ? 0 : trend.change.value > 0 ? 1 : -1
+    }
+}
+
 extension EvaluationResults {
     /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` unless both have the same levels and follow the
-    ///   same rules.
-    fileprivate func requireComparability(with other: EvaluationResults, name: String) throws {
+    ///   same rules, as far as they matter in a gallery.
+    fileprivate func requireComparability(
+        with other: EvaluationResults, in gallery: GalleryKind, name: String
+    ) throws {
         for property in Self.comparableProperties {
-            let (found, expected) = (property(self), property(other))
+            let (found, expected) = (property(self, gallery), property(other, gallery))
             guard found == expected else {
                 throw EvaluationError.incomparable(name: name, found: found, expected: "\(expected), as the first has")
             }
         }
     }
 
-    /// The properties, in words, that compared results must share.
-    private static let comparableProperties: [@Sendable (EvaluationResults) -> String] = [
-        { "results on \($0.dataset)" },
-        { "the split \($0.settings.split)" },
-        { results in
+    /// The properties, in words, that results compared in a gallery must share.
+    private static let comparableProperties: [@Sendable (EvaluationResults, GalleryKind) -> String] = [
+        { results, _ in "results on \(results.dataset)" },
+        { results, _ in "the split \(results.settings.split)" },
+        { results, _ in
             "the levels "
                 + results.levels.map { level in
                     "\(level.id) (fid \(level.fid)" + (level.excess.map { ", excess \($0)" } ?? "") + ")"
                 }.joined(separator: ", ")
         },
-        { results in
+        { results, _ in
             let confidence = results.settings.confidence
             return "errors by \(confidence.kind.rawValue), \(confidence.count) of seed \(confidence.seed)"
                 + (confidence.families.map { $0.areWhole ? ", of whole values of \($0.name)" : "" } ?? "")
         },
-        { results in
-            // Errors over other numbers of groups do not add.
-            GalleryKind.allCases.map { gallery in
-                results.levels.lazy.flatMap { $0.everyScore(in: gallery) }.flatMap(\.groupCounts).first
-                    .map { "errors of \($0[0]) groups and \($0[1]) pairs of them" } ?? "no errors"
-            }.joined(separator: " in full galleries and ") + " in matched ones"
+        { results, gallery in
+            guard gallery == .catalogue else { return "" }
+            return results.settings.catalogue.map { "a catalogue that is asked for \($0.queryClassCount) classes" }
+                ?? "no catalogue"
         },
-        { "lone queries \($0.settings.loneQueries.rawValue)" },
-        { $0.settings.roles == nil ? "no roles of samples" : "roles of samples" },
-        { $0.settings.cameraCount == nil ? "no cameras" : "cameras" },
-        { $0.settings.groupCount == nil ? "searches within groups too" : "searches across groups" },
-        { results in
+        { results, gallery in
+            // Errors over other numbers of groups do not add.
+            results.levels.lazy.flatMap { $0.everyScore(in: gallery) }.flatMap(\.groupCounts).first
+                .map { "errors of \($0[0]) groups and \($0[1]) pairs of them in the \(gallery.rawValue) gallery" }
+                ?? "no errors in the \(gallery.rawValue) gallery"
+        },
+        { results, _ in "lone queries \(results.settings.loneQueries.rawValue)" },
+        { results, _ in results.settings.roles == nil ? "no roles of samples" : "roles of samples" },
+        { results, _ in results.settings.cameraCount == nil ? "no cameras" : "cameras" },
+        { results, _ in results.settings.groupCount == nil ? "searches within groups too" : "searches across groups" },
+        { results, _ in
             results.settings.matchedGallery.map { gallery in
                 "matched galleries of \(gallery.classCount) classes of at most \(gallery.samplesPerClass) samples, "
                     + "\(gallery.drawCount) draws of seed \(gallery.seed)"

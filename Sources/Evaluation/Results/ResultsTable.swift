@@ -4,7 +4,7 @@ import Retrieval
 /// The results in long form, one value per row: `results.csv`.
 ///
 /// The columns are `level,origin,step,fid,excess,gallery,subject,direction,metric,value,standard_error,low,high`. The
-/// gallery is `full` or `matched`, the subject `model`, `backbone` or `tricked`, the direction `forward`, `reverse` or
+/// gallery is `catalogue`, `full` or `matched`, the subject `model`, `backbone` or `tricked`, the direction `forward`, `reverse` or
 /// `mean`, and `low` and `high` bound the 95 % interval. Unknown values are empty. Numbers are written so that reading
 /// them back gives the same value.
 public func resultsTable(_ results: EvaluationResults) -> CSVTable {

@@ -20,6 +20,11 @@ public struct ScoringSettings: Sendable {
     public var confidence = ConfidenceMethod.classJackknife()
     /// Whether samples of a query's class and group, as of a burst or a video, do not count for it.
     public var isAcrossGroups = false
+    /// Whether to search the catalogue, the whole dataset.
+    ///
+    /// Without it there is no gain and no cost of shift, and networks embed the test classes alone. A validation fold has no
+    /// catalogue.
+    public var searchesCatalogue = true
     /// The number of draws of equal-sized galleries; 0 for none, and nil for as many as ``/Evaluation/MatchedGallery``
     /// takes.
     public var matchedDraws: Int?
@@ -70,7 +75,9 @@ public struct ModelScoring: Sendable {
     private let kind: ModelKind
     private let settings: ScoringSettings
     private let scoring: TaskScoring
-    private var backboneScores: [TaskScoring.Scores]?
+    /// What was left out, and what is too small to tell anything.
+    private let remarks: [WorkEvent]
+    private var backboneScores: (tasks: [TaskScoring.Scores], catalogue: TaskScores?)?
 
     /// Plans the tasks.
     ///
@@ -80,7 +87,8 @@ public struct ModelScoring: Sendable {
     ///   - kind: what they are.
     ///   - settings: the rules.
     /// - Throws: ``/Files/FileError`` for episodes that cannot be read or do not belong to these splits, or for samples
-    ///   with roles if shots are asked for, or without groups to search across; `SplitError` for a fold that a level does not have.
+    ///   with roles if shots are asked for, or without groups to search across; `SplitError` for a fold that a level does not
+    ///   have; an error of one sentence if every direction has a task of a single class.
     public init(
         along splits: SplitFolder, of models: ModelFiles, being kind: ModelKind,
         by settings: ScoringSettings = ScoringSettings()
@@ -96,17 +104,28 @@ public struct ModelScoring: Sendable {
                 path: splits.samples.path, found: "samples with roles",
                 expected: "none for few shots, which search each sample among all others")
         }
-        tasks = try ScoringTask.all(
+        let (tasks, leftOut) = try ScoringTask.all(
             of: splits.manifest, in: dataset, directions: settings.fold == nil ? models.directions : [.forward],
             fold: settings.fold)
         let groups = try JackknifeGroups(
             settings.confidence, of: dataset, unit: splits.manifest.settings.unit, tasks: tasks.map(\.classes))
+        // The folds of different levels have no classes in common.
+        let catalogue =
+            settings.fold == nil && settings.searchesCatalogue
+            ? Catalogue(
+                of: dataset,
+                testClasses: splits.manifest.levels.map { level in
+                    tasks.filter { $0.level.id == level.id }.map(\.classes)
+                }) : nil
+        self.tasks = tasks
+        remarks = leftOut.map { .note($0) } + Self.warnings(about: tasks, hasMatched: settings.matchedDraws != 0)
         scoring = TaskScoring(
             dataset: dataset,
             scorer: TaskScorer(
                 dataset: dataset, rules: RankingRules(similarity: settings.similarity),
                 loneQueries: settings.loneQueries, metrics: settings.metrics, confidence: groups.confidence,
                 families: groups.families, isAcrossGroups: settings.isAcrossGroups),
+            catalogue: catalogue?.classes.isEmpty == true ? nil : catalogue,
             matched: settings.matchedDraws == 0
                 ? nil
                 : MatchedGallery(of: dataset, testClasses: tasks.map(\.classes), drawCount: settings.matchedDraws),
@@ -114,6 +133,22 @@ public struct ModelScoring: Sendable {
             isAcrossGroups: settings.isAcrossGroups)
         (self.splits, self.models, self.kind, self.settings) = (splits, models, kind, settings)
     }
+
+    /// Says where galleries have so few classes that nearly every model scores close to 1.
+    private static func warnings(about tasks: [ScoringTask], hasMatched: Bool) -> [WorkEvent] {
+        let small = tasks.filter { $0.classes.count < fewestClasses }
+        guard let smallest = small.min(by: { $0.classes.count < $1.classes.count }) else { return [] }
+        let matched = hasMatched ? ", and so have the matched galleries of all levels" : ""
+        return [
+            .warning(
+                "\(small.count) of \(tasks.count) tasks have galleries of fewer than \(fewestClasses) classes "
+                    + "(\(smallest.level.id), \(smallest.direction.rawValue): \(smallest.classes.count))\(matched); their "
+                    + "scores say little.")
+        ]
+    }
+
+    /// The smallest number of classes in a gallery without a warning.
+    private static let fewestClasses = 10
 
     /// Refuses training runs with a file that is missing or, by its first bytes, of another kind.
     ///
@@ -143,11 +178,13 @@ public struct ModelScoring: Sendable {
         {
             report(.note("The episodes are of test classes, as published; no few-shot scores in reverse."))
         }
+        if run.number == 0 { remarks.forEach(report) }
         let beside = try scoredBackbone(report: report)
         var source = TaskEmbeddings(
             kind, files: files, dataset: dataset, tasks: tasks, withTraining: settings.tricks.dimension != nil,
-            report: report)
+            withAll: scoring.catalogue != nil, report: report)
         var evaluations: [String: [Direction: TaskEvaluation]] = [:]
+        var catalogue: CatalogueParts? = scoring.catalogue.map { _ in CatalogueParts() }
         var details: [TaskDetails] = []
         for (number, task) in tasks.enumerated() {
             let prefix = seed.map { "seed \($0), " } ?? ""
@@ -156,10 +193,21 @@ public struct ModelScoring: Sendable {
                     "models", piece: "scoring \(prefix)\(task.level.id), \(task.direction.rawValue)",
                     number: number + run.number * tasks.count, of: tasks.count * run.count))
             let evaluation = try scoring.evaluation(
-                of: task, from: &source, file: files.file(for: task), beside: beside?[number])
+                of: task, from: &source, file: files.file(for: task), beside: beside?.tasks[number])
+            if catalogue != nil {
+                let parts = try scoring.catalogueScores(of: task, from: &source, file: files.file(for: task))
+                if let parts { catalogue?.add(parts, ofLevel: task.level.id) } else { catalogue = nil }
+            }
             evaluations[task.level.id, default: [:]][task.direction] = evaluation.scores
             details.append(evaluation.details)
         }
+        if scoring.catalogue != nil, catalogue == nil, run.number == 0 {
+            report(
+                .note(
+                    "The embeddings are of the test classes alone: they are scored by the paper's protocol, without gain and "
+                        + "cost of shift, which take embeddings of all samples."))
+        }
+        let pooled = try catalogue?.scores(by: scoring.scorer, backbone: beside?.catalogue)
         let provenance = ModelProvenance(
             tasks: tasks.compactMap { task in
                 source.provenances[files.file(for: task).path].map {
@@ -168,13 +216,13 @@ public struct ModelScoring: Sendable {
             })
         let results = EvaluationResults(
             tool: generator, dataset: dataset.name, model: models.text, seed: seed,
-            settings: rules,
+            settings: rules(withCatalogue: pooled != nil),
             provenance: provenance,
             levels: splits.manifest.levels.map { level in
                 LevelEvaluation(
                     id: level.id, origin: level.arm.rawValue, step: level.step, fid: level.fid, excess: level.excess,
                     forward: evaluations[level.id]?[.forward], reverse: evaluations[level.id]?[.reverse],
-                    shots: settings.shots)
+                    catalogue: pooled?[level.id] ?? [:], shots: settings.shots)
             })
         return ScoredModel(
             results: results, classes: details.flatMap(\.classes),
@@ -182,10 +230,11 @@ public struct ModelScoring: Sendable {
     }
 
     /// The rules as results record them.
-    private var rules: EvaluationSettings {
+    private func rules(withCatalogue: Bool) -> EvaluationSettings {
         EvaluationSettings(
             split: settings.fold.map { "validation fold \($0)" } ?? "test", similarity: settings.similarity,
-            loneQueries: settings.loneQueries, confidence: scoring.scorer.confidence, matchedGallery: scoring.matched,
+            loneQueries: settings.loneQueries, confidence: scoring.scorer.confidence,
+            catalogue: withCatalogue ? scoring.catalogue : nil, matchedGallery: scoring.matched,
             tricks: settings.tricks.names, roles: EvaluationSettings.RoleRecord(of: splits.dataset),
             cameraCount: splits.dataset.cameras.map { Set($0.compactMap { $0 }).count },
             groupCount: settings.isAcrossGroups ? splits.dataset.groups.map { Set($0.compactMap { $0 }).count } : nil)
@@ -217,13 +266,17 @@ public struct ModelScoring: Sendable {
         guard found.dataset == splits.dataset.name,
             Set(found.levels.map { "\($0.id) \($0.fid)" }) == Set(splits.manifest.levels.map { "\($0.id) \($0.fid)" })
         else { throw occupied("results along other splits are there") }
-        guard found.settings == rules, found.metrics == settings.metrics else {
+        // Whether a file has embeddings of all samples is known only once it is read.
+        guard found.settings == rules(withCatalogue: found.settings.catalogue != nil), found.metrics == settings.metrics
+        else {
             throw occupied("results by other rules are there")
         }
     }
 
     /// The backbone's scores on all tasks, computed on first use.
-    private mutating func scoredBackbone(report: @escaping WorkReport) throws -> [TaskScoring.Scores]? {
+    private mutating func scoredBackbone(
+        report: @escaping WorkReport
+    ) throws -> (tasks: [TaskScoring.Scores], catalogue: TaskScores?)? {
         guard let backbone else { return nil }
         if let backboneScores { return backboneScores }
         let matrix = try backbone.embeddings(
@@ -234,8 +287,30 @@ public struct ModelScoring: Sendable {
                 .stage("backbone", piece: "scoring the backbone at \(task.level.id)", number: number, of: tasks.count))
             return try scoring.scores(of: matrix.selectingRows(task.samples), task: task, path: "the backbone")
         }
-        backboneScores = scores
-        return scores
+        // It is the same for all tasks, so all queries are asked of it at once, and the score is that of every level.
+        let catalogue = try scoring.catalogue.flatMap {
+            try scoring.catalogueScores(of: matrix, classes: $0.classes, path: "the backbone")
+        }.map { try scoring.scorer.scores(pooling: [$0]) }
+        backboneScores = (scores, catalogue)
+        return backboneScores
+    }
+}
+
+/// The scores in the catalogue of the tasks so far.
+private struct CatalogueParts {
+    private var parts: [String: [Subject: [CatalogueScores]]] = [:]
+
+    mutating func add(_ scores: [Subject: CatalogueScores], ofLevel level: String) {
+        for (subject, scores) in scores { parts[level, default: [:]][subject, default: []].append(scores) }
+    }
+
+    /// The scores of each level, the backbone's included.
+    func scores(by scorer: TaskScorer, backbone: TaskScores?) throws -> [String: [Subject: TaskScores]] {
+        try parts.mapValues { subjects in
+            var pooled = try subjects.mapValues { try scorer.scores(pooling: $0) }
+            pooled[.backbone] = backbone
+            return pooled
+        }
     }
 }
 

@@ -14,11 +14,31 @@ public struct ScoringTask: Sendable {
     /// The numbers of the samples that the model may have been trained on, ascending.
     public let trainingSamples: [Int]
 
-    /// The tasks of a manifest, level after level.
+    /// The tasks of a manifest, level after level, and what is left out.
+    ///
+    /// A class alone always scores 1. So a direction is left out if it has a task of one class at any level: means over
+    /// directions must be of the same directions at all levels.
     ///
     /// - Parameter fold: the number of the validation fold to score instead of the test classes.
-    /// - Throws: `SplitError` if a level names a class that the dataset does not have, or lacks the fold.
+    /// - Returns: the tasks, and a sentence for each direction that is left out.
+    /// - Throws: `SplitError` if a level names a class that the dataset does not have, or lacks the fold;
+    ///   ``LoneClass`` if no direction is left.
     static func all(
+        of manifest: SplitManifest, in dataset: Dataset, directions: [Direction], fold: Int?
+    ) throws -> (tasks: [ScoringTask], remarks: [String]) {
+        let every = try allTasks(of: manifest, in: dataset, directions: directions, fold: fold)
+        let lone = every.filter { $0.classes.count < 2 }
+        let kept = directions.filter { direction in !lone.contains { $0.direction == direction } }
+        if let first = lone.first, kept.isEmpty { throw LoneClass(level: first.level.id, direction: first.direction) }
+        let remarks = directions.compactMap { direction in
+            lone.first { $0.direction == direction }.map {
+                "No \(direction.rawValue) tasks are scored: that of \($0.level.id) has a single class, which always scores 1."
+            }
+        }
+        return (every.filter { kept.contains($0.direction) }, remarks)
+    }
+
+    private static func allTasks(
         of manifest: SplitManifest, in dataset: Dataset, directions: [Direction], fold: Int?
     ) throws -> [ScoringTask] {
         try manifest.levels.flatMap { level in
@@ -37,5 +57,15 @@ public struct ScoringTask: Sendable {
                     trainingSamples: dataset.samples(ofClasses: classes[1]))
             }
         }
+    }
+}
+
+/// A task of one class, which always scores 1.
+struct LoneClass: Error, CustomStringConvertible {
+    let level: String
+    let direction: Direction
+
+    var description: String {
+        "\(level) has a single class to score (\(direction.rawValue)), which always scores 1; expected two or more"
     }
 }

@@ -10,7 +10,8 @@ public enum ModelKind: Sendable {
     /// Networks to run on the images below a folder; `open` opens one, and `check` tells in a moment whether a file is one.
     case networks(
         images: URL, check: @Sendable (URL) throws -> Void = { _ in }, open: @Sendable (URL) throws -> any ImageNetwork)
-    /// Precomputed embeddings: one row per sample of the test classes, or of the whole dataset.
+    /// Precomputed embeddings: one row per sample of the whole dataset, or of the test classes alone, which gives no scores
+    /// in the catalogue.
     case embeddings
 
     /// Makes sure that a file is what it should be, as far as its first bytes tell.
@@ -37,6 +38,8 @@ struct TaskEmbeddings {
     private let samplesOfFile: [String: [Int]]
     /// Whether training samples are needed too.
     private let withTraining: Bool
+    /// Whether all samples of the dataset are wanted, as far as files have them.
+    private let withAll: Bool
     private let taskCounts: [String: Int]
     /// A file that serves several tasks is run or read once, for all their samples.
     private var known: [Key: (samples: [Int], matrix: Matrix<Float>)] = [:]
@@ -44,13 +47,14 @@ struct TaskEmbeddings {
     private(set) var provenances: [String: EmbeddingProvenance] = [:]
 
     init(
-        _ kind: ModelKind, files: RunFiles, dataset: Dataset, tasks: [ScoringTask], withTraining: Bool,
+        _ kind: ModelKind, files: RunFiles, dataset: Dataset, tasks: [ScoringTask], withTraining: Bool, withAll: Bool,
         report: @escaping WorkReport
     ) {
         self.kind = kind
         self.files = files
         self.dataset = dataset
         self.withTraining = withTraining
+        self.withAll = withAll
         self.report = report
         let tasksOfFile = Dictionary(grouping: tasks) { files.file(for: $0).path }
         taskCounts = tasksOfFile.mapValues(\.count)
@@ -78,11 +82,21 @@ struct TaskEmbeddings {
         return matrix.selectingRows(samples.compactMap { rows[$0] })
     }
 
+    /// The embeddings of all samples of the dataset, one row per sample; nil if the task's file does not have them.
+    mutating func embeddingsOfAll(for task: ScoringTask, mirrored: Bool = false) throws -> Matrix<Float>? {
+        let all = Array(dataset.samples.indices)
+        _ = try embeddings(of: task.samples, for: task, mirrored: mirrored)
+        let key = Key(path: files.file(for: task).path, mirrored: mirrored)
+        guard let found = known[key]?.samples.count, found == all.count else { return nil }
+        return try embeddings(of: all, for: task, mirrored: mirrored)
+    }
+
     private mutating func load(_ file: URL, mirrored: Bool) throws -> (samples: [Int], matrix: Matrix<Float>) {
         let wanted = samplesOfFile[file.path] ?? []
         switch kind {
         case .networks(let images, _, let open):
             let network = try open(file)
+            let wanted = withAll ? Array(dataset.samples.indices) : wanted
             if provenances[file.path] == nil { provenances[file.path] = try network.provenance }
             let ids = wanted.map { dataset.samples[$0].id }
             return (

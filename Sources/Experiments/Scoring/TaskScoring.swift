@@ -10,6 +10,8 @@ internal import Splits
 struct TaskScoring {
     let dataset: Dataset
     let scorer: TaskScorer
+    /// The catalogue; nil if it is not searched.
+    let catalogue: Catalogue?
     let matched: MatchedGallery?
     let tricks: TestTimeTricks
     let episodes: FewShotEpisodes?
@@ -37,6 +39,35 @@ struct TaskScoring {
         }
     }
 
+    /// The scores in the catalogue of the queries that belong to a task, for embeddings of all samples.
+    ///
+    /// - Parameters:
+    ///   - classes: the task's test classes.
+    ///   - path: where the embeddings come from, for error messages.
+    func catalogueScores(
+        of matrix: Matrix<Float>, classes: [Int], path: String, by scorer: TaskScorer? = nil
+    ) throws -> CatalogueScores? {
+        guard let catalogue else { return nil }
+        return try naming(path, Array(dataset.samples.indices)) {
+            try (scorer ?? self.scorer).scores(of: matrix, in: catalogue, ofClasses: classes)
+        }
+    }
+
+    /// The scores in the catalogue of the model and its tricked form on one task; nil if its file has the test classes alone.
+    func catalogueScores(
+        of task: ScoringTask, from source: inout TaskEmbeddings, file: URL
+    ) throws -> [Subject: CatalogueScores]? {
+        guard catalogue != nil, let all = try source.embeddingsOfAll(for: task) else { return nil }
+        var scores: [Subject: CatalogueScores] = [:]
+        scores[.model] = try catalogueScores(of: all, classes: task.classes, path: file.path)
+        if !tricks.isEmpty {
+            let changed = try tricked(Array(dataset.samples.indices), task, from: &source, file: file)
+            scores[.tricked] = try catalogueScores(
+                of: changed, classes: task.classes, path: file.path, by: scorer.ranking(by: tricks))
+        }
+        return scores
+    }
+
     /// Everything about a model on one task.
     ///
     /// - Parameter backbone: the backbone's scores on the same task, if they are known.
@@ -51,7 +82,7 @@ struct TaskScoring {
         let model = try scores(of: plain, task: task, path: file.path)
         for (gallery, scores) in model.galleries { evaluation.scores[gallery, default: [:]][.model] = scores }
         if !tricks.isEmpty {
-            let changed = try tricked(task, from: &source, file: file)
+            let changed = try tricked(task.samples, task, from: &source, file: file)
             let scores = try self.scores(of: changed, task: task, path: file.path, by: scorer.ranking(by: tricks))
             for (gallery, scores) in scores.galleries { evaluation.scores[gallery, default: [:]][.tricked] = scores }
         }
@@ -62,8 +93,9 @@ struct TaskScoring {
         return (evaluation, details)
     }
 
+    /// The embeddings of some samples with all tricks applied.
     private func tricked(
-        _ task: ScoringTask, from source: inout TaskEmbeddings, file: URL
+        _ samples: [Int], _ task: ScoringTask, from source: inout TaskEmbeddings, file: URL
     ) throws -> Matrix<Float> {
         func rows(_ samples: [Int]) throws -> Matrix<Float> {
             let plain = try source.embeddings(of: samples, for: task)
@@ -71,7 +103,7 @@ struct TaskScoring {
             return TestTimeTricks.mean(
                 of: plain, mirrored: try source.embeddings(of: samples, for: task, mirrored: true))
         }
-        let test = try rows(task.samples)
+        let test = try rows(samples)
         if let dimension = tricks.dimension, dimension > test.columnCount {
             throw FileError.malformed(
                 path: file.path, found: "embeddings of \(test.columnCount) dimensions",

@@ -17,11 +17,15 @@ public struct AreaChart: Chart {
         }
     }
 
-    /// `ags` with the metric.
-    public var fileName: String { "ags-\(comparison.metric.fileName)" }
+    /// `ags` with the metric, and the gallery unless it is the full one.
+    public var fileName: String {
+        "ags-\(comparison.gallery == .full ? "" : "\(comparison.gallery.rawValue)-")\(comparison.metric.fileName)"
+    }
 
     /// The title above the chart.
-    public var title: String { "AGS of \(comparison.metric.title) on \(comparison.dataset)" }
+    public var title: String {
+        "AGS of \(comparison.metric.title)\(comparison.gallery.placeInTitle) on \(comparison.dataset)"
+    }
 
     /// What the chart shows, in words.
     public var description: String {

@@ -37,7 +37,7 @@ public struct ComparisonChart: Chart {
     /// The title above the chart.
     public var title: String {
         let metric = comparison.metric.title
-        let gallery = comparison.gallery == .full ? "" : " in \(comparison.gallery.rawValue) galleries"
+        let gallery = comparison.gallery.placeInTitle
         return content == .values
             ? "\(metric)\(gallery) on \(comparison.dataset)"
             : "\(metric)\(gallery) on \(comparison.dataset), against the mean of the models"
@@ -64,5 +64,16 @@ public struct ComparisonChart: Chart {
                     points: zip(comparison.levels, estimates).map { ($0.id, $0.shift, $1.value, $1.margin) },
                     fittedChange: content == .values ? nil : model.changeSlope?.value)
             }, spreadsLines: true)
+    }
+}
+
+extension GalleryKind {
+    /// Where retrieval searched, as titles of charts say it, with a space before it.
+    var placeInTitle: String {
+        switch self {
+        case .catalogue: " among all classes"
+        case .full: ""
+        case .matched: " in matched galleries"
+        }
     }
 }

@@ -5,8 +5,9 @@ public import Retrieval
 
 /// A metric against the distance between train and test, as a self-contained SVG.
 ///
-/// The mean of both directions is bold, each direction light and the backbone dashed; every level is a marker, with its
-/// 95 % interval as a bar on the bold line. The legend is above the curves.
+/// The model is bold, each direction light and the backbone dashed; every level is a marker, with its 95 % interval as a
+/// bar on the bold line. The legend is above the curves. In the catalogue the backbone's line is flat, since it is asked
+/// the same at every level, and there are no directions.
 public struct CurveChart: Chart {
     /// One line of the chart.
     public struct Series: Sendable {
@@ -58,12 +59,19 @@ public struct CurveChart: Chart {
         self.series = series
     }
 
-    /// The chart of a model's results: forward and reverse if both were run, the backbone if it was run, and the mean.
-    public init(_ results: EvaluationResults, metric: RetrievalMetric = .recall(1)) {
+    /// The chart of a model's results: the model and the backbone, in the catalogue if it was searched; within the test
+    /// classes also forward and reverse if both were run.
+    ///
+    /// - Parameter metric: what to draw; nil for ``/Evaluation/EvaluationResults/headlineMetric`` in the catalogue, and
+    ///   Recall@1 without one.
+    public init(_ results: EvaluationResults, metric: RetrievalMetric? = nil) {
+        let metric = metric ?? (results.hasCatalogue ? results.headlineMetric : nil) ?? .recall(1)
+        let gallery: GalleryKind = results.hasCatalogue ? .catalogue : .full
         func series(_ name: String, _ role: Series.Role, _ subject: Subject, _ direction: DirectionOrMean) -> Series {
             Series(
                 name: name, role: role,
-                points: results.curve(of: metric, .init(subject, direction: direction)).points.map { point in
+                points: results.curve(of: metric, .init(subject, gallery: gallery, direction: direction)).points.map {
+                    point in
                     (point.level, point.shift, point.estimate.value, role == .mean ? point.estimate.margin : nil)
                 })
         }
@@ -71,12 +79,13 @@ public struct CurveChart: Chart {
             series("forward", .forward, .model, .forward), series("reverse", .reverse, .model, .reverse),
             series("frozen backbone", .backbone, .backbone, .mean),
             series(results.settings.tricks.joined(separator: " + "), .tricked, .tricked, .mean),
-            series("mean of directions", .mean, .model, .mean),
+            series(gallery == .catalogue ? "model" : "mean of directions", .mean, .model, .mean),
         ].filter { !$0.points.isEmpty }
         // With one direction the mean is that direction, so a second line would only hide the first.
         let directions = all.filter { [.forward, .reverse].contains($0.role) }
         self.init(
-            title: "\(metric.title) of \(results.model) on \(results.dataset)", metric: metric.title,
+            title: "\(metric.title)\(gallery.placeInTitle) of \(results.model) on \(results.dataset)",
+            metric: metric.title,
             series: directions.count == 1
                 ? all.filter { $0.role != directions[0].role }
                     .map { $0.role == .mean ? Series(name: directions[0].name, role: .mean, points: $0.points) : $0 }

@@ -12,10 +12,24 @@ extension ReportPage {
         html.element(
             "p", [],
             content:
-                "AGS is the area under a metric against the distance, scaled to [0, 1]. ± is half the 95 % interval over "
+                "Headline numbers are from the catalogue: the whole dataset is searched, with the same queries at every level, so "
+                + "that an embedding that is never trained scores the same at every level and what changes is what training "
+                + "did. AGS is the area under a metric against the distance, scaled to [0, 1]. ± is half the 95 % interval over "
                 + "other classes; that over training runs, where there are several, is another thing and stands beside it. "
                 + "Ranks are those at each level, from easy to hard.")
-        html.table(modelTable(comparisons.main), caption: "\(comparisons.main.metric.title) of each model")
+        for (name, results) in comparisons.results {
+            if let sentence = costSentence(results) {
+                html.element("p", [("class", "verdict")], content: "\(name): \(sentence)")
+            }
+        }
+        for sentence in changeSentences(comparisons.main) {
+            html.element("p", [("class", "verdict")], content: sentence)
+        }
+        html.table(
+            modelTable(comparisons.main, within: comparisons.within),
+            caption:
+                "\(comparisons.main.metric.title) of each model\(comparisons.within == nil ? "" : " among all classes")"
+        )
         if models.count > 1 {
             html.table(
                 pairTable(comparisons.main),
@@ -27,13 +41,14 @@ extension ReportPage {
         for (name, results) in comparisons.results {
             html.group("details", []) { html in
                 html.element("summary", [], content: "All levels of \(name)")
-                html.table(
-                    levelTable(
-                        results,
-                        sizes: Dictionary(
-                            uniqueKeysWithValues: manifest.levels.map {
-                                ($0.id, SideSizes(trainClassCount: $0.train.count, testClassCount: $0.test.count))
-                            })), caption: "\(name): each level")
+                let sizes = Dictionary(
+                    uniqueKeysWithValues: manifest.levels.map {
+                        ($0.id, SideSizes(trainClassCount: $0.train.count, testClassCount: $0.test.count))
+                    })
+                if let table = catalogueTable(results, sizes: sizes) {
+                    html.table(table, caption: "\(name): each level, among all classes")
+                }
+                html.table(levelTable(results, sizes: sizes), caption: "\(name): each level, within the test classes")
                 html.table(curveTable(results), caption: "\(name): what spans the levels")
             }
         }

@@ -5,12 +5,18 @@ import Statistics
 
 /// The table of a comparison's models, one line per model: AGS with half the widths of its intervals over classes and
 /// over runs, the values at the levels, and the resulting ranks.
-public func modelTable(_ comparison: ModelComparison) -> TextTable {
+///
+/// - Parameter within: the same models within the test classes, whose AGS, that of the paper, gets a column.
+public func modelTable(_ comparison: ModelComparison, within: ModelComparison? = nil) -> TextTable {
+    let areas = within.map { within in
+        Dictionary(within.models.map { ($0.name, $0.ags) }, uniquingKeysWith: { first, _ in first })
+    }
     let hasRuns = comparison.models.contains { $0.agsOverRuns != nil }
     let columns =
         [TextTable.Column("model")] + (hasRuns ? [.init("runs", alignment: .right, spareOrder: 7)] : [])
         + [.init("AGS", alignment: .right), .init("±", alignment: .right, name: "± of AGS", spareOrder: 2)]
         + (hasRuns ? [.init("± runs", alignment: .right, spareOrder: 4)] : [])
+        + (areas == nil ? [] : [.init("paper's AGS", alignment: .right, spareOrder: 6)])
         + levelColumns(comparison) + [.init("ranks", spareOrder: 11)]
     return TextTable(
         columns: columns,
@@ -18,21 +24,48 @@ public func modelTable(_ comparison: ModelComparison) -> TextTable {
             [model.name] + (hasRuns ? ["\(max(model.runs.count, 1))"] : [])
                 + [model.ags.map { fixed($0.value, 4) } ?? "–", margin(model.ags, 4)]
                 + (hasRuns ? [(model.agsOverRuns?.margin).map { fixed($0, 4) } ?? "–"] : [])
+                + (areas.map { [($0[model.name] ?? nil).map { fixed($0.value, 4) } ?? "–"] } ?? [])
                 + model.curve.points.map { fixed($0.estimate.value, 3) }
                 + [model.ranks.map(String.init).joined(separator: " ")]
         })
 }
 
 /// The table of the models' changes against their mean, one line per model: the change at each level, and the slope of
-/// the fitted line.
+/// the fitted line with half the widths of its intervals over classes and by the scatter of the levels.
 public func changeTable(_ comparison: ModelComparison) -> TextTable {
     TextTable(
         columns: [.init("against the mean")] + levelColumns(comparison)
-            + [.init("slope", alignment: .right), .init("±", alignment: .right, name: "± of slope", spareOrder: 2)],
+            + [
+                .init("slope", alignment: .right), .init("±", alignment: .right, name: "± of slope", spareOrder: 2),
+                .init("± levels", alignment: .right, spareOrder: 3),
+            ],
         rows: comparison.models.map { model in
             [model.name] + model.changes.map { signed($0.value, 3) }
-                + [model.changeSlope.map { signed($0.value, 4) } ?? "–", margin(model.changeSlope, 4)]
+                + [
+                    model.changeSlope.map { signed($0.value, 4) } ?? "–", margin(model.changeSlope, 4),
+                    (model.changeTrend?.marginOverLevels).map { fixed($0, 4) } ?? "–",
+                ]
         })
+}
+
+/// A sentence for each pair of models of which one is shown to lose more along the levels than the other; one sentence if
+/// there is no such pair, and none outside the catalogue, where a model that was never trained would lose too.
+public func changeSentences(_ comparison: ModelComparison) -> [String] {
+    guard comparison.gallery == .catalogue, !comparison.pairs.isEmpty else { return [] }
+    let sentences = comparison.pairs.compactMap { pair -> String? in
+        guard let sign = pair.shownSign, sign != 0, let trend = pair.trend else { return nil }
+        let (first, second) = (comparison.models[pair.first].name, comparison.models[pair.second].name)
+        let (loser, other) = sign > 0 ? (second, first) : (first, second)
+        let p = pair.trendAdjustedP.map { $0 < 0.0005 ? "< 0.001" : "= \(fixed($0, 3))" } ?? ""
+        return "Shift costs \(loser) more than \(other): by \(fixed(abs(trend.change.value), 4)) ± "
+            + "\(margin(trend.change, 4)) of \(comparison.metric.title) from the easiest to the hardest level, p (Holm) \(p)."
+    }
+    guard sentences.isEmpty else { return sentences }
+    return [
+        comparison.pairs.allSatisfy { $0.shownSign == nil }
+            ? "Whether shift costs one model more than another cannot be told from so few classes or levels."
+            : "It is not shown that shift costs one model more than another."
+    ]
 }
 
 /// The table of the paired differences, one line per pair: the difference in AGS, and the levels at which the two

@@ -16,7 +16,91 @@ public struct SideSizes: Sendable, Equatable {
     }
 }
 
-/// The table of an evaluation's levels, one line per level, at most 120 columns wide for level ids of up to 20 cells.
+/// The table of the scores in the catalogue, one line per level: what is searched is the whole dataset, and what is asked
+/// the same at every level; nil if it was not searched.
+///
+/// The ± after a column is half the width of its 95 % interval. `frozen` is the frozen backbone, which is the same at
+/// every level, and `gain` the model's lead over it, in the metric by which the cost of shift is judged. Columns without
+/// any value are left out.
+///
+/// - Parameter sizes: the number of classes by level id; a level without one shows a dash.
+public func catalogueTable(_ results: EvaluationResults, sizes: [String: SideSizes] = [:]) -> TextTable? {
+    guard results.hasCatalogue, let metric = results.headlineMetric else { return nil }
+    typealias Cell = (LevelEvaluation) -> String?
+    var columns: [(column: TextTable.Column, cell: Cell)] = [
+        (.init("level"), { $0.id }),
+        (.init("origin", spareOrder: 7), { $0.origin }),
+        (.init("fid", alignment: .right), { distanceText($0.fid) }),
+        (
+            .init("train/test", alignment: .right, spareOrder: 6),
+            { level in sizes[level.id].map { "\($0.trainClassCount)/\($0.testClassCount)" } }
+        ),
+    ]
+    func add(_ title: String, spare: Int, marginSpare: Int? = nil, _ estimate: @escaping (LevelEvaluation) -> Estimate?)
+    {
+        columns.append(
+            (
+                .init(title, alignment: .right, spareOrder: spare),
+                { level in estimate(level).map { fixed($0.value, 3) } }
+            ))
+        guard let marginSpare else { return }
+        columns.append(
+            (
+                .init("±", alignment: .right, name: "± of \(title)", spareOrder: marginSpare),
+                { level in estimate(level)?.margin.map { fixed($0, 3) } }
+            ))
+    }
+    func scores(_ level: LevelEvaluation, _ metric: RetrievalMetric, _ subject: Subject) -> Estimate? {
+        level.scores(of: subject, gallery: .catalogue)?.mean.estimates[metric]
+    }
+    if metric != .recall(1) { add("R@1", spare: 5) { scores($0, .recall(1), .model) } }
+    add("tricked", spare: 4) { scores($0, metric, .tricked) }
+    add(metric == .recall(1) ? "R@1" : metric.title, spare: 0, marginSpare: 2) { scores($0, metric, .model) }
+    add("frozen", spare: 3) { scores($0, metric, .backbone) }
+    add("gain", spare: 0, marginSpare: 1) { $0.gain()?[metric] }
+    let shown = columns.filter { column in results.levels.contains { column.cell($0) != nil } }
+    return TextTable(
+        columns: shown.map(\.column),
+        rows: results.levels.map { level in shown.map { $0.cell(level) ?? "–" } })
+}
+
+/// One sentence about what shift costs a model, with its verdict and what it rests on, or nil if the catalogue was not
+/// searched or the levels do not differ in distance.
+public func costSentence(_ results: EvaluationResults) -> String? {
+    guard let metric = results.headlineMetric, let cost = results.costOfShift(of: metric) else { return nil }
+    let value = fixed(cost.cost.value, 4) + (cost.cost.margin.map { " ± \(fixed($0, 4))" } ?? "")
+    let scatter = cost.trend.marginOverLevels.map { " (± \(fixed($0, 4)) by how the levels scatter)" } ?? ""
+    let ends =
+        cost.gains.flatMap { gains -> String? in
+            guard let first = gains.first, let last = gains.last else { return nil }
+            return "; its gain over the frozen backbone is \(fixed(first.value, 4)) at the easiest and "
+                + "\(fixed(last.value, 4)) at the hardest"
+        } ?? ""
+    let change = "from the easiest to the hardest level"
+    switch cost.verdict {
+    case .costs: return "Shift costs this model \(value)\(scatter) of \(metric.title) \(change)\(ends)."
+    case .pays:
+        let gained = fixed(-cost.cost.value, 4) + (cost.cost.margin.map { " ± \(fixed($0, 4))" } ?? "")
+        return "This model gains \(gained)\(scatter) of \(metric.title) \(change)\(ends)."
+    case .notShown: return "No cost of shift is shown: \(value)\(scatter) of \(metric.title) \(change)\(ends)."
+    case .none:
+        return "Whether shift costs this model something cannot be told from \(reason(cost, in: results)): "
+            + "\(metric.title) falls by \(value) \(change)\(ends)."
+    }
+}
+
+/// Why there is no verdict.
+private func reason(_ cost: CostOfShift, in results: EvaluationResults) -> String {
+    if results.settings.confidence.kind == .none { return "scores without errors" }
+    if cost.trend.change.standardError == nil {
+        let classes =
+            results.settings.catalogue.map { " (\($0.queryClassCount) classes are asked at every level)" } ?? ""
+        return "fewer than \(TaskScorer.fewestGroups) groups of classes\(classes)"
+    }
+    return "\(cost.trend.levelCount) levels"
+}
+
+/// The table of the scores within the test classes, the protocol of the paper, one line per level, at most 120 columns wide for level ids of up to 20 cells.
 ///
 /// R@1 is Recall@1, shown for both directions and their mean; the columns after it are means over the directions. The ±
 /// after a column is half the width of its 95 % interval. `matched` is Recall@1 in galleries of equal size, `tricked`

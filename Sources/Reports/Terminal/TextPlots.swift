@@ -2,8 +2,13 @@ public import Evaluation
 public import Retrieval
 
 /// A metric of a model against the distance along the levels, with the backbone and the tricked model if they were
-/// scored; means over both directions.
-public func curvePlot(_ results: EvaluationResults, of metric: RetrievalMetric = .recall(1)) -> TextPlot {
+/// scored, in the catalogue if it was searched, otherwise means over both directions.
+///
+/// - Parameter metric: what to plot; nil for ``/Evaluation/EvaluationResults/headlineMetric`` in the catalogue, and Recall@1
+///   without one.
+public func curvePlot(_ results: EvaluationResults, of metric: RetrievalMetric? = nil) -> TextPlot {
+    let metric = metric ?? (results.hasCatalogue ? results.headlineMetric : nil) ?? .recall(1)
+    let gallery: GalleryKind = results.hasCatalogue ? .catalogue : .full
     let names: [(Subject, String)] = [
         (.model, "model"), (.tricked, "tricked"), (.backbone, "frozen backbone"),
     ]
@@ -12,7 +17,7 @@ public func curvePlot(_ results: EvaluationResults, of metric: RetrievalMetric =
         series: names.map { subject, name in
             .init(
                 name: name,
-                points: results.curve(of: metric, .init(subject)).points
+                points: results.curve(of: metric, .init(subject, gallery: gallery)).points
                     .map { (x: $0.shift, y: $0.estimate.value) }.sorted { $0.x < $1.x })
         }, xLimits: 0...(.infinity), yLimits: 0...1)
 }

@@ -63,6 +63,34 @@ public struct QueryScores: Sendable, Equatable {
             classNumbers: classNumbers, loneClassNumbers: loneClassNumbers, values: values)
     }
 
+    /// The scores of several sets of queries as one set, whose rows ascend.
+    ///
+    /// Since means are sums in the order of rows, they do not depend on how the queries were divided among the sets.
+    ///
+    /// - Precondition: there is at least one set, all have the same metrics, and no row is in two of them.
+    package static func pooled(_ sets: [QueryScores]) -> QueryScores {
+        guard let first = sets.first, sets.allSatisfy({ $0.metrics == first.metrics }) else {
+            preconditionFailure("\(sets.map(\.metrics)) are not the metrics of one or more equal sets")
+        }
+        guard sets.count > 1 else { return first }
+        let rows = sets.flatMap(\.queries)
+        let loneRows = sets.flatMap(\.loneQueries)
+        let order = rows.indices.sorted { rows[$0] < rows[$1] }
+        let loneOrder = loneRows.indices.sorted { loneRows[$0] < loneRows[$1] }
+        let ascending = order.map { rows[$0] }
+        if let twice = zip(ascending, ascending.dropFirst()).first(where: { $0 == $1 }) {
+            preconditionFailure("row \(twice.0) is a query of two sets; expected one")
+        }
+        let (classes, loneClasses) = (sets.flatMap(\.classNumbers), sets.flatMap(\.loneClassNumbers))
+        return QueryScores(
+            metrics: first.metrics, queries: ascending, loneQueries: loneOrder.map { loneRows[$0] },
+            classNumbers: order.map { classes[$0] }, loneClassNumbers: loneOrder.map { loneClasses[$0] },
+            values: first.metrics.indices.map { m in
+                let values = sets.flatMap { $0.values[m] }
+                return order.map { values[$0] }
+            })
+    }
+
     /// The number of classes, including those of lone queries.
     public var classCount: Int { Set(classNumbers + loneClassNumbers).count }
 

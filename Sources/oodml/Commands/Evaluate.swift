@@ -17,19 +17,28 @@ struct Evaluate: ParsableCommand {
             the other way round (reverse). The path of the model names the task: {level} stands for the level's id, as \
             in level-3, and {direction} for forward or reverse. Without {direction} only forward tasks are scored.
 
-            Retrieval is one against the rest within the test classes, exact, and by cosine unless told otherwise. Where \
-            samples.csv has roles, as In-Shop has, samples of the role query are searched among those of the role \
-            gallery; samples without a role are both. Every \
-            score has a 95 % interval: how far it would be off with other classes, as queries and as distractors \
-            (--confidence says otherwise). AGS, the area under a metric against the shift, has one too.
+            Retrieval is exact, and by cosine unless told otherwise. The headline numbers are from the catalogue: the whole \
+            dataset is searched, seen, unseen and removed classes alike, and each level is asked the same queries, each \
+            through the model that was not trained on its class. So an embedding that is never trained scores the same at \
+            every level, and what changes is what training did. Where the backbone that made the splits is at hand, a \
+            model's lead over it is its gain, and the cost of shift is what the gain loses from the easiest to the hardest \
+            level. That it costs something is said where both the interval over classes and that by the scatter of the \
+            levels, each of which has models of its own, exclude 0; never with fewer than six groups of classes, or three \
+            levels. With forward tasks alone the queries are of the classes that are test classes at every level.
 
-            Two things shape a curve beside the shift. Levels with fewer classes are easier to retrieve in: `matched` \
-            scores are from galleries of equal size at every level. And some classes are hard for any model: where the \
-            backbone that made the splits is at hand, it is scored on the same test classes, and the gap between both \
-            is what the shift costs this model.
+            The protocol of the paper stands beside it: one against the rest within each level's test classes, also in \
+            `matched` galleries of equal size at every level, and the gap to the backbone there. Hard levels have classes \
+            that are more alike, and fewer of them, which is harder or easier for any embedding: nothing is concluded from \
+            these numbers about shift.
 
-            --embeddings takes files instead of models: one row for each sample of the test classes, or one for each \
-            sample of the dataset, in the order of the splits' samples.csv or, where the files have ids, in any order.
+            Where samples.csv has roles, as In-Shop has, samples of the role query are searched among those of the role \
+            gallery; samples without a role are both. Every score has a 95 % interval: how far it would be off with other \
+            classes, as queries and as distractors (--confidence says otherwise); with queries in fewer than six groups of \
+            classes it has none. AGS, the area under a metric against the shift, has one too.
+
+            --embeddings takes files instead of models: one row for each sample of the dataset, in the order of the splits' \
+            samples.csv or, where the files have ids, in any order. Rows of the test classes alone give the paper's \
+            protocol alone, as --no-catalogue does, with which networks embed no more than these.
 
             --fold scores a validation fold of each level's train classes instead of the test classes, for tuning: the \
             model must not have trained on that fold. {fold} in the path stands for its number.
@@ -48,14 +57,14 @@ struct Evaluate: ParsableCommand {
                 --splits DIR       manifest.json and samples.csv of make-splits
                 --model PATH       networks, their config files beside them; with --root DIR
                 --embeddings PATH  .npy, .npz, .safetensors or .csv, or stores
-                --backbone M, --features F  what made the splits, for the gap
+                --backbone M, --features F  what made the splits, for the gain
                 """,
             writes: """
-                results.json  all scores, AGS and gaps
+                results.json  all scores, gains, cost of shift, AGS and gaps
                 results.csv   the same as one row a number
                 per-class.csv how each class is retrieved at each level
                 retrieval-examples.json  the best, median and worst queries
-                curve.svg     Recall@1 against the distance, as a picture
+                curve.svg     MAP@R among all classes against the distance
                 receipt.csv   which files these are, with sizes and digests
                 """,
             prints: """
@@ -101,6 +110,9 @@ struct Evaluate: ParsableCommand {
             How errors are estimated: for other classes, for other queries in front of this gallery, or not at all.
             """)
     var confidence = ConfidenceMethod.Kind.classJackknife
+
+    @Flag(help: "Score within the test classes only, without gain and cost of shift.")
+    var noCatalogue = false
 
     @Option(
         help: ArgumentHelp(
@@ -177,7 +189,7 @@ struct Evaluate: ParsableCommand {
         scoring.generator = generator
         scoring.backbone = try reference.source(of: splits.manifest, on: terminal)
         if scoring.backbone == nil {
-            terminal.note("No gap to the backbone is shown; --backbone or --features would add it.")
+            terminal.note("No gain over the backbone is shown; --backbone or --features would add it.")
         }
         if splits.dataset.cameras != nil {
             terminal.note(
@@ -229,6 +241,7 @@ struct Evaluate: ParsableCommand {
             case .none: .none
             }
         settings.isAcrossGroups = retrieval.acrossGroups
+        settings.searchesCatalogue = !noCatalogue
         settings.matchedDraws = matchedDraws
         settings.tricks = trickOptions.tricks
         settings.fold = fold

@@ -96,12 +96,19 @@ func summary(
             ($0.id, SideSizes(trainClassCount: $0.train.count, testClassCount: $0.test.count))
         })
     let elsewhere = allColumns("results.csv")
-    var text = levelTable(results, sizes: sizes).text(on: display, elsewhere: elsewhere) + "\n"
-    text += plotted(curvePlot(results), on: display) + curveTable(results).text(on: display, elsewhere: elsewhere)
-    for gallery in GalleryKind.allCases {
-        guard let growth = results.gapGrowth(of: .recall(1), gallery: gallery) else { continue }
-        text += "\n" + display.wrapped(sentence(about: growth, gallery: gallery))
+    var text = ""
+    if let table = catalogueTable(results, sizes: sizes) {
+        text += display.wrapped("Among all classes, with the same queries at every level:") + "\n"
+        text += table.text(on: display, elsewhere: elsewhere) + "\n"
+        if let sentence = costSentence(results) { text += display.wrapped(sentence) + "\n\n" }
+        text += plotted(curvePlot(results), on: display)
+        text += display.wrapped("Within the test classes, as in the paper:") + "\n"
+        text += levelTable(results, sizes: sizes).text(on: display, elsewhere: elsewhere) + "\n"
+    } else {
+        text += levelTable(results, sizes: sizes).text(on: display, elsewhere: elsewhere) + "\n"
+        text += plotted(curvePlot(results), on: display)
     }
+    text += curveTable(results).text(on: display, elsewhere: elsewhere)
     if let table = fewShotTable(results) {
         text += "\n" + table.text(on: display, elsewhere: elsewhere)
         text += display.wrapped("± is half the 95 % interval over draws of the few samples, on these classes.")
@@ -112,6 +119,11 @@ func summary(
 /// What the ± means, and what was scored.
 private func notes(on results: EvaluationResults) -> String {
     var sentences: [String] = []
+    if let catalogue = results.settings.catalogue {
+        sentences.append(
+            "The catalogue has all \(catalogue.itemCount) samples; the queries are those of \(catalogue.queryClassCount) "
+                + "classes, which are test classes at every level.")
+    }
     if let matched = results.settings.matchedGallery {
         sentences.append(
             "Matched galleries have \(matched.classCount) classes of at most \(matched.samplesPerClass) samples at every "
@@ -151,33 +163,23 @@ private func meaning(ofJackknife confidence: ConfidenceMethod) -> String {
             + "\(JackknifeFamilies.enough).\n"
 }
 
-/// Says whether the gap to the backbone grows by more than its margin, and gives the margin.
-private func sentence(about growth: Estimate, gallery: GalleryKind) -> String {
-    let place = gallery == .matched ? " in matched galleries" : ""
-    let grown =
-        "From the easiest to the hardest level the gap to the backbone in Recall@1\(place) changes by "
-        + String(format: "%+.4f", growth.value)
-    guard let margin = growth.margin, let sign = growth.shownSign else { return grown + "." }
-    let verdict =
-        switch sign {
-        case 1: "shift costs this model more than it costs the backbone"
-        case -1: "shift costs the backbone more than this model"
-        default: "no growth is shown"
-        }
-    return grown + " ± " + String(format: "%.4f", margin) + ": \(verdict)."
-}
-
 /// What `compare` prints.
-func summary(of comparison: ModelComparison, written: [String], on display: TextDisplay) -> String {
+///
+/// - Parameter within: the same within the test classes; nil if that is what the comparison is.
+func summary(
+    of comparison: ModelComparison, within: ModelComparison?, written: [String], on display: TextDisplay
+) -> String {
     let elsewhere = allColumns("comparison.csv")
     var text = display.wrapped(
         "\(comparison.metric.title) on \(onOneLine(comparison.dataset)) (\(onOneLine(comparison.split))), "
-            + "\(comparison.gallery.rawValue) gallery, over \(comparison.axis.rawValue)\n\n")
-    text += modelTable(comparison).text(on: display, elsewhere: elsewhere)
+            + "\(place(of: comparison.gallery)), over \(comparison.axis.rawValue)\n\n")
+    text += modelTable(comparison, within: within).text(on: display, elsewhere: elsewhere)
     let plot = comparisonPlot(comparison).text(on: display)
     if !plot.isEmpty { text += "\n" + plot }
     if comparison.models.count > 1 {
         text += "\n" + changeTable(comparison).text(on: display, elsewhere: elsewhere) + "\n"
+        for sentence in changeSentences(comparison) { text += display.wrapped(onOneLine(sentence)) + "\n" }
+        text += "\n"
         // The CSV file has no rows for differences per level and their p-values.
         text += pairTable(comparison).text(on: display, elsewhere: allColumns("comparison.json"))
     }
@@ -188,6 +190,14 @@ func summary(of comparison: ModelComparison, written: [String], on display: Text
             + "\n"
     }
     return text + "\n" + pathsWritten(written, on: display)
+}
+
+private func place(of gallery: GalleryKind) -> String {
+    switch gallery {
+    case .catalogue: "among all classes"
+    case .full: "within the test classes"
+    case .matched: "in matched galleries"
+    }
 }
 
 func pathsWritten(_ paths: [String], on display: TextDisplay) -> String {

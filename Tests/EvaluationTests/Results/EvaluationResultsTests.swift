@@ -150,7 +150,7 @@ private func level(
         let data = try JSONEncoder().encode(results)
         #expect(try JSONDecoder().decode(EvaluationResults.self, from: data) == results)
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        #expect(object["schema_version"] as? Int == 2)
+        #expect(object["schema_version"] as? Int == 3)
         #expect(object["metrics"] as? [String] == ["recall@1", "mrr"])
         let levels = try #require(object["levels"] as? [[String: Any]])
         let scores = try #require(levels[0]["scores"] as? [String: [String: [String: [String: Any]]]])
@@ -187,10 +187,13 @@ private func level(
 
     @Test func anotherSchemaVersionIsRefused() throws {
         let text = String(decoding: try JSONEncoder().encode(results()), as: UTF8.self)
-        let other = text.replacingOccurrences(of: "\"schema_version\":2", with: "\"schema_version\":1")
+        let other = text.replacingOccurrences(of: "\"schema_version\":3", with: "\"schema_version\":1")
         #expect(other != text)
-        #expect(throws: EvaluationError.schemaVersion(found: 1, expected: 2)) {
+        #expect(throws: EvaluationError.schemaVersion(found: 1, expected: 3)) {
             try JSONDecoder().decode(EvaluationResults.self, from: Data(other.utf8))
         }
+        // Those of version 2 only lack the catalogue.
+        let earlier = text.replacingOccurrences(of: "\"schema_version\":3", with: "\"schema_version\":2")
+        #expect(try JSONDecoder().decode(EvaluationResults.self, from: Data(earlier.utf8)) == results())
     }
 }

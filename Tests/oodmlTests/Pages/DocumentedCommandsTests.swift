@@ -67,9 +67,15 @@ import TestSupport
         let comparison = try EditableJSON(Data(contentsOf: root.appending(path: "comparison/comparison.json")))
         let pairs = try #require(comparison["pairs"] as? [[String: Any]])
         #expect(pairs.count == 3)
-        for pair in pairs {
-            let differences = (pair["levels"] as? [[String: Any]] ?? []) + [pair["ags"] as? [String: Any] ?? [:]]
-            #expect(differences.allSatisfy { ($0["p_adjusted"] as? Double ?? 1) > 0.05 })
+        let gains = try #require(results.levels.map { $0.gain()?[.averagePrecisionAtR]?.value } as? [Double])
+        #expect(abs(gains[0] + 0.007) < 0.001 && abs(gains[8] + 0.005) < 0.001)
+        #expect(results.costOfShift(of: .averagePrecisionAtR)?.verdict == .notShown)
+        let adjusted = pairs.map { ($0["ags"] as? [String: Any])?["p_adjusted"] as? Double ?? .nan }
+        #expect(abs(adjusted[0] - 0.012) < 0.003 && adjusted[1] > 0.05 && adjusted[2] > 0.05)
+        #expect((pairs[0]["change"] as? [String: Any])?["loses_more"] as? String == "squared")
+        for pair in pairs.dropFirst() {
+            #expect((pair["change"] as? [String: Any])?["loses_more"] == nil)
+            #expect((pair["levels"] as? [[String: Any]] ?? []).allSatisfy { ($0["p_adjusted"] as? Double ?? 1) > 0.05 })
         }
         #expect(FileManager.default.fileExists(atPath: root.appending(path: "comparison/curves.svg").path))
     }

@@ -44,7 +44,7 @@ struct SchemaTests {
         "episodes-1": ["splits/episodes-2.json", "splits/episodes-5.json"],
         "replicates-1": ["splits/replicates.json"],
         "store-1": ["store/store.json", "part/store.json"],
-        "results-2": [
+        "results-3": [
             "plain/results.json", "noisy/seed-1/results.json", "tricked/results.json", "fold/results.json",
             "networks/results.json", "roles/results.json", "across/results.json",
         ],
@@ -145,8 +145,9 @@ struct SchemaTests {
             "episodes-1": [("shots", 0), ("episodes", nil), ("left_out", [1]), ("seed", "0")],
             "replicates-1": [("pairs", nil), ("series.0.seed", -1), ("pairs.0.adjusted_rand_indices", [2])],
             "store-1": [("identity.samples_sha256", nil), ("row_count", -1), ("identity.embeddings.source", "guess")],
-            "results-2": [
-                ("schema_version", 1), ("metrics", ["recall@0"]), ("settings.similarity", "dot"),
+            "results-3": [
+                ("schema_version", 2), ("gains", nil), ("costs_of_shift", nil), ("metrics", ["recall@0"]),
+                ("settings.similarity", "dot"),
                 ("levels.0.scores.full.model.mean.recall@1", 1.5), ("levels.0.scores.full.model.mean.recal@1", 1),
                 ("levels.0.scores.full", nil), ("curves.0.over", "time"), ("levels.0.step", -1),
                 ("settings.confidence.kind", "guess"),
@@ -183,7 +184,7 @@ struct PublishedFilesTests {
     @Test func publishedFilesAreValid() throws {
         for (schema, path) in [
             ("manifest-2", "splits/glyphs200/manifest.json"), ("episodes-1", "splits/glyphs200/episodes-5.json"),
-            ("results-2", "splits/glyphs200/example/results.json"),
+            ("results-3", "splits/glyphs200/example/results.json"),
         ] {
             let run = try SchemaCheck.run(schema, [path], in: Repository.folder)
             #expect(run.status == 0, "\(run.output) \(run.errors)")

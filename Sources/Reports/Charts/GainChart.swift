@@ -1,0 +1,58 @@
+internal import Datasets
+public import Evaluation
+public import Files
+public import Retrieval
+
+/// Each model's lead over the frozen backbone in the catalogue along the levels: what training gained, and where the line
+/// falls, what the shift costs.
+public struct GainChart: Chart {
+    private let metric: RetrievalMetric
+    private let dataset: String
+    private let lines: [LinePlot.Line]
+
+    /// Makes a chart of models by name; models without the backbone's scores in the catalogue are not drawn, and the
+    /// others keep their colours.
+    public init(
+        _ models: [(name: String, results: EvaluationResults)], metric: RetrievalMetric = .averagePrecisionAtR
+    ) {
+        self.metric = metric
+        dataset = models.first?.results.dataset ?? ""
+        lines = models.enumerated().compactMap { number, model in
+            let points = model.results.levels.compactMap { level -> LinePlot.Point? in
+                guard let gain = level.gain()?[metric] else { return nil }
+                return (level.id, level.fid, gain.value, gain.margin)
+            }
+            guard !points.isEmpty else { return nil }
+            return LinePlot.Line(
+                name: model.name, style: .model(number), points: points.sorted { $0.shift < $1.shift })
+        }
+    }
+
+    /// Whether no model has a gain.
+    public var isEmpty: Bool { lines.isEmpty }
+
+    /// `gain` with the metric.
+    public var fileName: String { "gain-\(metric.fileName)" }
+
+    /// The title above the chart.
+    public var title: String { "Gain over the frozen backbone: \(metric.title) on \(dataset)" }
+
+    /// What the chart shows, in words.
+    public var description: String {
+        "Each model's \(metric.title) less the frozen backbone's, searched among all classes with the same queries at every "
+            + "level, over the levels by growing distance. \(plot.description)"
+    }
+
+    /// One row per model and level: the gain and its interval.
+    public var table: CSVTable { plot.table(valueName: "gain") }
+
+    /// The drawing.
+    public func svg(_ format: ChartFormat) -> String { plot.svg(of: self, format) }
+
+    private var plot: LinePlot {
+        LinePlot(
+            yTitle: "\(metric.title): model − backbone", axis: LinePlot.axis(.fid), includesZero: true,
+            intervals: .bands,
+            lines: lines)
+    }
+}
