@@ -77,7 +77,7 @@ import Testing
             let levels = progression.levels(count: settings.levels.count)
             let controls = try ShiftControls(of: levels, in: progression, over: embedded, by: settings)
             for (level, control) in zip(levels, controls.levels) {
-                print(level.distance.squared, control.null.mean, control.excess, control.holdout?.null.p ?? 1)
+                print(level.distance.squared, control.null.mean, control.excess, control.holdout?.p ?? 1)
             }
             // end
             for (level, control) in zip(levels, controls.levels) {

@@ -35,8 +35,9 @@ extension ReportPage {
         }
         if manifest.levels.contains(where: { $0.holdout != nil }) {
             words +=
-                " The held-out p-value repeats the whole search with half of each class's samples and measures the result on "
-                + "the other half: small where the shift is not made up by the search."
+                " The held-out p-value asks whether the sides that a search finds in half of the samples differ in the other "
+                + "half too, compared with samples dealt to the classes at random: small where the difference is not made up "
+                + "by the search."
         }
         html.element("p", [], content: words)
         let largest = manifest.levels.map(\.fid).max() ?? 0
@@ -101,7 +102,7 @@ extension ReportPage {
         if let position = level.position { numbers.append(("Stands", "\(position.rawValue) them")) }
         if let holdout = level.holdout { numbers.append(("Held-out p", fixed(holdout.p, 3))) }
         if level.null != nil {
-            numbers.append(("Shift", level.isShift.map { $0 ? "yes" : "not shown" } ?? "not tested"))
+            numbers.append(("Shift", level.shiftWords))
         }
         return numbers
     }

@@ -51,6 +51,15 @@ public struct DependentSamples: Sendable, Equatable {
     }
 }
 
+extension DependentSamples {
+    /// For each class, the numbers of its samples as clusters that are independent of one another.
+    func clusters(of embedded: EmbeddedDataset) -> [[[Int]]] {
+        zip(embedded.orderedSamples, clustersOfClass).map { samples, clusters in
+            clusters.map { $0.map { samples[$0] } }
+        }
+    }
+}
+
 /// The samples of each class in two random halves, in the order of their ids.
 package struct SampleHalves {
     /// The samples of each class in the half that chooses partitions.

@@ -23,7 +23,7 @@ public struct ExcessSpacing: Sendable {
                 throw SplitError.tooFewForBands(statistic: embedded.statistic)
             }
             return (
-                Self.inverseCount(step, embedded), draws.reduce(0) { $0 + $1.distance.squared } / Double(draws.count)
+                Self.inverseCount(step, embedded), draws.reduce(0) { $0 + $1.squared } / Double(draws.count)
             )
         }
     }

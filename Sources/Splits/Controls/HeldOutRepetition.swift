@@ -6,11 +6,11 @@ internal import Statistics
 struct HeldOutRepetition {
     /// The vectors of the half that had no part in planning.
     let measuring: UnitVectors
-    private let start: ClassPartition
+    let start: ClassPartition
     private let plan: ProgressionPlan
     private let removals: [ProgressionPlan.Step]
     /// The number of steps of each arm of the progression that is repeated.
-    private let stepCounts: [Arm: Int]
+    let stepCounts: [Arm: Int]
 
     /// Plans a progression on one half; nil if a half is too small for any distance.
     init?(

@@ -1,14 +1,5 @@
 internal import Foundation
-internal import Frechet
 internal import Statistics
-
-/// A distance between two sides, and how many vectors each has.
-struct SizedDistance {
-    let distance: FrechetDistance
-    /// 1/n₁ + 1/n₂, to which the expected distance of sides without any difference is proportional: exactly for the
-    /// means' part, and for the covariances' part when there are more vectors than dimensions.
-    let biasScale: Double
-}
 
 /// The distances of random exchanges of the same classes, and where a level's distance lies among them.
 public struct NullBand: Sendable, Equatable, Codable {
@@ -21,11 +12,13 @@ public struct NullBand: Sendable, Equatable, Codable {
     /// The fraction of N + 1 values, the N draws and the level's own, that reach the level's: small if the level lies
     /// above the band.
     public let p: Double
-    /// How far the level and then each draw stand out, for statistics computed over several bands.
-    let standing: [Double]
+    /// The number of draws, if it is not that of the settings: where a level's classes can be dealt to the sides in few
+    /// ways, the draws are all of these.
+    public let drawCount: Int?
 
-    private enum CodingKeys: CodingKey {
+    private enum CodingKeys: String, CodingKey {
         case mean, sd, q95, p
+        case drawCount = "draw_count"
     }
 
     /// Where nearly all draws lie: two standard deviations either side of the mean, cut off at 0.
@@ -33,14 +26,10 @@ public struct NullBand: Sendable, Equatable, Codable {
 
     /// Compares a distance with draws.
     ///
-    /// - Parameter byParts: whether p uses whichever part of the distance, means or covariances, stands out more, each
-    ///   divided by its ``SizedDistance/biasScale``, instead of their sum. With few samples the covariances' part is
-    ///   mostly noise, which would drown a real difference of means; and where class sizes differ much, draws cannot
-    ///   keep the sizes of the sides exactly.
+    /// - Parameter usualCount: the number of draws in the settings.
     /// - Precondition: there are at least two draws.
-    init(of level: SizedDistance, among draws: [SizedDistance], byParts: Bool = false) {
-        precondition(draws.count >= 2, "\(draws.count) draws make no band")
-        let values = draws.map(\.distance.squared)
+    init(of level: Double, among values: [Double], usualCount: Int) {
+        precondition(values.count >= 2, "\(values.count) draws make no band")
         let mean = values.reduce(0, +) / Double(values.count)
         let sd = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
         let sorted = values.sorted()
@@ -50,31 +39,12 @@ public struct NullBand: Sendable, Equatable, Codable {
         self.mean = mean.rounded(significantDigits: 10)
         self.sd = sd.rounded(significantDigits: 6)
         q95 = (sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])).rounded(significantDigits: 10)
-        let all = [level] + draws
-        standing =
-            byParts
-            ? zip(
-                standardised(all.map { $0.distance.meanPart / $0.biasScale }),
-                standardised(all.map { $0.distance.covariancePart / $0.biasScale })
-            ).map { max($0, $1) }
-            : all.map(\.distance.squared)
-        p = Self.p(of: standing[0], among: Array(standing.dropFirst())).rounded(significantDigits: 6)
+        p = Self.p(of: level, among: values).rounded(significantDigits: 6)
+        drawCount = values.count == usualCount ? nil : values.count
     }
 
-    /// Restores what a manifest holds; the draws are not in it.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        mean = try container.decode(Double.self, forKey: .mean)
-        sd = try container.decode(Double.self, forKey: .sd)
-        q95 = try container.decode(Double.self, forKey: .q95)
-        p = try container.decode(Double.self, forKey: .p)
-        standing = []
-    }
-
-    /// Bands are equal if they agree on what a manifest holds.
-    public static func == (a: NullBand, b: NullBand) -> Bool {
-        (a.mean, a.sd, a.q95, a.p) == (b.mean, b.sd, b.q95, b.p)
-    }
+    /// Whether so many draws can give p ≤ 0.05.
+    static func canReject(drawCount: Int) -> Bool { drawCount >= 19 }
 
     /// The fraction of N + 1 values, including the given one, that reach it; for a value of random rank, p ≤ α in at
     /// most a fraction α of all cases.

@@ -1,10 +1,11 @@
 internal import Datasets
+internal import Frechet
 
 /// The draws of null bands, shared between levels that keep the same classes in sides of the same sizes.
 struct NullDraws {
     private let vectors: UnitVectors
     private let settings: SplitSettings
-    private var known: [(kept: [Bool], biasScale: Double, draws: [SizedDistance])] = []
+    private var known: [(kept: [Bool], biasScale: Double, draws: [FrechetDistance])] = []
     private var meter: ShiftMeter
 
     init(_ vectors: UnitVectors, settings: SplitSettings) {
@@ -13,29 +14,31 @@ struct NullDraws {
         meter = ShiftMeter(vectors)
     }
 
-    /// The distances of random exchanges of a partition's units; nil if an exchange, or the partition itself, has a
-    /// side with fewer than two vectors.
-    mutating func draws(around partition: ClassPartition) throws -> [SizedDistance]? {
+    /// The distances of random exchanges of a partition's units, or of all exchanges if these are few; nil if an
+    /// exchange, or the partition itself, has a side with fewer than two vectors.
+    mutating func draws(around partition: ClassPartition) throws -> [FrechetDistance]? {
         let kept = partition.sides.map { $0 != nil }
         let biasScale = vectors.biasScale(of: partition)
-        if let shared = known.first(where: {
-            $0.kept == kept && abs($0.biasScale - biasScale) <= 1e-3 * biasScale
-        }) {
+        let exchange = NullExchange(of: partition, in: vectors, seed: settings.seed)
+        let all = exchange.allOthers(upTo: NullExchange.enumerationLimit)
+        // All exchanges but one depend on which that is.
+        if all == nil,
+            let shared = known.first(where: {
+                $0.kept == kept && abs($0.biasScale - biasScale) <= 1e-3 * biasScale
+            })
+        {
             return shared.draws
         }
-        let exchange = NullExchange(of: partition, in: vectors, seed: settings.seed)
-        let exchanged = (0..<settings.nullDraws).map { exchange.draw($0) }
+        let exchanged = all ?? (0..<settings.nullDraws).map { exchange.draw($0) }
         guard ([partition] + exchanged).allSatisfy(vectors.canBeMeasured) else { return nil }
-        let draws = try exchanged.map {
-            SizedDistance(distance: try meter.distance(of: $0), biasScale: vectors.biasScale(of: $0))
-        }
-        known.append((kept, biasScale, draws))
+        let draws = try exchanged.map { try meter.distance(of: $0) }
+        if all == nil { known.append((kept, biasScale, draws)) }
         return draws
     }
 }
 
 extension UnitVectors {
-    /// See ``SizedDistance/biasScale``.
+    /// 1/n₁ + 1/n₂, to which the expected distance of sides without any difference is about proportional.
     func biasScale(of partition: ClassPartition) -> Double {
         Side.allCases.reduce(0) { $0 + 1 / Double(count(ofUnits: partition.classes(on: $1))) }
     }

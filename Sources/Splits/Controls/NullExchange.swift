@@ -12,6 +12,9 @@ struct NullExchange {
     /// A block of that many takes in further units only if they exceed its smallest by no more than this ratio.
     private static let sizeRatio = 1.1
 
+    /// Up to this many exchanges, all are made.
+    static let enumerationLimit = 256
+
     private let blocks: [[Int]]
     private let partition: ClassPartition
     private let seed: UInt64
@@ -40,6 +43,38 @@ struct NullExchange {
             blocks[blocks.count - 1] += last
         }
         self.blocks = blocks
+    }
+
+    /// All exchanges but the partition itself, in a fixed order, if there are few units, all in one block; nil if there
+    /// are more than `limit` with it, or fewer than three.
+    func allOthers(upTo limit: Int) -> [ClassPartition]? {
+        guard blocks.count == 1 else { return nil }
+        var found: [[Side?]] = [partition.sides]
+        for block in blocks {
+            let trainCount = block.filter { partition.sides[$0] == .train }.count
+            let units = block.sorted()
+            // Grown unit by unit, so that nothing is made beyond the limit.
+            var choices: [[Bool]] = [[]]
+            for place in units.indices {
+                choices = choices.flatMap { choice in
+                    [true, false].map { choice + [$0] }.filter { next in
+                        let chosen = next.count { $0 }
+                        return chosen <= trainCount && chosen + units.count - 1 - place >= trainCount
+                    }
+                }
+                guard choices.count <= limit else { return nil }
+            }
+            guard choices.count * found.count <= limit else { return nil }
+            found = found.flatMap { sides in
+                choices.map { choice in
+                    var sides = sides
+                    for (unit, isTrain) in zip(units, choice) { sides[unit] = isTrain ? .train : .test }
+                    return sides
+                }
+            }
+        }
+        let others = found.filter { $0 != partition.sides }.map { ClassPartition(sides: $0) }
+        return others.count < 2 ? nil : others
     }
 
     /// One of the draws.

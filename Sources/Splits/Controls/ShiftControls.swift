@@ -16,31 +16,38 @@ public struct ShiftControls: Sendable, Equatable {
         public let holdout: Holdout?
         /// Where the level's distance lies relative to its band.
         public let position: BandPosition
-        /// Whether the held-out repetition finds a shift, p ≤ 0.05; nil if it could not be made.
-        public var isShift: Bool? { holdout.map { $0.null.p <= 0.05 } }
+        /// Whether a shift is shown: the distance lies above the band, and other samples confirm the difference,
+        /// p ≤ 0.05; nil if that could not be tested, because too few samples are left over, or because the classes can
+        /// be dealt to the sides in so few ways that none would stand out.
+        public var isShift: Bool? {
+            guard let holdout, NullBand.canReject(drawCount: null.drawCount ?? .max) else { return nil }
+            return holdout.p <= 0.05 && position == .above
+        }
     }
 
-    /// The same procedure with one half of the samples, measured on the other half.
+    /// What samples say that had no part in choosing the sides.
     public struct Holdout: Sendable, Equatable {
-        /// The distance, on the other half, of the partition that the first half chose.
+        /// The distance, on half of the samples, of the partition that the same procedure chose on the other half.
         public let fid: Double
-        /// The band of random exchanges of that partition, on the same half; its p uses the part of the distance that
-        /// stands out more.
+        /// The band of random exchanges of that partition, on the same half.
         public let null: NullBand
         /// That partition of the classes; classes of one sample, and those whose samples all stay together, are in neither
         /// half, and so on no side.
         public let partition: ClassPartition
+        /// The probability, if all samples were draws of one distribution, that sides found in one half of the samples
+        /// would differ as much in the other half, over several halvings (see ``ShiftControls/halvingCount``).
+        public let p: Double
     }
 
     /// The controls of each level.
     public let levels: [Level]
-    /// The probability, if all classes had the same distribution, that the held-out distances of the levels harder than
-    /// the start would rise above their bands as far as they do; nil without such levels.
-    ///
-    /// The statistic behind each level's p is standardised over its band and averaged over the levels. Levels of the
-    /// same classes share their draws, so the average varies more among draws than it does for the levels, which makes
-    /// the result conservative.
+    /// The probability, if all samples were draws of one distribution, that the differences of all levels harder than
+    /// the start together would recur as they do; nil without such levels, or without samples to test them on.
     public let p: Double?
+    /// The number of random deals of the samples that each p compares the given one with; 0 if none was possible.
+    public let dealCount: Int
+    /// The number of halvings of the samples, whose halves serve to choose and to measure in turn.
+    public let halvingCount: Int
     /// The number of classes of one sample, which the held-out repetition leaves out.
     public let singletonClassCount: Int
     /// The samples that stay together in the held-out repetition.
@@ -52,7 +59,8 @@ public struct ShiftControls: Sendable, Equatable {
     ///
     /// - Parameter report: called with the work in progress: before each level of each of the two passes, and
     ///   concurrently within the search.
-    /// - Complexity: `settings.nullDraws` distances for each set of kept classes (and of sample counts), twice.
+    /// - Complexity: `settings.nullDraws` distances for each set of kept classes (and of sample counts), twice, and 100
+    ///   quick searches for each half of each halving.
     /// - Throws: ``SplitError``; `LinearAlgebraError`.
     public init(
         of levels: [ProgressionStep], in progression: Progression, over embedded: EmbeddedDataset,
@@ -71,46 +79,44 @@ public struct ShiftControls: Sendable, Equatable {
         let leftOut = halves.leftOutClasses
         let repetition = try HeldOutRepetition(
             of: progression, over: embedded, halves: halves, by: settings, report: report)
+        let test = repetition.map { repetition in
+            let dealCount = max(settings.nullDraws, SideDifferenceTest.fewestDeals)
+            return SideDifferenceTest(
+                of: levels, stepCounts: repetition.stepCounts, start: repetition.start, over: embedded,
+                groups: dependent.clusters(of: embedded), dealCount: dealCount, seed: settings.seed
+            ) { done in
+                report(.advanced("dealing samples at random", done: done, of: dealCount + 1, isSteady: true))
+            }
+        }
         var heldOutBands = repetition.map { NullDraws($0.measuring, settings: settings) }
         var meter = repetition.map { ShiftMeter($0.measuring) }
         let holdouts = try levels.enumerated().map { index, level -> Holdout? in
             report(
                 .advanced("null bands", done: levels.count + index, of: 2 * levels.count, isSteady: false))
-            guard let repetition, let partition = repetition.counterpart(of: level),
+            guard let repetition, let test, let partition = repetition.counterpart(of: level),
                 let draws = try heldOutBands?.draws(around: partition),
                 let distance = try meter?.distance(of: partition)
             else { return nil }
-            let own = SizedDistance(
-                distance: distance, biasScale: repetition.measuring.biasScale(of: partition))
             return Holdout(
                 fid: distance.squared.rounded(significantDigits: 10),
-                null: NullBand(of: own, among: draws, byParts: true),
-                partition: embedded.classPartition(ofUnits: partition, without: leftOut))
+                null: NullBand(
+                    of: distance.squared, among: draws.map(\.squared), usualCount: settings.nullDraws),
+                partition: embedded.classPartition(ofUnits: partition, without: leftOut), p: test.p[index])
         }
         self.levels = zip(zip(levels, nulls), holdouts).map { pair, holdout in
             let (level, draws) = pair
             let distance = level.distance.squared
-            let own = SizedDistance(
-                distance: level.distance, biasScale: embedded.vectors.biasScale(of: level.unitPartition))
-            let band = NullBand(of: own, among: draws)
+            let band = NullBand(of: distance, among: draws.map(\.squared), usualCount: settings.nullDraws)
             return Level(
                 null: band, excess: (distance - band.mean).rounded(significantDigits: 10), holdout: holdout,
-                position: BandPosition(of: distance, among: draws.map(\.distance.squared)))
+                position: BandPosition(of: distance, among: draws.map(\.squared)))
         }
-        p = Self.p(
-            of: zip(levels, holdouts).filter { $0.0.arm == .swap || $0.0.arm == .removal }.compactMap(\.1))
+        p = test?.seriesP
+        dealCount = test?.dealCount ?? 0
+        halvingCount = test?.halvingCount ?? 0
         dependentSamples = dependent
         undividedClasses = leftOut.filter { embedded.orderedSamples[$0].count > 1 }
         singletonClassCount = embedded.orderedSamples.filter { $0.count == 1 }.count
-    }
-
-    private static func p(of holdouts: [Holdout]) -> Double? {
-        guard let count = holdouts.first?.null.standing.count else { return nil }
-        var sums = [Double](repeating: 0, count: count)
-        for holdout in holdouts {
-            for (place, value) in standardised(holdout.null.standing).enumerated() { sums[place] += value }
-        }
-        return NullBand.p(of: sums[0], among: Array(sums.dropFirst())).rounded(significantDigits: 6)
     }
 }
 

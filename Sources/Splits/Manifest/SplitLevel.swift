@@ -29,7 +29,8 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     public let position: BandPosition?
     /// The same procedure with half of the samples, measured on the other half.
     public let holdout: HoldoutRecord?
-    /// Whether the held-out repetition finds a shift, p ≤ 0.05; nil if it could not be made, or was not asked for.
+    /// Whether a shift is shown: above `null`, and confirmed by other samples, p ≤ 0.05; nil if that could not be tested,
+    /// or was not asked for.
     public let isShift: Bool?
     /// The unbiased squared MMD with the KID kernel, a second opinion on the shift.
     public let kernelDiscrepancy: Double?
@@ -50,6 +51,11 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     /// An imported level has two, its validation classes and those to train on meanwhile; they need not cover all train
     /// classes.
     public let folds: [[String]]
+
+    /// ``isShift`` in words: "yes", "not shown" or "not tested".
+    ///
+    /// There is no "no": a test that shows nothing does not show that there is nothing.
+    public var shiftWords: String { isShift.map { $0 ? "yes" : "not shown" } ?? "not tested" }
 
     /// The labels of the classes on one side, sorted.
     public func classes(on side: Side) -> [String] { side == .train ? train : test }
@@ -75,8 +81,8 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         public let nullMean: Double
         /// Their standard deviation.
         public let nullSd: Double
-        /// (1 + number of exchanges that stand out as much) / (N + 1), by the part of the distance, means or
-        /// covariances, that stands out more.
+        /// (1 + number of random deals whose sides differ as much again) / (N + 1); see
+        /// ``SplitManifest/ControlsRecord/dealCount``.
         public let p: Double
         /// The labels of the classes on the train side, sorted.
         public let train: [String]
@@ -124,7 +130,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         position = controls?.position
         holdout = controls?.holdout.map { holdout in
             HoldoutRecord(
-                fid: holdout.fid, nullMean: holdout.null.mean, nullSd: holdout.null.sd, p: holdout.null.p,
+                fid: holdout.fid, nullMean: holdout.null.mean, nullSd: holdout.null.sd, p: holdout.p,
                 train: labels(holdout.partition.classes(on: .train)),
                 test: labels(holdout.partition.classes(on: .test)))
         }

@@ -50,8 +50,13 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     public struct ControlsRecord: Sendable, Equatable, Codable {
         /// The number of draws of each band.
         public let drawCount: Int
-        /// The probability, without any shift, that the held-out levels harder than the start would rise as far above
-        /// their bands; nil without such levels.
+        /// The number of random deals that each held-out p compares the given one with; nil in files of older versions,
+        /// which compared with the draws of a band.
+        public let dealCount: Int?
+        /// The number of halvings of the samples; nil in files of older versions, which had one.
+        public let halvingCount: Int?
+        /// The probability, without any shift, that the differences of the levels harder than the start would recur as
+        /// they do; nil without such levels.
         public let p: Double?
         /// The number of classes of one sample, which the held-out repetition leaves out.
         public let singletonClassCount: Int
@@ -89,6 +94,8 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         private enum CodingKeys: String, CodingKey {
             case p, together
             case drawCount = "draw_count"
+            case dealCount = "deal_count"
+            case halvingCount = "halving_count"
             case singletonClassCount = "singleton_class_count"
         }
     }
@@ -137,8 +144,9 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         settingsRecord = SettingsRecord(.made(series.settings))
         controls = series.controls.map {
             ControlsRecord(
-                drawCount: series.settings.nullDraws, p: $0.p, singletonClassCount: $0.singletonClassCount,
-                together: .init($0, in: series.embedded.dataset))
+                drawCount: series.settings.nullDraws, dealCount: $0.dealCount > 0 ? $0.dealCount : nil,
+                halvingCount: $0.dealCount > 0 ? $0.halvingCount : nil, p: $0.p,
+                singletonClassCount: $0.singletonClassCount, together: .init($0, in: series.embedded.dataset))
         }
         rankAgreement = series.rankAgreement?.rounded(significantDigits: 10)
         let width = String(series.levels.count).count

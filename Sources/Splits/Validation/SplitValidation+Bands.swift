@@ -7,6 +7,13 @@ extension SplitValidation {
     /// The number of null draws, clamped to a range that can be computed with.
     var draws: Int { min(max(manifest.settings.nullDraws, 0), 1 << 40) }
 
+    /// The number of draws of a band, clamped likewise.
+    func drawCount(of band: NullBand) -> Int { band.drawCount.map { min(max($0, 2), 1 << 40) } ?? draws }
+
+    /// The number of values that a held-out p compares with, clamped likewise: random deals, or the draws of a band in
+    /// files of older versions.
+    var dealCount: Int { manifest.controls?.dealCount.map { min(max($0, 0), 1 << 40) } ?? draws }
+
     /// The values that N distances cannot have as their mean, standard deviation and 95 % quantile.
     ///
     /// No distance is negative, so the deviation is greatest if all but one are 0: √N times the mean. The quantile lies
@@ -38,7 +45,7 @@ extension SplitValidation {
 
     /// Whether N draws can give this p, and its rank is among the possible ones.
     func pViolations(
-        _ p: Double, allowing ranks: ClosedRange<Int>, _ place: String, because reason: String
+        _ p: Double, among draws: Int, allowing ranks: ClosedRange<Int>, _ place: String, because reason: String
     ) -> [SplitViolation] {
         let total = Double(draws + 1)
         let rank = (p * total).rounded()

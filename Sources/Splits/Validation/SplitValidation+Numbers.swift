@@ -53,11 +53,13 @@ extension SplitValidation {
 
     private func bandViolations(of level: SplitLevel) -> [SplitViolation] {
         guard let null = level.null else { return [] }
+        let draws = drawCount(of: null)
         let allowed = Self.rank(of: level.fid, mean: null.mean, sd: null.sd, q95: null.q95, draws: draws)
         var violations = Self.bandFaults(mean: null.mean, sd: null.sd, q95: null.q95, draws: draws)
             .map { violation("\(level.id), null, \($0.name)", $0.found, $0.expected) }
         violations += pViolations(
-            null.p, allowing: allowed, "\(level.id), null, p", because: ", as fid stands to mean, sd and q95")
+            null.p, among: draws, allowing: allowed, "\(level.id), null, p",
+            because: ", as fid stands to mean, sd and q95")
         if let excess = level.excess,
             abs(excess - (level.fid - null.mean)) > Self.rounding(level.fid) + Self.rounding(excess)
         {
@@ -71,6 +73,7 @@ extension SplitValidation {
 
     private func positionViolations(of level: SplitLevel, _ null: NullBand) -> [SplitViolation] {
         guard let position = level.position else { return [] }
+        let draws = drawCount(of: null)
         let rank = (null.p * Double(draws + 1)).rounded()
         // Among the N draws and the level itself, this many are no higher than it, and more if draws are equal to it.
         let lowestRank = Double(draws + 2) - rank
@@ -100,20 +103,37 @@ extension SplitValidation {
         if let holdout = level.holdout {
             let place = "\(level.id), holdout"
             if holdout.fid < 0 { violations.append(violation("\(place), fid", "\(holdout.fid)", "0 or more")) }
-            violations += Self.bandFaults(mean: holdout.nullMean, sd: holdout.nullSd, q95: nil, draws: draws)
+            // If all exchanges were made, how many is not recorded.
+            let mostDraws = max(draws, NullExchange.enumerationLimit)
+            violations += Self.bandFaults(mean: holdout.nullMean, sd: holdout.nullSd, q95: nil, draws: mostDraws)
                 .map { violation("\(place), null_\($0.name)", $0.found, $0.expected) }
-            // This p uses the part of the distance that stands out more, so any value is possible given fid alone.
-            violations += pViolations(holdout.p, allowing: 1...(draws + 1), "\(place), p", because: "")
+            // This p is of other values than fid, so any is possible.
+            violations += pViolations(
+                holdout.p, among: dealCount, allowing: 1...(dealCount + 1), "\(place), p", because: "")
         }
-        let isShift = level.holdout.map { $0.p <= 0.05 }
+        let (isShift, reason) = expectedShift(of: level)
         if level.isShift != isShift {
             violations.append(
                 violation(
                     "\(level.id), is_shift", level.isShift.map { "\($0)" } ?? "none",
-                    level.holdout.map { "\($0.p <= 0.05), since the held-out p is \($0.p)" }
-                        ?? "null, since there is no held-out repetition"))
+                    (isShift.map { "\($0)" } ?? "null") + ", since \(reason)"))
         }
         return violations
+    }
+
+    private func expectedShift(of level: SplitLevel) -> (isShift: Bool?, reason: String) {
+        guard let holdout = level.holdout else { return (nil, "there is no held-out repetition") }
+        // Older versions did not ask where the level stands.
+        guard manifest.controls?.dealCount != nil, let position = level.position, let null = level.null else {
+            return (holdout.p <= 0.05, "the held-out p is \(holdout.p)")
+        }
+        guard NullBand.canReject(drawCount: drawCount(of: null)) else {
+            return (nil, "the classes can be dealt to the sides in \(drawCount(of: null) + 1) ways only")
+        }
+        return (
+            holdout.p <= 0.05 && position == .above,
+            "the held-out p is \(holdout.p) and the level is \(position.rawValue) its band"
+        )
     }
 
     /// Half a unit in the tenth digit of a value, plus the rounding in comparing it.

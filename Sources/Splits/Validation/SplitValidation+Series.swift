@@ -111,6 +111,14 @@ extension SplitValidation {
                 violations.append(
                     violation("controls, draw_count", "\(controls.drawCount)", "\(draws), as in the protocol"))
             }
+            for (name, found, least) in [
+                ("deal_count", controls.dealCount, SideDifferenceTest.fewestDeals),
+                ("halving_count", controls.halvingCount, 1),
+            ] {
+                if let found, found < least {
+                    violations.append(violation("controls, \(name)", "\(found)", "\(least) or more"))
+                }
+            }
             let singletons = dataset.samplesOfClass.count { $0.count == 1 }
             if controls.singletonClassCount != singletons {
                 violations.append(
@@ -122,7 +130,8 @@ extension SplitValidation {
                 $0.holdout != nil && ($0.arm == .swap || $0.arm == .removal)
             }
             if let p = controls.p {
-                violations += pViolations(p, allowing: 1...(draws + 1), "controls, p", because: "")
+                violations += pViolations(
+                    p, among: dealCount, allowing: 1...(dealCount + 1), "controls, p", because: "")
             }
             if isMeasured != (controls.p != nil) {
                 violations.append(

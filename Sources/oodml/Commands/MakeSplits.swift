@@ -22,9 +22,10 @@ struct MakeSplits: ParsableCommand {
             are whole numbers and else by name. Datasets of the field bring their own.
 
             Every level comes with two controls. `null` is the band of distances that random exchanges of its own \
-            classes have: removal alone raises the distance, and `excess` is what is left of it. `holdout` repeats the \
-            search with half of each class's samples and measures the result on the other half: `is_shift` says \
-            whether a shift is there that the search has not made up (p <= 0.05); null, where too few samples are left to test.
+            classes have: removal alone raises the distance, and `excess` is what is left of it. `holdout` asks samples \
+            that had no part in the search: sides chosen by half of each class's samples are measured on the other \
+            half, and compared with samples dealt to the classes at random. `is_shift` says whether a shift is shown: \
+            above the band, and confirmed (p <= 0.05). False is not shown; null is not tested, for want of samples or classes.
             """,
             reads: """
                 --root DIR      images: class/image or outer/class/image, or the folder
@@ -49,8 +50,9 @@ struct MakeSplits: ParsableCommand {
                 """,
             prints: """
                 one line a level (fid is the squared Fréchet distance, without unit; null
-                and excess are in the same; p and shift are of the held-out samples), and on
-                a terminal the distance along the steps; --format json: manifest.json, that
+                and excess are in the same; held out are samples that had no part in the
+                search; "draws below" counts random deals that differ less), and on a
+                terminal the distance along the steps; --format json: manifest.json, that
                 of the first series
                 """,
             examples: """

@@ -17,7 +17,8 @@ func summary(of made: MadeSplits, on display: TextDisplay) -> String {
         if let controls = manifest.controls, let p = controls.p {
             text +=
                 display.wrapped(
-                    "All held-out levels harder than the start together: p = \(String(format: "%.3f", p))") + "\n"
+                    "All levels harder than the start together: \(drawsBelow(p: p, in: manifest)) random deals of the "
+                        + "samples lie below, p = \(String(format: "%.3f", p))") + "\n"
         }
         if let agreement = manifest.rankAgreement {
             text +=
@@ -48,6 +49,12 @@ private func allColumns(_ file: String) -> String {
     "--format json and \(file) have all"
 }
 
+/// A p-value as what was counted, such as "99 of 99".
+private func drawsBelow(p: Double, in manifest: SplitManifest) -> String {
+    let count = manifest.controls.map { $0.dealCount ?? $0.drawCount } ?? 0
+    return "\(count + 1 - Int((p * Double(count + 1)).rounded())) of \(count)"
+}
+
 private func splitTable(of manifest: SplitManifest) -> TextTable {
     let hasControls = manifest.controls != nil
     let controlColumns: [TextTable.Column] =
@@ -56,7 +63,7 @@ private func splitTable(of manifest: SplitManifest) -> TextTable {
             .init("null", alignment: .right, spareOrder: 4), .init("excess", alignment: .right, spareOrder: 2),
             .init("held out", alignment: .right, spareOrder: 7),
             .init("null", alignment: .right, name: "null of held out", spareOrder: 8),
-            .init("p", alignment: .right, spareOrder: 3), .init("shift"),
+            .init("draws below", alignment: .right, spareOrder: 3), .init("shift"),
         ] : []
     let columns: [TextTable.Column] =
         [
@@ -77,8 +84,8 @@ private func splitTable(of manifest: SplitManifest) -> TextTable {
                 + (hasControls
                     ? [
                         number(level.null?.mean), number(level.excess), number(level.holdout?.fid),
-                        number(level.holdout?.nullMean), number(level.holdout?.p, "%.3f"),
-                        level.isShift.map { $0 ? "yes" : "no" } ?? "not tested",
+                        number(level.holdout?.nullMean),
+                        level.holdout.map { drawsBelow(p: $0.p, in: manifest) } ?? "–", level.shiftWords,
                     ] : [])
         },
         significant: Set(

@@ -108,6 +108,53 @@ import Testing
         }
     }
 
+    /// Ten classes in two groups, and eight far apart in as many directions: few partitions, but a clear difference.
+    @Test(arguments: 0..<3)
+    func fewSeparateClassesAreEnough(seed: Int) throws {
+        var rng = SplitMix64(seed: UInt64(40 + seed))
+        var data = SyntheticData()
+        for number in 0..<8 {
+            let centre = (0..<16).map { _ in 8 * rng.bell() }
+            data.addClass("c\(number)", at: centre, count: 10, spread: 1, using: &rng)
+        }
+        let result = try series(of: data.embedded()) { $0.seed = UInt64(seed) }
+        let controls = try #require(result.controls)
+        let hardest = try #require(Array(zip(result.levels, controls.levels)).last { $0.0.arm == .swap })
+        // Of 70 ways to deal 8 classes to sides of 4, all but one make the band, two of each distance.
+        #expect(hardest.1.null.drawCount == 69 && abs(hardest.1.null.p - 2 / 70) < 1e-6)
+        #expect(hardest.1.isShift == true)
+    }
+
+    /// Weak differences in three directions, which half of the samples show only roughly: averaged over halvings, they are
+    /// found, whatever the seed.
+    @Test func weakStructureIsFoundWhateverTheSeed() throws {
+        var rng = SplitMix64(seed: 77)
+        var data = SyntheticData()
+        for number in 0..<40 {
+            let centre = (0..<32).map { $0 < 3 ? 0.8 * rng.bell() : 0 }
+            data.addClass("c\(100 + number)", at: centre, count: 20, spread: 1, using: &rng)
+        }
+        let embedded = try data.embedded()
+        for seed in 0..<4 {
+            let controls = try #require(try series(of: embedded) { $0.seed = UInt64(seed) }.controls)
+            #expect(controls.levels.last?.isShift == true, "seed \(seed)")
+            #expect(controls.halvingCount == 5 && controls.dealCount == 99)
+        }
+    }
+
+    /// Four classes can be dealt to two sides in six ways, of which none can stand out: that is no test.
+    @Test func tooFewPartitionsAreNotTested() throws {
+        var rng = SplitMix64(seed: 5)
+        var data = SyntheticData()
+        for number in 0..<4 {
+            data.addClass("c\(number)", at: [10 * rng.bell(), 10 * rng.bell()], count: 12, spread: 1, using: &rng)
+        }
+        let controls = try #require(try series(of: data.embedded()).controls)
+        for level in controls.levels {
+            #expect(level.null.drawCount == 5 && level.isShift == nil && level.position == .within)
+        }
+    }
+
     @Test func theSameSeedDrawsTheSameBands() throws {
         let embedded = try SyntheticData.random(classCount: 20, dimension: 5, seed: 4).embedded()
         let first = try series(of: embedded)

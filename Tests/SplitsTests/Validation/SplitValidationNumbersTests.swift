@@ -32,17 +32,22 @@ import Testing
                 == ["level-3, excess: found \(excess + 1e-6); expected \(excess), fid less the mean of null"])
     }
 
+    /// The violations but for that of `is_shift`, which depends on where a level stands.
+    private func violationsButShift(_ change: (inout EditableJSON) throws -> Void) throws -> [String] {
+        try splits.violations(change).filter { !$0.contains(", is_shift: ") }
+    }
+
     @Test func controlsAreThereIfThereAreDraws() throws {
         for name in ["excess", "position"] {
             #expect(
-                try splits.violations { $0["levels.2.\(name)"] = nil }
+                try violationsButShift { $0["levels.2.\(name)"] = nil }
                     == ["level-3, \(name): found none; expected one, since there are null draws"])
         }
         #expect(
             try splits.violations { $0["levels.2.is_shift"] = nil }
                 == [
                     "level-3, is_shift: found none; expected \(try splits.boolean("levels.2.is_shift")), since the "
-                        + "held-out p is \(try splits.number("levels.2.holdout.p"))"
+                        + "held-out p is \(try splits.number("levels.2.holdout.p")) and the level is within its band"
                 ])
         let bare = try ValidatedSplits { $0.nullDraws = 0 }
         #expect(
@@ -73,13 +78,13 @@ import Testing
             try splits.violations { $0["levels.2.null.p"] = 0.714286 }
                 == ["level-3, null, p: found 0.714286; expected from 2/21 to 9/21, \(reason)"])
         #expect(
-            try splits.violations {
+            try violationsButShift {
                 $0["levels.2.null.p"] = 0.047619
                 $0["levels.2.position"] = "above"
             } == ["level-3, null, p: found 0.047619; expected from 2/21 to 9/21, \(reason)"])
         // Above the quantile no more than one draw does.
         #expect(
-            try splits.violations {
+            try violationsButShift {
                 $0["levels.3.null.p"] = 0.142857
                 $0["levels.3.position"] = "within"
                 $0["levels.3.null.sd"] = 10
@@ -133,13 +138,13 @@ import Testing
 
     @Test func positionFollowsFromP() throws {
         #expect(
-            try splits.violations { $0["levels.2.position"] = "above" }
+            try violationsButShift { $0["levels.2.position"] = "above" }
                 == ["level-3, position: found above; expected within, as fid stands to null (p = 0.142857)"])
         #expect(
             try splits.violations { $0["levels.2.position"] = "below" }
                 == ["level-3, position: found below; expected within, as fid stands to null (p = 0.142857)"])
         #expect(
-            try splits.violations { $0["levels.3.position"] = "within" }
+            try violationsButShift { $0["levels.3.position"] = "within" }
                 == ["level-4, position: found within; expected above, as fid stands to null (p = 0.047619)"])
         // Whether draws are equal to the lowest is not known, unless the band is too narrow to reach it.
         #expect(try splits.violations { $0["levels.0.position"] = "within" } == [])
@@ -159,13 +164,29 @@ import Testing
         let (level, id) = ("levels.\(index)", "level-\(index + 1)")
         #expect(
             try splits.violations { $0["\(level).is_shift"] = false }
-                == ["\(id), is_shift: found false; expected true, since the held-out p is 0.047619"])
+                == [
+                    "\(id), is_shift: found false; expected true, since the held-out p is "
+                        + "\(try splits.number("\(level).holdout.p")) and the level is above its band"
+                ])
         #expect(
             try splits.violations { $0["\(level).holdout"] = nil }
                 == ["\(id), is_shift: found true; expected null, since there is no held-out repetition"])
         #expect(
             try splits.violations { $0["\(level).holdout.p"] = 0.05 }
-                == ["\(id), holdout, p: found 0.05; expected k/21 for a whole number k from 1 to 21"])
+                == [])
+        #expect(
+            try splits.violations { $0["\(level).holdout.p"] = 0.047619 }
+                == ["\(id), holdout, p: found 0.047619; expected k/100 for a whole number k from 1 to 100"])
+        // As an older version wrote it: the draws of the band, and no question where the level stands.
+        #expect(
+            try splits.violations {
+                for name in ["deal_count", "halving_count"] { $0["controls.\(name)"] = nil }
+                $0["controls.p"] = 0.047619
+                for number in splits.series.levels.indices {
+                    $0["levels.\(number).holdout.p"] = number == index ? 0.047619 : 1
+                    $0["levels.\(number).is_shift"] = number == index
+                }
+            } == [])
         #expect(
             try splits.violations {
                 $0["\(level).holdout.p"] = 1

@@ -1,0 +1,116 @@
+internal import Datasets
+internal import DenseLinearAlgebra
+internal import Statistics
+
+/// Vectors that can be dealt to classes in any order, for ``SideDifferenceTest``.
+///
+/// A row is the sum over a group of samples that stay together, about the mean of all; usually over one sample.
+struct DealtTable: Sendable {
+    private let rows: Matrix<Float>
+    /// The number of samples of each row.
+    private let counts: [Double]
+
+    /// Up to this many units, their inner products are computed once for a search.
+    static let gramLimit = 512
+
+    /// The vectors of one half of the samples, summed over each unit.
+    struct Half: Sendable {
+        /// One row for each unit.
+        let sums: Matrix<Double>
+        /// The number of samples, or of classes under class means.
+        let counts: [Double]
+    }
+
+    /// The table of means, and for samples that of spreads.
+    ///
+    /// - Parameter atoms: the groups of each class.
+    static func tables(of embedded: EmbeddedDataset, atoms: [[[Int]]]) -> [DealtTable] {
+        let x = embedded.embeddings
+        let d = x.columnCount
+        let all = atoms.flatMap { $0 }
+        let origin = Array(x.means(ofRowGroups: [all.flatMap { $0 }]).row(0))
+        let means = DealtTable(all, columnCount: d) { sample, sum in
+            for (j, value) in x.row(sample).enumerated() { sum[j] += Double(value) - origin[j] }
+        }
+        guard embedded.statistic == .samples else { return [means] }
+
+        // Directions of the samples, whichever their classes, so that every deal has the same.
+        var generator = SeededGenerator(seed: 0, stream: "spreads")
+        let some = generator.shuffled(all.flatMap { $0 }).prefix(2000).sorted()
+        let directions = principalDirections(
+            of: Matrix<Double>(x.selectingRows(some)), about: origin, count: min(16, d))
+        let r = directions.rowCount
+        func squares(_ sample: Int) -> [Double] {
+            let along = plainCoordinates(of: x, rows: [sample], about: origin, along: directions)
+            var total = 0.0
+            for (j, value) in x.row(sample).enumerated() {
+                total += (Double(value) - origin[j]) * (Double(value) - origin[j])
+            }
+            return along.map { $0 * $0 } + [total]
+        }
+        let variances = some.reduce(into: [Double](repeating: 0, count: r + 1)) { sum, sample in
+            for (j, value) in squares(sample).enumerated() { sum[j] += value / Double(some.count) }
+        }
+        let spreads = DealtTable(all, columnCount: r + 1) { sample, sum in
+            for (j, value) in squares(sample).enumerated() where variances[j] > 0 {
+                sum[j] += (value - variances[j]) / (2 * variances[j].squareRoot())
+            }
+        }
+        return [means, spreads]
+    }
+
+    private init(_ groups: [[Int]], columnCount: Int, add: (_ sample: Int, _ sum: inout [Double]) -> Void) {
+        var elements: [Float] = []
+        elements.reserveCapacity(groups.count * columnCount)
+        for group in groups {
+            var sum = [Double](repeating: 0, count: columnCount)
+            for sample in group { add(sample, &sum) }
+            elements += sum.map { Float($0) }
+        }
+        rows = Matrix(rowCount: groups.count, columnCount: columnCount, elements: elements)
+        counts = groups.map { Double($0.count) }
+    }
+
+    /// About how many multiplications one halving of one deal takes.
+    func cost(unitCount: Int) -> Double {
+        let (n, d, c) = (Double(rows.rowCount), Double(rows.columnCount), Double(unitCount))
+        return n * d + 2 * (unitCount <= Self.gramLimit ? c * c * d / 2 + 200 * c * c : 60 * c * d)
+    }
+
+    /// Deals the rows to slots, each of one class and one half.
+    func dealt(
+        _ order: [Int], classOfSlot: [Int], isFirst: [Bool], unitOfClass: [Int], unitCount: Int,
+        statistic: ShiftStatistic
+    ) -> (first: Half, second: Half) {
+        let d = rows.columnCount
+        let groupOfClass = statistic == .samples ? unitOfClass : Array(unitOfClass.indices)
+        let groupCount = statistic == .samples ? unitCount : unitOfClass.count
+        var sums = [Double](repeating: 0, count: 2 * groupCount * d)
+        var totals = [Double](repeating: 0, count: 2 * groupCount)
+        sums.withUnsafeMutableBufferPointer { sums in
+            rows.elements.withUnsafeBufferPointer { values in
+                for (slot, row) in order.enumerated() {
+                    let group = (isFirst[slot] ? 0 : groupCount) + groupOfClass[classOfSlot[slot]]
+                    totals[group] += counts[row]
+                    for j in 0..<d { sums[group * d + j] += Double(values[row * d + j]) }
+                }
+            }
+        }
+        func half(_ number: Int) -> Half {
+            let sums = Matrix(
+                rowCount: groupCount, columnCount: d,
+                elements: Array(sums[number * groupCount * d..<(number + 1) * groupCount * d]))
+            let totals = Array(totals[number * groupCount..<(number + 1) * groupCount])
+            guard statistic == .classMeans else { return Half(sums: sums, counts: totals) }
+            // One vector a class.
+            var ofUnits = Matrix<Double>(rowCount: unitCount, columnCount: d)
+            var counts = [Double](repeating: 0, count: unitCount)
+            for (number, unit) in unitOfClass.enumerated() where totals[number] > 0 {
+                for j in 0..<d { ofUnits[unit, j] += sums[number, j] / totals[number] }
+                counts[unit] += 1
+            }
+            return Half(sums: ofUnits, counts: counts)
+        }
+        return (half(0), half(1))
+    }
+}
