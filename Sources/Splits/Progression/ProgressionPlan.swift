@@ -60,9 +60,12 @@ struct ProgressionPlan: Sendable {
             removal = .fixed(Self.steps(of: walk.removal, unitCount: vectors.unitCount))
         case .search(let searchSettings):
             let search = try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
-            let hardest = try search.extreme(.harder, from: start, seed: settings.seed) { done, total in
-                searching("hardest", done, total)
-            }
+            @Sendable func searchingHardest(_ done: Int, _ total: Int) { searching("hardest", done, total) }
+            let hardest =
+                isToBeConfirmed
+                ? try search.extreme(.harder, from: start, seed: settings.seed, report: searchingHardest)
+                : try hardestSides(
+                    of: vectors, by: search, from: start, seed: settings.seed, report: searchingHardest)
             let easiest = try search.extreme(.easier, from: start, seed: settings.seed) { done, total in
                 searching("easiest", done, total)
             }

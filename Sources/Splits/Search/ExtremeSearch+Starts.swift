@@ -11,11 +11,7 @@ extension ExtremeSearch {
     /// Units differ in their means and in the spread of their vectors. Halves along a direction keep similar units
     /// together, which pairwise exchanges cannot achieve: of ten clusters of classes, five belong on either side.
     func starts(for goal: Goal, like start: ClassPartition, seed: UInt64) throws -> [ClassPartition] {
-        let r = moments.rank
-        var means = Matrix<Double>(rowCount: movable.count, columnCount: r)
-        for (place, unit) in movable.enumerated() {
-            for j in 0..<r { means[place, j] = moments.items[unit, 1 + j] / moments.items[unit, 0] }
-        }
+        let means = movableMeans
         let isLarge = movable.count > Self.largeCount
         let mixtures = goal == .easier || isLarge ? 0 : 20
         var orders = try self.orders(along: means, mixtures: mixtures, seed: seed, name: "means")
@@ -27,6 +23,16 @@ extension ExtremeSearch {
             orders.append(generator.shuffled(movable))
         }
         return orders.map { partition(for: goal, in: $0, like: start) }
+    }
+
+    /// The means of the movable units in the coordinates of the search, one row each.
+    private var movableMeans: Matrix<Double> {
+        let r = moments.rank
+        var means = Matrix<Double>(rowCount: movable.count, columnCount: r)
+        for (place, unit) in movable.enumerated() {
+            for j in 0..<r { means[place, j] = moments.items[unit, 1 + j] / moments.items[unit, 0] }
+        }
+        return means
     }
 
     /// Where the reference code's walks end, with one and with two exchanges at a time, so that no extreme falls short
