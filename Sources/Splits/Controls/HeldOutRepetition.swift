@@ -24,7 +24,7 @@ struct HeldOutRepetition {
         else { return nil }
         start = official
         plan = try ProgressionPlan(choosing, from: start, by: settings, isToBeConfirmed: true, report: report)
-        removals = plan.removals(
+        removals = try plan.removals(
             from: plan.harder.last?.partition ?? start, classCounts: embedded.units.map(\.classes.count))
         stepCounts = Dictionary(grouping: progression.steps, by: \.arm).mapValues(\.count)
     }

@@ -23,6 +23,7 @@ struct SettingsRecord: Sendable, Equatable {
         case swapsPerStep = "swaps_per_step"
         case keepFraction = "keep_fraction"
         case minimumClassCount = "minimum_class_count"
+        case removalRule = "removal_rule"
         case levelCount = "level_count"
         case nullDraws = "null_draws"
         case foldCount = "fold_count"
@@ -64,6 +65,8 @@ extension SettingsRecord: Encodable {
             try container.encodeIfPresent(search.swapsPerStep, forKey: .swapsPerStep)
             try container.encode(search.removal.keepFraction, forKey: .keepFraction)
             try container.encode(search.removal.minimumClassCount, forKey: .minimumClassCount)
+            // Files of older versions do not have it.
+            if search.removal.rule != .gap { try container.encode(search.removal.rule, forKey: .removalRule) }
         case .milbich2021(let reference):
             try container.encode(reference, forKey: .milbich2021)
         }
@@ -120,6 +123,7 @@ extension SettingsRecord: Decodable {
             search.swapsPerStep = try fields(.swapsPerStep) as Int
             search.removal.keepFraction = try fields(.keepFraction)
             search.removal.minimumClassCount = try fields(.minimumClassCount)
+            search.removal.rule = try fields.ifPresent(.removalRule) ?? .gap
         }
         let reference: Milbich2021.Settings? = try fields.ifPresent(.milbich2021)
         made.method = isReference ? .milbich2021(reference ?? Milbich2021.Settings()) : .search(search)

@@ -112,7 +112,7 @@ public struct Progression: Sendable, Equatable {
         }
         let harder = try measured(.swap, plan.harder, from: startStep)
         let hardest = harder.last(where: \.isKept) ?? startStep
-        let removals = plan.removals(from: hardest.unitPartition, classCounts: embedded.units.map(\.classes.count))
+        let removals = try plan.removals(from: hardest.unitPartition, classCounts: embedded.units.map(\.classes.count))
         let removal = try measured(.removal, removals, from: hardest)
         let easier = try measured(.easier, plan.easier, from: startStep)
         steps = easier.reversed() + [startStep] + harder + removal

@@ -23,8 +23,8 @@ struct ProgressionPlan: Sendable {
 
     /// How units leave after the hardest exchange.
     private enum Removal {
-        /// Those with the largest gap, this many from each side per step, down to the floors.
-        case byGap(SearchSettings.Removal, countPerStep: Int)
+        /// By rank, this many from each side per step, down to the floors.
+        case ranked(SearchSettings.Removal, countPerStep: Int, ExtremeSearch)
         /// In the way the reference code removes them.
         case fixed([Step])
     }
@@ -72,7 +72,7 @@ struct ProgressionPlan: Sendable {
             let swaps = searchSettings.swapsPerStep(forUnitCount: vectors.unitCount)
             easier = try Self.walk(.easier, from: start, to: easiest, swapsPerStep: swaps, in: search)
             harder = try Self.walk(.harder, from: start, to: hardest, swapsPerStep: swaps, in: search)
-            removal = .byGap(searchSettings.removal, countPerStep: swaps)
+            removal = .ranked(searchSettings.removal, countPerStep: swaps, search)
         }
     }
 
@@ -130,22 +130,25 @@ struct ProgressionPlan: Sendable {
         return ClassPartition(sides: end.sides.map { $0?.opposite })
     }
 
-    /// Takes units out of a partition by decreasing gap, equally many from each side, down to the floor.
+    /// Takes units out of a partition by decreasing gap, or by the distance that is left, equally many from each side, down
+    /// to the floor.
     ///
     /// The floor counts classes: a fraction of each side's classes stays, and no fewer than a given number.
     ///
     /// - Parameter classCounts: the number of classes of each unit.
-    func removals(from start: ClassPartition, classCounts: [Int]) -> [Step] {
+    func removals(from start: ClassPartition, classCounts: [Int]) throws -> [Step] {
         switch removal {
         case .fixed(let steps): steps
-        case .byGap(let floor, let countPerStep):
-            removalsByGap(from: start, classCounts: classCounts, floor: floor, countPerStep: countPerStep)
+        case .ranked(let floor, let countPerStep, let search):
+            try removals(
+                from: start, classCounts: classCounts, floor: floor, countPerStep: countPerStep, by: search)
         }
     }
 
-    private func removalsByGap(
-        from start: ClassPartition, classCounts: [Int], floor: SearchSettings.Removal, countPerStep: Int
-    ) -> [Step] {
+    private func removals(
+        from start: ClassPartition, classCounts: [Int], floor: SearchSettings.Removal, countPerStep: Int,
+        by search: ExtremeSearch
+    ) throws -> [Step] {
         var partition = start
         var steps: [Step] = []
         func classCount(_ side: Side) -> Int { partition.classes(on: side).reduce(0) { $0 + classCounts[$1] } }
@@ -154,7 +157,11 @@ struct ProgressionPlan: Sendable {
         }
         while true {
             var leaving: [Int] = []
-            let ranked = Side.allCases.map { unitsByGap(on: $0, of: partition, in: vectors) }
+            let ranked = try Side.allCases.map { side in
+                let byGap = unitsByGap(on: side, of: partition, in: vectors)
+                guard floor.rule == .distance else { return byGap }
+                return try search.unitsByDistanceLeft(on: side, of: partition, byGap: byGap, count: countPerStep)
+            }
             var spare = zip(Side.allCases, floors).map { classCount($0) - $1 }
             var vectorsLeft = Side.allCases.map { vectors.count(ofUnits: partition.classes(on: $0)) }
             for place in 0..<min(countPerStep, ranked[0].count, ranked[1].count) {

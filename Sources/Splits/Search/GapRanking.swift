@@ -1,5 +1,6 @@
 internal import Datasets
 internal import DenseLinearAlgebra
+internal import Parallel
 
 /// The units of one side by decreasing gap, which compares their means with the means of the two sides.
 ///
@@ -35,5 +36,34 @@ extension Matrix where Scalar == Double {
                 return sum.squareRoot()
             }
         }
+    }
+}
+
+extension ExtremeSearch {
+    /// The units of one side by the distance that is left without each of them, greatest first; only those that first
+    /// order and the gap find promising, and at least `count` of them.
+    ///
+    /// - Parameter byGap: all units of the side by gap.
+    /// - Complexity: O(r³) for each of two dozen units.
+    func unitsByDistanceLeft(
+        on side: Side, of partition: ClassPartition, byGap: [Int], count: Int
+    ) throws -> [Int] {
+        let gains = try roughDistance(of: partition).gains(
+            ofRemoving: byGap, from: side, items: moments.items)
+        let scale = gains.reduce(0) { max($0, abs($1)) }
+        let byGain = zip(byGap, gains).map { ($0, value: $1, scale: scale) }.rankedByFallingValue()
+        let promising = 12
+        guard count <= promising else { return byGain }
+        var candidates = Array(byGain.prefix(promising))
+        candidates += byGap.prefix(promising).filter { !candidates.contains($0) }
+        let tried = candidates
+        let left = try concurrentMap(count: tried.count) { place in
+            var next = partition
+            next.remove(tried[place])
+            // A side of one unit has no distance.
+            guard next.classes(on: side).count > 1 else { return -1.0 }
+            return try roughDistance(of: next).squared
+        }
+        return zip(tried, left).map { ($0, value: $1, scale: abs($1)) }.rankedByFallingValue()
     }
 }

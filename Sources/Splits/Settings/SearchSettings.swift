@@ -14,17 +14,21 @@ public struct SearchSettings: Sendable, Equatable {
     /// How far removal goes.
     public var removal: Removal
 
-    /// How many classes removal leaves on each side: at least the larger of two numbers.
+    /// Which classes removal takes, and how many it leaves on each side: at least the larger of two numbers.
     public struct Removal: Sendable, Equatable {
         /// The smallest fraction of each side's classes that stays, above 0 and at most 1.
         public var keepFraction: Double
         /// The smallest number of classes that stay on each side, at least 1.
         public var minimumClassCount: Int
 
-        /// Sets both numbers.
-        public init(keepFraction: Double = 0.6, minimumClassCount: Int = 10) {
+        /// Which units leave first.
+        public var rule: RemovalRule
+
+        /// Sets both numbers and the rule.
+        public init(keepFraction: Double = 0.6, minimumClassCount: Int = 10, rule: RemovalRule = .gap) {
             self.keepFraction = keepFraction
             self.minimumClassCount = minimumClassCount
+            self.rule = rule
         }
     }
 
@@ -55,4 +59,13 @@ public struct SearchSettings: Sendable, Equatable {
         try requireSetting(
             removal.minimumClassCount >= 1, "the smallest number of classes", removal.minimumClassCount, "at least 1")
     }
+}
+
+/// Which units removal takes first.
+public enum RemovalRule: String, Sendable, Codable, CaseIterable {
+    /// Those whose means look most as if they belonged to the other side.
+    case gap
+    /// Those without which the distance is greatest, in the coordinates of the search. It takes longer, and goes further
+    /// where classes spread differently.
+    case distance
 }

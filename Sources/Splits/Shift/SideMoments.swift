@@ -87,6 +87,32 @@ struct MomentDistance {
     ///
     /// - Complexity: O(r³).
     func gradient() throws -> [Double] {
+        let (toTrain, toTest) = try potentials()
+        let (n1, n2) = (train.moments.count, test.moments.count)
+        return zip(toTrain, toTest).map { $0 / n1 - $1 / n2 }
+    }
+
+    /// How much the distance rises to first order when vectors with some moments leave a side: the side then has the
+    /// mean potential of those that stay.
+    ///
+    /// - Parameters:
+    ///   - items: the moments, one row per unit.
+    ///   - units: the units in question, all on `side`.
+    /// - Complexity: O(r³), and O(r²) per unit.
+    func gains(ofRemoving units: [Int], from side: Side, items: Matrix<Double>) throws -> [Double] {
+        let (toTrain, toTest) = try potentials()
+        let (weights, moments) = side == .train ? (toTrain, train.moments) : (toTest, test.moments)
+        func potential(_ sums: some Sequence<Double>) -> Double { zip(weights, sums).reduce(0) { $0 + $1.0 * $1.1 } }
+        let mean = potential(moments.sum) / moments.count
+        return units.map { unit in
+            let row = items.row(unit)
+            let count = row[row.startIndex]
+            return count / max(moments.count - count, 1) * (mean - potential(row) / max(count, 1))
+        }
+    }
+
+    /// The weights of both sides' potentials.
+    private func potentials() throws -> (train: [Double], test: [Double]) {
         // With Σ₁ = UᵀU and UΣ₂Uᵀ = VᵀΛV: T = BᵀB with B = Λ^¼VU⁻ᵀ, and T⁻¹ = CᵀC with C = Λ^-¼VU.
         let (values, vectors) = try symmetricEigendecomposition(conjugate(test.covariance, byUpperTriangular: factor))
         let floor = ridge * ridge * 1e-3
@@ -102,8 +128,7 @@ struct MomentDistance {
         let inverse = gramMatrix(product(scaled { 1 / $0 }, factor))
         let toTrain = potential(of: train, against: test.moments.mean, map: map)
         let toTest = potential(of: test, against: train.moments.mean, map: inverse)
-        let (n1, n2) = (train.moments.count, test.moments.count)
-        return zip(toTrain, toTest).map { $0 / n1 - $1 / n2 }
+        return (toTrain, toTest)
     }
 
     /// The weights of one side's potential for the moments `[n, Σx, Σxxᵀ]`.

@@ -46,6 +46,12 @@ struct SplitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The number of classes that removal leaves on each side at least.", valueName: "n"))
     var minClasses = 10
 
+    @Option(
+        help: ArgumentHelp(
+            "Which classes are removed first: by the gap between class and side means, or by the distance that is left, which is slower and goes further where classes spread differently.",
+            valueName: "rule"))
+    var removal = RemovalRule.gap
+
     @Option(help: ArgumentHelp("What all random choices come from.", valueName: "n"))
     var seed: UInt64 = 0
 
@@ -111,7 +117,8 @@ struct SplitOptions: ParsableArguments {
                 .search(
                     SearchSettings(
                         statistic: statistic ?? .samples, unit: unit, swapsPerStep: swapsPerStep,
-                        removal: .init(keepFraction: keepFraction, minimumClassCount: minClasses))))
+                        removal: .init(
+                            keepFraction: keepFraction, minimumClassCount: minClasses, rule: removal))))
         case .milbich2021:
             guard unit == .class else {
                 throw SplitError.invalidSetting(
@@ -152,6 +159,7 @@ func counts(_ argument: String) throws -> [Int] {
 }
 
 extension ShiftStatistic: ExpressibleByArgument {}
+extension RemovalRule: ExpressibleByArgument {}
 extension LevelSpacing: ExpressibleByArgument {}
 extension SplitStart: ExpressibleByArgument {}
 

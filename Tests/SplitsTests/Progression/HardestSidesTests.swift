@@ -22,4 +22,25 @@ import Testing
         let inFirst = hardest.classes(on: .train).count { $0 % 2 == 0 }
         #expect(max(inFirst, 30 - inFirst) >= 27, "\(inFirst) of 30")
     }
+
+    /// Classes with one mean that spread by different amounts: those that spread as the other side does should leave,
+    /// which the gap between means does not see.
+    @Test func removalByTheDistanceGoesFurther() throws {
+        var rng = SplitMix64(seed: 12)
+        var data = SyntheticData()
+        for number in 0..<40 {
+            let spread = exp(0.5 * rng.bell())
+            data.addClass(
+                "c\(100 + number)", at: Array(repeating: 0, count: 5), count: 40, spread: spread, using: &rng)
+        }
+        let embedded = try data.embedded()
+        let fids = try RemovalRule.allCases.map { rule in
+            var settings = SplitSettings()
+            settings.search.removal.rule = rule
+            let kept = try Progression(of: embedded, by: settings).keptSteps
+            #expect(kept.last?.arm == .removal && kept.last?.partition.removedClasses.count == 16)
+            return try #require(kept.last).distance.squared
+        }
+        #expect(fids[1] > 1.05 * fids[0], "\(fids)")
+    }
 }

@@ -85,6 +85,11 @@ import Testing
         #expect(even.json["protocol.name"] as? String == "oodml" && even.json["protocol.level_count"] as? Int == 6)
         #expect(even.json["protocol.tolerance"] as? Double == 0.02 && even.json["protocol.swaps_per_step"] as? Int == 1)
 
+        let byDistance = try ValidatedSplits { $0.search.removal.rule = .distance }
+        #expect(try keys(byDistance.json) == Self.common.union(Self.ofTheSearch).union(["removal_rule"]))
+        #expect(try byDistance.manifest().settings.madeBy?.search.removal.rule == .distance)
+        #expect(try even.manifest().settings.madeBy?.search.removal.rule == .gap)
+
         let targets = try ValidatedSplits { $0.levels = .at([10, 14], tolerance: 0.1) }
         #expect(try keys(targets.json) == Self.common.union(Self.ofTheSearch).union(["targets"]))
         #expect(targets.json["protocol.level_count"] as? Int == 9)
