@@ -113,14 +113,17 @@ import TestSupport
             ])
         #expect(RetrievalMetric.milbich2021.map(\.name) == ["map@c_milbich2021", "map@1000_milbich2021"])
         let all = RetrievalMetric.standard + RetrievalMetric.milbich2021
-        for metric in all + [.recall(16), .averagePrecision(7), .precision(3), .reciprocalRank(9), .milbich2021AveragePrecision(7)] {
+        for metric in all + [
+            .recall(16), .averagePrecision(7), .precision(3), .reciprocalRank(9), .milbich2021AveragePrecision(7),
+        ] {
             #expect(RetrievalMetric(name: metric.name) == metric)
         }
         #expect(all.reversed().sorted() == all)
         #expect(RetrievalMetric.ofEveryFamily.sorted() == RetrievalMetric.ofEveryFamily)
         #expect(Set(all.map(\.title)).count == all.count)
         for bad in [
-            "", "recall", "recall@", "recall@0", "recall@-1", "recall@01", "recall@+1", "map@x", "mrr@0", "precision", "MAP",
+            "", "recall", "recall@", "recall@0", "recall@-1", "recall@01", "recall@+1", "map@x", "mrr@0", "precision",
+            "MAP",
             "recall@99999999999999999999", "recall@1x", "recall@\u{661}", "map@1000@", "MAP@R", " map", "r_precision@1",
             "recall@1_milbich2021", "map@0_milbich2021", "map@_milbich2021", "map@1_milbich", "map_milbich2021",
         ] {
