@@ -1,5 +1,6 @@
 import DenseLinearAlgebra
 import Evaluation
+import Embeddings
 import Foundation
 import Retrieval
 import Splits
