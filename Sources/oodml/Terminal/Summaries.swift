@@ -120,7 +120,8 @@ func summary(
         text += "\n" + table.text(on: display, elsewhere: elsewhere)
         text += display.wrapped("± is half the 95 % interval over draws of the few samples, on these classes.")
     }
-    return text + "\n\n" + display.wrapped(notes(on: results)) + pathsWritten(written, on: display)
+    text += text.ends(with: "\n") ? "\n" : "\n\n"
+    return text + display.wrapped(notes(on: results)) + pathsWritten(written, on: display)
 }
 
 /// What the ± means, and what was scored.
