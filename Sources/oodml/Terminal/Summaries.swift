@@ -1,5 +1,6 @@
 import Evaluation
 import Experiments
+import Files
 import Foundation
 import Frechet
 import Reports
