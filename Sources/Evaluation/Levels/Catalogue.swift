@@ -1,6 +1,6 @@
 public import Datasets
 public import DenseLinearAlgebra
-public import Retrieval
+internal import Retrieval
 
 /// The gallery and the queries that are the same at every level, so that nothing but training can change a score.
 ///

@@ -63,6 +63,7 @@ struct ComparableRows: Sendable {
         similarity: Similarity
     ) {
         self.similarity = similarity
+        let (queries, items) = Self.withoutSubnormals(queries, items)
         querySource = (queries ?? items).source
         itemSource = items.source
         let sources = [queries?.source, items.source].compactMap { $0 }
@@ -83,7 +84,7 @@ struct ComparableRows: Sendable {
         commonScale = areSingle ? 1 : similarity == .cosine ? nil : scaleToOne(largest)
         let longest = max(self.items.norms.max() ?? 0, self.queries.norms.max() ?? 0)
         bounds = RoundingBounds(
-            columnCount: d, normalisationError: similarity == .cosine ? 0x1p-50 : 0,
+            columnCount: d, normalisationError: similarity == .cosine ? Double(d + 16) * 0x1p-53 : 0,
             exactness: similarity != .cosine && isIntegral
                 ? .init(longest: longest, quantum: (quantum ?? 0) * scale) : .none)
         let squares = (self.queries.squares.max() ?? 0, self.items.squares.max() ?? 0)
@@ -93,21 +94,44 @@ struct ComparableRows: Sendable {
             && squares.0 * squares.1 * squares.1 < 0x1p126
     }
 
-    /// The exact order of two items for a query, all by position.
-    func order(query: Int, item: Int, other: Int) -> PairOrder {
+    /// The same rows times a power of two if all values are near the end of the range of a Double, where halves are rounded.
+    private static func withoutSubnormals(
+        _ queries: (source: RowValues, order: [Int32])?, _ items: (source: RowValues, order: [Int32])
+    ) -> (queries: (source: RowValues, order: [Int32])?, items: (source: RowValues, order: [Int32])) {
+        let largest = [queries?.source, items.source].compactMap { $0?.largestMagnitude }.max() ?? 0
+        guard largest > 0, largest < 0x1p-500 else { return (queries, items) }
+        let scale = scaleToOne(largest)
+        func scaled(_ side: (source: RowValues, order: [Int32])) -> (source: RowValues, order: [Int32]) {
+            guard case .double(let rows) = side.source else { return side }
+            let elements = rows.elements.map { $0 * scale }
+            return (
+                .double(Matrix(rowCount: rows.rowCount, columnCount: rows.columnCount, elements: elements)), side.order
+            )
+        }
+        return (queries.map(scaled), scaled(items))
+    }
+
+    /// A query's similarity to an item, by position, in twice the precision of a double.
+    func precise(_ query: Int, _ item: Int) -> PreciseSimilarity {
+        func scaled(_ row: [Double]) -> [Double] {
+            let scale = commonScale ?? scaleToOne(row.lazy.map { abs($0) }.max() ?? 0)
+            return scale == 1 ? row : row.map { $0 * scale }
+        }
+        return PreciseSimilarity(
+            scaled(querySource.row(Int(queries.rows[query]))), scaled(itemSource.row(Int(items.rows[item]))), similarity
+        )
+    }
+
+    /// The order of two items for a query, all by position, by integers.
+    func exactOrder(query: Int, item: Int, other: Int) -> PairOrder {
         if similarity == .cosine, isIntegral {
             let lengths = (items.squares[item], items.squares[other])
             return orderOfIntegralCosines(
                 product(query, item), squaredLength: lengths.0, product(query, other), squaredLength: lengths.1)
         }
-        let rows = (
-            querySource.row(Int(queries.rows[query])), itemSource.row(Int(items.rows[item])),
-            itemSource.row(Int(items.rows[other]))
-        )
-        func scale(_ row: [Double]) -> Double { commonScale ?? scaleToOne(row.lazy.map { abs($0) }.max() ?? 0) }
-        return PairOrder(
-            query: rows.0, item: rows.1, other: rows.2, similarity: similarity,
-            scales: (scale(rows.0), scale(rows.1), scale(rows.2)))
+        return PairOrder.exact(
+            query: querySource.row(Int(queries.rows[query])), item: itemSource.row(Int(items.rows[item])),
+            other: itemSource.row(Int(items.rows[other])), similarity: similarity)
     }
 
     /// The inner product of a query and an item as read, in units; exact if ``isIntegral``.
@@ -354,6 +378,8 @@ private func firstOfEqualRows<Scalar>(in rows: Matrix<Scalar>, order: [Int32]) -
             for j in row.indices {
                 // Adding zero turns −0 into +0.
                 hash = (hash ^ UInt64((Double(elements[j]) + 0).bitPattern)) &* 0x9E37_79B9_7F4A_7C15
+                // A product leaves the highest bit, the sign, where it is.
+                hash ^= hash >> 29
             }
             hash ^= hash >> 32
             let last = newest[hash] ?? -1

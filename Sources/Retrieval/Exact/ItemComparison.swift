@@ -7,6 +7,7 @@ struct ItemComparison {
     private let item: Int
     private let rows: ComparableRows
     private var refined: Double?
+    private var precise: PreciseSimilarity?
     private let ownDoubt: Double
 
     init(query: Int, item: Int, in rows: ComparableRows) {
@@ -21,9 +22,11 @@ struct ItemComparison {
     /// - Parameters:
     ///   - relevant: the relevant item's position.
     ///   - original: the first position whose row equals the relevant item's.
-    ///   - known: where the relevant item's refined similarity is kept once it has been computed, at `place`.
+    ///   - known: where the relevant items' refined similarities are kept once they have been computed, this one's at `place`.
+    ///   - precisely: the same for those in twice the precision of a double.
     mutating func order(
-        before relevant: Int, original: Int32? = nil, refined known: inout [Double], at place: Int
+        before relevant: Int, original: Int32? = nil, refined known: inout [Double],
+        precise precisely: inout [Int: PreciseSimilarity], at place: Int
     ) -> PairOrder {
         // In single precision, only equal similarities are in doubt.
         if rows.bounds.exactness == .single { return .tie }
@@ -41,7 +44,13 @@ struct ItemComparison {
         let difference = own - known[place]
         let doubt = ownDoubt + rows.refinedDoubt(query: query, item: relevant)
         if abs(difference) > doubt || doubt == 0 { return PairOrder(own, against: known[place]) }
-        return rows.order(query: query, item: item, other: relevant)
+        let other = precisely[place] ?? rows.precise(query, relevant)
+        // Most queries need none of them, and memory is bounded.
+        if precisely.count > 1 << 16 { precisely.removeAll(keepingCapacity: true) }
+        precisely[place] = other
+        let mine = precise ?? rows.precise(query, item)
+        precise = mine
+        return PairOrder(mine, against: other) ?? rows.exactOrder(query: query, item: item, other: relevant)
     }
 }
 

@@ -11,30 +11,15 @@ enum PairOrder: Equatable {
         self = sign > 0 ? .before : sign < 0 ? .after : .tie
     }
 
-    /// Compares two items' similarities to a query: in twice the precision of a double, and by integers where that leaves
-    /// a doubt.
-    ///
-    /// - Parameters:
-    ///   - query: the query's values, as read.
-    ///   - item: the values of the item that comes before the other one if it is more similar.
-    ///   - other: the values of the other item.
-    ///   - scale: a power of two for each row that keeps products within the range of a Double; for the distance and the
-    ///     inner product, the items' are the same, and for the distance the query's too.
-    init(
-        query: [Double], item: [Double], other: [Double], similarity: Similarity,
-        scales: (query: Double, item: Double, other: Double)
-    ) {
-        func scaled(_ row: [Double], _ scale: Double) -> [Double] { scale == 1 ? row : row.map { $0 * scale } }
-        let x = scaled(query, scales.query)
-        let length = x.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        let first = PreciseSimilarity(x, length, scaled(item, scales.item), similarity)
-        let second = PreciseSimilarity(x, length, scaled(other, scales.other), similarity)
-        let difference = (first.value - second.value).high
-        if abs(difference) > first.error + second.error {
-            self = difference > 0 ? .before : .after
-        } else {
-            self = Self.exact(query: query, item: item, other: other, similarity: similarity)
+    /// Compares two items by numbers in twice the precision of a double; nil where these leave a doubt.
+    init?(_ item: PreciseSimilarity, against other: PreciseSimilarity) {
+        let difference = (item.value - other.value).high
+        if item.error == 0, other.error == 0 {
+            self.init(difference, against: 0)
+            return
         }
+        guard abs(difference) > item.error + other.error else { return nil }
+        self = difference > 0 ? .before : .after
     }
 
     /// Compares by integers alone.
@@ -63,12 +48,22 @@ enum PairOrder: Equatable {
 }
 
 /// A number that orders items as their similarities to one query do, in twice the precision of a double.
-private struct PreciseSimilarity {
-    let value: TwofoldDouble
+struct PreciseSimilarity {
+    fileprivate let value: TwofoldDouble
     /// The number's error at most.
-    let error: Double
+    fileprivate let error: Double
 
-    init(_ x: [Double], _ length: Double, _ y: [Double], _ similarity: Similarity) {
+    /// - Parameters:
+    ///   - x: the query's values, times a power of two that keeps products within the range of a Double.
+    ///   - y: the item's, times another one; for the distance and the inner product it is the same for all items, and for the
+    ///     distance that of the query.
+    init(_ x: [Double], _ y: [Double], _ similarity: Similarity) {
+        // Sparse rows with no column in common: of all similarities these are most often equal.
+        if similarity != .euclidean, zip(x, y).allSatisfy({ $0 == 0 || $1 == 0 }) {
+            (value, error) = (.zero, 0)
+            return
+        }
+        let length = x.reduce(0) { $0 + $1 * $1 }.squareRoot()
         let product = TwofoldDouble(innerProductOf: x, with: y)
         let square = TwofoldDouble(innerProductOf: y, with: y)
         // Four times what the sums of products can err by, for the few operations after them. What falls below the

@@ -11,8 +11,8 @@ internal import Foundation
 /// Besides:
 /// - values are rounded to Floats: `(2u + u²)·‖X‖‖Y‖`;
 /// - so is the penalty h: `u·h`; and the difference, `u·(‖X‖‖Y‖ + h)`;
-/// - lengths are computed in double precision: `δ·(‖X‖ + 2‖Y‖)` for rows that are off by δ;
-/// - what is below the range of a Float is lost: `d·2⁻¹²⁵`, since no value exceeds 1;
+/// - lengths are computed in double precision: `δ·(‖X‖ + 2‖Y‖)` for rows that are off by δ = (d + 16)·2⁻⁵³;
+/// - what is below the range of a Float is lost: `d·2⁻¹²³`, since no value exceeds 2;
 /// - bounds are compared in single precision: another `3u·(‖X‖‖Y‖ + h)`.
 ///
 /// The products of the same Floats summed up in double precision have the second and fourth error only, and `d·2⁻⁵²` in
@@ -58,7 +58,7 @@ struct RoundingBounds: Sendable {
         let products = query * item
         let error =
             u * (1.02 * Double(blockLength) + Double(blockCount) + 7) * products + 6 * u * penalty
-            + normalisationError * (query + 2 * item) + Double(columnCount) * 0x1p-125
+            + normalisationError * (query + 2 * item) + Double(columnCount) * 0x1p-123
         return Float(error * 1.001).nextUp
     }
 
@@ -67,6 +67,6 @@ struct RoundingBounds: Sendable {
         guard exactness == .none else { return 0 }
         let sums = Double(columnCount + 4) * 0x1p-52
         return (2.01 * 0x1p-24 + sums) * query * item + sums * penalty + normalisationError * (query + 2 * item)
-            + Double(columnCount) * 0x1p-140
+            + Double(columnCount) * 0x1p-139
     }
 }

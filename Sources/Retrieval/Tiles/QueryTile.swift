@@ -48,6 +48,8 @@ final class QueryTile: Sendable {
         var counts: [Int32]
         /// The refined similarities of the relevant items, NaN where they have not been needed.
         var refined: [Double]
+        /// Some of them in twice the precision of a double.
+        var precise: [Int: PreciseSimilarity] = [:]
         /// Room for the items in doubt.
         var doubtful: [UInt32] = []
     }
@@ -296,10 +298,11 @@ final class QueryTile: Sendable {
             let relevant = starts[q] + k
             let order =
                 originals.isEmpty
-                ? comparison.order(before: Int(positions[relevant]), refined: &state.refined, at: relevant)
+                ? comparison.order(
+                    before: Int(positions[relevant]), refined: &state.refined, precise: &state.precise, at: relevant)
                 : comparison.order(
                     before: Int(positions[relevant]), original: originals[relevant], refined: &state.refined,
-                    at: relevant)
+                    precise: &state.precise, at: relevant)
             let start =
                 switch order {
                 case .before: k

@@ -20,6 +20,10 @@ public struct DependentSamples: Sendable, Equatable {
     public let sampleCount: Int
     /// The number of clusters that they make up.
     public let clusterCount: Int
+    /// Whether a group lies in several classes, so that samples of different classes depend on one another.
+    ///
+    /// Samples cannot then be dealt to the classes at random, and the held-out test is not made.
+    public let spansClasses: Bool
     /// For each class, its samples as clusters that are independent of one another: positions within the class's samples in
     /// the order of their ids.
     package let clustersOfClass: [[[Int]]]
@@ -30,6 +34,14 @@ public struct DependentSamples: Sendable, Equatable {
     public init(of embedded: EmbeddedDataset) {
         if let groups = embedded.dataset.groups {
             source = .groups
+            var classOfGroup: [Int: Int] = [:]
+            spansClasses = embedded.orderedSamples.enumerated().contains { number, samples in
+                samples.contains { sample in
+                    guard let group = groups[sample] else { return false }
+                    defer { classOfGroup[group] = number }
+                    return classOfGroup[group].map { $0 != number } ?? false
+                }
+            }
             clustersOfClass = embedded.orderedSamples.map { samples in
                 var sets = DisjointSets(count: samples.count)
                 var first: [Int: Int] = [:]
@@ -42,6 +54,7 @@ public struct DependentSamples: Sendable, Equatable {
             }
         } else {
             source = .nearCopies
+            spansClasses = false
             clustersOfClass =
                 NearCopies(in: embedded.embeddings, samplesOfClass: embedded.orderedSamples).clustersOfClass
         }

@@ -79,7 +79,7 @@ public struct ShiftControls: Sendable, Equatable {
         let leftOut = halves.leftOutClasses
         let repetition = try HeldOutRepetition(
             of: progression, over: embedded, halves: halves, by: settings, report: report)
-        let test = repetition.map { repetition in
+        let test = (dependent.spansClasses ? nil : repetition).map { repetition in
             let dealCount = max(settings.nullDraws, SideDifferenceTest.fewestDeals)
             return SideDifferenceTest(
                 of: levels, stepCounts: repetition.stepCounts, start: repetition.start, over: embedded,

@@ -212,6 +212,27 @@ import TestSupport
         }
     }
 
+    /// Where the range of a Double ends, half of an odd number is not one.
+    @Test(arguments: Similarity.allCases)
+    func subnormalNumbers(similarity: Similarity) throws {
+        let rows = Self.random(90, 3, -12_000...12_000, classCount: 8, seed: 21)
+        let tiny = RowValues.double(Matrix(rows: rows.values.map { $0.map { Double($0) * 0x1p-1074 } }))
+        let ranks = try RetrievalSet(tiny, classNumbers: rows.classes).ranks(by: RankingRules(similarity: similarity))
+        for (position, query) in ranks.queries.enumerated() {
+            #expect(Array(ranks[position]) == rows.ranks(of: query, similarity: similarity, ties: .sampleOrder))
+        }
+    }
+
+    /// Fractions in a few of many columns, so that most inner products are 0.
+    @Test(arguments: [Similarity.cosine, .innerProduct], TieOrder.allCases)
+    func sparseRows(similarity: Similarity, ties: TieOrder) throws {
+        var generator = SplitMix64(seed: 22)
+        let values = (0..<200).map { _ in
+            (0..<40).map { _ in generator.next() % 16 == 0 ? Int.random(in: 1...1 << 23, using: &generator) : 0 }
+        }
+        try Rows(values, classes: (0..<200).map { $0 % 17 }).check(similarity, ties: ties)
+    }
+
     /// Numbers in double precision are not rounded: 20 points on a line far from 0.
     @Test func doublesAreRankedAsTheyAre() throws {
         var generator = SplitMix64(seed: 20)
