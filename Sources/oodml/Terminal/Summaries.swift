@@ -165,8 +165,9 @@ private func meaning(ofJackknife confidence: ConfidenceMethod) -> String {
             "± is half the 95 % interval over other classes (jackknife over \(confidence.count) groups of classes).\n"
     }
     if families.name == "group", !families.areWhole {
-        return "± is half the 95 % interval over other classes (jackknife over \(confidence.count) groups of classes): groups of "
-            + "samples join a level's classes into only \(families.fewestCount) sets, and ± over whole ones needs "
+        return
+            "± is half the 95 % interval over other classes (jackknife over \(confidence.count) groups of classes): "
+            + "groups of samples join a level's classes into only \(families.fewestCount) sets, and ± over whole ones needs "
             + "\(JackknifeFamilies.enough).\n"
     }
     let name = families.name == "superclass" ? "superclasses" : "values of \(onOneLine(families.name))"
