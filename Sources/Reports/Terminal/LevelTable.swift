@@ -26,18 +26,41 @@ public struct SideSizes: Sendable, Equatable {
 /// - Parameter sizes: the number of classes by level id; a level without one shows a dash.
 public func catalogueTable(_ results: EvaluationResults, sizes: [String: SideSizes] = [:]) -> TextTable? {
     guard results.hasCatalogue, let metric = results.headlineMetric else { return nil }
-    typealias Cell = (LevelEvaluation) -> String?
-    var columns: [(column: TextTable.Column, cell: Cell)] = [
-        (.init("level"), { $0.id }),
-        (.init("origin", spareOrder: 7), { $0.origin }),
-        (.init("fid", alignment: .right), { distanceText($0.fid) }),
-        (
-            .init("train/test", alignment: .right, spareOrder: 6),
-            { level in sizes[level.id].map { "\($0.trainClassCount)/\($0.testClassCount)" } }
-        ),
-    ]
-    func add(_ title: String, spare: Int, marginSpare: Int? = nil, _ estimate: @escaping (LevelEvaluation) -> Estimate?)
-    {
+    var columns = LevelColumns(sizes: sizes, originSpare: 7, sidesSpare: 6)
+    func scores(_ level: LevelEvaluation, _ metric: RetrievalMetric, _ subject: Subject) -> Estimate? {
+        level.scores(of: subject, gallery: .catalogue)?.mean.estimates[metric]
+    }
+    if metric != .recall(1) { columns.add("R@1", spare: 5) { scores($0, .recall(1), .model) } }
+    columns.add("tricked", spare: 4) { scores($0, metric, .tricked) }
+    columns.add(metric == .recall(1) ? "R@1" : metric.title, spare: 0, marginSpare: 2) { scores($0, metric, .model) }
+    columns.add("frozen", spare: 3) { scores($0, metric, .backbone) }
+    columns.add("gain", spare: 0, marginSpare: 1) { $0.gain()?[metric] }
+    return columns.table(of: results.levels)
+}
+
+/// The columns of a table with a line for each level: what the level is, and estimates that belong to it.
+private struct LevelColumns {
+    private var columns: [(column: TextTable.Column, cell: (LevelEvaluation) -> String?)]
+
+    /// - Parameters:
+    ///   - originSpare: when the column of origins is left out on a narrow terminal; the highest goes first.
+    ///   - sidesSpare: the same for the numbers of classes.
+    init(sizes: [String: SideSizes], originSpare: Int, sidesSpare: Int) {
+        columns = [
+            (.init("level"), { $0.id }),
+            (.init("origin", spareOrder: originSpare), { $0.origin }),
+            (.init("fid", alignment: .right), { distanceText($0.fid) }),
+            (
+                .init("train/test", alignment: .right, spareOrder: sidesSpare),
+                { level in sizes[level.id].map { "\($0.trainClassCount)/\($0.testClassCount)" } }
+            ),
+        ]
+    }
+
+    /// Adds estimates, and their ± if `marginSpare` says when that is left out.
+    mutating func add(
+        _ title: String, spare: Int, marginSpare: Int? = nil, _ estimate: @escaping (LevelEvaluation) -> Estimate?
+    ) {
         columns.append(
             (
                 .init(title, alignment: .right, spareOrder: spare),
@@ -50,18 +73,13 @@ public func catalogueTable(_ results: EvaluationResults, sizes: [String: SideSiz
                 { level in estimate(level)?.margin.map { fixed($0, 3) } }
             ))
     }
-    func scores(_ level: LevelEvaluation, _ metric: RetrievalMetric, _ subject: Subject) -> Estimate? {
-        level.scores(of: subject, gallery: .catalogue)?.mean.estimates[metric]
+
+    /// The table of those columns in which any level has a value.
+    func table(of levels: [LevelEvaluation]) -> TextTable {
+        let shown = columns.filter { column in levels.contains { column.cell($0) != nil } }
+        return TextTable(
+            columns: shown.map(\.column), rows: levels.map { level in shown.map { $0.cell(level) ?? "–" } })
     }
-    if metric != .recall(1) { add("R@1", spare: 5) { scores($0, .recall(1), .model) } }
-    add("tricked", spare: 4) { scores($0, metric, .tricked) }
-    add(metric == .recall(1) ? "R@1" : metric.title, spare: 0, marginSpare: 2) { scores($0, metric, .model) }
-    add("frozen", spare: 3) { scores($0, metric, .backbone) }
-    add("gain", spare: 0, marginSpare: 1) { $0.gain()?[metric] }
-    let shown = columns.filter { column in results.levels.contains { column.cell($0) != nil } }
-    return TextTable(
-        columns: shown.map(\.column),
-        rows: results.levels.map { level in shown.map { $0.cell(level) ?? "–" } })
 }
 
 /// One sentence about what shift costs a model, with its verdict and what it rests on, or nil if the catalogue was not
@@ -69,6 +87,8 @@ public func catalogueTable(_ results: EvaluationResults, sizes: [String: SideSiz
 public func costSentence(_ results: EvaluationResults) -> String? {
     guard let metric = results.headlineMetric, let cost = results.costOfShift(of: metric) else { return nil }
     let value = fixed(cost.cost.value, 4) + (cost.cost.margin.map { " ± \(fixed($0, 4))" } ?? "")
+    let gained = fixed(-cost.cost.value, 4) + (cost.cost.margin.map { " ± \(fixed($0, 4))" } ?? "")
+    let rises = cost.cost.value < 0
     let scatter = cost.trend.marginOverLevels.map { " (± \(fixed($0, 4)) by how the levels scatter)" } ?? ""
     let ends =
         cost.gains.flatMap { gains -> String? in
@@ -79,13 +99,11 @@ public func costSentence(_ results: EvaluationResults) -> String? {
     let change = "from the easiest to the hardest level"
     switch cost.verdict {
     case .costs: return "Shift costs this model \(value)\(scatter) of \(metric.title) \(change)\(ends)."
-    case .pays:
-        let gained = fixed(-cost.cost.value, 4) + (cost.cost.margin.map { " ± \(fixed($0, 4))" } ?? "")
-        return "This model gains \(gained)\(scatter) of \(metric.title) \(change)\(ends)."
+    case .pays: return "This model gains \(gained)\(scatter) of \(metric.title) \(change)\(ends)."
     case .notShown: return "No cost of shift is shown: \(value)\(scatter) of \(metric.title) \(change)\(ends)."
     case .none:
         return "Whether shift costs this model something cannot be told from \(reason(cost, in: results)): "
-            + "\(metric.title) falls by \(value) \(change)\(ends)."
+            + "\(metric.title) \(rises ? "rises" : "falls") by \(rises ? gained : value) \(change)\(ends)."
     }
 }
 
@@ -108,31 +126,7 @@ private func reason(_ cost: CostOfShift, in results: EvaluationResults) -> Strin
 ///
 /// - Parameter sizes: the number of classes by level id; a level without one shows a dash.
 public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] = [:]) -> TextTable {
-    typealias Cell = (LevelEvaluation) -> String?
-    var columns: [(column: TextTable.Column, cell: Cell)] = [
-        (.init("level"), { $0.id }),
-        (.init("origin", spareOrder: 9), { $0.origin }),
-        (.init("fid", alignment: .right), { distanceText($0.fid) }),
-        (
-            .init("train/test", alignment: .right, spareOrder: 8),
-            { level in sizes[level.id].map { "\($0.trainClassCount)/\($0.testClassCount)" } }
-        ),
-    ]
-    func add(
-        _ title: String, spare: Int, marginSpare: Int? = nil, _ estimate: @escaping (LevelEvaluation) -> Estimate?
-    ) {
-        columns.append(
-            (
-                .init(title, alignment: .right, spareOrder: spare),
-                { level in estimate(level).map { fixed($0.value, 3) } }
-            ))
-        guard let marginSpare else { return }
-        columns.append(
-            (
-                .init("±", alignment: .right, name: "± of \(title)", spareOrder: marginSpare),
-                { level in estimate(level)?.margin.map { fixed($0, 3) } }
-            ))
-    }
+    var columns = LevelColumns(sizes: sizes, originSpare: 9, sidesSpare: 8)
     func scores(
         _ level: LevelEvaluation, _ metric: RetrievalMetric, _ subject: Subject = .model,
         _ gallery: GalleryKind = .full
@@ -144,19 +138,16 @@ public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] 
         return scores?.forward != nil && scores?.reverse != nil
     }
     if hasBoth {
-        add("fwd", spare: 11) { $0.scores(of: .model)?.forward?.estimates[.recall(1)] }
-        add("rev", spare: 11) { $0.scores(of: .model)?.reverse?.estimates[.recall(1)] }
+        columns.add("fwd", spare: 11) { $0.scores(of: .model)?.forward?.estimates[.recall(1)] }
+        columns.add("rev", spare: 11) { $0.scores(of: .model)?.reverse?.estimates[.recall(1)] }
     }
-    add("R@1", spare: 0, marginSpare: 2) { scores($0, .recall(1)) }
-    add("tricked", spare: 4) { scores($0, .recall(1), .tricked) }
-    add("matched", spare: 5) { scores($0, .recall(1), .model, .matched) }
-    add("MAP@R", spare: 6, marginSpare: 12) { scores($0, .averagePrecisionAtR) }
-    add("backbone", spare: 7) { scores($0, .recall(1), .backbone) }
-    add("gap", spare: 3, marginSpare: 10) { $0.gap()?[.recall(1)] }
-    let shown = columns.filter { column in results.levels.contains { column.cell($0) != nil } }
-    return TextTable(
-        columns: shown.map(\.column),
-        rows: results.levels.map { level in shown.map { $0.cell(level) ?? "–" } })
+    columns.add("R@1", spare: 0, marginSpare: 2) { scores($0, .recall(1)) }
+    columns.add("tricked", spare: 4) { scores($0, .recall(1), .tricked) }
+    columns.add("matched", spare: 5) { scores($0, .recall(1), .model, .matched) }
+    columns.add("MAP@R", spare: 6, marginSpare: 12) { scores($0, .averagePrecisionAtR) }
+    columns.add("backbone", spare: 7) { scores($0, .recall(1), .backbone) }
+    columns.add("gap", spare: 3, marginSpare: 10) { $0.gap()?[.recall(1)] }
+    return columns.table(of: results.levels)
 }
 
 /// The table of summaries over the levels, one line per subject, gallery and axis: the AGS of Recall@1 and MAP@R, and

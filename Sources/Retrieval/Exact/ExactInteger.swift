@@ -7,8 +7,6 @@ struct ExactInteger: Equatable {
     /// The magnitude, 32 bits each, the lowest first, without leading zeros.
     private(set) var limbs: [UInt32]
 
-    static let zero = ExactInteger(isNegative: false, limbs: [])
-
     private init(isNegative: Bool, limbs: [UInt32]) {
         var limbs = limbs
         while limbs.last == 0 { limbs.removeLast() }

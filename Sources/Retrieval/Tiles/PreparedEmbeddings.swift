@@ -60,13 +60,7 @@ struct PreparedEmbeddings: Sendable {
 ///
 /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``; rows are numbered continuously through all matrices.
 package func requireFinite(_ matrices: Matrix<Float>...) throws {
-    var rowsBefore = 0
-    for matrix in matrices {
-        if let (row, column) = matrix.firstNonFinite {
-            throw RetrievalError.nonFiniteEmbedding(row: rowsBefore + row, column: column)
-        }
-        rowsBefore += matrix.rowCount
-    }
+    try requireFinite(matrices.map(RowValues.single))
 }
 
 extension PreparedEmbeddings: SimilaritySource {
