@@ -6,10 +6,36 @@
 
 #define BLOCK 64
 
+// The first of the relevant items from `k` on whose value is at most `value`, or less than it. Most often it is near.
+static inline __attribute__((always_inline)) int32_t advance(
+    const ranks_guide *guide, int32_t k, float value, int includes_equal) {
+    int32_t step = 1;
+    while (k < guide->relevant_count && (guide->values[k] > value || (includes_equal && guide->values[k] == value))) {
+        const int32_t next = k + step;
+        if (next < guide->relevant_count
+            && (guide->values[next] > value || (includes_equal && guide->values[next] == value))) {
+            k = next;
+            step <<= 1;
+        } else if (step > 1) {
+            step >>= 1;
+        } else {
+            k++;
+        }
+    }
+    return k;
+}
+
+// Finds the relevant items within the doubt of a value, given an item that is not after the first of them.
+static inline __attribute__((always_inline)) void find_from(
+    const ranks_guide *guide, int32_t start, float value, int32_t *first, int32_t *end) {
+    *first = advance(guide, start, value + guide->doubt, 0);
+    *end = advance(guide, *first, value - guide->doubt, 1);
+}
+
 static inline __attribute__((always_inline)) void find(
     const ranks_guide *guide, float value, int32_t *first, int32_t *end) {
     const float *values = guide->values;
-    const float above = value + guide->doubt, below = value - guide->doubt;
+    const float above = value + guide->doubt;
     int32_t low = 0, rest = guide->relevant_count;
     while (rest > 0) {
         int32_t half = rest >> 1;
@@ -18,19 +44,7 @@ static inline __attribute__((always_inline)) void find(
         rest = is_above ? rest - half - 1 : half;
     }
     *first = low;
-    // Most often none is in doubt, so the end is near.
-    int32_t last = low, step = 1;
-    while (last < guide->relevant_count && values[last] >= below) {
-        if (last + step < guide->relevant_count && values[last + step] >= below) {
-            last += step;
-            step <<= 1;
-        } else if (step > 1) {
-            step >>= 1;
-        } else {
-            last++;
-        }
-    }
-    *end = last;
+    *end = advance(guide, low, value - guide->doubt, 1);
 }
 
 // The first of some relevant items that a tied item comes before.
@@ -62,12 +76,47 @@ static inline __attribute__((always_inline)) int compare_cosines(double p, doubl
 #endif
 }
 
-static inline __attribute__((always_inline)) size_t place(
-    const ranks_items *items, const ranks_guide *guide, int32_t *counts, uint32_t *doubtful) {
+// Counts an item that is within the doubt of relevant items if these say how it compares; else returns 0.
+static inline __attribute__((always_inline)) int settle(
+    const ranks_items *items, const ranks_guide *guide, int32_t *counts, size_t item, float value, int32_t first,
+    int32_t end) {
+    if (first == end) {
+        counts[first]++;
+    } else if (
+        guide->comparison == RANKS_EQUAL
+        || (guide->comparison == RANKS_SAME_ROW && guide->rows[first] == items->rows[item]
+            && guide->rows[end - 1] == items->rows[item])) {
+        counts[after_tie(guide, first, end, items->numbers[item])]++;
+    } else if (guide->comparison == RANKS_COSINES) {
+        const double cosine = (double)value + (double)items->penalties[item];
+        const double product = rint(cosine * items->lengths[item] * guide->length);
+        const double square = items->squares[item];
+        for (int32_t i = first; i < end; i++) {
+            const int order = compare_cosines(product, square, guide->inner_products[i], guide->squares[i]);
+            const int is_first = guide->tie_order == 0 ? items->numbers[item] < guide->numbers[i]
+                                                       : guide->tie_order == 2;
+            const int comes_before = order > 0 || (order == 0 && is_first);
+            counts[i] += comes_before;
+            counts[i + 1] -= comes_before;
+        }
+        counts[end]++;
+    } else {
+        return 0;
+    }
+    return 1;
+}
+
+// Places items; with `lane_count` tables of counts in turn, since an addition to a count waits for the one before.
+//
+// A table has `stride` counts, of which the first `relevant_count` have a meaning; codes from `limit` on are not clear.
+static inline __attribute__((always_inline)) size_t place_into(
+    const ranks_items *items, const ranks_guide *guide, int32_t *counts, int32_t *tables, int lane_count, size_t stride,
+    uint32_t *doubtful) {
     const size_t count = items->count;
     const float origin = guide->origin, scale = guide->scale, lowest = guide->lowest;
     const float last = (float)guide->range_count;
-    const int32_t beyond = guide->range_count + 1, mixed = guide->relevant_count + 4;
+    const int32_t beyond = guide->range_count + 1, limit = guide->relevant_count + 4;
+    const uint16_t *places = guide->places;
     size_t found = 0;
     for (size_t start = 0; start < count; start += BLOCK) {
         const size_t rest = count - start, size = rest < BLOCK ? rest : BLOCK;
@@ -83,12 +132,14 @@ static inline __attribute__((always_inline)) size_t place(
             }
         } else {
             for (size_t i = 0; i < size; i++) differences[i] = v[i] - h[i];
+            // They are counted among those that come after all relevant items.
             for (size_t i = size; i < BLOCK; i++) differences[i] = -INFINITY;
             reached = 1;
         }
         // For a good model, usually no item reaches the lowest relevant one.
         if (!reached) continue;
         uint32_t unclear[BLOCK];
+        int32_t codes[BLOCK];
         size_t unclear_count = 0;
         if (guide->range_count == 0) {
             for (size_t i = 0; i < size; i++) {
@@ -100,44 +151,49 @@ static inline __attribute__((always_inline)) size_t place(
                 float range = (origin - differences[i]) * scale;
                 range = range > -1 ? range : -1;
                 range = range < last ? range : last;
-                // Additions to one count would wait for one another.
                 ranges[i] = differences[i] >= lowest ? (int32_t)(range + 1) : beyond + 1 + (i & 3);
             }
-            for (size_t i = 0; i < size; i++) {
-                const int32_t place = guide->places[ranges[i]];
-                counts[place]++;
-                unclear[unclear_count] = (uint32_t)i;
-                unclear_count += place == mixed;
+            for (int i = 0; i < BLOCK; i += 4) {
+                for (int lane = 0; lane < 4; lane++) {
+                    const int32_t code = places[ranges[i + lane]];
+                    codes[i + lane] = code;
+                    const int32_t target = lane_count > 1 || code < limit ? code : limit;
+                    tables[(size_t)(lane & (lane_count - 1)) * stride + (size_t)target]++;
+                    unclear[unclear_count] = (uint32_t)(i + lane);
+                    unclear_count += code >= limit;
+                }
             }
         }
         for (size_t k = 0; k < unclear_count; k++) {
             int32_t first, end;
-            find(guide, differences[unclear[k]], &first, &end);
             const size_t item = start + unclear[k];
-            if (first == end) {
-                counts[first]++;
-            } else if (
-                guide->comparison == RANKS_EQUAL
-                || (guide->comparison == RANKS_SAME_ROW && guide->rows[first] == items->rows[item]
-                    && guide->rows[end - 1] == items->rows[item])) {
-                counts[after_tie(guide, first, end, items->numbers[item])]++;
-            } else if (guide->comparison == RANKS_COSINES) {
-                const double cosine = (double)differences[unclear[k]] + (double)h[unclear[k]];
-                const double product = rint(cosine * items->lengths[item] * guide->length);
-                const double square = items->squares[item];
-                for (int32_t i = first; i < end; i++) {
-                    const int order = compare_cosines(product, square, guide->inner_products[i], guide->squares[i]);
-                    const int is_first = guide->tie_order == 0 ? items->numbers[item] < guide->numbers[i]
-                                                               : guide->tie_order == 2;
-                    const int comes_before = order > 0 || (order == 0 && is_first);
-                    counts[i] += comes_before;
-                    counts[i + 1] -= comes_before;
-                }
-                counts[end]++;
+            const float value = differences[unclear[k]];
+            if (guide->range_count == 0) {
+                find(guide, value, &first, &end);
             } else {
-                doubtful[found++] = (uint32_t)item;
+                find_from(guide, codes[unclear[k]] - limit, value, &first, &end);
             }
+            if (!settle(items, guide, counts, item, value, first, end)) doubtful[found++] = (uint32_t)item;
         }
+    }
+    return found;
+}
+
+#define LANE_COUNT 4
+
+static inline __attribute__((always_inline)) size_t place(
+    const ranks_items *items, const ranks_guide *guide, int32_t *counts, int32_t *tables, uint32_t *doubtful) {
+    const size_t relevant_count = (size_t)guide->relevant_count, stride = 2 * relevant_count + 4;
+    // Clearing and adding up the tables must take less than it saves.
+    if (items->count < 2 * relevant_count || guide->range_count == 0) {
+        return place_into(items, guide, counts, counts, 1, 0, doubtful);
+    }
+    for (size_t lane = 0; lane < LANE_COUNT; lane++) {
+        for (size_t k = 0; k < relevant_count; k++) tables[lane * stride + k] = 0;
+    }
+    const size_t found = place_into(items, guide, counts, tables, LANE_COUNT, stride, doubtful);
+    for (size_t k = 0; k < relevant_count; k++) {
+        counts[k] += tables[k] + tables[stride + k] + tables[2 * stride + k] + tables[3 * stride + k];
     }
     return found;
 }
@@ -154,19 +210,59 @@ static inline __attribute__((always_inline)) double inner_product(const float *x
     return sum;
 }
 
-// Ogita, Rump and Oishi, "Accurate sum and dot product", SIAM J. Sci. Comput. 26 (2005), algorithm 5.3: the rounding
-// error of each product and each sum is known exactly, and added up beside.
-static inline __attribute__((always_inline)) void precise_inner_product(
-    const double *x, const double *y, size_t count, double *high, double *low) {
-    double sum = 0, errors = 0;
-    for (size_t i = 0; i < count; i++) {
-        const double product = x[i] * y[i], product_error = fma(x[i], y[i], -product);
-        const double next = sum + product, part = next - sum;
-        errors += ((sum - (next - part)) + (product - part)) + product_error;
+#define PRECISE_LANE_COUNT 8
+
+// Adds up sums and their errors, which follow each other in `sums` and `errors`.
+static inline __attribute__((always_inline)) void add_up(
+    const double *sums, const double *errors, double *high, double *low) {
+    double sum = sums[0], error = errors[0];
+    for (int k = 1; k < PRECISE_LANE_COUNT; k++) {
+        const double next = sum + sums[k], part = next - sum;
+        error += ((sum - (next - part)) + (sums[k] - part)) + errors[k];
         sum = next;
     }
-    *high = sum + errors;
-    *low = errors - (*high - sum);
+    *high = sum + error;
+    *low = error - (*high - sum);
+}
+
+// Ogita, Rump and Oishi, "Accurate sum and dot product", SIAM J. Sci. Comput. 26 (2005), algorithm 5.3: the rounding
+// error of each product and each sum is known exactly, and added up beside. Here several sums go on side by side.
+static inline __attribute__((always_inline)) void precise_inner_product(
+    const double *x, const double *y, size_t count, double *high, double *low) {
+    double sums[PRECISE_LANE_COUNT] = {0}, errors[PRECISE_LANE_COUNT] = {0};
+    for (size_t start = 0; start < count; start += PRECISE_LANE_COUNT) {
+        const size_t rest = count - start, size = rest < PRECISE_LANE_COUNT ? rest : PRECISE_LANE_COUNT;
+        for (size_t k = 0; k < size; k++) {
+            const double a = x[start + k], b = y[start + k], sum = sums[k];
+            const double product = a * b, product_error = fma(a, b, -product);
+            const double next = sum + product, part = next - sum;
+            errors[k] += ((sum - (next - part)) + (product - part)) + product_error;
+            sums[k] = next;
+        }
+    }
+    add_up(sums, errors, high, low);
+}
+
+// The same for floats, whose products a double holds exactly.
+static inline __attribute__((always_inline)) void precise_inner_product_of_floats(
+    const float *x, const float *y, size_t count, double *high, double *low) {
+    double sums[PRECISE_LANE_COUNT] = {0}, errors[PRECISE_LANE_COUNT] = {0};
+    size_t start = 0;
+    for (; start + PRECISE_LANE_COUNT <= count; start += PRECISE_LANE_COUNT) {
+        for (int k = 0; k < PRECISE_LANE_COUNT; k++) {
+            const double product = (double)x[start + k] * (double)y[start + k], sum = sums[k];
+            const double next = sum + product, part = next - sum;
+            errors[k] += (sum - (next - part)) + (product - part);
+            sums[k] = next;
+        }
+    }
+    for (int k = 0; start < count; k++, start++) {
+        const double product = (double)x[start] * (double)y[start], sum = sums[k];
+        const double next = sum + product, part = next - sum;
+        errors[k] += (sum - (next - part)) + (product - part);
+        sums[k] = next;
+    }
+    add_up(sums, errors, high, low);
 }
 
 static inline __attribute__((always_inline)) void add(float *sums, const float *values, size_t count) {
@@ -203,8 +299,8 @@ static inline __attribute__((always_inline)) void transpose(
 #define FAST __attribute__((target("avx2,fma")))
 
 FAST static size_t fast_place(
-    const ranks_items *items, const ranks_guide *guide, int32_t *counts, uint32_t *doubtful) {
-    return place(items, guide, counts, doubtful);
+    const ranks_items *items, const ranks_guide *guide, int32_t *counts, int32_t *tables, uint32_t *doubtful) {
+    return place(items, guide, counts, tables, doubtful);
 }
 
 FAST static double fast_inner_product(const float *x, const float *y, size_t count) {
@@ -213,6 +309,11 @@ FAST static double fast_inner_product(const float *x, const float *y, size_t cou
 
 FAST static void fast_precise_inner_product(const double *x, const double *y, size_t count, double *high, double *low) {
     precise_inner_product(x, y, count, high, low);
+}
+
+FAST static void fast_precise_inner_product_of_floats(
+    const float *x, const float *y, size_t count, double *high, double *low) {
+    precise_inner_product_of_floats(x, y, count, high, low);
 }
 
 FAST static void fast_add(float *sums, const float *values, size_t count) { add(sums, values, count); }
@@ -227,8 +328,17 @@ static int is_fast(void) { return __builtin_cpu_supports("avx2") && __builtin_cp
 
 #endif
 
-size_t ranks_place(const ranks_items *items, const ranks_guide *guide, int32_t *counts, uint32_t *doubtful) {
-    return CHOOSE(place, items, guide, counts, doubtful);
+size_t ranks_place(
+    const ranks_items *items, const ranks_guide *guide, int32_t *counts, int32_t *tables, uint32_t *doubtful) {
+    return CHOOSE(place, items, guide, counts, tables, doubtful);
+}
+
+void ranks_prefetch(const ranks_guide *guide) {
+    const char *places = (const char *)guide->places, *values = (const char *)guide->values;
+    const size_t places_size = guide->range_count > 0 ? 2 * ((size_t)guide->range_count + 6) : 0;
+    for (size_t i = 0; i < places_size; i += 64) __builtin_prefetch(places + i);
+    const size_t values_size = sizeof(float) * (size_t)guide->relevant_count;
+    for (size_t i = 0; i < values_size && i < 1024; i += 64) __builtin_prefetch(values + i);
 }
 
 void ranks_find(const ranks_guide *guide, float value, int32_t *first, int32_t *end) { find(guide, value, first, end); }
@@ -243,4 +353,9 @@ double ranks_inner_product(const float *x, const float *y, size_t count) {
 
 void ranks_precise_inner_product(const double *x, const double *y, size_t count, double *high, double *low) {
     CHOOSE(precise_inner_product, x, y, count, high, low);
+}
+
+void ranks_precise_inner_product_of_floats(
+    const float *x, const float *y, size_t count, double *high, double *low) {
+    CHOOSE(precise_inner_product_of_floats, x, y, count, high, low);
 }

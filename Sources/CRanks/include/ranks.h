@@ -20,7 +20,8 @@ typedef struct {
     // four, in turn.
     float origin, scale;
     int32_t range_count;
-    // For each range the place of every value in it, or `relevant_count + 4` if that depends on the value.
+    // For each range the place of every value in it; where that depends on the value, `relevant_count + 4` more than the
+    // number of a relevant item of which all before are above the range by more than the doubt.
     const uint16_t *places;
     // How items and relevant items within the doubt compare.
     int32_t comparison;
@@ -60,8 +61,15 @@ typedef struct {
 // Counts items at their places: `counts[k]` grows by the number of items that come before the relevant items from the
 // k-th on, but after those before it. Counts from `relevant_count` on, of which there are five, have no meaning.
 //
-// Returns how many items are in doubt, and writes their indices to `doubtful`, which has room for all.
-size_t ranks_place(const ranks_items *items, const ranks_guide *guide, int32_t *counts, uint32_t *doubtful);
+// Returns how many items are in doubt, and writes their indices to `doubtful`, which has room for all. `tables` is room for
+// `ranks_table_size` numbers.
+size_t ranks_place(
+    const ranks_items *items, const ranks_guide *guide, int32_t *counts, int32_t *tables, uint32_t *doubtful);
+
+static inline size_t ranks_table_size(size_t relevant_count) { return 4 * (2 * relevant_count + 4); }
+
+// Asks for what `ranks_place` reads of a guide, while other work goes on.
+void ranks_prefetch(const ranks_guide *guide);
 
 // The first relevant item whose value is not above `value` by more than the doubt, and the first one that is below it by
 // more.
@@ -78,5 +86,9 @@ double ranks_inner_product(const float *x, const float *y, size_t count);
 
 // The inner product of two rows as an unevaluated sum, in about twice the precision of a double.
 void ranks_precise_inner_product(const double *x, const double *y, size_t count, double *high, double *low);
+
+// The same of two rows of floats.
+void ranks_precise_inner_product_of_floats(
+    const float *x, const float *y, size_t count, double *high, double *low);
 
 #endif

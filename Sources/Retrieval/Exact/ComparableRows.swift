@@ -10,7 +10,9 @@ internal import DenseLinearAlgebra
 /// penalty: it then ranks as an item of cosine 0. For the inner product c and h are 0.
 ///
 /// ``RoundingBounds`` says how far computed numbers are from s.
-struct ComparableRows: Sendable {
+///
+/// It is a class because tiles and comparisons pass it on millions of times.
+final class ComparableRows: Sendable {
     /// Rows as queries or items, in some order.
     struct Side: Sendable {
         /// The number of the row, as read, at each position.
@@ -112,13 +114,15 @@ struct ComparableRows: Sendable {
 
     /// A query's similarity to an item, by position, in twice the precision of a double.
     func precise(_ query: Int, _ item: Int) -> PreciseSimilarity {
+        let (x, y) = (Int(queries.rows[query]), Int(items.rows[item]))
+        if case .single(let queryRows) = querySource, case .single(let itemRows) = itemSource {
+            return PreciseSimilarity(queryRows.row(x), itemRows.row(y), similarity)
+        }
         func scaled(_ row: [Double]) -> [Double] {
             let scale = commonScale ?? scaleToOne(row.lazy.map { abs($0) }.max() ?? 0)
             return scale == 1 ? row : row.map { $0 * scale }
         }
-        return PreciseSimilarity(
-            scaled(querySource.row(Int(queries.rows[query]))), scaled(itemSource.row(Int(items.rows[item]))), similarity
-        )
+        return PreciseSimilarity(scaled(querySource.row(x)), scaled(itemSource.row(y)), similarity)
     }
 
     /// The order of two items for a query, all by position, by integers.

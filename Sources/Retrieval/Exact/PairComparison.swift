@@ -58,17 +58,39 @@ struct PreciseSimilarity {
     ///   - y: the item's, times another one; for the distance and the inner product it is the same for all items, and for the
     ///     distance that of the query.
     init(_ x: [Double], _ y: [Double], _ similarity: Similarity) {
+        self.init(x, y, similarity) { TwofoldDouble(innerProductOf: $0, with: $1, count: $2) }
+    }
+
+    /// Takes rows of Floats, whose products need no rounding.
+    init(_ x: ArraySlice<Float>, _ y: ArraySlice<Float>, _ similarity: Similarity) {
+        self.init(x, y, similarity) { TwofoldDouble(innerProductOf: $0, with: $1, count: $2) }
+    }
+
+    @inline(__always)
+    private init<Row: Collection>(
+        _ x: Row, _ y: Row, _ similarity: Similarity,
+        product innerProduct: (UnsafePointer<Row.Element>, UnsafePointer<Row.Element>, Int) -> TwofoldDouble
+    ) where Row.Element: BinaryFloatingPoint {
         // Sparse rows with no column in common: of all similarities these are most often equal.
         if similarity != .euclidean, zip(x, y).allSatisfy({ $0 == 0 || $1 == 0 }) {
             (value, error) = (.zero, 0)
             return
         }
-        let length = x.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        let product = TwofoldDouble(innerProductOf: x, with: y)
-        let square = TwofoldDouble(innerProductOf: y, with: y)
+        let count = x.count
+        func inner(_ a: Row, _ b: Row) -> TwofoldDouble {
+            a.withContiguousStorageIfAvailable { a in
+                b.withContiguousStorageIfAvailable { b in
+                    guard let a = a.baseAddress, let b = b.baseAddress else { return TwofoldDouble.zero }
+                    return innerProduct(a, b, count)
+                } ?? .zero
+            } ?? .zero
+        }
+        let length = x.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        let product = inner(x, y)
+        let square = inner(y, y)
         // Four times what the sums of products can err by, for the few operations after them. What falls below the
         // range of a double is far below the last term.
-        let unit = Double((x.count + 8) * (x.count + 8)) * 0x1p-103
+        let unit = Double((count + 8) * (count + 8)) * 0x1p-103
         switch similarity {
         case .innerProduct:
             value = product

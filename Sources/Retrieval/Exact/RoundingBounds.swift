@@ -47,7 +47,7 @@ struct RoundingBounds: Sendable {
     /// How many columns a product in single precision sums up at a time.
     ///
     /// With shorter blocks fewer pairs are in doubt, but products take longer.
-    var blockLength: Int { columnCount <= 192 ? max(columnCount, 1) : 128 }
+    var blockLength: Int { columnCount <= 96 ? max(columnCount, 1) : 64 }
 
     /// How far a similarity in single precision can be from the true one, for a query of a length and all items of at most
     /// a length and a penalty; rounded up.

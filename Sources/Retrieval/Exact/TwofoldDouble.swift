@@ -23,10 +23,17 @@ struct TwofoldDouble {
     ///
     /// Its error is at most `(d + 2)² · 2⁻¹⁰⁵ · ‖x‖‖y‖` for d values, unless products fall below the range of a Double
     /// (Ogita, Rump and Oishi, "Accurate sum and dot product", SIAM J. Sci. Comput. 26 (2005), theorem 5.4, without the
-    /// last rounding).
-    init(innerProductOf x: [Double], with y: [Double]) {
+    /// last rounding); several sums side by side only shorten the chains of sums.
+    init(innerProductOf x: UnsafePointer<Double>, with y: UnsafePointer<Double>, count: Int) {
         var (high, low) = (0.0, 0.0)
-        ranks_precise_inner_product(x, y, x.count, &high, &low)
+        ranks_precise_inner_product(x, y, count, &high, &low)
+        self.init(high: high, low: low)
+    }
+
+    /// The same of rows of Floats.
+    init(innerProductOf x: UnsafePointer<Float>, with y: UnsafePointer<Float>, count: Int) {
+        var (high, low) = (0.0, 0.0)
+        ranks_precise_inner_product_of_floats(x, y, count, &high, &low)
         self.init(high: high, low: low)
     }
 

@@ -123,7 +123,7 @@ struct TiledRanking {
             let tile = tile(number, &products)
             for (chunk, bounds) in zip(chunks, bounds) {
                 products.multiply(tile.rows, with: chunk, in: setting.rows)
-                tile.count(chunk, products: products.values, bounds: bounds)
+                tile.count(chunk, products: products.values, bounds: bounds, room: products.room)
             }
             tile.visitRanks(visit)
         }
@@ -133,7 +133,9 @@ struct TiledRanking {
         let made = concurrentMap(count: tiles.count, buffers: { TileProducts() }) { products, number in
             let tile = tile(number, &products)
             // All of the tile's products are there already.
-            tile.count(tile.rows, products: products.values, bounds: LengthBounds(of: tile.rows, in: setting.rows))
+            tile.count(
+                tile.rows, products: products.values, bounds: LengthBounds(of: tile.rows, in: setting.rows),
+                room: products.room)
             return tile
         }
         let bounds = made.map { LengthBounds(of: $0.rows, in: setting.rows) }
@@ -147,9 +149,9 @@ struct TiledRanking {
             let (i, j) = pairs[number]
             let (first, second) = (made[i], made[j])
             products.multiply(first.rows, with: second.rows, in: setting.rows)
-            first.count(second.rows, products: products.values, bounds: bounds[j])
+            first.count(second.rows, products: products.values, bounds: bounds[j], room: products.room)
             products.transpose(rowCount: first.rows.count, columnCount: second.rows.count)
-            second.count(first.rows, products: products.values, bounds: bounds[i])
+            second.count(first.rows, products: products.values, bounds: bounds[i], room: products.room)
         }
         inParallel(blockCount: made.count) {
         } _: { _, number in
@@ -216,6 +218,8 @@ struct TiledRanking {
 struct TileProducts {
     private var products = UnsafeBuffer()
     private var block = UnsafeBuffer()
+    /// Room for counting.
+    let room = CountingRoom()
 
     /// The products, row after row.
     var values: UnsafeBufferPointer<Float> { UnsafeBufferPointer(products.memory) }
