@@ -204,7 +204,7 @@ public struct ModelScoring: Sendable {
         if scoring.catalogue != nil, catalogue == nil, run.number == 0 {
             report(
                 .note(
-                    "The embeddings are of the test classes alone: they are scored by the paper's protocol, without gain and "
+                    "\(models.text): the embeddings are of the test classes alone; they are scored by the paper's protocol, without gain and "
                         + "cost of shift, which take embeddings of all samples."))
         }
         let pooled = try catalogue?.scores(by: scoring.scorer, backbone: beside?.catalogue)

@@ -250,6 +250,12 @@ extension SplitSeries {
                     + "held-out repetition keeps together; a column group in the table of samples would say what belongs together"
             )
         }
+        let foldCount = folds.lazy.map(\.count).min() ?? 0
+        if foldCount < settings.foldCount, embedded.dataset.groups != nil {
+            warnings.append(
+                "groups of samples join classes, so that a level has \(foldCount == 0 ? "no" : "only \(foldCount)") validation "
+                    + "folds, not \(settings.foldCount)")
+        }
         if let count = controls?.undividedClasses.count, count > 0 {
             warnings.append(
                 "\(count) \(count == 1 ? "class has" : "classes have") only samples that stay together; the held-out repetition "

@@ -50,7 +50,7 @@ struct ReportComparisons: Sendable {
                     Figure(
                         chart: ComparisonChart(catalogue, .values, intervals: .bands),
                         heading: "\(metric.title) among all classes",
-                        caption: "The scores behind the gain, with the 95 % interval over other classes."))
+                        caption: "The scores behind the gain\(catalogue.confidence.intervalClause)."))
                 if number == 0 { figures.append(Self.areas(catalogue, "among all classes")) }
             }
             if let alone = comparison.alone {
@@ -77,9 +77,10 @@ struct ReportComparisons: Sendable {
                 chart: ComparisonChart(comparison.values, .values, intervals: .bands),
                 heading: "\(metric.title) within the test classes",
                 caption:
-                    "The protocol of the paper: the mean of both directions on each level's test classes, with the 95 % "
-                    + "interval over other classes. A falling line does not show that shift is the cause: the test classes "
-                    + "differ from level to level, hard ones are more alike, and hard levels may have fewer of them.")
+                    "The protocol of the paper: the mean of both directions on each level's test "
+                    + "classes\(comparison.values.confidence.intervalClause). A falling line does not show that shift is the "
+                    + "cause: the test classes differ from level to level, hard ones are more alike, and hard levels may have "
+                    + "fewer of them.")
         ]
         if isFirst { figures.append(Self.areas(comparison.values, "within the test classes")) }
         if let matched = comparison.matched {
@@ -99,7 +100,7 @@ struct ReportComparisons: Sendable {
             chart: AreaChart(comparison), heading: "AGS: the area under \(comparison.metric.title) \(place)",
             caption:
                 "The aggregated generalisation score of the ooDML paper: the area under the curve over the distance, "
-                + "scaled to [0, 1], with its 95 % interval over other classes.")
+                + "scaled to [0, 1]\(comparison.confidence.intervalClause).")
     }
 
     /// The metrics that a page shows if available.

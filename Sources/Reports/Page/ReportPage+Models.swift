@@ -14,8 +14,11 @@ extension ReportPage {
             content:
                 "Headline numbers are from the catalogue: the whole dataset is searched, with the same queries at every level, so "
                 + "that an embedding that is never trained scores the same at every level and what changes is what training "
-                + "did. AGS is the area under a metric against the distance, scaled to [0, 1]. ± is half the 95 % interval over "
-                + "other classes; that over training runs, where there are several, is another thing and stands beside it. "
+                + "did. AGS is the area under a metric against the distance, scaled to [0, 1]. "
+                + (comparisons.main.confidence.overWhat.map {
+                    "± is half the 95 % interval over \($0); that over training runs, where there are several, is another "
+                        + "thing and stands beside it. "
+                } ?? "")
                 + "Ranks are those at each level, from easy to hard.")
         for (name, results) in comparisons.results {
             if let sentence = costSentence(results) {

@@ -67,7 +67,9 @@ extension ReportPage {
                 ("Draws of each null band", "\(made.nullDraws)"),
             ]
         }
-        if let p = manifest.controls?.p { facts.append(("All harder held-out levels together", "p = \(fixed(p, 3))")) }
+        if let p = manifest.controls?.p {
+            facts.append(("All levels harder than the start together", "p = \(fixed(p, 3))"))
+        }
         if let agreement = manifest.rankAgreement {
             facts.append(("Rank correlation with the kernel discrepancy", fixed(agreement, 2)))
         }

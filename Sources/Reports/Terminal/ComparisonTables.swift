@@ -63,7 +63,9 @@ public func changeSentences(_ comparison: ModelComparison) -> [String] {
     guard sentences.isEmpty else { return sentences }
     return [
         comparison.pairs.allSatisfy { $0.shownSign == nil }
-            ? "Whether shift costs one model more than another cannot be told from so few classes or levels."
+            ? comparison.confidence.kind == .none
+                ? "Whether shift costs one model more than another cannot be told without errors (--confidence none)."
+                : "Whether shift costs one model more than another cannot be told from so few classes or levels."
             : "It is not shown that shift costs one model more than another."
     ]
 }

@@ -113,7 +113,13 @@ private func reason(_ cost: CostOfShift, in results: EvaluationResults) -> Strin
     if cost.trend.change.standardError == nil {
         let classes =
             results.settings.catalogue.map { " (\($0.queryClassCount) classes are asked at every level)" } ?? ""
-        return "fewer than \(TaskScorer.fewestGroups) groups of classes\(classes)"
+        let families = results.settings.confidence.families
+        let groups =
+            families.map { $0.areWhole && $0.name != "group" }
+                == true
+            ? (families?.name == "superclass" ? "superclasses" : "values of \(families?.name ?? "")")
+            : "groups of classes"
+        return "fewer than \(TaskScorer.fewestGroups) \(groups)\(classes)"
     }
     return "\(cost.trend.levelCount) levels"
 }

@@ -43,8 +43,24 @@ public struct NullBand: Sendable, Equatable, Codable {
         drawCount = values.count == usualCount ? nil : values.count
     }
 
-    /// Whether so many draws can give p ≤ 0.05.
-    static func canReject(drawCount: Int) -> Bool { drawCount >= 19 }
+    /// Whether one of a level's partitions can have p ≤ 0.05 among all ways of dealing its classes to the sides.
+    ///
+    /// Where both sides have as many classes, a partition and its mirror image have one distance.
+    ///
+    /// - Parameters:
+    ///   - drawCount: the number of other ways, where all were drawn; nil if the draws are some of many.
+    ///   - trainCount: the number of training classes.
+    ///   - testCount: the number of test classes.
+    static func canReject(drawCount: Int?, trainCount: Int, testCount: Int) -> Bool {
+        let enough = 20
+        var wayCount = 1
+        // The binomial coefficient, as far as it matters.
+        for k in 1...max(1, min(trainCount, testCount)) where wayCount < 1 << 20 {
+            wayCount = wayCount * (max(trainCount, testCount) + k) / k
+        }
+        if let drawCount { wayCount = min(wayCount, drawCount + 1) }
+        return (trainCount == testCount ? wayCount / 2 : wayCount) >= enough
+    }
 
     /// The fraction of N + 1 values, including the given one, that reach it; for a value of random rank, p ≤ α in at
     /// most a fraction α of all cases.

@@ -16,11 +16,13 @@ public struct ShiftControls: Sendable, Equatable {
         public let holdout: Holdout?
         /// Where the level's distance lies relative to its band.
         public let position: BandPosition
+        /// Whether the classes can be dealt to the sides in so many ways that one of them can stand out.
+        let canStandOut: Bool
         /// Whether a shift is shown: the distance lies above the band, and other samples confirm the difference,
         /// p ≤ 0.05; nil if that could not be tested, because too few samples are left over, or because the classes can
         /// be dealt to the sides in so few ways that none would stand out.
         public var isShift: Bool? {
-            guard let holdout, NullBand.canReject(drawCount: null.drawCount ?? .max) else { return nil }
+            guard let holdout, canStandOut else { return nil }
             return holdout.p <= 0.05 && position == .above
         }
     }
@@ -109,7 +111,10 @@ public struct ShiftControls: Sendable, Equatable {
             let band = NullBand(of: distance, among: draws.map(\.squared), usualCount: settings.nullDraws)
             return Level(
                 null: band, excess: (distance - band.mean).rounded(significantDigits: 10), holdout: holdout,
-                position: BandPosition(of: distance, among: draws.map(\.squared)))
+                position: BandPosition(of: distance, among: draws.map(\.squared)),
+                canStandOut: NullBand.canReject(
+                    drawCount: band.drawCount, trainCount: level.partition.classes(on: .train).count,
+                    testCount: level.partition.classes(on: .test).count))
         }
         p = test?.seriesP
         dealCount = test?.dealCount ?? 0

@@ -127,8 +127,14 @@ extension SplitValidation {
         guard manifest.controls?.dealCount != nil, let position = level.position, let null = level.null else {
             return (holdout.p <= 0.05, "the held-out p is \(holdout.p)")
         }
-        guard NullBand.canReject(drawCount: drawCount(of: null)) else {
-            return (nil, "the classes can be dealt to the sides in \(drawCount(of: null) + 1) ways only")
+        guard
+            NullBand.canReject(
+                drawCount: null.drawCount.map { _ in drawCount(of: null) }, trainCount: level.train.count,
+                testCount: level.test.count)
+        else {
+            return (
+                nil, "\(level.train.count) and \(level.test.count) classes can be dealt to the sides in few ways only"
+            )
         }
         return (
             holdout.p <= 0.05 && position == .above,

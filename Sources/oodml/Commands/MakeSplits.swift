@@ -25,14 +25,15 @@ struct MakeSplits: ParsableCommand {
             classes have: removal alone raises the distance, and `excess` is what is left of it. `holdout` asks samples \
             that had no part in the search: sides chosen by half of each class's samples are measured on the other \
             half, and compared with samples dealt to the classes at random. `is_shift` says whether a shift is shown: \
-            above the band, and confirmed (p <= 0.05). False is not shown; null is not tested, for want of samples or classes.
+            above the band, and confirmed (p <= 0.05). False is not shown; null is not tested, for want of samples or \
+            classes.
             """,
             reads: """
                 --root DIR      images: class/image or outer/class/image, or the folder
                                 of --dataset as it was downloaded (`oodml datasets`)
                 --samples CSV   sample, class, and optionally superclass, split (train or
-                                test), role (query or gallery), camera, domain and group; or labels
-                                alone: .npy, or lines of .txt
+                                test), role (query or gallery), camera, domain and
+                                group; or labels alone: .npy, or lines of .txt
                 --features F    n × d embeddings: .npy, .npz, .safetensors, .csv or a store
                 --backbone M    an ONNX, OpenVINO or TFLite network, its config file beside it
                 """,

@@ -15,8 +15,8 @@ struct Score: ParsableCommand {
             """
             Every sample is a query against all others, or against a gallery of its own (--gallery). Ranks are exact: \
             every item counts, a duplicate of the query too; only the sample itself is left out, by its row, or with a \
-            gallery by the column `sample` of both tables, where rows of one name must agree. Files are .npy, .npz, .safetensors or .csv; where one has ids, \
-            its rows are found by the column `sample` of its table. Items of equal similarity rank in the order of their rows.
+            gallery by the column `sample` of both tables, where rows of one name must agree. Files are .npy, .npz, \
+            .safetensors or .csv; where one has ids, its rows are found by the column `sample` of its table. Items of equal similarity rank in the order of their rows.
 
               recall@k     whether one of the k nearest items has the query's label
               precision@k  the part of the k nearest items that has the query's label (--precision-at)
@@ -39,8 +39,9 @@ struct Score: ParsableCommand {
             """,
             reads: """
                 embeddings   n × d: .npy, .npz, .safetensors or .csv
-                --labels     label (or class), optionally sample, camera and group; a row for each
-                             embedding; or labels alone: .npy, or lines of .txt
+                --labels     label (or class), optionally sample, camera and group; a
+                             row for each embedding; or labels alone: .npy, or lines
+                             of .txt
                 --clusters   cluster; a row for each embedding
                 """,
             writes: """
@@ -67,8 +68,8 @@ struct Score: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Their labels: a table with the column label (or class) and optionally sample and camera, a row for each "
-                + "embedding; or only labels, in .npy or in lines of .txt.",
+            "Their labels: a table with the column label (or class) and optionally sample, camera and group, a row "
+                + "for each embedding; or only labels, in .npy or in lines of .txt.",
             valueName: "csv"),
         completion: .file(extensions: ["csv", "npy", "txt"]), transform: path)
     var labels: URL

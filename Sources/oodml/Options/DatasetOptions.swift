@@ -21,8 +21,8 @@ struct DatasetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A table with the columns sample, class, and optionally superclass and split (train or test), or labels alone, in "
-                + ".npy or in lines of .txt; a store of embeddings has its own.",
+            "A table with the columns sample, class, and optionally superclass, split (train or test), role (query or "
+                + "gallery), camera, domain and group; or labels alone, in .npy or in lines of .txt; a store of embeddings has its own.",
             valueName: "csv"),
         completion: .file(extensions: ["csv", "npy", "txt"]), transform: path)
     var samples: URL?

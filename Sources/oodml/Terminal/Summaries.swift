@@ -162,19 +162,19 @@ private func meaning(of confidence: ConfidenceMethod) -> String {
 private func meaning(ofJackknife confidence: ConfidenceMethod) -> String {
     guard let families = confidence.families else {
         return
-            "± is half the 95 % interval over other classes (jackknife over \(confidence.count) groups of classes).\n"
+            "± is half the 95 % interval over other classes (jackknife over at most \(confidence.count) groups of classes).\n"
     }
     if families.name == "group", !families.areWhole {
         return
-            "± is half the 95 % interval over other classes (jackknife over \(confidence.count) groups of classes): "
+            "± is half the 95 % interval over other classes (jackknife over at most \(confidence.count) groups of classes): "
             + "groups of samples join a level's classes into only \(families.fewestCount) sets, and ± over whole ones needs "
             + "\(JackknifeFamilies.enough).\n"
     }
     let name = families.name == "superclass" ? "superclasses" : "values of \(onOneLine(families.name))"
     return families.areWhole
         ? "± is half the 95 % interval over other \(name) (jackknife over at most \(confidence.count) groups of whole \(name)).\n"
-        : "± is half the 95 % interval over other classes of the same \(name) (jackknife over \(confidence.count) groups of "
-            + "classes): a level tests only \(families.fewestCount) \(name), and ± over other ones needs "
+        : "± is half the 95 % interval over other classes of the same \(name) (jackknife over at most \(confidence.count) "
+            + "groups of classes): a level tests only \(families.fewestCount) \(name), and ± over other ones needs "
             + "\(JackknifeFamilies.enough).\n"
 }
 
@@ -193,8 +193,9 @@ func summary(
     if !plot.isEmpty { text += "\n" + plot }
     if comparison.models.count > 1 {
         text += "\n" + changeTable(comparison).text(on: display, elsewhere: elsewhere) + "\n"
-        for sentence in changeSentences(comparison) { text += display.wrapped(onOneLine(sentence)) + "\n" }
-        text += "\n"
+        let sentences = changeSentences(comparison)
+        for sentence in sentences { text += display.wrapped(onOneLine(sentence)) + "\n" }
+        if !sentences.isEmpty { text += "\n" }
         // The CSV file has no rows for differences per level and their p-values.
         text += pairTable(comparison).text(on: display, elsewhere: allColumns("comparison.json"))
     }

@@ -155,6 +155,23 @@ import Testing
         }
     }
 
+    /// Of three and three classes, each way to deal them and its mirror image have one distance.
+    ///
+    /// So no p is below 2/20. Three and four can be dealt in 35 ways.
+    @Test(arguments: [6, 7]) func mirrorImagesAreNotFurtherWays(classCount: Int) throws {
+        var rng = SplitMix64(seed: 8)
+        var data = SyntheticData()
+        for number in 0..<classCount {
+            let side = number % 2 == 0 ? 0.0 : 40
+            data.addClass("c\(number)", at: [side + rng.bell(), rng.bell()], count: 14, spread: 1, using: &rng)
+        }
+        let controls = try #require(
+            try series(of: data.embedded()) { $0.search.removal.minimumClassCount = classCount }.controls)
+        let hardest = try #require(controls.levels.last)
+        #expect(hardest.holdout != nil)
+        #expect(hardest.isShift == (classCount == 6 ? nil : true))
+    }
+
     @Test func theSameSeedDrawsTheSameBands() throws {
         let embedded = try SyntheticData.random(classCount: 20, dimension: 5, seed: 4).embedded()
         let first = try series(of: embedded)
