@@ -57,6 +57,8 @@ let package = Package(
         .target(name: "Pickle", dependencies: ["Files"]),
         .target(name: "DenseLinearAlgebra", dependencies: ["Parallel", "Files", "CLAPACK", "CMalloc"]),
 
+        .target(name: "Differentiation", dependencies: ["DenseLinearAlgebra"]),
+
         // MARK: The pipeline, in the order in which data flows through it
         .target(name: "Datasets", dependencies: ["Files"]),
         .target(name: "Embeddings", dependencies: ["Datasets", "Files", "DenseLinearAlgebra", "CZlib"]),
@@ -111,6 +113,8 @@ let package = Package(
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
             name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "Parallel", "Files", "TestSupport"]),
+        .testTarget(
+            name: "DifferentiationTests", dependencies: ["Differentiation", "DenseLinearAlgebra", "TestSupport"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
             name: "EmbeddingsTests", dependencies: ["Embeddings", "DenseLinearAlgebra", "Files", "TestSupport"],
@@ -160,8 +164,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction", "Frechet", "Splits",
-                "Retrieval", "Evaluation", "Reports", "Experiments", "Glyphs200", "Files", "TestSupport",
+                "DenseLinearAlgebra", "Differentiation", "Datasets", "Embeddings", "FeatureExtraction", "Frechet",
+                "Splits", "Retrieval", "Evaluation", "Reports", "Experiments", "Glyphs200", "Files", "TestSupport",
             ],
             linkerSettings: findOpenVINO),
     ]

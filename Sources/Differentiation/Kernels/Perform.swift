@@ -1,0 +1,91 @@
+extension KernelScalar {
+    /// Does a piece of work; specialised for each scalar, since their own methods call it.
+    @inline(__always)
+    static func perform(_ work: TapeWork.Kind, on tape: Tape<Self>) {
+        switch work {
+        case .evaluate(let number): evaluate(Surroundings(number, on: tape))
+        case .differentiate(let number): differentiate(Surroundings(number, on: tape))
+        case .fill(let number, let element):
+            let block = Surroundings(number, on: tape).result
+            for i in 0..<block.rows {
+                for j in 0..<block.columns { block.base[i * block.columns + j] = Self(element(i, j)) }
+            }
+        case .copyMask(let mask, let number):
+            let block = Surroundings(number, on: tape).result
+            guard let elements = tape.masks[mask].buffer.memory?.assumingMemoryBound(to: Bool.self) else { return }
+            for index in 0..<block.count { block.base[index] = elements[index] ? 1 : 0 }
+        case .compare(let first, let second, _, let mask):
+            let (a, b) = (Surroundings(first, on: tape).result, Surroundings(second, on: tape).result)
+            guard let elements = tape.masks[mask].buffer.memory?.assumingMemoryBound(to: Bool.self) else { return }
+            let shape = broadcastShape((a.rows, a.columns), (b.rows, b.columns))
+            let (s, t) = (a.columns == 1 ? 0 : 1, b.columns == 1 ? 0 : 1)
+            for i in 0..<shape.rows {
+                let (x, y, to) = (a.row(i), b.row(i), elements + i * shape.columns)
+                for j in 0..<shape.columns { to[j] = x[j * s] > y[j * t] }
+            }
+        case .seed(let number):
+            let surroundings = Surroundings(number, on: tape)
+            surroundings.sum(number)?.fill(1)
+        }
+    }
+}
+
+private func evaluate<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
+    switch at.node.operation {
+    case .leaf: break
+    case .product(let first, let second): evaluateProduct(at, first, second)
+    case .binary(let operation): evaluateBinary(at, operation)
+    case .affine(let scale, let shift):
+        let (scale, shift) = (Scalar(scale), Scalar(shift))
+        evaluateElements(at) { scale * $0 + shift }
+    case .function(let function): evaluateFunction(at, function)
+    case .clamp(let bounds):
+        let (low, high) = (Scalar(bounds.lowerBound), Scalar(bounds.upperBound))
+        evaluateElements(at) { $0 < low ? low : $0 > high ? high : $0 }
+    case .detach: evaluateElements(at) { $0 }
+    case .sum(let axis): evaluateSum(at, axis)
+    case .normalizedRows: evaluateNormalizedRows(at)
+    case .logSumExp(let addingOne): evaluateLogSumExp(at, addingOne: addingOne)
+    case .softmax: evaluateSoftmax(at)
+    case .extremum(let isMaximum, let otherwise): evaluateExtremum(at, isMaximum, Scalar(otherwise))
+    case .squaredDistances: evaluateSquaredDistances(at)
+    case .rows(let numbers): evaluateRows(at, numbers)
+    case .elements(let rows, let columns): evaluateChosen(at, rows, columns)
+    case .replace(let value): evaluateReplacement(at, Scalar(value))
+    case .select: evaluateSelection(at)
+    case .transpose: evaluateTranspose(at)
+    case .appendRows: copyRows(at)
+    case .appendColumns: copyColumns(at)
+    case .slice(let row, let column): copySlice(at, row, column)
+    }
+}
+
+/// Adds the derivative by the result to those by the operands, as the chain rule has it.
+private func differentiate<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
+    switch at.node.operation {
+    case .leaf, .detach: break
+    case .product(let first, let second): differentiateProduct(at, first, second)
+    case .binary(let operation): differentiateBinary(at, operation)
+    case .affine(let scale, _):
+        let scale = Scalar(scale)
+        differentiateElements(at) { _, _ in scale }
+    case .function(let function): differentiateFunction(at, function)
+    case .clamp(let bounds):
+        let (low, high) = (Scalar(bounds.lowerBound), Scalar(bounds.upperBound))
+        differentiateElements(at) { x, _ in x < low || x > high ? 0 : 1 }
+    case .sum(let axis): differentiateSum(at, axis)
+    case .normalizedRows: differentiateNormalizedRows(at)
+    case .logSumExp: differentiateLogSumExp(at)
+    case .softmax: differentiateSoftmax(at)
+    case .extremum(let isMaximum, _): differentiateExtremum(at, isMaximum)
+    case .squaredDistances: differentiateSquaredDistances(at)
+    case .rows(let numbers): differentiateRows(at, numbers)
+    case .elements(let rows, let columns): differentiateChosen(at, rows, columns)
+    case .replace: differentiateReplacement(at)
+    case .select: differentiateSelection(at)
+    case .transpose: differentiateTranspose(at)
+    case .appendRows: differentiateAppendedRows(at)
+    case .appendColumns: differentiateAppendedColumns(at)
+    case .slice(let row, let column): differentiateSlice(at, row, column)
+    }
+}

@@ -1,0 +1,123 @@
+internal import DenseLinearAlgebra
+
+func evaluateProduct<Scalar: KernelScalar>(
+    _ at: Surroundings<Scalar>, _ transposingFirst: Bool, _ transposingSecond: Bool
+) {
+    let (a, b, result) = (at.first, at.second, at.result)
+    Scalar.addProduct(
+        a.base, b.base, to: result.base, sizes: (result.rows, result.columns, transposingFirst ? a.rows : a.columns),
+        transposingLeft: transposingFirst, transposingRight: transposingSecond, scale: 1, kept: 0)
+}
+
+/// With C = A·B: ∂A = ∂C·Bᵀ and ∂B = Aᵀ·∂C; where a factor was given transposed, the derivative by it is transposed too.
+func differentiateProduct<Scalar: KernelScalar>(
+    _ at: Surroundings<Scalar>, _ transposingFirst: Bool, _ transposingSecond: Bool
+) {
+    let (a, b, g) = (at.first, at.second, at.derivative)
+    if let (sum, isEmpty) = at.unsetSum(at.node.first) {
+        let kept: Scalar = isEmpty ? 0 : 1
+        if transposingFirst {
+            Scalar.addProduct(
+                b.base, g.base, to: sum.base, sizes: (sum.rows, sum.columns, g.columns),
+                transposingLeft: transposingSecond, transposingRight: true, scale: 1, kept: kept)
+        } else {
+            Scalar.addProduct(
+                g.base, b.base, to: sum.base, sizes: (sum.rows, sum.columns, g.columns), transposingLeft: false,
+                transposingRight: !transposingSecond, scale: 1, kept: kept)
+        }
+    }
+    if let (sum, isEmpty) = at.unsetSum(at.node.second) {
+        let kept: Scalar = isEmpty ? 0 : 1
+        if transposingSecond {
+            Scalar.addProduct(
+                g.base, a.base, to: sum.base, sizes: (sum.rows, sum.columns, g.rows), transposingLeft: true,
+                transposingRight: transposingFirst, scale: 1, kept: kept)
+        } else {
+            Scalar.addProduct(
+                a.base, g.base, to: sum.base, sizes: (sum.rows, sum.columns, g.rows),
+                transposingLeft: !transposingFirst, transposingRight: false, scale: 1, kept: kept)
+        }
+    }
+}
+
+func evaluateSquaredDistances<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
+    let (a, b, result) = (at.first, at.second, at.result)
+    Scalar.addProduct(
+        a.base, b.base, to: result.base, sizes: (a.rows, b.rows, a.columns), transposingLeft: false,
+        transposingRight: true, scale: -2, kept: 0)
+    let lengths = at.tape.scratchValues(b.rows)
+    for j in 0..<b.rows { lengths[j] = squaredLength(b.base + j * b.columns, b.columns) }
+    for i in 0..<a.rows {
+        let (length, to) = (squaredLength(a.base + i * a.columns, a.columns), result.base + i * result.columns)
+        for j in 0..<b.rows {
+            let value = length + lengths[j] + to[j]
+            // A comparison that keeps NaN.
+            to[j] = value < 0 ? 0 : value
+        }
+    }
+}
+
+/// With D_ij = ‖aᵢ − bⱼ‖²: ∂aᵢ = 2 Σⱼ ∂D_ij (aᵢ − bⱼ), and ∂bⱼ = 2 Σᵢ ∂D_ij (bⱼ − aᵢ).
+func differentiateSquaredDistances<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
+    let (a, b, g) = (at.first, at.second, at.derivative)
+    if let (sum, isEmpty) = at.unsetSum(at.node.first) {
+        Scalar.addProduct(
+            g.base, b.base, to: sum.base, sizes: (a.rows, a.columns, b.rows), transposingLeft: false,
+            transposingRight: false, scale: -2, kept: isEmpty ? 0 : 1)
+        for i in 0..<a.rows {
+            var total: Scalar = 0
+            for j in 0..<b.rows { total += g.base[i * g.columns + j] }
+            let (from, to) = (a.base + i * a.columns, sum.base + i * a.columns)
+            for k in 0..<a.columns { to[k] += 2 * total * from[k] }
+        }
+    }
+    if let (sum, isEmpty) = at.unsetSum(at.node.second) {
+        Scalar.addProduct(
+            g.base, a.base, to: sum.base, sizes: (b.rows, b.columns, a.rows), transposingLeft: true,
+            transposingRight: false, scale: -2, kept: isEmpty ? 0 : 1)
+        let totals = at.tape.scratchValues(b.rows)
+        for j in 0..<b.rows { totals[j] = 0 }
+        for i in 0..<a.rows {
+            for j in 0..<b.rows { totals[j] += g.base[i * g.columns + j] }
+        }
+        for j in 0..<b.rows {
+            let (total, from, to) = (2 * totals[j], b.base + j * b.columns, sum.base + j * b.columns)
+            for k in 0..<b.columns { to[k] += total * from[k] }
+        }
+    }
+}
+
+/// Several partial sums, in an order that is the same on every processor.
+@inline(__always)
+func squaredLength<Scalar: KernelScalar>(_ values: UnsafeMutablePointer<Scalar>, _ count: Int) -> Scalar {
+    dotProduct(values, values, count)
+}
+
+@inline(__always)
+func dotProduct<Scalar: KernelScalar>(
+    _ a: UnsafeMutablePointer<Scalar>, _ b: UnsafeMutablePointer<Scalar>, _ count: Int
+) -> Scalar {
+    var (s0, s1, s2, s3): (Scalar, Scalar, Scalar, Scalar) = (0, 0, 0, 0)
+    var index = 0
+    while index + 4 <= count {
+        s0 += a[index] * b[index]
+        s1 += a[index + 1] * b[index + 1]
+        s2 += a[index + 2] * b[index + 2]
+        s3 += a[index + 3] * b[index + 3]
+        index += 4
+    }
+    while index < count {
+        s0 += a[index] * b[index]
+        index += 1
+    }
+    return (s0 + s1) + (s2 + s3)
+}
+
+extension Tape {
+    /// Memory for some values until the next call.
+    func scratchValues(_ count: Int) -> UnsafeMutablePointer<Scalar> {
+        if scratch.reserve(count * MemoryLayout<Scalar>.stride) { allocationCount += 1 }
+        guard let memory = scratch.memory else { preconditionFailure("\(count) values without memory") }
+        return memory.assumingMemoryBound(to: Scalar.self)
+    }
+}
