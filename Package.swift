@@ -26,6 +26,10 @@ let package = Package(
                 "Experiments", "Reports", "Evaluation", "Retrieval", "Splits", "Frechet", "Embeddings", "Datasets",
                 "DenseLinearAlgebra", "Statistics", "Files", "Parallel",
             ]),
+        // Trains heads on features; the modules of the types in its declarations are with it.
+        .library(
+            name: "HeadTraining",
+            targets: ["HeadTraining", "Differentiation", "DenseLinearAlgebra", "Statistics", "Files"]),
         // Needs OpenVINO and the image codecs as well.
         .library(name: "FeatureExtraction", targets: ["FeatureExtraction", "Embeddings"]),
     ],
@@ -65,6 +69,11 @@ let package = Package(
         .target(
             name: "FeatureExtraction",
             dependencies: ["Embeddings", "Files", "DenseLinearAlgebra", "COpenVINO", "CImageCodecs"]),
+        .target(
+            name: "HeadTraining",
+            dependencies: [
+                "Differentiation", "Embeddings", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
+            ]),
         .target(name: "Frechet", dependencies: ["DenseLinearAlgebra", "Parallel"]),
         .target(
             name: "Splits",
@@ -124,6 +133,13 @@ let package = Package(
             dependencies: ["FeatureExtraction", "DenseLinearAlgebra", "Embeddings", "Files", "TestSupport"],
             resources: [.copy("Fixtures")], linkerSettings: findOpenVINO),
         .testTarget(
+            name: "HeadTrainingTests",
+            dependencies: [
+                "HeadTraining", "Differentiation", "Embeddings", "Files", "Statistics", "DenseLinearAlgebra",
+                "TestSupport",
+            ],
+            exclude: ["Fixtures"]),
+        .testTarget(
             name: "FrechetTests", dependencies: ["Frechet", "DenseLinearAlgebra", "Parallel", "TestSupport"],
             resources: [.copy("Fixtures")]),
         .testTarget(
@@ -164,8 +180,9 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "DenseLinearAlgebra", "Differentiation", "Datasets", "Embeddings", "FeatureExtraction", "Frechet",
-                "Splits", "Retrieval", "Evaluation", "Reports", "Experiments", "Glyphs200", "Files", "TestSupport",
+                "DenseLinearAlgebra", "Differentiation", "Datasets", "Embeddings", "HeadTraining", "FeatureExtraction",
+                "Frechet", "Splits", "Retrieval", "Evaluation", "Reports", "Experiments", "Glyphs200", "Files",
+                "TestSupport",
             ],
             linkerSettings: findOpenVINO),
     ]

@@ -79,6 +79,7 @@ enum Operation {
     case replace(with: Double)
     case select
     case transpose
+    case reshape
     case appendRows
     case appendColumns
     case slice(firstRow: Int, firstColumn: Int)

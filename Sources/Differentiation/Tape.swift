@@ -66,6 +66,12 @@ public final class Tape<Scalar: TapeScalar> {
         }
     }
 
+    /// Whether the last differentiated number depends on a parameter; if not, its gradient is an older one.
+    public func hasGradient(_ parameter: Parameter<Scalar>) -> Bool {
+        let memory = UnsafeMutableRawPointer(parameter.gradient.baseAddress)
+        return nodes[..<count].contains { $0.hasGradient && $0.gradientMemory == memory }
+    }
+
     /// The derivative of the last differentiated number by each element of a variable; zeros where it does not depend
     /// on it.
     public func gradient(of variable: Variable<Scalar>) -> Matrix<Scalar> {

@@ -15,8 +15,10 @@ public struct TapeWork {
         case differentiate(Int)
         case fill(Int, (Int, Int) -> Double)
         case copyMask(Int, to: Int)
-        case compare(Int, Int, isGreater: Bool, to: Int)
+        case compare(Int, Int, to: Int)
         case seed(Int)
+        case markLargest(Int, count: Int, to: Int)
+        case export(Int, UnsafeMutableBufferPointer<Double>)
     }
 
     let kind: Kind

@@ -74,6 +74,7 @@ import TestSupport
         expect("row means", [a]) { $0[0].rowMeans() }
         expect("column means", [a]) { $0[0].columnMeans() }
         expect("normalised rows", [a]) { $0[0].normalizedRows() }
+        expect("reshaped", [a]) { $0[0].reshaped(rowCount: d, columnCount: n) }
         expect("transposed", [a]) { $0[0].transposed() * 2 }
     }
 
@@ -162,6 +163,13 @@ import TestSupport
         let classes = tape.equality([5, 7, 5], [5, 7, 5])
         #expect((classes .& .!tape.diagonal(3)).positions.columns == [2, 0])
         #expect(product(x, x, transposingRight: true).matrix[0, 2] == -1)
+        let ranked = tape.variable(Matrix(rows: [[1, 5, 5, 2, 5], [9, 0, -1, 9, 3]]))
+        #expect(ranked.largest(2).positions.columns == [1, 2, 0, 3])
+        #expect(ranked.largest(4).positions.columns == [1, 2, 3, 4, 0, 1, 3, 4])
+        #expect(ranked.largest(9).count == 10 && ranked.largest(0).count == 0)
+        var values: [Double] = []
+        x.copyValues(into: &values)
+        #expect(values == [3, 4, 0, 0, 1, -1])
         #expect(x.appendingRows(x).rowCount == 6 && x.columns(1..<2).matrix.elements == [4, 0, -1])
     }
 

@@ -1,5 +1,7 @@
 import DenseLinearAlgebra
 import Differentiation
+import HeadTraining
+import TestSupport
 import Testing
 
 /// Snippets of derivatives and of training.
@@ -15,5 +17,18 @@ import Testing
             // end
         }
         #expect(lines.count == 1 && lines[0].hasPrefix("5.0 [0.6") && lines[0].hasSuffix(", 0.8]"))
+    }
+
+    @Test func head() throws {
+        let (features, labels) = clusteredEmbeddings(n: 400, d: 16, classCount: 40, spread: 0.5, seed: 3)
+        let (unseen, _) = clusteredEmbeddings(n: 10, d: 16, classCount: 4, spread: 0.5, seed: 4)
+        // snippet
+        let objective = try KnownObjectives.objective(named: "proxy-anchor")
+        var settings = HeadTrainingSettings(objective: objective)
+        settings.stepCount = 300
+        let trained = try trainHead(features: features, labels: labels, settings: settings)
+        let embeddings = trained.head.embeddings(of: unseen)
+        // end
+        #expect(embeddings.rowCount == 10 && embeddings.columnCount == 128 && trained.losses.count == 6)
     }
 }

@@ -14,7 +14,7 @@ extension KernelScalar {
             let block = Surroundings(number, on: tape).result
             guard let elements = tape.masks[mask].buffer.memory?.assumingMemoryBound(to: Bool.self) else { return }
             for index in 0..<block.count { block.base[index] = elements[index] ? 1 : 0 }
-        case .compare(let first, let second, _, let mask):
+        case .compare(let first, let second, let mask):
             let (a, b) = (Surroundings(first, on: tape).result, Surroundings(second, on: tape).result)
             guard let elements = tape.masks[mask].buffer.memory?.assumingMemoryBound(to: Bool.self) else { return }
             let shape = broadcastShape((a.rows, a.columns), (b.rows, b.columns))
@@ -23,9 +23,14 @@ extension KernelScalar {
                 let (x, y, to) = (a.row(i), b.row(i), elements + i * shape.columns)
                 for j in 0..<shape.columns { to[j] = x[j * s] > y[j * t] }
             }
-        case .seed(let number):
-            let surroundings = Surroundings(number, on: tape)
-            surroundings.sum(number)?.fill(1)
+        case .seed(let number): Surroundings(number, on: tape).sum(number)?.fill(1)
+        case .markLargest(let number, let count, let mask):
+            let block = Surroundings(number, on: tape).result
+            guard let elements = tape.masks[mask].buffer.memory?.assumingMemoryBound(to: Bool.self) else { return }
+            markLargest(block, count, elements, tape.scratchValues(count))
+        case .export(let number, let values):
+            let block = Surroundings(number, on: tape).result
+            for index in 0..<block.count { values[index] = Double(block.base[index]) }
         }
     }
 }
@@ -42,7 +47,7 @@ private func evaluate<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
     case .clamp(let bounds):
         let (low, high) = (Scalar(bounds.lowerBound), Scalar(bounds.upperBound))
         evaluateElements(at) { $0 < low ? low : $0 > high ? high : $0 }
-    case .detach: evaluateElements(at) { $0 }
+    case .detach, .reshape: evaluateElements(at) { $0 }
     case .sum(let axis): evaluateSum(at, axis)
     case .normalizedRows: evaluateNormalizedRows(at)
     case .logSumExp(let addingOne): evaluateLogSumExp(at, addingOne: addingOne)
@@ -82,10 +87,40 @@ private func differentiate<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
     case .rows(let numbers): differentiateRows(at, numbers)
     case .elements(let rows, let columns): differentiateChosen(at, rows, columns)
     case .replace: differentiateReplacement(at)
+    case .reshape: differentiateElements(at) { _, _ in 1 }
     case .select: differentiateSelection(at)
     case .transpose: differentiateTranspose(at)
     case .appendRows: differentiateAppendedRows(at)
     case .appendColumns: differentiateAppendedColumns(at)
     case .slice(let row, let column): differentiateSlice(at, row, column)
+    }
+}
+
+/// Marks the largest elements of each row; of equal ones, the first.
+///
+/// - Parameter best: room for `count` values, kept in descending order.
+private func markLargest<Scalar: KernelScalar>(
+    _ block: Block<Scalar>, _ count: Int, _ marks: UnsafeMutablePointer<Bool>, _ best: UnsafeMutablePointer<Scalar>
+) {
+    for i in 0..<block.rows {
+        let (from, to) = (block.base + i * block.columns, marks + i * block.columns)
+        var found = 0
+        for j in 0..<block.columns where count > 0 && (found < count || from[j] > best[count - 1]) {
+            var place = min(found, count - 1)
+            while place > 0, best[place - 1] < from[j] {
+                best[place] = best[place - 1]
+                place -= 1
+            }
+            best[place] = from[j]
+            found = min(found + 1, count)
+        }
+        // All that are larger than the last one, and as many equal to it as there is room for.
+        let last = found > 0 ? best[found - 1] : 0
+        var equal = 0
+        for place in 0..<found where best[place] == last { equal += 1 }
+        for j in 0..<block.columns {
+            to[j] = found > 0 && (from[j] > last || (from[j] == last && equal > 0))
+            if found > 0, from[j] == last { equal -= 1 }
+        }
     }
 }

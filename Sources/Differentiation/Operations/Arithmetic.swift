@@ -48,8 +48,7 @@ extension Variable {
         tape.require(other)
         let shape = broadcastShape((rowCount, columnCount), (other.rowCount, other.columnCount))
         let mask = tape.makeMask(rowCount: shape.rows, columnCount: shape.columns)
-        Scalar.perform(
-            TapeWork(kind: .compare(number, other.number, isGreater: true, to: mask.number)), on: tape)
+        Scalar.perform(TapeWork(kind: .compare(number, other.number, to: mask.number)), on: tape)
         return mask
     }
 }

@@ -31,6 +31,14 @@ extension Variable {
         recording(.transpose, rowCount: columnCount, columnCount: rowCount)
     }
 
+    /// The same elements in row-major order, in rows of another length.
+    public func reshaped(rowCount: Int, columnCount: Int) -> Variable {
+        precondition(
+            rowCount * columnCount == self.rowCount * self.columnCount,
+            "\(self.rowCount) × \(self.columnCount) elements as \(rowCount) × \(columnCount)")
+        return recording(.reshape, rowCount: rowCount, columnCount: columnCount)
+    }
+
     /// The rows of this matrix, and below them those of another.
     public func appendingRows(_ other: Variable) -> Variable {
         precondition(
@@ -63,4 +71,29 @@ public func select<Scalar>(_ mask: Mask, _ a: Variable<Scalar>, _ b: Variable<Sc
     a.requireShape(of: mask)
     b.requireShape(of: mask)
     return a.recording(.select, b, mask: mask)
+}
+
+extension Variable {
+    /// Where the `count` largest elements of each row are, or all of them if there are fewer; of equal ones, the first.
+    ///
+    /// - Complexity: O(rows × columns × `count`) at worst.
+    public func largest(_ count: Int) -> Mask {
+        precondition(count >= 0, "the \(count) largest elements")
+        tape.require(self)
+        let mask = tape.makeMask(rowCount: rowCount, columnCount: columnCount)
+        Scalar.perform(
+            TapeWork(kind: .markLargest(number, count: min(count, columnCount), to: mask.number)), on: tape)
+        return mask
+    }
+
+    /// Copies the values into an array, which grows if it is too short, in double precision: for choices that are made
+    /// of them outside of the tape.
+    public func copyValues(into values: inout [Double]) {
+        tape.require(self)
+        let count = rowCount * columnCount
+        if values.count < count { values = [Double](repeating: 0, count: count) }
+        values.withUnsafeMutableBufferPointer { values in
+            Scalar.perform(TapeWork(kind: .export(number, values)), on: tape)
+        }
+    }
 }

@@ -1,0 +1,17 @@
+/// All objectives, and how they are found.
+public enum KnownObjectives {
+    /// The objectives in the order in which they are listed: classification, proxies, tuples, propagation.
+    public static let all: [any Objective] = [
+        NormalizedSoftmax(), CosFace(), ArcFace(), ProxyNCAPlusPlus(), ProxyAnchor(), Contrastive(), Triplet(),
+        MarginLoss(), MultiSimilarity(), SupervisedContrastive(),
+    ]
+
+    /// The objective of a name.
+    ///
+    /// - Throws: ``HeadTrainingError/unknownObjective(name:nearest:known:)`` with the nearest known name.
+    public static func objective(named name: String) throws(HeadTrainingError) -> any Objective {
+        for objective in all where objective.name == name { return objective }
+        let known = all.map(\.name)
+        throw .unknownObjective(name: name, nearest: nearestName(to: name, among: known), known: known)
+    }
+}

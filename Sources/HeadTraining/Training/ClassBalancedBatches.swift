@@ -1,0 +1,49 @@
+internal import Statistics
+
+/// Batches of some classes with as many samples of each, drawn with a seed.
+///
+/// Every batch draws its classes anew, without repetition, and the samples of a class without repetition as long as it has
+/// enough.
+struct ClassBalancedBatches {
+    private let samplesPerClass: Int
+    /// The samples of each class, in an order that the draws change.
+    private var members: [[Int]]
+    private var order: [Int]
+    private var generator: SeededGenerator
+    /// The samples of the batch, class by class.
+    private(set) var samples: [Int]
+    /// The class of each.
+    private(set) var classes: [Int]
+
+    /// - Parameter classNumbers: the class of each sample, from 0 on without gaps.
+    init(classNumbers: [Int], classCount: Int, classesPerBatch: Int, samplesPerClass: Int, seed: UInt64) {
+        self.samplesPerClass = samplesPerClass
+        members = Array(repeating: [], count: classCount)
+        for (sample, number) in classNumbers.enumerated() { members[number].append(sample) }
+        order = Array(0..<classCount)
+        generator = SeededGenerator(seed: seed, stream: "head/batches")
+        samples = Array(repeating: 0, count: classesPerBatch * samplesPerClass)
+        classes = samples
+    }
+
+    /// Draws the next batch.
+    mutating func advance() {
+        let classesPerBatch = samples.count / samplesPerClass
+        for place in 0..<classesPerBatch {
+            // The beginning of a shuffle (Fisher and Yates).
+            order.swapAt(place, place + generator.below(order.count - place))
+            let number = order[place]
+            let count = members[number].count
+            for draw in 0..<samplesPerClass {
+                let index = place * samplesPerClass + draw
+                if draw < count {
+                    members[number].swapAt(draw, draw + generator.below(count - draw))
+                    samples[index] = members[number][draw]
+                } else {
+                    samples[index] = members[number][generator.below(count)]
+                }
+                classes[index] = number
+            }
+        }
+    }
+}

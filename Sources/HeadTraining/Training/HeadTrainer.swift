@@ -1,0 +1,177 @@
+public import DenseLinearAlgebra
+internal import Differentiation
+internal import Parallel
+internal import Statistics
+
+/// Trains a head on frozen features.
+///
+/// Features are standardised by the training samples. Each step draws a batch of ``HeadTrainingSettings/classesPerBatch``
+/// classes, computes the objective's loss and its gradient, and moves all weights by AdamW.
+///
+/// The same input and settings give the same bytes on one machine, whatever the number of threads: a training has one
+/// thread, and BLAS one too. Train several heads at once to use more processors.
+///
+/// - Parameters:
+///   - features: n × d, one row per sample.
+///   - rows: which rows are trained on; nil for all.
+///   - labels: the class of each of these rows; any integers.
+///   - settings: the objective, the form of the head, and how long it is trained.
+///   - progress: called with the number of steps that are done, before the first and every 50; what it throws ends the
+///     training.
+/// - Returns: the head, with its losses.
+/// - Complexity: O(steps · batch · weights), three products with the weights a step.
+/// - Throws: ``HeadTrainingError`` if the samples cannot be trained on, or the training diverges.
+public func trainHead(
+    features: Matrix<Float>, rows: [Int]? = nil, labels: [Int], settings: HeadTrainingSettings,
+    progress: (_ step: Int) throws -> Void = { _ in }
+) throws -> TrainedHead {
+    settings.requireSensible()
+    let samples = try TrainingSet(features: features, rows: rows ?? Array(0..<features.rowCount), labels: labels)
+    guard samples.classCount >= settings.classesPerBatch else {
+        throw HeadTrainingError.tooFewClasses(found: samples.classCount, expected: settings.classesPerBatch)
+    }
+    return try withSerialBLAS {
+        let trainer = HeadTrainer(samples, settings)
+        for step in 0..<settings.stepCount {
+            if step % TrainedHead.curveInterval == 0 { try progress(step) }
+            guard trainer.advance() else {
+                throw HeadTrainingError.diverged(
+                    objective: settings.objective.name, step: step + 1, settings: settings.summary)
+            }
+        }
+        try progress(settings.stepCount)
+        guard let result = trainer.result else {
+            throw HeadTrainingError.diverged(
+                objective: settings.objective.name, step: settings.stepCount, settings: settings.summary)
+        }
+        return result
+    }
+}
+
+/// One training, step after step.
+private final class HeadTrainer {
+    private let samples: TrainingSet
+    private let settings: HeadTrainingSettings
+    private let tape = Tape<Float>()
+    private let layers: [(weights: Parameter<Float>, bias: Parameter<Float>)]
+    private let learnables: [(name: String, parameter: Parameter<Float>)]
+    private let optimizers: [AdamW]
+    private let random: RandomSource
+    private var batches: ClassBalancedBatches
+    private var losses: [Float] = []
+    private var lossSum = 0.0
+    private var lossCount = 0
+
+    init(_ samples: TrainingSet, _ settings: HeadTrainingSettings) {
+        (self.samples, self.settings) = (samples, settings)
+        var generator = SeededGenerator(seed: settings.seed, stream: "head/weights")
+        let widths = settings.architecture.widths(inputDimension: samples.features.columnCount)
+        layers = zip(widths, widths.dropFirst()).enumerated().map { number, sizes in
+            // ReLU halves the variance (He and others, ICCV 2015), so weights before it are larger.
+            let variance = (number < widths.count - 2 ? 2 : 1) / Double(sizes.0)
+            let weights = Matrix<Float>(
+                rowCount: sizes.0, columnCount: sizes.1, drawnWith: &generator, standardDeviation: variance.squareRoot()
+            )
+            return (Parameter(weights), Parameter(Matrix(rowCount: 1, columnCount: sizes.1)))
+        }
+        let shape = ObjectiveShape(classCount: samples.classCount, dimension: settings.architecture.dimension)
+        let described = settings.objective.learnables(shape, settings.parameters)
+        learnables = described.map { learnable in
+            var generator = SeededGenerator(seed: settings.seed, stream: "head/\(learnable.name)")
+            return (learnable.name, Parameter(learnable.start(with: &generator)))
+        }
+        let (rate, decay) = (settings.learningRate, settings.weightDecay)
+        optimizers =
+            layers.flatMap { layer in
+                [
+                    AdamW(layer.weights, learningRate: rate, weightDecay: decay),
+                    AdamW(layer.bias, learningRate: rate, weightDecay: 0),
+                ]
+            }
+            + zip(described, learnables).map { described, learnable in
+                AdamW(
+                    learnable.parameter, learningRate: rate * described.learningRateFactor, weightDecay: 0)
+            }
+        random = RandomSource(seed: settings.seed, stream: "head/objective")
+        batches = ClassBalancedBatches(
+            classNumbers: samples.classNumbers, classCount: samples.classCount,
+            classesPerBatch: settings.classesPerBatch, samplesPerClass: settings.samplesPerClass, seed: settings.seed)
+    }
+
+    /// Trains on one batch.
+    ///
+    /// - Returns: whether the loss was finite.
+    func advance() -> Bool {
+        batches.advance()
+        tape.reset()
+        var x = tape.constant(
+            rowCount: settings.batchSize, columnCount: samples.features.columnCount
+        ) { target in
+            standardize(
+                samples.features, rows: batches.samples.lazy.map { self.samples.rows[$0] }, mean: samples.mean,
+                scale: samples.scale, into: target)
+        }
+        for (number, layer) in layers.enumerated() {
+            x = product(x, tape.leaf(layer.weights)) + tape.leaf(layer.bias)
+            if number < layers.count - 1 { x = x.rectified() }
+        }
+        let batch = Batch(
+            outputs: x, classes: batches.classes, classCount: samples.classCount, values: settings.parameters,
+            learnables: learnables.map { ($0.name, tape.leaf($0.parameter)) }, random: random)
+        let loss = settings.objective.loss(of: batch)
+        guard loss.value.isFinite else { return false }
+        tape.differentiate(loss)
+        for optimizer in optimizers where tape.hasGradient(optimizer.parameter) { optimizer.advance() }
+        note(loss.value)
+        return true
+    }
+
+    private func note(_ loss: Float) {
+        lossSum += Double(loss)
+        lossCount += 1
+        if lossCount == TrainedHead.curveInterval { closeInterval() }
+    }
+
+    private func closeInterval() {
+        losses.append(Float(lossSum / Double(lossCount)))
+        (lossSum, lossCount) = (0, 0)
+    }
+
+    /// What has been trained; nil if a weight is not finite.
+    var result: TrainedHead? {
+        let head = Head(
+            mean: samples.mean, scale: samples.scale,
+            layers: layers.map { Head.Layer(weights: $0.weights.matrix, bias: $0.bias.matrix.elements) })
+        guard head.layers.allSatisfy({ $0.weights.firstNonFinite == nil && $0.bias.allSatisfy(\.isFinite) }) else {
+            return nil
+        }
+        if lossCount > 0 { closeInterval() }
+        return TrainedHead(
+            head: head, losses: losses, sampleCount: samples.rows.count, classCount: samples.classCount,
+            constantFeatureCount: samples.constantFeatureCount)
+    }
+}
+
+extension Matrix<Float> {
+    /// Roughly normal values.
+    fileprivate init(
+        rowCount: Int, columnCount: Int, drawnWith generator: inout SeededGenerator, standardDeviation: Double
+    ) {
+        var values: [Float] = []
+        values.reserveCapacity(rowCount * columnCount)
+        for _ in 0..<rowCount * columnCount { values.append(Float(generator.bell() * standardDeviation)) }
+        self.init(rowCount: rowCount, columnCount: columnCount, elements: values)
+    }
+}
+
+extension Learnable {
+    fileprivate func start(with generator: inout SeededGenerator) -> Matrix<Float> {
+        switch start {
+        case .random(let deviation):
+            Matrix(
+                rowCount: rowCount, columnCount: columnCount, drawnWith: &generator, standardDeviation: deviation)
+        case .constant(let value):
+            Matrix(rowCount: rowCount, columnCount: columnCount, repeating: Float(value))
+        }
+    }
+}
