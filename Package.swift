@@ -201,7 +201,9 @@ if Context.environment["OODML_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Fuzzing",
-            dependencies: ["Files", "Datasets", "Embeddings", "FeatureExtraction", "Splits", "Evaluation"],
+            dependencies: [
+                "Files", "Datasets", "Embeddings", "HeadTraining", "FeatureExtraction", "Splits", "Evaluation",
+            ],
             path: "Tests/Fuzzing", exclude: ["Seeds", "seeds.py"], swiftSettings: [.unsafeFlags(["-parse-as-library"])],
             linkerSettings: findOpenVINO))
 }

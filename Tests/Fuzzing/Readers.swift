@@ -4,6 +4,7 @@ import Evaluation
 import FeatureExtraction
 import Files
 import Foundation
+import HeadTraining
 import Splits
 
 /// A reader that is fuzzed: what its file is called, and what is done with it.
@@ -38,6 +39,12 @@ struct FuzzedReader: Sendable {
             }
         },
         FuzzedReader(name: "safetensors", file: "a.safetensors") { _ = try FeatureFile<Float>(contentsOf: $0) },
+        FuzzedReader(name: "head", file: "a.safetensors") { url in
+            let file = try HeadFile(contentsOf: url)
+            let copy = url.deletingLastPathComponent().appending(path: "copy.safetensors")
+            try file.safetensors.write(to: copy)
+            precondition(try HeadFile(contentsOf: copy) == file, "a head changes by writing it")
+        },
         FuzzedReader(name: "unknown", file: "a.dat") { _ = try FeatureFile<Float>(contentsOf: $0) },
         FuzzedReader(name: "features", file: "a.csv") { url in
             try trying {

@@ -20,18 +20,23 @@ struct SafetensorsFile {
         }
 
         let tensors: [(name: String, tensor: Tensor)]
+        /// What the file says about itself; empty where it is not as the format has it, since nothing depends on it.
+        let metadata: [String: String]
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Name.self)
             tensors = try container.allKeys.filter { $0.stringValue != "__metadata__" }.map {
                 ($0.stringValue, try container.decode(Tensor.self, forKey: $0))
             }.sorted { utf8Precedes($0.0, $1.0) }
+            let name = Name(stringValue: "__metadata__")
+            metadata = (try? container.decode([String: String].self, forKey: name)) ?? [:]
         }
     }
 
     private let file: InputFile
     private let tensors: [(name: String, tensor: Header.Tensor)]
     private let valuesOffset: Int
+    let metadata: [String: String]
 
     /// Far more than a feature file needs.
     private static let headerLimit = 1 << 22
@@ -61,6 +66,7 @@ struct SafetensorsFile {
                 "a header that is not as the format has it", "JSON with dtype, shape and data_offsets of each tensor")
         }
         tensors = header.tensors
+        metadata = header.metadata
         // In this format every byte belongs to exactly one tensor.
         var end = 0
         for (name, tensor) in tensors.sorted(by: {
@@ -101,6 +107,24 @@ struct SafetensorsFile {
         let bytes = valuesOffset + tensor.data_offsets[0]..<valuesOffset + tensor.data_offsets[1]
         return try MatrixLayout(
             type, rowCount: tensor.shape[0], columnCount: tensor.shape[1], bytes: bytes, of: file)
+    }
+
+    /// The names of all tensors, in the order of their bytes.
+    var names: [String] { tensors.map(\.name) }
+
+    /// The values of a tensor of one or two dimensions; one of one dimension is a row.
+    func tensor(named name: String, holding expected: String) throws -> Matrix<Float> {
+        guard let (_, tensor) = tensors.first(where: { Files.Name($0.name) == Files.Name(name) }) else {
+            throw file.malformed("no tensor \"\(name)\"", expected)
+        }
+        guard let type = Self.types[tensor.dtype], (1...2).contains(tensor.shape.count),
+            tensor.shape.allSatisfy({ $0 > 0 })
+        else { throw file.malformed("\"\(name)\" \(summary(of: tensor))", expected) }
+        let bytes = valuesOffset + tensor.data_offsets[0]..<valuesOffset + tensor.data_offsets[1]
+        return try MatrixLayout(
+            type, rowCount: tensor.shape.count == 2 ? tensor.shape[0] : 1,
+            columnCount: tensor.shape[tensor.shape.count - 1], bytes: bytes, of: file
+        ).matrix(in: file, holding: "finite values")
     }
 
     private func summary(of tensor: Header.Tensor) -> String {
