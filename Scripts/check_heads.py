@@ -4,8 +4,8 @@
     python3 Scripts/check_heads.py runs/NAME
 
 For every LEVEL-DIRECTION.safetensors below the folder it computes the embeddings of random features by the formula in
-HeadTraining's documentation, in double precision, and compares them with those of the .onnx file beside it. It needs numpy,
-safetensors, onnx 1.23.2, onnxruntime 1.32.0 and openvino 2026.4.1.
+HeadTraining's documentation, in double precision, and compares them with those of the .onnx file beside it. It needs
+numpy, safetensors, onnx 1.23.2, onnxruntime 1.32.0 and openvino 2026.4.1.
 """
 
 import sys

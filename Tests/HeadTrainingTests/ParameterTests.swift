@@ -78,8 +78,9 @@ import Testing
             }
             for parameter in objective.parameters {
                 switch parameter.kind {
-                case .number(_, _, let searched, _):
-                    #expect(searched.lowerBound == searched.upperBound || (seen[parameter.name]?.count ?? 0) > 3)
+                case .number(_, _, let searched, let scale):
+                    let few = Int(searched.upperBound - searched.lowerBound) + 1
+                    #expect((seen[parameter.name]?.count ?? 0) >= (scale == .whole ? min(few, 4) : 4))
                 case .choice(_, let options): #expect(seen[parameter.name]?.count == options.count)
                 }
             }

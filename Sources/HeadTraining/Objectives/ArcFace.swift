@@ -7,7 +7,7 @@ internal import Foundation
 /// between x and its proxy. Where θ + m exceeds π, cos θ − m sin m stands for it, so that the loss still grows with the
 /// angle, as in the authors' code.
 ///
-/// Deng and others, "ArcFace: Additive Angular Margin Loss for Deep Face Recognition", CVPR 2019, equation 3; s = 64
+/// Deng and others, "ArcFace: Additive Angular Margin Loss for Deep Face Recognition", CVPR 2019; s = 64
 /// and m = 0.5.
 struct ArcFace: Objective {
     let name = "arcface"

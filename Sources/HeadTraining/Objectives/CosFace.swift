@@ -8,7 +8,7 @@ internal import Differentiation
 ///
 /// with p_c the proxy of class c, s the scale and m the margin.
 ///
-/// Wang and others, "CosFace: Large Margin Cosine Loss for Deep Face Recognition", CVPR 2018, equation 4; s = 64 and
+/// Wang and others, "CosFace: Large Margin Cosine Loss for Deep Face Recognition", CVPR 2018; s = 64 and
 /// m = 0.35.
 struct CosFace: Objective {
     let name = "cosface"

@@ -2,8 +2,11 @@
 public enum KnownObjectives {
     /// The objectives in the order in which they are listed: classification, proxies, tuples, propagation.
     public static let all: [any Objective] = [
-        NormalizedSoftmax(), CosFace(), ArcFace(), ProxyNCAPlusPlus(), ProxyAnchor(), Contrastive(), Triplet(),
-        MarginLoss(), MultiSimilarity(), SupervisedContrastive(),
+        NormalizedSoftmax(), SphereFace(), CosFace(), ArcFace(),
+        ProxyNCA(), ProxyNCAPlusPlus(), ProxyAnchor(), SoftTriple(), ProxyGML(),
+        Contrastive(), Triplet(), EmbeddingExpansion(), MarginLoss(), LiftedStructure(), NPair(), MultiSimilarity(),
+        SupervisedContrastive(),
+        GroupLoss(), IntraBatch(),
     ]
 
     /// The objective of a name.

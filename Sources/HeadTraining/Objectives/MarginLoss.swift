@@ -8,7 +8,7 @@ internal import Differentiation
 /// the bar. β is learned, one for each class or one for all, or stays; ν holds it down, where β̄ is its sum over the
 /// triplets' anchors divided as the rest, or β itself if there is one.
 ///
-/// Wu, Manmatha, Smola and Krähenbühl, "Sampling Matters in Deep Embedding Learning", ICCV 2017, equations 5 and 6;
+/// Wu, Manmatha, Smola and Krähenbühl, "Sampling Matters in Deep Embedding Learning", ICCV 2017;
 /// m = 0.2, β = 1.2 at first, and distance-weighted sampling.
 struct MarginLoss: Objective {
     let name = "margin"

@@ -7,8 +7,8 @@ internal import Differentiation
 /// with s the cosine. Mining keeps in P_a the positives less similar than the most similar negative plus ε, and in N_a
 /// the negatives more similar than the least similar positive less ε.
 ///
-/// Wang and others, "Multi-Similarity Loss with General Pair Weighting for Deep Metric Learning", CVPR 2019, equations
-/// 9 to 16; α = 2, β = 50, ε = 0.1, and λ = 0.5 as in the authors' code.
+/// Wang and others, "Multi-Similarity Loss with General Pair Weighting for Deep Metric Learning", CVPR 2019;
+/// α = 2, β = 50, ε = 0.1, and λ = 0.5 as in the authors' code.
 struct MultiSimilarity: Objective {
     let name = "multi-similarity"
     let title = "Multi-similarity"

@@ -9,7 +9,7 @@ internal import Differentiation
 /// with p_c the proxy of class c and T the temperature. A low temperature lets the nearest wrong class decide and
 /// allows classes to spread; a high one pulls every class together.
 ///
-/// Zhai and Wu, "Classification is a Strong Baseline for Deep Metric Learning", BMVC 2019, equation 4 and T = 0.05.
+/// Zhai and Wu, "Classification is a Strong Baseline for Deep Metric Learning", BMVC 2019; T = 0.05.
 struct NormalizedSoftmax: Objective {
     let name = "normalized-softmax"
     let title = "Normalised softmax"

@@ -7,7 +7,7 @@ internal import Differentiation
 ///
 /// with P all proxies, P⁺ those of classes in the batch, α the scale and δ the margin.
 ///
-/// Kim, Kim, Cho and Kwak, "Proxy Anchor Loss for Deep Metric Learning", CVPR 2020, equation 4; α = 32, δ = 0.1,
+/// Kim, Kim, Cho and Kwak, "Proxy Anchor Loss for Deep Metric Learning", CVPR 2020; α = 32, δ = 0.1,
 /// and proxies trained 100 times as fast as the rest.
 struct ProxyAnchor: Objective {
     let name = "proxy-anchor"

@@ -8,8 +8,8 @@ internal import Differentiation
 ///
 /// with embeddings and the proxies p_c of length 1, and T the temperature.
 ///
-/// Teh, DeVries and Taylor, "ProxyNCA++: Revisiting and Revitalizing Proxy Neighborhood Component Analysis", ECCV 2020,
-/// equation 8; T = 1/9.
+/// Teh, DeVries and Taylor, "ProxyNCA++: Revisiting and Revitalizing Proxy Neighborhood Component Analysis", ECCV 2020;
+/// T = 1/9.
 struct ProxyNCAPlusPlus: Objective {
     let name = "proxy-nca++"
     let title = "ProxyNCA++"

@@ -6,7 +6,7 @@ internal import Differentiation
 ///
 /// with s the cosine, P_a the positives of a, A the samples that have one, and T the temperature.
 ///
-/// Khosla and others, "Supervised Contrastive Learning", NeurIPS 2020, equation 2; T = 0.1.
+/// Khosla and others, "Supervised Contrastive Learning", NeurIPS 2020; T = 0.1.
 struct SupervisedContrastive: Objective {
     let name = "supervised-contrastive"
     let title = "Supervised contrastive"

@@ -7,8 +7,8 @@ internal import Differentiation
 /// with embeddings of length 1 and [·]₊ the hinge; the mean is over the triplets that violate the margin. Which triplets
 /// of a batch count is the ``TripletSampler``'s choice.
 ///
-/// Schroff, Kalenichenko and Philbin, "FaceNet: A Unified Embedding for Face Recognition and Clustering", CVPR 2015,
-/// equation 2; m = 0.2 and semi-hard triplets.
+/// Schroff, Kalenichenko and Philbin, "FaceNet: A Unified Embedding for Face Recognition and Clustering", CVPR 2015;
+/// m = 0.2 and semi-hard triplets.
 struct Triplet: Objective {
     let name = "triplet"
     let title = "Triplet"
