@@ -23,7 +23,8 @@ let package = Package(
         .library(
             name: "Experiments",
             targets: [
-                "Experiments", "Reports", "Evaluation", "Retrieval", "Splits", "Frechet", "Embeddings", "Datasets",
+                "Experiments", "Reports", "Evaluation", "HeadTraining", "Retrieval", "Splits", "Frechet", "Embeddings",
+                "Datasets",
                 "DenseLinearAlgebra", "Statistics", "Files", "Parallel",
             ]),
         // Trains heads on features; the modules of the types in its declarations are with it.
@@ -95,7 +96,9 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "Reports", "Evaluation", "Retrieval", "Splits", "Frechet", "Embeddings", "Datasets", "Files",
+                "Reports", "Evaluation", "HeadTraining", "Retrieval", "Splits", "Frechet", "Embeddings", "Datasets",
+                "Files",
+                "Statistics",
                 "Parallel",
                 "DenseLinearAlgebra",
             ]),
@@ -111,7 +114,8 @@ let package = Package(
             name: "oodml",
             dependencies: [
                 "Files", "Statistics", "Parallel", "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction",
-                "Frechet", "Splits", "Retrieval", "Evaluation", "Reports", "Experiments", "Glyphs200", "CStartup",
+                "Frechet", "Splits", "Retrieval", "Evaluation", "HeadTraining", "Reports", "Experiments", "Glyphs200",
+                "CStartup",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: findOpenVINO),

@@ -42,7 +42,8 @@ struct Oodml: ParsableCommand {
             """,
         version: generator,
         subcommands: [
-            MakeSplits.self, Embed.self, Evaluate.self, Compare.self, Score.self, Validate.self, Distance.self,
+            MakeSplits.self, Embed.self, Train.self, Evaluate.self, Compare.self, Score.self, Validate.self,
+            Distance.self,
             Export.self, Import.self, Report.self, ListDatasets.self, Completions.self,
         ])
 

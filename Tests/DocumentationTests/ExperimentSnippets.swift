@@ -5,6 +5,7 @@ import Experiments
 import FeatureExtraction
 import Foundation
 import Glyphs200
+import HeadTraining
 import Reports
 import Retrieval
 import Splits
@@ -127,6 +128,28 @@ import Testing
             // end
         }
         #expect(lines == ["96 embeddings of 128 dimensions"])
+    }
+
+    @Test func heads() throws {
+        let splits = try makeSplits()
+        let network = try FeatureExtractor(model: EmbeddedBenchmark.backbone)
+        let heads = folder.appending(path: "heads")
+        // snippet
+        let objective = try KnownObjectives.objective(named: "proxy-anchor")
+        let settings = SeriesTrainingSettings(objectives: [HeadTrainingSettings(objective: objective)])
+        let training = try SeriesTraining(along: splits, on: .images(below: photos, by: network), by: settings)
+        try training.train(into: HeadsFolder(at: heads))
+        // end
+        let lines = try printed {
+            // snippet
+            let record = try HeadsFolder(at: heads).record()
+            for objective in record.objectives { print(objective.name, objective.steps) }  // proxy-anchor 1000
+            // end
+        }
+        #expect(lines == ["proxy-anchor 1000"])
+        let level = splits.manifest.levels[0].id
+        let head = try HeadFile(contentsOf: heads.appending(path: "\(level)-reverse.safetensors")).head
+        #expect(head.inputDimension == 128)
     }
 
     @Test func scores() throws {

@@ -6,6 +6,8 @@ public struct EmbeddingProvenance: Sendable, Equatable, Codable {
         case backbone
         /// A file already held them.
         case features
+        /// A head, trained on features, computed them from these.
+        case head
     }
 
     /// What produced the embeddings.

@@ -29,7 +29,9 @@ public struct ComparedModels: Sendable {
     /// The comparisons by each metric.
     public let all: [ByMetric]
     /// The results of each model's first run.
-    public let results: [(name: String, results: EvaluationResults)]
+    public var results: [(name: String, results: EvaluationResults)] { models.map { ($0.name, $0.runs[0]) } }
+    /// Each model with its training runs.
+    public let models: [(name: String, runs: [EvaluationResults])]
 
     /// Compares models.
     ///
@@ -50,7 +52,7 @@ public struct ComparedModels: Sendable {
             models.allSatisfy { $0.runs.allSatisfy { $0.metrics.contains(metric) } }
         }
         let first = known.first ?? models[0].runs[0].metrics.first ?? .averagePrecisionAtR
-        results = models.map { ($0.name, $0.runs[0]) }
+        self.models = models
         let hasCatalogue = models.allSatisfy { $0.runs.allSatisfy(\.hasCatalogue) }
         func inCatalogue(_ entries: [ModelComparison.Entry], _ metric: RetrievalMetric) -> ModelComparison? {
             hasCatalogue ? try? ModelComparison(entries, metric: metric, gallery: .catalogue) : nil

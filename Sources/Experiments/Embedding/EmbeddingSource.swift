@@ -16,6 +16,8 @@ public enum EmbeddingSource: Sendable {
     ///
     /// With a moment, the store must not have been replaced since: its samples may have been read then.
     case features(URL, since: StoreMoment? = nil)
+    /// The embeddings of all samples of a dataset, in its order, and where they come from.
+    case matrix(Matrix<Float>, from: EmbeddingProvenance)
 
     /// The embeddings of all samples of a dataset, in its order.
     ///
@@ -32,6 +34,10 @@ public enum EmbeddingSource: Sendable {
     ) throws -> (matrix: Matrix<Float>, provenance: EmbeddingProvenance) {
         let ids = dataset.samples.map(\.id)
         switch self {
+        case .matrix(let matrix, let provenance):
+            precondition(matrix.rowCount == ids.count, "\(matrix.rowCount) rows for \(ids.count) samples")
+            try Self.require(provenance, of: provenance.file, expected)
+            return (matrix, provenance)
         case .images(let folder, let network):
             let provenance = try network.provenance
             try Self.require(provenance, of: provenance.file, expected)

@@ -71,7 +71,7 @@ public struct ModelScoring: Sendable {
     /// The generator that the results name.
     public var generator = libraryGenerator
 
-    private let models: ModelFiles
+    private var models: ModelFiles
     private let kind: ModelKind
     private let settings: ScoringSettings
     private let scoring: TaskScoring
@@ -149,6 +149,14 @@ public struct ModelScoring: Sendable {
 
     /// The smallest number of classes in a gallery without a warning.
     private static let fewestClasses = 10
+
+    /// Turns to other models of the same kind and directions; what is known of the backbone stays.
+    ///
+    /// - Precondition: the paths tell the same directions apart.
+    public mutating func turn(to models: ModelFiles) {
+        precondition(models.directions == self.models.directions, "other directions in \(models.text)")
+        self.models = models
+    }
 
     /// Refuses training runs with a file that is missing or, by its first bytes, of another kind.
     ///
@@ -279,8 +287,10 @@ public struct ModelScoring: Sendable {
     ) throws -> (tasks: [TaskScoring.Scores], catalogue: TaskScores?)? {
         guard let backbone else { return nil }
         if let backboneScores { return backboneScores }
+        // Heads are compared with the features that they take, whatever made the splits.
+        let expected: String? = if case .heads = kind { nil } else { splits.manifest.embeddings?.sha256 }
         let matrix = try backbone.embeddings(
-            of: splits.dataset, expecting: splits.manifest.embeddings?.sha256, activity: "backbone", report: report
+            of: splits.dataset, expecting: expected, activity: "backbone", report: report
         ).matrix
         let scores = try tasks.enumerated().map { number, task in
             report(

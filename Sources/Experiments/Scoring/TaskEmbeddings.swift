@@ -1,9 +1,11 @@
 internal import Datasets
-internal import DenseLinearAlgebra
+public import DenseLinearAlgebra
 public import Embeddings
 internal import Files
 public import Foundation
+internal import HeadTraining
 internal import Parallel
+internal import Splits
 
 /// What a model's file contains.
 public enum ModelKind: Sendable {
@@ -13,13 +15,33 @@ public enum ModelKind: Sendable {
     /// Precomputed embeddings: one row per sample of the whole dataset, or of the test classes alone, which gives no scores
     /// in the catalogue.
     case embeddings
+    /// Heads that were trained on frozen features, as ``SeriesTraining`` writes them; the features of all samples, in their
+    /// order.
+    case heads(on: Matrix<Float>, from: EmbeddingProvenance)
 
     /// Makes sure that a file is what it should be, as far as its first bytes tell.
     func check(_ file: URL) throws {
         switch self {
         case .networks(_, let check, _): try check(file)
         case .embeddings: try FeatureFile<Float>.requireHeaders(of: file)
+        case .heads(let features, let provenance): _ = try head(file, of: provenance, width: features.columnCount)
         }
+    }
+
+    /// Reads a head, and makes sure that it takes these features.
+    fileprivate func head(_ file: URL, of provenance: EmbeddingProvenance, width: Int) throws -> HeadFile {
+        let head = try HeadFile(contentsOf: file)
+        if let trained = head.metadata["features_sha256"], trained != provenance.sha256 {
+            throw FileError.malformed(
+                path: file.path, found: "a head trained on features of digest \(excerpt(String(trained.prefix(12))))…",
+                expected: "one trained on \(provenance.file), of digest \(provenance.sha256.prefix(12))…")
+        }
+        guard head.head.inputDimension == width else {
+            throw FileError.malformed(
+                path: file.path, found: "a head for \(head.head.inputDimension) features",
+                expected: "one for the \(width) of \(provenance.file)")
+        }
+        return head
     }
 }
 
@@ -74,7 +96,7 @@ struct TaskEmbeddings {
         if known[key] == nil {
             // A file that serves only one task is not needed again.
             known = known.filter { $0.key.path == file.path || taskCounts[$0.key.path, default: 0] > 1 }
-            known[key] = try load(file, mirrored: mirrored)
+            known[key] = try load(file, for: task, mirrored: mirrored)
         }
         guard let (all, matrix) = known[key] else { return Matrix(rowCount: 0, columnCount: 0) }
         if all == samples { return matrix }
@@ -91,9 +113,28 @@ struct TaskEmbeddings {
         return try embeddings(of: all, for: task, mirrored: mirrored)
     }
 
-    private mutating func load(_ file: URL, mirrored: Bool) throws -> (samples: [Int], matrix: Matrix<Float>) {
+    private mutating func load(
+        _ file: URL, for task: ScoringTask, mirrored: Bool
+    ) throws -> (samples: [Int], matrix: Matrix<Float>) {
         let wanted = samplesOfFile[file.path] ?? []
         switch kind {
+        case .heads(let features, let provenance):
+            let head = try kind.head(file, of: provenance, width: features.columnCount)
+            let place = (level: head.metadata["level"], direction: head.metadata["direction"])
+            if place.level ?? task.level.id != task.level.id
+                || place.direction ?? task.direction.rawValue != task.direction.rawValue
+            {
+                throw FileError.malformed(
+                    path: file.path,
+                    found: "the head of \(excerpt(place.level ?? "")), \(excerpt(place.direction ?? ""))",
+                    expected: "that of \(task.level.id), \(task.direction.rawValue)")
+            }
+            if provenances[file.path] == nil {
+                provenances[file.path] = EmbeddingProvenance(
+                    source: .head, file: file.lastPathComponent, sha256: try SHA256.hexadecimal(ofFilesAt: [file]),
+                    dimension: head.head.dimension)
+            }
+            return (Array(dataset.samples.indices), head.head.embeddings(of: features))
         case .networks(let images, _, let open):
             let network = try open(file)
             let wanted = withAll ? Array(dataset.samples.indices) : wanted

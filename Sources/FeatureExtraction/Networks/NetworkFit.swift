@@ -149,6 +149,8 @@ extension NetworkDescription {
                 + "max or gem) of \(map)"
         case let pooling? where pooling.isOfTokens:
             return "float32 of \(tokens), tokens to be pooled by \(pooling.rawValue)"
+        case let pooling? where pooling.side > 1:
+            return "float32 of \(map), a feature map of \(pooling.side) × \(pooling.side) positions or more"
         default: return "float32 of \(map) or \(tokens), a feature map or tokens to be pooled"
         }
     }

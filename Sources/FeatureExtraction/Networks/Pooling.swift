@@ -12,6 +12,22 @@ public enum Pooling: String, Sendable, Codable, CaseIterable {
     case maximum = "max"
     /// The generalised mean (mean of max(x, ε)ᵖ)^(1/p) with p = 3 and ε = 1e-6 (Radenović, Tolias and Chum, TPAMI 2019).
     case generalizedMean = "gem"
+    /// The means over the four quarters of a feature map, left to right and top to bottom, as four features a channel.
+    case grid2 = "grid-2"
+    /// The means over the sixteen parts of a feature map divided by four both ways, as sixteen features a channel.
+    case grid4 = "grid-4"
+
+    /// Into how many parts a feature map is divided both ways.
+    ///
+    /// Where its sides cannot be divided evenly, parts overlap by a row or a column, as those of PyTorch's
+    /// `adaptive_avg_pool2d` do.
+    var side: Int {
+        switch self {
+        case .grid2: 2
+        case .grid4: 4
+        default: 1
+        }
+    }
 
     /// Whether only tokens can be pooled so.
     var isOfTokens: Bool { self == .classToken || self == .patchAverage }
@@ -21,7 +37,7 @@ public enum Pooling: String, Sendable, Codable, CaseIterable {
         switch self {
         case .classToken: 0..<1
         case .patchAverage: 1..<count
-        case .average, .maximum, .generalizedMean: 0..<count
+        case .average, .maximum, .generalizedMean, .grid2, .grid4: 0..<count
         }
     }
 
@@ -37,7 +53,7 @@ public enum Pooling: String, Sendable, Codable, CaseIterable {
         // A maximum may ignore NaN.
         guard sum.isFinite else { return Float(sum) }
         return switch self {
-        case .classToken, .average, .patchAverage: Float(sum / Double(values.count))
+        case .classToken, .average, .patchAverage, .grid2, .grid4: Float(sum / Double(values.count))
         case .maximum: largest
         case .generalizedMean: Float(cbrt(cubes / Double(values.count)))
         }
@@ -72,6 +88,8 @@ struct OutputReading: Sendable {
     let isOfTokens: Bool
     let layout: ChannelLayout
     let pooling: Pooling?
+    /// The height and width of the feature map; of tokens or a vector 1 × the number of positions.
+    private let size: (height: Int, width: Int)
 
     /// How to read an output with these sizes per image; nil if it cannot hold embeddings or a size is free.
     ///
@@ -95,8 +113,10 @@ struct OutputReading: Sendable {
                 return nil
             }
             (self.dimension, positionCount, isOfTokens, self.layout) = (dimension, 1, false, layout)
-        case (_?, 2):
+            size = (1, 1)
+        case (let pooling?, 2) where pooling.side == 1:
             (dimension, positionCount, isOfTokens, self.layout) = (known[1], known[0], true, .last)
+            size = (1, known[0])
         case (let pooling?, 3) where !pooling.isOfTokens:
             let bySizes: Bool? =
                 switch (known[0] == known[1], known[1] == known[2]) {
@@ -106,30 +126,50 @@ struct OutputReading: Sendable {
                 }
             let layout: ChannelLayout =
                 if let isFirst = isChannelsFirst ?? bySizes { isFirst ? .first : .last } else { layout }
-            let dimension = layout == .first ? known[0] : known[2]
-            (self.dimension, isOfTokens, self.layout) = (dimension, false, layout)
-            positionCount = known.reduce(1, *) / dimension
+            let channelCount = layout == .first ? known[0] : known[2]
+            size = layout == .first ? (known[1], known[2]) : (known[0], known[1])
+            guard min(size.height, size.width) >= pooling.side else { return nil }
+            dimension = channelCount * pooling.side * pooling.side
+            (isOfTokens, self.layout) = (false, layout)
+            positionCount = size.height * size.width
         default: return nil
         }
     }
 
     /// Writes the embeddings of `count` images, `count × dimension` values.
     func read(_ output: UnsafeBufferPointer<Float>, count: Int) -> [Float] {
-        let size = dimension * positionCount
-        guard let pooling else { return Array(output[..<(count * size)]) }
-        let positions = pooling.positions(of: positionCount)
+        guard let pooling else { return Array(output[..<(count * dimension * positionCount)]) }
+        let channelCount = dimension / (pooling.side * pooling.side)
+        let total = channelCount * positionCount
+        let parts = parts(of: pooling)
         var rows: [Float] = []
         rows.reserveCapacity(count * dimension)
         for image in 0..<count {
-            for channel in 0..<dimension {
+            for channel in 0..<channelCount {
                 let (start, step) =
                     switch layout {
                     case .first: (channel * positionCount, 1)
-                    case .last: (channel, dimension)
+                    case .last: (channel, channelCount)
                     }
-                rows.append(pooling.pooled(positions.lazy.map { output[image * size + start + $0 * step] }))
+                for positions in parts {
+                    rows.append(pooling.pooled(positions.lazy.map { output[image * total + start + $0 * step] }))
+                }
             }
         }
         return rows
+    }
+
+    /// The positions that each of a channel's features is pooled from.
+    private func parts(of pooling: Pooling) -> [[Int]] {
+        let side = pooling.side
+        guard side > 1 else { return [Array(pooling.positions(of: positionCount))] }
+        func range(_ part: Int, of length: Int) -> Range<Int> {
+            part * length / side..<((part + 1) * length + side - 1) / side
+        }
+        return (0..<side * side).map { part in
+            range(part / side, of: size.height).flatMap { row in
+                range(part % side, of: size.width).map { row * size.width + $0 }
+            }
+        }
     }
 }

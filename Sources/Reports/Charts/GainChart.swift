@@ -12,20 +12,31 @@ public struct GainChart: Chart {
 
     /// Makes a chart of models by name; models without the backbone's scores in the catalogue are not drawn, and the
     /// others keep their colours.
+    ///
+    /// - Parameter models: each with its training runs, at least one, of which the mean is drawn.
     public init(
-        _ models: [(name: String, results: EvaluationResults)], metric: RetrievalMetric = .averagePrecisionAtR
+        runs models: [(name: String, runs: [EvaluationResults])], metric: RetrievalMetric = .averagePrecisionAtR
     ) {
         self.metric = metric
-        dataset = models.first?.results.dataset ?? ""
+        dataset = models.first?.runs[0].dataset ?? ""
         lines = models.enumerated().compactMap { number, model in
-            let points = model.results.levels.compactMap { level -> LinePlot.Point? in
-                guard let gain = level.gain()?[metric] else { return nil }
+            let points = model.runs[0].levels.enumerated().compactMap { place, level -> LinePlot.Point? in
+                let gains = model.runs.compactMap { $0.levels[place].gain()?[metric] }
+                guard gains.count == model.runs.count else { return nil }
+                let gain = Estimate.mean(of: gains)
                 return (level.id, level.fid, gain.value, gain.margin)
             }
             guard !points.isEmpty else { return nil }
             return LinePlot.Line(
                 name: model.name, style: .model(number), points: points.sorted { $0.shift < $1.shift })
         }
+    }
+
+    /// Makes a chart of models that were trained once.
+    public init(
+        _ models: [(name: String, results: EvaluationResults)], metric: RetrievalMetric = .averagePrecisionAtR
+    ) {
+        self.init(runs: models.map { ($0.name, [$0.results]) }, metric: metric)
     }
 
     /// Whether no model has a gain.

@@ -34,7 +34,7 @@ struct ReportComparisons: Sendable {
         var figures: [Figure] = []
         for (number, comparison) in compared.all.enumerated() {
             let metric = comparison.metric
-            let gains = GainChart(compared.results, metric: metric)
+            let gains = GainChart(runs: compared.models, metric: metric)
             if !gains.isEmpty {
                 figures.append(
                     Figure(

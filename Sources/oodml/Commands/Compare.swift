@@ -83,7 +83,7 @@ struct Compare: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let names = ["comparison.csv", "curves.svg", "changes.svg", "comparison.json"]
+        let names = ["comparison.csv", "curves.svg", "changes.svg", "gains.svg", "comparison.json"]
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         let folder = try OutputFolder(out, result: "comparison", force: output.force) { terminal.warn($0) }
@@ -95,11 +95,16 @@ struct Compare: ParsableCommand {
             comparison.gallery == .catalogue
             ? try? ModelComparison(entries, metric: comparison.metric, gallery: .full, over: over) : nil
         let json = Data(try stableJSON(comparison).utf8)
-        let written = try folder.write([
+        var items = [
             OutputItem(names[0], text: comparisonTable(comparison).text),
             OutputItem(names[1], text: ComparisonChart(comparison, .values).svg),
-            OutputItem(names[2], text: ComparisonChart(comparison, .changes).svg), OutputItem(names[3], json),
-        ])
+            OutputItem(names[2], text: ComparisonChart(comparison, .changes).svg),
+        ]
+        let gains = GainChart(
+            runs: entries.filter { $0.subject == .model }.map { ($0.name, $0.runs) }, metric: comparison.metric)
+        if comparison.gallery == .catalogue, !gains.isEmpty { items.append(OutputItem(names[3], text: gains.svg)) }
+        items.append(OutputItem(names[4], json))
+        let written = try folder.write(items)
         switch output.format {
         case .json: try writeToStandardOutput(json)
         case .text:

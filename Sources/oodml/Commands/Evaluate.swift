@@ -40,6 +40,9 @@ struct Evaluate: ParsableCommand {
             samples.csv or, where the files have ids, in any order. Rows of the test classes alone give the paper's \
             protocol alone, as --no-catalogue does, with which networks embed no more than these.
 
+            --heads takes what `oodml train` wrote, a folder or the path of heads: they are scored on --features, and the gain is \
+            over these features as they are. Each objective of a folder gets results of its own.
+
             --fold scores a validation fold of each level's train classes instead of the test classes, for tuning: the \
             model must not have trained on that fold. {fold} in the path stands for its number.
 
@@ -57,6 +60,7 @@ struct Evaluate: ParsableCommand {
                 --splits DIR       manifest.json and samples.csv of make-splits
                 --model PATH       networks, their config files beside them; with --root DIR
                 --embeddings PATH  .npy, .npz, .safetensors or .csv, or stores
+                --heads PATH       what train wrote; with --features, which the heads take
                 --backbone M, --features F  what made the splits, for the gain
                 """,
             writes: """
@@ -79,6 +83,7 @@ struct Evaluate: ParsableCommand {
                   --backbone resnet50.onnx --model 'runs/{level}.onnx'
                 oodml evaluate --splits splits/mine --features feats.npy \\
                   --embeddings 'runs/{level}.npy'
+                oodml evaluate --splits splits/mine --features feats.npy --heads runs/mine
                 """))
 
     @Option(
@@ -97,6 +102,13 @@ struct Evaluate: ParsableCommand {
             valueName: "path"),
         completion: .file(extensions: featureFileExtensions), transform: modelFiles)
     var embeddings: ModelFiles?
+
+    @Option(
+        help: ArgumentHelp(
+            "Heads on --features instead of models: a folder that `oodml train` wrote, or .safetensors, one for each task.",
+            valueName: "path"),
+        completion: .directory)
+    var heads: String?
 
     @OptionGroup var reference: ReferenceOptions
 
@@ -147,22 +159,27 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (model == nil) != (embeddings == nil) else {
-            throw ValidationError("expected either --model PATH or --embeddings PATH")
+        guard [model != nil, embeddings != nil, heads != nil].count(where: { $0 }) == 1 else {
+            throw ValidationError("expected one of --model PATH, --embeddings PATH and --heads PATH")
         }
-        guard let template = model ?? embeddings else { return }
-        if template.namesFold && fold == nil {
-            throw ValidationError("\(template.text) names a {fold}; expected --fold with its number")
-        }
-        guard template.namesSeed == !seeds.isEmpty else {
+        if let template = try template {
+            if template.namesFold && fold == nil {
+                throw ValidationError("\(template.text) names a {fold}; expected --fold with its number")
+            }
+            guard template.namesSeed == !seeds.isEmpty else {
+                throw ValidationError(
+                    "found \(template.namesSeed ? "{seed} in the path" : "--seeds") alone; expected {seed} in the path and "
+                        + "--seeds, or neither")
+            }
+        } else if !seeds.isEmpty {
             throw ValidationError(
-                "found \(template.namesSeed ? "{seed} in the path" : "--seeds") alone; expected {seed} in the path and "
-                    + "--seeds, or neither")
+                "found --seeds with a folder of heads, whose training.json names them; expected no --seeds")
         }
         if let shots, shots < 1 { throw ValidationError("--shots is \(shots); expected 1 or more") }
         if let fold, fold < 0 { throw ValidationError("--fold is \(fold); expected 0 or more") }
         if !network.areDefault && model == nil {
-            throw ValidationError("--embeddings are made already; expected no options of the models")
+            throw ValidationError(
+                "\(heads == nil ? "--embeddings" : "--features") are made already; expected no options of the models")
         }
         if trickOptions.flip && model == nil { throw ValidationError("--flip needs images; expected --model") }
         if similarity == .innerProduct, trickOptions.rerank || trickOptions.mixRaw != nil || shots != nil {
@@ -177,18 +194,20 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        guard let template = model ?? embeddings else { return }
         let splits = try SplitFolder(at: splits)
+        let subjects = try subjects()
+        let (kind, backbone) = try kind(along: splits, on: terminal)
         var scoring = try ModelScoring(
-            along: splits, of: template, being: kind(along: splits, on: terminal), by: settings)
-        let runs = seeds.isEmpty ? [nil] : seeds.map(Optional.some)
-        try scoring.requireFiles(ofSeeds: runs)
-        let folder = ResultsFolder(at: out ?? defaultFolder)
-        try folder.requireRoom(ofSeeds: runs, replacing: output.force)
-        if !output.force { try scoring.requireNoOther(in: folder, seeds: runs) }
+            along: splits, of: subjects[0].models, being: kind, by: settings(for: subjects[0]))
+        for subject in subjects {
+            scoring.turn(to: subject.models)
+            try scoring.requireFiles(ofSeeds: subject.seeds)
+            try subject.folder.requireRoom(ofSeeds: subject.seeds, replacing: output.force)
+            if !output.force { try scoring.requireNoOther(in: subject.folder, seeds: subject.seeds) }
+        }
         scoring.generator = generator
-        scoring.backbone = try reference.source(of: splits.manifest, on: terminal)
-        if scoring.backbone == nil {
+        scoring.backbone = backbone
+        if backbone == nil {
             terminal.note("No gain over the backbone is shown; --backbone or --features would add it.")
         }
         if splits.dataset.cameras != nil {
@@ -200,19 +219,35 @@ struct Evaluate: ParsableCommand {
                 "\(splits.samples.relativePath) has groups: images of a query's group count for it; --across-groups leaves them "
                     + "out.")
         }
-        // Written together: the runs of one model belong together, and with those of another they would mislead.
-        var scored: [ScoredModel] = []
-        for (number, seed) in runs.enumerated() {
-            scored.append(try scoring.score(seed: seed, run: (number, runs.count), report: terminal.show))
+        var all: [(model: ScoredModel, paths: [String])] = []
+        let runCount = subjects.reduce(0) { $0 + $1.seeds.count }
+        var runNumber = 0
+        for subject in subjects {
+            scoring.turn(to: subject.models)
+            // Written together: the runs of one model belong together, and with those of another they would mislead.
+            var scored: [ScoredModel] = []
+            for seed in subject.seeds {
+                scored.append(try scoring.score(seed: seed, run: (runNumber, runCount), report: terminal.show))
+                runNumber += 1
+            }
+            let paths = try subject.folder.write(scored, replacing: output.force, report: terminal.show)
+            for (model, own) in zip(scored, paths) { all.append((model, own)) }
         }
-        let paths = try folder.write(scored, replacing: output.force, report: terminal.show)
         terminal.finish()
         switch output.format {
         // Several runs are printed as one list, so that the output is one JSON value.
-        case .json: if seeds.isEmpty { try printJSON(scored[0].results) } else { try printJSON(scored.map(\.results)) }
+        case .json:
+            if all.count == 1, all[0].model.results.seed == nil {
+                try printJSON(all[0].model.results)
+            } else {
+                try printJSON(all.map(\.model.results))
+            }
         case .text:
-            for (model, paths) in zip(scored, paths) {
-                if let seed = model.results.seed { try printText("Seed \(onOneLine(seed))") }
+            for (model, paths) in all {
+                let names =
+                    [subjects.count > 1 ? model.results.model : nil, model.results.seed.map { "seed \($0)" }]
+                    .compactMap { $0 }
+                if !names.isEmpty { try printText(onOneLine(names.joined(separator: ", "))) }
                 try printText(
                     summary(
                         of: model.results, manifest: splits.manifest, written: paths,
@@ -221,15 +256,69 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    private func kind(along splits: SplitFolder, on terminal: Terminal) throws -> ModelKind {
-        guard model != nil else { return .embeddings }
-        let reading = network.reading
-        return .networks(
-            images: try reference.images(of: splits.manifest), check: FeatureExtractor.requireNetwork(at:),
-            open: { try reading.network($0, announcedOn: terminal) })
+    /// Models that are scored by the same rules, each with results of its own.
+    private struct Subject {
+        let models: ModelFiles
+        let seeds: [String?]
+        let folder: ResultsFolder
+        let fold: Int?
     }
 
-    private var settings: ScoringSettings {
+    /// The path of the models; nil for a folder of heads.
+    private var template: ModelFiles? {
+        get throws {
+            if let files = model ?? embeddings { return files }
+            guard let heads, heads.holds("{") || heads.ends(with: ".safetensors") else { return nil }
+            return try modelFiles(heads)
+        }
+    }
+
+    private func subjects() throws -> [Subject] {
+        if let template = try template {
+            return [
+                Subject(
+                    models: template, seeds: seeds.isEmpty ? [nil] : seeds.map(Optional.some),
+                    folder: ResultsFolder(at: out ?? defaultFolder(splits)), fold: fold)
+            ]
+        }
+        let folder = HeadsFolder(at: try path(heads ?? ""))
+        let record = try folder.record()
+        if let fold, fold != record.fold {
+            throw ValidationError(
+                "--fold is \(fold); expected \(record.fold.map { "\($0)" } ?? "no fold"), as the heads of \(folder.url.relativePath)"
+            )
+        }
+        let results = out ?? defaultFolder(folder.url)
+        return try record.objectives.map { objective in
+            Subject(
+                models: try folder.heads(of: objective.name, in: record),
+                seeds: record.seeds.count > 1 ? record.seeds.map { "\($0)" } : [nil],
+                folder: ResultsFolder(
+                    at: record.objectives.count > 1 ? results.appending(path: objective.name) : results),
+                fold: record.fold)
+        }
+    }
+
+    /// What the models are, and the backbone that they are compared with.
+    private func kind(
+        along splits: SplitFolder, on terminal: Terminal
+    ) throws -> (kind: ModelKind, backbone: EmbeddingSource?) {
+        let source = try reference.source(of: splits.manifest, on: terminal)
+        if heads != nil {
+            guard let source else { throw ValidationError("expected --features, which the heads take") }
+            let (matrix, provenance) = try source.embeddings(
+                of: splits.dataset, activity: "features", report: terminal.show)
+            return (.heads(on: matrix, from: provenance), .matrix(matrix, from: provenance))
+        }
+        guard model != nil else { return (.embeddings, source) }
+        let reading = network.reading
+        let kind = ModelKind.networks(
+            images: try reference.images(of: splits.manifest), check: FeatureExtractor.requireNetwork(at:),
+            open: { try reading.network($0, announcedOn: terminal) })
+        return (kind, source)
+    }
+
+    private func settings(for subject: Subject) -> ScoringSettings {
         var settings = ScoringSettings()
         settings.similarity = similarity
         settings.loneQueries = retrieval.loneQueries.policy
@@ -244,13 +333,13 @@ struct Evaluate: ParsableCommand {
         settings.searchesCatalogue = !noCatalogue
         settings.matchedDraws = matchedDraws
         settings.tricks = trickOptions.tricks
-        settings.fold = fold
+        settings.fold = subject.fold
         settings.shots = shots
         return settings
     }
 
-    private var defaultFolder: URL {
-        let name = splits.standardizedFileURL.lastPathComponent
+    private func defaultFolder(_ folder: URL) -> URL {
+        let name = folder.standardizedFileURL.lastPathComponent
         return URL(filePath: "results/\(name)" + (fold.map { "-fold-\($0)" } ?? ""))
     }
 }

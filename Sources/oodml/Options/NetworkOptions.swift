@@ -14,7 +14,8 @@ struct NetworkOptions: ParsableArguments {
     @Option(
         name: .customLong("pool"),
         help: ArgumentHelp(
-            "How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the others.",
+            "How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the others; "
+                + "grid-2 and grid-4 are the means of 2 × 2 and 4 × 4 parts of a feature map.",
             valueName: "pool"))
     var pooling: Pooling?
 

@@ -32,6 +32,13 @@ struct ReferenceOptions: ParsableArguments {
         }
     }
 
+    /// The embeddings that come with oodml, if they made the splits.
+    static func embeddedSource(of manifest: SplitManifest, on terminal: Terminal) throws -> EmbeddingSource? {
+        guard let images = manifest.embeddedImages, let network = try manifest.embeddedBackbone else { return nil }
+        return .images(
+            below: images, by: try NetworkReading(manifest.embeddings).network(network, announcedOn: terminal))
+    }
+
     /// The folder of the splits' images.
     func images(of manifest: SplitManifest) throws -> URL {
         guard let images = root ?? manifest.embeddedImages else {

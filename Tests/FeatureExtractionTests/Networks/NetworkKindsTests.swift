@@ -95,6 +95,35 @@ struct NetworkKindsTests {
         }
     }
 
+    /// The parts of a grid, averaged, are the coarser grid, and those of two by two the mean over all.
+    @Test(arguments: ["feature-map", "feature-map-last"])
+    func gridsAreAveragesOfParts(name: String) throws {
+        let poolings = [Pooling.average, .grid2, .grid4]
+        let all = try poolings.map { try open(name, pooling: $0).embed(paths: Self.paths) }
+        #expect(all.map(\.columnCount) == [6, 24, 96])
+        for row in 0..<all[0].rowCount {
+            for channel in 0..<6 {
+                func value(_ side: Int, _ y: Int, _ x: Int) -> Float {
+                    all[side == 4 ? 2 : 1][row, (channel * side + y) * side + x]
+                }
+                let quarters = (0..<4).map { value(2, $0 / 2, $0 % 2) }
+                #expect(abs(quarters.reduce(0, +) / 4 - all[0][row, channel]) < 1e-5)
+                for (number, quarter) in quarters.enumerated() {
+                    let parts = (0..<4).map { value(4, 2 * (number / 2) + $0 / 2, 2 * (number % 2) + $0 % 2) }
+                    #expect(abs(parts.reduce(0, +) / 4 - quarter) < 1e-5)
+                }
+            }
+            // Nothing is averaged away: parts differ.
+            #expect(Set((0..<16).map { all[2][row, $0] }).count > 4)
+        }
+    }
+
+    @Test func gridsNeedAFeatureMap() {
+        #expect(
+            problem("tiny", pooling: .grid2).hasSuffix(
+                "; expected float32 of [1 × d × h × w], a feature map of 2 × 2 positions or more"))
+    }
+
     @Test func pooledNaNIsNotPassedOver() throws {
         let dark = Fixture.image("dark.png")
         for pooling in [Pooling.average, .maximum, .generalizedMean] {

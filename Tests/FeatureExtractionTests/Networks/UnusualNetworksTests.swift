@@ -107,7 +107,7 @@ struct BatchIndependenceTests {
 
 @Suite("Tokens, and models of images and texts")
 struct TokensTests {
-    @Test(arguments: Pooling.allCases)
+    @Test(arguments: Pooling.allCases.filter { !$0.rawValue.hasPrefix("grid") })
     func poolingOfTokensIsNumPys(_ pooling: Pooling) throws {
         let extractor = try UnusualNetworks.open("tokens", pooling: pooling)
         #expect(extractor.tokenCount == 17)

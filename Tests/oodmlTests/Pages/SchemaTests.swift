@@ -33,6 +33,9 @@ struct SchemaTests {
         "evaluate --splits divided --embeddings f.npy --out roles",
         "make-splits --features f.npy --samples grouped.csv --out grouped --min-classes 5",
         "evaluate --splits grouped --embeddings f.npy --out across --across-groups --precision-at 3 --mrr-at 2 --map-at 5",
+        "train --splits splits --features f.npy --out heads --objective proxy-anchor,triplet --steps 20 --seeds 0,1 --tune 2",
+        "train --splits splits --features f.npy --out left-out --objective contrastive --steps 20 --fold 0 --hidden 5",
+        "evaluate --splits splits --features f.npy --heads heads --out scored-heads --matched-draws 0",
         "compare plain noisy --backbone --out compared",
     ]
 
@@ -47,11 +50,13 @@ struct SchemaTests {
         "results-3": [
             "plain/results.json", "noisy/seed-1/results.json", "tricked/results.json", "fold/results.json",
             "networks/results.json", "roles/results.json", "across/results.json",
+            "scored-heads/triplet/seed-1/results.json",
         ],
         "comparison-1": ["compared/comparison.json"],
         "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
         "validation-1": ["sound.json", "unsound.json"], "datasets-1": ["datasets.json"],
         "retrieval-examples-1": ["plain/retrieval-examples.json", "noisy/seed-2/retrieval-examples.json"],
+        "training-1": ["heads/training.json", "left-out/training.json"], "objectives-1": ["objectives.json"],
         "export-1": ["export.json"], "report-1": ["report.json"],
         "completions-1": ["completions.json"],
     ]
@@ -104,6 +109,7 @@ struct SchemaTests {
             "score f.npy --labels s.csv --gallery f.npy --gallery-labels s.csv --no-clusters --format json",
             to: "gallery.json")
         try print("datasets --format json", to: "datasets.json")
+        try print("train --list --format json", to: "objectives.json")
         try print("export splits --as oml --format json", to: "export.json")
         try print("report splits plain --out page.html --format json", to: "report.json")
         try print("completions install --shell bash --format json", to: "completions.json")
@@ -162,6 +168,13 @@ struct SchemaTests {
             "retrieval-examples-1": [
                 ("schema_version", 2), ("tasks.0.examples.0.place", "first"), ("tasks.0.examples.0.score", 2),
                 ("tasks.0.examples.0.neighbours.0.class", nil),
+            ],
+            "training-1": [
+                ("schema_version", 2), ("objectives", [Any]()), ("objectives.0.steps", 0), ("seeds", [-1]),
+                ("features.sha256", "abc"), ("directions", ["up"]),
+            ],
+            "objectives-1": [
+                ("0.name", nil), ("0.paper", 1), ("0.parameters.0.meaning", nil), ("0.parameters.0.allowed", [1]),
             ],
             "export-1": [("form", "zip"), ("link_count", -1)], "report-1": [("page", nil), ("charts", "a.svg")],
             "completions-1": [("shell", "csh"), ("changed", "yes")],

@@ -76,7 +76,7 @@ import Testing
     }
 
     /// What is on its way has names that begin with a dot; the next run removes it.
-    private static func isScratch(_ path: String) -> Bool {
+    static func isScratch(_ path: String) -> Bool {
         (path as NSString).lastPathComponent.hasPrefix(".")
     }
 }

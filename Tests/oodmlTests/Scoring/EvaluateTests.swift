@@ -169,7 +169,7 @@ import TestSupport
             #expect(found.scores(of: .model, gallery: .matched) != nil)
             #expect(found.scores(of: .backbone) == nil)
         }
-        #expect(run.errors.contains("The embeddings are of the test classes alone"), "\(run.errors)")
+        #expect(run.errors.contains("{direction}.npy: the embeddings are of the test classes alone"), "\(run.errors)")
         #expect(results.settings.catalogue == nil && results.costOfShift(of: .recall(1)) == nil)
         #expect(!run.output.contains("hift"), "\(run.output)")
         #expect(run.errors.contains("tasks have galleries of fewer than 10 classes"), "\(run.errors)")

@@ -1,0 +1,64 @@
+internal import Files
+public import Foundation
+
+/// A folder of heads that were trained along splits.
+///
+/// `training.json` says what was trained. The heads of an objective are in a folder of its name, if there are several
+/// objectives, and in folders `seed-S`, if there are several seeds; each is `{level}-{direction}.safetensors`, with the same
+/// as ONNX beside it. `losses.csv` has the course of each training.
+///
+/// ```swift
+/// let record = try HeadsFolder(at: heads).record()
+/// for objective in record.objectives { print(objective.name, objective.steps) }  // proxy-anchor 1000
+/// ```
+public struct HeadsFolder: Sendable, Equatable {
+    /// Where it is.
+    public let url: URL
+
+    /// The names of its files.
+    package enum Name {
+        package static let record = "training.json"
+        package static let losses = "losses.csv"
+    }
+
+    /// The name of the result in the folder's receipt.
+    static let resultName = "heads"
+
+    /// The folder at a URL, whether or not it exists; the URL of its `training.json` is also accepted.
+    public init(at url: URL) {
+        self.url = url.lastPathComponent == Name.record ? url.deletingLastPathComponent() : url
+    }
+
+    /// Whether a folder has a record of trainings.
+    public var isThere: Bool { exists(url.appending(path: Name.record)) }
+
+    /// What was trained.
+    ///
+    /// - Throws: ``/Files/FileError`` for a record that is missing or cannot be read.
+    public func record() throws -> TrainingRecord {
+        try WrittenFolder.reading(url, of: Self.resultName) { folder in
+            try folder.require(Name.record)
+            return try readJSON(
+                TrainingRecord.self, from: url.appending(path: Name.record), as: "a record of trainings")
+        }
+    }
+
+    /// Where the heads of an objective are, with `{level}`, `{direction}` and, if there are several seeds, `{seed}`.
+    ///
+    /// - Throws: ``ModelFiles/PathError`` for a folder with braces in its path.
+    public func heads(of objective: String, in record: TrainingRecord) throws -> ModelFiles {
+        let name = Self.path(
+            record, objective: objective, seed: "{seed}", level: "{level}", direction: "{direction}")
+        return try ModelFiles(url.appending(path: name + ".safetensors").relativePath)
+    }
+
+    /// The path of a head below the folder, without its extension.
+    static func path(
+        _ record: TrainingRecord, objective: String, seed: String, level: String, direction: String
+    ) -> String {
+        var parts: [String] = []
+        if record.objectives.count > 1 { parts.append(objective) }
+        if record.seeds.count > 1 { parts.append("seed-" + seed) }
+        return (parts + ["\(level)-\(direction)"]).joined(separator: "/")
+    }
+}

@@ -1,0 +1,134 @@
+internal import Datasets
+internal import DenseLinearAlgebra
+internal import Evaluation
+internal import Files
+internal import Foundation
+internal import HeadTraining
+internal import Parallel
+internal import Retrieval
+internal import Splits
+internal import Statistics
+
+/// A seeded random search for the parameters of objectives, with the same number of trials for each.
+///
+/// A trial is scored by MAP@R on the validation folds of the level that the series starts from, each time by a head that
+/// trained on the other folds. The test classes of no level are read.
+struct ParameterSearch: Sendable {
+    private let training: SeriesTraining
+    private let trialCount: Int
+    private let level: SplitLevel
+    /// The samples to train on and to score, for each fold.
+    private let folds: [(training: [Int], scored: [Int])]
+    /// The parameters of each trial, for each objective.
+    private let candidates: [[ObjectiveParameters]]
+    private let classesPerBatch: Int
+
+    /// - Throws: ``/Files/FileError`` if the level has no two folds; `SplitError` for classes that the dataset lacks.
+    init(of training: SeriesTraining, trialCount: Int) throws {
+        precondition(trialCount > 0, "\(trialCount) trials; expected at least 1")
+        let (manifest, dataset) = (training.splits.manifest, training.splits.dataset)
+        let level = manifest.levels.first { $0.arm == .start } ?? manifest.levels[0]
+        guard level.folds.count >= 2 else {
+            throw FileError.malformed(
+                path: training.splits.url.path, found: "\(level.folds.count) validation folds of \(level.id)",
+                expected: "two or more, to search for parameters")
+        }
+        let folds = try level.folds.map { try level.numbers(ofClasses: $0, in: dataset) }
+        self.folds = folds.indices.map { number in
+            let others = folds.indices.filter { $0 != number }.flatMap { folds[$0] }
+            return (dataset.samples(ofClasses: others), dataset.samples(ofClasses: folds[number]))
+        }
+        classesPerBatch =
+            folds.indices.map { number in
+                folds.indices.reduce(0) { $0 + ($1 == number ? 0 : folds[$1].count) }
+            }.min() ?? 0
+        candidates = training.settings.objectives.map { settings in
+            (0..<trialCount).map { trial in
+                guard trial > 0 else { return settings.parameters }
+                var generator = SeededGenerator(
+                    seed: training.settings.seeds[0], stream: "tune/\(settings.objective.name)/\(trial)")
+                return ObjectiveParameters(of: settings.objective, drawnWith: &generator)
+            }
+        }
+        (self.training, self.trialCount, self.level) = (training, trialCount, level)
+    }
+
+    /// Whether a record has the trials that this search would make.
+    func made(_ known: TrainingRecord.Tuning) -> Bool {
+        let expected = zip(training.settings.objectives, candidates).flatMap { settings, candidates in
+            candidates.map { (settings.objective.name, TrainingRecord.Value.all(of: $0)) }
+        }
+        return known.level == level.id && known.foldCount == folds.count && known.trialCount == trialCount
+            && known.trials.count == expected.count
+            && zip(known.trials, expected).allSatisfy { $0.objective == $1.0 && $0.parameters == $1.1 }
+    }
+
+    /// The settings with the parameters that were chosen.
+    func chosen(from tuning: TrainingRecord.Tuning) -> [HeadTrainingSettings] {
+        training.settings.objectives.enumerated().map { number, settings in
+            var settings = settings
+            let own = tuning.trials[number * trialCount..<(number + 1) * trialCount]
+            let place = own.firstIndex(where: \.isChosen).map { $0 - own.startIndex } ?? 0
+            settings.parameters = candidates[number][place]
+            return settings
+        }
+    }
+
+    /// Tries everything.
+    ///
+    /// - Throws: ``/HeadTraining/HeadTrainingError`` for data that cannot be trained on; a trial that diverges is a bad one.
+    func run(report: @escaping WorkReport) throws -> TrainingRecord.Tuning {
+        let objectives = training.settings.objectives
+        let count = objectives.count * trialCount * folds.count
+        report(.advanced("tuning", done: 0, of: count))
+        let progress = StepProgress(of: count, activity: "tuning", report: report)
+        let scores = try concurrentMap(count: count) { number throws -> Double? in
+            let (trial, fold) = (number / folds.count, number % folds.count)
+            let score = try score(
+                objectives[trial / trialCount], candidates[trial / trialCount][trial % trialCount], on: folds[fold])
+            try progress.add(1)
+            return score
+        }
+        var trials: [TrainingRecord.Trial] = []
+        for (number, settings) in objectives.enumerated() {
+            let all = (0..<trialCount).map { trial -> [Double]? in
+                let first = (number * trialCount + trial) * folds.count
+                let own = scores[first..<first + folds.count].compactMap { $0 }
+                return own.count == folds.count ? own.map { $0.rounded(significantDigits: 10) } : nil
+            }
+            let means = all.map { $0.map { ($0.reduce(0, +) / Double($0.count)).rounded(significantDigits: 10) } }
+            // Of equally good trials the first, so that the parameters as given stay unless others are better.
+            let best = means.indices.max { (means[$0] ?? -1, -$0) < (means[$1] ?? -1, -$1) }
+            for trial in 0..<trialCount {
+                trials.append(
+                    TrainingRecord.Trial(
+                        objective: settings.objective.name,
+                        parameters: TrainingRecord.Value.all(of: candidates[number][trial]), scores: all[trial],
+                        mean: means[trial], isChosen: trial == best && means[trial] != nil))
+            }
+        }
+        return TrainingRecord.Tuning(
+            level: level.id, foldCount: folds.count, trialCount: trialCount, trials: trials)
+    }
+
+    private func score(
+        _ settings: HeadTrainingSettings, _ parameters: ObjectiveParameters, on fold: (training: [Int], scored: [Int])
+    ) throws -> Double? {
+        var settings = settings
+        settings.parameters = parameters
+        settings.seed = training.settings.seeds[0]
+        settings.classesPerBatch = min(settings.classesPerBatch, classesPerBatch)
+        let classes = training.splits.dataset.classOfSample
+        do {
+            let head = try trainHead(
+                features: training.features, rows: fold.training, labels: fold.training.map { classes[$0] },
+                settings: settings
+            ).head
+            let embeddings = head.embeddings(of: training.features.selectingRows(fold.scored))
+            return try RetrievalSet(embeddings, classNumbers: fold.scored.map { classes[$0] })
+                .scores([.averagePrecisionAtR]).mean()[.averagePrecisionAtR] ?? 0
+        } catch HeadTrainingError.diverged {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,344 @@
+internal import Datasets
+public import DenseLinearAlgebra
+public import Embeddings
+internal import Files
+internal import Foundation
+internal import HeadTraining
+public import Parallel
+internal import Splits
+internal import Synchronization
+
+/// Trains heads on frozen features along a folder of splits.
+///
+/// ```swift
+/// let objective = try KnownObjectives.objective(named: "proxy-anchor")
+/// let settings = SeriesTrainingSettings(objectives: [HeadTrainingSettings(objective: objective)])
+/// let training = try SeriesTraining(along: splits, on: .images(below: photos, by: network), by: settings)
+/// try training.train(into: HeadsFolder(at: heads))
+/// ```
+///
+/// Each level is two tasks, one per direction: a head learns from the training classes of its task alone. Tasks run side by
+/// side, one a processor; a head's bytes do not depend on how many there are.
+public struct SeriesTraining: Sendable {
+    /// The splits.
+    public let splits: SplitFolder
+    /// The tasks, level after level.
+    public let tasks: [ScoringTask]
+    /// The settings, with the classes of a batch that were settled on.
+    public let settings: SeriesTrainingSettings
+    /// The features of all samples, n × d.
+    public let features: Matrix<Float>
+    /// Where they come from.
+    public let provenance: EmbeddingProvenance
+    /// The generator that records name.
+    public var generator = libraryGenerator
+
+    /// The numbers of the samples that each task trains on.
+    private let trainingSamples: [[Int]]
+    private let remarks: [WorkEvent]
+    private let manifestDigest: String
+
+    /// Plans the tasks, and reads the features.
+    ///
+    /// - Parameters:
+    ///   - splits: the folder of splits.
+    ///   - source: where the features of all samples come from.
+    ///   - settings: what is trained.
+    ///   - report: called with progress, if the features have to be made.
+    /// - Throws: ``/Files/FileError`` for features that cannot be read, do not belong to these samples or are not finite;
+    ///   `SplitError` for a fold that a level does not have; ``/HeadTraining/HeadTrainingError`` for a task with too few
+    ///   classes.
+    /// - Precondition: there is an objective and a seed, and none is there twice.
+    public init(
+        along splits: SplitFolder, on source: EmbeddingSource, by settings: SeriesTrainingSettings,
+        report: @escaping WorkReport = { _ in }
+    ) throws {
+        let names = settings.objectives.map(\.objective.name)
+        precondition(
+            !names.isEmpty && Set(names).count == names.count && !settings.seeds.isEmpty
+                && Set(settings.seeds).count == settings.seeds.count,
+            "objectives \(names) and seeds \(settings.seeds); expected different ones, at least one of each")
+        let dataset = splits.dataset
+        manifestDigest = try SHA256.hexadecimal(ofFilesAt: [splits.url.appending(path: SplitFileName.manifest)])
+        var remarks: [WorkEvent] = []
+        let directions = settings.fold == nil ? settings.directions : [.forward]
+        let (tasks, leftOut) = try ScoringTask.all(
+            of: splits.manifest, in: dataset, directions: directions, fold: settings.fold)
+        remarks += leftOut.map { .note($0) }
+        func classes(_ samples: [Int]) -> [Int] { Array(Set(samples.map { dataset.classOfSample[$0] })) }
+        trainingSamples =
+            settings.isMatched
+            ? MatchedTraining(
+                of: dataset, trainClasses: tasks.map { classes($0.trainingSamples) },
+                seed: splits.manifest.settings.seed
+            ).subsets.map(\.samples)
+            : tasks.map(\.trainingSamples)
+        let fewest = trainingSamples.map { classes($0).count }.min() ?? 0
+        var settled = settings
+        if let wanted = settings.objectives.map(\.classesPerBatch).max(), fewest < wanted {
+            guard !settings.requiresClassesPerBatch, fewest > 1 else {
+                throw HeadTrainingError.tooFewClasses(
+                    found: fewest, expected: settings.requiresClassesPerBatch ? wanted : 2)
+            }
+            for number in settled.objectives.indices {
+                settled.objectives[number].classesPerBatch = min(settled.objectives[number].classesPerBatch, fewest)
+            }
+            remarks.append(
+                .note("A batch has \(fewest) classes, not \(wanted): a level trains on no more than these."))
+        }
+        let (matrix, provenance) = try source.embeddings(of: dataset, activity: "features", report: report)
+        if let (row, column) = matrix.firstNonFinite {
+            throw FileError.malformed(
+                path: provenance.file,
+                found: "a number of the sample \(dataset.samples[row].id), column \(column), that is not finite",
+                expected: "features without NaN and infinity")
+        }
+        (self.splits, self.tasks, self.settings, features, self.provenance) = (
+            splits, tasks, settled, matrix, provenance
+        )
+        self.remarks = remarks
+    }
+
+    /// What is trained, without a search for parameters.
+    private func record(of objectives: [HeadTrainingSettings], tuning: TrainingRecord.Tuning?) -> TrainingRecord {
+        TrainingRecord(
+            schemaVersion: TrainingRecord.schemaVersion, tool: generator, dataset: splits.dataset.name,
+            manifest: manifestDigest, features: provenance,
+            directions: Direction.allCases.filter { direction in tasks.contains { $0.direction == direction } },
+            fold: settings.fold, isMatched: settings.isMatched, seeds: settings.seeds,
+            objectives: objectives.map(TrainingRecord.Objective.init), tuning: tuning)
+    }
+
+    /// Trains all heads, and writes each as soon as it is done.
+    ///
+    /// A run that was stopped, whenever that was, goes on with what is missing.
+    ///
+    /// - Parameters:
+    ///   - folder: where heads are written.
+    ///   - replacing: whether heads of another plan may be replaced.
+    ///   - report: called with progress, from any thread.
+    /// - Returns: what was trained.
+    /// - Throws: ``/Files/FileError`` for a file that cannot be written or may not be replaced;
+    ///   ``/HeadTraining/HeadTrainingError`` for data that cannot be trained on, or a training that diverges, which leaves the
+    ///   heads that are done.
+    /// - Complexity: as ``/HeadTraining/trainHead(features:rows:labels:settings:progress:)`` for each head.
+    @discardableResult
+    public func train(
+        into folder: HeadsFolder, replacing: Bool = false, report: @escaping WorkReport = { _ in }
+    ) throws -> TrainingRecord {
+        remarks.forEach(report)
+        let warn: @Sendable (String) -> Void = { report(.warning($0)) }
+        let output = try OutputFolder(folder.url, result: HeadsFolder.resultName, force: replacing, warn: warn)
+        try output.requireRoom(for: [HeadsFolder.Name.record, HeadsFolder.Name.losses])
+        let earlier = folder.isThere ? try? folder.record() : nil
+        var objectives = settings.objectives
+        var tuning: TrainingRecord.Tuning?
+        if let trialCount = settings.trialCount {
+            let search = try ParameterSearch(of: self, trialCount: trialCount)
+            // The same search need not be made twice.
+            if let earlier, let known = earlier.tuning, search.made(known),
+                try isSame(earlier, record(of: search.chosen(from: known), tuning: known))
+            {
+                tuning = known
+            } else {
+                try requireFree(folder, earlier, replacing: replacing)
+                tuning = try search.run(report: report)
+            }
+            if let tuning { objectives = search.chosen(from: tuning) }
+        }
+        let record = record(of: objectives, tuning: tuning)
+        if try !isSame(earlier, record) {
+            try requireFree(folder, earlier, replacing: replacing)
+            try output.write([OutputItem(HeadsFolder.Name.record, text: try stableJSON(record))])
+        }
+        let adding = try OutputFolder(folder.url, result: HeadsFolder.resultName, force: false, warn: warn)
+        try trainHeads(of: record, objectives, into: folder, adding, report: report)
+        return record
+    }
+
+    /// Whether records are the same once they are written.
+    private func isSame(_ earlier: TrainingRecord?, _ record: TrainingRecord) throws -> Bool {
+        try earlier.map { try stableJSON($0) == stableJSON(record) } ?? false
+    }
+
+    /// Refuses to replace heads of another plan.
+    private func requireFree(_ folder: HeadsFolder, _ earlier: TrainingRecord?, replacing: Bool) throws {
+        guard folder.isThere, !replacing else { return }
+        throw FileError.occupied(
+            path: folder.url.appending(path: HeadsFolder.Name.record).path,
+            found: earlier == nil
+                ? "a file that is no record of this version is there" : "heads trained otherwise are there",
+            remedy: "to replace them")
+    }
+
+    // MARK: Heads
+
+    /// One head.
+    private struct Job: Sendable {
+        let settings: HeadTrainingSettings
+        let task: Int
+        let path: String
+    }
+
+    private func trainHeads(
+        of record: TrainingRecord, _ objectives: [HeadTrainingSettings], into folder: HeadsFolder,
+        _ output: OutputFolder,
+        report: @escaping WorkReport
+    ) throws {
+        let all = objectives.flatMap { objective in
+            settings.seeds.flatMap { seed in
+                tasks.indices.map { number -> Job in
+                    var settings = objective
+                    settings.seed = seed
+                    let task = tasks[number]
+                    return Job(
+                        settings: settings, task: number,
+                        path: HeadsFolder.path(
+                            record, objective: objective.objective.name, seed: "\(seed)", level: task.level.id,
+                            direction: task.direction.rawValue))
+                }
+            }
+        }
+        let present = try WrittenFolder(folder.url, of: HeadsFolder.resultName)
+        let jobs = all.filter { job in
+            [".safetensors", ".onnx"].contains { ending in
+                !present.has(job.path + ending) || !exists(folder.url.appending(path: job.path + ending))
+            }
+        }
+        if jobs.count < all.count {
+            report(.note("\(all.count - jobs.count) of \(all.count) heads are there already."))
+        }
+        let progress = StepProgress(of: jobs.reduce(0) { $0 + $1.settings.stepCount }, report: report)
+        let writer = HeadWriter(output)
+        // A failure keeps the heads that are done.
+        defer { try? writer.finish() }
+        _ = concurrentMap(count: jobs.count) { number in
+            let job = jobs[number]
+            do {
+                let trained = try head(job, progress: progress)
+                try writer.add(HeadFile(trained.head, metadata: metadata(of: job, trained)), at: job.path)
+            } catch {
+                progress.fail(with: error)
+            }
+        }
+        try progress.throwFailure()
+        try writer.finish()
+        try writeLosses(of: all, into: folder, output)
+    }
+
+    private func head(_ job: Job, progress: StepProgress) throws -> TrainedHead {
+        let samples = trainingSamples[job.task]
+        var done = 0
+        let trained = try trainHead(
+            features: features, rows: samples, labels: samples.map { splits.dataset.classOfSample[$0] },
+            settings: job.settings
+        ) { step in
+            try progress.add(step - done)
+            done = step
+        }
+        return trained
+    }
+
+    private func metadata(of job: Job, _ trained: TrainedHead) -> [String: String] {
+        let task = tasks[job.task]
+        let own = [
+            "tool": generator, "dataset": splits.dataset.name, "manifest_sha256": manifestDigest,
+            "level": task.level.id, "direction": task.direction.rawValue, "features_sha256": provenance.sha256,
+            "samples": "\(trained.sampleCount)", "classes": "\(trained.classCount)",
+            "constant_features": "\(trained.constantFeatureCount)",
+            "losses": trained.losses.map { "\($0)" }.joined(separator: " "),
+        ]
+        return job.settings.metadata.merging(own) { $1 }
+    }
+
+    /// Writes the course of all trainings, from what the heads say.
+    private func writeLosses(of jobs: [Job], into folder: HeadsFolder, _ output: OutputFolder) throws {
+        var rows: [[String]] = []
+        for job in jobs {
+            let task = tasks[job.task]
+            let head = try HeadFile(contentsOf: folder.url.appending(path: job.path + ".safetensors"))
+            for (number, loss) in (head.metadata["losses"] ?? "").parts(between: " ", keepingEmpty: false).enumerated()
+            {
+                let step = min((number + 1) * TrainedHead.curveInterval, job.settings.stepCount)
+                rows.append([
+                    job.settings.objective.name, "\(job.settings.seed)", task.level.id, task.direction.rawValue,
+                    "\(step)",
+                    loss,
+                ])
+            }
+        }
+        let table = CSVTable(columns: ["objective", "seed", "level", "direction", "step", "loss"], rows: rows)
+        try output.write([OutputItem(HeadsFolder.Name.losses, text: table.text)], adding: true)
+    }
+}
+
+/// Writes heads a few at a time, since each write flushes the disk.
+private final class HeadWriter: Sendable {
+    private struct State {
+        var waiting: [OutputItem] = []
+        var lastWrite = ContinuousClock.now
+    }
+
+    private let output: OutputFolder
+    private let state = Mutex(State())
+
+    init(_ output: OutputFolder) {
+        self.output = output
+    }
+
+    /// Writes a head, or keeps it for less than a second.
+    func add(_ file: HeadFile, at path: String) throws {
+        let items = [OutputItem(path + ".onnx", file.onnx), OutputItem(path + ".safetensors", file.safetensors)]
+        try state.withLock { state in
+            state.waiting += items
+            guard ContinuousClock.now - state.lastWrite > .milliseconds(500) else { return }
+            try write(&state)
+        }
+    }
+
+    /// Writes what is left.
+    func finish() throws { try state.withLock { try write(&$0) } }
+
+    private func write(_ state: inout State) throws {
+        guard !state.waiting.isEmpty else { return }
+        let items = state.waiting
+        state.waiting = []
+        try output.write(items, adding: true)
+        state.lastWrite = .now
+    }
+}
+
+/// Counts what trainings that run side by side have done, and ends all when one fails.
+final class StepProgress: Sendable {
+    /// Thrown by trainings that end because another one failed.
+    private struct Stopped: Error {}
+
+    private let total: Int
+    private let activity: String
+    private let report: WorkReport
+    private let state = Mutex<(done: Int, failure: (any Error)?)>((0, nil))
+
+    init(of total: Int, activity: String = "training", report: @escaping WorkReport) {
+        (self.total, self.activity, self.report) = (total, activity, report)
+    }
+
+    /// Counts pieces of work.
+    ///
+    /// - Throws: an error if another training has failed.
+    func add(_ count: Int) throws {
+        let done = try state.withLock { state in
+            if state.failure != nil { throw Stopped() }
+            state.done += count
+            return state.done
+        }
+        report(.advanced(activity, done: done, of: total))
+    }
+
+    /// Ends all trainings; the first error counts.
+    func fail(with error: any Error) { state.withLock { $0.failure = $0.failure ?? error } }
+
+    /// Throws the first error, if there is one.
+    func throwFailure() throws {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
+}

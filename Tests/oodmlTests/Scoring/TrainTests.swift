@@ -1,0 +1,240 @@
+import Datasets
+import DenseLinearAlgebra
+import Embeddings
+import Evaluation
+import Experiments
+import Foundation
+import HeadTraining
+import Splits
+import TestSupport
+import Testing
+
+/// Heads, from the command line to their scores.
+@Suite struct TrainTests {
+    private let fixture: SplitsFixture
+
+    init() throws {
+        fixture = try SplitsFixture()
+    }
+
+    private static let short = [
+        "train", "--splits", "splits", "--features", "f.npy", "--steps", "40", "--dimension", "4", "-q",
+    ]
+
+    private func train(_ further: String, out: String = "heads") throws -> CommandRun {
+        try fixture.run(Self.short + further.split(separator: " ").map(String.init), out: out)
+    }
+
+    private func record(_ out: String = "heads") throws -> TrainingRecord {
+        try HeadsFolder(at: fixture.folder.url.appending(path: out)).record()
+    }
+
+    /// Two objectives with two seeds: as many heads as tasks, which evaluate scores beside the features as they are.
+    @Test func headsAreTrainedAndScored() throws {
+        let run = try train("--objective proxy-anchor,triplet --set triplet.margin=0.3 --seeds 0,1")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("oodml evaluate --splits splits --features f.npy --heads heads"))
+        let record = try record()
+        #expect(record.objectives.map(\.name) == ["proxy-anchor", "triplet"])
+        #expect(record.objectives[1].parameters["margin"] == .number(0.3))
+        // A batch has no more classes than the smallest task.
+        let fewest = record.objectives[0].classesPerBatch
+        #expect(fewest > 1 && fewest <= 12)
+        let scored = try fixture.run(
+            [
+                "evaluate", "--splits", "splits", "--features", "f.npy", "--heads", "heads", "--matched-draws", "0",
+                "-q",
+            ], out: "scored")
+        #expect(scored.status == 0, "\(scored.errors)")
+        for objective in ["proxy-anchor", "triplet"] {
+            let runs = try ResultsFolder(at: fixture.folder.url.appending(path: "scored/\(objective)")).runs()
+            #expect(runs.map(\.seed) == ["0", "1"])
+            for results in runs {
+                #expect(results.levels.allSatisfy { $0.gain() != nil })
+            }
+        }
+        // One head by its path, with the same scores; of another level it is refused.
+        let one = try fixture.run(
+            [
+                "evaluate", "--splits", "splits", "--features", "f.npy", "--matched-draws", "0", "-q", "--heads",
+                "heads/triplet/seed-1/{level}-{direction}.safetensors",
+            ], out: "one")
+        #expect(one.status == 0, "\(one.errors)")
+        let pair = try ["one", "scored/triplet"].map {
+            try ResultsFolder(at: fixture.folder.url.appending(path: $0)).runs()
+        }
+        #expect(pair[0][0].levels == pair[1][1].levels)
+        let wrong = try fixture.run(
+            [
+                "evaluate", "--splits", "splits", "--features", "f.npy", "-q", "--heads",
+                "heads/triplet/seed-1/level-1-forward.safetensors",
+            ], out: "wrong")
+        #expect(wrong.status == 1 && wrong.errors.contains("the head of level-1, forward"), "\(wrong.errors)")
+    }
+
+    /// A head is what NumPy would compute from its file: standardise, multiply, divide by the length.
+    @Test func scoresAreThoseOfTheWrittenHeads() throws {
+        try #require(try train("--objective contrastive").status == 0)
+        let file = try HeadFile(
+            contentsOf: fixture.folder.url.appending(path: "heads/level-1-forward.safetensors"))
+        #expect(file.metadata["level"] == "level-1" && file.metadata["direction"] == "forward")
+        let head = file.head
+        let row: [Float] = (0..<6).map { Float($0) - 2.5 }
+        let layer = head.layers[0]
+        let output = (0..<4).map { k in
+            (0..<6).reduce(layer.bias[k]) { $0 + (row[$1] - head.mean[$1]) * head.scale[$1] * layer.weights[$1, k] }
+        }
+        let length = output.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let found = head.embeddings(of: Matrix(rows: [row]))
+        for k in 0..<4 { #expect(abs(found[0, k] - output[k] / length) < 1e-5) }
+    }
+
+    /// The same command changes nothing; what was deleted or not yet made is made again, with the same bytes; another plan is
+    /// refused.
+    @Test func aRunGoesOnWhereItWas() throws {
+        try #require(try train("--objective proxy-anchor,n-pair", out: "whole").status == 0)
+        let whole = try fixture.contents(of: "whole")
+        #expect(whole.keys.contains("proxy-anchor/level-1-reverse.onnx"))
+        try #require(try train("--objective proxy-anchor,n-pair").status == 0)
+        #expect(try fixture.contents(of: "heads") == whole)
+        try fixture.folder.remove("heads/n-pair/level-2-forward.safetensors")
+        let again = try train("--objective proxy-anchor,n-pair")
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try fixture.contents(of: "heads") == whole)
+        let other = try train("--objective proxy-anchor,n-pair --learning-rate 0.01")
+        #expect(other.status == 1 && other.errors.contains("heads trained otherwise are there"), "\(other.errors)")
+        #expect(try fixture.contents(of: "heads") == whole)
+        try #require(try train("--objective proxy-anchor --force").status == 0)
+        let forced = try fixture.contents(of: "heads")
+        #expect(forced.keys.contains("level-1-forward.onnx") && !forced.keys.contains { $0.hasPrefix("n-pair") })
+    }
+
+    /// Killed at any moment, and given again: the same bytes as in one go.
+    @Test func killedRunsGoOn() throws {
+        let arguments = Self.short + ["--objective", "proxy-anchor,triplet", "--seeds", "0,1,2"]
+        let start = Date.now
+        try #require(try fixture.run(arguments, out: "whole").status == 0)
+        let duration = Date.now.timeIntervalSince(start)
+        let whole = try fixture.contents(of: "whole")
+        var rng = SplitMix64(seed: 5)
+        var (kills, attempts) = (0, 0)
+        while kills < 5, attempts < 60 {
+            attempts += 1
+            let wait = duration * Double.random(in: 0.02...0.6, using: &rng)
+            kills +=
+                try KilledRunsTests.kill(
+                    arguments + ["--out", "out"], in: fixture.folder.url, after: wait,
+                    by: attempts % 3 == 0 ? SIGINT : SIGKILL) ? 1 : 0
+            let left = try fixture.contents(of: "out")
+            for (name, bytes) in left where !KilledRunsTests.isScratch(name) && name != "receipt.csv" {
+                #expect(whole[name] == bytes, "\(name)")
+            }
+            if left["losses.csv"] != nil { try fixture.folder.remove("out") }
+        }
+        #expect(kills > 0)
+        let rerun = try fixture.run(arguments, out: "out")
+        #expect(rerun.status == 0, "\(rerun.errors)")
+        #expect(try fixture.contents(of: "out") == whole)
+    }
+
+    /// Tuning reads the training classes of the start level alone: other features of all other classes change no trial.
+    @Test func tuningReadsNoTestClass() throws {
+        let arguments = "--objective triplet,contrastive --tune 3"
+        let first = try train(arguments)
+        #expect(first.status == 0, "\(first.errors)")
+        let tuning = try #require(try record().tuning)
+        #expect(
+            tuning.trials.count == 6 && tuning.trials.filter(\.isChosen).map(\.objective) == ["triplet", "contrastive"])
+        for objective in ["triplet", "contrastive"] {
+            let own = tuning.trials.filter { $0.objective == objective }
+            let best = own.compactMap(\.mean).max()
+            #expect(own.first(where: \.isChosen)?.mean == best)
+            #expect(own.allSatisfy { $0.scores?.count == tuning.foldCount })
+        }
+        let splits = try SplitFolder(at: fixture.folder.url.appending(path: "splits"))
+        let level = try #require(splits.manifest.levels.first { $0.id == tuning.level })
+        let training = Set(level.train)
+        var rng = SplitMix64(seed: 3)
+        let rows = try Matrix<Float>(numpyFileAt: fixture.folder.url.appending(path: "f.npy"))
+        let changed = splits.dataset.samples.enumerated().map { number, sample in
+            training.contains(sample.classLabel)
+                ? Array(rows.row(number)) : rows.row(number).map { _ in Float(rng.bell()) }
+        }
+        try fixture.folder.write(Matrix(rows: changed).numpyFile, to: "g.npy")
+        let other = try fixture.run(
+            ["train", "--splits", "splits", "--features", "g.npy", "--steps", "40", "--dimension", "4", "-q"]
+                + arguments.split(separator: " ").map(String.init), out: "other")
+        #expect(other.status == 0, "\(other.errors)")
+        #expect(try record("other").tuning == tuning)
+    }
+
+    /// What is trained with a validation fold left out is scored on that fold.
+    @Test func aFoldIsLeftOut() throws {
+        try #require(try train("--objective proxy-anchor --fold 1").status == 0)
+        #expect(try record().directions == [.forward])
+        let scored = try fixture.run(
+            [
+                "evaluate", "--splits", "splits", "--features", "f.npy", "--heads", "heads", "--matched-draws", "0",
+                "-q",
+            ],
+            out: "scored")
+        #expect(scored.status == 0, "\(scored.errors)")
+        let results = try ResultsFolder(at: fixture.folder.url.appending(path: "scored")).runs()[0]
+        #expect(results.settings.split == "validation fold 1")
+    }
+
+    @Test func equallyManySamplesAreTrainedOn() throws {
+        try #require(try train("--objective proxy-anchor --train-matched").status == 0)
+        let folder = HeadsFolder(at: fixture.folder.url.appending(path: "heads"))
+        let splits = try SplitFolder(at: fixture.folder.url.appending(path: "splits"))
+        let heads = try folder.heads(of: "proxy-anchor", in: folder.record())
+        let counts = try splits.manifest.levels.flatMap { level in
+            try [Direction.forward, .reverse].map { direction in
+                try HeadFile(contentsOf: heads.url(level: level.id, direction: direction)).metadata["samples"]
+            }
+        }
+        #expect(Set(counts).count == 1)
+    }
+
+    @Test(arguments: [
+        ("--objective proxy-anchr", 64, "did you mean proxy-anchor?"),
+        ("--objective triplet --set margn=0.2", 64, "did you mean margin?"),
+        ("--objective triplet --set margin=high", 64, "margin of triplet"),
+        ("--objective triplet,contrastive --set margin=0.2", 64, "expected OBJECTIVE.NAME=VALUE"),
+        ("--objective triplet,triplet", 64, "named twice"),
+        ("--objective triplet --batch-classes 13", 1, "training classes; expected 13"),
+        ("--objective triplet --fold 9", 1, "fold"),
+        ("--objective triplet --seeds 0,0", 64, "different whole numbers"),
+        ("--objective proxy-anchor --learning-rate 1e30", 1, "diverged"),
+    ])
+    func mistakesGetOneSentence(arguments: String, status: Int32, words: String) throws {
+        let run = try train(arguments)
+        #expect(run.status == status && run.errors.contains(words), "\(run.errors)")
+        #expect(try fixture.contents(of: "heads").keys.allSatisfy { !$0.hasSuffix(".safetensors") })
+    }
+
+    @Test func otherFeaturesAreRefused() throws {
+        try #require(try train("--objective proxy-anchor").status == 0)
+        var rng = SplitMix64(seed: 4)
+        for (name, width) in [("wide.npy", 7), ("same.npy", 6)] {
+            let rows = (0..<120).map { _ in (0..<width).map { _ in Float(rng.bell()) } }
+            try fixture.folder.write(Matrix(rows: rows).numpyFile, to: name)
+            let run = try fixture.run(
+                ["evaluate", "--splits", "splits", "--features", name, "--heads", "heads", "-q"], out: "scored")
+            #expect(run.status == 1 && run.errors.contains("a head trained on features of digest"), "\(run.errors)")
+        }
+        try fixture.folder.write(Matrix(rows: [[Float](repeating: .nan, count: 3)]).numpyFile, to: "nan.npy")
+        let short = try fixture.run(
+            ["train", "--splits", "splits", "--features", "nan.npy", "--objective", "triplet", "-q"], out: "bad")
+        #expect(short.status == 1)
+    }
+
+    @Test func objectivesAreListed() throws {
+        let list = try CommandRun(["train", "--list"])
+        #expect(list.status == 0)
+        for objective in KnownObjectives.all {
+            #expect(list.output.contains("\(objective.name): \(objective.title)"))
+            for parameter in objective.parameters { #expect(list.output.contains(parameter.name)) }
+        }
+    }
+}
