@@ -45,6 +45,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .target(name: "CDigest"),
         .target(name: "CRanks"),
+        .target(name: "CAdam"),
         .target(name: "CFileSystem"),
         .target(name: "CThreads"),
         // In executables only.
@@ -73,7 +74,7 @@ let package = Package(
         .target(
             name: "HeadTraining",
             dependencies: [
-                "Differentiation", "Embeddings", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
+                "CAdam", "Differentiation", "Embeddings", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
             ]),
         .target(name: "Frechet", dependencies: ["DenseLinearAlgebra", "Parallel"]),
         .target(
@@ -214,7 +215,7 @@ if Context.environment["OODML_FUZZ"] != nil {
 
 for target in package.targets
 where target.type != .system
-    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem", "CRanks"].contains(target.name)
+    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem", "CRanks", "CAdam"].contains(target.name)
 {
     var settings = target.swiftSettings ?? []
     settings += [

@@ -19,5 +19,11 @@ let package = Package(
                 .product(name: "Evaluation", package: "oodml"), .product(name: "Retrieval", package: "oodml"),
                 .product(name: "Splits", package: "oodml"),
             ]),
+        // Times trainings inside one process, without reading features.
+        .executableTarget(
+            name: "training-benchmark",
+            dependencies: [
+                .product(name: "HeadTraining", package: "oodml"), .product(name: "Splits", package: "oodml"),
+            ]),
     ]
 )

@@ -68,7 +68,7 @@ import TestSupport
             expect("row maxima", [a]) { $0[0].rowMaxima(where: mask($0[0]), otherwise: 7) }
             expect("row minima", [a]) { $0[0].rowMinima(where: mask($0[0]), otherwise: 7) }
             guard part != nil else { continue }
-            expect("replacing", [a]) { x in mask(x[0]).map { x[0].replacing(where: $0, with: 5) } ?? x[0] }
+            expect("filled", [a]) { x in mask(x[0]).map { x[0].filled(where: $0, with: 5) } ?? x[0] }
             expect("select", [a, a]) { x in mask(x[0]).map { select($0, x[0], x[1] * 3) } ?? x[0] }
         }
         expect("row means", [a]) { $0[0].rowMeans() }

@@ -21,7 +21,7 @@ extension Variable {
     }
 
     /// The same elements, but a number in place of those in a mask.
-    public func replacing(where mask: Mask, with value: Double) -> Variable {
+    public func filled(where mask: Mask, with value: Double) -> Variable {
         requireShape(of: mask)
         return recording(.replace(with: value), mask: mask)
     }

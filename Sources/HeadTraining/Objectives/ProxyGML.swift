@@ -41,7 +41,7 @@ struct ProxyGML: Objective {
         let ownFirst = cosine.detached() + 1000 * tape.constant(tape.equality(batch.classes, classOfProxy))
         let part = Int((batch["kept"] * Double(proxies.rowCount)).rounded(.up))
         let kept = ownFirst.largest(max(part, 2 * count))
-        let propagated = product(cosine.replacing(where: .!kept, with: 0), membership)
+        let propagated = product(cosine.filled(where: .!kept, with: 0), membership)
         let reached = product(tape.constant(kept), membership) .> 0.5
         let own = propagated.elements(atColumns: batch.classes)
         let entropy = (propagated.rowLogSumExp(where: reached) - own).mean()

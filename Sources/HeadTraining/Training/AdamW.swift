@@ -1,17 +1,19 @@
-internal import Differentiation
+internal import CAdam
+package import Differentiation
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), for one parameter.
 ///
 /// With g the gradient at step t: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²,
 /// w ← w − η·λ·w − η · m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε), where β₁ = 0.9, β₂ = 0.999 and ε = 1e-8.
-final class AdamW {
+package final class AdamW {
     let parameter: Parameter<Float>
     private let learningRate: Double
     private let weightDecay: Double
     private let moments: UnsafeMutableBufferPointer<Float>
     private var step = 0
 
-    init(_ parameter: Parameter<Float>, learningRate: Double, weightDecay: Double) {
+    /// Begins with moments of zero.
+    package init(_ parameter: Parameter<Float>, learningRate: Double, weightDecay: Double) {
         self.parameter = parameter
         (self.learningRate, self.weightDecay) = (learningRate, weightDecay)
         moments = .allocate(capacity: 2 * parameter.values.count)
@@ -21,7 +23,7 @@ final class AdamW {
     deinit { moments.deallocate() }
 
     /// Moves the parameter by its gradient.
-    func advance() {
+    package func advance() {
         step += 1
         let (beta1, beta2) = (0.9, 0.999)
         let correction1 = 1 - pow(beta1, Double(step))
@@ -34,18 +36,9 @@ final class AdamW {
     /// One pass over all values.
     private func update(rate: Float, root: Float, shrinking: Float) {
         let count = parameter.values.count
-        guard let w = parameter.values.baseAddress, let g = parameter.gradient.baseAddress,
-            let m = moments.baseAddress
+        guard let values = parameter.values.baseAddress, let gradient = parameter.gradient.baseAddress,
+            let first = moments.baseAddress
         else { return }
-        let v = m + count
-        let (beta1, beta2, epsilon): (Float, Float, Float) = (0.9, 0.999, 1e-8)
-        for index in 0..<count {
-            let slope = g[index]
-            let first = beta1 * m[index] + (1 - beta1) * slope
-            let second = beta2 * v[index] + (1 - beta2) * slope * slope
-            m[index] = first
-            v[index] = second
-            w[index] = w[index] * shrinking - rate * first / (second.squareRoot() * root + epsilon)
-        }
+        adam_advance(values, gradient, first, first + count, count, rate, root, shrinking)
     }
 }
