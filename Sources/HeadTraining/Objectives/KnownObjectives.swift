@@ -1,12 +1,14 @@
 /// All objectives, and how they are found.
 public enum KnownObjectives {
-    /// The objectives in the order in which they are listed: classification, proxies, tuples, propagation.
+    /// The objectives in the order in which they are listed: classification, proxies, tuples, propagation,
+    /// ensembles.
     public static let all: [any Objective] = [
         NormalizedSoftmax(), SphereFace(), CosFace(), ArcFace(),
         ProxyNCA(), ProxyNCAPlusPlus(), ProxyAnchor(), SoftTriple(), ProxyGML(),
         Contrastive(), Triplet(), EmbeddingExpansion(), MarginLoss(), LiftedStructure(), NPair(), MultiSimilarity(),
         SupervisedContrastive(),
         GroupLoss(), IntraBatch(),
+        BIER(),
     ]
 
     /// The objective of a name.
