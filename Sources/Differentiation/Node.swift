@@ -74,6 +74,7 @@ enum Operation {
     case softmax
     case extremum(isMaximum: Bool, otherwise: Double)
     case squaredDistances
+    case groupedInnerProducts(Int)
     case rows([Int])
     case elements(rows: [Int]?, columns: [Int])
     case replace(with: Double)

@@ -94,6 +94,19 @@ import TestSupport
             expect("distances", [a, b]) { distances($0[0], $0[1]) }
             expect("squared distances within", [a]) { squaredDistances($0[0], $0[0]) }
         }
+        for (groups, count, d) in [(1, 1, 1), (3, 2, 4), (2, 5, 3), (4, 1, 2)] {
+            let a = seededMatrix(groups * count, d, seed: 16)
+            expect("inner products in groups", [a]) { groupedInnerProducts($0[0], groupsOf: count) }
+            expect("inner products in groups and more", [a]) {
+                groupedInnerProducts($0[0], groupsOf: count).rowSums() * $0[0]
+            }
+            let tape = Tape<Double>()
+            let x = tape.variable(a)
+            let (found, whole) = (groupedInnerProducts(x, groupsOf: count).matrix, innerProducts(x, x).matrix)
+            for i in 0..<groups * count {
+                for j in 0..<count { #expect(abs(found[i, j] - whole[i, i / count * count + j]) < 1e-12) }
+            }
+        }
         let square = seededMatrix(4, 4, seed: 13)
         expect("a product with itself", [square]) { product($0[0], $0[0]) }
         expect("a product with its transpose", [square]) { product($0[0], $0[0], transposingRight: true) }

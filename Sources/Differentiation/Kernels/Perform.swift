@@ -54,6 +54,7 @@ private func evaluate<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
     case .softmax: evaluateSoftmax(at)
     case .extremum(let isMaximum, let otherwise): evaluateExtremum(at, isMaximum, Scalar(otherwise))
     case .squaredDistances: evaluateSquaredDistances(at)
+    case .groupedInnerProducts(let count): evaluateGroupedInnerProducts(at, count)
     case .rows(let numbers): evaluateRows(at, numbers)
     case .elements(let rows, let columns): evaluateChosen(at, rows, columns)
     case .replace(let value): evaluateReplacement(at, Scalar(value))
@@ -84,6 +85,7 @@ private func differentiate<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
     case .softmax: differentiateSoftmax(at)
     case .extremum(let isMaximum, _): differentiateExtremum(at, isMaximum)
     case .squaredDistances: differentiateSquaredDistances(at)
+    case .groupedInnerProducts(let count): differentiateGroupedInnerProducts(at, count)
     case .rows(let numbers): differentiateRows(at, numbers)
     case .elements(let rows, let columns): differentiateChosen(at, rows, columns)
     case .replace: differentiateReplacement(at)
@@ -98,29 +100,39 @@ private func differentiate<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
 
 /// Marks the largest elements of each row; of equal ones, the first.
 ///
-/// - Parameter best: room for `count` values, kept in descending order.
+/// - Parameter heap: room for `count` values, of which none is smaller than the first, and none than half its place.
 private func markLargest<Scalar: KernelScalar>(
-    _ block: Block<Scalar>, _ count: Int, _ marks: UnsafeMutablePointer<Bool>, _ best: UnsafeMutablePointer<Scalar>
+    _ block: Block<Scalar>, _ count: Int, _ marks: UnsafeMutablePointer<Bool>, _ heap: UnsafeMutablePointer<Scalar>
 ) {
+    /// Moves a value down to its place.
+    func sink(_ value: Scalar, from start: Int) {
+        var place = start
+        while true {
+            var child = 2 * place + 1
+            guard child < count else { break }
+            if child + 1 < count, heap[child + 1] < heap[child] { child += 1 }
+            guard heap[child] < value else { break }
+            heap[place] = heap[child]
+            place = child
+        }
+        heap[place] = value
+    }
     for i in 0..<block.rows {
         let (from, to) = (block.base + i * block.columns, marks + i * block.columns)
-        var found = 0
-        for j in 0..<block.columns where count > 0 && (found < count || from[j] > best[count - 1]) {
-            var place = min(found, count - 1)
-            while place > 0, best[place - 1] < from[j] {
-                best[place] = best[place - 1]
-                place -= 1
-            }
-            best[place] = from[j]
-            found = min(found + 1, count)
+        guard count > 0 else {
+            for j in 0..<block.columns { to[j] = false }
+            continue
         }
-        // All that are larger than the last one, and as many equal to it as there is room for.
-        let last = found > 0 ? best[found - 1] : 0
+        for j in 0..<count { heap[j] = from[j] }
+        for place in (0..<count / 2).reversed() { sink(heap[place], from: place) }
+        for j in count..<max(block.columns, count) where from[j] > heap[0] { sink(from[j], from: 0) }
+        // All that are larger than the smallest of them, and as many equal to it as there is room for.
+        let last = heap[0]
         var equal = 0
-        for place in 0..<found where best[place] == last { equal += 1 }
+        for place in 0..<count where heap[place] == last { equal += 1 }
         for j in 0..<block.columns {
-            to[j] = found > 0 && (from[j] > last || (from[j] == last && equal > 0))
-            if found > 0, from[j] == last { equal -= 1 }
+            to[j] = from[j] > last || (from[j] == last && equal > 0)
+            if from[j] == last { equal -= 1 }
         }
     }
 }

@@ -40,6 +40,31 @@ func differentiateProduct<Scalar: KernelScalar>(
     }
 }
 
+func evaluateGroupedInnerProducts<Scalar: KernelScalar>(_ at: Surroundings<Scalar>, _ count: Int) {
+    let (a, result) = (at.first, at.result)
+    for start in stride(from: 0, to: a.rows, by: count) {
+        let rows = a.base + start * a.columns
+        Scalar.addProduct(
+            rows, rows, to: result.base + start * count, sizes: (count, count, a.columns), transposingLeft: false,
+            transposingRight: true, scale: 1, kept: 0)
+    }
+}
+
+/// With G = A·Aᵀ of a group: ∂A = (∂G + ∂Gᵀ)·A.
+func differentiateGroupedInnerProducts<Scalar: KernelScalar>(_ at: Surroundings<Scalar>, _ count: Int) {
+    guard let (sum, isEmpty) = at.unsetSum(at.node.first) else { return }
+    let (a, g) = (at.first, at.derivative)
+    for start in stride(from: 0, to: a.rows, by: count) {
+        let (rows, slopes) = (a.base + start * a.columns, g.base + start * count)
+        for isTransposed in [false, true] {
+            Scalar.addProduct(
+                slopes, rows, to: sum.base + start * a.columns, sizes: (count, a.columns, count),
+                transposingLeft: isTransposed, transposingRight: false, scale: 1, kept: isEmpty && !isTransposed ? 0 : 1
+            )
+        }
+    }
+}
+
 func evaluateSquaredDistances<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
     let (a, b, result) = (at.first, at.second, at.result)
     Scalar.addProduct(

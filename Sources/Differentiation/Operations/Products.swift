@@ -17,6 +17,15 @@ public func innerProducts<Scalar>(_ a: Variable<Scalar>, _ b: Variable<Scalar>) 
     product(a, b, transposingRight: true)
 }
 
+/// The inner products of each row with the rows of its group, where each `count` neighbouring rows of `a` (g·count × d) are a
+/// group: g·count × count.
+///
+/// - Complexity: O(g · count² · d), by BLAS.
+public func groupedInnerProducts<Scalar>(_ a: Variable<Scalar>, groupsOf count: Int) -> Variable<Scalar> {
+    precondition(count > 0 && a.rowCount % count == 0, "\(a.rowCount) rows in groups of \(count)")
+    return a.recording(.groupedInnerProducts(count), columnCount: count)
+}
+
 /// The cosines of the rows of `a` (m × d) with those of `b` (n × d): m × n; 0 for rows of zeros.
 public func cosines<Scalar>(_ a: Variable<Scalar>, _ b: Variable<Scalar>) -> Variable<Scalar> {
     innerProducts(a.normalizedRows(), b.normalizedRows())

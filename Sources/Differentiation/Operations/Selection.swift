@@ -76,7 +76,7 @@ public func select<Scalar>(_ mask: Mask, _ a: Variable<Scalar>, _ b: Variable<Sc
 extension Variable {
     /// Where the `count` largest elements of each row are, or all of them if there are fewer; of equal ones, the first.
     ///
-    /// - Complexity: O(rows × columns × `count`) at worst.
+    /// - Complexity: O(rows × columns × log `count`) at worst.
     public func largest(_ count: Int) -> Mask {
         precondition(count >= 0, "the \(count) largest elements")
         tape.require(self)

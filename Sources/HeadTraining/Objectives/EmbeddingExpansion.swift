@@ -23,19 +23,23 @@ struct EmbeddingExpansion: Objective {
 
     func loss<Scalar: TapeScalar>(of batch: Batch<Scalar>) -> Variable<Scalar> {
         let (i, j) = batch.positives().positions
-        var (points, classes) = (batch.embeddings, batch.classes)
+        // Numbers of the classes in the batch only, since there may be very many others.
+        let present = Set(batch.classes).sorted()
+        let numbers = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
+        let own = batch.classes.map { numbers[$0] ?? 0 }
+        var (points, classes) = (batch.embeddings, own)
         let pairs = i.indices.filter { i[$0] < j[$0] }
         let (first, second) = (points.rows(at: pairs.map { i[$0] }), points.rows(at: pairs.map { j[$0] }))
         let count = Int(batch["points"])
         for point in 1..<count + 1 {
             let part = Double(point) / Double(count + 1)
             points = points.appendingRows(((1 - part) * first + part * second).normalizedRows())
-            classes += pairs.map { batch.classes[i[$0]] }
+            classes += pairs.map { own[i[$0]] }
         }
         let distance = squaredDistances(points, points)
         distance.copyValues(into: &batch.random.distances)
-        let hardest = HardestPairs(batch.random.distances, classes: classes, classCount: batch.classCount)
-        let (pair, row, column) = hardest.negatives(of: i.map { batch.classes[$0] })
+        let hardest = HardestPairs(batch.random.distances, classes: classes, classCount: present.count)
+        let (pair, row, column) = hardest.negatives(of: i.map { own[$0] })
         let positive = distance.elements(atRows: pair.map { i[$0] }, columns: pair.map { j[$0] })
         let negative = distance.elements(atRows: row, columns: column)
         return (positive - negative + batch["margin"]).rectified().meanAboveZero()

@@ -20,11 +20,16 @@ struct NPair: Objective {
 
     func loss<Scalar: TapeScalar>(of batch: Batch<Scalar>) -> Variable<Scalar> {
         var (anchors, positives): ([Int], [Int]) = ([], [])
-        for number in 0..<batch.classCount {
-            let members = batch.classes.indices.lazy.filter { batch.classes[$0] == number }.prefix(2)
-            guard let anchor = members.first, let positive = members.dropFirst().first else { continue }
-            anchors.append(anchor)
-            positives.append(positive)
+        var firstOfClass: [Int: Int] = [:]
+        var isPaired: Set<Int> = []
+        for (row, number) in batch.classes.enumerated() where !isPaired.contains(number) {
+            if let anchor = firstOfClass[number] {
+                anchors.append(anchor)
+                positives.append(row)
+                isPaired.insert(number)
+            } else {
+                firstOfClass[number] = row
+            }
         }
         guard !anchors.isEmpty else { return batch.tape.constant(0) }
         let (f, g) = (batch.outputs.rows(at: anchors), batch.outputs.rows(at: positives))

@@ -41,18 +41,10 @@ struct SoftTriple: Objective {
         let withMargin = similarity - batch["margin"] * batch.tape.constant(batch.ownClass())
         let entropy = crossEntropy(batch["lambda"] * withMargin, batch.classes)
         guard count > 1, batch["tau"] > 0 else { return entropy }
-        var (first, second): ([Int], [Int]) = ([], [])
-        for start in stride(from: 0, to: centers.rowCount, by: count) {
-            for k in start..<start + count {
-                for l in k + 1..<max(start + count, k + 1) {
-                    first.append(k)
-                    second.append(l)
-                }
-            }
-        }
-        let pairs = (centers.rows(at: first) * centers.rows(at: second)).rowSums()
+        let pairs = groupedInnerProducts(centers, groupsOf: count)
+        let above = batch.tape.mask(rowCount: centers.rowCount, columnCount: count) { $1 > $0 % count }
         // As in the authors' code, the root never has an infinite derivative.
-        let spread = (2 + 1e-5 - 2 * pairs).rectified().squareRoot().sum()
+        let spread = (2 + 1e-5 - 2 * pairs).rectified().squareRoot().sum(where: above)
         return entropy + batch["tau"] / Double(batch.classCount * count * (count - 1)) * spread
     }
 }
