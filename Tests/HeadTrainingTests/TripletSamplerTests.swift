@@ -69,7 +69,7 @@ import TestSupport
     /// One negative for each pair of a class in both orders, drawn by the seed.
     @Test func randomSamplersDrawOnePerPair() {
         let pairs = Set(all.map { [$0[0], $0[1]] })
-        for sampler in [TripletSampler.random, .distanceWeighted] {
+        for sampler in [TripletSampler.random, .distanceWeighted, .policyAdapted] {
             let drawn = triplets(sampler)
             #expect(drawn.allSatisfy { all.contains($0) })
             #expect(Set(drawn.map { [$0[0], $0[1]] }).count == drawn.count)

@@ -70,7 +70,8 @@ public struct Head: Sendable, Equatable {
         return Matrix(rowCount: features.rowCount, columnCount: dimension, elements: blocks.flatMap { $0 })
     }
 
-    private func rows(_ range: Range<Int>, of features: Matrix<Float>) -> [Float] {
+    /// The embeddings of some rows, one after another, on this thread.
+    func rows(_ range: Range<Int>, of features: Matrix<Float>) -> [Float] {
         let n = range.count
         var values = [Float](repeating: 0, count: n * inputDimension)
         values.withUnsafeMutableBufferPointer { values in

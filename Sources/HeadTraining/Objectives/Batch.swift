@@ -71,6 +71,8 @@ public final class RandomSource {
     public var generator: SeededGenerator
     /// Room for distances that samplers look at.
     var distances: [Double] = []
+    /// With which chances negatives are drawn by their distance, where they are adapted.
+    var distanceChances: [Double]?
 
     /// Starts the choices of a seed for a use.
     public init(seed: UInt64, stream: String) { generator = SeededGenerator(seed: seed, stream: stream) }

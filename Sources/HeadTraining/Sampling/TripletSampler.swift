@@ -20,6 +20,12 @@ public enum TripletSampler: String, Sendable, CaseIterable {
     /// (Wu and others, ICCV 2017).
     case distanceWeighted = "distance-weighted"
 
+    /// For each pair of a class, in both orders, one negative at a distance that a policy chooses, which learns while the
+    /// head is trained what helps it on samples that are set apart (Roth, Milbich and Ommer, "PADS: Policy-Adapted Sampling
+    /// for Visual Similarity Learning", CVPR 2020). Outside of ``trainHead(features:rows:labels:settings:progress:)`` all
+    /// distances have the same chance.
+    case policyAdapted = "pads"
+
     /// The choice of a sampler as a parameter of an objective.
     static func parameter(_ standard: TripletSampler) -> ObjectiveParameter {
         .choice(
@@ -39,7 +45,7 @@ extension Batch {
         squaredDistances.copyValues(into: &random.distances)
         return sampler.triplets(
             squaredDistances: random.distances, classes: classes, dimension: embeddings.columnCount, margin: margin,
-            using: &random.generator)
+            chancesOfDistances: random.distanceChances, using: &random.generator)
     }
 }
 
@@ -56,10 +62,12 @@ extension TripletSampler {
     ///   - classes: the class of each.
     ///   - dimension: that of the embeddings, of which the density of distances depends.
     ///   - margin: up to which difference of squared distances triplets are semi-hard.
+    ///   - chances: for policy-adapted distances, the probabilities of 30 equal parts of the distances from 0.1 to 1.4; nil for
+    ///     equal ones.
     /// - Complexity: O(b² · samples per class), times b for those that list all negatives.
     public func triplets(
         squaredDistances: [Double], classes: [Int], dimension: Int, margin: Double,
-        using generator: inout SeededGenerator
+        chancesOfDistances chances: [Double]? = nil, using generator: inout SeededGenerator
     ) -> TripletList {
         let b = classes.count
         precondition(squaredDistances.count >= b * b, "\(squaredDistances.count) distances of \(b) embeddings")
@@ -107,8 +115,12 @@ extension TripletSampler {
                 if let positive = nearest(positives), let negative = nearest(negatives, beyond: distance(positive)) {
                     add(anchor, positive, negative)
                 }
-            case .distanceWeighted:
-                guard Self.cumulate(negatives, distance, dimension: dimension, into: &cumulated) else { continue }
+            case .distanceWeighted, .policyAdapted:
+                let hasAny =
+                    self == .policyAdapted
+                    ? Self.cumulate(negatives, distance, chances: chances, into: &cumulated)
+                    : Self.cumulate(negatives, distance, dimension: dimension, into: &cumulated)
+                guard hasAny else { continue }
                 for positive in positives {
                     let drawn = generator.part() * (cumulated.last ?? 0)
                     add(anchor, positive, negatives[cumulated.firstIndex { $0 > drawn } ?? negatives.count - 1])
@@ -141,6 +153,26 @@ extension TripletSampler {
         var total = 0.0
         for negative in negatives {
             if let weight = logWeight(squaredDistance(negative)) { total += exp(weight - largest) }
+            sums.append(total)
+        }
+        return total > 0
+    }
+
+    /// The running sums of the weights with which a bin of distances has its chance, divided among its negatives.
+    ///
+    /// - Returns: whether any negative has a weight.
+    static func cumulate(
+        _ negatives: [Int], _ squaredDistance: (Int) -> Double, chances: [Double]?, into sums: inout [Double]
+    ) -> Bool {
+        let count = PolicyAdaptedDistances.binCount
+        precondition(chances?.count ?? count == count, "\(chances?.count ?? 0) chances of \(count) bins")
+        var members = [Int](repeating: 0, count: count)
+        let bins = negatives.map { PolicyAdaptedDistances.bin(ofSquared: squaredDistance($0)) }
+        for bin in bins { members[bin] += 1 }
+        sums.removeAll(keepingCapacity: true)
+        var total = 0.0
+        for bin in bins {
+            total += (chances?[bin] ?? 1) / Double(members[bin])
             sums.append(total)
         }
         return total > 0

@@ -15,11 +15,19 @@ struct ClassBalancedBatches {
     /// The class of each.
     private(set) var classes: [Int]
 
-    /// - Parameter classNumbers: the class of each sample, from 0 on without gaps.
-    init(classNumbers: [Int], classCount: Int, classesPerBatch: Int, samplesPerClass: Int, seed: UInt64) {
+    /// - Parameters:
+    ///   - classNumbers: the class of each sample, from 0 on without gaps.
+    ///   - excluded: samples that are never drawn; some of each class are left.
+    init(
+        classNumbers: [Int], excluding excluded: [Int] = [], classCount: Int, classesPerBatch: Int,
+        samplesPerClass: Int, seed: UInt64
+    ) {
         self.samplesPerClass = samplesPerClass
         members = Array(repeating: [], count: classCount)
-        for (sample, number) in classNumbers.enumerated() { members[number].append(sample) }
+        let excluded = Set(excluded)
+        for (sample, number) in classNumbers.enumerated() where !excluded.contains(sample) {
+            members[number].append(sample)
+        }
         order = Array(0..<classCount)
         generator = SeededGenerator(seed: seed, stream: "head/batches")
         samples = Array(repeating: 0, count: classesPerBatch * samplesPerClass)

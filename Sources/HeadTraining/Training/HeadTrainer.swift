@@ -58,6 +58,9 @@ private final class HeadTrainer {
     private let optimizers: [AdamW]
     private let random: RandomSource
     private var batches: ClassBalancedBatches
+    /// For PADS: what it looks at, and what it adapts.
+    private let adaptation: (heldOut: HeldOutSamples, distances: PolicyAdaptedDistances)?
+    private var stepCount = 0
     private var losses: [Float] = []
     private var lossSum = 0.0
     private var lossCount = 0
@@ -94,8 +97,13 @@ private final class HeadTrainer {
                     learnable.parameter, learningRate: rate * described.learningRateFactor, weightDecay: 0)
             }
         random = RandomSource(seed: settings.seed, stream: "head/objective")
+        let adapts =
+            settings.objective.parameters.contains { $0.name == "sampler" }
+            && settings.parameters.choice("sampler") == TripletSampler.policyAdapted.rawValue
+        let heldOut = adapts ? HeldOutSamples(samples, seed: settings.seed) : nil
+        adaptation = heldOut.flatMap { $0.samples.isEmpty ? nil : ($0, PolicyAdaptedDistances(seed: settings.seed)) }
         batches = ClassBalancedBatches(
-            classNumbers: samples.classNumbers, classCount: samples.classCount,
+            classNumbers: samples.classNumbers, excluding: heldOut?.samples ?? [], classCount: samples.classCount,
             classesPerBatch: settings.classesPerBatch, samplesPerClass: settings.samplesPerClass, seed: settings.seed)
     }
 
@@ -103,6 +111,7 @@ private final class HeadTrainer {
     ///
     /// - Returns: whether the loss was finite.
     func advance() -> Bool {
+        adaptDistances()
         batches.advance()
         tape.reset()
         var x = tape.constant(
@@ -124,7 +133,22 @@ private final class HeadTrainer {
         tape.differentiate(loss)
         for optimizer in optimizers where tape.hasGradient(optimizer.parameter) { optimizer.advance() }
         note(loss.value)
+        stepCount += 1
         return true
+    }
+
+    /// Every 30 steps, as the paper has it.
+    private func adaptDistances() {
+        guard let adaptation, stepCount % 30 == 0 else { return }
+        adaptation.distances.adapt(
+            to: adaptation.heldOut.score(head), progress: Double(stepCount) / Double(settings.stepCount))
+        random.distanceChances = adaptation.distances.probabilities
+    }
+
+    private var head: Head {
+        Head(
+            mean: samples.mean, scale: samples.scale,
+            layers: layers.map { Head.Layer(weights: $0.weights.matrix, bias: $0.bias.matrix.elements) })
     }
 
     private func note(_ loss: Float) {
@@ -140,9 +164,7 @@ private final class HeadTrainer {
 
     /// What has been trained; nil if a weight is not finite.
     var result: TrainedHead? {
-        let head = Head(
-            mean: samples.mean, scale: samples.scale,
-            layers: layers.map { Head.Layer(weights: $0.weights.matrix, bias: $0.bias.matrix.elements) })
+        let head = head
         guard head.layers.allSatisfy({ $0.weights.firstNonFinite == nil && $0.bias.allSatisfy(\.isFinite) }) else {
             return nil
         }
