@@ -5,8 +5,8 @@ internal import Differentiation
 ///     1/(2|P|) Σ over positive pairs (i, j) of [J_ij]₊²,
 ///     J_ij = log ( Σ_k exp(m − d(i, k)) + Σ_l exp(m − d(j, l)) ) + d(i, j)
 ///
-/// with k and l the negatives of i and of j, d the Euclidean distance of embeddings of length 1, m the margin and [·]₊
-/// the hinge.
+/// with k and l the negatives of i and of j, d the Euclidean distance of what the head gives, before it is scaled to length 1,
+/// m the margin and [·]₊ the hinge. With lengths of 1 all distances are small beside the logarithms, and little is learned.
 ///
 /// Oh Song, Xiang, Jegelka and Savarese, "Deep Metric Learning via Lifted Structured Feature Embedding", CVPR 2016;
 /// m = 1.
@@ -21,7 +21,7 @@ struct LiftedStructure: Objective {
     ]
 
     func loss<Scalar: TapeScalar>(of batch: Batch<Scalar>) -> Variable<Scalar> {
-        let distance = distances(batch.embeddings, batch.embeddings)
+        let distance = distances(batch.outputs, batch.outputs)
         let negatives = batch.negatives()
         let (i, j) = batch.positives().positions
         guard !i.isEmpty, negatives.count > 0 else { return batch.tape.constant(0) }
