@@ -71,7 +71,7 @@ private final class Reader: NSObject, XMLParserDelegate {
         #expect(reader.texts["title"]?.first == "MAP@R among all classes of runs/{level}-{direction}.npy on cub200")
         let gains = GainChart([("m", sampleResults(catalogue: true)), ("none", sampleResults())])
         #expect(gains.table.rows.count == 9 && gains.fileName == "gain-map-r")
-        #expect(try Reader(gains.svg).texts["text"]?.contains("MAP@R: model − backbone") == true)
+        #expect(try Reader(gains.svg).texts["text"]?.contains("MAP@R: model − frozen features") == true)
         #expect(GainChart([("none", sampleResults())]).isEmpty)
     }
 

@@ -67,6 +67,8 @@ struct TaskEmbeddings {
     private var known: [Key: (samples: [Int], matrix: Matrix<Float>)] = [:]
     /// Where the embeddings of each network come from, by its path.
     private(set) var provenances: [String: EmbeddingProvenance] = [:]
+    /// The level and direction that each head was trained for, by its path.
+    private var placesOfHeads: [String: (level: String?, direction: String?)] = [:]
 
     init(
         _ kind: ModelKind, files: RunFiles, dataset: Dataset, tasks: [ScoringTask], withTraining: Bool, withAll: Bool,
@@ -96,12 +98,24 @@ struct TaskEmbeddings {
         if known[key] == nil {
             // A file that serves only one task is not needed again.
             known = known.filter { $0.key.path == file.path || taskCounts[$0.key.path, default: 0] > 1 }
-            known[key] = try load(file, for: task, mirrored: mirrored)
+            known[key] = try load(file, mirrored: mirrored)
         }
+        try requirePlace(of: file, for: task)
         guard let (all, matrix) = known[key] else { return Matrix(rowCount: 0, columnCount: 0) }
         if all == samples { return matrix }
         let rows = Dictionary(uniqueKeysWithValues: zip(all, all.indices))
         return matrix.selectingRows(samples.compactMap { rows[$0] })
+    }
+
+    /// Refuses the head of another task, which a path without `{level}` or `{direction}` may name.
+    private func requirePlace(of file: URL, for task: ScoringTask) throws {
+        guard let (level, direction) = placesOfHeads[file.path] else { return }
+        guard level ?? task.level.id == task.level.id, direction ?? task.direction.rawValue == task.direction.rawValue
+        else {
+            throw FileError.malformed(
+                path: file.path, found: "the head of \(excerpt(level ?? "")), \(excerpt(direction ?? ""))",
+                expected: "that of \(task.level.id), \(task.direction.rawValue)")
+        }
     }
 
     /// The embeddings of all samples of the dataset, one row per sample; nil if the task's file does not have them.
@@ -114,21 +128,13 @@ struct TaskEmbeddings {
     }
 
     private mutating func load(
-        _ file: URL, for task: ScoringTask, mirrored: Bool
+        _ file: URL, mirrored: Bool
     ) throws -> (samples: [Int], matrix: Matrix<Float>) {
         let wanted = samplesOfFile[file.path] ?? []
         switch kind {
         case .heads(let features, let provenance):
             let head = try kind.head(file, of: provenance, width: features.columnCount)
-            let place = (level: head.metadata["level"], direction: head.metadata["direction"])
-            if place.level ?? task.level.id != task.level.id
-                || place.direction ?? task.direction.rawValue != task.direction.rawValue
-            {
-                throw FileError.malformed(
-                    path: file.path,
-                    found: "the head of \(excerpt(place.level ?? "")), \(excerpt(place.direction ?? ""))",
-                    expected: "that of \(task.level.id), \(task.direction.rawValue)")
-            }
+            placesOfHeads[file.path] = (head.metadata["level"], head.metadata["direction"])
             if provenances[file.path] == nil {
                 provenances[file.path] = EmbeddingProvenance(
                     source: .head, file: file.lastPathComponent, sha256: try SHA256.hexadecimal(ofFilesAt: [file]),

@@ -275,7 +275,7 @@ public struct SeriesTraining: Sendable {
 /// Writes heads a few at a time, since each write flushes the disk.
 private final class HeadWriter: Sendable {
     private struct State {
-        var waiting: [OutputItem] = []
+        var waiting: [(path: String, bytes: Data)] = []
         var lastWrite = ContinuousClock.now
     }
 
@@ -288,23 +288,22 @@ private final class HeadWriter: Sendable {
 
     /// Writes a head, or keeps it for less than a second.
     func add(_ file: HeadFile, at path: String) throws {
-        let items = [OutputItem(path + ".onnx", file.onnx), OutputItem(path + ".safetensors", file.safetensors)]
-        try state.withLock { state in
-            state.waiting += items
-            guard ContinuousClock.now - state.lastWrite > .milliseconds(500) else { return }
-            try write(&state)
-        }
+        let files = [(path: path + ".onnx", bytes: file.onnx), (path: path + ".safetensors", bytes: file.safetensors)]
+        try write(files) { ContinuousClock.now - $0 > .milliseconds(500) }
     }
 
     /// Writes what is left.
-    func finish() throws { try state.withLock { try write(&$0) } }
+    func finish() throws { try write([]) { _ in true } }
 
-    private func write(_ state: inout State) throws {
-        guard !state.waiting.isEmpty else { return }
-        let items = state.waiting
-        state.waiting = []
-        try output.write(items, adding: true)
-        state.lastWrite = .now
+    private func write(_ files: [(path: String, bytes: Data)], if isDue: (ContinuousClock.Instant) -> Bool) throws {
+        try state.withLock { state in
+            state.waiting += files
+            guard !state.waiting.isEmpty, isDue(state.lastWrite) else { return }
+            let items = state.waiting.map { OutputItem($0.path, $0.bytes) }
+            state.waiting = []
+            _ = try output.write(items, adding: true)
+            state.lastWrite = .now
+        }
     }
 }
 

@@ -46,11 +46,11 @@ public struct GainChart: Chart {
     public var fileName: String { "gain-\(metric.fileName)" }
 
     /// The title above the chart.
-    public var title: String { "Gain over the frozen backbone: \(metric.title) on \(dataset)" }
+    public var title: String { "Gain over the frozen features: \(metric.title) on \(dataset)" }
 
     /// What the chart shows, in words.
     public var description: String {
-        "Each model's \(metric.title) less the frozen backbone's, searched among all classes with the same queries at every "
+        "Each model's \(metric.title) less that of the frozen features, searched among all classes with the same queries at every "
             + "level, over the levels by growing distance. \(plot.description)"
     }
 
@@ -62,7 +62,7 @@ public struct GainChart: Chart {
 
     private var plot: LinePlot {
         LinePlot(
-            yTitle: "\(metric.title): model − backbone", axis: LinePlot.axis(.fid), includesZero: true,
+            yTitle: "\(metric.title): model − frozen features", axis: LinePlot.axis(.fid), includesZero: true,
             intervals: .bands,
             lines: lines)
     }

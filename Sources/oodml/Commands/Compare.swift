@@ -34,6 +34,7 @@ struct Compare: ParsableCommand {
                 comparison.csv   one model and level a row
                 curves.svg       the models' curves
                 changes.svg      each model less the mean of all, with fitted lines
+                gains.svg        each model less the frozen features, among all classes
                 receipt.csv      which files these are, with sizes and digests
                 """,
             prints: """

@@ -50,6 +50,51 @@ import TestSupport
         #expect(frozen.allSatisfy { $0 == frozen[0] } && frozen[0] != nil)
     }
 
+    /// What training adds to the features of the middle of the network, by the published recipe with one of its three seeds: as
+    /// much as was published, at every level, and it fades.
+    @Test func publishedGainsFollowFromTheRecipe() throws {
+        let folder = try TemporaryFolder()
+        func run(_ command: String) throws -> CommandRun {
+            let splits = Self.repository.appending(path: "splits/glyphs200").path
+            let arguments = command.split(separator: " ").map { $0 == "SPLITS" ? splits : String($0) }
+            let run = try CommandRun(arguments + ["-q"], in: folder.url)
+            try #require(run.status == 0, "\(command): \(run.errors)")
+            return run
+        }
+        _ = try run("embed --dataset glyphs200 --output /features/features.3/Relu_1_output_0 --pool grid-4 --out early")
+        _ = try run(
+            "train --splits SPLITS --features early --out heads --objective arcface --dimension 64 --steps 300")
+        let scored = try run(
+            "evaluate --splits SPLITS --features early --heads heads --out results --matched-draws 0 --format json")
+        let found = try JSONDecoder().decode(EvaluationResults.self, from: Data(scored.output.utf8))
+        let file = Self.repository.appending(path: "splits/glyphs200/heads/comparison.json")
+        let published = try JSONDecoder().decode(Published.self, from: Data(contentsOf: file))
+        let arcface = try #require(published.models.first { $0.name == "arcface" })
+        #expect(arcface.levels.count == 9)
+        for (level, other) in zip(found.levels, arcface.levels) {
+            let score = try #require(level.scores(of: .model, gallery: .catalogue)?.mean.estimates[.averagePrecisionAtR])
+            #expect(abs(score.value - other.value.value) < 0.025, "\(level.id)")
+        }
+        let gains = try found.levels.map { try #require($0.gain()?[.averagePrecisionAtR]) }
+        // What the README says: beyond noise at first, nothing at the end.
+        #expect(gains[0].value > 0.12 && gains[8].value < 0.03)
+        #expect(gains[0].value - (gains[0].margin ?? 1) > 0.1)
+        #expect(found.costOfShift(of: .averagePrecisionAtR)?.verdict == .costs)
+    }
+
+    /// What is read of the published comparison.
+    private struct Published: Decodable {
+        struct Model: Decodable {
+            struct Level: Decodable {
+                struct Score: Decodable { let value: Double }
+                let value: Score
+            }
+            let name: String
+            let levels: [Level]
+        }
+        let models: [Model]
+    }
+
     /// The manifest, the results and the page, to the byte: whatever changes how they are written regenerates them.
     @Test func publishedFilesAreAsTheyWouldBeWritten() throws {
         let splits = Self.repository.appending(path: "splits/glyphs200")

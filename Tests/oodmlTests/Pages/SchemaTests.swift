@@ -198,6 +198,7 @@ struct PublishedFilesTests {
         for (schema, path) in [
             ("manifest-2", "splits/glyphs200/manifest.json"), ("episodes-1", "splits/glyphs200/episodes-5.json"),
             ("results-3", "splits/glyphs200/example/results.json"),
+            ("comparison-1", "splits/glyphs200/heads/comparison.json"),
         ] {
             let run = try SchemaCheck.run(schema, [path], in: Repository.folder)
             #expect(run.status == 0, "\(run.output) \(run.errors)")
