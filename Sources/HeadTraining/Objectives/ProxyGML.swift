@@ -13,6 +13,7 @@ internal import Foundation
 ///
 /// Zhu, Yang, Deng and Liu, "Fewer is More: A Deep Graph Metric Learning Perspective Using Fewer
 /// Proxies", NeurIPS 2020, section 3, with N = 12, r = 0.05 and λ = 0.3.
+/// With λ > 0 a step holds some matrices of N C × C values, so for thousands of classes λ must be 0.
 /// Here k is at least 2N, or with fewer than 2/r classes hardly another class would be kept.
 struct ProxyGML: Objective {
     let name = "proxy-gml"
@@ -36,16 +37,22 @@ struct ProxyGML: Objective {
         let (tape, count) = (batch.tape, Int(batch["proxies"]))
         let proxies = batch.learnable("proxies").normalizedRows()
         let classOfProxy = (0..<proxies.rowCount).map { $0 / count }
-        let membership = tape.constant(tape.equality(classOfProxy, Array(0..<batch.classCount)))
         let cosine = innerProducts(batch.embeddings, proxies)
         let ownFirst = cosine.detached() + 1000 * tape.constant(tape.equality(batch.classes, classOfProxy))
         let part = Int((batch["kept"] * Double(proxies.rowCount)).rounded(.up))
         let kept = ownFirst.largest(max(part, 2 * count))
-        let propagated = product(cosine.filled(where: .!kept, with: 0), membership)
-        let reached = product(tape.constant(kept), membership) .> 0.5
+        // The sums over the proxies of each class, which are neighbours.
+        func classSums(_ values: Variable<Scalar>) -> Variable<Scalar> {
+            values.reshaped(rowCount: values.rowCount * batch.classCount, columnCount: count).rowSums()
+                .reshaped(rowCount: values.rowCount, columnCount: batch.classCount)
+        }
+        let propagated = classSums(cosine.filled(where: .!kept, with: 0))
+        let reached = classSums(tape.constant(kept)) .> 0.5
         let own = propagated.elements(atColumns: batch.classes)
         let entropy = (propagated.rowLogSumExp(where: reached) - own).mean()
+        guard batch["lambda"] > 0 else { return entropy }
         // Σ over proxies q of class c of cos(p, q) is p · Σ q.
+        let membership = tape.constant(tape.equality(classOfProxy, Array(0..<batch.classCount)))
         let sums = product(membership, proxies, transposingLeft: true)
         return entropy + batch["lambda"] * crossEntropy(innerProducts(proxies, sums), classOfProxy)
     }
