@@ -81,6 +81,19 @@ import TestSupport
         }
     }
 
+    /// Trainings that run at once do not affect each other.
+    @Test func manyAtOnceGiveTheSameBytes() async throws {
+        let settings = try ["triplet", "cosface", "soft-triple", "margin"].map { try quick($0, steps: 40) }
+        let (features, labels) = data
+        let alone = try settings.map { try trainHead(features: features, labels: labels, settings: $0) }
+        try await withThrowingTaskGroup(of: (Int, TrainedHead).self) { group in
+            for (number, settings) in (settings + settings).enumerated() {
+                group.addTask { (number, try trainHead(features: features, labels: labels, settings: settings)) }
+            }
+            for try await (number, trained) in group { #expect(trained == alone[number % alone.count]) }
+        }
+    }
+
     /// Rows that are not trained on do not matter, and rows may come in any part of the features.
     @Test func onlyTheGivenRowsAreUsed() throws {
         let settings = try quick("normalized-softmax", steps: 30)
