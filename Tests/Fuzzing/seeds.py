@@ -7,8 +7,10 @@ has what fuzzers found.
 """
 
 import json
+import math
 import pickle
 import shutil
+import struct
 import sys
 from pathlib import Path
 
@@ -24,6 +26,7 @@ FIXTURES = {
     "numpy": [EMBEDDINGS / "*.npy"],
     "archive": [EMBEDDINGS / "*.npz"],
     "safetensors": [EMBEDDINGS / "*.safetensors"],
+    "head": [],
     "unknown": [EMBEDDINGS / "*"],
     "features": [EMBEDDINGS / "*.csv"],
     "samples": [EMBEDDINGS / "*.csv"],
@@ -109,6 +112,17 @@ def shortened(value: object) -> object:
     return value
 
 
+def head() -> bytes:
+    """A linear head from three features to two dimensions."""
+    shapes = {"mean": [3], "scale": [3], "layers.0.weight": [2, 3], "layers.0.bias": [2]}
+    header, end = {"__metadata__": {"format": "oodml-head-1"}}, 0
+    for name, shape in shapes.items():
+        start, end = end, end + 4 * math.prod(shape)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + struct.pack(f"<{end // 4}f", *range(end // 4))
+
+
 def main() -> None:
     """Writes all seeds."""
     target = Path(sys.argv[1])
@@ -125,6 +139,7 @@ def main() -> None:
     for reader, name in JSON_FILES:
         value = shortened(json.loads((SPLITS / name).read_bytes()))
         (target / reader / Path(name).name).write_text(json.dumps(value))
+    (target / "head/linear.safetensors").write_bytes(head())
     for protocol in range(6):
         (target / f"pickle/protocol-{protocol}").write_bytes(pickle.dumps(PUBLISHED, protocol))
 
