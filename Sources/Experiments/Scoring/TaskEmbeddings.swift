@@ -16,21 +16,30 @@ public enum ModelKind: Sendable {
     /// in the catalogue.
     case embeddings
     /// Heads that were trained on frozen features, as ``SeriesTraining`` writes them; the features of all samples, in their
-    /// order.
-    case heads(on: Matrix<Float>, from: EmbeddingProvenance)
+    /// order, and the splits whose heads they must be.
+    case heads(on: Matrix<Float>, from: EmbeddingProvenance, along: SplitFolder)
 
     /// Makes sure that a file is what it should be, as far as its first bytes tell.
     func check(_ file: URL) throws {
         switch self {
         case .networks(_, let check, _): try check(file)
         case .embeddings: try FeatureFile<Float>.requireHeaders(of: file)
-        case .heads(let features, let provenance): _ = try head(file, of: provenance, width: features.columnCount)
+        case .heads(let features, let provenance, let splits):
+            _ = try head(file, of: provenance, width: features.columnCount, along: splits)
         }
     }
 
     /// Reads a head, and makes sure that it takes these features.
-    fileprivate func head(_ file: URL, of provenance: EmbeddingProvenance, width: Int) throws -> HeadFile {
+    fileprivate func head(
+        _ file: URL, of provenance: EmbeddingProvenance, width: Int, along splits: SplitFolder
+    ) throws -> HeadFile {
         let head = try HeadFile(contentsOf: file)
+        let manifest = splits.url.appending(path: SplitFileName.manifest)
+        if let trained = head.metadata["manifest_sha256"], trained != (try SHA256.hexadecimal(ofFilesAt: [manifest])) {
+            throw FileError.malformed(
+                path: file.path, found: "a head trained along other splits",
+                expected: "one trained along those of \(splits.url.relativePath)")
+        }
         if let trained = head.metadata["features_sha256"], trained != provenance.sha256 {
             throw FileError.malformed(
                 path: file.path, found: "a head trained on features of digest \(excerpt(String(trained.prefix(12))))…",
@@ -132,8 +141,15 @@ struct TaskEmbeddings {
     ) throws -> (samples: [Int], matrix: Matrix<Float>) {
         let wanted = samplesOfFile[file.path] ?? []
         switch kind {
-        case .heads(let features, let provenance):
-            let head = try kind.head(file, of: provenance, width: features.columnCount)
+        case .heads(let features, let provenance, let splits):
+            let head = try kind.head(file, of: provenance, width: features.columnCount, along: splits)
+            if let fold = files.fold, let trained = head.metadata["fold"], trained != "\(fold)" {
+                throw FileError.malformed(
+                    path: file.path,
+                    found: trained == "none"
+                        ? "a head trained on all folds" : "a head trained without fold \(excerpt(trained))",
+                    expected: "one trained without fold \(fold), on which it is scored")
+            }
             placesOfHeads[file.path] = (head.metadata["level"], head.metadata["direction"])
             if provenances[file.path] == nil {
                 provenances[file.path] = EmbeddingProvenance(

@@ -1,5 +1,7 @@
+internal import Datasets
 internal import Files
 public import Foundation
+internal import HeadTraining
 
 /// A folder of heads that were trained along splits.
 ///
@@ -32,15 +34,55 @@ public struct HeadsFolder: Sendable, Equatable {
     /// Whether a folder has a record of trainings.
     public var isThere: Bool { exists(url.appending(path: Name.record)) }
 
+    /// Whether it has heads, finished or not.
+    var hasHeads: Bool {
+        guard let folder = try? WrittenFolder(url, of: Self.resultName), let receipt = folder.receipt else {
+            return isThere
+        }
+        return receipt.paths(of: Self.resultName).contains { $0.ends(with: ".safetensors") }
+    }
+
     /// What was trained.
     ///
     /// - Throws: ``/Files/FileError`` for a record that is missing or cannot be read.
     public func record() throws -> TrainingRecord {
         try WrittenFolder.reading(url, of: Self.resultName) { folder in
             try folder.require(Name.record)
-            return try readJSON(
-                TrainingRecord.self, from: url.appending(path: Name.record), as: "a record of trainings")
+            let file = url.appending(path: Name.record)
+            let record = try readJSON(TrainingRecord.self, from: file, as: "a record of trainings")
+            func malformed(_ found: String, _ expected: String) -> FileError {
+                .malformed(path: file.path, found: found, expected: expected)
+            }
+            let names = record.objectives.map(\.name)
+            guard record.schemaVersion == TrainingRecord.schemaVersion else {
+                throw malformed("version \(record.schemaVersion)", "version \(TrainingRecord.schemaVersion)")
+            }
+            guard !names.isEmpty, Set(names).count == names.count else {
+                throw malformed(
+                    "\(names.count) objectives, \(Set(names).count) different", "different ones, one at least")
+            }
+            // Names of objectives are names of folders.
+            for name in names where (try? KnownObjectives.objective(named: name)) == nil {
+                throw malformed("the objective \"\(excerpt(name))\"", "one that this version knows")
+            }
+            guard !record.seeds.isEmpty, Set(record.seeds).count == record.seeds.count, !record.directions.isEmpty
+            else {
+                throw malformed(
+                    "\(record.seeds.count) seeds and \(record.directions.count) directions",
+                    "different ones, one at least")
+            }
+            return record
         }
+    }
+
+    /// Makes sure that all heads are as they were written.
+    ///
+    /// - Throws: ``/Files/FileError`` for one that was changed since.
+    public func requireUnchanged() throws {
+        let changed = try WrittenFolder.reading(url, of: Self.resultName) { $0.strangers.first }
+        guard let changed else { return }
+        throw FileError.malformed(
+            path: url.appending(path: changed.file).path, found: changed.found, expected: changed.expected)
     }
 
     /// Where the heads of an objective are, with `{level}`, `{direction}` and, if there are several seeds, `{seed}`.
@@ -48,7 +90,8 @@ public struct HeadsFolder: Sendable, Equatable {
     /// - Throws: ``ModelFiles/PathError`` for a folder with braces in its path.
     public func heads(of objective: String, in record: TrainingRecord) throws -> ModelFiles {
         let name = Self.path(
-            record, objective: objective, seed: "{seed}", level: "{level}", direction: "{direction}")
+            record, objective: objective, seed: "{seed}", level: "{level}",
+            direction: record.directions.count > 1 ? "{direction}" : Direction.forward.rawValue)
         return try ModelFiles(url.appending(path: name + ".safetensors").relativePath)
     }
 

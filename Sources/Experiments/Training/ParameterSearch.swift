@@ -12,7 +12,7 @@ internal import Statistics
 /// A seeded random search for the parameters of objectives, with the same number of trials for each.
 ///
 /// A trial is scored by MAP@R on the validation folds of the level that the series starts from, each time by a head that
-/// trained on the other folds. The test classes of no level are read.
+/// trained on the other folds. The test classes of that level are not read.
 struct ParameterSearch: Sendable {
     private let training: SeriesTraining
     private let trialCount: Int
@@ -28,10 +28,14 @@ struct ParameterSearch: Sendable {
         precondition(trialCount > 0, "\(trialCount) trials; expected at least 1")
         let (manifest, dataset) = (training.splits.manifest, training.splits.dataset)
         let level = manifest.levels.first { $0.arm == .start } ?? manifest.levels[0]
-        guard level.folds.count >= 2 else {
+        let smallest = level.folds.map(\.count).min() ?? 0
+        guard level.folds.count >= 2, smallest >= 2 else {
             throw FileError.malformed(
-                path: training.splits.url.path, found: "\(level.folds.count) validation folds of \(level.id)",
-                expected: "two or more, to search for parameters")
+                path: training.splits.url.path,
+                found: level.folds.count < 2
+                    ? "too few validation folds at \(level.id): \(level.folds.count)"
+                    : "a validation fold of a single class at \(level.id), which always scores 1",
+                expected: "two folds or more of two classes or more, to search for parameters")
         }
         let folds = try level.folds.map { try level.numbers(ofClasses: $0, in: dataset) }
         self.folds = folds.indices.map { number in
@@ -42,12 +46,17 @@ struct ParameterSearch: Sendable {
             folds.indices.map { number in
                 folds.indices.reduce(0) { $0 + ($1 == number ? 0 : folds[$1].count) }
             }.min() ?? 0
-        candidates = training.settings.objectives.map { settings in
-            (0..<trialCount).map { trial in
+        candidates = try training.settings.objectives.map { settings in
+            try (0..<trialCount).map { trial in
                 guard trial > 0 else { return settings.parameters }
                 var generator = SeededGenerator(
                     seed: training.settings.seeds[0], stream: "tune/\(settings.objective.name)/\(trial)")
-                return ObjectiveParameters(of: settings.objective, drawnWith: &generator)
+                var drawn = ObjectiveParameters(of: settings.objective, drawnWith: &generator)
+                for name in training.settings.fixedParameters[settings.objective.name] ?? [] {
+                    let given = settings.parameters.values.first { $0.name == name }
+                    try given.map { try drawn.set(name, $0.value.description, of: settings.objective) }
+                }
+                return drawn
             }
         }
         (self.training, self.trialCount, self.level) = (training, trialCount, level)
@@ -80,6 +89,19 @@ struct ParameterSearch: Sendable {
     func run(report: @escaping WorkReport) throws -> TrainingRecord.Tuning {
         let objectives = training.settings.objectives
         let count = objectives.count * trialCount * folds.count
+        let scoredElsewhere = Set(level.folds.joined())
+        let others = training.tasks.filter { task in
+            task.classes.contains { scoredElsewhere.contains(training.splits.dataset.classLabels[$0]) }
+        }
+        if !others.isEmpty {
+            report(
+                .note(
+                    "The search reads the \(scoredElsewhere.count) training classes of \(level.id); \(others.count) of "
+                        + "\(training.tasks.count) tasks test on some of them."))
+        }
+        if let wanted = objectives.map(\.classesPerBatch).max(), wanted > classesPerBatch {
+            report(.note("Batches of the search have \(classesPerBatch) classes, as many as the folds leave."))
+        }
         report(.advanced("tuning", done: 0, of: count))
         let progress = StepProgress(of: count, activity: "tuning", report: report)
         let scores = try concurrentMap(count: count) { number throws -> Double? in
@@ -97,6 +119,11 @@ struct ParameterSearch: Sendable {
                 return own.count == folds.count ? own.map { $0.rounded(significantDigits: 10) } : nil
             }
             let means = all.map { $0.map { ($0.reduce(0, +) / Double($0.count)).rounded(significantDigits: 10) } }
+            guard means.contains(where: { $0 != nil }) else {
+                throw HeadTrainingError.diverged(
+                    objective: settings.objective.name, step: settings.stepCount,
+                    settings: "all \(trialCount) trials of the search")
+            }
             // Of equally good trials the first, so that the parameters as given stay unless others are better.
             let best = means.indices.max { (means[$0] ?? -1, -$0) < (means[$1] ?? -1, -$1) }
             for trial in 0..<trialCount {

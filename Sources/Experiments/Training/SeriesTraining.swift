@@ -147,8 +147,10 @@ public struct SeriesTraining: Sendable {
             if let tuning { objectives = search.chosen(from: tuning) }
         }
         let record = record(of: objectives, tuning: tuning)
-        if try !isSame(earlier, record) {
+        // A plan without a head has nothing to lose.
+        if try replacing || !isSame(earlier, record) {
             try requireFree(folder, earlier, replacing: replacing)
+            let output = try OutputFolder(folder.url, result: HeadsFolder.resultName, force: true, warn: warn)
             try output.write([OutputItem(HeadsFolder.Name.record, text: try stableJSON(record))])
         }
         let adding = try OutputFolder(folder.url, result: HeadsFolder.resultName, force: false, warn: warn)
@@ -163,7 +165,7 @@ public struct SeriesTraining: Sendable {
 
     /// Refuses to replace heads of another plan.
     private func requireFree(_ folder: HeadsFolder, _ earlier: TrainingRecord?, replacing: Bool) throws {
-        guard folder.isThere, !replacing else { return }
+        guard folder.isThere, folder.hasHeads, !replacing else { return }
         throw FileError.occupied(
             path: folder.url.appending(path: HeadsFolder.Name.record).path,
             found: earlier == nil
@@ -200,30 +202,52 @@ public struct SeriesTraining: Sendable {
             }
         }
         let present = try WrittenFolder(folder.url, of: HeadsFolder.resultName)
-        let jobs = all.filter { job in
-            [".safetensors", ".onnx"].contains { ending in
-                !present.has(job.path + ending) || !exists(folder.url.appending(path: job.path + ending))
+        let jobs = try all.filter { job in
+            try [".safetensors", ".onnx"].contains { ending in
+                guard present.has(job.path + ending), exists(folder.url.appending(path: job.path + ending)) else {
+                    return true
+                }
+                try present.require(job.path + ending)
+                return false
             }
         }
+        // What somebody changed is theirs, also with --force.
+        try output.requireRoom(for: jobs.flatMap { [$0.path + ".safetensors", $0.path + ".onnx"] })
         if jobs.count < all.count {
             report(.note("\(all.count - jobs.count) of \(all.count) heads are there already."))
         }
         let progress = StepProgress(of: jobs.reduce(0) { $0 + $1.settings.stepCount }, report: report)
         let writer = HeadWriter(output)
+        let idle = Mutex<Set<String>>([])
         // A failure keeps the heads that are done.
         defer { try? writer.finish() }
         _ = concurrentMap(count: jobs.count) { number in
             let job = jobs[number]
             do {
                 let trained = try head(job, progress: progress)
+                if trained.losses.allSatisfy({ $0 == 0 }), job.settings.objective.name != KnownObjectives.control.name {
+                    idle.withLock { _ = $0.insert(job.settings.objective.name) }
+                }
                 try writer.add(HeadFile(trained.head, metadata: metadata(of: job, trained)), at: job.path)
             } catch {
-                progress.fail(with: error)
+                progress.fail(with: TrainingFailure(place: name(of: job), error: error))
             }
         }
         try progress.throwFailure()
         try writer.finish()
+        for objective in idle.withLock({ $0.sorted() }) {
+            report(
+                .warning(
+                    "the loss of \(objective) was 0 throughout, so nothing was learnt; with one sample of each class, tuples "
+                        + "have no positives"))
+        }
         try writeLosses(of: all, into: folder, output)
+    }
+
+    private func name(of job: Job) -> String {
+        let task = tasks[job.task]
+        let seed = settings.seeds.count > 1 ? ", seed \(job.settings.seed)" : ""
+        return "\(job.settings.objective.name), \(task.level.id), \(task.direction.rawValue)\(seed)"
     }
 
     private func head(_ job: Job, progress: StepProgress) throws -> TrainedHead {
@@ -245,7 +269,8 @@ public struct SeriesTraining: Sendable {
             "tool": generator, "dataset": splits.dataset.name, "manifest_sha256": manifestDigest,
             "level": task.level.id, "direction": task.direction.rawValue, "features_sha256": provenance.sha256,
             "samples": "\(trained.sampleCount)", "classes": "\(trained.classCount)",
-            "constant_features": "\(trained.constantFeatureCount)",
+            "constant_features": "\(trained.constantFeatureCount)", "fold": settings.fold.map { "\($0)" } ?? "none",
+            "matched": "\(settings.isMatched)",
             "losses": trained.losses.map { "\($0)" }.joined(separator: " "),
         ]
         return job.settings.metadata.merging(own) { $1 }
@@ -270,6 +295,14 @@ public struct SeriesTraining: Sendable {
         let table = CSVTable(columns: ["objective", "seed", "level", "direction", "step", "loss"], rows: rows)
         try output.write([OutputItem(HeadsFolder.Name.losses, text: table.text)], adding: true)
     }
+}
+
+/// An error in the training of one head.
+private struct TrainingFailure: Error, CustomStringConvertible {
+    let place: String
+    let error: any Error
+
+    var description: String { "\(place): \(error)" }
 }
 
 /// Writes heads a few at a time, since each write flushes the disk.

@@ -17,6 +17,8 @@ public struct SeriesTrainingSettings: Sendable {
     ///
     /// Only forward tasks have folds.
     public var fold: Int?
+    /// The names of the parameters of each objective that a search leaves as they are.
+    public var fixedParameters: [String: Set<String>] = [:]
     /// How many settings of each objective's parameters are tried before training; nil for none.
     public var trialCount: Int?
 

@@ -76,7 +76,7 @@ public struct TrainingRecord: Sendable, Equatable, Codable {
     }
 
     /// The value of a parameter.
-    public enum Value: Sendable, Equatable, Codable {
+    public enum Value: Sendable, Hashable, Codable {
         case number(Double)
         case text(String)
 

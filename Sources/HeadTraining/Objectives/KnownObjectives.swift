@@ -11,11 +11,14 @@ public enum KnownObjectives {
         BIER(),
     ]
 
+    /// What shows what a head does without training; it is known by its name, but is none of ``all``.
+    public static let control: any Objective = Untrained()
+
     /// The objective of a name.
     ///
     /// - Throws: ``HeadTrainingError/unknownObjective(name:nearest:known:)`` with the nearest known name.
     public static func objective(named name: String) throws(HeadTrainingError) -> any Objective {
-        for objective in all where objective.name == name { return objective }
+        for objective in all + [control] where objective.name == name { return objective }
         let known = all.map(\.name)
         throw .unknownObjective(name: name, nearest: nearestName(to: name, among: known), known: known)
     }

@@ -8,7 +8,7 @@ internal import Differentiation
 /// the negatives more similar than the least similar positive less ε.
 ///
 /// Wang and others, "Multi-Similarity Loss with General Pair Weighting for Deep Metric Learning", CVPR 2019;
-/// α = 2, β = 50, ε = 0.1, and λ = 0.5 as in the authors' code.
+/// α = 2, β = 50 and ε = 0.1 as in the paper, and λ = 0.5 as in the authors' code.
 struct MultiSimilarity: Objective {
     let name = "multi-similarity"
     let title = "Multi-similarity"

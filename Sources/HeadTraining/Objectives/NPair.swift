@@ -8,7 +8,7 @@ internal import Differentiation
 /// holds them down.
 ///
 /// Sohn, "Improved Deep Metric Learning with Multi-class N-pair Loss Objective", NeurIPS 2016;
-/// λ = 0.002 as in TensorFlow's implementation, since the paper names no value.
+/// λ = 0.002, since the paper names no value. TensorFlow's implementation has the same λ, but weighs the lengths by half as much.
 struct NPair: Objective {
     let name = "n-pair"
     let title = "N-pair"

@@ -31,7 +31,8 @@ struct TrainingSet {
             mean.append(Float(sum / n))
             let deviation = (square / n).squareRoot()
             // Rounding alone makes features of single precision vary by up to 1e-7 of their size.
-            let isConstant = deviation <= 1e-6 * abs(sum / n)
+            // What varies by less than the inverse of a Float can say is constant too.
+            let isConstant = deviation <= 1e-6 * abs(sum / n) || !Float(1 / deviation).isFinite
             if isConstant { constant += 1 }
             scale.append(isConstant ? 0 : Float(1 / deviation))
         }

@@ -77,7 +77,8 @@ public struct KMeansClustering: Sendable, Equatable {
 ///   - clusterCount: k.
 ///   - seed: determines all random choices; start number s makes the same draws for any number of starts.
 ///   - startCount: how many starts are made.
-///   - candidateCount: how many rows are drawn for each first centre; if nil, `2 + ⌊ln k⌋`.
+///   - candidateCount: how many rows are drawn for each first centre; if nil, `2 + ⌊ln k⌋`, but no more than 4:
+///     further ones take most of the time where k is large, and improve little.
 ///   - maximalIterationCount: the largest number of assignments of all rows, in each start.
 ///   - tolerance: see above; 0 to go on until no row changes its cluster.
 /// - Precondition: `1 ≤ clusterCount ≤ n`, the other counts are positive, and `tolerance` is not negative.
@@ -94,7 +95,7 @@ public func kMeansClustering(
     precondition(startCount > 0, "k-means needs at least one start, not \(startCount)")
     precondition(maximalIterationCount > 0, "k-means needs at least one iteration, not \(maximalIterationCount)")
     precondition(tolerance >= 0, "the tolerance of k-means is \(tolerance); expected 0 or more")
-    let candidateCount = candidateCount ?? 2 + Int(log(Double(clusterCount)))
+    let candidateCount = candidateCount ?? min(2 + Int(log(Double(clusterCount))), 4)
     precondition(candidateCount > 0, "k-means needs at least one candidate for a centre, not \(candidateCount)")
     let prepared = try PreparedEmbeddings(rows, similarity: .euclidean)
     let movement = tolerance * meanVariance(ofColumns: prepared.queries)

@@ -269,6 +269,9 @@ struct Evaluate: ParsableCommand {
         get throws {
             if let files = model ?? embeddings { return files }
             guard let heads, heads.holds("{") || heads.ends(with: ".safetensors") else { return nil }
+            if heads.ends(with: ".onnx") {
+                throw ValidationError("--heads are read from .safetensors; \(heads) is the same for other programs")
+            }
             return try modelFiles(heads)
         }
     }
@@ -282,7 +285,18 @@ struct Evaluate: ParsableCommand {
             ]
         }
         let folder = HeadsFolder(at: try path(heads ?? ""))
+        if !folder.isThere {
+            let above = [folder.url, folder.url.deletingLastPathComponent()].map {
+                HeadsFolder(at: $0.deletingLastPathComponent())
+            }
+            if let run = above.first(where: \.isThere) {
+                throw CommandError(
+                    "\(folder.url.relativePath) is a part of the heads of \(run.url.relativePath); expected that folder, or the "
+                        + "path of the heads, with {level} and {direction}")
+            }
+        }
         let record = try folder.record()
+        try folder.requireUnchanged()
         if let fold, fold != record.fold {
             throw ValidationError(
                 "--fold is \(fold); expected \(record.fold.map { "\($0)" } ?? "no fold"), as the heads of \(folder.url.relativePath)"
@@ -308,7 +322,7 @@ struct Evaluate: ParsableCommand {
             guard let source else { throw ValidationError("expected --features, which the heads take") }
             let (matrix, provenance) = try source.embeddings(
                 of: splits.dataset, activity: "features", report: terminal.show)
-            return (.heads(on: matrix, from: provenance), .matrix(matrix, from: provenance))
+            return (.heads(on: matrix, from: provenance, along: splits), .matrix(matrix, from: provenance))
         }
         guard model != nil else { return (.embeddings, source) }
         let reading = network.reading
@@ -340,7 +354,8 @@ struct Evaluate: ParsableCommand {
 
     private func defaultFolder(_ folder: URL) -> URL {
         let name = folder.standardizedFileURL.lastPathComponent
-        return URL(filePath: "results/\(name)" + (fold.map { "-fold-\($0)" } ?? ""))
+        // A folder of heads has the fold in its own name.
+        return URL(filePath: "results/\(name)" + (folder == self.splits ? fold.map { "-fold-\($0)" } ?? "" : ""))
     }
 }
 

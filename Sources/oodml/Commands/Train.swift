@@ -21,9 +21,13 @@ struct Train: ParsableCommand {
 
             Parameters of objectives are those of their papers, unless --set gives others or --tune searches for them: \
             a seeded random search with as many trials for each objective, scored by MAP@R on the validation folds of the \
-            level that the series starts from. No test class is read. All trials are in training.json.
+            level that the series starts from; parameters that --set gives stay. The test classes of that level are not read, but \
+            its training classes are test classes of other tasks. All trials are in training.json.
 
-            A run that was stopped, by Ctrl-C too, goes on where it was if the same command is given again.
+            The objective `untrained` is a control: heads that stay the random maps that they begin as.
+
+            A run that was stopped, by Ctrl-C too, goes on where it was if the same command is given again; only a search that was not \
+            finished begins anew.
             """,
             reads: """
                 --splits DIR    manifest.json and samples.csv of make-splits
@@ -140,11 +144,14 @@ struct Train: ParsableCommand {
         guard list || (splits != nil && objective != nil) else {
             throw ValidationError("expected --splits DIR and --objective NAME, or --list")
         }
-        for (name, value) in [
-            ("--dimension", dimension), ("--steps", steps), ("--batch-classes", batchClasses ?? 1),
-            ("--batch-samples", batchSamples), ("--tune", tune ?? 1),
-        ] where value < 1 { throw ValidationError("\(name) is \(value); expected 1 or more") }
-        if let batchClasses, batchClasses < 2 { throw ValidationError("--batch-classes is 1; expected 2 or more") }
+        for (name, value, allowed) in [
+            ("--dimension", dimension, 1...1 << 16), ("--steps", steps, 1...1_000_000_000),
+            ("--batch-classes", batchClasses ?? 2, 2...1 << 20), ("--batch-samples", batchSamples, 1...1 << 16),
+            ("--tune", tune ?? 1, 1...10_000),
+        ] where !allowed.contains(value) {
+            throw ValidationError(
+                "\(name) is \(value); expected \(allowed.lowerBound) to \(allowed.upperBound)")
+        }
         guard learningRate > 0, learningRate.isFinite else {
             throw ValidationError("--learning-rate is \(learningRate); expected a number above 0")
         }
@@ -187,8 +194,9 @@ struct Train: ParsableCommand {
     }
 
     private func settings() throws -> SeriesTrainingSettings {
+        let chosen = try objectives()
         var settings = SeriesTrainingSettings(
-            objectives: try objectives().map { objective, parameters in
+            objectives: chosen.map { objective, parameters, _ in
                 var settings = HeadTrainingSettings(objective: objective, parameters: parameters)
                 settings.architecture = HeadArchitecture(dimension: dimension, hidden: hidden)
                 settings.stepCount = steps
@@ -198,6 +206,7 @@ struct Train: ParsableCommand {
                 settings.weightDecay = weightDecay
                 return settings
             })
+        settings.fixedParameters = Dictionary(uniqueKeysWithValues: chosen.map { ($0.objective.name, $0.set) })
         settings.seeds = seeds
         settings.directions = forwardOnly ? [.forward] : Direction.allCases
         settings.requiresClassesPerBatch = batchClasses != nil
@@ -208,9 +217,13 @@ struct Train: ParsableCommand {
     }
 
     /// The objectives that are asked for, with the parameters that are set.
-    private func objectives() throws -> [(objective: any Objective, parameters: ObjectiveParameters)] {
+    private func objectives() throws -> [(objective: any Objective, parameters: ObjectiveParameters, set: Set<String>)]
+    {
         let names = (objective ?? "").parts(between: ",")
         do {
+            if names.count > 1, names.contains(where: { $0 == "all" }) {
+                throw ValidationError("all stands for every objective; expected it alone")
+            }
             let chosen =
                 names == ["all"] ? KnownObjectives.all : try names.map { try KnownObjectives.objective(named: $0) }
             guard Set(names).count == names.count else {
@@ -218,9 +231,11 @@ struct Train: ParsableCommand {
             }
             var settings = Dictionary(uniqueKeysWithValues: chosen.map { ($0.name, [String]()) })
             for setting in (parameters ?? "").parts(between: ",", keepingEmpty: false) {
-                if let own = chosen.first(where: { setting.begins(with: $0.name + ".") }) {
-                    settings[own.name]?.append(
-                        String(decoding: setting.utf8.dropFirst(own.name.utf8.count + 1), as: UTF8.self))
+                if let (name, own) = try setting.afterObjective() {
+                    guard settings[name] != nil else {
+                        throw ValidationError("--set has \"\(setting)\", but \(name) is not trained")
+                    }
+                    settings[name]?.append(own)
                 } else if chosen.count == 1 {
                     settings[chosen[0].name]?.append(setting)
                 } else {
@@ -228,7 +243,18 @@ struct Train: ParsableCommand {
                         "--set has \"\(setting)\" for \(chosen.count) objectives; expected OBJECTIVE.NAME=VALUE")
                 }
             }
-            return try chosen.map { ($0, try ObjectiveParameters(of: $0, parsing: settings[$0.name] ?? [])) }
+            for (name, own) in settings {
+                let set = own.map(\.parameterName)
+                if let twice = set.first(where: { name in set.count(where: { $0 == name }) > 1 }) {
+                    throw ValidationError("--set gives \(twice) of \(name) twice; expected one value")
+                }
+            }
+            return try chosen.map { objective in
+                let own = settings[objective.name] ?? []
+                return (
+                    objective, try ObjectiveParameters(of: objective, parsing: own), Set(own.map(\.parameterName))
+                )
+            }
         } catch let error as HeadTrainingError {
             throw ValidationError("\(error)")
         }
@@ -246,6 +272,21 @@ struct Train: ParsableCommand {
     private func defaultFolder(_ splits: URL) -> URL {
         let name = splits.standardizedFileURL.lastPathComponent
         return URL(filePath: "runs/\(name)" + (fold.map { "-fold-\($0)" } ?? ""))
+    }
+}
+
+extension String {
+    /// The name of a parameter that "margin=0.2" sets.
+    fileprivate var parameterName: String { parts(between: "=")[0] }
+
+    /// The objective and the setting of "triplet.margin=0.2"; nil if no objective is named.
+    ///
+    /// - Throws: `HeadTrainingError` for an unknown objective.
+    fileprivate func afterObjective() throws -> (objective: String, setting: String)? {
+        let names = parameterName.parts(between: ".")
+        guard names.count > 1 else { return nil }
+        let name = try KnownObjectives.objective(named: names[0]).name
+        return (name, String(decoding: utf8.dropFirst(name.utf8.count + 1), as: UTF8.self))
     }
 }
 

@@ -72,7 +72,8 @@ import TestSupport
         let arcface = try #require(published.models.first { $0.name == "arcface" })
         #expect(arcface.levels.count == 9)
         for (level, other) in zip(found.levels, arcface.levels) {
-            let score = try #require(level.scores(of: .model, gallery: .catalogue)?.mean.estimates[.averagePrecisionAtR])
+            let score = try #require(
+                level.scores(of: .model, gallery: .catalogue)?.mean.estimates[.averagePrecisionAtR])
             #expect(abs(score.value - other.value.value) < 0.025, "\(level.id)")
         }
         let gains = try found.levels.map { try #require($0.gain()?[.averagePrecisionAtR]) }

@@ -196,16 +196,109 @@ import Testing
         #expect(Set(counts).count == 1)
     }
 
+    /// Heads are of one series of splits, and a fold is scored by heads that did not train on it.
+    @Test func headsOfOtherTasksAreRefused() throws {
+        try #require(try train("--objective proxy-anchor").status == 0)
+        func evaluate(_ further: String) throws -> CommandRun {
+            try fixture.run(
+                ["evaluate", "--features", "f.npy", "--matched-draws", "0", "-q"]
+                    + further.split(separator: " ").map(String.init), out: "scored")
+        }
+        let other = try fixture.run(SplitsFixture.makeSplits + ["--start", "random", "--seed", "5"], out: "other")
+        try #require(other.status == 0)
+        let elsewhere = try evaluate("--splits other --heads heads")
+        #expect(elsewhere.status == 1 && elsewhere.errors.contains("trained along other splits"), "\(elsewhere.errors)")
+        let leak = try evaluate("--splits splits --heads heads/{level}-forward.safetensors --fold 0")
+        #expect(leak.status == 1 && leak.errors.contains("a head trained on all folds"), "\(leak.errors)")
+        #expect(try fixture.contents(of: "scored").isEmpty)
+    }
+
+    @Test func forwardTasksAloneAreScored() throws {
+        try #require(try train("--objective proxy-anchor --forward-only").status == 0)
+        let run = try fixture.run(
+            [
+                "evaluate", "--splits", "splits", "--features", "f.npy", "--heads", "heads", "--matched-draws", "0",
+                "-q",
+            ],
+            out: "scored")
+        #expect(run.status == 0, "\(run.errors)")
+    }
+
+    /// A plan without heads is in nobody's way, and heads that were changed are noticed.
+    @Test func failuresAndDamageCanBeMended() throws {
+        #expect(try train("--objective proxy-anchor --learning-rate 1e30").status == 1)
+        #expect(try train("--objective proxy-anchor").status == 0)
+        let whole = try fixture.contents(of: "heads")
+        let file = fixture.folder.url.appending(path: "heads/level-1-forward.safetensors")
+        var bytes = try Data(contentsOf: file)
+        bytes[bytes.count - 3] ^= 1
+        try bytes.write(to: file)
+        for run in [
+            try train("--objective proxy-anchor"),
+            try fixture.run(
+                ["evaluate", "--splits", "splits", "--features", "f.npy", "--heads", "heads", "-q"], out: "scored"),
+        ] {
+            #expect(run.status == 1 && run.errors.contains("level-1-forward.safetensors: found other"), "\(run.errors)")
+        }
+        // A file that was changed is its owner's, who removes it.
+        let forced = try train("--objective proxy-anchor --force")
+        #expect(forced.status == 1 && forced.errors.contains("so it is not replaced"), "\(forced.errors)")
+        try fixture.folder.remove("heads/level-1-forward.safetensors")
+        try #require(try train("--objective proxy-anchor").status == 0)
+        #expect(try fixture.contents(of: "heads") == whole)
+    }
+
+    /// What --set gives is not searched for.
+    @Test func givenParametersStay() throws {
+        try #require(try train("--objective margin --set learned-beta=none,beta=0.9 --tune 4").status == 0)
+        let trials = try #require(try record().tuning).trials
+        #expect(Set(trials.map { $0.parameters["beta"] }) == [.number(0.9)])
+        #expect(Set(trials.map { $0.parameters["learned-beta"] }) == [.text("none")])
+        #expect(Set(trials.map { $0.parameters["margin"] }).count > 1)
+    }
+
+    /// The control does not learn, and tuples without positives are said to teach nothing.
+    @Test func whatTeachesNothingIsSaid() throws {
+        let arguments = Self.short.filter { $0 != "-q" }
+        let control = try fixture.run(arguments + ["--objective", "untrained"], out: "control")
+        #expect(control.status == 0 && !control.errors.contains("nothing was learnt"), "\(control.errors)")
+        let idle = try fixture.run(arguments + ["--objective", "triplet", "--batch-samples", "1"], out: "idle")
+        #expect(idle.status == 0 && idle.errors.contains("the loss of triplet was 0 throughout"), "\(idle.errors)")
+    }
+
+    /// Records that no run of oodml writes end in a sentence.
+    @Test(arguments: [
+        ("objectives", "0 objectives"), ("seeds", "0 seeds"), ("directions", "0 directions"),
+        ("name", "objective \"../../x\""),
+    ])
+    func hostileRecordsAreRefused(change: String, words: String) throws {
+        try #require(try train("--objective proxy-anchor").status == 0)
+        try fixture.folder.remove("heads/receipt.csv")
+        let file = fixture.folder.url.appending(path: "heads/training.json")
+        var json = try EditableJSON(Data(contentsOf: file))
+        if change == "name" { json["objectives.0.name"] = "../../x" } else { json[change] = [Any]() }
+        try json.data.write(to: file)
+        let run = try fixture.run(
+            ["evaluate", "--splits", "splits", "--features", "f.npy", "--heads", "heads", "-q"], out: "scored")
+        #expect(run.status == 1 && run.errors.contains(words), "\(run.errors)")
+    }
+
     @Test(arguments: [
         ("--objective proxy-anchr", 64, "did you mean proxy-anchor?"),
         ("--objective triplet --set margn=0.2", 64, "did you mean margin?"),
         ("--objective triplet --set margin=high", 64, "margin of triplet"),
         ("--objective triplet,contrastive --set margin=0.2", 64, "expected OBJECTIVE.NAME=VALUE"),
         ("--objective triplet,triplet", 64, "named twice"),
+        ("--objective all,triplet", 64, "expected it alone"),
+        ("--objective triplet --set margin=0.1,margin=0.2", 64, "twice"),
+        ("--objective triplet --set arcface.margin=0.1", 64, "arcface is not trained"),
+        ("--objective triplet,arcface --set trplet.margin=0.1", 64, "did you mean triplet?"),
+        ("--objective triplet --dimension 9223372036854775807", 64, "expected 1 to"),
+        ("--objective triplet --tune 9223372036854775807", 64, "expected 1 to"),
         ("--objective triplet --batch-classes 13", 1, "training classes; expected 13"),
         ("--objective triplet --fold 9", 1, "fold"),
         ("--objective triplet --seeds 0,0", 64, "different whole numbers"),
-        ("--objective proxy-anchor --learning-rate 1e30", 1, "diverged"),
+        ("--objective proxy-anchor --learning-rate 1e30", 1, "proxy-anchor, level-1"),
     ])
     func mistakesGetOneSentence(arguments: String, status: Int32, words: String) throws {
         let run = try train(arguments)
