@@ -71,24 +71,65 @@ func evaluateLogSumExp<Scalar: KernelScalar>(_ at: Surroundings<Scalar>, addingO
     for i in 0..<a.rows {
         let from = a.base + i * a.columns
         let mask = mask.map { $0 + i * a.columns }
-        var (largest, hasAny) = (addingOne ? 0 : -Scalar.infinity, addingOne)
-        for j in 0..<a.columns where mask?[j] ?? true {
-            hasAny = true
-            // NaN is larger than nothing, but the sum below keeps it.
-            if from[j] > largest { largest = from[j] }
-        }
-        guard hasAny else {
-            result.base[i] = 0
+        let found = largest(from, a.columns, mask)
+        // Where there is a one to add, its logarithm is one of the exponents.
+        let highest = addingOne && !(found > 0) ? 0 : found
+        guard highest.isFinite else {
+            // −∞ of a row without elements; the sum of a row with NaN is NaN.
+            let hasAny = mask.map { mask in (0..<a.columns).contains { mask[$0] } } ?? (a.columns > 0)
+            result.base[i] = hasAny ? highest : 0
             continue
         }
-        guard largest.isFinite else {
-            result.base[i] = largest
-            continue
+        var total: Scalar = addingOne ? .exp(-highest) : 0
+        if let mask {
+            for j in 0..<a.columns where mask[j] { total += .exp(from[j] - highest) }
+        } else {
+            for j in 0..<a.columns { total += .exp(from[j] - highest) }
         }
-        var total: Scalar = addingOne ? .exp(-largest) : 0
-        for j in 0..<a.columns where mask?[j] ?? true { total += .exp(from[j] - largest) }
-        result.base[i] = largest + .log(total)
+        result.base[i] = highest + .log(total)
     }
+}
+
+/// The largest of some values, or of those in a mask; −∞ of none, and NaN is passed over.
+///
+/// Four at a time, without branches, so that no element waits for the one before it.
+@inline(__always)
+private func largest<Scalar: KernelScalar>(
+    _ values: UnsafeMutablePointer<Scalar>, _ count: Int, _ mask: UnsafeMutablePointer<Bool>?
+) -> Scalar {
+    let none = -Scalar.infinity
+    var (m0, m1, m2, m3) = (none, none, none, none)
+    var index = 0
+    if let mask {
+        while index + 4 <= count {
+            let (a, b) = (mask[index] ? values[index] : none, mask[index + 1] ? values[index + 1] : none)
+            let (c, d) = (mask[index + 2] ? values[index + 2] : none, mask[index + 3] ? values[index + 3] : none)
+            m0 = a > m0 ? a : m0
+            m1 = b > m1 ? b : m1
+            m2 = c > m2 ? c : m2
+            m3 = d > m3 ? d : m3
+            index += 4
+        }
+        while index < count {
+            let a = mask[index] ? values[index] : none
+            m0 = a > m0 ? a : m0
+            index += 1
+        }
+    } else {
+        while index + 4 <= count {
+            m0 = values[index] > m0 ? values[index] : m0
+            m1 = values[index + 1] > m1 ? values[index + 1] : m1
+            m2 = values[index + 2] > m2 ? values[index + 2] : m2
+            m3 = values[index + 3] > m3 ? values[index + 3] : m3
+            index += 4
+        }
+        while index < count {
+            m0 = values[index] > m0 ? values[index] : m0
+            index += 1
+        }
+    }
+    let (low, high) = (m0 > m1 ? m0 : m1, m2 > m3 ? m2 : m3)
+    return low > high ? low : high
 }
 
 /// ∂xⱼ = ∂y · exp (xⱼ − y).
@@ -96,8 +137,11 @@ func differentiateLogSumExp<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
     guard let sum = at.sum(at.node.first) else { return }
     let (a, y, g, mask) = (at.first, at.result.base, at.derivative.base, at.mask)
     for i in 0..<a.rows where g[i] != 0 {
-        for index in i * a.columns..<(i + 1) * a.columns where mask?[index] ?? true {
-            sum.base[index] += g[i] * .exp(a.base[index] - y[i])
+        let range = i * a.columns..<(i + 1) * a.columns
+        if let mask {
+            for index in range where mask[index] { sum.base[index] += g[i] * .exp(a.base[index] - y[i]) }
+        } else {
+            for index in range { sum.base[index] += g[i] * .exp(a.base[index] - y[i]) }
         }
     }
 }
@@ -106,13 +150,10 @@ func evaluateSoftmax<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
     let (a, result, mask) = (at.first, at.result, at.mask)
     for i in 0..<a.rows {
         let range = i * a.columns..<(i + 1) * a.columns
-        var largest = -Scalar.infinity
-        for index in range where mask?[index] ?? true {
-            if a.base[index] > largest { largest = a.base[index] }
-        }
+        let highest = largest(a.base + i * a.columns, a.columns, mask.map { $0 + i * a.columns })
         var total: Scalar = 0
         for index in range {
-            let value: Scalar = mask?[index] ?? true ? .exp(a.base[index] - largest) : 0
+            let value: Scalar = mask?[index] ?? true ? .exp(a.base[index] - highest) : 0
             result.base[index] = value
             total += value
         }
