@@ -52,25 +52,19 @@ struct ListedObjective: Encodable {
 func objectiveText(_ objective: any Objective) -> String {
     let defaults = objective.defaults.values
     let width = objective.parameters.map(\.name.count).max() ?? 0
-    var text = "\(objective.name): \(objective.title)\n  \(objective.paper)\n"
+    func text(_ number: Double) -> String { ObjectiveParameters.Value.number(number).description }
+    var lines = "\(objective.name): \(objective.title)\n  \(objective.paper)\n"
     for (parameter, value) in zip(objective.parameters, defaults) {
         let name = parameter.name.padding(toLength: width, withPad: " ", startingAt: 0)
         var range = ""
         switch parameter.kind {
         case .number(_, let allowed, _, _):
-            range = "\(TrainingRecord.text(allowed.lowerBound)) to \(TrainingRecord.text(allowed.upperBound))"
+            range = "\(text(allowed.lowerBound)) to \(text(allowed.upperBound))"
         case .choice(_, let options): range = options.joined(separator: ", ")
         }
-        text += "  \(name)  \(value.value)  \(parameter.meaning) (\(range))\n"
+        lines += "  \(name)  \(value.value)  \(parameter.meaning) (\(range))\n"
     }
-    return text
-}
-
-extension TrainingRecord {
-    /// A number as short as it can be.
-    static func text(_ number: Double) -> String {
-        number == number.rounded() && abs(number) < 1e6 ? "\(Int(number))" : "\(number)"
-    }
+    return lines
 }
 
 /// What `train` prints.
@@ -86,7 +80,7 @@ func summary(
     for objective in record.objectives {
         let parameters = objective.parameters.sorted { $0.key < $1.key }.map { name, value in
             switch value {
-            case .number(let number): "\(name)=\(TrainingRecord.text(number))"
+            case .number(let number): "\(name)=\(ObjectiveParameters.Value.number(number))"
             case .text(let text): "\(name)=\(text)"
             }
         }

@@ -1,0 +1,39 @@
+internal import Files
+internal import Foundation
+internal import HeadTraining
+internal import Synchronization
+
+/// Writes heads a few at a time, since each write flushes the disk.
+final class HeadWriter: Sendable {
+    private struct State {
+        var waiting: [(path: String, bytes: Data)] = []
+        var lastWrite = ContinuousClock.now
+    }
+
+    private let output: OutputFolder
+    private let state = Mutex(State())
+
+    init(_ output: OutputFolder) {
+        self.output = output
+    }
+
+    /// Writes a head, or keeps it for less than a second.
+    func add(_ file: HeadFile, at path: String) throws {
+        let files = [(path: path + ".onnx", bytes: file.onnx), (path: path + ".safetensors", bytes: file.safetensors)]
+        try write(files) { ContinuousClock.now - $0 > .milliseconds(500) }
+    }
+
+    /// Writes what is left.
+    func finish() throws { try write([]) { _ in true } }
+
+    private func write(_ files: [(path: String, bytes: Data)], if isDue: (ContinuousClock.Instant) -> Bool) throws {
+        try state.withLock { state in
+            state.waiting += files
+            guard !state.waiting.isEmpty, isDue(state.lastWrite) else { return }
+            let items = state.waiting.map { OutputItem($0.path, $0.bytes) }
+            state.waiting = []
+            _ = try output.write(items, adding: true)
+            state.lastWrite = .now
+        }
+    }
+}
