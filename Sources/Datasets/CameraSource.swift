@@ -41,7 +41,8 @@ public enum CameraSource: Sendable, Hashable {
         func values(_ column: Int) -> [String] { table.rows.map { $0[column] } }
         func missing(_ expected: String) -> FileError {
             .malformed(
-                path: path, line: 1, found: "the columns \(table.columns.joined(separator: ", "))", expected: expected)
+                path: path, line: 1, found: "the columns \(excerpt(table.columns.joined(separator: ", ")))",
+                expected: expected)
         }
         switch self {
         case .none: return nil

@@ -87,13 +87,14 @@ extension ClassScores {
         let table = try CSVTable(contentsOf: url)
         guard table.columns == columns else {
             throw FileError.malformed(
-                path: url.path, line: 1, found: "the columns \(table.columns.joined(separator: ","))",
+                path: url.path, line: 1, found: "the columns \(excerpt(table.columns.joined(separator: ",")))",
                 expected: columns.joined(separator: ","))
         }
         return try zip(table.rows, table.lines).map { fields, line in
             func fail(_ field: Int, _ expected: String) -> FileError {
                 .malformed(
-                    path: url.path, line: line, found: "\"\(fields[field])\" as \(columns[field])", expected: expected)
+                    path: url.path, line: line, found: "\"\(excerpt(fields[field]))\" as \(columns[field])",
+                    expected: expected)
             }
             guard let direction = Direction(rawValue: fields[1]) else { throw fail(1, "forward or reverse") }
             guard let count = Int(fields[3]), NumberRange.count.contains(count) else {

@@ -115,7 +115,7 @@ extension ClassMap {
             let numbers = try places.dropFirst().map { place in
                 guard let number = Double(fields[place]), abs(number) < 1e100 else {
                     throw FileError.malformed(
-                        path: url.path, line: line, found: "\"\(fields[place])\" as \(table.columns[place])",
+                        path: url.path, line: line, found: "\"\(excerpt(fields[place]))\" as \(table.columns[place])",
                         expected: "a number")
                 }
                 return number

@@ -34,7 +34,7 @@ extension SplitValidation {
         guard table.columns == ["level", "sample"] else {
             return [
                 SplitViolation(
-                    file: file, place: "line 1", found: "the columns \(table.columns.joined(separator: ", "))",
+                    file: file, place: "line 1", found: "the columns \(excerpt(table.columns.joined(separator: ", ")))",
                     expected: "level, sample")
             ]
         }
@@ -96,7 +96,7 @@ extension SplitValidation {
         guard columns.count == names.count else {
             return [
                 violation(
-                    "line 1", "the columns \(table.columns.joined(separator: ", "))",
+                    "line 1", "the columns \(excerpt(table.columns.joined(separator: ", ")))",
                     "\(names.joined(separator: ", ")), among others")
             ]
         }
