@@ -268,10 +268,12 @@ struct Evaluate: ParsableCommand {
     private var template: ModelFiles? {
         get throws {
             if let files = model ?? embeddings { return files }
-            guard let heads, heads.holds("{") || heads.ends(with: ".safetensors") else { return nil }
+            guard let heads else { return nil }
             if heads.ends(with: ".onnx") {
-                throw ValidationError("--heads are read from .safetensors; \(heads) is the same for other programs")
+                throw ValidationError(
+                    "--heads are read from .safetensors; found \(heads), the same for other programs")
             }
+            guard heads.holds("{") || heads.ends(with: ".safetensors") else { return nil }
             return try modelFiles(heads)
         }
     }

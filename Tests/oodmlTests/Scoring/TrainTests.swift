@@ -213,6 +213,13 @@ import Testing
         #expect(try fixture.contents(of: "scored").isEmpty)
     }
 
+    @Test(arguments: ["heads/level-1-forward.onnx", "heads/{level}-{direction}.onnx"])
+    func headsForOtherProgramsAreRefused(path: String) throws {
+        let run = try fixture.run(
+            ["evaluate", "--splits", "splits", "--features", "f.npy", "--heads", path, "-q"], out: "scored")
+        #expect(run.status == 64 && run.errors.contains("--heads are read from .safetensors"), "\(run.errors)")
+    }
+
     @Test func forwardTasksAloneAreScored() throws {
         try #require(try train("--objective proxy-anchor --forward-only").status == 0)
         let run = try fixture.run(
