@@ -25,7 +25,7 @@ public enum FeatureExtractionError: Error, Equatable {
     case unreadableModel(path: String, reason: String)
     /// A network does not turn a batch of images into a batch of vectors.
     case unsuitableModel(path: String, found: String, expected: String)
-    /// OpenVINO or its CPU plug-in does not start.
+    /// OpenVINO or its CPU plug-in is not there, or does not start.
     case inferenceUnavailable(reason: String)
     /// OpenVINO failed while running a network.
     case inferenceFailed(model: String, reason: String)
@@ -66,7 +66,8 @@ extension FeatureExtractionError: CustomStringConvertible {
         case .unsuitableModel(let path, let found, let expected):
             "\(path): found \(found); expected \(expected)"
         case .inferenceUnavailable(let reason):
-            "OpenVINO does not start (\(reason)); expected its libraries where the program looks for them"
+            "OpenVINO, which runs networks, does not start (\(reason)); expected its libraries where the program looks for them: those of "
+                + "Scripts/setup in a clone, those of pip install openvino==2026.4.1 beside oodml installed by pip"
         case .inferenceFailed(let model, let reason):
             "\(model): the network failed while it ran: \(reason)"
         case .nonFiniteEmbedding(let path, let model, let found, let component):

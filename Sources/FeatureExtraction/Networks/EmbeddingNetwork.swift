@@ -67,7 +67,7 @@ final class EmbeddingNetwork: Sendable {
             output = fit.output
             classifierSign = ClassifierSign(of: fit.outputName, dimension: fit.output.dimension, graph: source.graph)
         } catch {
-            ov_core_free(core)
+            openVINO.core_free(core)
             throw error
         }
         self.core = core
@@ -75,8 +75,8 @@ final class EmbeddingNetwork: Sendable {
     }
 
     deinit {
-        ov_compiled_model_free(compiled)
-        ov_core_free(core)
+        openVINO.compiled_model_free(compiled)
+        openVINO.core_free(core)
     }
 
     /// Makes a request, which computes one batch at a time.
@@ -95,14 +95,15 @@ final class EmbeddingNetwork: Sendable {
 
     private static func startOpenVINO() throws -> OpaquePointer {
         do {
-            let core = try created(ov_core_create)
+            try requireOpenVINO()
+            let core = try created(openVINO.core_create)
             // Fails if the plug-in is missing, which would otherwise look like a fault of the model.
             var name: UnsafeMutablePointer<CChar>?
-            let status = ov_core_get_property(core, "CPU", "FULL_DEVICE_NAME", &name)
-            if let name { ov_free(name) }
+            let status = openVINO.core_get_property(core, "CPU", "FULL_DEVICE_NAME", &name)
+            if let name { openVINO.free(name) }
             guard status == OK else {
                 let failure = OpenVINOFailure(status)
-                ov_core_free(core)
+                openVINO.core_free(core)
                 throw failure
             }
             return core
@@ -130,12 +131,12 @@ final class EmbeddingNetwork: Sendable {
         let properties = strings.map { ov_property_t(key: $0.0, value: $0.1) }
         do {
             let compiled = try created {
-                ov_core_compile_model_props(core, network.pointer, "CPU", properties.count, properties, $0)
+                openVINO.core_compile_model_props(core, network.pointer, "CPU", properties.count, properties, $0)
             }
             var text: UnsafeMutablePointer<CChar>?
-            let status = ov_compiled_model_get_property(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS", &text)
+            let status = openVINO.compiled_model_get_property(compiled, "OPTIMAL_NUMBER_OF_INFER_REQUESTS", &text)
             let count = status == OK ? text.flatMap { Int(String(cString: $0)) } : nil
-            if let text { ov_free(text) }
+            if let text { openVINO.free(text) }
             return (compiled, max(count ?? 1, 1))
         } catch let failure as OpenVINOFailure {
             throw FeatureExtractionError.unreadableModel(path: path, reason: failure.reason)

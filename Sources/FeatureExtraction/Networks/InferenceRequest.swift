@@ -8,20 +8,20 @@ struct InferenceRequest: ~Copyable {
     private let outputTensor: OpaquePointer
 
     init(of network: EmbeddingNetwork, _ compiled: OpaquePointer) throws {
-        let request = try created { ov_compiled_model_create_infer_request(compiled, $0) }
+        let request = try created { openVINO.compiled_model_create_infer_request(compiled, $0) }
         do {
-            let inputTensor = try created { ov_infer_request_get_input_tensor(request, $0) }
+            let inputTensor = try created { openVINO.infer_request_get_input_tensor(request, $0) }
             do {
                 outputTensor = try created {
-                    ov_infer_request_get_output_tensor_by_index(request, network.output.index, $0)
+                    openVINO.infer_request_get_output_tensor_by_index(request, network.output.index, $0)
                 }
             } catch {
-                ov_tensor_free(inputTensor)
+                openVINO.tensor_free(inputTensor)
                 throw error
             }
             self.inputTensor = inputTensor
         } catch {
-            ov_infer_request_free(request)
+            openVINO.infer_request_free(request)
             throw error
         }
         self.request = request
@@ -29,9 +29,9 @@ struct InferenceRequest: ~Copyable {
     }
 
     deinit {
-        ov_tensor_free(inputTensor)
-        ov_tensor_free(outputTensor)
-        ov_infer_request_free(request)
+        openVINO.tensor_free(inputTensor)
+        openVINO.tensor_free(outputTensor)
+        openVINO.infer_request_free(request)
     }
 
     /// Lets `fill` write the images of a batch, `batchSize × channelCount × height × width` values.
@@ -41,7 +41,7 @@ struct InferenceRequest: ~Copyable {
 
     /// Runs the network on the images written.
     func infer() throws {
-        try network.running { try check(ov_infer_request_infer(request)) }
+        try network.running { try check(openVINO.infer_request_infer(request)) }
     }
 
     /// Lets `read` access the network's output for the batch.
@@ -52,8 +52,8 @@ struct InferenceRequest: ~Copyable {
     private func values(of tensor: OpaquePointer) throws -> UnsafeMutableBufferPointer<Float> {
         var count = 0
         var data: UnsafeMutableRawPointer?
-        try check(ov_tensor_get_size(tensor, &count))
-        try check(ov_tensor_data(tensor, &data))
+        try check(openVINO.tensor_get_size(tensor, &count))
+        try check(openVINO.tensor_data(tensor, &data))
         return UnsafeMutableBufferPointer(start: data?.assumingMemoryBound(to: Float.self), count: count)
     }
 }

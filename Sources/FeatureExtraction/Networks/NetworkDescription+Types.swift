@@ -14,24 +14,24 @@ extension NetworkDescription {
         let convertsInput = floats.contains(inputs[0].elementType.rawValue) || inputs[0].elementType == U8
         let converted = outputs.indices.filter { floats.contains(outputs[$0].elementType.rawValue) }
         guard convertsInput || !converted.isEmpty else { return self }
-        let steps = try created { ov_preprocess_prepostprocessor_create(pointer, $0) }
-        defer { ov_preprocess_prepostprocessor_free(steps) }
+        let steps = try created { openVINO.preprocess_prepostprocessor_create(pointer, $0) }
+        defer { openVINO.preprocess_prepostprocessor_free(steps) }
         if convertsInput {
-            let input = try created { ov_preprocess_prepostprocessor_get_input_info_by_index(steps, 0, $0) }
-            defer { ov_preprocess_input_info_free(input) }
-            let tensor = try created { ov_preprocess_input_info_get_tensor_info(input, $0) }
-            defer { ov_preprocess_input_tensor_info_free(tensor) }
-            try check(ov_preprocess_input_tensor_info_set_element_type(tensor, F32))
+            let input = try created { openVINO.preprocess_prepostprocessor_get_input_info_by_index(steps, 0, $0) }
+            defer { openVINO.preprocess_input_info_free(input) }
+            let tensor = try created { openVINO.preprocess_input_info_get_tensor_info(input, $0) }
+            defer { openVINO.preprocess_input_tensor_info_free(tensor) }
+            try check(openVINO.preprocess_input_tensor_info_set_element_type(tensor, F32))
         }
         for index in converted {
-            let output = try created { ov_preprocess_prepostprocessor_get_output_info_by_index(steps, index, $0) }
-            defer { ov_preprocess_output_info_free(output) }
-            let tensor = try created { ov_preprocess_output_info_get_tensor_info(output, $0) }
-            defer { ov_preprocess_output_tensor_info_free(tensor) }
-            try check(ov_preprocess_output_set_element_type(tensor, F32))
+            let output = try created { openVINO.preprocess_prepostprocessor_get_output_info_by_index(steps, index, $0) }
+            defer { openVINO.preprocess_output_info_free(output) }
+            let tensor = try created { openVINO.preprocess_output_info_get_tensor_info(output, $0) }
+            defer { openVINO.preprocess_output_tensor_info_free(tensor) }
+            try check(openVINO.preprocess_output_set_element_type(tensor, F32))
         }
         return try NetworkDescription(
-            taking: try created { ov_preprocess_prepostprocessor_build(steps, $0) },
+            taking: try created { openVINO.preprocess_prepostprocessor_build(steps, $0) },
             ownInputType: convertsInput ? inputs[0].typeName : nil)
     }
 }

@@ -71,11 +71,11 @@ struct NetworkSource {
         let cut = try cutFile()
         if !weights.isEmpty && (cut != nil || !weightsAreInPlace) { return try load(besideWeights: cut, core) }
         guard let cut else {
-            return try NetworkDescription(taking: try created { ov_core_read_model(core, path, nil, $0) })
+            return try NetworkDescription(taking: try created { openVINO.core_read_model(core, path, nil, $0) })
         }
         let pointer = try cut.withUnsafeBytes { bytes in
             try created {
-                ov_core_read_model_from_memory_buffer(
+                openVINO.core_read_model_from_memory_buffer(
                     core, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count, nil, $0)
             }
         }
@@ -132,7 +132,7 @@ struct NetworkSource {
                 try folder.add(URL(fileURLWithPath: path).resolvingSymlinksInPath(), named: name)
             }
         return try withExtendedLifetime(folder) {
-            try NetworkDescription(taking: try created { ov_core_read_model(core, model.path, nil, $0) })
+            try NetworkDescription(taking: try created { openVINO.core_read_model(core, model.path, nil, $0) })
         }
     }
 

@@ -2,13 +2,34 @@ internal import Files
 internal import COpenVINO
 import Foundation
 
+/// The file of OpenVINO's C interface; its name has the version that `Scripts/requirements/setup.txt` pins, 26.4.1.
+///
+/// Another version may give other embeddings, and its interface may differ.
+package let openVINOLibrary = "libopenvino_c.so.2641"
+
+/// OpenVINO's functions, loaded at the first use; call none before ``requireOpenVINO()`` has returned.
+let openVINO: openvino_functions = loadedOpenVINO.functions
+
+private let loadedOpenVINO: (functions: openvino_functions, failure: String?) = {
+    var functions = openvino_functions()
+    let failure = openvino_load(openVINOLibrary, &functions).map { String(cString: $0) }
+    return (functions, failure)
+}()
+
+/// Fails where OpenVINO's library is not found or lacks a function.
+func requireOpenVINO() throws(OpenVINOFailure) {
+    if let failure = loadedOpenVINO.failure { throw OpenVINOFailure(reason: failure) }
+}
+
 /// OpenVINO's error message, in one line.
 struct OpenVINOFailure: Error {
     let reason: String
 
     init(_ status: ov_status_e) {
-        let message = ov_get_last_err_msg().map { String(cString: $0) } ?? ""
-        reason = OpenVINOFailure.summary(of: message) ?? String(cString: ov_get_error_info(status))
+        let message = openVINO.get_last_err_msg().map { String(cString: $0) } ?? ""
+        reason =
+            OpenVINOFailure.summary(of: message) ?? openVINO.get_error_info(status).map { String(cString: $0) }
+            ?? "no reason given"
     }
 
     init(reason: String) { self.reason = reason }
@@ -46,19 +67,19 @@ struct Port {
     init(_ port: OpaquePointer) throws {
         var characters: UnsafeMutablePointer<CChar>?
         // Outputs of ONNX files always have names; those of OpenVINO's own files need not.
-        if ov_port_get_any_name(port, &characters) == OK, let characters {
+        if openVINO.port_get_any_name(port, &characters) == OK, let characters {
             name = String(cString: characters)
-            ov_free(characters)
+            openVINO.free(characters)
         } else {
             name = "unnamed"
         }
         var type = ov_element_type_e(0)
-        try check(ov_port_get_element_type(port, &type))
+        try check(openVINO.port_get_element_type(port, &type))
         elementType = type
         var shape = ov_partial_shape_t()
-        try check(ov_port_get_partial_shape(port, &shape))
-        defer { ov_partial_shape_free(&shape) }
-        if ov_rank_is_dynamic(shape.rank) {
+        try check(openVINO.port_get_partial_shape(port, &shape))
+        defer { openVINO.partial_shape_free(&shape) }
+        if openVINO.rank_is_dynamic(shape.rank) {
             sizes = nil
         } else {
             let dimensions = UnsafeBufferPointer(start: shape.dims, count: Int(shape.rank.max))
@@ -94,16 +115,18 @@ final class NetworkDescription {
     init(taking pointer: OpaquePointer, ownInputType: String? = nil) throws {
         self.ownInputType = ownInputType
         do {
-            inputs = try NetworkDescription.ports(ov_model_inputs_size, ov_model_const_input_by_index, pointer)
-            outputs = try NetworkDescription.ports(ov_model_outputs_size, ov_model_const_output_by_index, pointer)
+            inputs = try NetworkDescription.ports(
+                openVINO.model_inputs_size, openVINO.model_const_input_by_index, pointer)
+            outputs = try NetworkDescription.ports(
+                openVINO.model_outputs_size, openVINO.model_const_output_by_index, pointer)
             self.pointer = pointer
         } catch {
-            ov_model_free(pointer)
+            openVINO.model_free(pointer)
             throw error
         }
     }
 
-    deinit { ov_model_free(pointer) }
+    deinit { openVINO.model_free(pointer) }
 
     private static func ports(
         _ count: (OpaquePointer, UnsafeMutablePointer<Int>) -> ov_status_e,
@@ -113,7 +136,7 @@ final class NetworkDescription {
         try check(count(model, &size))
         return try (0..<size).map { index in
             let pointer = try created { port(model, index, $0) }
-            defer { ov_output_const_port_free(pointer) }
+            defer { openVINO.output_const_port_free(pointer) }
             return try Port(pointer)
         }
     }
@@ -121,15 +144,15 @@ final class NetworkDescription {
     /// Gives the only input a fully fixed shape.
     func reshape(_ sizes: [Int]) throws {
         var shape = ov_partial_shape_t()
-        try check(ov_partial_shape_create_static(Int64(sizes.count), sizes.map(Int64.init), &shape))
-        defer { ov_partial_shape_free(&shape) }
-        try check(ov_model_reshape_single_input(pointer, shape))
+        try check(openVINO.partial_shape_create_static(Int64(sizes.count), sizes.map(Int64.init), &shape))
+        defer { openVINO.partial_shape_free(&shape) }
+        try check(openVINO.model_reshape_single_input(pointer, shape))
     }
 
     /// An output with its current shape.
     func output(_ index: Int) throws -> Port {
-        let port = try created { ov_model_const_output_by_index(pointer, index, $0) }
-        defer { ov_output_const_port_free(port) }
+        let port = try created { openVINO.model_const_output_by_index(pointer, index, $0) }
+        defer { openVINO.output_const_port_free(port) }
         return try Port(port)
     }
 }
