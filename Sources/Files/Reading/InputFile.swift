@@ -10,6 +10,8 @@ package final class InputFile: ByteSource {
     /// The length of the file when it was opened.
     package let byteCount: Int
     private let descriptor: Int32
+    /// The file, if it is in memory alone.
+    private let memory: MemoryFile?
 
     /// Opens a file.
     ///
@@ -19,6 +21,11 @@ package final class InputFile: ByteSource {
         self.path = path
         func failure(_ reason: String) -> FileError { .unreadable(path: path, reason: reason) }
         // The system would stop reading the name at NUL and open another file.
+        memory = MemoryFile.at(path)
+        if let memory {
+            (byteCount, descriptor) = (memory.byteCount, -1)
+            return
+        }
         guard !path.utf8.contains(0) else {
             (byteCount, descriptor) = (0, -1)
             throw failure("a NUL is in its name")
@@ -49,6 +56,12 @@ package final class InputFile: ByteSource {
 
     /// Fills `buffer` with the bytes from `offset` on.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
+        if let memory {
+            guard offset + buffer.count <= byteCount else {
+                throw FileError.unreadable(path: path, reason: "it is shorter than expected")
+            }
+            return memory.read(into: buffer, at: offset)
+        }
         var done = 0
         while done < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
@@ -128,6 +141,7 @@ package func exists(_ url: URL) -> Bool { exists(path: url.path) }
 
 /// Whether anything exists at a path, as ``exists(_:)`` has it.
 package func exists(path: String) -> Bool {
+    if MemoryFile.at(path) != nil { return true }
     // The system would stop reading the name at NUL and look at another file.
     guard !path.utf8.contains(0) else { return false }
     var status = stat()

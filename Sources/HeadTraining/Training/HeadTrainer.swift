@@ -34,6 +34,7 @@ public func trainHead(
         let trainer = HeadTrainer(samples, settings)
         for step in 0..<settings.stepCount {
             if step % TrainedHead.curveInterval == 0 { try progress(step) }
+            try WorkStop.check()
             guard trainer.advance() else {
                 throw HeadTrainingError.diverged(
                     objective: settings.objective.name, step: step + 1, settings: settings.summary)

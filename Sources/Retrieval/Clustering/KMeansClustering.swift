@@ -1,5 +1,6 @@
 public import DenseLinearAlgebra
 internal import Foundation
+internal import Parallel
 
 /// A division of rows into clusters, with the mean of each cluster's rows as its centre.
 public struct KMeansClustering: Sendable, Equatable {
@@ -101,10 +102,13 @@ public func kMeansClustering(
     let movement = tolerance * meanVariance(ofColumns: prepared.queries)
     var best: KMeansClustering?
     for start in 0..<startCount {
+        try WorkStop.check()
         let seeding = KMeansSeeding(
             in: prepared.queries, count: clusterCount, candidateCount: candidateCount, seed: seed, start: start)
         var iteration = LloydIteration(rows: prepared, seeds: seeding.seeds, nearest: seeding.nearest)
+        try WorkStop.check()
         let hasConverged = iteration.run(maximalCount: maximalIterationCount, tolerance: movement)
+        try WorkStop.check()
         let clustering = KMeansClustering(
             of: rows, clusterNumbers: iteration.clusterNumbers, clusterCount: seeding.seeds.count,
             iterationCount: iteration.count, hasConverged: hasConverged)

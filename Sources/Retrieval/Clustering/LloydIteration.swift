@@ -50,7 +50,7 @@ struct LloydIteration {
                 return squared > 0
             }
             if movement <= tolerance { return true }
-            guard count < maximalCount else { return false }
+            guard count < maximalCount, !WorkStop.isRequested else { return false }
             centres = means
             let former = clusterNumbers
             assign(hasMoved: hasMoved)

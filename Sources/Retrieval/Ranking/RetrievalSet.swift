@@ -1,4 +1,5 @@
 public import DenseLinearAlgebra
+internal import Parallel
 
 /// Embeddings to search, and embeddings to search with, each with its class.
 ///
@@ -106,7 +107,9 @@ public struct RetrievalSet: Sendable {
     /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``, where gallery rows are numbered after the query
     ///   rows.
     public func ranks(by rules: RankingRules = RankingRules()) throws -> RetrievalRanks {
-        try RetrievalRanks(of: rows, in: rules.source(for: self), ties: rules.ties)
+        let ranks = try RetrievalRanks(of: rows, in: rules.source(for: self), ties: rules.ties)
+        try WorkStop.check()
+        return ranks
     }
 
     /// The scores of every query, without keeping any ranks: memory does not grow with the size of the classes, so use
@@ -123,6 +126,7 @@ public struct RetrievalSet: Sendable {
         let flat = source.values(of: rows, ties: rules.ties, each: functions.count) { query, scores in
             for (m, score) in functions.enumerated() { scores[m] = score(query.ranks) }
         }
+        try WorkStop.check()
         return QueryScores(queries: rows, metrics: metrics, flat: flat, stride: metrics.count)
     }
 
@@ -141,6 +145,8 @@ public struct RetrievalSet: Sendable {
         withoutEach groups: ClassGroups
     ) throws -> JackknifedScores {
         precondition(rules.ties == .sampleOrder, "ranks without groups have ties by row, not \(rules.ties)")
-        return JackknifedScores(of: rows, in: try rules.source(for: self), groups: groups, metrics: metrics)
+        let scores = JackknifedScores(of: rows, in: try rules.source(for: self), groups: groups, metrics: metrics)
+        try WorkStop.check()
+        return scores
     }
 }

@@ -61,6 +61,7 @@ private func rankBlocks<Source: SimilaritySource>(
     inParallel(blockCount: blockCount, work: work) {
         (worker: RankingWorker(source: source, ties: ties, groups: groups), similarities: [Source.Counter.Value]())
     } _: { buffers, block in
+        guard !WorkStop.isRequested else { return }
         let rows = block * blockSize..<min((block + 1) * blockSize, n)
         buffers.worker.rank(rows, of: queries, in: &buffers.similarities, visit: visit)
     }

@@ -13,6 +13,8 @@ internal import Parallel
 ///
 /// Threads share only counts, and places are exact, so ranks are the same for any number of threads, any size of tiles and
 /// any way in which BLAS computes.
+///
+/// After a request to stop, counts are left incomplete, and the caller throws.
 struct TiledRanking {
     private let setting: RankingSetting
     private let queries: RetrievalQueries
@@ -121,7 +123,7 @@ struct TiledRanking {
             TileProducts()
         } _: { products, number in
             let tile = tile(number, &products)
-            for (chunk, bounds) in zip(chunks, bounds) {
+            for (chunk, bounds) in zip(chunks, bounds) where !WorkStop.isRequested {
                 products.multiply(tile.rows, with: chunk, in: setting.rows)
                 tile.count(chunk, products: products.values, bounds: bounds, room: products.room)
             }
@@ -146,6 +148,7 @@ struct TiledRanking {
         inParallel(blockCount: pairs.count, work: work / 2) {
             TileProducts()
         } _: { products, number in
+            guard !WorkStop.isRequested else { return }
             let (i, j) = pairs[number]
             let (first, second) = (made[i], made[j])
             products.multiply(first.rows, with: second.rows, in: setting.rows)

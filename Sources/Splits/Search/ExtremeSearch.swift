@@ -224,6 +224,7 @@ struct ExtremeSearch: Sendable {
 
     /// The distance by which exchanges are accepted.
     private func distance(of partition: ClassPartition) throws -> Double {
+        try WorkStop.check()
         switch objective {
         case .gram(let gram):
             func units(_ side: Side) -> [Int] { movable.filter { partition.sides[$0] == side } }
@@ -237,7 +238,8 @@ struct ExtremeSearch: Sendable {
 
     /// The distance in the few coordinates of the search, with a ridge that makes its gradient trustworthy.
     func roughDistance(of partition: ClassPartition) throws -> MomentDistance {
-        try MomentDistance(
+        try WorkStop.check()
+        return try MomentDistance(
             train: moments.side(.train, of: partition), test: moments.side(.test, of: partition),
             ridge: Self.ridge(of: moments, part: 1e-3))
     }

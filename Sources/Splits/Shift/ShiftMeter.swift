@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Frechet
+internal import Parallel
 
 /// Measures the distances of partitions one after the other, each exactly.
 ///
@@ -27,6 +28,7 @@ struct ShiftMeter {
     /// - Complexity: O(m·d² + d³) for m rows that moved, or O(n²·d) for n ≤ d rows on a side.
     /// - Throws: `FrechetError/tooFewRows(_:)` for a side of fewer than two vectors; `LinearAlgebraError`.
     mutating func distance(of partition: ClassPartition) throws -> FrechetDistance {
+        try WorkStop.check()
         let sides = Side.allCases.map { partition.classes(on: $0) }
         let fewest = sides.map { vectors.count(ofUnits: $0) }.min() ?? 0
         guard fewest >= 2 else { throw FrechetError.tooFewRows(fewest) }
