@@ -48,6 +48,8 @@ let package = Package(
         .target(name: "CAdam"),
         .target(name: "CFileSystem"),
         .target(name: "CThreads"),
+        // The header of the shared library.
+        .target(name: "CInterface"),
         // In executables only.
         .target(name: "CStartup", dependencies: ["CThreads"]),
         .systemLibrary(name: "COpenVINO", pkgConfig: "openvino_c"),
@@ -107,6 +109,7 @@ let package = Package(
         // MARK: The embedded benchmark
         .target(
             name: "Glyphs200",
+            dependencies: ["CFileSystem"],
             exclude: ["Resources/README.md", "Resources/characters.csv", "Resources/faces.csv"],
             resources: [.copy("Resources/glyphs200"), .copy("Resources/backbone")]),
 
@@ -116,7 +119,7 @@ let package = Package(
             dependencies: [
                 "Files", "Statistics", "Parallel", "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction",
                 "Frechet", "Splits", "Retrieval", "Evaluation", "HeadTraining", "Reports", "Experiments", "Glyphs200",
-                "CStartup",
+                "CStartup", "CInterface",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: findOpenVINO),
@@ -215,7 +218,8 @@ if Context.environment["OODML_FUZZ"] != nil {
 
 for target in package.targets
 where target.type != .system
-    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem", "CRanks", "CAdam"].contains(target.name)
+    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem", "CRanks", "CAdam", "CInterface"].contains(
+        target.name)
 {
     var settings = target.swiftSettings ?? []
     settings += [

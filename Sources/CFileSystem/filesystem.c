@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "filesystem.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,3 +28,8 @@ int filesystem_rename_new(const char *from, const char *to) {
 ptrdiff_t filesystem_attributes(const char *path, char *names, size_t size) { return llistxattr(path, names, size); }
 
 int filesystem_sync(int descriptor) { return syncfs(descriptor); }
+
+const char *filesystem_own_file(void) {
+    Dl_info info;
+    return dladdr((const void *)filesystem_own_file, &info) != 0 ? info.dli_fname : NULL;
+}

@@ -31,8 +31,9 @@ extern void *__libc_memalign(size_t, size_t);
 
 // Whether the code that a call returns to belongs to a library that cannot bear a refusal.
 static bool is_helpless(void *caller) {
+    // liboodml is all of oodml as one library, with Swift's runtime and OpenBLAS inside.
     static const char *const names[] = {"libswift", "libFoundation", "lib_Foundation", "libdispatch", "libopenblas",
-                                        "libopenvino", "libtbb", "libstdc++"};
+                                        "libopenvino", "libtbb", "libstdc++", "liboodml"};
     Dl_info info;
     if (!dladdr(caller, &info) || info.dli_fname == NULL) {
         return false;

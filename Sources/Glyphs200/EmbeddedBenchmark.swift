@@ -1,3 +1,4 @@
+internal import CFileSystem
 public import Foundation
 
 /// The benchmark that comes with oodml: 200 characters of ten writing systems, each in 24 typefaces, and a small
@@ -12,7 +13,17 @@ public enum EmbeddedBenchmark {
     /// The network, an ONNX file with its preprocessing in a `config.json` beside it.
     public static var backbone: URL { resource("backbone/backbone.onnx") }
 
-    private static func resource(_ path: String) -> URL {
-        (Bundle.module.resourceURL ?? Bundle.module.bundleURL).appending(path: path)
-    }
+    private static func resource(_ path: String) -> URL { folder.appending(path: path) }
+
+    /// The folder beside the program or library that this code is a part of; failing that, where the package was built.
+    ///
+    /// `Bundle.module` looks beside the program alone, and that may be Python.
+    private static let folder: URL = {
+        if let file = filesystem_own_file() {
+            let beside = URL(filePath: String(cString: file)).deletingLastPathComponent()
+                .appending(path: "oodml_Glyphs200.resources")
+            if FileManager.default.fileExists(atPath: beside.path) { return beside }
+        }
+        return Bundle.module.resourceURL ?? Bundle.module.bundleURL
+    }()
 }

@@ -58,17 +58,24 @@ struct Oodml: ParsableCommand {
         signal(SIGXFSZ, SIG_IGN)
         keepFreedMemory()
         do {
-            var command = try parseAsRoot()
-            do {
-                try command.run()
-                try requireStandardOutput()
-            } catch let error as any CustomStringConvertible & Error where isOfData(error) {
-                throw CommandError(onOneLine(error.description + advice(for: error, of: command)))
-            } catch  where isOfSystem(error) {
-                throw CommandError(onOneLine(sentence(aboutSystem: error)))
-            }
+            try run()
         } catch {
             exit(reporting: error)
+        }
+    }
+
+    /// Runs the command of a command line, by default that of the process.
+    ///
+    /// - Throws: an error of one sentence, or one of the argument parser's own.
+    static func run(_ arguments: [String]? = nil) throws {
+        var command = try parseAsRoot(arguments)
+        do {
+            try command.run()
+            try requireStandardOutput()
+        } catch let error as any CustomStringConvertible & Error where isOfData(error) {
+            throw CommandError(onOneLine(error.description + advice(for: error, of: command)))
+        } catch  where isOfSystem(error) {
+            throw CommandError(onOneLine(sentence(aboutSystem: error)))
         }
     }
 

@@ -18,4 +18,7 @@ ptrdiff_t filesystem_attributes(const char *path, char *names, size_t size);
 // Flushes all of the file system that a descriptor is on.
 int filesystem_sync(int descriptor);
 
+// The path of the program or library that this function is a part of, or NULL if the system does not know it.
+const char *filesystem_own_file(void);
+
 #endif

@@ -4,10 +4,11 @@ import Files
 @preconcurrency import Glibc
 import Reports
 
-/// Writes bytes to standard output.
+/// Writes bytes to standard output, or in a library to its caller.
 ///
 /// - Throws: ``/Files/FileError``, where `FileHandle` would end the process.
 func writeToStandardOutput(_ bytes: Data) throws {
+    if let call = LibraryCall.current { return call.print(bytes) }
     errno = 0
     guard bytes.withUnsafeBytes({ fwrite($0.baseAddress, 1, $0.count, stdout) }) == bytes.count else {
         throw incompleteOutput()
@@ -30,6 +31,7 @@ func printJSON(_ value: some Encodable) throws {
 
 /// Fails if output did not arrive on standard output, for instance because a disk is full.
 func requireStandardOutput() throws {
+    guard LibraryCall.current == nil else { return }
     errno = 0
     guard fflush(stdout) == 0, ferror(stdout) == 0 else {
         throw incompleteOutput()

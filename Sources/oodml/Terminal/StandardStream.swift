@@ -17,9 +17,10 @@ struct StandardStream: Sendable {
     let canRewriteLines: Bool
 
     private init(_ descriptor: Int32) {
-        guard isatty(descriptor) == 1 else {
+        // The streams of a program that oodml is a part of are not ours.
+        guard LibraryCall.current == nil, isatty(descriptor) == 1 else {
             display = .plain
-            canRewriteLines = false
+            canRewriteLines = LibraryCall.current != nil
             return
         }
         let environment = ProcessInfo.processInfo.environment

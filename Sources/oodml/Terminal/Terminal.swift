@@ -1,3 +1,4 @@
+import CInterface
 import Foundation
 import Reports
 import Synchronization
@@ -169,6 +170,10 @@ final class Terminal: Sendable {
 
     /// - Parameter mark: what stands before the line and may have a style.
     private func show(_ line: String, after mark: String = "", isFinal: Bool, in state: inout State) {
+        if let call = LibraryCall.current {
+            state.lastShown = Self.now
+            return call.tell(mark.isEmpty ? isFinal ? OODML_NOTE : OODML_PROGRESS : OODML_WARNING, onOneLine(line))
+        }
         guard !isQuiet else { return }
         state.lastShown = Self.now
         let line = mark + stream.display.shown(onOneLine(line))

@@ -1,0 +1,109 @@
+public import CInterface
+import Files
+import Foundation
+import Parallel
+
+// The functions of oodml.h, which documents them.
+
+@c @implementation
+public func oodml_run(
+    _ words: UnsafePointer<UnsafePointer<CChar>?>?, _ wordCount: Int, _ arrays: UnsafePointer<oodml_array>?,
+    _ arrayCount: Int,
+    _ listener: (@convention(c) (UnsafeMutableRawPointer?, oodml_event, UnsafePointer<CChar>?) -> CInt)?,
+    _ context: UnsafeMutableRawPointer?, _ answer: UnsafeMutablePointer<oodml_answer>?
+) -> oodml_status {
+    guard let answer else { return OODML_MISUSED }
+    answer.pointee = oodml_answer()
+    /// Sets the answer, in memory that `free` releases.
+    func end(_ output: Data, _ failure: (status: oodml_status, sentence: String)?) -> oodml_status {
+        let room = UnsafeMutableRawBufferPointer(start: malloc(output.count + 1), count: output.count + 1)
+        room.copyBytes(from: output)
+        room[output.count] = 0
+        answer.pointee.output = room.baseAddress?.assumingMemoryBound(to: CChar.self)
+        answer.pointee.output_size = output.count
+        answer.pointee.error = failure.flatMap { strdup($0.sentence) }
+        return failure?.status ?? OODML_DONE
+    }
+    do {
+        let words: [String] = try UnsafeBufferPointer(start: words, count: wordCount).map { try text($0, "a word") }
+        let files: [(String, MemoryFile)] = try UnsafeBufferPointer(start: arrays, count: arrayCount).map(file)
+        // The pointers are C's, which says that they may be used on any thread.
+        nonisolated(unsafe) let context = context
+        var hear: LibraryCall.Listener?
+        if let listener { hear = { event, line in listener(context, event, line) == 0 } }
+        let ending = LibraryCall.run(words, on: Dictionary(files) { $1 }, listener: hear)
+        return end(ending.output, ending.failure)
+    } catch {
+        return end(Data(), (OODML_MISUSED, "\(error)"))
+    }
+}
+
+@c @implementation
+public func oodml_stop() { WorkStop.request() }
+
+@c @implementation
+public func oodml_release(_ answer: UnsafeMutablePointer<oodml_answer>?) {
+    guard let answer else { return }
+    free(answer.pointee.output)
+    free(answer.pointee.error)
+    answer.pointee = oodml_answer()
+}
+
+@c @implementation
+public func oodml_version() -> UnsafePointer<CChar>? { versionText }
+
+/// The version as C reads it, for as long as the library is loaded.
+private nonisolated(unsafe) let versionText: UnsafePointer<CChar>? = strdup(version).map { UnsafePointer($0) }
+
+/// The text at a pointer of C's.
+private func text(_ pointer: UnsafePointer<CChar>?, _ what: String) throws -> String {
+    guard let pointer else { throw CommandError("\(what) is NULL; expected text") }
+    guard let text = String(validatingCString: pointer) else {
+        throw CommandError("\(what) is not UTF-8; expected text in it")
+    }
+    return text
+}
+
+/// The file that an array stands for.
+private func file(_ array: oodml_array) throws -> (String, MemoryFile) {
+    let name = try text(array.name, "the name of an array")
+    let type = try text(array.type, "\(name): the type")
+    guard array.dimension_count <= 8 else {
+        throw CommandError("\(name): found \(array.dimension_count) dimensions; expected at most 8")
+    }
+    let sizes = Array(UnsafeBufferPointer(start: array.sizes, count: array.dimension_count))
+    let elementSize = type == "bytes" ? 1 : try size(ofElements: type, of: name)
+    var count = elementSize
+    for size in sizes {
+        let (product, isTooLarge) = count.multipliedReportingOverflow(by: size)
+        guard !isTooLarge, size >= 0 else { throw CommandError("\(name): its sizes exceed the address space") }
+        count = product
+    }
+    guard array.elements != nil || count == 0 else { throw CommandError("\(name): its elements are NULL") }
+    return (
+        name,
+        MemoryFile(
+            header: type == "bytes" ? [] : numpyHeader(type, sizes),
+            bytes: UnsafeRawBufferPointer(start: array.elements, count: count))
+    )
+}
+
+/// The bytes of an element of one of NumPy's types, as 4 of "<f4".
+private func size(ofElements type: String, of name: String) throws -> Int {
+    let letters = Array(type.utf8)
+    guard letters.count >= 3, letters.count <= 12, let number = Int(type.dropFirst(2)), number > 0,
+        letters[2] != UInt8(ascii: "+")
+    else { throw CommandError("\(name): found the type \"\(excerpt(type))\"; expected one such as \"<f4\"") }
+    // Characters of text take four bytes.
+    return letters[1] == UInt8(ascii: "U") ? 4 * number : number
+}
+
+/// The header of a .npy file, version 1.0: its length is a multiple of 64, and its last byte a line feed.
+private func numpyHeader(_ type: String, _ sizes: [Int]) -> [UInt8] {
+    let shape = sizes.map { "\($0)," }.joined(separator: " ")
+    let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(shape)), }"
+    let padding = 63 - (10 + text.utf8.count) % 64
+    let length = text.utf8.count + padding + 1
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(text.utf8)
+        + [UInt8](repeating: UInt8(ascii: " "), count: padding) + [UInt8(ascii: "\n")]
+}
