@@ -12,6 +12,7 @@ steps; a few settings of each are the usual ones and not tuned. To use your own 
 
 import argparse
 import pathlib
+import sys
 import time
 
 import numpy
@@ -20,7 +21,9 @@ from PIL import Image
 from pytorch_metric_learning import distances, losses, miners, regularizers
 from torch import nn
 
-from oodml_splits import DIRECTIONS, Splits
+# Where oodml is not installed, it is in the clone.
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "python"))
+from oodml.splits import DIRECTIONS, Splits
 
 MEAN, STD = 0.9, 0.25  # of grey values from 0 to 1
 CLASSES_PER_BATCH = 24

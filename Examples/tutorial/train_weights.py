@@ -5,7 +5,7 @@
 
 A dimension weighs the more, the farther the training classes differ in it beside what differs within them (Fisher's
 ratio). It stands for any training: what it needs of the splits, and what it writes, is what your own code needs and
-writes. Needs only Python 3.8.
+writes. Needs only Python 3.9.
 """
 
 import argparse
@@ -14,8 +14,9 @@ import ast
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python"))
-from oodml_splits import Splits
+# Where oodml is not installed, it is in the clone.
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "python"))
+from oodml.splits import Splits
 
 
 def read_store(folder):

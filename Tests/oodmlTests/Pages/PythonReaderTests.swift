@@ -11,7 +11,7 @@ import TestSupport
 @Suite(.enabled(if: Python.isInstalled, "python3 is not installed"))
 struct PythonReaderTests {
     @Test func itsOwnTestsPass() throws {
-        let run = try Python.run(["Examples/python/test_oodml_splits.py"])
+        let run = try Python.run(["Tests/Python/test_splits.py"])
         #expect(run.status == 0 && run.output.contains("\nOK"), "\(run.output)")
     }
 
@@ -21,8 +21,8 @@ struct PythonReaderTests {
         // Every sample is at its class's place around a circle, but for two of level-1's test side that have swapped places.
         let program = """
             import math, sys
-            sys.path.insert(0, "Examples/python")
-            from oodml_splits import Splits
+            sys.path.insert(0, "python")
+            from oodml.splits import Splits
             def embed(level):
                 angles = [2 * math.pi * number / len(level.test.class_labels) for number in level.test.labels]
                 if level.id == "level-1" and level.direction == "forward":

@@ -228,8 +228,8 @@ import TestSupport
         try imported()
         let program = """
             import sys
-            sys.path.insert(0, "Examples/python")
-            from oodml_splits import Splits
+            sys.path.insert(0, "python")
+            from oodml.splits import Splits
             splits = Splits(sys.argv[1])
             level = splits.level("level-2", fold=0)
             print(level.fid, ascii(level.train.class_labels), ascii(level.test.class_labels))

@@ -1,9 +1,9 @@
 """Reads splits that `oodml make-splits` and `oodml import` write, and writes embeddings that `oodml evaluate` reads.
 
-One file without dependencies, to be copied next to your training code. With torch and Pillow it also
-makes data sets of images.
+One file without dependencies: where oodml cannot be installed, it may be copied next to your training code. With torch and
+Pillow it also makes data sets of images.
 
-    from oodml_splits import Splits
+    from oodml import Splits
     level = Splits("splits/photos").level("level-3")
     train = level.train.dataset("photos", transform)   # images and class numbers from 0
 

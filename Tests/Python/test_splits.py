@@ -1,8 +1,8 @@
-"""Tests of oodml_splits.py on the splits of glyphs200; standard library only.
+"""Tests of oodml.splits on the splits of glyphs200; standard library only.
 
 Run by
 
-    python3 Examples/python/test_oodml_splits.py
+    python3 Tests/Python/test_splits.py
 """
 
 import array
@@ -16,8 +16,8 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from oodml_splits import Splits, write_npy
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "python"))
+from oodml.splits import Splits, write_npy
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "splits" / "glyphs200"
 

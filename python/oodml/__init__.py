@@ -1,0 +1,74 @@
+"""oodml: graded class-disjoint splits of any labelled dataset, and how retrieval models degrade along them.
+
+    import oodml
+
+    splits = oodml.make_splits(features=features, samples=labels)  # from easy to hard
+    heads = oodml.train(splits, features, objective=["arcface", "triplet"])  # in seconds, on frozen features
+    results = oodml.evaluate(splits, heads=heads, features=features)
+    oodml.compare(results, backbone=True)  # what training adds, level by level
+    oodml.score(embeddings, labels)["map@r"]  # exact, of any embeddings
+
+Functions take the options of the program's commands as keyword arguments: `oodml COMMAND --help` documents them. Arrays
+are NumPy's, torch's or lists, tables pandas' or mappings from columns to values; either may be a path. What works on
+arrays runs in this process, on its own threads and its own BLAS; images are left to the program. Progress is shown in
+terminals and notebooks (quiet=True: nowhere), warnings come as OodmlWarning, notes go to the logger "oodml", and errors
+are oodml.Error.
+"""
+
+from __future__ import annotations
+
+from ._commands import compare, distance, embed, evaluate, make_splits, report, score, train, validate
+from ._errors import Error, OodmlWarning, UsageError
+from .results import (
+    Comparison,
+    Distance,
+    Estimate,
+    Evaluation,
+    Evaluations,
+    Head,
+    Point,
+    Report,
+    Scores,
+    Store,
+    Training,
+    Validation,
+)
+from .splits import Level, Side, Splits
+
+__all__ = [
+    "Comparison",
+    "Distance",
+    "Error",
+    "Estimate",
+    "Evaluation",
+    "Evaluations",
+    "Head",
+    "Level",
+    "OodmlWarning",
+    "Point",
+    "Report",
+    "Scores",
+    "Side",
+    "Splits",
+    "Store",
+    "Training",
+    "UsageError",
+    "Validation",
+    "compare",
+    "distance",
+    "embed",
+    "evaluate",
+    "make_splits",
+    "report",
+    "score",
+    "train",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":
+        from ._library import version
+
+        return version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

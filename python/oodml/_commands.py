@@ -1,0 +1,338 @@
+"""The functions of oodml: one for each command of the program, with its options as keyword arguments."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ._arrays import is_path
+from ._errors import UsageError
+from ._run import Answer, Call
+from .results import (
+    Comparison,
+    Distance,
+    Evaluation,
+    Evaluations,
+    Place,
+    Report,
+    Scores,
+    Store,
+    Training,
+    Validation,
+)
+from .splits import Level, Splits
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._options import (
+        CompareOptions,
+        Data,
+        EmbedOptions,
+        EvaluateOptions,
+        MakeSplitsOptions,
+        PathLike,
+        ReportOptions,
+        ScoreOptions,
+        TrainOptions,
+        ValidateOptions,
+    )
+
+_DATA = frozenset({"features", "samples", "labels", "gallery", "gallery_labels", "clusters"})
+
+
+def make_splits(**options: Unpack[MakeSplitsOptions]) -> Splits:
+    """Makes a graded series of class-disjoint train/test splits, as `oodml make-splits`.
+
+    Features (n × d) and samples, a label for each row or a table with the columns sample and class, may be arrays and
+    tables in memory; otherwise the images of a dataset are embedded. Without `out` the splits are in a temporary
+    folder, which lasts as long as what is returned.
+
+        splits = oodml.make_splits(features=features, samples=labels)
+        splits = oodml.make_splits(root="photos", backbone="dino.onnx", out="splits/photos")
+    """
+    call = Call("make-splits")
+    place = _place(options)
+    _options(call, options, place)
+    answer = call.run(options.get("quiet"))
+    splits = Splits(place.path)
+    splits.keep(place, answer.notes, answer.warnings)
+    return splits
+
+
+def embed(**options: Unpack[EmbedOptions]) -> Store:
+    """Embeds the images of a dataset by a network, as `oodml embed`.
+
+    Without `out` the store is in a temporary folder, which lasts as long as what is returned.
+
+        store = oodml.embed(root="photos", backbone="dino.onnx", out="stores/photos")
+    """
+    call = Call("embed")
+    place = _place(options)
+    _options(call, options, place)
+    return Store(*_said(call.run(options.get("quiet"))), place)
+
+
+def train(splits: Splits | PathLike, features: Data | None = None, **options: Unpack[TrainOptions]) -> Training:
+    """Trains heads on frozen features for each level and direction of splits, as `oodml train`.
+
+    The features (a row for each row of splits.samples) may be an array, or a store or file.
+
+        heads = oodml.train(splits, features, objective=["arcface", "triplet"], seeds=[0, 1, 2])
+    """
+    call = Call("train")
+    _exclude(options, "splits", "features")
+    call.options({"splits": _folder(splits), "features": features}, _DATA)
+    if not is_path(options.get("objective")) and options.get("objective") is not None:
+        options["objective"] = ",".join(options["objective"])  # type: ignore[arg-type]
+    place = _place(options)
+    _options(call, options, place)
+    answer = call.run(options.get("quiet"))
+    record = answer.json
+    return Training(
+        *_said(answer),
+        place,
+        [objective["name"] for objective in record["objectives"]],
+        record["seeds"],
+        record["directions"],
+    )
+
+
+def evaluate(
+    splits: Splits | PathLike,
+    *,
+    embeddings: PathLike | Mapping[tuple[str, str], Data] | Callable[[Level], Data] | None = None,
+    heads: Training | PathLike | None = None,
+    features: Data | None = None,
+    **options: Unpack[EvaluateOptions],
+) -> Evaluations:
+    """Scores models along a series of splits, as `oodml evaluate`.
+
+    The models are networks (`model`, a path with {level} and {direction}), heads that train returned, or embeddings: a
+    path, a mapping from (level, direction) to arrays, or a function that embeds all samples of a Level. The `features`
+    that the splits were made from add the gain over them.
+
+        results = oodml.evaluate(splits, heads=heads, features=features)
+        results = oodml.evaluate(splits, embeddings=lambda level: embed(train_on(level.train), level.all))
+    """
+    call = Call("evaluate")
+    _exclude(options, "splits", "embeddings", "heads", "features")
+    call.options({"splits": _folder(splits), "features": features}, _DATA)
+    if heads is not None:
+        call.options({"heads": heads if is_path(heads) else heads.path})  # type: ignore[union-attr]
+    if callable(embeddings):
+        if not isinstance(splits, Splits):
+            splits = Splits(splits)
+        fold, directions = (
+            options.get("fold"),
+            ("forward",) if options.get("fold") is not None else ("forward", "reverse"),
+        )
+        embeddings = {(level.id, level.direction): embeddings(level) for level in splits.levels(directions, fold)}
+    if isinstance(embeddings, Mapping):
+        template = ""
+        for (level, direction), value in embeddings.items():
+            word = call.data(f"embeddings/{level}-{direction}", value)
+            template = word.replace(f"{level}-{direction}", "{level}-{direction}")
+        if not template:
+            raise UsageError("embeddings: found none; expected an array for each (level, direction)")
+        call.words.append(f"--embeddings={template}")
+    else:
+        call.options({"embeddings": embeddings})
+    place = _place(options)
+    _options(call, options, place)
+    answer = call.run(options.get("quiet"))
+    records = answer.json if isinstance(answer.json, list) else [answer.json]
+    items = [
+        Evaluation(record, answer.notes, answer.warnings, own, record["model"], record["dataset"], record.get("seed"))
+        for record, own in zip(records, _find(records, place))
+    ]
+    return Evaluations(*_said(answer), place, items)
+
+
+def score(embeddings: Data, labels: Data, **options: Unpack[ScoreOptions]) -> Scores:
+    """Scores one set of embeddings (n × d), as `oodml score`: exact ranks, in bounded memory.
+
+    Labels are one for each row, or a table with the column label. Gallery and gallery_labels are searched instead of
+    the embeddings themselves. With per_query=True or per_class=True the tables of each query or class come too.
+
+        oodml.score(embeddings, labels)["map@r"]
+    """
+    call = Call("score")
+    _exclude(options, "labels")
+    call.positional("embeddings", embeddings)
+    call.options({"labels": labels}, _DATA)
+    with tempfile.TemporaryDirectory(prefix="oodml-") as folder:
+        tables: dict[str, Path] = {}
+        for name in ("per_query", "per_class"):
+            value = options.get(name)
+            if value is True:
+                tables[name] = Path(folder) / f"{name}.csv"
+            elif value not in (None, False):
+                tables[name] = Path(value)  # type: ignore[arg-type]
+        call.options({name: value for name, value in options.items() if name not in (*tables, "quiet")}, _DATA)
+        call.options(tables)
+        answer = call.run(options.get("quiet"))
+        read = {name: _table(path) for name, path in tables.items()}
+    record = answer.json
+    counts = {"queries", "lone_queries", "samples", "classes", "clusters", "dimensions", "gallery"}
+    values = {
+        name: float(value)
+        for name, value in record.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and name not in counts
+    }
+    return Scores(
+        *_said(answer),
+        values,
+        record["class_averaged"],
+        record["queries"],
+        record["lone_queries"],
+        read.get("per_query"),
+        read.get("per_class"),
+    )
+
+
+def distance(a: Data, b: Data, *, quiet: bool | None = None) -> Distance:
+    """The Fréchet distance (FID) between two sets of embeddings, n_a × d and n_b × d, as `oodml distance`.
+
+    oodml.distance(train, test).frechet
+    """
+    call = Call("distance")
+    call.positional("a", a)
+    call.positional("b", b)
+    answer = call.run(quiet)
+    record = answer.json
+    # The command has its warnings in its JSON alone.
+    notes, warnings = answer.notes, [*answer.warnings, *record["warnings"]]
+    _warn(record["warnings"])
+    return Distance(
+        record,
+        notes,
+        warnings,
+        record["frechet"],
+        record["mean_part"],
+        record["covariance_part"],
+        record["n_a"],
+        record["n_b"],
+        record["d"],
+    )
+
+
+def compare(*results: Evaluation | Evaluations | PathLike, **options: Unpack[CompareOptions]) -> Comparison:
+    """Compares models along the same series, as `oodml compare`; `backbone=True` adds the frozen features.
+
+    oodml.compare(*results, backbone=True)
+    """
+    call = Call("compare")
+    for folder in _folders(results):
+        call.positional("results", folder)
+    place = _place(options)
+    _options(call, options, place)
+    answer = call.run(options.get("quiet"))
+    return Comparison(*_said(answer), place, [model["name"] for model in answer.json["models"]])
+
+
+def report(
+    splits: Splits | PathLike, *results: Evaluation | Evaluations | PathLike, **options: Unpack[ReportOptions]
+) -> Report:
+    """Writes one page about splits and results, as `oodml report`; a notebook shows it.
+
+    oodml.report(splits, results, out="report.html")
+    """
+    call = Call("report")
+    call.positional("splits", _folder(splits))
+    for folder in _folders(results):
+        call.positional("results", folder)
+    place = _place(options)
+    _options(call, options, place)
+    return Report(*_said(call.run(options.get("quiet"))), place)
+
+
+def validate(splits: Splits | PathLike, **options: Unpack[ValidateOptions]) -> Validation:
+    """Checks a folder of splits against its manifest, as `oodml validate`.
+
+    assert oodml.validate("splits/photos")
+    """
+    call = Call("validate")
+    call.positional("splits", _folder(splits))
+    call.options({name: value for name, value in options.items() if name != "quiet"}, _DATA)
+    answer = call.run(options.get("quiet"))
+    return Validation(*_said(answer), answer.json["violations"])
+
+
+# How results are told apart
+
+
+def _said(answer: Answer) -> tuple[Any, list[str], list[str]]:
+    return answer.json, answer.notes, answer.warnings
+
+
+def _warn(lines: list[str]) -> None:
+    import warnings
+
+    from ._errors import OodmlWarning
+
+    for line in lines:
+        warnings.warn(line, OodmlWarning, stacklevel=4)
+
+
+def _place(options: Mapping[str, Any]) -> Place:
+    """Where to write: in the folder of `out`, or in a temporary one."""
+    return Place.of(options.get("out"))
+
+
+def _options(call: Call, options: Mapping[str, Any], place: Place) -> None:
+    """Adds the options of a command that writes a folder."""
+    call.options({"out": place.path})
+    call.options({name: value for name, value in options.items() if name not in ("out", "quiet")}, _DATA)
+
+
+def _exclude(options: Mapping[str, Any], *names: str) -> None:
+    twice = [name for name in names if name in options]
+    if twice:
+        raise UsageError(f"found {', '.join(twice)} twice; expected one value")
+
+
+def _folder(splits: Splits | PathLike) -> PathLike:
+    return splits.path if isinstance(splits, Splits) else splits
+
+
+def _folders(results: tuple[Evaluation | Evaluations | PathLike, ...]) -> list[PathLike]:
+    """The folders of results, each once."""
+    found: list[PathLike] = []
+    for result in results:
+        if isinstance(result, Evaluations):
+            found += result.folders
+        elif isinstance(result, Evaluation):
+            found.append(result.path)
+        else:
+            found.append(result)
+    return list(dict.fromkeys(found))
+
+
+def _find(records: list[Any], place: Place) -> list[Place]:
+    """Where the results of each model are, below the folder of all."""
+    written = {path.parent: json.loads(path.read_text(encoding="utf-8")) for path in place.path.rglob("results.json")}
+    found = []
+    for record in records:
+        own = next((folder for folder, result in written.items() if result == record), place.path)
+        found.append(place.at(own))
+    return found
+
+
+def _table(path: Path) -> dict[str, list[Any]]:
+    """A table of scores, by its columns; all but names are numbers."""
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    columns: dict[str, list[Any]] = {}
+    for name, values in zip(header, zip(*rows) if rows else [()] * len(header)):
+        if name in ("sample", "label"):
+            columns[name] = list(values)
+        elif name in ("row", "queries"):
+            columns[name] = [int(value) for value in values]
+        else:
+            columns[name] = [float(value) for value in values]
+    return columns

@@ -1,0 +1,566 @@
+"""The options of each command, as `oodml COMMAND --help` documents them.
+
+Written by Scripts/python_options.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Union
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+#: A file or folder.
+PathLike = Union[str, "os.PathLike[str]"]
+#: An array (NumPy, torch or lists), a table (pandas, or a mapping from columns to values), or a file.
+Data = Union[PathLike, "npt.NDArray[np.generic]", Sequence[Any], Mapping[str, Sequence[Any]], Any]
+
+
+class MakeSplitsOptions(TypedDict, total=False):
+    """Options of `oodml make-splits`."""
+
+    #: The benchmark that comes with oodml, glyphs200, or the dataset in --root: cub200, cars196, sop, inshop,
+    #: market1501, dukemtmc, msmt17 or veri776.
+    dataset: str | None
+
+    #: The folder of the images.
+    root: PathLike | None
+
+    #: A table with the columns sample, class, and optionally superclass, split (train or test), role (query or
+    #: gallery), camera, domain and group; or labels alone, in .npy or in lines of .txt; a store of embeddings has
+    #: its own.
+    samples: Data | None
+
+    #: What the outer folders of outer/class/image are: superclass, domain, or the parts of a split (default: by
+    #: their names).
+    folders: Literal["superclass", "domain", "split"] | None
+
+    #: The column of --samples with the cameras: images of a query's class and camera do not count for it (default:
+    #: camera, if there is one; names: by the samples' names; none).
+    camera: str | None
+
+    #: The name of the dataset in what is written (default: that of the folder, table or store).
+    name: str | None
+
+    #: The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in the config
+    #: file of timm, Hugging Face or OpenCLIP.
+    backbone: PathLike | None
+
+    #: Embeddings instead of images (.npy, .npz, .safetensors, .csv): one row for each row of --samples, found by id
+    #: where the file has ids.
+    features: Data | None
+
+    #: The output folder (default: splits/NAME).
+    out: PathLike | None
+
+    #: What the distance is computed over: all samples, or one mean for each class (default: samples).
+    statistic: Literal["samples", "class-means"] | None
+
+    #: How many levels to make (default: 9).
+    levels: int | None
+
+    #: Levels at these distances (fid) instead, separated by commas, as in 20,40,80.
+    targets: float | Sequence[float] | None
+
+    #: By which part of itself a target may be missed. (default: 0.02)
+    tolerance: float | None
+
+    #: What levels are spaced evenly in: the distance, or its excess over random sides. (default: fid)
+    spacing: Literal["fid", "excess"] | None
+
+    #: The split to start from. (default: official)
+    start: Literal["official", "alphabetical", "random"] | None
+
+    #: What changes sides as a whole: class, superclass, or a column of --samples. (default: class)
+    unit: str | None
+
+    #: How many pairs of classes a step exchanges, and how many it removes (default: classes / 100).
+    swaps_per_step: int | None
+
+    #: The part of each side's classes that removal leaves. (default: 0.6)
+    keep_fraction: float | None
+
+    #: The number of classes that removal leaves on each side at least. (default: 10)
+    min_classes: int | None
+
+    #: Which classes are removed first: by the gap between class and side means, or by the distance that is left,
+    #: which is slower and goes further where classes spread differently. (default: gap)
+    removal: Literal["gap", "distance"] | None
+
+    #: What all random choices come from. (default: 0)
+    seed: int | None
+
+    #: Make this many series, all but the first from random starts, to see how much depends on the start. (default:
+    #: 1)
+    replicates: int | None
+
+    #: Random exchanges for each null band; 0 leaves out the bands and the held-out repetition. (default: 20)
+    draws: int | None
+
+    #: Validation folds within the train classes of each level; 0 for none. (default: 4)
+    folds: int | None
+
+    #: Support samples a class in few-shot episodes, separated by commas; 0 for none (default: 2,5).
+    shots: int | Sequence[int] | None
+
+    #: How many few-shot episodes to fix. (default: 10)
+    episodes: int | None
+
+    #: How splits are found: by the search of oodml, or step by step as the reference code of the ooDML paper does
+    #: it, defects included (sets --statistic class-means). (default: oodml)
+    protocol: Literal["oodml", "milbich2021"] | None
+
+    #: With --protocol milbich2021: add this to the diagonals under the root, where the reference has 1e-8 (default:
+    #: nothing).
+    ridge: float | None
+
+    #: The output that is the embedding; of an ONNX network any tensor within it.
+    output: str | None
+
+    #: How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the others;
+    #: grid-2 and grid-4 are the means of 2 × 2 and 4 × 4 parts of a feature map.
+    pool: Literal["cls", "avg", "patch-avg", "max", "gem", "grid-2", "grid-4"] | None
+
+    #: The resize before the crop: the shorter side, HEIGHTxWIDTH, or none.
+    resize: int | str | None
+
+    #: The part of the resized image that the crop is, instead of --resize.
+    crop_pct: float | None
+
+    #: The centre crop, which is the network's input: a side, or HEIGHTxWIDTH.
+    crop: int | str | None
+
+    #: The filter of the resize.
+    interpolation: Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"] | None
+
+    #: What is subtracted from values of 0 to 1; one number for a network for grey images.
+    mean: float | Sequence[float] | None
+
+    #: What values are then divided by.
+    std: float | Sequence[float] | None
+
+    #: The order of the channels in the network's input, also of --mean and --std (default: rgb).
+    channel_order: Literal["rgb", "bgr"] | None
+
+    #: Turn images first as their EXIF data says, which most trainers do not do.
+    exif_orientation: bool | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+    #: Replace results of another run in the output folder; your own files there stay.
+    force: bool | None
+
+
+class EmbedOptions(TypedDict, total=False):
+    """Options of `oodml embed`."""
+
+    #: The benchmark that comes with oodml, glyphs200, or the dataset in --root: cub200, cars196, sop, inshop,
+    #: market1501, dukemtmc, msmt17 or veri776.
+    dataset: str | None
+
+    #: The folder of the images.
+    root: PathLike | None
+
+    #: A table with the columns sample, class, and optionally superclass, split (train or test), role (query or
+    #: gallery), camera, domain and group; or labels alone, in .npy or in lines of .txt; a store of embeddings has
+    #: its own.
+    samples: Data | None
+
+    #: What the outer folders of outer/class/image are: superclass, domain, or the parts of a split (default: by
+    #: their names).
+    folders: Literal["superclass", "domain", "split"] | None
+
+    #: The column of --samples with the cameras: images of a query's class and camera do not count for it (default:
+    #: camera, if there is one; names: by the samples' names; none).
+    camera: str | None
+
+    #: The name of the dataset in what is written (default: that of the folder, table or store).
+    name: str | None
+
+    #: The network, with its preprocessing beside it.
+    backbone: PathLike | None
+
+    #: The folder of the store.
+    out: PathLike | None
+
+    #: Whether an image that cannot be embedded ends the run, or is left out and listed. (default: fail)
+    on_error: Literal["fail", "skip"] | None
+
+    #: Embed only this part of the images (default: all).
+    shard: str | None
+
+    #: Join the stores of all shards.
+    merge: Sequence[PathLike] | None
+
+    #: How many images to embed between saves. (default: 256)
+    chunk: int | None
+
+    #: The output that is the embedding; of an ONNX network any tensor within it.
+    output: str | None
+
+    #: How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the others;
+    #: grid-2 and grid-4 are the means of 2 × 2 and 4 × 4 parts of a feature map.
+    pool: Literal["cls", "avg", "patch-avg", "max", "gem", "grid-2", "grid-4"] | None
+
+    #: The resize before the crop: the shorter side, HEIGHTxWIDTH, or none.
+    resize: int | str | None
+
+    #: The part of the resized image that the crop is, instead of --resize.
+    crop_pct: float | None
+
+    #: The centre crop, which is the network's input: a side, or HEIGHTxWIDTH.
+    crop: int | str | None
+
+    #: The filter of the resize.
+    interpolation: Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"] | None
+
+    #: What is subtracted from values of 0 to 1; one number for a network for grey images.
+    mean: float | Sequence[float] | None
+
+    #: What values are then divided by.
+    std: float | Sequence[float] | None
+
+    #: The order of the channels in the network's input, also of --mean and --std (default: rgb).
+    channel_order: Literal["rgb", "bgr"] | None
+
+    #: Turn images first as their EXIF data says, which most trainers do not do.
+    exif_orientation: bool | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+    #: Replace results of another run in the output folder; your own files there stay.
+    force: bool | None
+
+
+class TrainOptions(TypedDict, total=False):
+    """Options of `oodml train`."""
+
+    #: The folder that `oodml make-splits` wrote.
+    splits: PathLike | None
+
+    #: The frozen features: one row for each row of the folder's samples.csv (default: those of the network that
+    #: comes with oodml, for its benchmark).
+    features: Data | None
+
+    #: The objectives, separated by commas, or all.
+    objective: str | Sequence[str] | None
+
+    #: Parameters of the objective, as in margin=0.2,scale=32; of several objectives as in triplet.margin=0.2.
+    set: str | Mapping[str, float | int | str] | None
+
+    #: The number of dimensions of the embeddings. (default: 128)
+    dimension: int | None
+
+    #: The widths of hidden layers, separated by commas (default: none).
+    hidden: int | Sequence[int] | None
+
+    #: The number of batches. (default: 1000)
+    steps: int | None
+
+    #: The number of classes of a batch (default: 28, or as many as all tasks have).
+    batch_classes: int | None
+
+    #: The number of samples of each class of a batch. (default: 4)
+    batch_samples: int | None
+
+    #: The step size of AdamW. (default: 0.001)
+    learning_rate: float | None
+
+    #: The weight decay of AdamW. (default: 0.01)
+    weight_decay: float | None
+
+    #: The seeds of the training runs, separated by commas (default: 0).
+    seeds: int | Sequence[int] | None
+
+    #: Train all tasks on equally many classes and samples.
+    train_matched: bool | None
+
+    #: Train forward tasks alone.
+    forward_only: bool | None
+
+    #: Leave this validation fold out, counted from 0; forward tasks alone.
+    fold: int | None
+
+    #: Search for the parameters of each objective with this many trials, the first with those given.
+    tune: int | None
+
+    #: The output folder (default: runs/NAME, NAME being that of --splits).
+    out: PathLike | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+    #: Replace results of another run in the output folder; your own files there stay.
+    force: bool | None
+
+
+class EvaluateOptions(TypedDict, total=False):
+    """Options of `oodml evaluate`."""
+
+    #: The folder that `oodml make-splits` wrote.
+    splits: PathLike | None
+
+    #: The models, ONNX, OpenVINO or TFLite, each trained for one task.
+    model: PathLike | None
+
+    #: Embeddings instead of models: .npy, .npz, .safetensors or .csv files, one for each task.
+    embeddings: PathLike | Mapping[tuple[str, str], Data] | None
+
+    #: Heads on --features instead of models: a folder that `oodml train` wrote, or .safetensors, one for each task.
+    heads: PathLike | None
+
+    #: The folder of the images (not needed for glyphs200).
+    root: PathLike | None
+
+    #: The backbone that made the splits (not needed for glyphs200).
+    backbone: PathLike | None
+
+    #: The features that made the splits: one row for each row of the folder's samples.csv.
+    features: Data | None
+
+    #: What retrieval ranks by. (default: cosine)
+    similarity: Literal["cosine", "euclidean", "inner-product"] | None
+
+    #: What becomes of queries without any other item of their class. (default: exclude)
+    lone_queries: Literal["exclude", "zero"] | None
+
+    #: The values of k of recall@k, separated by commas (default: 1,2,4,8).
+    recall_at: int | Sequence[int] | None
+
+    #: Add precision@k for these k.
+    precision_at: int | Sequence[int] | None
+
+    #: Add map@k for these k, beside map@1000.
+    map_at: int | Sequence[int] | None
+
+    #: Add mrr@k for these k.
+    mrr_at: int | Sequence[int] | None
+
+    #: Search across groups of samples (the column group): items of a query's class and group do not count for it.
+    across_groups: bool | None
+
+    #: How errors are estimated: for other classes, for other queries in front of this gallery, or not at all.
+    #: (default: class-jackknife)
+    confidence: Literal["class-jackknife", "fixed-gallery-bootstrap", "none"] | None
+
+    #: Score within the test classes only, without gain and cost of shift.
+    no_catalogue: bool | None
+
+    #: Draws of galleries of equal size; 0 for none (default: 20, or fewer large ones).
+    matched_draws: int | None
+
+    #: Score this validation fold, counted from 0 (default: the test classes).
+    fold: int | None
+
+    #: The training runs that {seed} stands for, separated by commas (default: one run).
+    seeds: int | Sequence[int] | None
+
+    #: The output folder (default: results/NAME, NAME being that of --splits).
+    out: PathLike | None
+
+    #: Adapt to the splits' few-shot episodes of this many samples a class (default: no adaptation).
+    shots: int | None
+
+    #: Average the embeddings of each image and its mirror.
+    flip: bool | None
+
+    #: Reduce to this many principal components of the training samples (default: all dimensions).
+    embedding_dim: int | None
+
+    #: Add this much of the raw row to the one of length 1, and rank by distance (default: 0).
+    mix_raw: float | None
+
+    #: Re-rank by k-reciprocal neighbours (k1 20, k2 6, lambda 0.3).
+    rerank: bool | None
+
+    #: The output that is the embedding; of an ONNX network any tensor within it.
+    output: str | None
+
+    #: How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the others;
+    #: grid-2 and grid-4 are the means of 2 × 2 and 4 × 4 parts of a feature map.
+    pool: Literal["cls", "avg", "patch-avg", "max", "gem", "grid-2", "grid-4"] | None
+
+    #: The resize before the crop: the shorter side, HEIGHTxWIDTH, or none.
+    resize: int | str | None
+
+    #: The part of the resized image that the crop is, instead of --resize.
+    crop_pct: float | None
+
+    #: The centre crop, which is the network's input: a side, or HEIGHTxWIDTH.
+    crop: int | str | None
+
+    #: The filter of the resize.
+    interpolation: Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"] | None
+
+    #: What is subtracted from values of 0 to 1; one number for a network for grey images.
+    mean: float | Sequence[float] | None
+
+    #: What values are then divided by.
+    std: float | Sequence[float] | None
+
+    #: The order of the channels in the network's input, also of --mean and --std (default: rgb).
+    channel_order: Literal["rgb", "bgr"] | None
+
+    #: Turn images first as their EXIF data says, which most trainers do not do.
+    exif_orientation: bool | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+    #: Replace results of another run in the output folder; your own files there stay.
+    force: bool | None
+
+
+class ScoreOptions(TypedDict, total=False):
+    """Options of `oodml score`."""
+
+    #: Their labels: a table with the column label (or class) and optionally sample, camera and group, a row for each
+    #: embedding; or only labels, in .npy or in lines of .txt.
+    labels: Data | None
+
+    #: The column of the tables with the cameras: items of a query's label and camera do not count for it, as in re-
+    #: identification (default: camera, if there is one; names: by the samples' names; none).
+    camera: str | None
+
+    #: The embeddings to retrieve from (m × d).
+    gallery: Data | None
+
+    #: The gallery's labels, a table like --labels.
+    gallery_labels: Data | None
+
+    #: Clusters instead of those of k-means: a table with the column cluster.
+    clusters: Data | None
+
+    #: Make no clusters.
+    no_clusters: bool | None
+
+    #: Leave out the measures of structure.
+    no_structure: bool | None
+
+    #: Starts of k-means, of which the best counts. (default: 1)
+    restarts: int | None
+
+    #: What the starts of k-means are drawn from. (default: 0)
+    seed: int | None
+
+    #: What items are ranked by. (default: cosine)
+    distance: Literal["cosine", "euclidean", "inner-product"] | None
+
+    #: What becomes of queries without any other item of their class. (default: exclude)
+    lone_queries: Literal["exclude", "zero"] | None
+
+    #: The values of k of recall@k, separated by commas (default: 1,2,4,8).
+    recall_at: int | Sequence[int] | None
+
+    #: Add precision@k for these k.
+    precision_at: int | Sequence[int] | None
+
+    #: Add map@k for these k, beside map@1000.
+    map_at: int | Sequence[int] | None
+
+    #: Add mrr@k for these k.
+    mrr_at: int | Sequence[int] | None
+
+    #: Search across groups of samples (the column group): items of a query's class and group do not count for it.
+    across_groups: bool | None
+
+    #: How items of equal similarity rank: in the order of their rows, or the best or worst for the scores. (default:
+    #: order)
+    ties: Literal["order", "best", "worst"] | None
+
+    #: Add mAP_c and mAP_1000 as the code of Milbich et al. (2021) has them, over the number of items with the
+    #: query's label and the query itself, so that a perfect ranking is below 1.
+    milbich2021: bool | None
+
+    #: Write the scores of each query to this file.
+    per_query: bool | PathLike | None
+
+    #: Write the mean scores of each label to this file.
+    per_class: bool | PathLike | None
+
+    #: Replace the files of --per-query and --per-class.
+    force: bool | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+
+class DistanceOptions(TypedDict, total=False):
+    """Options of `oodml distance`."""
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+
+class CompareOptions(TypedDict, total=False):
+    """Options of `oodml compare`."""
+
+    #: What to compare, by its name in results.json (default: map@r, or else the first).
+    metric: str | None
+
+    #: All classes, a level's test classes, or galleries of equal size (default: catalogue, where all have it).
+    gallery: Data | None
+
+    #: The axis: the distance, or what it is above that of random sides. (default: fid)
+    over: Literal["fid", "excess"] | None
+
+    #: One way of training and testing, or the mean of both. (default: mean)
+    direction: Literal["forward", "reverse", "mean"] | None
+
+    #: Add the backbone as one more model.
+    backbone: bool | None
+
+    #: Add each model with its tricks at test time as one more model.
+    tricked: bool | None
+
+    #: The output folder (default: results/comparison).
+    out: PathLike | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+    #: Replace results of another run in the output folder; your own files there stay.
+    force: bool | None
+
+
+class ReportOptions(TypedDict, total=False):
+    """Options of `oodml report`."""
+
+    #: The folder of the images (not needed for glyphs200).
+    root: PathLike | None
+
+    #: The page (default: report.html in the folder of the splits).
+    out: PathLike | None
+
+    #: A folder for the charts as files (default: none are written).
+    charts: PathLike | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+    #: Replace results of another run in the output folder; your own files there stay.
+    force: bool | None
+
+
+class ValidateOptions(TypedDict, total=False):
+    """Options of `oodml validate`."""
+
+    #: The table that the splits should be of, in whatever order.
+    samples: Data | None
+
+    #: The folder of the images (not needed for glyphs200).
+    root: PathLike | None
+
+    #: The backbone that made the splits (not needed for glyphs200).
+    backbone: PathLike | None
+
+    #: The features that made the splits: one row for each row of the folder's samples.csv.
+    features: Data | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None

@@ -1,0 +1,400 @@
+"""What the functions of oodml return."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from ._errors import Error, UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a result is: at a path of the user's, or in a temporary folder that lasts as long as a place within it."""
+
+    path: Path
+    _owner: tempfile.TemporaryDirectory[str] | None = None
+
+    @classmethod
+    def of(cls, out: str | os.PathLike[str] | None) -> Place:
+        """The place at a path; without one, a new temporary folder."""
+        if out is not None:
+            return cls(Path(out))
+        owner = tempfile.TemporaryDirectory(prefix="oodml-")
+        return cls(Path(owner.name) / "result", owner)
+
+    def at(self, path: Path) -> Place:
+        """Another path at the same place."""
+        return Place(path, self._owner)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its standard error and confidence interval; these are None where not estimated."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    standard_error: float | None = None
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any] | float) -> Estimate:
+        """Reads an estimate of a result's JSON."""
+        if isinstance(record, (int, float)):
+            return cls(float(record))
+        return cls(record["value"], record.get("low"), record.get("high"), record.get("standard_error"))
+
+    def __float__(self) -> float:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Result:
+    """What all results have: the program's JSON value, by its published schema, and what was said of the input."""
+
+    #: The result as the program prints it with --format json.
+    json: Any = field(repr=False)
+    #: What was understood of the input, line by line.
+    notes: list[str] = field(repr=False)
+    #: What makes the result less reliable than it looks; each was also given to warnings.warn.
+    warnings: list[str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class StoredResult(Result):
+    """A result that is a file or folder."""
+
+    _place: Place = field(repr=False)
+
+    @property
+    def path(self) -> Path:
+        """The file or folder. A temporary one lasts as long as this object does: name `out` to keep it."""
+        return self._place.path
+
+    def _svg(self, name: str) -> str:
+        path = self.path / name
+        return f'<div style="max-width: 50em">{path.read_text(encoding="utf-8")}</div>' if path.is_file() else ""
+
+
+@dataclass(frozen=True)
+class Distance(Result):
+    """The Fréchet distance between two sets of embeddings."""
+
+    #: The squared distance, known as FID; it grows with d / n, so compare sets of equal sizes only.
+    frechet: float
+    #: Its part that comes from the means, and that from the covariances.
+    mean_part: float
+    covariance_part: float
+    #: The numbers of rows; None where only their statistics are known.
+    n_a: int | None
+    n_b: int | None
+    #: The number of columns.
+    d: int
+
+
+@dataclass(frozen=True)
+class Scores(Result, Mapping[str, float]):
+    """The scores of one set of embeddings: a mapping from metrics, as "map@r", to means over queries."""
+
+    values_by_metric: dict[str, float]
+    #: The means of the classes' means.
+    class_averaged: dict[str, float]
+    #: The numbers of queries, and of those without any item of their label.
+    queries: int
+    lone_queries: int
+    #: The tables of per_query and per_class, by their columns; None if not asked for.
+    per_query: dict[str, list[Any]] | None = field(repr=False)
+    per_class: dict[str, list[Any]] | None = field(repr=False)
+
+    def __getitem__(self, metric: str) -> float:
+        try:
+            return self.values_by_metric[metric]
+        except KeyError:
+            raise KeyError(f"{metric}; expected one of {', '.join(self.values_by_metric)}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_by_metric)
+
+    def __len__(self) -> int:
+        return len(self.values_by_metric)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each metric: its mean over queries, and over classes where it has one."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "mean": pd.Series(self.values_by_metric, dtype=float),
+                "class_averaged": pd.Series(self.class_averaged, dtype=float),
+            },
+            index=pd.Index(list(self.values_by_metric), name="metric"),
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            f"<tr><td>{html.escape(name)}</td><td>{value:.4f}</td>"
+            f"<td>{f'{self.class_averaged[name]:.4f}' if name in self.class_averaged else ''}</td></tr>"
+            for name, value in self.values_by_metric.items()
+        ]
+        return (
+            "<table><thead><tr><th>metric</th><th>mean</th><th>of classes</th></tr></thead>"
+            f"<tbody>{''.join(rows)}</tbody><caption>{self.queries} queries</caption></table>"
+        )
+
+
+@dataclass(frozen=True)
+class Point:
+    """A model's score at one level."""
+
+    level: str
+    #: The level's Fréchet distance between its two sides.
+    fid: float
+    #: The score, or the gain over the frozen features.
+    value: Estimate
+
+
+@dataclass(frozen=True)
+class Evaluation(StoredResult):
+    """A model's scores along a series of splits."""
+
+    model: str
+    dataset: str
+    seed: str | None
+
+    def curve(
+        self,
+        metric: str = "map@r",
+        gallery: str = "catalogue",
+        direction: str = "mean",
+        subject: str = "model",
+    ) -> list[Point]:
+        """The scores at each level, from easy to hard.
+
+        The gallery is "catalogue" (all classes), "full" (the test classes) or "matched" (galleries of equal size); the
+        direction "forward", "reverse" or "mean"; the subject "model" or "backbone".
+        """
+        points = []
+        for level in self.json["levels"]:
+            record = level["scores"]
+            place = []
+            for key in [gallery, subject, direction]:
+                place.append(key)
+                if key not in record:
+                    raise UsageError(
+                        f"found no {' / '.join(place)} at {level['id']}; expected one of {', '.join(record)}"
+                    )
+                record = record[key]
+            estimates, means = record.get("confidence") or {}, record.get("scores") or {}
+            if metric in estimates:
+                value = Estimate.of(estimates[metric])
+            elif metric in means:
+                value = Estimate(means[metric])
+            else:
+                raise UsageError(f"found no {metric} at {level['id']}; expected one of {', '.join(means)}")
+            points.append(Point(level["id"], level["fid"], value))
+        return points
+
+    def gains(self, metric: str = "map@r") -> list[Point]:
+        """The gains over the frozen features at each level, in the gallery of all classes; means of directions."""
+        distances = {level["id"]: level["fid"] for level in self.json["levels"]}
+        found = [gain for gain in self.json.get("gains") or [] if gain["metric"] == metric]
+        if not found:
+            raise UsageError(
+                f"found no gains of {metric}; expected an evaluation with features or a backbone to gain over"
+            )
+        return [Point(gain["level"], distances[gain["level"]], Estimate.of(gain["gain"])) for gain in found]
+
+    def to_frame(self) -> pd.DataFrame:
+        """All scores as one long table, as results.csv has them."""
+        import pandas as pd
+
+        return pd.read_csv(self.path / "results.csv")
+
+    def _repr_html_(self) -> str:
+        return self._svg("curve.svg")
+
+
+@dataclass(frozen=True)
+class Evaluations(StoredResult, Sequence[Evaluation]):
+    """The evaluations of one call: one for each model, objective and seed."""
+
+    items: list[Evaluation] = field(repr=False)
+
+    @overload
+    def __getitem__(self, place: int) -> Evaluation: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Evaluation]: ...
+    def __getitem__(self, place: int | slice) -> Evaluation | list[Evaluation]:
+        return self.items[place]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders of the results, as compare and report take them."""
+        return list(dict.fromkeys(item.path for item in self.items))
+
+    def to_frame(self) -> pd.DataFrame:
+        """All scores of all models as one long table, with the columns model and seed."""
+        import pandas as pd
+
+        frames = [item.to_frame().assign(model=item.model, seed=item.seed) for item in self.items]
+        return pd.concat(frames, ignore_index=True)
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<h4>{html.escape(item.model)}</h4>{item._repr_html_()}" for item in self.items)
+
+
+@dataclass(frozen=True)
+class Comparison(StoredResult):
+    """Models compared along the same series."""
+
+    #: The names of the models.
+    models: list[str]
+
+    def to_frame(self) -> pd.DataFrame:
+        """The comparison as comparison.csv has it."""
+        import pandas as pd
+
+        return pd.read_csv(self.path / "comparison.csv")
+
+    def _repr_html_(self) -> str:
+        return self._svg("gains.svg") or self._svg("changes.svg")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A trained head: standardises features, and turns them into embeddings of length 1."""
+
+    path: Path
+    #: What it was trained with: objective, level, direction, seed and settings, all as text.
+    metadata: dict[str, str] = field(repr=False)
+    mean: npt.NDArray[np.float32] = field(repr=False)
+    scale: npt.NDArray[np.float32] = field(repr=False)
+    #: The weights (outputs × inputs) and biases of its layers, with ReLU between them.
+    layers: list[tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]] = field(repr=False)
+
+    @classmethod
+    def read(cls, path: Path) -> Head:
+        """Reads a head from its .safetensors file."""
+        import numpy as np
+
+        data = path.read_bytes()
+        size = int.from_bytes(data[:8], "little")
+        header = json.loads(data[8 : 8 + size])
+        metadata = header.pop("__metadata__", {})
+        if not metadata.get("format", "").startswith("oodml-head-"):
+            raise Error(f"{path}: found no head that oodml train wrote; expected one")
+        tensors = {
+            name: np.frombuffer(
+                data,
+                "<f4",
+                (item["data_offsets"][1] - item["data_offsets"][0]) // 4,
+                8 + size + item["data_offsets"][0],
+            ).reshape(item["shape"])
+            for name, item in header.items()
+        }
+        count = sum(name.endswith(".weight") for name in tensors)
+        layers = [(tensors[f"layers.{n}.weight"], tensors[f"layers.{n}.bias"]) for n in range(count)]
+        return cls(path, metadata, tensors["mean"], tensors["scale"], layers)
+
+    def __call__(self, features: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        """The embeddings (n × d') of features (n × d)."""
+        import numpy as np
+
+        rows = (np.asarray(features, np.float32) - self.mean) * self.scale
+        for number, (weight, bias) in enumerate(self.layers):
+            rows = rows @ weight.T + bias
+            if number + 1 < len(self.layers):
+                rows = np.maximum(rows, 0)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        embeddings: npt.NDArray[np.float32] = rows / np.where(lengths > 0, lengths, 1)
+        return embeddings
+
+
+@dataclass(frozen=True)
+class Training(StoredResult):
+    """Heads trained along a series of splits; evaluate takes them as heads."""
+
+    objectives: list[str]
+    seeds: list[int]
+    directions: list[str]
+
+    def head(
+        self, level: str, direction: str = "forward", objective: str | None = None, seed: int | None = None
+    ) -> Head:
+        """The head of one task; the objective and the seed may be left out where there is only one."""
+        objective = _only(objective, self.objectives, "objective")
+        seed = _only(seed, self.seeds, "seed")
+        names = [self.path / objective / f"seed-{seed}", self.path / objective]
+        for folder in names:
+            path = folder / f"{level}-{direction}.safetensors"
+            if path.is_file():
+                return Head.read(path)
+        raise UsageError(f"found no head of {objective}, seed {seed}, at {level}, {direction} in {self.path}")
+
+    def to_frame(self) -> pd.DataFrame:
+        """The losses of all heads, as losses.csv has them."""
+        import pandas as pd
+
+        return pd.read_csv(self.path / "losses.csv")
+
+
+@dataclass(frozen=True)
+class Store(StoredResult):
+    """Embeddings of a dataset's images, with how they were made."""
+
+    @property
+    def embeddings(self) -> npt.NDArray[np.float32]:
+        """The embeddings (n × d), mapped from their file."""
+        import numpy as np
+
+        return np.load(self.path / "embeddings.npy", mmap_mode="r")
+
+    def to_frame(self) -> pd.DataFrame:
+        """The samples in the order of the rows: sample, class and what else is known of them."""
+        import pandas as pd
+
+        return pd.read_csv(self.path / "samples.csv")
+
+
+@dataclass(frozen=True)
+class Validation(Result):
+    """What was found in a folder of splits."""
+
+    #: What contradicts the manifest, sentence by sentence; empty if nothing does.
+    violations: list[str]
+
+    def __bool__(self) -> bool:
+        """Whether nothing contradicts the manifest."""
+        return not self.violations
+
+
+@dataclass(frozen=True)
+class Report(StoredResult):
+    """A page about splits and results, in one file."""
+
+    def _repr_html_(self) -> str:
+        page = html.escape(self.path.read_text(encoding="utf-8"))
+        return f'<iframe srcdoc="{page}" style="width: 100%; height: 60em; border: 0"></iframe>'
+
+
+def _only(given: Any, known: Sequence[Any], what: str) -> Any:
+    if given is None and len(known) == 1:
+        return known[0]
+    if given not in known:
+        names = ", ".join(map(str, known))
+        raise UsageError(f"the {what} is {given!r}; expected one of {names}")
+    return given
