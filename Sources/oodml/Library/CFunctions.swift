@@ -5,6 +5,7 @@ import Parallel
 
 // The functions of oodml.h, which documents them.
 
+/// Runs a command.
 @c @implementation
 public func oodml_run(
     _ words: UnsafePointer<UnsafePointer<CChar>?>?, _ wordCount: Int, _ arrays: UnsafePointer<oodml_array>?,
@@ -38,9 +39,11 @@ public func oodml_run(
     }
 }
 
+/// Asks the call under way to end soon.
 @c @implementation
 public func oodml_stop() { WorkStop.request() }
 
+/// Frees an answer.
 @c @implementation
 public func oodml_release(_ answer: UnsafeMutablePointer<oodml_answer>?) {
     guard let answer else { return }
@@ -49,6 +52,7 @@ public func oodml_release(_ answer: UnsafeMutablePointer<oodml_answer>?) {
     answer.pointee = oodml_answer()
 }
 
+/// The version of the library.
 @c @implementation
 public func oodml_version() -> UnsafePointer<CChar>? { versionText }
 

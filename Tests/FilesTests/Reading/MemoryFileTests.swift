@@ -2,7 +2,9 @@ import Files
 import Foundation
 import Testing
 
-/// Files that another program passes in memory. One test, since the process has one set of them.
+/// Files that another program passes in memory.
+///
+/// One test, since the process has one set of them.
 struct MemoryFileTests {
     @Test func theyAreReadAsFilesAre() throws {
         let bytes: [UInt8] = Array("0123456789".utf8)
