@@ -75,6 +75,7 @@ enum Operation {
     case extremum(isMaximum: Bool, otherwise: Double)
     case squaredDistances
     case groupedInnerProducts(Int)
+    case logSumExpOfInnerProducts
     case rows([Int])
     case elements(rows: [Int]?, columns: [Int])
     case replace(with: Double)

@@ -92,6 +92,7 @@ import TestSupport
             expect("cosines", [a, b]) { cosines($0[0], $0[1]) }
             expect("squared distances", [a, b]) { squaredDistances($0[0], $0[1]) }
             expect("distances", [a, b]) { distances($0[0], $0[1]) }
+            expect("log-sum-exp of inner products", [a, b]) { logSumExpOfInnerProducts($0[0], $0[1]) * 2 }
             expect("squared distances within", [a]) { squaredDistances($0[0], $0[0]) }
         }
         for (groups, count, d) in [(1, 1, 1), (3, 2, 4), (2, 5, 3), (4, 1, 2)] {
@@ -108,8 +109,30 @@ import TestSupport
             }
         }
         let square = seededMatrix(4, 4, seed: 13)
+        expect("log-sum-exp of inner products with itself", [square]) { logSumExpOfInnerProducts($0[0], $0[0]) }
         expect("a product with itself", [square]) { product($0[0], $0[0]) }
         expect("a product with its transpose", [square]) { product($0[0], $0[0], transposingRight: true) }
+    }
+
+    /// In several blocks it is what the whole matrix of inner products gives.
+    @Test func innerProductsInBlocks() {
+        let tape = Tape<Double>()
+        let (a, b) = (seededMatrix(150, 3, seed: 17, scale: 2), seededMatrix(20_000, 3, seed: 18, scale: 2))
+        let weights = tape.constant(seededMatrix(150, 1, seed: 19))
+        var found: [[Matrix<Double>]] = []
+        for inBlocks in [true, false] {
+            let (x, y) = (tape.variable(a), tape.variable(b))
+            let sums = inBlocks ? logSumExpOfInnerProducts(x, y) : innerProducts(x, y).rowLogSumExp()
+            tape.differentiate((sums * weights).sum())
+            found.append([sums.matrix, tape.gradient(of: x), tape.gradient(of: y)])
+        }
+        for (some, all) in zip(found[0], found[1]) {
+            #expect(zip(some.elements, all.elements).allSatisfy { abs($0 - $1) < 1e-10 })
+            #expect(all.elements.contains { abs($0) > 1e-4 })
+        }
+        #expect(
+            logSumExpOfInnerProducts(tape.variable(a), tape.variable(Matrix(rowCount: 0, columnCount: 3))).matrix
+                == Matrix(rowCount: 150, columnCount: 1))
     }
 
     @Test func partsOfMatrices() {

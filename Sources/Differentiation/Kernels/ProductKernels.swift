@@ -65,6 +65,51 @@ func differentiateGroupedInnerProducts<Scalar: KernelScalar>(_ at: Surroundings<
     }
 }
 
+/// How many rows of inner products with n rows are in memory at a time.
+private func rowsOfBlock(_ n: Int) -> Int { max(64, (1 << 20) / max(n, 1)) }
+
+func evaluateLogSumExpOfInnerProducts<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
+    let (a, b, result) = (at.first, at.second, at.result)
+    let size = min(rowsOfBlock(b.rows), a.rows)
+    let block = at.tape.scratchValues(size * b.rows)
+    for start in stride(from: 0, to: a.rows, by: max(size, 1)) {
+        let count = min(size, a.rows - start)
+        Scalar.addProduct(
+            a.base + start * a.columns, b.base, to: block, sizes: (count, b.rows, a.columns), transposingLeft: false,
+            transposingRight: true, scale: 1, kept: 0)
+        for i in 0..<count { result.base[start + i] = logSumExp(block + i * b.rows, b.rows) }
+    }
+}
+
+/// With yᵢ = log Σⱼ exp (aᵢ · bⱼ) and w_ij = ∂yᵢ exp (aᵢ · bⱼ − yᵢ): ∂aᵢ = Σⱼ w_ij bⱼ and ∂bⱼ = Σᵢ w_ij aᵢ.
+func differentiateLogSumExpOfInnerProducts<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
+    let (a, b, y, g) = (at.first, at.second, at.result.base, at.derivative.base)
+    let (sumA, sumB) = (at.sum(at.node.first), at.sum(at.node.second))
+    let size = min(rowsOfBlock(b.rows), a.rows)
+    let block = at.tape.scratchValues(size * b.rows)
+    for start in stride(from: 0, to: a.rows, by: max(size, 1)) {
+        let count = min(size, a.rows - start)
+        let rows = a.base + start * a.columns
+        Scalar.addProduct(
+            rows, b.base, to: block, sizes: (count, b.rows, a.columns), transposingLeft: false,
+            transposingRight: true, scale: 1, kept: 0)
+        for i in 0..<count {
+            let (row, slope, value) = (block + i * b.rows, g[start + i], y[start + i])
+            for j in 0..<b.rows { row[j] = slope == 0 ? 0 : slope * .exp(row[j] - value) }
+        }
+        if let sumA {
+            Scalar.addProduct(
+                block, b.base, to: sumA.base + start * a.columns, sizes: (count, a.columns, b.rows),
+                transposingLeft: false, transposingRight: false, scale: 1, kept: 1)
+        }
+        if let sumB {
+            Scalar.addProduct(
+                block, rows, to: sumB.base, sizes: (b.rows, b.columns, count), transposingLeft: true,
+                transposingRight: false, scale: 1, kept: 1)
+        }
+    }
+}
+
 func evaluateSquaredDistances<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
     let (a, b, result) = (at.first, at.second, at.result)
     Scalar.addProduct(

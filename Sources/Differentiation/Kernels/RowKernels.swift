@@ -69,25 +69,32 @@ func differentiateNormalizedRows<Scalar: KernelScalar>(_ at: Surroundings<Scalar
 func evaluateLogSumExp<Scalar: KernelScalar>(_ at: Surroundings<Scalar>, addingOne: Bool) {
     let (a, result, mask) = (at.first, at.result, at.mask)
     for i in 0..<a.rows {
-        let from = a.base + i * a.columns
-        let mask = mask.map { $0 + i * a.columns }
-        let found = largest(from, a.columns, mask)
-        // Where there is a one to add, its logarithm is one of the exponents.
-        let highest = addingOne && !(found > 0) ? 0 : found
-        guard highest.isFinite else {
-            // −∞ of a row without elements; the sum of a row with NaN is NaN.
-            let hasAny = mask.map { mask in (0..<a.columns).contains { mask[$0] } } ?? (a.columns > 0)
-            result.base[i] = hasAny ? highest : 0
-            continue
-        }
-        var total: Scalar = addingOne ? .exp(-highest) : 0
-        if let mask {
-            for j in 0..<a.columns where mask[j] { total += .exp(from[j] - highest) }
-        } else {
-            for j in 0..<a.columns { total += .exp(from[j] - highest) }
-        }
-        result.base[i] = highest + .log(total)
+        result.base[i] = logSumExp(
+            a.base + i * a.columns, a.columns, mask.map { $0 + i * a.columns }, addingOne: addingOne)
     }
+}
+
+/// log Σⱼ exp xⱼ of some values, or of those in a mask; 0 of none.
+@inline(__always)
+func logSumExp<Scalar: KernelScalar>(
+    _ values: UnsafeMutablePointer<Scalar>, _ count: Int, _ mask: UnsafeMutablePointer<Bool>? = nil,
+    addingOne: Bool = false
+) -> Scalar {
+    let found = largest(values, count, mask)
+    // Where there is a one to add, its logarithm is one of the exponents.
+    let highest = addingOne && !(found > 0) ? 0 : found
+    guard highest.isFinite else {
+        // −∞ of a row without elements; the sum of a row with NaN is NaN.
+        let hasAny = mask.map { mask in (0..<count).contains { mask[$0] } } ?? (count > 0)
+        return hasAny ? highest : 0
+    }
+    var total: Scalar = addingOne ? .exp(-highest) : 0
+    if let mask {
+        for j in 0..<count where mask[j] { total += .exp(values[j] - highest) }
+    } else {
+        for j in 0..<count { total += .exp(values[j] - highest) }
+    }
+    return highest + .log(total)
 }
 
 /// The largest of some values, or of those in a mask; −∞ of none, and NaN is passed over.

@@ -26,6 +26,18 @@ public func groupedInnerProducts<Scalar>(_ a: Variable<Scalar>, groupsOf count: 
     return a.recording(.groupedInnerProducts(count), columnCount: count)
 }
 
+/// log Σⱼ exp (aᵢ · bⱼ) of each row of `a` (m × d), over all rows of `b` (n × d): m × 1, without overflow.
+///
+/// The m × n inner products are not kept: blocks of them are computed here, and once more for the derivative, so the memory is
+/// that of a block of 64 rows or of a million values. The value without rows of `b` is 0.
+///
+/// - Complexity: O(m·n·d), by BLAS.
+public func logSumExpOfInnerProducts<Scalar>(_ a: Variable<Scalar>, _ b: Variable<Scalar>) -> Variable<Scalar> {
+    precondition(
+        a.columnCount == b.columnCount, "inner products of rows of \(a.columnCount) and of \(b.columnCount) values")
+    return a.recording(.logSumExpOfInnerProducts, columnCount: 1, b)
+}
+
 /// The cosines of the rows of `a` (m × d) with those of `b` (n × d): m × n; 0 for rows of zeros.
 public func cosines<Scalar>(_ a: Variable<Scalar>, _ b: Variable<Scalar>) -> Variable<Scalar> {
     innerProducts(a.normalizedRows(), b.normalizedRows())
