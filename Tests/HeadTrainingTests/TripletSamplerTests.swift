@@ -73,7 +73,7 @@ import TestSupport
             let drawn = triplets(sampler)
             #expect(drawn.allSatisfy { all.contains($0) })
             #expect(Set(drawn.map { [$0[0], $0[1]] }).count == drawn.count)
-            #expect(sampler == .distanceWeighted || drawn.count == pairs.count)
+            #expect(drawn.count == pairs.count)
             #expect(drawn == triplets(sampler) && drawn != triplets(sampler, seed: 2))
         }
     }
@@ -104,5 +104,22 @@ import TestSupport
             #expect(abs(Double(count) / Double(draws) - part) <= 5 * deviation)
         }
         #expect(counts[5] == 0)
+    }
+
+    /// An anchor whose negatives are all too far keeps its pairs, with any of them.
+    @Test func anchorsWithoutNearNegativesKeepTheirPairs() {
+        let classes = [0, 0, 1, 2, 3]
+        var squared = [Double](repeating: 3, count: 25)
+        (squared[1], squared[5]) = (0.5, 0.5)
+        var generator = SeededGenerator(seed: 6, stream: "test")
+        var counts = [Int](repeating: 0, count: 5)
+        for _ in 0..<3000 {
+            let (a, p, n) = TripletSampler.distanceWeighted.triplets(
+                squaredDistances: squared, classes: classes, dimension: 5, margin: 0.2, using: &generator)
+            #expect(a == [0, 1] && p == [1, 0])
+            for negative in n { counts[negative] += 1 }
+        }
+        // Each of three with a chance of a third, of 6,000 draws: 2,000 ± 5 standard deviations.
+        #expect(counts[0] == 0 && counts[1] == 0 && counts[2...].allSatisfy { abs($0 - 2000) < 183 })
     }
 }

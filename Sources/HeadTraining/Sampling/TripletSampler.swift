@@ -16,8 +16,8 @@ public enum TripletSampler: String, Sendable, CaseIterable {
     /// For each anchor its nearest positive, and the nearest negative beyond it (Xuan, Stylianou and Pless, "Improved
     /// Embeddings with Easy Positive Triplet Mining", WACV 2020).
     case easyPositive = "easy-positive"
-    /// For each pair of a class, in both orders, one negative drawn so that all distances are about equally frequent
-    /// (Wu and others, ICCV 2017).
+    /// For each pair of a class, in both orders, one negative drawn so that all distances up to 1.4 are about equally frequent,
+    /// or any if all are beyond (Wu and others, ICCV 2017).
     case distanceWeighted = "distance-weighted"
 
     /// For each pair of a class, in both orders, one negative at a distance that a policy chooses, which learns while the
@@ -120,7 +120,8 @@ extension TripletSampler {
                     self == .policyAdapted
                     ? Self.cumulate(negatives, distance, chances: chances, into: &cumulated)
                     : Self.cumulate(negatives, distance, dimension: dimension, into: &cumulated)
-                guard hasAny else { continue }
+                // Its pairs of a class count all the same, so one of the others goes with each, as in the authors' code.
+                if !hasAny { cumulated = negatives.indices.map { Double($0 + 1) } }
                 for positive in positives {
                     let drawn = generator.part() * (cumulated.last ?? 0)
                     add(anchor, positive, negatives[cumulated.firstIndex { $0 > drawn } ?? negatives.count - 1])
@@ -134,7 +135,7 @@ extension TripletSampler {
     /// 4): q(d) ∝ d^(n−2) (1 − d²/4)^((n−3)/2) in n dimensions.
     ///
     /// As in the authors' code, distances below 0.5 count as 0.5, and those from 1.4 on have no weight, since they no
-    /// longer violate the margin.
+    /// longer violate the margin. Where all are beyond, each has the same chance.
     ///
     /// - Returns: whether any negative has a weight.
     static func cumulate(
