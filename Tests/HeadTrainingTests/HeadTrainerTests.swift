@@ -81,6 +81,14 @@ import TestSupport
         }
     }
 
+    /// A bias that no difference of outputs depends on stays what it is.
+    @Test func shiftsThatDoNotMatterAreNotLearnt() throws {
+        let lifted = try trainHead(features: features, labels: labels, settings: quick("lifted-structure", steps: 20))
+        #expect(lifted.head.layers[0].bias.allSatisfy { $0 == 0 })
+        let pairs = try trainHead(features: features, labels: labels, settings: quick("n-pair", steps: 20))
+        #expect(pairs.head.layers[0].bias.contains { $0 != 0 })
+    }
+
     /// Trainings that run at once do not affect each other.
     @Test func manyAtOnceGiveTheSameBytes() async throws {
         let settings = try ["triplet", "cosface", "soft-triple", "margin"].map { try quick($0, steps: 40) }

@@ -20,6 +20,9 @@ struct LiftedStructure: Objective {
         .number("margin", 1, allowed: 0...4, searched: 0.3...1.5, "m: from which distance negatives count less")
     ]
 
+    /// Distances of the outputs themselves are the same wherever these are.
+    var ignoresShift: Bool { true }
+
     func loss<Scalar: TapeScalar>(of batch: Batch<Scalar>) -> Variable<Scalar> {
         let distance = distances(batch.outputs, batch.outputs)
         let negatives = batch.negatives()

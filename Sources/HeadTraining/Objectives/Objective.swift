@@ -17,6 +17,11 @@ public protocol Objective: Sendable {
     /// The matrices of its own that are trained beside the head, such as proxies.
     func learnables(_ shape: ObjectiveShape, _ values: ObjectiveParameters) -> [Learnable]
 
+    /// Whether the loss is that of differences of outputs, so that a shift of all of them changes nothing.
+    ///
+    /// The bias of the last layer then stays zero: its derivative is zero but for rounding, which the optimiser would scale up.
+    var ignoresShift: Bool { get }
+
     /// The loss of a batch (1 × 1); smaller is better.
     ///
     /// It may depend on the scalar only by rounding, and on nothing but the batch.
@@ -26,6 +31,9 @@ public protocol Objective: Sendable {
 extension Objective {
     /// None.
     public func learnables(_ shape: ObjectiveShape, _ values: ObjectiveParameters) -> [Learnable] { [] }
+
+    /// False.
+    public var ignoresShift: Bool { false }
 
     /// Its parameters at their defaults.
     public var defaults: ObjectiveParameters { ObjectiveParameters(of: self) }

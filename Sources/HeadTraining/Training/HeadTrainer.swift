@@ -86,12 +86,12 @@ private final class HeadTrainer {
             return (learnable.name, Parameter(learnable.start(with: &generator)))
         }
         let (rate, decay) = (settings.learningRate, settings.weightDecay)
+        let fixedBias = settings.objective.ignoresShift ? layers.count - 1 : nil
         optimizers =
-            layers.flatMap { layer in
-                [
-                    AdamW(layer.weights, learningRate: rate, weightDecay: decay),
-                    AdamW(layer.bias, learningRate: rate, weightDecay: 0),
-                ]
+            layers.enumerated().flatMap { number, layer in
+                let weights = AdamW(layer.weights, learningRate: rate, weightDecay: decay)
+                guard number != fixedBias else { return [weights] }
+                return [weights, AdamW(layer.bias, learningRate: rate, weightDecay: 0)]
             }
             + zip(described, learnables).map { described, learnable in
                 AdamW(
