@@ -89,6 +89,46 @@ import TestSupport
         #expect(pairs.head.layers[0].bias.contains { $0 != 0 })
     }
 
+    /// A step of a learner moves its own dimensions alone; training of the whole embedding alone is the margin loss.
+    @Test func learnersAreTrainedInTheirOwnDimensions() throws {
+        var settings = try quick("divide-and-conquer", steps: 0)
+        settings.weightDecay = 0
+        settings.parameters = try ObjectiveParameters(of: settings.objective, parsing: ["learners=3", "whole=0"])
+        var slices: Set<[Int]> = []
+        for seed in 0..<12 {
+            settings.seed = UInt64(seed)
+            settings.stepCount = 0
+            let before = try trainHead(features: features, labels: labels, settings: settings).head.layers[0].weights
+            settings.stepCount = 1
+            let after = try trainHead(features: features, labels: labels, settings: settings).head.layers[0].weights
+            slices.insert((0..<8).filter { k in (0..<20).contains { before[$0, k] != after[$0, k] } })
+        }
+        #expect(slices == [[0, 1], [2, 3, 4], [5, 6, 7]])
+        settings = try quick("divide-and-conquer", steps: 30)
+        settings.parameters = try ObjectiveParameters(of: settings.objective, parsing: ["whole=1"])
+        let whole = try trainHead(features: features, labels: labels, settings: settings)
+        #expect(try trainHead(features: features, labels: labels, settings: quick("margin", steps: 30)) == whole)
+        settings.parameters = settings.objective.defaults
+        #expect(try trainHead(features: features, labels: labels, settings: settings) != whole)
+    }
+
+    /// Divisions of few samples and of many learners, and with a sampler that sets samples apart.
+    @Test func fewSamplesAreDividedToo() throws {
+        for (parsing, rows) in [
+            (["learners=64", "interval=0.01"], 240), (["learners=8"], 60), (["learners=1"], 240),
+            (["sampler=pads", "learners=2"], 240),
+        ] {
+            var settings = try quick("divide-and-conquer", steps: 40)
+            settings.parameters = try ObjectiveParameters(of: settings.objective, parsing: parsing)
+            let some = Array(0..<rows)
+            let own = some.map { labels[$0] }
+            let trained = try trainHead(features: features, rows: some, labels: own, settings: settings)
+            #expect(trained.losses.count == 1 && trained.losses.allSatisfy(\.isFinite))
+            let again = try trainHead(features: features, rows: some, labels: own, settings: settings)
+            #expect(again == trained)
+        }
+    }
+
     /// Trainings that run at once do not affect each other.
     @Test func manyAtOnceGiveTheSameBytes() async throws {
         let settings = try ["triplet", "cosface", "soft-triple", "margin"].map { try quick($0, steps: 40) }

@@ -8,7 +8,7 @@ public enum KnownObjectives {
         Contrastive(), Triplet(), EmbeddingExpansion(), MarginLoss(), LiftedStructure(), NPair(), MultiSimilarity(),
         SupervisedContrastive(),
         GroupLoss(), IntraBatch(),
-        BIER(),
+        BIER(), DivideAndConquer(),
     ]
 
     /// What shows what a head does without training; it is known by its name, but is none of ``all``.

@@ -22,6 +22,9 @@ public protocol Objective: Sendable {
     /// The bias of the last layer then stays zero: its derivative is zero but for rounding, which the optimiser would scale up.
     var ignoresShift: Bool { get }
 
+    /// How the samples and the dimensions are divided among learners while a head is trained; nil for no division.
+    func division(_ values: ObjectiveParameters) -> EmbeddingDivision?
+
     /// The loss of a batch (1 × 1); smaller is better.
     ///
     /// It may depend on the scalar only by rounding, and on nothing but the batch.
@@ -34,6 +37,9 @@ extension Objective {
 
     /// False.
     public var ignoresShift: Bool { false }
+
+    /// No division.
+    public func division(_ values: ObjectiveParameters) -> EmbeddingDivision? { nil }
 
     /// Its parameters at their defaults.
     public var defaults: ObjectiveParameters { ObjectiveParameters(of: self) }

@@ -22,14 +22,25 @@ struct ClassBalancedBatches {
         classNumbers: [Int], excluding excluded: [Int] = [], classCount: Int, classesPerBatch: Int,
         samplesPerClass: Int, seed: UInt64
     ) {
-        self.samplesPerClass = samplesPerClass
-        members = Array(repeating: [], count: classCount)
+        var members = Array(repeating: [Int](), count: classCount)
         let excluded = Set(excluded)
         for (sample, number) in classNumbers.enumerated() where !excluded.contains(sample) {
             members[number].append(sample)
         }
-        order = Array(0..<classCount)
-        generator = SeededGenerator(seed: seed, stream: "head/batches")
+        self.init(
+            members: members, classesPerBatch: classesPerBatch, samplesPerClass: samplesPerClass, seed: seed,
+            stream: nil)
+    }
+
+    /// - Parameters:
+    ///   - members: the samples of each class; classes without any are not drawn.
+    ///   - stream: tells generators of one seed apart; nil for that of the whole training set.
+    init(members: [[Int]], classesPerBatch: Int, samplesPerClass: Int, seed: UInt64, stream: String?) {
+        (self.members, self.samplesPerClass) = (members, samplesPerClass)
+        order = members.indices.filter { !members[$0].isEmpty }
+        precondition(
+            order.count >= classesPerBatch, "\(order.count) classes with samples for batches of \(classesPerBatch)")
+        generator = SeededGenerator(seed: seed, stream: "head/batches" + (stream.map { "/" + $0 } ?? ""))
         samples = Array(repeating: 0, count: classesPerBatch * samplesPerClass)
         classes = samples
     }

@@ -61,6 +61,8 @@ private final class HeadTrainer {
     private var batches: ClassBalancedBatches
     /// For PADS: what it looks at, and what it adapts.
     private let adaptation: (heldOut: HeldOutSamples, distances: PolicyAdaptedDistances)?
+    /// Where training is divided among learners.
+    private var divided: DividedBatches?
     private var stepCount = 0
     private var losses: [Float] = []
     private var lossSum = 0.0
@@ -106,6 +108,9 @@ private final class HeadTrainer {
         batches = ClassBalancedBatches(
             classNumbers: samples.classNumbers, excluding: heldOut?.samples ?? [], classCount: samples.classCount,
             classesPerBatch: settings.classesPerBatch, samplesPerClass: settings.samplesPerClass, seed: settings.seed)
+        divided = settings.objective.division(settings.parameters).map {
+            DividedBatches($0, of: samples, excluding: heldOut?.samples ?? [], settings)
+        }
     }
 
     /// Trains on one batch.
@@ -113,21 +118,22 @@ private final class HeadTrainer {
     /// - Returns: whether the loss was finite.
     func advance() -> Bool {
         adaptDistances()
-        batches.advance()
+        let (chosen, classes, columns) = nextBatch()
         tape.reset()
         var x = tape.constant(
-            rowCount: settings.batchSize, columnCount: samples.features.columnCount
+            rowCount: chosen.count, columnCount: samples.features.columnCount
         ) { target in
             standardize(
-                samples.features, rows: batches.samples.lazy.map { self.samples.rows[$0] }, mean: samples.mean,
+                samples.features, rows: chosen.lazy.map { self.samples.rows[$0] }, mean: samples.mean,
                 scale: samples.scale, into: target)
         }
         for (number, layer) in layers.enumerated() {
             x = product(x, tape.leaf(layer.weights)) + tape.leaf(layer.bias)
             if number < layers.count - 1 { x = x.rectified() }
         }
+        if let columns { x = x.columns(columns) }
         let batch = Batch(
-            outputs: x, classes: batches.classes, classCount: samples.classCount, values: settings.parameters,
+            outputs: x, classes: classes, classCount: samples.classCount, values: settings.parameters,
             learnables: learnables.map { ($0.name, tape.leaf($0.parameter)) }, random: random)
         let loss = settings.objective.loss(of: batch)
         guard loss.value.isFinite else { return false }
@@ -136,6 +142,14 @@ private final class HeadTrainer {
         note(loss.value)
         stepCount += 1
         return true
+    }
+
+    /// The samples of the next batch, their classes, and the dimensions that are trained; nil for all.
+    private func nextBatch() -> (samples: [Int], classes: [Int], columns: Range<Int>?) {
+        divided?.group(before: stepCount) { head }
+        if let (samples, classes, columns) = divided?.advance(before: stepCount) { return (samples, classes, columns) }
+        batches.advance()
+        return (batches.samples, batches.classes, nil)
     }
 
     /// Every 30 steps, as the paper has it.
