@@ -62,32 +62,46 @@ struct ParameterSearch: Sendable {
         (self.training, self.trialCount, self.level) = (training, trialCount, level)
     }
 
-    /// Whether a record has the trials that this search would make.
-    func made(_ known: TrainingRecord.Tuning) -> Bool {
-        let expected = zip(training.settings.objectives, candidates).flatMap { settings, candidates in
-            candidates.map { (settings.objective.name, TrainingRecord.Value.all(of: $0)) }
+    /// The trials of each objective that an earlier search has made as this one would; nil for objectives without them.
+    func known(of earlier: TrainingRecord.Tuning?) -> [[TrainingRecord.Trial]?] {
+        guard let earlier, earlier.level == level.id, earlier.foldCount == folds.count,
+            earlier.trialCount == trialCount
+        else { return candidates.map { _ in nil } }
+        return zip(training.settings.objectives, candidates).map { settings, candidates in
+            let own = earlier.trials.filter { $0.objective == settings.objective.name }
+            let isSame =
+                own.map(\.parameters) == candidates.map(TrainingRecord.Value.all) && own.contains(where: \.isChosen)
+            return isSame ? own : nil
         }
-        return known.level == level.id && known.foldCount == folds.count && known.trialCount == trialCount
-            && known.trials.count == expected.count
-            && zip(known.trials, expected).allSatisfy { $0.objective == $1.0 && $0.parameters == $1.1 }
+    }
+
+    /// A tuning of the trials that are known.
+    func tuning(of known: [[TrainingRecord.Trial]?]) -> TrainingRecord.Tuning {
+        TrainingRecord.Tuning(
+            level: level.id, foldCount: folds.count, trialCount: trialCount, trials: known.flatMap { $0 ?? [] })
     }
 
     /// The settings with the parameters that were chosen.
     func chosen(from tuning: TrainingRecord.Tuning) -> [HeadTrainingSettings] {
         training.settings.objectives.enumerated().map { number, settings in
             var settings = settings
-            let own = tuning.trials[number * trialCount..<(number + 1) * trialCount]
-            let place = own.firstIndex(where: \.isChosen).map { $0 - own.startIndex } ?? 0
-            settings.parameters = candidates[number][place]
+            let own = tuning.trials.filter { $0.objective == settings.objective.name }
+            settings.parameters = candidates[number][own.firstIndex(where: \.isChosen) ?? 0]
             return settings
         }
     }
 
-    /// Tries everything.
+    /// Tries everything that is not known.
     ///
     /// - Throws: ``/HeadTraining/HeadTrainingError`` for data that cannot be trained on; a trial that diverges is a bad one.
-    func run(report: @escaping WorkReport) throws -> TrainingRecord.Tuning {
-        let objectives = training.settings.objectives
+    func run(
+        knowing known: [[TrainingRecord.Trial]?], report: @escaping WorkReport
+    ) throws -> TrainingRecord.Tuning {
+        let open = known.indices.filter { known[$0] == nil }
+        guard !open.isEmpty else { return tuning(of: known) }
+        let objectives = open.map { training.settings.objectives[$0] }
+        let candidates = open.map { self.candidates[$0] }
+        var known = known
         let count = objectives.count * trialCount * folds.count
         let scoredElsewhere = Set(level.folds.joined())
         let others = training.tasks.filter { task in
@@ -111,7 +125,6 @@ struct ParameterSearch: Sendable {
             try progress.add(1)
             return score
         }
-        var trials: [TrainingRecord.Trial] = []
         for (number, settings) in objectives.enumerated() {
             let all = (0..<trialCount).map { trial -> [Double]? in
                 let first = (number * trialCount + trial) * folds.count
@@ -126,16 +139,14 @@ struct ParameterSearch: Sendable {
             }
             // Of equally good trials the first, so that the parameters as given stay unless others are better.
             let best = means.indices.max { (means[$0] ?? -1, -$0) < (means[$1] ?? -1, -$1) }
-            for trial in 0..<trialCount {
-                trials.append(
-                    TrainingRecord.Trial(
-                        objective: settings.objective.name,
-                        parameters: TrainingRecord.Value.all(of: candidates[number][trial]), scores: all[trial],
-                        mean: means[trial], isChosen: trial == best && means[trial] != nil))
+            known[open[number]] = (0..<trialCount).map { trial in
+                TrainingRecord.Trial(
+                    objective: settings.objective.name,
+                    parameters: TrainingRecord.Value.all(of: candidates[number][trial]), scores: all[trial],
+                    mean: means[trial], isChosen: trial == best && means[trial] != nil)
             }
         }
-        return TrainingRecord.Tuning(
-            level: level.id, foldCount: folds.count, trialCount: trialCount, trials: trials)
+        return tuning(of: known)
     }
 
     private func score(

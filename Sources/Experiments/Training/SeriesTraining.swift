@@ -111,7 +111,8 @@ public struct SeriesTraining: Sendable {
 
     /// Trains all heads, and writes each as soon as it is done.
     ///
-    /// A run that was stopped, whenever that was, goes on with what is missing.
+    /// A run that was stopped, whenever that was, goes on with what is missing, and so does one that now has further seeds or
+    /// objectives, but is otherwise the same.
     ///
     /// - Parameters:
     ///   - folder: where heads are written.
@@ -135,23 +136,28 @@ public struct SeriesTraining: Sendable {
         var tuning: TrainingRecord.Tuning?
         if let trialCount = settings.trialCount {
             let search = try ParameterSearch(of: self, trialCount: trialCount)
-            // The same search need not be made twice.
-            if let earlier, let known = earlier.tuning, search.made(known),
-                try isSame(earlier, record(of: search.chosen(from: known), tuning: known))
-            {
-                tuning = known
-            } else {
-                try requireFree(folder, earlier, replacing: replacing)
-                tuning = try search.run(report: report)
+            // What was tried need not be tried again.
+            let known = search.known(of: earlier?.tuning)
+            if !replacing {
+                let partial = search.tuning(of: known)
+                let plan = record(of: search.chosen(from: partial), tuning: partial)
+                try requireFree(folder, earlier, asFarAsKnown: plan)
             }
+            tuning = try search.run(knowing: known, report: report)
             if let tuning { objectives = search.chosen(from: tuning) }
         }
         let record = record(of: objectives, tuning: tuning)
         // A plan without a head has nothing to lose.
         if try replacing || !isSame(earlier, record) {
-            try requireFree(folder, earlier, replacing: replacing)
+            var items = [OutputItem(HeadsFolder.Name.record, text: try stableJSON(record))]
+            if !replacing {
+                try requireFree(folder, earlier, asFarAsKnown: record)
+                if let earlier, record.isExtension(of: earlier) {
+                    items = try self.items(of: earlier, in: folder, for: record) + items
+                }
+            }
             let output = try OutputFolder(folder.url, result: HeadsFolder.resultName, force: true, warn: warn)
-            try output.write([OutputItem(HeadsFolder.Name.record, text: try stableJSON(record))])
+            try output.write(items)
         }
         let adding = try OutputFolder(folder.url, result: HeadsFolder.resultName, force: false, warn: warn)
         try trainHeads(of: record, objectives, into: folder, adding, report: report)
@@ -163,14 +169,42 @@ public struct SeriesTraining: Sendable {
         try earlier.map { try stableJSON($0) == stableJSON(record) } ?? false
     }
 
-    /// Refuses to replace heads of another plan.
-    private func requireFree(_ folder: HeadsFolder, _ earlier: TrainingRecord?, replacing: Bool) throws {
-        guard folder.isThere, folder.hasHeads, !replacing else { return }
+    /// Refuses to replace heads of a plan that this one does not have.
+    private func requireFree(
+        _ folder: HeadsFolder, _ earlier: TrainingRecord?, asFarAsKnown record: TrainingRecord
+    ) throws {
+        guard folder.isThere, folder.hasHeads else { return }
+        let difference: String? =
+            if let earlier { record.difference(from: earlier) } else { "a file that is no record of this version" }
+        guard let difference else { return }
         throw FileError.occupied(
             path: folder.url.appending(path: HeadsFolder.Name.record).path,
-            found: earlier == nil
-                ? "a file that is no record of this version is there" : "heads trained otherwise are there",
+            found: earlier == nil ? "\(difference) is there" : "heads trained otherwise are there (\(difference))",
             remedy: "to replace them")
+    }
+
+    /// The heads of an earlier plan that are there, at the paths that they have in this one.
+    private func items(
+        of earlier: TrainingRecord, in folder: HeadsFolder, for record: TrainingRecord
+    ) throws -> [OutputItem] {
+        let present = try WrittenFolder(folder.url, of: HeadsFolder.resultName)
+        var items: [OutputItem] = []
+        for (objective, seed, task) in earlier.objectives.flatMap({ objective in
+            earlier.seeds.flatMap { seed in tasks.map { (objective.name, "\(seed)", $0) } }
+        }) {
+            func path(_ record: TrainingRecord) -> String {
+                HeadsFolder.path(
+                    record, objective: objective, seed: seed, level: task.level.id, direction: task.direction.rawValue)
+            }
+            for ending in [".onnx", ".safetensors"] where present.has(path(earlier) + ending) {
+                let file = folder.url.appending(path: path(earlier) + ending)
+                guard exists(file) else { continue }
+                try present.require(path(earlier) + ending)
+                items.append(
+                    OutputItem(path(record) + ending, .stream { try $0.append(Data(contentsOf: file)) }))
+            }
+        }
+        return items
     }
 
     // MARK: Heads

@@ -27,7 +27,7 @@ struct Train: ParsableCommand {
             The objective `untrained` is a control: heads that stay the random maps that they begin as.
 
             A run that was stopped, by Ctrl-C too, goes on where it was if the same command is given again; only a search that was not \
-            finished begins anew.
+            finished begins anew. With further objectives or seeds, and otherwise the same, a run adds to the heads that are there.
             """,
             reads: """
                 --splits DIR    manifest.json and samples.csv of make-splits

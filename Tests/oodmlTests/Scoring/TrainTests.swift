@@ -109,6 +109,54 @@ import Testing
         #expect(forced.keys.contains("level-1-forward.onnx") && !forced.keys.contains { $0.hasPrefix("n-pair") })
     }
 
+    /// Further seeds and objectives are added to what is there: the same bytes as in one go, and no head is trained twice.
+    @Test func aRunIsExtended() throws {
+        let (first, second) = ("--objective proxy-anchor", "--objective triplet,proxy-anchor")
+        try #require(try train(second + " --seeds 1,0", out: "whole").status == 0)
+        let whole = try fixture.contents(of: "whole")
+        for step in [first, second, second + " --seeds 1,0"] {
+            let run = try train(step)
+            #expect(run.status == 0, "\(run.errors)")
+        }
+        #expect(try fixture.contents(of: "heads") == whole)
+        // What is there is not trained again: a head that says otherwise by its bytes would be.
+        let count = whole.keys.count { $0.hasSuffix(".safetensors") }
+        let noted = try fixture.run(
+            Self.short.filter { $0 != "-q" } + ["--objective", "triplet,proxy-anchor,n-pair", "--seeds", "1,0"],
+            out: "heads")
+        #expect(
+            noted.status == 0 && noted.errors.contains("\(count) of \(count * 3 / 2) heads are there"),
+            "\(noted.errors)")
+        // Killed between, and with fewer than there are, it says what is in the way.
+        for (arguments, words) in [
+            (second + ",n-pair", "seed 1, which is not asked for now"),
+            (second + " --seeds 0,1", "n-pair, which is not asked for now"),
+            (second + ",n-pair --seeds 0,1 --dimension 5", "triplet with dimensions 4, not 5"),
+            (second + ",n-pair --seeds 0,1 --set proxy-anchor.margin=0.2", "proxy-anchor with margin 0.1, not 0.2"),
+            (second + ",n-pair --seeds 0,1 --forward-only", "directions forward,reverse, not forward"),
+            (second + ",n-pair --seeds 0,1 --train-matched", "matched training sets: no, not yes"),
+            (second + ",n-pair,cosface --seeds 0,1 --tune 2", "without a search for parameters"),
+        ] {
+            let run = try train(arguments)
+            #expect(run.status == 1 && run.errors.contains("heads trained otherwise are there"), "\(run.errors)")
+            #expect(run.errors.contains(words), "\(arguments): \(run.errors)")
+        }
+    }
+
+    /// A search goes on with the trials that it has, and only tries further objectives.
+    @Test func aSearchIsExtended() throws {
+        let (first, second) = ("--objective triplet --tune 2", "--objective triplet,contrastive --tune 2")
+        try #require(try train(second, out: "whole").status == 0)
+        try #require(try train(first).status == 0)
+        let before = try record().tuning?.trials
+        let run = try train(second)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try fixture.contents(of: "heads") == fixture.contents(of: "whole"))
+        #expect(try record().tuning?.trials.prefix(2).map { $0 } == before)
+        let other = try train("--objective triplet,contrastive --tune 3")
+        #expect(other.status == 1 && other.errors.contains("triplet"), "\(other.errors)")
+    }
+
     /// Killed at any moment, and given again: the same bytes as in one go.
     @Test func killedRunsGoOn() throws {
         let arguments = Self.short + ["--objective", "proxy-anchor,triplet", "--seeds", "0,1,2"]
