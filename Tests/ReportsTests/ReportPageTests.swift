@@ -188,7 +188,7 @@ import TestSupport
         ] {
             let areas = try #require(page.charts.first { $0.fileName == name }?.table)
             let curve = results.completeCurve(of: .averagePrecisionAtR, .init(gallery: gallery))
-            #expect(areas.rows.map(\.first) == ["m", "frozen backbone"])
+            #expect(areas.rows.map(\.first) == ["m", "frozen features"])
             #expect(Double(areas.rows[0][1]) == curve?.aggregatedGeneralizationScore?.value)
             #expect(abs((Double(areas.rows[1][1]) ?? 0) - frozen) < 1e-12)
         }

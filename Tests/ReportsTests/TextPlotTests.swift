@@ -61,7 +61,7 @@ import Testing
 
     @Test func theCurveOfResultsHasTheBackbone() {
         let display = TextDisplay(width: 80)
-        #expect(curvePlot(sampleResults()).text(on: display).hasSuffix("● model   ○ frozen backbone\n"))
+        #expect(curvePlot(sampleResults()).text(on: display).hasSuffix("● model   ○ frozen features\n"))
         #expect(!curvePlot(sampleResults(backbone: false)).text(on: display).contains("○"))
         let steps = (0..<5).map {
             ProgressionChart.Step(

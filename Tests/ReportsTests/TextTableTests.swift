@@ -124,7 +124,7 @@ import Testing
         let sentence = try #require(costSentence(results))
         #expect(sentence.hasPrefix("No cost of shift is shown: 0.0125 ± 0.0000 (± 0.0"), "\(sentence)")
         #expect(
-            sentence.contains("its gain over the frozen backbone is 0.0333 at the easiest and 0.0200 at the hardest"))
+            sentence.contains("its gain over the frozen features is 0.0333 at the easiest and 0.0200 at the hardest"))
         let more = try #require(costSentence(sampleResults(catalogue: true)))
         #expect(more.hasPrefix("Shift costs this model 0.0"), "\(more)")
         #expect(more.contains(" by how the levels scatter) of MAP@R from the easiest to the hardest level"))

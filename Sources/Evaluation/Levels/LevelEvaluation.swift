@@ -5,7 +5,7 @@ public import Retrieval
 public enum Subject: String, Sendable, Hashable, Codable, CodingKeyRepresentable, CaseIterable {
     /// The model under evaluation.
     case model
-    /// The frozen backbone that measured the splits.
+    /// The frozen features: those of the backbone that measured the splits, or those that heads take.
     case backbone
     /// The model with the test-time tricks that the settings name.
     case tricked
@@ -122,7 +122,7 @@ public struct LevelEvaluation: Sendable, Equatable {
         }
     }
 
-    /// The model's lead over the frozen backbone in the catalogue, metric by metric: what training gained.
+    /// The model's lead over the frozen features in the catalogue, metric by metric: what training gained.
     ///
     /// Nil if either was not scored there.
     ///

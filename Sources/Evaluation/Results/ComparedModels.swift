@@ -12,9 +12,9 @@ public struct ComparedModels: Sendable {
     public struct ByMetric: Sendable {
         /// The metric.
         public let metric: RetrievalMetric
-        /// The models and the frozen backbone in the catalogue; nil if not all models were scored there.
+        /// The models and the frozen features in the catalogue; nil if not all models were scored there.
         public let catalogue: ModelComparison?
-        /// The models and the frozen backbone, within the test classes.
+        /// The models and the frozen features, within the test classes.
         public let values: ModelComparison
         /// The same in galleries of equal size; nil if these were not scored.
         public let matched: ModelComparison?
@@ -46,7 +46,7 @@ public struct ComparedModels: Sendable {
         precondition(!models.isEmpty, "no models to compare")
         let entries = models.map { ModelComparison.Entry(name: $0.name, runs: $0.runs) }
         let frozen = models.first { model in model.runs[0].levels.allSatisfy { $0.scores(of: .backbone) != nil } }
-            .map { ModelComparison.Entry(name: "frozen backbone", runs: [$0.runs[0]], subject: .backbone) }
+            .map { ModelComparison.Entry(name: "frozen features", runs: [$0.runs[0]], subject: .backbone) }
         let withBackbone = entries + (frozen.map { [$0] } ?? [])
         let known = metrics.filter { metric in
             models.allSatisfy { $0.runs.allSatisfy { $0.metrics.contains(metric) } }

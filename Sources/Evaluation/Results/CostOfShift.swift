@@ -2,7 +2,7 @@ public import Retrieval
 
 /// What shift costs a model: how much its score in the ``Catalogue`` falls from the easiest to the hardest level.
 ///
-/// In the catalogue an embedding that never changes has the same score at every level, so the frozen backbone's curve is a
+/// In the catalogue an embedding that never changes has the same score at every level, so the frozen features' curve is a
 /// flat line, the model's lead over it is its *gain* from training, and the change of the gain is the change of the
 /// model's own score. The cost is that change with the sign turned, and it is the only number from which oodml says that
 /// shift costs a model something.
@@ -23,7 +23,7 @@ public struct CostOfShift: Sendable, Equatable {
     public let metric: RetrievalMetric
     /// The change of the model's score from the easiest to the hardest level.
     public let trend: Trend
-    /// The model's gain over the frozen backbone at each level; nil if the backbone was not scored.
+    /// The model's gain over the frozen features at each level; nil if the backbone was not scored.
     public let gains: [Estimate]?
     /// The cost: positive if the model's score falls.
     public var cost: Estimate { .combination([(-1, trend.change)]) }

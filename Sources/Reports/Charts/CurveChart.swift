@@ -19,7 +19,7 @@ public struct CurveChart: Chart {
             case forward
             /// Trained on the test side.
             case reverse
-            /// The frozen backbone.
+            /// The frozen features.
             case backbone
             /// The model with tricks at test time.
             case tricked
@@ -77,7 +77,7 @@ public struct CurveChart: Chart {
         }
         let all = [
             series("forward", .forward, .model, .forward), series("reverse", .reverse, .model, .reverse),
-            series("frozen backbone", .backbone, .backbone, .mean),
+            series("frozen features", .backbone, .backbone, .mean),
             series(results.settings.tricks.joined(separator: " + "), .tricked, .tricked, .mean),
             series(gallery == .catalogue ? "model" : "mean of directions", .mean, .model, .mean),
         ].filter { !$0.points.isEmpty }

@@ -3,7 +3,7 @@ public import Evaluation
 public import Files
 public import Retrieval
 
-/// Each model's lead over the frozen backbone in the catalogue along the levels: what training gained, and where the line
+/// Each model's lead over the frozen features in the catalogue along the levels: what training gained, and where the line
 /// falls, what the shift costs.
 public struct GainChart: Chart {
     private let metric: RetrievalMetric

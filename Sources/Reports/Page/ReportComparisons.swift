@@ -39,9 +39,9 @@ struct ReportComparisons: Sendable {
                 figures.append(
                     Figure(
                         chart: gains,
-                        heading: "What the shift costs: the gain over the frozen backbone, \(metric.title)",
+                        heading: "What the shift costs: the gain over the frozen features, \(metric.title)",
                         caption:
-                            "The model's score less the frozen backbone's, searched among all classes, seen, unseen and "
+                            "The model's score less the frozen features', searched among all classes, seen, unseen and "
                             + "removed, with the same queries at every level. An embedding that is never trained is a level "
                             + "line here; where a line falls, the shift costs the model part of what training gained."))
             }

@@ -21,7 +21,7 @@ extension ReportPage {
             "p", [],
             content:
                 "How each class is retrieved when it is a test class, as the mean over its queries at the levels chosen, in "
-                + "both directions. The gap is the frozen backbone's Recall@1 less the model's."
+                + "both directions. The gap is the frozen features' Recall@1 less the model's."
                 + (isCut ? " Shown are the \(labels.count) classes with the lowest Recall@1." : ""))
         html.group("div", [("class", "controls"), ("id", "class-controls"), ("hidden", "hidden")]) { html in
             select("class-model", label: "Model", options: shown.map(\.name), &html)

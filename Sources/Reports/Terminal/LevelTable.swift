@@ -19,7 +19,7 @@ public struct SideSizes: Sendable, Equatable {
 /// The table of the scores in the catalogue, one line per level: what is searched is the whole dataset, and what is asked
 /// the same at every level; nil if it was not searched.
 ///
-/// The ± after a column is half the width of its 95 % interval. `frozen` is the frozen backbone, which is the same at
+/// The ± after a column is half the width of its 95 % interval. `frozen` are the frozen features, which are the same at
 /// every level, and `gain` the model's lead over it, in the metric by which the cost of shift is judged. Columns without
 /// any value are left out.
 ///
@@ -93,7 +93,7 @@ public func costSentence(_ results: EvaluationResults) -> String? {
     let ends =
         cost.gains.flatMap { gains -> String? in
             guard let first = gains.first, let last = gains.last else { return nil }
-            return "; its gain over the frozen backbone is \(fixed(first.value, 4)) at the easiest and "
+            return "; its gain over the frozen features is \(fixed(first.value, 4)) at the easiest and "
                 + "\(fixed(last.value, 4)) at the hardest"
         } ?? ""
     let change = "from the easiest to the hardest level"

@@ -10,7 +10,7 @@ public func curvePlot(_ results: EvaluationResults, of metric: RetrievalMetric? 
     let metric = metric ?? (results.hasCatalogue ? results.headlineMetric : nil) ?? .recall(1)
     let gallery: GalleryKind = results.hasCatalogue ? .catalogue : .full
     let names: [(Subject, String)] = [
-        (.model, "model"), (.tricked, "tricked"), (.backbone, "frozen backbone"),
+        (.model, "model"), (.tricked, "tricked"), (.backbone, "frozen features"),
     ]
     return TextPlot(
         xTitle: "fid, the squared Fréchet distance between train and test", yTitle: metric.title,

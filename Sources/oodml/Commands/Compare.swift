@@ -70,7 +70,7 @@ struct Compare: ParsableCommand {
     @Option(help: "One way of training and testing, or the mean of both.")
     var direction = DirectionOrMean.mean
 
-    @Flag(help: "Add the backbone as one more model.")
+    @Flag(help: "Add the frozen features, the backbone's or those that heads take, as one more model.")
     var backbone = false
 
     @Flag(help: "Add each model with its tricks at test time as one more model.")
@@ -145,7 +145,7 @@ struct Compare: ParsableCommand {
             }
         }
         if backbone, let first = models.first {
-            entries.append(.init(name: "backbone", runs: [first.1[0]], subject: .backbone))
+            entries.append(.init(name: "frozen features", runs: [first.1[0]], subject: .backbone))
         }
         return entries
     }

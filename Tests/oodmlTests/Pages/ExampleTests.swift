@@ -45,7 +45,7 @@ import TestSupport
         #expect(cost.verdict == .costs && abs(cost.cost.value - 0.139) < 0.0005)
         #expect(abs((cost.cost.margin ?? 0) - 0.014) < 0.0005)
         #expect(abs((cost.trend.marginOverLevels ?? 0) - 0.034) < 0.0005)
-        // The frozen backbone is asked the same at every level.
+        // The frozen features are asked the same at every level.
         let frozen = published.levels.map { $0.scores(of: .backbone, gallery: .catalogue)?.mean }
         #expect(frozen.allSatisfy { $0 == frozen[0] } && frozen[0] != nil)
     }

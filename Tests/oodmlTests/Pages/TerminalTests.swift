@@ -94,7 +94,7 @@ import Testing
                 Self.evaluation, columns: 120, environment.merging(["NO_COLOR": "1"]) { $1 }
             ).shown
             #expect(text.utf8.allSatisfy { $0 < 0x80 }, "\(environment)")
-            #expect(text.contains("\n* model   o frozen backbone\n"))
+            #expect(text.contains("\n* model   o frozen features\n"))
         }
     }
 

@@ -48,7 +48,7 @@ import Testing
             ["compare", "results/plain", "results/noisy", "--backbone", "--tricked", "--out", "c"], in: folder.url)
         #expect(run.status == 0, "\(run.errors)")
         let lines = run.output.split(separator: "\n")
-        let names = ["plain", "noisy", "noisy + rerank", "backbone"]
+        let names = ["plain", "noisy", "noisy + rerank", "frozen features"]
         for name in names { #expect(lines.contains { $0.hasPrefix("\(name)  ") }, "\(name): \(run.output)") }
         #expect(run.output.contains("± runs is half the 95 % interval"))
         let data = try Data(contentsOf: folder.url.appending(path: "c/comparison.json"))
