@@ -14,8 +14,10 @@ public struct ModelFiles: Sendable, Equatable {
     /// The words in braces that a path may contain.
     public static let placeholders = ["{level}", "{direction}", "{fold}", "{seed}"]
 
-    /// The path.
+    /// The path; of several models side by side, their paths with " + " between them.
     public let text: String
+    /// The paths of the models whose embeddings are put side by side; that of the model itself if there is one.
+    private let parts: [String]
 
     /// Reads a path.
     ///
@@ -27,6 +29,17 @@ public struct ModelFiles: Sendable, Equatable {
                 description: "\(word) in \(text) is not known; expected {level}, {direction}, {fold} or {seed}")
         }
         self.text = text
+        parts = [text]
+    }
+
+    /// The heads whose embeddings are put side by side, as one: of m heads each is scaled by 1/√m, so that rows keep length 1.
+    ///
+    /// - Precondition: there is one, and all tell the same directions apart.
+    public init(joining all: [ModelFiles]) {
+        precondition(
+            !all.isEmpty && Set(all.map(\.directions)).count == 1, "nothing to join in \(all.map(\.text))")
+        text = all.map(\.text).joined(separator: " + ")
+        parts = all.flatMap(\.parts)
     }
 
     /// Why a path cannot be used, in one sentence.
@@ -48,6 +61,17 @@ public struct ModelFiles: Sendable, Equatable {
     ///
     /// The id of a level may hold braces, which mean nothing.
     public func url(level: String, direction: Direction, fold: Int? = nil, seed: String? = nil) -> URL {
+        Self.url(text, level, direction, fold, seed)
+    }
+
+    /// The files whose embeddings one task has side by side: ``url(level:direction:fold:seed:)`` alone if there is one model.
+    func urls(level: String, direction: Direction, fold: Int?, seed: String?) -> [URL] {
+        parts.map { Self.url($0, level, direction, fold, seed) }
+    }
+
+    private static func url(
+        _ text: String, _ level: String, _ direction: Direction, _ fold: Int?, _ seed: String?
+    ) -> URL {
         URL(
             filePath: text.replacing(bytes: [
                 "{level}": level, "{direction}": direction.rawValue, "{fold}": fold.map { "\($0)" } ?? "{fold}",
@@ -83,11 +107,16 @@ struct RunFiles {
         models.url(level: task.level.id, direction: task.direction, fold: fold, seed: seed)
     }
 
+    /// The files whose embeddings a task has side by side.
+    func parts(for task: ScoringTask) -> [URL] {
+        models.urls(level: task.level.id, direction: task.direction, fold: fold, seed: seed)
+    }
+
     /// Makes sure that all files are there and of their kind, before the first is read.
     ///
     /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)`` if a file is missing; what `check` throws.
     func requireAll(for tasks: [ScoringTask], check: (URL) throws -> Void) throws {
-        let files = Set(tasks.map { file(for: $0) })
+        let files = Set(tasks.flatMap { self.parts(for: $0) })
         let missing = files.filter { !exists($0) }.map(\.path).sorted()
         guard let first = missing.first else {
             for file in files.sorted(by: { $0.path < $1.path }) { try check(file) }

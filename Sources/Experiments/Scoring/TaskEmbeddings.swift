@@ -72,12 +72,14 @@ struct TaskEmbeddings {
     /// Whether all samples of the dataset are wanted, as far as files have them.
     private let withAll: Bool
     private let taskCounts: [String: Int]
+    /// The files whose embeddings are side by side, by the path of the whole.
+    private let partsOfFile: [String: [URL]]
     /// A file that serves several tasks is run or read once, for all their samples.
     private var known: [Key: (samples: [Int], matrix: Matrix<Float>)] = [:]
     /// Where the embeddings of each network come from, by its path.
     private(set) var provenances: [String: EmbeddingProvenance] = [:]
-    /// The level and direction that each head was trained for, by its path.
-    private var placesOfHeads: [String: (level: String?, direction: String?)] = [:]
+    /// What each head says of its training, by its path; the parts of several side by side one after another.
+    private(set) var metadata: [String: [[String: String]]] = [:]
 
     init(
         _ kind: ModelKind, files: RunFiles, dataset: Dataset, tasks: [ScoringTask], withTraining: Bool, withAll: Bool,
@@ -91,6 +93,7 @@ struct TaskEmbeddings {
         self.report = report
         let tasksOfFile = Dictionary(grouping: tasks) { files.file(for: $0).path }
         taskCounts = tasksOfFile.mapValues(\.count)
+        partsOfFile = tasksOfFile.mapValues { files.parts(for: $0[0]) }
         samplesOfFile = tasksOfFile.mapValues { tasks in
             Set(tasks.flatMap { $0.samples + (withTraining ? $0.trainingSamples : []) }).sorted()
         }
@@ -118,13 +121,26 @@ struct TaskEmbeddings {
 
     /// Refuses the head of another task, which a path without `{level}` or `{direction}` may name.
     private func requirePlace(of file: URL, for task: ScoringTask) throws {
-        guard let (level, direction) = placesOfHeads[file.path] else { return }
-        guard level ?? task.level.id == task.level.id, direction ?? task.direction.rawValue == task.direction.rawValue
-        else {
-            throw FileError.malformed(
-                path: file.path, found: "the head of \(excerpt(level ?? "")), \(excerpt(direction ?? ""))",
-                expected: "that of \(task.level.id), \(task.direction.rawValue)")
+        for (part, metadata) in zip(files.parts(for: task), metadata[file.path] ?? []) {
+            let (level, direction) = (metadata["level"], metadata["direction"])
+            guard level ?? task.level.id == task.level.id,
+                direction ?? task.direction.rawValue == task.direction.rawValue
+            else {
+                throw FileError.malformed(
+                    path: part.path, found: "the head of \(excerpt(level ?? "")), \(excerpt(direction ?? ""))",
+                    expected: "that of \(task.level.id), \(task.direction.rawValue)")
+            }
         }
+    }
+
+    /// Refuses a head that has trained on the fold that is scored.
+    private func requireFold(of head: HeadFile, at file: URL) throws {
+        guard let fold = files.fold, let trained = head.metadata["fold"], trained != "\(fold)" else { return }
+        throw FileError.malformed(
+            path: file.path,
+            found: trained == "none"
+                ? "a head trained on all folds" : "a head trained without fold \(excerpt(trained))",
+            expected: "one trained without fold \(fold), on which it is scored")
     }
 
     /// The embeddings of all samples of the dataset, one row per sample; nil if the task's file does not have them.
@@ -142,21 +158,20 @@ struct TaskEmbeddings {
         let wanted = samplesOfFile[file.path] ?? []
         switch kind {
         case .heads(let features, let provenance, let splits):
-            let head = try kind.head(file, of: provenance, width: features.columnCount, along: splits)
-            if let fold = files.fold, let trained = head.metadata["fold"], trained != "\(fold)" {
-                throw FileError.malformed(
-                    path: file.path,
-                    found: trained == "none"
-                        ? "a head trained on all folds" : "a head trained without fold \(excerpt(trained))",
-                    expected: "one trained without fold \(fold), on which it is scored")
+            let parts = partsOfFile[file.path] ?? [file]
+            let heads = try parts.map { part in
+                let head = try kind.head(part, of: provenance, width: features.columnCount, along: splits)
+                try requireFold(of: head, at: part)
+                return head
             }
-            placesOfHeads[file.path] = (head.metadata["level"], head.metadata["direction"])
+            metadata[file.path] = heads.map(\.metadata)
             if provenances[file.path] == nil {
                 provenances[file.path] = EmbeddingProvenance(
-                    source: .head, file: file.lastPathComponent, sha256: try SHA256.hexadecimal(ofFilesAt: [file]),
-                    dimension: head.head.dimension)
+                    source: .head, file: parts.map(\.lastPathComponent).joined(separator: " + "),
+                    sha256: try SHA256.hexadecimal(ofFilesAt: parts),
+                    dimension: heads.reduce(0) { $0 + $1.head.dimension })
             }
-            return (Array(dataset.samples.indices), head.head.embeddings(of: features))
+            return (Array(dataset.samples.indices), joined(heads.map { $0.head.embeddings(of: features) }))
         case .networks(let images, _, let open):
             let network = try open(file)
             let wanted = withAll ? Array(dataset.samples.indices) : wanted
@@ -198,4 +213,17 @@ struct TaskEmbeddings {
         let numbers = dataset.indexOfSamples()
         return ids.compactMap { numbers[$0] }
     }
+}
+
+/// Embeddings of the same samples side by side, each of m scaled by 1/√m, so that rows of length 1 keep it.
+private func joined(_ all: [Matrix<Float>]) -> Matrix<Float> {
+    guard all.count > 1 else { return all[0] }
+    let scale = 1 / Float(all.count).squareRoot()
+    let (rowCount, columnCount) = (all[0].rowCount, all.reduce(0) { $0 + $1.columnCount })
+    var elements: [Float] = []
+    elements.reserveCapacity(rowCount * columnCount)
+    for row in 0..<rowCount {
+        for matrix in all { elements += matrix.row(row).lazy.map { $0 * scale } }
+    }
+    return Matrix(rowCount: rowCount, columnCount: columnCount, elements: elements)
 }

@@ -87,10 +87,11 @@ public struct HeadsFolder: Sendable, Equatable {
 
     /// Where the heads of an objective are, with `{level}`, `{direction}` and, if there are several seeds, `{seed}`.
     ///
+    /// - Parameter seed: the seed to put in its place; nil for the word.
     /// - Throws: ``ModelFiles/PathError`` for a folder with braces in its path.
-    public func heads(of objective: String, in record: TrainingRecord) throws -> ModelFiles {
+    public func heads(of objective: String, in record: TrainingRecord, seed: UInt64? = nil) throws -> ModelFiles {
         let name = Self.path(
-            record, objective: objective, seed: "{seed}", level: "{level}",
+            record, objective: objective, seed: seed.map { "\($0)" } ?? "{seed}", level: "{level}",
             direction: record.directions.count > 1 ? "{direction}" : Direction.forward.rawValue)
         return try ModelFiles(url.appending(path: name + ".safetensors").relativePath)
     }

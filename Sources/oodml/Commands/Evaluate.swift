@@ -54,7 +54,9 @@ struct Evaluate: ParsableCommand {
             in the results, and those with all tricks given beside them, as the subject `tricked`.
 
             --seeds scores several training runs of one model, for `oodml compare`: {seed} in the path stands for each, \
-            and each gets a folder seed-S within the output folder; all are written together, at the end.
+            and each gets a folder seed-S within the output folder; all are written together, at the end. --join seeds \
+            instead puts the heads of all seeds side by side, as independent learners, and scores them as one embedding: each of \
+            m is scaled by 1/√m. --join objectives does so with the heads of all objectives, and --join all with both.
             """,
             reads: """
                 --splits DIR       manifest.json and samples.csv of make-splits
@@ -84,6 +86,8 @@ struct Evaluate: ParsableCommand {
                 oodml evaluate --splits splits/mine --features feats.npy \\
                   --embeddings 'runs/{level}.npy'
                 oodml evaluate --splits splits/mine --features feats.npy --heads runs/mine
+                oodml evaluate --splits splits/mine --features feats.npy --heads runs/mine \\
+                  --join seeds
                 """))
 
     @Option(
@@ -137,6 +141,12 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Put heads side by side as one embedding of length 1: those of all seeds, of all objectives, or all.",
+            valueName: HeadJoin.allCases.map(\.rawValue).joined(separator: "|")))
+    var join: HeadJoin?
+
+    @Option(
+        help: ArgumentHelp(
             "The training runs that {seed} stands for, separated by commas (default: one run).", valueName: "s,s,…"),
         transform: names)
     var seeds: [String] = []
@@ -175,6 +185,7 @@ struct Evaluate: ParsableCommand {
             throw ValidationError(
                 "found --seeds with a folder of heads, whose training.json names them; expected no --seeds")
         }
+        try requireJoinable()
         if let shots, shots < 1 { throw ValidationError("--shots is \(shots); expected 1 or more") }
         if let fold, fold < 0 { throw ValidationError("--fold is \(fold); expected 0 or more") }
         if !network.areDefault && model == nil {
@@ -256,65 +267,6 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    /// Models that are scored by the same rules, each with results of its own.
-    private struct Subject {
-        let models: ModelFiles
-        let seeds: [String?]
-        let folder: ResultsFolder
-        let fold: Int?
-    }
-
-    /// The path of the models; nil for a folder of heads.
-    private var template: ModelFiles? {
-        get throws {
-            if let files = model ?? embeddings { return files }
-            guard let heads else { return nil }
-            if heads.ends(with: ".onnx") {
-                throw ValidationError(
-                    "--heads are read from .safetensors; found \(heads), the same for other programs")
-            }
-            guard heads.holds("{") || heads.ends(with: ".safetensors") else { return nil }
-            return try modelFiles(heads)
-        }
-    }
-
-    private func subjects() throws -> [Subject] {
-        if let template = try template {
-            return [
-                Subject(
-                    models: template, seeds: seeds.isEmpty ? [nil] : seeds.map(Optional.some),
-                    folder: ResultsFolder(at: out ?? defaultFolder(splits)), fold: fold)
-            ]
-        }
-        let folder = HeadsFolder(at: try path(heads ?? ""))
-        if !folder.isThere {
-            let above = [folder.url, folder.url.deletingLastPathComponent()].map {
-                HeadsFolder(at: $0.deletingLastPathComponent())
-            }
-            if let run = above.first(where: \.isThere) {
-                throw CommandError(
-                    "\(folder.url.relativePath) is a part of the heads of \(run.url.relativePath); expected that folder, or the "
-                        + "path of the heads, with {level} and {direction}")
-            }
-        }
-        let record = try folder.record()
-        try folder.requireUnchanged()
-        if let fold, fold != record.fold {
-            throw ValidationError(
-                "--fold is \(fold); expected \(record.fold.map { "\($0)" } ?? "no fold"), as the heads of \(folder.url.relativePath)"
-            )
-        }
-        let results = out ?? defaultFolder(folder.url)
-        return try record.objectives.map { objective in
-            Subject(
-                models: try folder.heads(of: objective.name, in: record),
-                seeds: record.seeds.count > 1 ? record.seeds.map { "\($0)" } : [nil],
-                folder: ResultsFolder(
-                    at: record.objectives.count > 1 ? results.appending(path: objective.name) : results),
-                fold: record.fold)
-        }
-    }
-
     /// What the models are, and the backbone that they are compared with.
     private func kind(
         along splits: SplitFolder, on terminal: Terminal
@@ -354,8 +306,8 @@ struct Evaluate: ParsableCommand {
         return settings
     }
 
-    private func defaultFolder(_ folder: URL) -> URL {
-        let name = folder.standardizedFileURL.lastPathComponent
+    func defaultFolder(_ folder: URL) -> URL {
+        let name = folder.standardizedFileURL.lastPathComponent + (join == nil ? "" : "-joined")
         // A folder of heads has the fold in its own name.
         return URL(filePath: "results/\(name)" + (folder == self.splits ? fold.map { "-fold-\($0)" } ?? "" : ""))
     }

@@ -5,6 +5,7 @@ import Evaluation
 import Experiments
 import Foundation
 import HeadTraining
+import Retrieval
 import Splits
 import TestSupport
 import Testing
@@ -70,6 +71,84 @@ import Testing
                 "heads/triplet/seed-1/level-1-forward.safetensors",
             ], out: "wrong")
         #expect(wrong.status == 1 && wrong.errors.contains("the head of level-1, forward"), "\(wrong.errors)")
+    }
+
+    /// Heads side by side are scored as the matrix of their embeddings, each scaled by 1/√m.
+    @Test func headsAreJoined() throws {
+        try #require(try train("--objective proxy-anchor,triplet --seeds 0,1,2").status == 0)
+        let splits = try SplitFolder(at: fixture.folder.url.appending(path: "splits"))
+        let features = try Matrix<Float>(numpyFileAt: fixture.folder.url.appending(path: "f.npy"))
+        let common = ["--splits", "splits", "--features", "f.npy", "--matched-draws", "0", "-q"]
+        func results(_ arguments: [String], out: String) throws -> [EvaluationResults] {
+            let run = try fixture.run(["evaluate"] + common + arguments, out: out)
+            #expect(run.status == 0, "\(run.errors)")
+            return try ResultsFolder(at: fixture.folder.url.appending(path: out)).runs()
+        }
+        /// The same by files of embeddings, which are put together here.
+        func expected(_ paths: [String], out: String) throws -> EvaluationResults {
+            for level in splits.manifest.levels {
+                for direction in ["forward", "reverse"] {
+                    let parts = try paths.map { path in
+                        try HeadFile(
+                            contentsOf: fixture.folder.url.appending(
+                                path: "heads/\(path)/\(level.id)-\(direction).safetensors")
+                        ).head.embeddings(of: features)
+                    }
+                    let rows = (0..<features.rowCount).map { row in
+                        parts.flatMap { part in part.row(row).map { $0 / Float(parts.count).squareRoot() } }
+                    }
+                    let lengths = rows.map { $0.reduce(0) { $0 + $1 * $1 } }
+                    #expect(lengths.allSatisfy { abs($0 - 1) < 1e-5 })
+                    try fixture.folder.write(Matrix(rows: rows).numpyFile, to: "\(out)-e/\(level.id)-\(direction).npy")
+                }
+            }
+            return try results(["--embeddings", "\(out)-e/{level}-{direction}.npy"], out: out)[0]
+        }
+        func expectSame(
+            _ a: EvaluationResults, _ b: EvaluationResults, sourceLocation: SourceLocation = #_sourceLocation
+        ) {
+            for (x, y) in zip(a.levels, b.levels) {
+                let (first, second) = (x.scores(of: .model), y.scores(of: .model))
+                // Scaling may round otherwise, which can only matter to ties.
+                for metric in a.metrics {
+                    let pair = [first, second].map { $0?.mean.estimates[metric]?.value ?? .nan }
+                    #expect(abs(pair[0] - pair[1]) < 1e-9, sourceLocation: sourceLocation)
+                }
+            }
+        }
+        let seeds = ["seed-0", "seed-1", "seed-2"]
+        let bySeed = try fixture.run(["evaluate"] + common + ["--heads", "heads", "--join", "seeds"], out: "by-seed")
+        #expect(bySeed.status == 0, "\(bySeed.errors)")
+        for objective in ["proxy-anchor", "triplet"] {
+            let found = try ResultsFolder(at: fixture.folder.url.appending(path: "by-seed/\(objective)")).runs()
+            expectSame(found[0], try expected(seeds.map { "\(objective)/\($0)" }, out: "x-\(objective)"))
+            #expect(found.count == 1 && found[0].seed == nil)
+            #expect(found[0].provenance?.models[0].dimension == 12)
+        }
+        let objectives = try results(["--heads", "heads", "--join", "objectives"], out: "by-objective")
+        #expect(objectives.map(\.seed) == ["0", "1", "2"])
+        expectSame(objectives[1], try expected(["proxy-anchor/seed-1", "triplet/seed-1"], out: "x-1"))
+        let all = try results(["--heads", "heads", "--join", "all"], out: "all")
+        expectSame(
+            all[0], try expected(seeds.map { "proxy-anchor/\($0)" } + seeds.map { "triplet/\($0)" }, out: "x-all"))
+        let path = try results(
+            [
+                "--heads", "heads/triplet/seed-{seed}/{level}-{direction}.safetensors", "--seeds", "0,1,2", "--join",
+                "seeds",
+            ], out: "path")
+        expectSame(
+            path[0], try ResultsFolder(at: fixture.folder.url.appending(path: "by-seed/triplet")).runs()[0])
+        for arguments in [
+            ["--heads", "heads/triplet/seed-0/{level}-{direction}.safetensors", "--join", "seeds"],
+            [
+                "--heads", "heads/triplet/seed-{seed}/{level}-{direction}.safetensors", "--seeds", "0,1", "--join",
+                "all",
+            ],
+            ["--embeddings", "x-1-e/{level}-{direction}.npy", "--join", "seeds"],
+        ] {
+            let run = try fixture.run(["evaluate"] + common + arguments, out: "refused")
+            #expect(run.status == 64 && run.errors.contains("--join"), "\(run.errors)")
+        }
     }
 
     /// A head is what NumPy would compute from its file: standardise, multiply, divide by the length.
