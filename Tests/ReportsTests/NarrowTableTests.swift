@@ -86,9 +86,19 @@ import Testing
             .init(name: "a-model", runs: [sampleResults(seed: "1"), sampleResults(seed: "2")]),
             .init(name: "b-model", runs: [sampleResults(lead: 0.02)]),
         ])
+        let setting = HeadTrainingRecord.Setting(parameters: "temperature=0.05,sampler=semi-hard", score: 0.5)
+        let training = HeadTrainingRecord(
+            objectives: [
+                .init(
+                    name: "normalized-softmax", title: "", parameters: "",
+                    tuning: .init(level: "level-3", trialCount: 20, given: setting, chosen: setting))
+            ], seeds: ["0"])
+        let among = try ModelComparison(
+            [.init(name: "a-model", runs: [sampleResults(catalogue: true, training: training)])], gallery: .catalogue)
         let display = TextDisplay(width: width)
         for table in [
-            levelTable(results, sizes: sizes), curveTable(results), modelTable(comparison), changeTable(comparison),
+            try #require(gainTable(among)), try #require(tuningTable(among)), levelTable(results, sizes: sizes),
+            curveTable(results), modelTable(comparison), changeTable(comparison),
             pairTable(comparison), try #require(catalogueTable(sampleResults(catalogue: true), sizes: sizes)),
         ] {
             let text = table.text(on: display, elsewhere: "--format json and results.csv have all")

@@ -1,3 +1,5 @@
+import Datasets
+import Embeddings
 import Evaluation
 import Retrieval
 
@@ -17,7 +19,7 @@ private func scores(_ value: Double, classCount: Int = 10) -> TaskScores {
 /// Levels like those of CUB-200-2011.
 func sampleResults(
     model: String = "runs/{level}-{direction}.npy", seed: String? = nil, reverse: Bool = true, backbone: Bool = true,
-    levelCount: Int = 9, lead: Double = 0, catalogue: Bool = false
+    levelCount: Int = 9, lead: Double = 0, catalogue: Bool = false, training: HeadTrainingRecord? = nil
 ) -> EvaluationResults {
     let fids = [19.16, 28.49, 52.62, 72.2, 92.48, 120.38, 136.45, 152.04, 173.94]
     let levels = (0..<levelCount).map { i in
@@ -37,5 +39,10 @@ func sampleResults(
                 ? [.model: scores(0.7 - Double(i) * 0.02 + lead), .backbone: scores(0.6)]
                     .filter { backbone || $0.key == .model } : [:])
     }
-    return EvaluationResults(tool: "oodml test", dataset: "cub200", model: model, seed: seed, levels: levels)
+    let head = EmbeddingProvenance(source: .head, file: "h", sha256: String(repeating: "a", count: 64), dimension: 4)
+    return EvaluationResults(
+        tool: "oodml test", dataset: "cub200", model: model, seed: seed,
+        provenance: training.flatMap {
+            ModelProvenance(tasks: [(level: "level-1", direction: .forward, embeddings: head)], training: $0)
+        }, levels: levels)
 }

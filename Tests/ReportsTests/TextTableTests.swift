@@ -78,10 +78,10 @@ import Testing
         ])
         #expect(
             modelTable(comparison).text == """
-                model  runs     AGS       ±  ± runs  level-1  level-2  ranks
-                ─────  ────  ──────  ──────  ──────  ───────  ───────  ─────
-                a         2  0.7600  0.0159  0.0000    0.775    0.745  2 2
-                b         1  0.7800  0.0159       –    0.795    0.765  1 1
+                model  runs     AGS       ±  ± runs  level-1  level-2  ranks  places
+                ─────  ────  ──────  ──────  ──────  ───────  ───────  ─────  ──────
+                a         2  0.7600  0.0159  0.0000    0.775    0.745  2 2         0
+                b         1  0.7800  0.0159       –    0.795    0.765  1 1         0
 
                 """)
         #expect(
@@ -133,6 +133,54 @@ import Testing
         #expect(catalogueTable(sampleResults()) == nil && costSentence(sampleResults()) == nil)
         let alone = try #require(catalogueTable(sampleResults(backbone: false, catalogue: true)))
         #expect(!alone.columns.contains { ["frozen", "gain"].contains($0.title) })
+    }
+
+    /// Gains are columns beside the interval of the first, the last and the mean; only in the catalogue are there any.
+    @Test func theTableOfGains() throws {
+        let entries = [
+            ModelComparison.Entry(name: "a", runs: [sampleResults(levelCount: 3, catalogue: true)]),
+            .init(name: "b", runs: [sampleResults(levelCount: 3, lead: -0.09, catalogue: true)]),
+            .init(name: "frozen", runs: [sampleResults(levelCount: 3, catalogue: true)], subject: .backbone),
+        ]
+        let comparison = try ModelComparison(entries, metric: .averagePrecisionAtR, gallery: .catalogue)
+        // A third of 0.1, 0.08 and 0.06, and of these less 0.09; the frozen features' error is the model's.
+        #expect(
+            try #require(gainTable(comparison)).text == """
+                gain over frozen  level-1  level-2  level-3  ± first  ± last    mean      ±
+                ────────────────  ───────  ───────  ───────  ───────  ──────  ──────  ─────
+                a                  +0.033   +0.027   +0.020    0.000   0.000  +0.027  0.000
+                b                  +0.003   -0.003   -0.010    0.000   0.000  -0.003  0.000
+
+                """)
+        // The frozen features' MAP@R of 0.2 is between b's 0.203 and 0.197.
+        #expect(comparison.models.map(\.placesMoved) == [0, 1, 1])
+        let rows = comparisonTable(comparison)
+        let column = try #require(rows.columns.firstIndex(of: "gain"))
+        #expect(Double(rows.rows[0][column]).map { abs($0 - 0.1 / 3) < 1e-12 } == true)
+        #expect(!rows.rows[0][column + 1].isEmpty && rows.rows[6][column].isEmpty)
+        #expect(gainTable(try ModelComparison(entries)) == nil && tuningTable(comparison) == nil)
+    }
+
+    @Test func theTableOfWhatTuningChanged() throws {
+        let tuning = HeadTrainingRecord.Tuning(
+            level: "level-3", trialCount: 8, given: .init(parameters: "margin=0.2,sampler=semi-hard", score: nil),
+            chosen: .init(parameters: "margin=0.35,sampler=semi-hard", score: 0.41239))
+        let training = HeadTrainingRecord(
+            objectives: [
+                .init(name: "triplet", title: "Triplet", parameters: "margin=0.35,sampler=semi-hard", tuning: tuning),
+                .init(name: "untrained", title: "None", parameters: ""),
+            ], seeds: ["4", "5"])
+        let results = sampleResults(levelCount: 2, catalogue: true, training: training)
+        #expect(results.title == "Triplet + None, seeds 4 + 5")
+        #expect(sampleResults(model: "m.onnx", seed: "3").title == "m.onnx, seed 3")
+        let comparison = try ModelComparison([.init(name: "a", runs: [results])], gallery: .catalogue)
+        #expect(comparison.models[0].training == training)
+        let rows = try #require(tuningTable(comparison)).rows
+        #expect(
+            rows == [
+                ["a", "triplet", "margin", "0.2", "0.35", "diverged", "0.4124", "8"],
+                ["", "", "sampler", "semi-hard", "semi-hard", "", "", ""],
+            ])
     }
 
     @Test func whatShiftCostsOneModelMoreThanAnother() throws {

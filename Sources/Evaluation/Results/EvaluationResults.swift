@@ -43,6 +43,11 @@ public struct EvaluationResults: Sendable, Equatable {
         metrics = self.levels.first?.scores(of: .model)?.mean.scores.metrics ?? []
     }
 
+    /// What the model is called: of heads the objective and the seed, of others ``model`` with the training run.
+    public var title: String {
+        provenance?.training?.title ?? model + (seed.map { ", seed \($0)" } ?? "")
+    }
+
     /// What a curve shows.
     public struct CurveKey: Sendable, Hashable {
         /// Whose scores.

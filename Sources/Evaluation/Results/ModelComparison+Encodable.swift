@@ -5,8 +5,8 @@ extension ModelComparison: Encodable {
         case metric, gallery, direction, over, dataset, split, confidence, levels, models, pairs
     }
 
-    /// Writes the comparison: `models[].levels[]` has a value with its interval, a rank and the change against the
-    /// mean, and `pairs[].levels[]` a difference with its interval and its p-value, unadjusted and adjusted; `pairs[].change` is how
+    /// Writes the comparison: `models[].levels[]` has a value with its interval, a rank, the gain over the frozen
+    /// features and the change against the mean, `models[].training` what tuning changed, and `pairs[].levels[]` a difference with its interval and its p-value, unadjusted and adjusted; `pairs[].change` is how
     /// the difference changes along the levels.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
@@ -29,9 +29,10 @@ extension ModelComparison: Encodable {
             let rank: Int
             let change: EstimateRecord
             let overRuns: StudentInterval?
+            let gain: EstimateRecord?
 
             enum CodingKeys: String, CodingKey {
-                case level, value, rank
+                case level, value, rank, gain
                 case change = "change_against_mean"
                 case overRuns = "over_runs"
             }
@@ -44,6 +45,9 @@ extension ModelComparison: Encodable {
         let slope: EstimateRecord?
         let changeSlope: EstimateRecord?
         let worstLevel: String?
+        let meanGain: EstimateRecord?
+        let placesMoved: Int
+        let training: HeadTrainingRecord?
         let levels: [Level]
 
         init(_ model: Model) {
@@ -54,16 +58,22 @@ extension ModelComparison: Encodable {
             slope = model.curve.slope.map(EstimateRecord.init)
             changeSlope = model.changeSlope.map(EstimateRecord.init)
             worstLevel = model.curve.worst?.level
+            meanGain = model.meanGain.map(EstimateRecord.init)
+            placesMoved = model.placesMoved
+            training = model.training
             levels = model.curve.points.enumerated().map { position, point in
                 Level(
                     level: point.level, value: EstimateRecord(point.estimate), rank: model.ranks[position],
                     change: EstimateRecord(model.changes[position]),
-                    overRuns: model.valuesOverRuns.indices.contains(position) ? model.valuesOverRuns[position] : nil)
+                    overRuns: model.valuesOverRuns.indices.contains(position) ? model.valuesOverRuns[position] : nil,
+                    gain: model.gains.indices.contains(position) ? EstimateRecord(model.gains[position]) : nil)
             }
         }
 
         enum CodingKeys: String, CodingKey {
-            case name, runs, ags, slope, levels
+            case name, runs, ags, slope, levels, training
+            case meanGain = "mean_gain"
+            case placesMoved = "places_moved"
             case agsOverRuns = "ags_over_runs"
             case changeSlope = "change_slope"
             case worstLevel = "worst_level"

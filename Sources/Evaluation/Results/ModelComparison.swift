@@ -72,6 +72,16 @@ public struct ModelComparison: Sendable, Equatable {
         public let changeTrend: Trend?
         /// The rank among all models at each level, where 1 is the highest value; equal values share the better rank.
         public let ranks: [Int]
+        /// The value less that of the frozen features at each level, the mean over runs; empty outside the catalogue, and for
+        /// models that were not scored beside them.
+        public let gains: [Estimate]
+        /// How heads were trained, by their first run; nil for other models.
+        public let training: HeadTrainingRecord?
+
+        /// The mean of the gains over the levels; nil without gains.
+        public var meanGain: Estimate? { gains.isEmpty ? nil : .mean(of: gains) }
+        /// How many places lie between its best and its worst rank.
+        public var placesMoved: Int { (ranks.max() ?? 0) - (ranks.min() ?? 0) }
     }
 
     /// The first model of a pair minus the second.
@@ -175,7 +185,9 @@ public struct ModelComparison: Sendable, Equatable {
                     : levels.indices.map { level in
                         StudentInterval(over: curves[m].map { $0.points[level].estimate.value })
                     },
-                changes: changes, changeTrend: changeCurve.trend, ranks: ranks.map { $0[m] })
+                changes: changes, changeTrend: changeCurve.trend, ranks: ranks.map { $0[m] },
+                gains: gallery == .catalogue && direction == .mean ? models[m].gains(of: metric, at: levels) : [],
+                training: models[m].subject == .model ? models[m].runs[0].provenance?.training : nil)
         }
         pairs = Self.pairs(of: means)
     }
@@ -221,6 +233,18 @@ public struct ModelComparison: Sendable, Equatable {
     private static func adjusted(_ values: [Double?]) -> [Double?] {
         var known = holmAdjusted(values.compactMap { $0 }).makeIterator()
         return values.map { $0 == nil ? nil : known.next() }
+    }
+}
+
+extension ModelComparison.Entry {
+    /// The mean over runs of the gains in the catalogue; empty where one is missing.
+    fileprivate func gains(of metric: RetrievalMetric, at levels: [ModelComparison.Level]) -> [Estimate] {
+        guard subject == .model else { return [] }
+        let gains = levels.compactMap { level -> Estimate? in
+            let own = runs.compactMap { run in run.levels.first { $0.id == level.id }?.gain()?[metric] }
+            return own.count == runs.count ? .mean(of: own) : nil
+        }
+        return gains.count == levels.count ? gains : []
     }
 }
 

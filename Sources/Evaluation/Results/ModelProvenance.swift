@@ -13,6 +13,8 @@ public struct ModelProvenance: Sendable, Equatable, Codable {
     public let preprocessing: PreprocessingRecord?
     /// The network of each task.
     public let models: [Model]
+    /// How heads were trained; nil for networks, and for heads that do not say.
+    public let training: HeadTrainingRecord?
 
     /// The network of one task.
     public struct Model: Sendable, Equatable, Codable {
@@ -34,11 +36,16 @@ public struct ModelProvenance: Sendable, Equatable, Codable {
     ///
     /// - Parameter tasks: the level and direction of each task, and where its embeddings come from. Output and pooling
     ///   are taken from the first task, since one command line sets them for all.
-    public init?(tasks: [(level: String, direction: Direction, embeddings: EmbeddingProvenance)]) {
+    /// - Parameter training: how heads were trained.
+    public init?(
+        tasks: [(level: String, direction: Direction, embeddings: EmbeddingProvenance)],
+        training: HeadTrainingRecord? = nil
+    ) {
         guard let first = tasks.first?.embeddings else { return nil }
         let isShared = tasks.allSatisfy { $0.embeddings.preprocessing == first.preprocessing }
         output = first.output
         pooling = first.pooling
+        self.training = training
         preprocessing = isShared ? first.preprocessing : nil
         models = tasks.map { task in
             Model(

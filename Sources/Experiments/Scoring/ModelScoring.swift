@@ -4,6 +4,7 @@ internal import Embeddings
 public import Evaluation
 internal import Files
 internal import Foundation
+internal import HeadTraining
 public import Parallel
 public import Retrieval
 internal import Splits
@@ -68,6 +69,8 @@ public struct ModelScoring: Sendable {
     public let tasks: [ScoringTask]
     /// The backbone that made the splits, scored on the same test classes for the gap; nil for none.
     public var backbone: EmbeddingSource?
+    /// What a search for parameters changed, by the name of the objective, for heads.
+    public var tunings: [String: HeadTrainingRecord.Tuning] = [:]
     /// The generator that the results name.
     public var generator = libraryGenerator
 
@@ -221,7 +224,7 @@ public struct ModelScoring: Sendable {
                 source.provenances[files.file(for: task).path].map {
                     (level: task.level.id, direction: task.direction, embeddings: $0)
                 }
-            })
+            }, training: tasks.first.flatMap { training(source.metadata[files.file(for: $0).path] ?? []) })
         let results = EvaluationResults(
             tool: generator, dataset: dataset.name, model: models.text, seed: seed,
             settings: rules(withCatalogue: pooled != nil),
@@ -235,6 +238,24 @@ public struct ModelScoring: Sendable {
         return ScoredModel(
             results: results, classes: details.flatMap(\.classes),
             examples: RetrievalExamplesFile(metric: TaskDetails.metric, tasks: details.map(\.examples)))
+    }
+
+    /// How the heads of a task were trained, by what they say; nil if they do not.
+    private func training(_ heads: [[String: String]]) -> HeadTrainingRecord? {
+        var (objectives, seeds): ([HeadTrainingRecord.Objective], [String]) = ([], [])
+        for head in heads {
+            guard let name = head["objective"], let objective = try? KnownObjectives.objective(named: name) else {
+                return nil
+            }
+            if !objectives.contains(where: { $0.name == name }) {
+                objectives.append(
+                    HeadTrainingRecord.Objective(
+                        name: name, title: objective.title, parameters: head["parameters"] ?? "", tuning: tunings[name])
+                )
+            }
+            if let seed = head["seed"], !seeds.contains(seed) { seeds.append(seed) }
+        }
+        return objectives.isEmpty ? nil : HeadTrainingRecord(objectives: objectives, seeds: seeds)
     }
 
     /// The rules as results record them.

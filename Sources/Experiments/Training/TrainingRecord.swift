@@ -1,5 +1,6 @@
 public import Datasets
 public import Embeddings
+public import Evaluation
 internal import HeadTraining
 
 /// What heads were trained along a folder of splits: the contents of `training.json`.
@@ -148,5 +149,23 @@ public struct TrainingRecord: Sendable, Equatable, Codable {
         case schemaVersion = "schema_version"
         case manifest = "manifest_sha256"
         case isMatched = "is_matched"
+    }
+}
+
+extension TrainingRecord {
+    /// What the search changed for an objective; nil without one.
+    public func change(byTuning name: String) -> HeadTrainingRecord.Tuning? {
+        guard let tuning, let objective = try? KnownObjectives.objective(named: name) else { return nil }
+        let own = tuning.trials.filter { $0.objective == name }
+        guard let first = own.first, let chosen = own.first(where: \.isChosen) else { return nil }
+        func setting(_ trial: Trial) -> HeadTrainingRecord.Setting {
+            // In the order in which the objective declares them.
+            let values = objective.parameters.compactMap { parameter in
+                trial.parameters[parameter.name].map { "\(parameter.name)=\($0.text)" }
+            }
+            return HeadTrainingRecord.Setting(parameters: values.joined(separator: ","), score: trial.mean)
+        }
+        return HeadTrainingRecord.Tuning(
+            level: tuning.level, trialCount: tuning.trialCount, given: setting(first), chosen: setting(chosen))
     }
 }

@@ -84,7 +84,7 @@ public struct CurveChart: Chart {
         // With one direction the mean is that direction, so a second line would only hide the first.
         let directions = all.filter { [.forward, .reverse].contains($0.role) }
         self.init(
-            title: "\(metric.title)\(gallery.placeInTitle) of \(results.model) on \(results.dataset)",
+            title: "\(metric.title)\(gallery.placeInTitle) of \(results.title) on \(results.dataset)",
             metric: metric.title,
             series: directions.count == 1
                 ? all.filter { $0.role != directions[0].role }

@@ -33,6 +33,23 @@ extension ReportPage {
             caption:
                 "\(comparisons.main.metric.title) of each model\(comparisons.within == nil ? "" : " among all classes")"
         )
+        if let gains = gainTable(comparisons.main) {
+            html.table(
+                gains,
+                caption:
+                    "The gain of each model over the frozen features, in \(comparisons.main.metric.title) among all classes"
+            )
+        }
+        if models.count > 1 {
+            html.table(
+                changeTable(comparisons.main),
+                caption:
+                    "\(comparisons.main.metric.title) of each model less the mean of all, with the line that fits it")
+        }
+        if let tuning = tuningTable(comparisons.main) {
+            html.table(
+                tuning, caption: "What the search for parameters changed: MAP@R is the mean over the validation folds")
+        }
         if models.count > 1 {
             html.table(
                 pairTable(comparisons.main),

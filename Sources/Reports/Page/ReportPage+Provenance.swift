@@ -15,13 +15,16 @@ extension ReportPage {
             html.table(
                 caption: "The models",
                 columns: [
-                    ("Model", false), ("Files", false), ("Runs", true), ("Scored on", false), ("Similarity", false),
+                    ("Model", false), ("What", false), ("Files", false), ("Runs", true), ("Scored on", false),
+                    ("Similarity", false),
                     ("Errors by", false), ("Tricks", false), ("Written by", false),
                 ],
                 rows: models.map { model in
                     let run = model.runs[0]
                     return [
-                        model.name, run.model, "\(model.runs.count)", run.settings.split,
+                        model.name,
+                        run.provenance?.training.map { $0.objectives.map(\.title).joined(separator: " + ") } ?? "–",
+                        run.model, "\(model.runs.count)", run.settings.split,
                         run.settings.similarity.rawValue, run.settings.confidence.kind.rawValue,
                         run.settings.tricks.isEmpty ? "none" : run.settings.tricks.joined(separator: ", "), run.tool,
                     ]

@@ -17,7 +17,11 @@ public func modelTable(_ comparison: ModelComparison, within: ModelComparison? =
         + [.init("AGS", alignment: .right), .init("±", alignment: .right, name: "± of AGS", spareOrder: 2)]
         + (hasRuns ? [.init("± runs", alignment: .right, spareOrder: 4)] : [])
         + (areas == nil ? [] : [.init("paper's AGS", alignment: .right, spareOrder: 6)])
-        + levelColumns(comparison) + [.init("ranks", spareOrder: 11)]
+        + levelColumns(comparison)
+        + [
+            .init("ranks", spareOrder: 11),
+            .init("places", alignment: .right, name: "places moved", spareOrder: 12),
+        ]
     return TextTable(
         columns: columns,
         rows: comparison.models.map { model in
@@ -26,8 +30,63 @@ public func modelTable(_ comparison: ModelComparison, within: ModelComparison? =
                 + (hasRuns ? [(model.agsOverRuns?.margin).map { fixed($0, 4) } ?? "–"] : [])
                 + (areas.map { [($0[model.name] ?? nil).map { fixed($0.value, 4) } ?? "–"] } ?? [])
                 + model.curve.points.map { fixed($0.estimate.value, 3) }
-                + [model.ranks.map(String.init).joined(separator: " ")]
+                + [model.ranks.map(String.init).joined(separator: " "), "\(model.placesMoved)"]
         })
+}
+
+/// The table of the models' gains over the frozen features, one line per model that was scored beside them: the gain at each
+/// level, with half the widths of the intervals of the first and the last, and the mean; nil without such a model.
+public func gainTable(_ comparison: ModelComparison) -> TextTable? {
+    let models = comparison.models.filter { !$0.gains.isEmpty }
+    guard !models.isEmpty else { return nil }
+    let levels = levelColumns(comparison)
+    return TextTable(
+        columns: [.init("gain over frozen")] + levels
+            + [
+                .init("± first", alignment: .right, spareOrder: 4), .init("± last", alignment: .right, spareOrder: 4),
+                .init("mean", alignment: .right),
+                .init("±", alignment: .right, name: "± of mean gain", spareOrder: 3),
+            ],
+        rows: models.map { model in
+            [model.name] + model.gains.map { signed($0.value, 3) }
+                + [
+                    margin(model.gains.first, 3), margin(model.gains.last, 3),
+                    model.meanGain.map { signed($0.value, 3) } ?? "–", margin(model.meanGain, 3),
+                ]
+        })
+}
+
+/// The table of what a search for parameters changed, one line per objective and parameter: the value as given and the one
+/// chosen, and the mean MAP@R over the validation folds with either; nil if nothing was searched for.
+public func tuningTable(_ comparison: ModelComparison) -> TextTable? {
+    var rows: [[String]] = []
+    for model in comparison.models {
+        for objective in model.training?.objectives ?? [] {
+            guard let tuning = objective.tuning else { continue }
+            func score(_ setting: HeadTrainingRecord.Setting) -> String {
+                setting.score.map { fixed($0, 4) } ?? "diverged"
+            }
+            let given = tuning.given.values
+            let chosen = Dictionary(tuning.chosen.values.map { ($0.name, $0.value) }) { first, _ in first }
+            let parameters = given.map { [$0.name, $0.value, chosen[$0.name] ?? "–"] }
+            for (number, parameter) in (parameters.isEmpty ? [["–", "–", "–"]] : parameters).enumerated() {
+                let isFirst = number == 0
+                rows.append(
+                    [isFirst ? model.name : "", isFirst ? objective.name : ""] + parameter
+                        + (isFirst
+                            ? [score(tuning.given), score(tuning.chosen), "\(tuning.trialCount)"] : ["", "", ""]))
+            }
+        }
+    }
+    guard !rows.isEmpty else { return nil }
+    return TextTable(
+        columns: [
+            .init("tuned"), .init("objective", spareOrder: 3), .init("parameter"), .init("as given", alignment: .right),
+            .init("chosen", alignment: .right),
+            .init("MAP@R", alignment: .right, name: "MAP@R as given", spareOrder: 1),
+            .init("chosen's", alignment: .right, name: "chosen's MAP@R", spareOrder: 1),
+            .init("trials", alignment: .right, spareOrder: 2),
+        ], rows: rows)
 }
 
 /// The table of the models' changes against their mean, one line per model: the change at each level, and the slope of
@@ -104,18 +163,20 @@ public func comparisonTable(_ comparison: ModelComparison) -> CSVTable {
     return CSVTable(
         columns: [
             "model", "level", "shift", "metric", "value", "low", "high", "low_over_runs", "high_over_runs", "rank",
-            "change_against_mean", "change_low", "change_high",
+            "change_against_mean", "change_low", "change_high", "gain", "gain_low", "gain_high",
         ],
         rows: comparison.models.flatMap { model in
             comparison.levels.enumerated().map { position, level in
                 let estimate = model.curve.points[position].estimate
                 let change = model.changes[position]
                 let runs = model.valuesOverRuns.indices.contains(position) ? model.valuesOverRuns[position] : nil
+                let gain = model.gains.indices.contains(position) ? model.gains[position] : nil
                 return [
                     model.name, level.id, "\(level.shift)", comparison.metric.name, "\(estimate.value)",
                     text(estimate.interval?.low), text(estimate.interval?.high), text(runs?.low), text(runs?.high),
                     "\(model.ranks[position])", "\(change.value)", text(change.interval?.low),
-                    text(change.interval?.high),
+                    text(change.interval?.high), text(gain?.value), text(gain?.interval?.low),
+                    text(gain?.interval?.high),
                 ]
             }
         })

@@ -30,7 +30,8 @@ struct Compare: ParsableCommand {
                 results.json of each folder, or of each folder seed-S within it
                 """,
             writes: """
-                comparison.json  values, ranks, changes and differences with intervals
+                comparison.json  values, ranks, gains, changes and differences with
+                                 intervals, and what tuning changed
                 comparison.csv   one model and level a row
                 curves.svg       the models' curves
                 changes.svg      each model less the mean of all, with fitted lines
@@ -38,7 +39,8 @@ struct Compare: ParsableCommand {
                 receipt.csv      which files these are, with sizes and digests
                 """,
             prints: """
-                tables of models, of changes against their mean and of pairs, and on a
+                tables of models with their ranks, of gains over the frozen features, of
+                changes against the mean, of pairs and of what tuning changed, and on a
                 terminal all curves; --format json: comparison.json
                 """,
             examples: """

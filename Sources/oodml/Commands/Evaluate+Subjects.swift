@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Experiments
 import Files
 import Foundation
@@ -20,6 +21,8 @@ extension Evaluate {
         let seeds: [String?]
         let folder: ResultsFolder
         let fold: Int?
+        /// The objectives whose heads these are, with what a search for parameters changed.
+        var tunings: [String: HeadTrainingRecord.Tuning] = [:]
     }
 
     /// The path of the models; nil for a folder of heads.
@@ -75,11 +78,14 @@ extension Evaluate {
     private func subjects(of record: TrainingRecord, in folder: HeadsFolder) throws -> [Subject] {
         let names = record.objectives.map(\.name)
         let results = out ?? defaultFolder(folder.url)
+        let tunings = Dictionary(
+            uniqueKeysWithValues: names.compactMap { name in record.change(byTuning: name).map { (name, $0) } })
         let apart: [String?] = record.seeds.count > 1 ? record.seeds.map { "\($0)" } : [nil]
         func subject(_ models: ModelFiles, seeds: [String?], name: String?) -> Subject {
             Subject(
                 models: models, seeds: seeds,
-                folder: ResultsFolder(at: name.map { results.appending(path: $0) } ?? results), fold: record.fold)
+                folder: ResultsFolder(at: name.map { results.appending(path: $0) } ?? results), fold: record.fold,
+                tunings: tunings)
         }
         func heads(of name: String) throws -> [ModelFiles] {
             try record.seeds.map { try folder.heads(of: name, in: record, seed: $0) }

@@ -235,6 +235,7 @@ struct Evaluate: ParsableCommand {
         var runNumber = 0
         for subject in subjects {
             scoring.turn(to: subject.models)
+            scoring.tunings = subject.tunings
             // Written together: the runs of one model belong together, and with those of another they would mislead.
             var scored: [ScoredModel] = []
             for seed in subject.seeds {
@@ -256,7 +257,8 @@ struct Evaluate: ParsableCommand {
         case .text:
             for (model, paths) in all {
                 let names =
-                    [subjects.count > 1 ? model.results.model : nil, model.results.seed.map { "seed \($0)" }]
+                    model.results.provenance?.training.map { [$0.title] }
+                    ?? [subjects.count > 1 ? model.results.model : nil, model.results.seed.map { "seed \($0)" }]
                     .compactMap { $0 }
                 if !names.isEmpty { try printText(onOneLine(names.joined(separator: ", "))) }
                 try printText(

@@ -189,6 +189,7 @@ func summary(
         "\(comparison.metric.title) on \(onOneLine(comparison.dataset)) (\(onOneLine(comparison.split))), "
             + "\(place(of: comparison.gallery)), over \(comparison.axis.rawValue)\n\n")
     text += modelTable(comparison, within: within).text(on: display, elsewhere: elsewhere)
+    if let gains = gainTable(comparison) { text += "\n" + gains.text(on: display, elsewhere: elsewhere) }
     let plot = comparisonPlot(comparison).text(on: display)
     if !plot.isEmpty { text += "\n" + plot }
     if comparison.models.count > 1 {
@@ -198,6 +199,11 @@ func summary(
         if !sentences.isEmpty { text += "\n" }
         // The CSV file has no rows for differences per level and their p-values.
         text += pairTable(comparison).text(on: display, elsewhere: allColumns("comparison.json"))
+    }
+    if let tuning = tuningTable(comparison) {
+        text += "\n" + tuning.text(on: display, elsewhere: allColumns("comparison.json"))
+        text +=
+            display.wrapped("Tuned by MAP@R on validation folds; as given are the defaults, or what --set gave.") + "\n"
     }
     text += "\n" + display.wrapped(meaning(of: comparison.confidence))
     if comparison.models.contains(where: { $0.agsOverRuns != nil }) {

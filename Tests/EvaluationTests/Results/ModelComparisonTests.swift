@@ -33,6 +33,9 @@ import Testing
         let comparison = try compare([0.9, 0.6, 0.3], [0.8, 0.6, 0.5], [0.7, 0.6, 0.4])
         #expect(comparison.levels.map(\.shift) == [0, 1, 3])
         #expect(comparison.models.map(\.ranks) == [[1, 1, 3], [2, 1, 1], [3, 1, 2]])
+        #expect(comparison.models.map(\.placesMoved) == [2, 1, 2])
+        // Gains are of the catalogue.
+        #expect(comparison.models.allSatisfy { $0.gains.isEmpty && $0.meanGain == nil && $0.training == nil })
         // 1/3 · 0.75 + 2/3 · 0.45.
         #expect(comparison.models[0].ags.map { abs($0.value - 0.55) < 1e-12 } == true)
         let changes = comparison.models[0].changes.map(\.value)

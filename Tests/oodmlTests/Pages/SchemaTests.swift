@@ -37,6 +37,7 @@ struct SchemaTests {
         "train --splits splits --features f.npy --out left-out --objective contrastive --steps 20 --fold 0 --hidden 5",
         "evaluate --splits splits --features f.npy --heads heads --out scored-heads --matched-draws 0",
         "compare plain noisy --backbone --out compared",
+        "compare scored-heads/triplet scored-heads/proxy-anchor --out compared-heads",
     ]
 
     private static let files = [
@@ -52,7 +53,7 @@ struct SchemaTests {
             "networks/results.json", "roles/results.json", "across/results.json",
             "scored-heads/triplet/seed-1/results.json",
         ],
-        "comparison-1": ["compared/comparison.json"],
+        "comparison-1": ["compared/comparison.json", "compared-heads/comparison.json"],
         "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
         "validation-1": ["sound.json", "unsound.json"], "datasets-1": ["datasets.json"],
         "retrieval-examples-1": ["plain/retrieval-examples.json", "noisy/seed-2/retrieval-examples.json"],
@@ -160,7 +161,7 @@ struct SchemaTests {
             ],
             "comparison-1": [
                 ("models.0.levels.0.rank", 0), ("pairs.0.levels.0.p", 2), ("direction", "up"), ("models", [Any]()),
-                ("models.0.ags.standard_error", -1),
+                ("models.0.ags.standard_error", -1), ("models.0.places_moved", -1),
             ],
             "distance-1": [("frechet", "1"), ("n_a", 1), ("warnings", nil)],
             "score-1": [("recall@1", 2), ("recall@0", 1), ("class_averaged", nil), ("distance", "dot")],

@@ -123,11 +123,13 @@ import Testing
             let found = try ResultsFolder(at: fixture.folder.url.appending(path: "by-seed/\(objective)")).runs()
             expectSame(found[0], try expected(seeds.map { "\(objective)/\($0)" }, out: "x-\(objective)"))
             #expect(found.count == 1 && found[0].seed == nil)
+            #expect(found[0].provenance?.training?.seeds == ["0", "1", "2"])
             #expect(found[0].provenance?.models[0].dimension == 12)
         }
         let objectives = try results(["--heads", "heads", "--join", "objectives"], out: "by-objective")
         #expect(objectives.map(\.seed) == ["0", "1", "2"])
         expectSame(objectives[1], try expected(["proxy-anchor/seed-1", "triplet/seed-1"], out: "x-1"))
+        #expect(objectives[1].title == "Proxy-Anchor + Triplet, seed 1")
         let all = try results(["--heads", "heads", "--join", "all"], out: "all")
         expectSame(
             all[0], try expected(seeds.map { "proxy-anchor/\($0)" } + seeds.map { "triplet/\($0)" }, out: "x-all"))
@@ -149,6 +151,42 @@ import Testing
             let run = try fixture.run(["evaluate"] + common + arguments, out: "refused")
             #expect(run.status == 64 && run.errors.contains("--join"), "\(run.errors)")
         }
+    }
+
+    /// Comparisons show gains, ranks, and what tuning changed; results are called by objective and seed.
+    @Test func comparisonsShowWhatTuningChanged() throws {
+        try #require(try train("--objective triplet,contrastive --tune 3 --seeds 4,5").status == 0)
+        let scored = try fixture.run(
+            [
+                "evaluate", "--splits", "splits", "--features", "f.npy", "--heads", "heads", "--matched-draws", "0",
+                "-q",
+            ],
+            out: "scored")
+        #expect(scored.status == 0 && scored.output.contains("Triplet, seed 5"), "\(scored.errors)")
+        let curve = try String(
+            contentsOf: fixture.folder.url.appending(path: "scored/triplet/seed-4/curve.svg"), encoding: .utf8)
+        #expect(curve.contains("Triplet, seed 4") && !curve.contains("safetensors"))
+        let compared = try fixture.run(
+            ["compare", "scored/triplet", "scored/contrastive", "--backbone", "-q"], out: "compared")
+        #expect(compared.status == 0, "\(compared.errors)")
+        let tuning = try #require(try record().tuning)
+        for words in ["gain over frozen", "places", "tuned", "against the mean"] {
+            #expect(compared.output.contains(words), "\(words): \(compared.output)")
+        }
+        let json = try EditableJSON(Data(contentsOf: fixture.folder.url.appending(path: "compared/comparison.json")))
+        for (number, name) in ["triplet", "contrastive"].enumerated() {
+            let own = tuning.trials.filter { $0.objective == name }
+            let path = "models.\(number).training.objectives.0.tuning"
+            #expect(json[path + ".given.score"] as? Double == own[0].mean)
+            #expect(json[path + ".chosen.score"] as? Double == own.first(where: \.isChosen)?.mean)
+            #expect(json[path + ".trial_count"] as? Int == 3)
+            let runs = try ResultsFolder(at: fixture.folder.url.appending(path: "scored/\(name)")).runs()
+            let gains = runs.compactMap { $0.levels[0].gain()?[.averagePrecisionAtR]?.value }
+            let shown = try #require(json["models.\(number).levels.0.gain.value"] as? Double)
+            #expect(abs(shown - (gains[0] + gains[1]) / 2) < 1e-9)
+            #expect(json["models.\(number).places_moved"] is Int)
+        }
+        #expect(json["models.2.training"] == nil && json["models.2.mean_gain"] == nil)
     }
 
     /// A head is what NumPy would compute from its file: standardise, multiply, divide by the length.
