@@ -12,12 +12,13 @@ import importlib.util
 import json
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "python"))
-from oodml.splits import Splits, write_npy
+from oodml.splits import Batches, Splits, write_npy
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "splits" / "glyphs200"
 
@@ -97,6 +98,118 @@ class ReadingTests(unittest.TestCase):
                     self.assertEqual(len(set(support)), 5)
                     self.assertEqual({test.class_labels[labels[sample]] for sample in support}, {label})
 
+    def test_episodes_are_sides_that_share_their_numbers(self):
+        for direction in ["forward", "reverse"]:
+            level = self.splits.level("level-9", direction)
+            ids = self.splits.episodes("level-9", 2)
+            episodes = level.episodes(2)
+            self.assertEqual(len(episodes), 10)
+            for number, (support, query) in enumerate(episodes):
+                self.assertEqual(support.class_labels, level.test.class_labels)
+                self.assertEqual(query.class_labels, level.test.class_labels)
+                self.assertEqual(sorted(support.rows + query.rows), level.test.rows)
+                self.assertEqual(support.labels, sorted(support.labels))
+                if direction == "forward":
+                    self.assertEqual(set(support.samples), {name for names in ids[number].values() for name in names})
+        with self.assertRaisesRegex(ValueError, "no episodes of 3 shots; expected one of 2, 5"):
+            level.episodes(3)
+
+    def test_folds_and_matched_samples_of_a_level(self):
+        level = self.splits.level("level-7")
+        self.assertEqual([fold.fold for fold in level.folds], [0, 1, 2, 3])
+        self.assertEqual(level.folds[2].test.rows, self.splits.level("level-7", fold=2).test.rows)
+        matched = level.matched
+        self.assertEqual(set(matched.samples), set(self.splits.matched_samples("level-7")))
+        self.assertEqual(matched.class_labels, sorted(level.record["train_matched"]["classes"], key=str.encode))
+        self.assertEqual({matched.class_labels[number] for number in matched.labels}, set(matched.class_labels))
+        self.assertEqual(matched.rows, sorted(matched.rows))
+        for other in [self.splits.level("level-7", "reverse"), level.folds[0]]:
+            for name in ["folds", "matched"]:
+                with self.assertRaisesRegex(ValueError, "expected a forward level"):
+                    getattr(other, name)
+        with self.assertRaisesRegex(ValueError, "is not on this side"):
+            level.test.subset(level.train.samples[:1])
+
+    def test_columns_come_by_name(self):
+        self.assertEqual(self.splits.column("superclass"), self.splits.superclasses)
+        self.assertEqual(set(self.splits.column("split")), {"train", "test"})
+        self.assertEqual(set(self.splits.column("camera")), {None})
+
+    def test_an_overview_is_a_table_or_the_chart(self):
+        self.assertIn("9 levels from fid 5.392 to 160.9", repr(self.splits))
+        self.assertTrue(self.splits._repr_html_().startswith('<img src="data:image/svg+xml;base64,'))
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ["manifest.json", "samples.csv"]:
+                shutil.copy(FOLDER / name, folder)
+            table = Splits(folder)._repr_html_()
+        self.assertEqual(table.count("<tr>"), 10)
+        self.assertIn("<td>level-9</td>", table)
+
+    def test_levels_are_rows_of_a_frame(self):
+        if importlib.util.find_spec("pandas") is None:
+            self.skipTest("there is no pandas")
+        frame = self.splits.to_frame()
+        self.assertEqual(list(frame.index), self.splits.level_ids)
+        self.assertTrue(frame["fid"].is_monotonic_increasing)
+        self.assertEqual(list(frame["is_shift"]), [False] + [True] * 8)
+        self.assertEqual(frame.loc["level-9", "train_samples"], 1440)
+        for record in self.splits.manifest["levels"]:
+            self.assertEqual(frame.loc[record["id"], "null_q95"], record["null"]["q95"])
+            self.assertEqual(frame.loc[record["id"], "removed_classes"], len(record["removed"]))
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(FOLDER / "samples.csv", folder)
+            manifest = json.loads((FOLDER / "manifest.json").read_text())
+            for level in manifest["levels"]:
+                for name in ["null", "holdout", "is_shift", "excess", "position"]:
+                    level.pop(name)
+            pathlib.Path(folder, "manifest.json").write_text(json.dumps(manifest))
+            untested = Splits(folder).to_frame()
+        self.assertTrue(untested[["null_mean", "null_p", "excess", "is_shift"]].isna().all(axis=None))
+
+    def test_what_cannot_be_read_is_one_sentence(self):
+        with tempfile.TemporaryDirectory() as folder:
+            manifest, table = pathlib.Path(folder, "manifest.json"), pathlib.Path(folder, "samples.csv")
+            with self.assertRaisesRegex(ValueError, "manifest.json: it cannot be read .*; expected a folder that"):
+                Splits(folder)
+            for text, message in [
+                (b"{", "manifest.json: it is not JSON"),
+                (b"[]", "a JSON value of the type list; expected an object"),
+                (b"\xff", "byte 0 is not UTF-8"),
+                (b"{}", "its schema version is None; expected 2"),
+            ]:
+                manifest.write_bytes(text)
+                with self.assertRaisesRegex(ValueError, message):
+                    Splits(folder)
+            shutil.copy(FOLDER / "manifest.json", folder)
+            for text, message in [
+                ("a,b\n", "found the columns a, b; expected sample and class"),
+                ("sample,class\na\n", "row 2 ends early"),
+                ('sample,class\n"a', r"line \d: .*; expected a table in CSV"),
+                ("sample,class\na,b\n", "its samples are not those of manifest.json"),
+            ]:
+                table.write_text(text)
+                with self.assertRaisesRegex(ValueError, message) as caught:
+                    Splits(folder)
+                self.assertNotIn("\n", str(caught.exception))
+        with self.assertRaises(KeyError) as caught:
+            self.splits.level("level-10")
+        self.assertTrue(str(caught.exception).startswith("no level 'level-10' in "))
+
+    def test_the_file_works_alone(self):
+        # As a copy next to someone's training code, on the standard library.
+        with tempfile.TemporaryDirectory() as folder:
+            source = pathlib.Path(__file__).resolve().parents[2] / "python" / "oodml" / "splits.py"
+            shutil.copy(source, pathlib.Path(folder, "oodml_splits.py"))
+            code = (
+                "import oodml_splits as o, sys; s = o.Splits(sys.argv[1]); "
+                "assert issubclass(o.UsageError, ValueError) and issubclass(o.SplitsError, o.Error); "
+                "print(len(s.level('level-9').train))"
+            )
+            found = subprocess.run(
+                [sys.executable, "-S", "-c", code, FOLDER], cwd=folder, capture_output=True, text=True, check=False
+            )
+            self.assertEqual((found.stdout, found.stderr), ("1440\n", ""))
+
     def test_episodes_of_imported_splits_are_those_of_the_level(self):
         with tempfile.TemporaryDirectory() as folder:
             for name in ["manifest.json", "samples.csv"]:
@@ -140,6 +253,46 @@ class ReadingTests(unittest.TestCase):
             path.write_text("".join(lines[:-1]))
             with self.assertRaisesRegex(ValueError, "digest"):
                 Splits(folder)
+
+
+class BatchTests(unittest.TestCase):
+    def test_batches_have_equally_many_samples_of_different_classes(self):
+        side = Splits(FOLDER).level("level-1").train
+        batches = side.batches(8, 4, seed=3)
+        first, second = list(batches), list(batches)
+        self.assertEqual(len(batches), 2400 // 32)
+        self.assertEqual(len(first), len(batches))
+        for batch in first + second:
+            self.assertEqual(len(set(batch)), 32)
+            counts = [[side.labels[place] for place in batch].count(number) for number in range(100)]
+            self.assertEqual(sorted(counts), [0] * 92 + [4] * 8)
+        self.assertNotEqual(first, second)
+        # 600 draws of 100 classes: each six times, and so all 24 samples of each once.
+        self.assertEqual(sorted(place for batch in first for place in batch), list(range(2400)))
+
+    def test_passes_can_be_repeated(self):
+        side = Splits(FOLDER).level("level-1").train
+        batches, again = side.batches(5, 2, seed=1), side.batches(5, 2, seed=1)
+        passes = [list(batches) for _ in range(3)]
+        self.assertEqual(passes[0], list(again))
+        again.set_epoch(2)
+        self.assertEqual(passes[2], list(again))
+        self.assertNotEqual(passes[0], list(side.batches(5, 2, seed=2)))
+
+    def test_small_classes_repeat_their_samples(self):
+        batches = Batches(["a", "b", "a", "c", "a"], classes=3, samples=2)
+        self.assertEqual(len(batches), 1)
+        for _ in range(20):
+            for batch in batches:
+                self.assertEqual(len(batch), 6)
+                self.assertEqual((batch.count(1), batch.count(3)), (2, 2))
+                self.assertEqual(len({place for place in batch if place in (0, 2, 4)}), 2)
+
+    def test_wrong_sizes_are_refused(self):
+        side = Splits(FOLDER).level("level-9").train
+        for classes, samples in [(61, 4), (0, 4), (8, 0)]:
+            with self.assertRaisesRegex(ValueError, "batches of"):
+                side.batches(classes, samples)
 
 
 class WritingTests(unittest.TestCase):
