@@ -338,8 +338,9 @@ class Training(StoredResult):
         """The head of one task; the objective and the seed may be left out where there is only one."""
         objective = _only(objective, self.objectives, "objective")
         seed = _only(seed, self.seeds, "seed")
-        names = [self.path / objective / f"seed-{seed}", self.path / objective]
-        for folder in names:
+        # Objectives and seeds have folders of their own only where there are several.
+        base = self.path / objective if len(self.objectives) > 1 else self.path
+        for folder in [base / f"seed-{seed}", base]:
             path = folder / f"{level}-{direction}.safetensors"
             if path.is_file():
                 return Head.read(path)
