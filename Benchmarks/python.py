@@ -4,8 +4,8 @@
     python3 -m pip install .build/wheels/oodml-*.whl
     python3 Benchmarks/python.py
 
-Float32 rows of 512 columns around the centres of classes of 59, as tensors in memory in one process for each side; every
-row is a query, and the gallery is all others. All sides compute Recall@1 and the like:
+Float32 rows of 512 columns around the centres of classes of 59, in memory, in one process for each side; every row is a
+query, and the gallery is all others:
 
 - oodml.score: Recall@1, R-precision and MAP@R, exact, without clusters and structure.
 - oodml.pml: AccuracyCalculator for the same, in the place of PML's.
