@@ -76,8 +76,9 @@ def copy_licences(folder, build, swift):
     (folder / "README.txt").write_text(
         "oodml is under LICENSE. Its library contains archives of the Debian packages below, whose licences are in\n"
         "the files of their names, Swift's runtime with Foundation (swift.txt), which has ICU inside\n"
-        "(libicu72.txt), and swift-argument-parser. GCC's libraries are under the GPL with its runtime exception; libquadmath, a part of\n"
-        "them, is under the LGPL, and Scripts/wheel in the source of oodml links it anew.\n\n" + note
+        "(libicu72.txt), and swift-argument-parser. GCC's libraries are under the GPL with its runtime\n"
+        "exception; libquadmath, a part of them, is under the LGPL, and Scripts/wheel in the source of oodml\n"
+        "links it anew.\n\n" + note
     )
 
 
