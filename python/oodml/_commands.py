@@ -276,7 +276,7 @@ def _warn(lines: list[str]) -> None:
     from ._errors import OodmlWarning
 
     for line in lines:
-        warnings.warn(line, OodmlWarning, stacklevel=4)
+        warnings.warn(line, OodmlWarning, stacklevel=3)
 
 
 def _place(options: Mapping[str, Any]) -> Place:

@@ -95,7 +95,7 @@ class Call:
         for line in answer.notes:
             _log.info("%s", line)
         for line in answer.warnings:
-            warnings.warn(line, OodmlWarning, stacklevel=stacklevel + 1)
+            warnings.warn(line, OodmlWarning, stacklevel=stacklevel)
         answer.json = json.loads(output) if output else None
         return answer
 
