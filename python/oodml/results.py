@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import json
 import os
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,20 +21,28 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class _TemporaryFolder:
+    """A folder that goes with this object, or when Python ends. That of tempfile warns of it, as if it were a fault."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="oodml-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a result is: at a path of the user's, or in a temporary folder that lasts as long as a place within it."""
 
     path: Path
-    _owner: tempfile.TemporaryDirectory[str] | None = None
+    _owner: _TemporaryFolder | None = None
 
     @classmethod
     def of(cls, out: str | os.PathLike[str] | None) -> Place:
         """The place at a path; without one, a new temporary folder."""
         if out is not None:
             return cls(Path(out))
-        owner = tempfile.TemporaryDirectory(prefix="oodml-")
-        return cls(Path(owner.name) / "result", owner)
+        owner = _TemporaryFolder()
+        return cls(owner.path / "result", owner)
 
     def at(self, path: Path) -> Place:
         """Another path at the same place."""
