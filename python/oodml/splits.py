@@ -113,8 +113,9 @@ class Splits:
                 f"the digest {digest[:12]}…; expected {expected[:12]}…"
             )
 
+        self._source = _Source(self.samples, self.classes, self.path / "samples.csv")
         #: All samples as one side.
-        self.all = Side(self, self.classes)
+        self.all = Side(self._source, self.classes)
 
     @property
     def name(self) -> str:
@@ -357,7 +358,7 @@ class Level:
                 )
             test = folds[fold]
             train = [label for label in train if label not in set(test)]
-        self.train, self.test = Side(splits, train), Side(splits, test)
+        self.train, self.test = Side(splits._source, train), Side(splits._source, test)
         #: The whole data set, in the order of samples.csv, which is what to embed.
         self.all = splits.all
 
@@ -456,28 +457,36 @@ class Level:
         return path
 
 
+class _Source(NamedTuple):
+    """The columns that sides are parts of. Sides do not hold the splits, so that a temporary folder goes with these."""
+
+    samples: list[str]
+    classes: list[str]
+    path: pathlib.Path
+
+
 class Side:
     """The samples of some classes, in the order of samples.csv, and their classes numbered from 0."""
 
-    def __init__(self, splits: Splits, labels: Iterable[str], rows: Iterable[int] | None = None) -> None:
-        self.splits = splits
+    def __init__(self, source: _Source, labels: Iterable[str], rows: Iterable[int] | None = None) -> None:
+        self._source = source
         members = set(labels)
         #: The labels of the classes in the order of their numbers.
         self.class_labels: list[str] = sorted(members, key=str.encode)
         numbers = {label: number for number, label in enumerate(self.class_labels)}
         #: The rows of samples.csv, which index features in that order.
         self.rows: list[int] = (
-            [row for row, label in enumerate(splits.classes) if label in members] if rows is None else sorted(rows)
+            [row for row, label in enumerate(source.classes) if label in members] if rows is None else sorted(rows)
         )
         #: The ids of the samples: for images, their paths below the folder of the images.
-        self.samples: list[str] = [splits.samples[row] for row in self.rows]
+        self.samples: list[str] = [source.samples[row] for row in self.rows]
         #: The number of each sample's class.
-        self.labels: list[int] = [numbers[splits.classes[row]] for row in self.rows]
+        self.labels: list[int] = [numbers[source.classes[row]] for row in self.rows]
         if rows is None:
             present = set(self.labels)
             for number, label in enumerate(self.class_labels):
                 if number not in present:
-                    raise SplitsError(f"the class {label!r} has no sample in {splits.path / 'samples.csv'}")
+                    raise SplitsError(f"the class {label!r} has no sample in {source.path}")
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -496,8 +505,8 @@ class Side:
         if unknown:
             raise UsageError(f"the sample {unknown[0]!r} is not on this side; expected some of its {len(self)} samples")
         rows = {row_of[sample] for sample in chosen}
-        present = {self.splits.classes[row] for row in rows}
-        return Side(self.splits, present if class_labels is None else class_labels, rows)
+        present = {self._source.classes[row] for row in rows}
+        return Side(self._source, present if class_labels is None else class_labels, rows)
 
     def paths(self, root: PathLike) -> list[pathlib.Path]:
         """The paths of the images."""
