@@ -8,6 +8,7 @@ EVALUATE = ["evaluate", "--splits", "in/splits", "--matched-draws", "2", "-q"]
 EXPORT = ["export", "in/splits", "--root", "in/images", "-q"]
 IMPORT = ["--samples", "in/s.csv", "--name", "published", "-q", "--out", "out/res"]
 SCORE = ["score", "in/f.npy", "--labels", "in/s.csv", "--per-query", "out/q.csv", "--per-class", "out/c.csv"]
+TRAIN = ["train", "--splits", "in/splits", "--features", "in/f.npy", "--steps", "5", "--dimension", "4", "-q"]
 OUT = ["--out", "out/res"]
 
 # Made once, of the inputs, with oodml itself.
@@ -35,6 +36,8 @@ class Command:
     has_force: bool = True
     # Whether the older result is the same text with a line before it.
     is_edited: bool = False
+    # Whether parts of the new result are left by a command that was stopped, each as in the whole, for the next run to go on.
+    is_stepwise: bool = False
 
     @property
     def is_folder(self):
@@ -90,6 +93,12 @@ COMMANDS = [
         new=[*EVALUATE, *OUT, "--embeddings", "in/{seed}.npy", "--seeds", "0,1"],
         old=[*EVALUATE, *OUT, "--embeddings", "in/{seed}.npy", "--seeds", "0,1,2", "--similarity", "euclidean"],
         reader=["compare", "out/res", "in/zero", "-q", "--out", "scratch/comparison"],
+    ),
+    Command(
+        "train",
+        new=[*TRAIN, *OUT, "--objective", "proxy-anchor"],
+        old=[*TRAIN, *OUT, "--objective", "contrastive,triplet", "--forward-only"],
+        is_stepwise=True,
     ),
     Command(
         "compare",

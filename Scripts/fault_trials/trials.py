@@ -306,7 +306,8 @@ class Scenario:
             raise PromiseError(f"{after} makes another result ({first_difference(found, expected)})")
 
     def state(self, tree):
-        """ "old", "new", "both" where they are the same, "mixed" where only some targets are new, or nil."""
+        """ "old", "new", "both" where they are the same, "mixed" where only some targets are new, "part" where a command that
+        goes on has made a part of the new one, or nil."""
         tree = {path: held for path, held in tree.items() if not is_work(path) and not KEPT.match(path.split("/")[0])}
         # Folders on the way to a target may be there before it is.
         ways = {str(way) for target in self.command.targets for way in parents(target)}
@@ -314,11 +315,20 @@ class Scenario:
         old, new = ({p: h for p, h in each.items() if p not in ways} for each in (self.old, self.new))
         if tree in (old, new):
             return "both" if old == new else "old" if tree == old else "new"
+        if self.command.is_stepwise and self.is_part(tree, new):
+            return "part"
         if len(self.command.targets) > 1:
             parts = [self.part(tree, old, new, target) for target in self.command.targets]
             if all(parts):
                 return "mixed"
         return None
+
+    @staticmethod
+    def is_part(tree, new):
+        """Whether all files are those of the new result, but for the receipt, which lists what is there."""
+        return any(path.endswith("res/training.json") for path in tree) and all(
+            held == new.get(path) or path.endswith("res/receipt.csv") for path, held in tree.items()
+        )
 
     def part(self, tree, old, new, target):
         name = os.path.relpath(target, "out")

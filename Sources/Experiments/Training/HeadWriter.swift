@@ -4,6 +4,8 @@ internal import HeadTraining
 internal import Synchronization
 
 /// Writes heads a few at a time, since each write flushes the disk.
+///
+/// The record goes with each, so that a run which has another plan by now is not added to: its record is different.
 final class HeadWriter: Sendable {
     private struct State {
         var waiting: [(path: String, bytes: Data)] = []
@@ -11,10 +13,11 @@ final class HeadWriter: Sendable {
     }
 
     private let output: OutputFolder
+    private let record: Data
     private let state = Mutex(State())
 
-    init(_ output: OutputFolder) {
-        self.output = output
+    init(_ output: OutputFolder, record: String) {
+        (self.output, self.record) = (output, Data(record.utf8))
     }
 
     /// Writes a head, or keeps it for less than a second.
@@ -32,7 +35,7 @@ final class HeadWriter: Sendable {
             guard !state.waiting.isEmpty, isDue(state.lastWrite) else { return }
             let items = state.waiting.map { OutputItem($0.path, $0.bytes) }
             state.waiting = []
-            _ = try output.write(items, adding: true)
+            try output.write(items + [OutputItem(HeadsFolder.Name.record, record)], adding: true)
             state.lastWrite = .now
         }
     }

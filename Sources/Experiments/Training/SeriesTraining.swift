@@ -251,7 +251,8 @@ public struct SeriesTraining: Sendable {
             report(.note("\(all.count - jobs.count) of \(all.count) heads are there already."))
         }
         let progress = StepProgress(of: jobs.reduce(0) { $0 + $1.settings.stepCount }, report: report)
-        let writer = HeadWriter(output)
+        let plan = try stableJSON(record)
+        let writer = HeadWriter(output, record: plan)
         let idle = Mutex<Set<String>>([])
         // A failure keeps the heads that are done.
         defer { try? writer.finish() }
@@ -275,7 +276,7 @@ public struct SeriesTraining: Sendable {
                     "the loss of \(objective) was 0 throughout, so nothing was learnt; with one sample of each class, tuples "
                         + "have no positives"))
         }
-        try writeLosses(of: all, into: folder, output)
+        try writeLosses(of: all, beside: plan, into: folder, output)
     }
 
     private func name(of job: Job) -> String {
@@ -311,7 +312,9 @@ public struct SeriesTraining: Sendable {
     }
 
     /// Writes the course of all trainings, from what the heads say.
-    private func writeLosses(of jobs: [Job], into folder: HeadsFolder, _ output: OutputFolder) throws {
+    private func writeLosses(
+        of jobs: [Job], beside plan: String, into folder: HeadsFolder, _ output: OutputFolder
+    ) throws {
         var rows: [[String]] = []
         for job in jobs {
             let task = tasks[job.task]
@@ -327,6 +330,10 @@ public struct SeriesTraining: Sendable {
             }
         }
         let table = CSVTable(columns: ["objective", "seed", "level", "direction", "step", "loss"], rows: rows)
-        try output.write([OutputItem(HeadsFolder.Name.losses, text: table.text)], adding: true)
+        try output.write(
+            [
+                OutputItem(HeadsFolder.Name.losses, text: table.text),
+                OutputItem(HeadsFolder.Name.record, text: plan),
+            ], adding: true)
     }
 }
