@@ -357,6 +357,9 @@ class EvaluateOptions(TypedDict, total=False):
     #: Score this validation fold, counted from 0 (default: the test classes).
     fold: int | None
 
+    #: Put heads side by side as one embedding of length 1: those of all seeds, of all objectives, or all.
+    join: Literal["seeds", "objectives", "all"] | None
+
     #: The training runs that {seed} stands for, separated by commas (default: one run).
     seeds: int | Sequence[int] | None
 
@@ -512,7 +515,7 @@ class CompareOptions(TypedDict, total=False):
     #: One way of training and testing, or the mean of both. (default: mean)
     direction: Literal["forward", "reverse", "mean"] | None
 
-    #: Add the backbone as one more model.
+    #: Add the frozen features, the backbone's or those that heads take, as one more model.
     backbone: bool | None
 
     #: Add each model with its tricks at test time as one more model.
