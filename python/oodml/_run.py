@@ -101,22 +101,38 @@ class Call:
 
 
 class Progress:
-    """One line on standard error that is written over, in terminals and notebooks; nothing elsewhere."""
+    """One line that is written over: on standard error in terminals, as an output in notebooks; nothing elsewhere."""
 
     def __init__(self, is_quiet: bool) -> None:
         self.width = 0
-        self.is_shown = not is_quiet and (_is_notebook() or bool(getattr(sys.stderr, "isatty", lambda: False)()))
+        self.is_notebook = not is_quiet and _is_notebook()
+        self.is_shown = not is_quiet and (self.is_notebook or bool(getattr(sys.stderr, "isatty", lambda: False)()))
+        self.output: Any = None
 
     def show(self, line: str) -> None:
-        if self.is_shown:
+        if self.is_notebook:
+            self._display(line)
+        elif self.is_shown:
             line = line[:119]
             print("\r" + line.ljust(self.width), end="", file=sys.stderr, flush=True)
             self.width = len(line)
 
     def close(self) -> None:
         """Clears the line."""
+        if self.output is not None:
+            self._display("")
         if self.width:
             print("\r" + " " * self.width + "\r", end="", file=sys.stderr, flush=True)
+
+    def _display(self, line: str) -> None:
+        # A saved notebook would keep every line that a carriage return stands before.
+        from IPython.display import display
+
+        data = {"text/plain": line}
+        if self.output is None:
+            self.output = display(data, raw=True, display_id=True)
+        else:
+            self.output.update(data, raw=True)
 
 
 def _is_notebook() -> bool:
