@@ -1,3 +1,5 @@
+internal import Files
+
 /// How heads that were scored were trained, as far as results tell it.
 public struct HeadTrainingRecord: Sendable, Equatable, Codable {
     /// What they were trained by; several if their embeddings are side by side.
@@ -61,9 +63,9 @@ public struct HeadTrainingRecord: Sendable, Equatable, Codable {
 
         /// The names of the parameters with their values.
         public var values: [(name: String, value: String)] {
-            parameters.split(separator: ",").map { setting in
-                let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+            parameters.parts(between: ",", keepingEmpty: false).map { setting in
+                let parts = setting.parts(between: "=")
+                return (parts[0], parts.dropFirst().joined(separator: "="))
             }
         }
     }
