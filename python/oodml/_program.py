@@ -43,7 +43,12 @@ def run(words: Sequence[str], listener: Listener) -> tuple[int, bytes, str]:
     reader = threading.Thread(target=lines.read, args=(near,), daemon=True)
     reader.start()
     try:
-        output, _ = process.communicate()
+        while True:
+            try:
+                output, _ = process.communicate(timeout=0.2)
+                break
+            except subprocess.TimeoutExpired:
+                continue  # an interrupt that another thread asked for is seen here
     except BaseException:
         process.send_signal(signal.SIGINT)
         try:
