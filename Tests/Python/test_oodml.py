@@ -16,6 +16,7 @@ import math
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -359,22 +360,28 @@ class SeriesTests(Case):
 
 
 INTERRUPT = """
-import _thread, threading, time
+import _thread, os, signal, sys, threading, time
 import numpy as np, oodml
 random = np.random.default_rng(0)
 rows, labels = random.normal(size=(40000, 128)).astype("f4"), np.arange(40000) // 8
 splits = oodml.make_splits(features=rows[:800, :16], samples=labels[:800], levels=3)
+np.save(sys.argv[1] + "/rows.npy", rows)
+np.save(sys.argv[1] + "/labels.npy", labels)
 calls = [
     lambda: oodml.score(rows, labels),
     lambda: oodml.train(splits, rows[:800, :16], objective="arcface", steps=10**7),
     lambda: oodml.make_splits(features=rows[:4000, :64], samples=labels[:4000]),
+    lambda: oodml.score(sys.argv[1] + "/rows.npy", sys.argv[1] + "/labels.npy"),  # by the program
 ]
 for call in calls:
     times = []
     def interrupt():
         time.sleep(0.7)
         times.append(time.monotonic())
-        _thread.interrupt_main()
+        if call is calls[0]:
+            os.kill(os.getpid(), signal.SIGINT)
+        else:
+            _thread.interrupt_main()
     threading.Thread(target=interrupt).start()
     try:
         call()
@@ -382,6 +389,36 @@ for call in calls:
     except KeyboardInterrupt:
         print(time.monotonic() - times[0])
     assert oodml.score(rows[:16], labels[:16])["recall@1"] <= 1
+try:
+    os.waitpid(-1, os.WNOHANG)
+    print("a child is left")
+except ChildProcessError:
+    pass
+"""
+
+KILL = """
+import os, pathlib, signal, sys, threading, time
+import numpy as np, oodml
+rows, labels = np.random.default_rng(0).normal(size=(40000, 128)).astype("f4"), np.arange(40000) // 8
+np.save(sys.argv[1] + "/rows.npy", rows)
+np.save(sys.argv[1] + "/labels.npy", labels)
+def kill():
+    own = str(os.getpid())
+    while True:
+        time.sleep(0.3)
+        for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                name, rest = path.read_text().rsplit(") ", 1)
+            except OSError:
+                continue
+            if rest.split()[1] == own:
+                os.kill(int(path.parent.name), int(sys.argv[2]))
+                return
+threading.Thread(target=kill).start()
+try:
+    oodml.score(sys.argv[1] + "/rows.npy", sys.argv[1] + "/labels.npy")
+except oodml.Error as error:
+    print(error)
 """
 
 THREADS = """
@@ -442,10 +479,16 @@ print(json.dumps([oodml.__file__, str(oodml._library.folder()), oodml.score(rows
 
 class ProcessTests(Case):
     def test_an_interrupt_ends_a_call(self):
-        lines = run_python(INTERRUPT).splitlines()
-        self.assertEqual(len(lines), 3)
+        lines = run_python(INTERRUPT, self.folder()).splitlines()
+        self.assertEqual(len(lines), 4)
         for line in lines:
             self.assertLess(float(line), 2)
+
+    def test_a_killed_program_is_one_sentence(self):
+        found = run_python(KILL, self.folder(), int(signal.SIGKILL))
+        self.assertEqual(
+            found, "the program was ended by the signal SIGKILL; a system short of memory does that", found
+        )
 
     def test_threads_of_others_are_left_alone(self):
         if importlib.util.find_spec("threadpoolctl") is None:
