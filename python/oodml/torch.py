@@ -16,6 +16,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
 import warnings
@@ -425,7 +426,8 @@ def _preparation(
         "module": str(type(model.module).__module__) + "." + type(model.module).__qualname__,
         "source": model.source,
         "torch": str(torch.__version__),
-        "transform": None if transform is None else repr(transform),
+        # Without addresses in memory, which functions have and every run has others of.
+        "transform": None if transform is None else re.sub(r" at 0x[0-9a-f]+", "", repr(transform)),
     }
 
 
