@@ -36,7 +36,7 @@ class Command:
     has_force: bool = True
     # Whether the older result is the same text with a line before it.
     is_edited: bool = False
-    # Whether parts of the new result are left by a command that was stopped, each as in the whole, for the next run to go on.
+    # Whether a command that is stopped leaves a part of the new result, each file as in the whole, to go on from.
     is_stepwise: bool = False
 
     @property

@@ -195,4 +195,38 @@ import TestSupport
         let sentence = try #require(costSentence(results))
         #expect(sentence.hasPrefix("Shift costs this model 0.0") && page.html().contains("m: \(sentence)"))
     }
+    /// The page has what compare prints: gains, what is above the mean of all, and what tuning changed.
+    @Test func heads() throws {
+        let benchmark = try Benchmark()
+        let setting = HeadTrainingRecord.Setting(parameters: "margin=0.4", score: 0.4321)
+        let training = HeadTrainingRecord(
+            objectives: [
+                .init(
+                    name: "triplet", title: "Triplet <b>", parameters: "margin=0.4",
+                    tuning: .init(
+                        level: "level-1", trialCount: 5, given: .init(parameters: "margin=0.2", score: 0.4),
+                        chosen: setting))
+            ], seeds: ["7"])
+        let plain = benchmark.results("runs/{level}.safetensors")
+        let head = EmbeddingProvenance(source: .head, file: "h", sha256: "ab", dimension: 4)
+        let tuned = EvaluationResults(
+            tool: plain.tool, dataset: plain.dataset, model: plain.model,
+            provenance: ModelProvenance(
+                tasks: [(level: "level-1", direction: .forward, embeddings: head)], training: training),
+            levels: plain.levels)
+        let page = try ReportPage(
+            manifest: benchmark.manifest, dataset: benchmark.dataset,
+            models: [.init(name: "m", runs: [tuned]), .init(name: "n", runs: [plain])]
+        ).html()
+        for words in [
+            "The gain of each model over the frozen features", "less the mean of all",
+            "What the search for parameters changed",
+            "0.4321", "Triplet &lt;b&gt;",
+        ] { #expect(page.contains(words), "\(words)") }
+        let without = try ReportPage(
+            manifest: benchmark.manifest, dataset: benchmark.dataset, models: [.init(name: "n", runs: [plain])]
+        ).html()
+        #expect(
+            !without.contains("What the search for parameters changed") && !without.contains("less the mean of all"))
+    }
 }
