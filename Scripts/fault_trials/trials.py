@@ -306,8 +306,8 @@ class Scenario:
             raise PromiseError(f"{after} makes another result ({first_difference(found, expected)})")
 
     def state(self, tree):
-        """ "old", "new", "both" where they are the same, "mixed" where only some targets are new, "part" where a command
-        that goes on has made a part of the new one, or nil."""
+        """ "old", "new", "both" where they are the same, "mixed" where only some targets are new, "part" where a
+        command that goes on has made a part of the new one, or nil."""
         tree = {path: held for path, held in tree.items() if not is_work(path) and not KEPT.match(path.split("/")[0])}
         # Folders on the way to a target may be there before it is.
         ways = {str(way) for target in self.command.targets for way in parents(target)}
