@@ -13,6 +13,10 @@ public enum EmbeddedBenchmark {
     /// The network, an ONNX file with its preprocessing in a `config.json` beside it.
     public static var backbone: URL { resource("backbone/backbone.onnx") }
 
+    /// The tensor in the middle of the network, 48 maps of 16 × 16: features that training can still improve, where the
+    /// embedding itself was trained for such characters.
+    public static let middle = "/features/features.3/Relu_1_output_0"
+
     private static func resource(_ path: String) -> URL { folder.appending(path: path) }
 
     /// The folder beside the program or library that this code is a part of; failing that, where the package was built.

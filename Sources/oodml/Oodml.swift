@@ -21,6 +21,7 @@ struct Oodml: ParsableCommand {
             by the Fréchet distance between the two sides, and scores models along that series.
 
             EXAMPLES, with the benchmark that comes with it:
+              oodml study --dataset glyphs200
               oodml make-splits --dataset glyphs200
               oodml evaluate --splits splits/glyphs200 \\
                 --model 'Examples/glyphs200/models/{level}-{direction}.onnx'
@@ -42,7 +43,7 @@ struct Oodml: ParsableCommand {
             """,
         version: generator,
         subcommands: [
-            MakeSplits.self, Embed.self, Train.self, Evaluate.self, Compare.self, Score.self, Validate.self,
+            Study.self, MakeSplits.self, Embed.self, Train.self, Evaluate.self, Compare.self, Score.self, Validate.self,
             Distance.self,
             Export.self, Import.self, Report.self, ListDatasets.self, Completions.self,
         ])

@@ -293,7 +293,7 @@ class SeriesTests(Case):
         self.assertEqual(alone.head("level-1").metadata["objective"], "arcface")
 
     def test_heads_score_as_their_embeddings(self):
-        one = next(item for item in self.results if "arcface" in item.model and item.seed == "0")
+        one = next(item for item in self.results if item.model == "ArcFace" and item.seed == "0")
         embeddings = {
             (level.id, level.direction): self.heads.head(level.id, level.direction, "arcface", 0)(self.rows)
             for level in self.splits.levels()

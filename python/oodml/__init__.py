@@ -17,7 +17,7 @@ are oodml.Error.
 
 from __future__ import annotations
 
-from ._commands import compare, distance, embed, evaluate, make_splits, report, score, train, validate
+from ._commands import compare, distance, embed, evaluate, make_splits, report, score, study, train, validate
 from ._errors import Error, OodmlWarning, UsageError
 from .results import (
     Comparison,
@@ -30,6 +30,7 @@ from .results import (
     Report,
     Scores,
     Store,
+    Study,
     Training,
     Validation,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "Side",
     "Splits",
     "Store",
+    "Study",
     "Training",
     "UsageError",
     "Validation",
@@ -61,6 +63,7 @@ __all__ = [
     "make_splits",
     "report",
     "score",
+    "study",
     "train",
     "validate",
 ]

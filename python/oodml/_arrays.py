@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+#: The options whose data are vectors, so that whole numbers stand for themselves.
+VECTORS = frozenset({"features", "embeddings", "gallery", "a", "b"})
+
+
 @dataclass(frozen=True)
 class InMemory:
     """An array that stands for a file of that name, or the bytes of one."""
@@ -62,6 +66,13 @@ def in_memory(option: str, value: Any) -> InMemory:
         array = np.char.decode(array, "utf-8")
     if array.dtype.kind not in "fiubU":
         raise UsageError(f"{option}: found elements of the type {array.dtype}; expected numbers or text")
+    if option in VECTORS:
+        if array.dtype.kind == "U":
+            raise UsageError(f"{option}: found text; expected numbers")
+        if array.dtype.kind != "f":
+            array = array.astype(np.float64)
+    elif array.dtype.kind == "b":
+        array = array.astype(np.int64)
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
         array = array.astype(np.float64)
     return InMemory(f"{option}.npy", np.ascontiguousarray(array).reshape(array.shape))

@@ -21,6 +21,7 @@ from .results import (
     Report,
     Scores,
     Store,
+    Study,
     Training,
     Validation,
 )
@@ -38,11 +39,29 @@ if TYPE_CHECKING:
         PathLike,
         ReportOptions,
         ScoreOptions,
+        StudyOptions,
         TrainOptions,
         ValidateOptions,
     )
 
 _DATA = frozenset({"features", "samples", "labels", "gallery", "gallery_labels", "clusters"})
+
+
+def study(**options: Unpack[StudyOptions]) -> Study:
+    """From images or features to an answer, as `oodml study`: splits, heads, scores and a page, in one call.
+
+    Features (n × d) and samples may be arrays and tables in memory. Without `out` all is in a temporary folder, which
+    lasts as long as what is returned.
+
+        print(oodml.study(features=features, samples=labels))
+    """
+    call = Call("study")
+    place = _place(options)
+    _options(call, options, place)
+    answer = call.run(options.get("quiet"))
+    record = answer.json
+    gains = {model["name"]: (model["easiest"], model["hardest"]) for model in record["models"]}
+    return Study(*_said(answer), place, record["answer"], gains)
 
 
 def make_splits(**options: Unpack[MakeSplitsOptions]) -> Splits:
@@ -108,17 +127,20 @@ def evaluate(
     embeddings: PathLike | Mapping[tuple[str, str], Data] | Callable[[Level], Data] | None = None,
     heads: Training | PathLike | None = None,
     features: Data | None = None,
+    name: str = "embeddings",
     **options: Unpack[EvaluateOptions],
 ) -> Evaluations:
     """Scores models along a series of splits, as `oodml evaluate`.
 
     The models are networks (`model`, a path with {level} and {direction}), heads that train returned, or embeddings: a
-    path, a mapping from (level, direction) to arrays, or a function that embeds all samples of a Level. The `features`
-    that the splits were made from add the gain over them.
+    path, a mapping from (level, direction) to arrays, or a function that embeds all samples of a Level, and `name` is
+    what they are called. The `features` that the splits were made from add the gain over them.
 
         results = oodml.evaluate(splits, heads=heads, features=features)
         results = oodml.evaluate(splits, embeddings=lambda level: embed(train_on(level.train), level.all))
     """
+    if set(name) & set("/{}") or not name.strip():
+        raise UsageError(f"name: found {name!r}; expected a name without slashes and braces")
     call = Call("evaluate")
     _exclude(options, "splits", "embeddings", "heads", "features")
     call.options({"splits": _folder(splits), "features": features}, _DATA)
@@ -135,19 +157,19 @@ def evaluate(
     if isinstance(embeddings, Mapping):
         template = ""
         for (level, direction), value in embeddings.items():
-            word = call.data(f"embeddings/{level}-{direction}", value)
+            word = call.data("embeddings", value, f"{name}/{level}-{direction}")
             template = word.replace(f"{level}-{direction}", "{level}-{direction}")
         if not template:
             raise UsageError("embeddings: found none; expected an array for each (level, direction)")
         call.words.append(f"--embeddings={template}")
     else:
         call.options({"embeddings": embeddings})
-    place = _place(options)
+    place = Place.of(options.get("out"), name)
     _options(call, options, place)
     answer = call.run(options.get("quiet"))
     records = answer.json if isinstance(answer.json, list) else [answer.json]
     items = [
-        Evaluation(record, answer.notes, answer.warnings, own, record["model"], record["dataset"], record.get("seed"))
+        Evaluation(record, answer.notes, answer.warnings, own, _title(record), record["dataset"], record.get("seed"))
         for record, own in zip(records, _find(records, place))
     ]
     return Evaluations(*_said(answer), place, items)
@@ -178,7 +200,16 @@ def score(embeddings: Data, labels: Data, **options: Unpack[ScoreOptions]) -> Sc
         answer = call.run(options.get("quiet"))
         read = {name: _table(path) for name, path in tables.items()}
     record = answer.json
-    counts = {"queries", "lone_queries", "samples", "classes", "clusters", "dimensions", "gallery"}
+    counts = {
+        "queries",
+        "lone_queries",
+        "queries_in_gallery",
+        "samples",
+        "classes",
+        "clusters",
+        "dimensions",
+        "gallery",
+    }
     values = {
         name: float(value)
         for name, value in record.items()
@@ -246,7 +277,7 @@ def report(
     call.positional("splits", _folder(splits))
     for folder in _folders(results):
         call.positional("results", folder)
-    place = _place(options)
+    place = Place.of(options.get("out"), "report.html")
     _options(call, options, place)
     return Report(*_said(call.run(options.get("quiet"))), place)
 
@@ -311,6 +342,12 @@ def _folders(results: tuple[Evaluation | Evaluations | PathLike, ...]) -> list[P
         else:
             found.append(result)
     return list(dict.fromkeys(found))
+
+
+def _title(record: Mapping[str, Any]) -> str:
+    """What a model is called: heads by their objectives, others by where they are."""
+    training = (record.get("provenance") or {}).get("training")
+    return " + ".join(objective["title"] for objective in training["objectives"]) if training else record["model"]
 
 
 def _find(records: list[Any], place: Place) -> list[Place]:

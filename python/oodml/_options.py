@@ -19,6 +19,69 @@ PathLike = Union[str, "os.PathLike[str]"]
 Data = Union[PathLike, "npt.NDArray[np.generic]", Sequence[Any], Mapping[str, Sequence[Any]], Any]
 
 
+class StudyOptions(TypedDict, total=False):
+    """Options of `oodml study`."""
+
+    #: The benchmark that comes with oodml, glyphs200, or the dataset in --root: cub200, cars196, sop, inshop,
+    #: market1501, dukemtmc, msmt17 or veri776.
+    dataset: str | None
+
+    #: The folder of the images.
+    root: PathLike | None
+
+    #: A table with the columns sample, class, and optionally superclass, split (train or test), role (query or
+    #: gallery), camera, domain and group; or labels alone, in .npy or in lines of .txt; a store of embeddings has
+    #: its own.
+    samples: Data | None
+
+    #: What the outer folders of outer/class/image are: superclass, domain, or the parts of a split (default: by
+    #: their names).
+    folders: Literal["superclass", "domain", "split"] | None
+
+    #: The column of --samples with the cameras: images of a query's class and camera do not count for it (default:
+    #: camera, if there is one; names: by the samples' names; none).
+    camera: str | None
+
+    #: The name of the dataset in what is written (default: that of the folder, table or store).
+    name: str | None
+
+    #: The network, with its preprocessing beside it.
+    backbone: PathLike | None
+
+    #: Embeddings instead of images: one row for each row of --samples, or a store.
+    features: Data | None
+
+    #: The output of the network that is the embedding.
+    output: str | None
+
+    #: How a feature map or tokens become one vector, as in embed.
+    pool: str | None
+
+    #: How many levels to make. (default: 9)
+    levels: int | None
+
+    #: The objectives, separated by commas, or all. (default: arcface,multi-similarity,triplet)
+    objective: str | Sequence[str] | None
+
+    #: The seeds of the training runs, separated by commas. (default: 0)
+    seeds: int | Sequence[int] | None
+
+    #: The number of dimensions of the heads' embeddings. (default: 64)
+    dimension: int | None
+
+    #: The number of batches of each head. (default: 300)
+    steps: int | None
+
+    #: The output folder (default: studies/NAME).
+    out: PathLike | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+    #: Replace results of another run in the output folder; your own files there stay.
+    force: bool | None
+
+
 class MakeSplitsOptions(TypedDict, total=False):
     """Options of `oodml make-splits`."""
 
@@ -240,13 +303,6 @@ class EmbedOptions(TypedDict, total=False):
 class TrainOptions(TypedDict, total=False):
     """Options of `oodml train`."""
 
-    #: The folder that `oodml make-splits` wrote.
-    splits: PathLike | None
-
-    #: The frozen features: one row for each row of the folder's samples.csv (default: those of the network that
-    #: comes with oodml, for its benchmark).
-    features: Data | None
-
     #: The objectives, separated by commas, or all.
     objective: str | Sequence[str] | None
 
@@ -302,26 +358,14 @@ class TrainOptions(TypedDict, total=False):
 class EvaluateOptions(TypedDict, total=False):
     """Options of `oodml evaluate`."""
 
-    #: The folder that `oodml make-splits` wrote.
-    splits: PathLike | None
-
     #: The models, ONNX, OpenVINO or TFLite, each trained for one task.
     model: PathLike | None
-
-    #: Embeddings instead of models: .npy, .npz, .safetensors or .csv files, one for each task.
-    embeddings: PathLike | Mapping[tuple[str, str], Data] | None
-
-    #: Heads on --features instead of models: a folder that `oodml train` wrote, or .safetensors, one for each task.
-    heads: PathLike | None
 
     #: The folder of the images (not needed for glyphs200).
     root: PathLike | None
 
     #: The backbone that made the splits (not needed for glyphs200).
     backbone: PathLike | None
-
-    #: The features that made the splits: one row for each row of the folder's samples.csv.
-    features: Data | None
 
     #: What retrieval ranks by. (default: cosine)
     similarity: Literal["cosine", "euclidean", "inner-product"] | None
@@ -422,10 +466,6 @@ class EvaluateOptions(TypedDict, total=False):
 class ScoreOptions(TypedDict, total=False):
     """Options of `oodml score`."""
 
-    #: Their labels: a table with the column label (or class) and optionally sample, camera and group, a row for each
-    #: embedding; or only labels, in .npy or in lines of .txt.
-    labels: Data | None
-
     #: The column of the tables with the cameras: items of a query's label and camera do not count for it, as in re-
     #: identification (default: camera, if there is one; names: by the samples' names; none).
     camera: str | None
@@ -495,9 +535,6 @@ class ScoreOptions(TypedDict, total=False):
 
 class DistanceOptions(TypedDict, total=False):
     """Options of `oodml distance`."""
-
-    #: Print no progress and no warnings.
-    quiet: bool | None
 
 
 class CompareOptions(TypedDict, total=False):

@@ -7,7 +7,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import _library, _program
@@ -34,13 +34,15 @@ class Call:
         self.words: list[str] = []
         self.arrays: list[InMemory] = []
 
-    def data(self, option: str, value: Any) -> str:
-        """The word for a path, or for data, which then travel with the call."""
+    def data(self, option: str, value: Any, file: str | None = None) -> str:
+        """The word for a path, or for data, which then travel with the call as a file of the option's name."""
         if is_path(value):
             return _path(value)
         if hasattr(value, "path") and is_path(value.path):
             return _path(value.path)
         array = in_memory(option, value)
+        if file is not None:
+            array = replace(array, name=file + array.name[len(option) :])
         self.arrays.append(array)
         return _library.FOLDER + array.name
 

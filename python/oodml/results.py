@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from ._errors import Error, UsageError
+from .splits import Splits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,12 +38,12 @@ class Place:
     _owner: _TemporaryFolder | None = None
 
     @classmethod
-    def of(cls, out: str | os.PathLike[str] | None) -> Place:
-        """The place at a path; without one, a new temporary folder."""
+    def of(cls, out: str | os.PathLike[str] | None, name: str = "result") -> Place:
+        """The place at a path; without one, that name in a new temporary folder."""
         if out is not None:
             return cls(Path(out))
         owner = _TemporaryFolder()
-        return cls(owner.path / "result", owner)
+        return cls(owner.path / name, owner)
 
     def at(self, path: Path) -> Place:
         """Another path at the same place."""
@@ -330,8 +331,7 @@ class Head:
             if number + 1 < len(self.layers):
                 rows = np.maximum(rows, 0)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        embeddings: npt.NDArray[np.float32] = rows / np.where(lengths > 0, lengths, 1)
-        return embeddings
+        return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -372,13 +372,36 @@ class Store(StoredResult):
         """The embeddings (n × d), mapped from their file."""
         import numpy as np
 
-        return np.load(self.path / "embeddings.npy", mmap_mode="r")
+        rows: npt.NDArray[np.float32] = np.load(self.path / "embeddings.npy", mmap_mode="r")
+        return rows
 
     def to_frame(self) -> pd.DataFrame:
         """The samples in the order of the rows: sample, class and what else is known of them."""
         import pandas as pd
 
         return pd.read_csv(self.path / "samples.csv")
+
+
+@dataclass(frozen=True)
+class Study(StoredResult):
+    """What a study found; `str` of it is the answer."""
+
+    #: The answer, sentence by sentence.
+    answer: list[str]
+    #: What the heads of each objective add to the frozen features, at the easiest and at the hardest level.
+    gains: dict[str, tuple[float, float]]
+
+    def __str__(self) -> str:
+        return "\n".join(self.answer)
+
+    @property
+    def splits(self) -> Splits:
+        """The splits."""
+        return Splits(self.path / "splits")
+
+    def _repr_html_(self) -> str:
+        sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self.answer)
+        return sentences + self._svg("comparison/gains.svg")
 
 
 @dataclass(frozen=True)

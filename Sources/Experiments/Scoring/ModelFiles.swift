@@ -51,6 +51,13 @@ public struct ModelFiles: Sendable, Equatable {
     /// The directions that the path tells apart; without `{direction}`, models are trained forward.
     public var directions: [Direction] { text.holds("{direction}") ? Direction.allCases : [.forward] }
 
+    /// What results call the models: the path, and of embeddings in memory the name of their folder.
+    var name: String {
+        guard text.begins(with: MemoryFile.folder), parts.count == 1 else { return text }
+        let place = text.dropping(MemoryFile.folder).parts(between: "/")
+        return place.count > 1 ? place[0] : text
+    }
+
     /// Whether the path tells validation folds apart.
     public var namesFold: Bool { text.holds("{fold}") }
 

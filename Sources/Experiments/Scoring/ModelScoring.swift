@@ -215,7 +215,7 @@ public struct ModelScoring: Sendable {
         if scoring.catalogue != nil, catalogue == nil, run.number == 0 {
             report(
                 .note(
-                    "\(models.text): the embeddings are of the test classes alone; they are scored by the paper's protocol, without gain and "
+                    "\(models.name): the embeddings are of the test classes alone; they are scored by the paper's protocol, without gain and "
                         + "cost of shift, which take embeddings of all samples."))
         }
         let pooled = try catalogue?.scores(by: scoring.scorer, backbone: beside?.catalogue)
@@ -226,7 +226,7 @@ public struct ModelScoring: Sendable {
                 }
             }, training: tasks.first.flatMap { training(source.metadata[files.file(for: $0).path] ?? []) })
         let results = EvaluationResults(
-            tool: generator, dataset: dataset.name, model: models.text, seed: seed,
+            tool: generator, dataset: dataset.name, model: models.name, seed: seed,
             settings: rules(withCatalogue: pooled != nil),
             provenance: provenance,
             levels: splits.manifest.levels.map { level in
@@ -289,7 +289,7 @@ public struct ModelScoring: Sendable {
             throw FileError.occupied(
                 path: file.path, found: "a file that is no results of this version is there", remedy: "to replace it")
         }
-        guard found.model == models.text, (found.seed == nil) == isAlone else {
+        guard found.model == models.name, (found.seed == nil) == isAlone else {
             throw occupied("results of another model are there")
         }
         guard found.dataset == splits.dataset.name,

@@ -137,7 +137,7 @@ struct Embed: ParsableCommand {
 
     private func fill(_ store: EmbeddingStore, on terminal: Terminal) throws -> StoreRecord {
         let interruption = terminal.interruption("stopped; the same command goes on from here")
-        defer { interruption.cancel() }
+        defer { interruption?.cancel() }
         let dataset = try data.read(deadLinks: onError == .skip ? .passOver : .refuse, on: terminal)
         return try store.fill(
             with: dataset, below: data.images,

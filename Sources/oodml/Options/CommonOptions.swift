@@ -34,6 +34,11 @@ let featureFileExtensions = ["npy", "npz", "safetensors", "csv"]
 /// The extensions of network files, for completions.
 let networkFileExtensions = ["onnx", "xml", "tflite"]
 
+/// An option and its value as two words of a command line; none where there is no value.
+func word(_ option: String, _ value: String?) -> [String] {
+    value.map { [option, $0] } ?? []
+}
+
 /// Parses a path, for options' `transform`.
 func path(_ argument: String) throws -> URL {
     guard !argument.isEmpty else { throw ValidationError("the path is empty; expected a file or folder") }

@@ -70,6 +70,21 @@ struct DatasetOptions: ParsableArguments {
 
     private var known: KnownDataset? { KnownDataset.all.first { $0.name == dataset } }
 
+    /// The words of a command line that give the same options; paths as they were given.
+    var words: [String] {
+        word("--dataset", dataset) + word("--root", root?.relativePath) + word("--samples", samples?.relativePath)
+            + word("--folders", folders?.rawValue) + word("--camera", cameraWord) + word("--name", name)
+    }
+
+    private var cameraWord: String? {
+        switch camera {
+        case .column(let name)?: name
+        case .sampleNames?: "names"
+        case CameraSource.none?: "none"
+        case .automatic?, nil: nil
+        }
+    }
+
     /// Whether the images are available, not only the samples.
     var haveImages: Bool { dataset != nil || root != nil }
 

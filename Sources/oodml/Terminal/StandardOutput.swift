@@ -3,11 +3,35 @@ import Files
 @preconcurrency import Foundation
 @preconcurrency import Glibc
 import Reports
+import Synchronization
+
+/// What a command prints, kept for another command that runs it as one of its steps.
+final class OutputCapture: Sendable {
+    /// The one in use.
+    static var current: OutputCapture? { inUse.withLock { $0 } }
+
+    private static let inUse = Mutex<OutputCapture?>(nil)
+    private let kept = Mutex(Data())
+
+    private init() {}
+
+    /// Runs `body`, and keeps what it prints.
+    static func of(_ body: () throws -> Void) rethrows -> Data {
+        let capture = OutputCapture()
+        inUse.withLock { $0 = capture }
+        defer { inUse.withLock { $0 = nil } }
+        try body()
+        return capture.kept.withLock { $0 }
+    }
+
+    fileprivate func add(_ bytes: Data) { kept.withLock { $0.append(bytes) } }
+}
 
 /// Writes bytes to standard output, or in a library to its caller.
 ///
 /// - Throws: ``/Files/FileError``, where `FileHandle` would end the process.
 func writeToStandardOutput(_ bytes: Data) throws {
+    if let capture = OutputCapture.current { return capture.add(bytes) }
     if let call = LibraryCall.current { return call.print(bytes) }
     errno = 0
     guard bytes.withUnsafeBytes({ fwrite($0.baseAddress, 1, $0.count, stdout) }) == bytes.count else {

@@ -17,8 +17,10 @@ extension Terminal {
 }
 
 extension Terminal {
-    /// On SIGINT, which Ctrl-C sends, prints a word and ends the process with status 130.
-    func interruption(_ line: String) -> any DispatchSourceSignal {
+    /// On SIGINT, which Ctrl-C sends, prints a word and ends the process with status 130; nil where the process is another
+    /// program's, whose signals are its own.
+    func interruption(_ line: String) -> (any DispatchSourceSignal)? {
+        guard LibraryCall.current == nil else { return nil }
         signal(SIGINT, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
         source.setEventHandler { [self] in

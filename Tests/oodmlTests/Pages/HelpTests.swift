@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct HelpTests {
     private static let commands = [
-        [], ["make-splits"], ["embed"], ["train"], ["evaluate"], ["compare"], ["score"], ["validate"], ["distance"],
+        [], ["study"], ["make-splits"], ["embed"], ["train"], ["evaluate"], ["compare"], ["score"], ["validate"],
+        ["distance"],
         ["export"],
         ["import"], ["report"], ["datasets"], ["completions"], ["completions", "install"],
     ]
@@ -37,7 +38,7 @@ import Testing
     func examplesAreUnderstood(command: [String]) throws {
         let folder = try TemporaryFolder()
         // No example gets to the work of minutes where its output folder cannot be.
-        for name in ["splits", "stores", "results", "exports", "runs"] { try folder.write("", to: name) }
+        for name in ["splits", "stores", "results", "exports", "runs", "studies"] { try folder.write("", to: name) }
         let examples = Self.examples(in: try CommandRun(command + ["--help"]).output)
         #expect(!examples.isEmpty)
         for arguments in examples {

@@ -58,6 +58,7 @@ struct SchemaTests {
         "validation-1": ["sound.json", "unsound.json"], "datasets-1": ["datasets.json"],
         "retrieval-examples-1": ["plain/retrieval-examples.json", "noisy/seed-2/retrieval-examples.json"],
         "training-1": ["heads/training.json", "left-out/training.json"], "objectives-1": ["objectives.json"],
+        "study-1": ["study/study.json"], "answer-1": ["answer.json"],
         "export-1": ["export.json"], "report-1": ["report.json"],
         "completions-1": ["completions.json"],
     ]
@@ -104,6 +105,9 @@ struct SchemaTests {
             try #require(run.status == status, "\(command): \(run.errors)")
             try folder.write(run.output, to: file)
         }
+        try print(
+            "study --features f.npy --samples s.csv --out study --levels 3 --objective triplet,arcface --steps 20 --format json -q",
+            to: "answer.json")
         try print("distance f.npy f.npy --format json", to: "distance.json")
         try print("score f.npy --labels s.csv --milbich2021 --format json", to: "score.json")
         try print(
@@ -177,6 +181,8 @@ struct SchemaTests {
             "objectives-1": [
                 ("0.name", nil), ("0.paper", 1), ("0.parameters.0.meaning", nil), ("0.parameters.0.allowed", [1]),
             ],
+            "study-1": [("schema_version", 2), ("steps.0.key", "abc"), ("steps.0.command", "rm"), ("settings", nil)],
+            "answer-1": [("answer", [Any]()), ("models.0.easiest", 2), ("page", nil)],
             "export-1": [("form", "zip"), ("link_count", -1)], "report-1": [("page", nil), ("charts", "a.svg")],
             "completions-1": [("shell", "csh"), ("changed", "yes")],
             "datasets-1": [("0.counts.samples", -1), ("0.title", nil), ("0.layout.0.size", 3)],

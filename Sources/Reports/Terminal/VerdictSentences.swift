@@ -1,0 +1,107 @@
+public import Evaluation
+internal import Foundation
+internal import Retrieval
+internal import Statistics
+public import Splits
+
+/// What a study found, in the sentences that a person would say: what the shift is, what becomes of what training adds, and who is
+/// ahead where it is largest.
+///
+/// The comparison has the frozen features as one of its models, in the gallery of all classes; the verdict on the change
+/// of a gain is that of ``/Evaluation/ModelComparison/Pair/shownSign``, that on a gain is whether its 95 % interval over classes
+/// leaves out 0.
+///
+/// - Parameters:
+///   - comparison: the models, with gains.
+///   - frozen: the name of the frozen features among them.
+///   - manifest: the splits.
+/// - Returns: up to three sentences; fewer where the comparison has no gains.
+public func verdictSentences(_ comparison: ModelComparison, frozen: String, manifest: SplitManifest) -> [String] {
+    var sentences = [shiftSentence(manifest)]
+    let trained = comparison.models.indices.filter {
+        comparison.models[$0].name != frozen && comparison.models[$0].gains.count == comparison.levels.count
+    }
+    guard let reference = comparison.models.firstIndex(where: { $0.name == frozen }), comparison.levels.count > 1,
+        let best = trained.max(by: { comparison.gain($0, at: 0) < comparison.gain($1, at: 0) })
+    else { return sentences }
+    sentences.append(fadingSentence(comparison, best, trained, reference))
+    let last = comparison.levels.count - 1
+    if let ahead = trained.max(by: { comparison.gain($0, at: last) < comparison.gain($1, at: last) }) {
+        sentences.append(lastSentence(comparison.models[ahead], ofSeveral: trained.count > 1))
+    }
+    return sentences
+}
+
+/// How far the levels lead, and at how many the shift is shown.
+private func shiftSentence(_ manifest: SplitManifest) -> String {
+    let distances = manifest.levels.map(\.fid)
+    let range = "from fid \(fixed(distances.min() ?? 0, 1)) to \(fixed(distances.max() ?? 0, 1))"
+    let tested = manifest.levels.filter { $0.isShift != nil }
+    let shown = tested.count(where: { $0.isShift == true })
+    let levels = manifest.levels.count == 1 ? "1 level" : "\(manifest.levels.count) levels"
+    return "\(levels) lead the test classes of \(manifest.dataset.name) away from the training classes, \(range); "
+        + (tested.isEmpty
+            ? "whether that is more than chance was not tested." : "at \(shown) of them the shift is beyond chance.")
+}
+
+/// What becomes of the gain of the model that gains most at the easiest level.
+private func fadingSentence(_ comparison: ModelComparison, _ best: Int, _ trained: [Int], _ reference: Int) -> String {
+    let model = comparison.models[best]
+    let ends =
+        "\(signedWithMargin(model.gains[0])) of \(comparison.metric.title) over the frozen features at the easiest level, "
+        + "\(signedWithMargin(model.gains[model.gains.count - 1])) at the hardest"
+    guard isBeyondNoise(model.gains[0]), model.gains[0].value > 0 else {
+        return
+            "Training adds nothing beyond noise even where the classes are like the training classes: with \(model.name) \(ends)."
+    }
+    let signs = trained.map { comparison.fading($0, against: reference) }
+    let others = trained.count - 1
+    func alike(_ sign: Int) -> String {
+        guard others > 0 else { return "" }
+        let count = zip(trained, signs).count { $0 != best && $1 == sign }
+        return count == others
+            ? others == 1 ? " So it does for the other objective." : " So it does for the \(others) other objectives."
+            : " So it does for \(count) of the \(others) other objectives."
+    }
+    return switch comparison.fading(best, against: reference) {
+    case 1?: "What training adds fades as the classes move away: with \(model.name) \(ends)." + alike(1)
+    case .some(-1): "What training adds grows as the classes move away: with \(model.name) \(ends)." + alike(-1)
+    case 0?: "It is not shown that what training adds changes as the classes move away: with \(model.name) \(ends)."
+    default:
+        "Whether what training adds changes cannot be told from so few classes or levels: with \(model.name) \(ends)."
+    }
+}
+
+/// What the model that gains most at the hardest level gains there.
+private func lastSentence(_ model: ModelComparison.Model, ofSeveral isOfSeveral: Bool) -> String {
+    let gain = model.gains[model.gains.count - 1]
+    let who = isOfSeveral ? "\(model.name), the best there," : model.name
+    return switch (isBeyondNoise(gain), gain.value > 0) {
+    case (true, true): "At the hardest level \(who) still adds \(signedWithMargin(gain)), beyond noise."
+    case (true, false): "At the hardest level training harms: \(who) adds \(signedWithMargin(gain)), beyond noise."
+    case (false, _): "At the hardest level \(who) adds \(signedWithMargin(gain)), which is not beyond noise."
+    }
+}
+
+private func isBeyondNoise(_ gain: Estimate) -> Bool {
+    gain.margin.map { abs(gain.value) > $0 } ?? false
+}
+
+private func signedWithMargin(_ estimate: Estimate) -> String {
+    signed(estimate.value, 3) + (estimate.margin.map { " ± \(fixed($0, 3))" } ?? "")
+}
+
+extension ModelComparison {
+    fileprivate func gain(_ model: Int, at level: Int) -> Double { models[model].gains[level].value }
+
+    /// Whether a model's gain over another falls (1), rises (−1) or neither is shown (0); nil if nothing can be concluded.
+    fileprivate func fading(_ model: Int, against reference: Int) -> Int? {
+        let both = [model, reference].sorted()
+        guard let pair = pairs.first(where: { [$0.first, $0.second].sorted() == both }), let sign = pair.shownSign
+        else {
+            return nil
+        }
+        // The sign of a pair is 1 where its second model loses more.
+        return pair.second == model ? sign : -sign
+    }
+}

@@ -1,0 +1,57 @@
+import Evaluation
+import Foundation
+import Reports
+import Retrieval
+import Splits
+import TestSupport
+import Testing
+
+/// The sentences at the end of a study.
+struct VerdictSentencesTests {
+    private static func manifest() throws -> SplitManifest {
+        try SplitManifest(readingFrom: repositoryFolder.appending(path: "splits/glyphs200/manifest.json"))
+    }
+
+    /// The sentences about models whose scores are higher than those of the samples by given leads.
+    private func sentences(leads: [Double]) throws -> [String] {
+        var entries = leads.enumerated().map { number, lead in
+            ModelComparison.Entry(name: "model \(number)", runs: [sampleResults(lead: lead, catalogue: true)])
+        }
+        entries.append(.init(name: "frozen", runs: [entries[0].runs[0]], subject: .backbone))
+        let comparison = try ModelComparison(entries, metric: .recall(1), gallery: .catalogue)
+        return verdictSentences(comparison, frozen: "frozen", manifest: try Self.manifest())
+    }
+
+    /// The published splits: their distances, and the levels whose shift the manifest shows.
+    @Test func theFirstSaysWhatTheShiftIs() throws {
+        let manifest = try Self.manifest()
+        let shown = manifest.levels.count { $0.isShift == true }
+        #expect(
+            try sentences(leads: [0]).first
+                == "9 levels lead the test classes of glyphs200 away from the training classes, from fid 5.4 to 160.9; at \(shown) of "
+                + "them the shift is beyond chance.")
+    }
+
+    /// Gains of .7 − .02 i over .6: .1 at the easiest of nine levels, −.06 at the hardest, and .05 more for the second model.
+    @Test func theBestAtEachEndIsNamed() throws {
+        let found = try sentences(leads: [0, 0.05])
+        #expect(found.count == 3)
+        #expect(
+            found[1].contains("model 1 +0.150") && found[1].contains("-0.010 ± 0.000 at the hardest"), "\(found[1])")
+        #expect(found[2].contains("model 1, the best there, adds -0.010"), "\(found[2])")
+        #expect(try sentences(leads: [0])[2].contains("model 0 adds -0.060"))
+    }
+
+    /// The sample's errors cancel in differences, so the change is beyond noise: .16 of 1 along the levels.
+    @Test func whatFadesIsSaidToFade() throws {
+        let found = try sentences(leads: [0, 0.05])
+        #expect(found[1].hasPrefix("What training adds fades as the classes move away: with model 1"), "\(found[1])")
+        #expect(found[1].hasSuffix("So it does for the other objective."), "\(found[1])")
+    }
+
+    @Test func nothingGainedIsNotSaidToFade() throws {
+        let found = try sentences(leads: [-0.2])
+        #expect(found[1].hasPrefix("Training adds nothing beyond noise even where"), "\(found[1])")
+        #expect(found[2].hasPrefix("At the hardest level training harms: model 0 adds -0.260"), "\(found[2])")
+    }
+}

@@ -1,0 +1,110 @@
+import Evaluation
+import Experiments
+import Foundation
+import Reports
+import TestSupport
+import Testing
+
+/// One command from features to an answer, and what it does when it is run again.
+@Suite struct StudyTests {
+    private let fixture: SplitsFixture
+
+    init() throws {
+        fixture = try SplitsFixture(withSplits: false)
+    }
+
+    private static let words = [
+        "study", "--features", "f.npy", "--samples", "s.csv", "--levels", "3", "--objective", "triplet,proxy-anchor",
+        "--steps", "20", "--dimension", "4",
+    ]
+
+    private func study(_ further: [String] = [], out: String = "study") throws -> CommandRun {
+        try fixture.run(Self.words + further, out: out)
+    }
+
+    /// The command lines of the record.
+    private func commands(_ out: String = "study") throws -> [String] {
+        let data = try Data(contentsOf: fixture.folder.url.appending(path: "\(out)/study.json"))
+        let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        return (json["steps"] as? [[String: Any]] ?? []).compactMap { $0["command"] as? String }
+    }
+
+    @Test func itsStepsAreTheCommands() throws {
+        let run = try study()
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("3 levels lead the test classes of f away from the training classes"))
+        #expect(run.output.contains("The page: study/report.html"))
+        let commands = try commands()
+        #expect(commands.count == 5)
+        let plan = try study(["--dry-run"])
+        #expect(plan.output.split(separator: "\n").map(String.init) == commands)
+        // Each step, run alone, makes the same bytes.
+        for command in commands {
+            var words = command.split(separator: " ").dropFirst().map(String.init)
+            words = words.map { $0.replacingOccurrences(of: "study/", with: "alone/") }
+            let alone = try CommandRun(words + ["-q"], in: fixture.folder.url)
+            #expect(alone.status == 0, "\(command): \(alone.errors)")
+        }
+        for path in [
+            "splits/manifest.json", "heads/triplet/level-1-forward.safetensors", "results/proxy-anchor/results.csv",
+        ] {
+            let files = try ["study", "alone"].map {
+                try Data(contentsOf: fixture.folder.url.appending(path: "\($0)/\(path)"))
+            }
+            #expect(files[0] == files[1], "\(path)")
+        }
+    }
+
+    /// What is there is passed over; what is missing, and what depends on changed input, is made again.
+    @Test func itGoesOnWhereItWas() throws {
+        #expect(try study(["-q"]).status == 0)
+        let former = try fixture.contents(of: "study")
+        let again = try study()
+        #expect(again.status == 0)
+        #expect(again.errors.components(separatedBy: "there already").count == 6, "\(again.errors)")
+        #expect(try fixture.contents(of: "study") == former)
+        try FileManager.default.removeItem(at: fixture.folder.url.appending(path: "study/comparison"))
+        let mended = try study()
+        #expect(mended.errors.components(separatedBy: "there already").count == 5, "\(mended.errors)")
+        #expect(try fixture.contents(of: "study").keys.sorted() == former.keys.sorted())
+        // Another order of the rows is another file, and all follows from it.
+        let table = try String(contentsOf: fixture.folder.url.appending(path: "s.csv"), encoding: .utf8)
+        try fixture.folder.write(table.replacingOccurrences(of: "class 10", with: "class 100"), to: "s.csv")
+        let refused = try study()
+        #expect(refused.status == 1 && refused.errors.contains("--force"), "\(refused.errors)")
+        let renewed = try study(["--force"])
+        #expect(renewed.status == 0, "\(renewed.errors)")
+        #expect(!renewed.errors.contains("there already"))
+    }
+
+    @Test func otherSettingsAreRefused() throws {
+        #expect(try study(["-q"]).status == 0)
+        let former = try fixture.contents(of: "study")
+        let other = try study(["--seeds", "1"])
+        #expect(other.status == 1)
+        #expect(
+            other.sentence?.contains("a study with other settings; expected none, or --force") == true,
+            "\(other.errors)")
+        #expect(try fixture.contents(of: "study") == former)
+        let forced = try study(["--seeds", "1", "--force"])
+        #expect(forced.status == 0, "\(forced.errors)")
+        // The splits do not depend on the seed.
+        #expect(forced.errors.components(separatedBy: "there already").count == 2, "\(forced.errors)")
+    }
+
+    @Test(arguments: [
+        ([], "expected one of: --dataset NAME"), (["--root", "images"], "--root needs --backbone"),
+        (["--features", "f.npy", "--samples", "s.csv", "--pool", "cls"], "--features are embeddings already"),
+    ])
+    func whatContradictsItselfIsRefused(words: [String], sentence: String) throws {
+        let run = try fixture.run(["study"] + words, out: "study")
+        #expect(run.status == 64 && run.errors.contains(sentence), "\(run.errors)")
+    }
+
+    /// A step's own sentence is the study's.
+    @Test func aFailureNamesWhatFailed() throws {
+        let run = try fixture.run(
+            ["study", "--features", "f.npy", "--samples", "s.csv", "--objective", "tripplet"], out: "study")
+        #expect(run.status == 64 && run.errors.contains("triplet"), "\(run.errors)")
+    }
+}
