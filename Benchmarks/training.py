@@ -10,6 +10,8 @@ objective with the same parameters and beginnings on both sides. What is timed b
 memory (oodml: with features that it standardises) and ends with the head.
 
 - PyTorch: the loop that a user writes, with the fused optimiser. Its threads are 1 or 2, whichever is quicker.
+- "series": many heads, whose tasks oodml trains one a core, and PyTorch's loop one after another, with whichever number
+  of threads is quicker; the ratio of the times, from two heads at once and from one.
 - "at once": two heads with different seeds on two cores: oodml in one process, PyTorch in two of one thread each.
 - "products": the two products of a step alone (forward, and for the weights' gradient), by the OpenBLAS that oodml
   uses, on one thread.
@@ -244,6 +246,7 @@ def main():
                 *(significant(milliseconds(times)) for times in (products, ours)),
                 significant(peer),
                 f"{peer / milliseconds(ours):.1f}",
+                f"{2 * peer / milliseconds(twice):.1f}",
                 f"{milliseconds(peer_twice) / milliseconds(twice):.1f}",
                 f"{milliseconds(ours) / milliseconds(products):.1f}",
                 *(
@@ -259,6 +262,7 @@ def main():
             "oodml, ms",
             "PyTorch, ms",
             "ratio",
+            "ratio of series",
             "ratio at once",
             "of products",
             "MAP@R",
