@@ -22,9 +22,7 @@ struct Oodml: ParsableCommand {
 
             EXAMPLES, with the benchmark that comes with it:
               oodml study --dataset glyphs200
-              oodml make-splits --dataset glyphs200
-              oodml evaluate --splits splits/glyphs200 \\
-                --model 'Examples/glyphs200/models/{level}-{direction}.onnx'
+              oodml make-splits --dataset glyphs200 --out splits/glyphs200
 
             Results go to standard output, progress, warnings and errors to standard error. On a terminal, tables fit \
             its width (COLUMNS, or that of the window), curves are drawn, and few words are coloured, unless NO_COLOR is \

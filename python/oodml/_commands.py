@@ -106,8 +106,6 @@ def train(splits: Splits | PathLike, features: Data | None = None, **options: Un
     call = Call("train")
     _exclude(options, "splits", "features")
     call.options({"splits": _folder(splits), "features": features}, _DATA)
-    if not is_path(options.get("objective")) and options.get("objective") is not None:
-        options["objective"] = ",".join(options["objective"])  # type: ignore[arg-type]
     place = _place(options)
     _options(call, options, place)
     answer = call.run(options.get("quiet"))
@@ -139,7 +137,7 @@ def evaluate(
         results = oodml.evaluate(splits, heads=heads, features=features)
         results = oodml.evaluate(splits, embeddings=lambda level: embed(train_on(level.train), level.all))
     """
-    if set(name) & set("/{}") or not name.strip():
+    if not isinstance(name, str) or set(name) & set("/{}\0") or name.strip() in ("", ".", ".."):
         raise UsageError(f"name: found {name!r}; expected a name without slashes and braces")
     call = Call("evaluate")
     _exclude(options, "splits", "embeddings", "heads", "features")
@@ -155,15 +153,12 @@ def evaluate(
         )
         embeddings = {(level.id, level.direction): embeddings(level) for level in splits.levels(directions, fold)}
     if isinstance(embeddings, Mapping):
-        template = ""
-        for (level, direction), value in embeddings.items():
-            word = call.data("embeddings", value, f"{name}/{level}-{direction}")
-            template = word.replace(f"{level}-{direction}", "{level}-{direction}")
-        if not template:
-            raise UsageError("embeddings: found none; expected an array for each (level, direction)")
-        call.words.append(f"--embeddings={template}")
+        call.words.append(f"--embeddings={_template(call, embeddings, name)}")
     else:
         call.options({"embeddings": embeddings})
+    if isinstance(heads, Training) and embeddings is None:
+        # By this name comparisons call a single model.
+        name = heads.objectives[0] if len(heads.objectives) == 1 else "heads"
     place = Place.of(options.get("out"), name)
     _options(call, options, place)
     answer = call.run(options.get("quiet"))
@@ -183,6 +178,8 @@ def score(embeddings: Data, labels: Data, **options: Unpack[ScoreOptions]) -> Sc
 
         oodml.score(embeddings, labels)["map@r"]
     """
+    if labels is None:
+        raise UsageError("labels: found None; expected a label for each row")
     call = Call("score")
     _exclude(options, "labels")
     call.positional("embeddings", embeddings)
@@ -342,6 +339,42 @@ def _folders(results: tuple[Evaluation | Evaluations | PathLike, ...]) -> list[P
         else:
             found.append(result)
     return list(dict.fromkeys(found))
+
+
+def _template(call: Call, embeddings: Mapping[tuple[str, str], Data], name: str) -> str:
+    """Adds the embeddings of each task, all in memory under names of one form, and returns that form."""
+    forms: dict[str, str] = {}
+    for task, value in embeddings.items():
+        if not isinstance(task, tuple) or len(task) != 2 or not all(isinstance(part, str) for part in task):
+            raise UsageError(
+                f"embeddings: found the key {task!r}; expected (level, direction), as ('level-1', 'forward')"
+            )
+        file = f"{name}/{task[0]}-{task[1]}"
+        # Files may have any names and kinds: those that are not NumPy's own travel as they are.
+        word = call.data("embeddings", _contents(value), file)
+        forms.setdefault(word[: word.rindex("/") + 1] + "{level}-{direction}" + word[word.rindex(".") :], str(task))
+    if len(forms) != 1:
+        found = "none" if not forms else "files of different kinds (" + " and ".join(forms.values()) + ")"
+        raise UsageError(f"embeddings: found {found}; expected an array for each (level, direction)")
+    return next(iter(forms))
+
+
+def _contents(value: Data) -> Any:
+    """Embeddings as they are, or those of a NumPy file."""
+    if not is_path(value):
+        return value
+    path = Path(value)  # type: ignore[arg-type]
+    if path.suffix.lower() != ".npy":
+        raise UsageError(
+            f"embeddings: found the file {path}; expected arrays or .npy files, or one path with {{level}} and "
+            "{direction}"
+        )
+    import numpy as np
+
+    try:
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: it cannot be read as an array ({error}); expected a .npy file") from None
 
 
 def _title(record: Mapping[str, Any]) -> str:

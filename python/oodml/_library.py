@@ -44,6 +44,7 @@ class _Answer(ctypes.Structure):
 
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p)
 _lock = threading.Lock()
+_turn = threading.Lock()
 
 
 @dataclass
@@ -109,7 +110,7 @@ def run(words: Sequence[str], arrays: Sequence[InMemory], listener: Listener) ->
     library = _library()
     result: list[tuple[int, bytes, str]] = []
     failure: list[BaseException] = []
-    is_done = threading.Event()
+    is_done, is_running, is_stopped = threading.Event(), threading.Event(), threading.Event()
 
     def hear(_context: int | None, event: int, line: bytes) -> int:
         try:
@@ -122,20 +123,26 @@ def run(words: Sequence[str], arrays: Sequence[InMemory], listener: Listener) ->
 
     def work() -> None:
         try:
-            result.append(_call(library, words, arrays, _CALLBACK(hear)))
+            # One after another, here too: a request to stop must reach no other thread's call.
+            with _turn:
+                if not is_stopped.is_set():
+                    is_running.set()
+                    result.append(_call(library, words, arrays, _CALLBACK(hear)))
         except BaseException as error:
             failure.append(error)
         finally:
+            is_running.clear()
             is_done.set()
 
     thread = threading.Thread(target=work, name=f"oodml {words[0]}", daemon=True)
-    thread.start()
     try:
-        while not is_done.wait(1):
+        thread.start()
+        while not is_done.wait(0.2):
             pass
     except BaseException:
+        is_stopped.set()
         # A request before the call has begun would be forgotten, so it is repeated.
-        while not is_done.wait(0.05):
+        while is_running.is_set() and not is_done.wait(0.05):
             library.oodml_stop()
         raise
     if failure:

@@ -19,54 +19,104 @@ def path() -> Path:
 
 
 def run(words: Sequence[str], listener: Listener) -> tuple[int, bytes, str]:
-    """Runs a command, and returns its status, its output and its error's sentence."""
-    # On a terminal the program shows how far it is by lines that it writes over; elsewhere it hardly does.
-    near, far = os.openpty()
-    environment = os.environ | {"NO_COLOR": "1", "TERM": "xterm", "COLUMNS": "500"}
+    """Runs a command, and returns its status, its output and its error's sentence.
+
+    It is started and awaited on a thread of its own, so that no interrupt comes between its start and its end.
+    """
+    job = _Job(words, listener)
+    thread = threading.Thread(target=job.run, name=f"oodml {words[0]}", daemon=True)
     try:
-        process = subprocess.Popen(
-            [str(path()), *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=far,
-            env=environment,
-        )
-    except OSError as error:
-        os.close(near)
-        raise Error(
-            f"{path()}: the program cannot be started ({error.strerror}); expected oodml as pip installs it from its "
-            "wheel"
-        ) from None
-    finally:
-        os.close(far)
-    lines = _Lines(listener)
-    reader = threading.Thread(target=lines.read, args=(near,), daemon=True)
-    reader.start()
-    try:
-        while True:
-            try:
-                output, _ = process.communicate(timeout=0.2)
-                break
-            except subprocess.TimeoutExpired:
-                continue  # an interrupt that another thread asked for is seen here
+        thread.start()
+        while not job.is_done.wait(0.2):
+            pass  # an interrupt that another thread asked for is seen here
     except BaseException:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        job.stop()
         raise
-    finally:
-        reader.join()
-        os.close(near)
-    if lines.failure is not None:
-        raise lines.failure
-    if process.returncode < 0:
-        name = signal.Signals(-process.returncode).name
+    if job.failure is not None:
+        raise job.failure
+    if job.status < 0:
+        name = signal.Signals(-job.status).name
         hint = "; a system short of memory does that" if name == "SIGKILL" else ""
         return 1, b"", f"the program was ended by the signal {name}{hint}"
-    return process.returncode, output, lines.error
+    return job.status, job.output, job.lines.error
+
+
+class _Job:
+    """The program from its start to its end."""
+
+    def __init__(self, words: Sequence[str], listener: Listener) -> None:
+        self.words = words
+        self.lines = _Lines(listener)
+        self.is_done = threading.Event()
+        self.failure: BaseException | None = None
+        self.status, self.output = 0, b""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_stopped = False
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        """Starts the program, hears it, and waits for its end."""
+        near = -1
+        try:
+            near, far = _pipe()
+            try:
+                with self._lock:
+                    if self._is_stopped:
+                        return
+                    self._process = subprocess.Popen(
+                        [str(path()), *self.words],
+                        stdin=subprocess.DEVNULL,
+                        stdout=subprocess.PIPE,
+                        stderr=far,
+                        # By the last one it ends with this process, whatever ends that.
+                        env=os.environ
+                        | {"NO_COLOR": "1", "TERM": "xterm", "COLUMNS": "500", "OODML_PARENT": str(os.getpid())},
+                    )
+            finally:
+                os.close(far)
+            reader = threading.Thread(target=self.lines.read, args=(near,), daemon=True)
+            reader.start()
+            self.output, _ = self._process.communicate()
+            self.status = self._process.returncode
+            reader.join()
+            self.failure = self.lines.failure
+        except OSError as error:
+            self.failure = Error(
+                f"{path()}: the program cannot be started ({error.strerror}); expected oodml as pip installs it from "
+                "its wheel"
+            )
+        except BaseException as error:
+            self.failure = error
+        finally:
+            if near >= 0:
+                os.close(near)
+            self.is_done.set()
+
+    def stop(self) -> None:
+        """Ends the program: as Ctrl-C would, and for good if it takes long or the user is impatient."""
+        try:
+            with self._lock:
+                self._is_stopped = True
+            self._end(signal.SIGINT)
+            if not self.is_done.wait(5):
+                self._end(signal.SIGKILL)
+        except BaseException:
+            self._end(signal.SIGKILL)
+
+    def _end(self, number: int) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe for what the program says, as a terminal where there are any.
+
+    On a terminal the program shows how far it is by lines that it writes over; elsewhere it hardly does.
+    """
+    try:
+        return os.openpty()
+    except OSError:
+        return os.pipe()
 
 
 class _Lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import logging
 import sys
@@ -10,11 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import _library, _program
+from . import _library, _options, _program
 from ._arrays import InMemory, in_memory, is_path
 from ._errors import Error, OodmlWarning, UsageError
 
 _log = logging.getLogger("oodml")
+
+#: The parameters that functions name themselves.
+OWN = frozenset({"splits", "features", "embeddings", "heads", "labels", "quiet"})
 
 
 @dataclass
@@ -31,6 +35,9 @@ class Call:
 
     def __init__(self, command: str) -> None:
         self.command = command
+        title = "".join(word.capitalize() for word in command.split("-")) + "Options"
+        # Of distance there are no options.
+        self.known = frozenset(getattr(_options, title).__annotations__) | OWN
         self.words: list[str] = []
         self.arrays: list[InMemory] = []
 
@@ -53,6 +60,10 @@ class Call:
     def options(self, options: Mapping[str, Any], data: frozenset[str] = frozenset()) -> None:
         """Adds options, named with underscores; None stands for the program's default."""
         for name, value in options.items():
+            if name not in self.known:
+                near = difflib.get_close_matches(name, sorted(self.known), 1)
+                hint = f"; did you mean {near[0]}?" if near else f"; expected {', '.join(sorted(self.known))}"
+                raise UsageError(f"{self.command.replace('-', '_')} has no argument {name}{hint}")
             if value is None or value is False:
                 continue
             option = "--" + name.replace("_", "-")
@@ -147,6 +158,8 @@ def _path(value: Any) -> str:
     """A path as a word, which must not look like an option."""
     import os
 
+    if not is_path(value):
+        raise UsageError(f"found {value!r}; expected a path")
     path = os.fspath(value)
     if not isinstance(path, str):
         path = os.fsdecode(path)

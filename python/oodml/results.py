@@ -27,7 +27,22 @@ class _TemporaryFolder:
 
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="oodml-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        weakref.finalize(self, _remove, self.path, os.getpid())
+
+    def __deepcopy__(self, _memo: object) -> _TemporaryFolder:
+        return self
+
+    def __reduce__(self) -> str:
+        raise TypeError(
+            f"a result in the temporary folder {self.path} cannot be pickled, since it goes with this process; "
+            "expected one that was made with out="
+        )
+
+
+def _remove(folder: Path, process: int) -> None:
+    """Removes a folder, unless this is a process that was forked from the one that made it."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -41,6 +56,8 @@ class Place:
     def of(cls, out: str | os.PathLike[str] | None, name: str = "result") -> Place:
         """The place at a path; without one, that name in a new temporary folder."""
         if out is not None:
+            if not isinstance(out, (str, os.PathLike)) or not os.fspath(out) or "\0" in str(out):
+                raise UsageError(f"out: found {out!r}; expected a folder")
             return cls(Path(out))
         owner = _TemporaryFolder()
         return cls(owner.path / name, owner)
@@ -69,8 +86,14 @@ class Estimate:
     def __float__(self) -> float:
         return self.value
 
+    def __str__(self) -> str:
+        """The number with half of its interval, as in 0.164 ± 0.015."""
+        if self.low is None or self.high is None:
+            return f"{self.value:.4g}"
+        return f"{self.value:.3f} ± {(self.high - self.low) / 2:.3f}"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Result:
     """What all results have: the program's JSON value, by its published schema, and what was said of the input."""
 
@@ -82,7 +105,7 @@ class Result:
     warnings: list[str] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StoredResult(Result):
     """A result that is a file or folder."""
 
@@ -98,7 +121,7 @@ class StoredResult(Result):
         return f'<div style="max-width: 50em">{path.read_text(encoding="utf-8")}</div>' if path.is_file() else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Distance(Result):
     """The Fréchet distance between two sets of embeddings."""
 
@@ -114,7 +137,7 @@ class Distance(Result):
     d: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scores(Result, Mapping[str, float]):
     """The scores of one set of embeddings: a mapping from metrics, as "map@r", to means over queries."""
 
@@ -175,7 +198,7 @@ class Point:
     value: Estimate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation(StoredResult):
     """A model's scores along a series of splits."""
 
@@ -186,33 +209,34 @@ class Evaluation(StoredResult):
     def curve(
         self,
         metric: str = "map@r",
-        gallery: str = "catalogue",
+        gallery: str | None = None,
         direction: str = "mean",
         subject: str = "model",
     ) -> list[Point]:
         """The scores at each level, from easy to hard.
 
-        The gallery is "catalogue" (all classes), "full" (the test classes) or "matched" (galleries of equal size); the
+        The gallery is "catalogue" (all classes; the default where it was searched), "full" (the test classes) or
+        "matched" (galleries of equal size); the
         direction "forward", "reverse" or "mean"; the subject "model" or "backbone".
         """
         points = []
         for level in self.json["levels"]:
             record = level["scores"]
             place = []
-            for key in [gallery, subject, direction]:
+            for key in [gallery or ("catalogue" if "catalogue" in record else "full"), subject, direction]:
                 place.append(key)
                 if key not in record:
-                    raise UsageError(
-                        f"found no {' / '.join(place)} at {level['id']}; expected one of {', '.join(record)}"
-                    )
+                    names = ", ".join(record)
+                    raise UsageError(f"found no {' / '.join(place)} at {level['id']}; expected one of {names}")
                 record = record[key]
-            estimates, means = record.get("confidence") or {}, record.get("scores") or {}
-            if metric in estimates:
-                value = Estimate.of(estimates[metric])
-            elif metric in means:
-                value = Estimate(means[metric])
-            else:
+            estimates = record.get("confidence") or {}
+            # Counts are whole numbers in the same record.
+            means = {
+                name: value for name, value in record.items() if not name.endswith("_count") and name != "confidence"
+            }
+            if metric not in means:
                 raise UsageError(f"found no {metric} at {level['id']}; expected one of {', '.join(means)}")
+            value = Estimate.of(estimates[metric]) if metric in estimates else Estimate(means[metric])
             points.append(Point(level["id"], level["fid"], value))
         return points
 
@@ -236,7 +260,7 @@ class Evaluation(StoredResult):
         return self._svg("curve.svg")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluations(StoredResult, Sequence[Evaluation]):
     """The evaluations of one call: one for each model, objective and seed."""
 
@@ -248,6 +272,12 @@ class Evaluations(StoredResult, Sequence[Evaluation]):
     def __getitem__(self, place: slice) -> list[Evaluation]: ...
     def __getitem__(self, place: int | slice) -> Evaluation | list[Evaluation]:
         return self.items[place]
+
+    def __repr__(self) -> str:
+        models = ", ".join(
+            item.model + (f" (seed {item.seed})" if item.seed is not None else "") for item in self.items
+        )
+        return f"Evaluations({models})"
 
     def __len__(self) -> int:
         return len(self.items)
@@ -268,7 +298,7 @@ class Evaluations(StoredResult, Sequence[Evaluation]):
         return "".join(f"<h4>{html.escape(item.model)}</h4>{item._repr_html_()}" for item in self.items)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison(StoredResult):
     """Models compared along the same series."""
 
@@ -285,7 +315,7 @@ class Comparison(StoredResult):
         return self._svg("gains.svg") or self._svg("changes.svg")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Head:
     """A trained head: standardises features, and turns them into embeddings of length 1."""
 
@@ -334,7 +364,7 @@ class Head:
         return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Training(StoredResult):
     """Heads trained along a series of splits; evaluate takes them as heads."""
 
@@ -363,7 +393,7 @@ class Training(StoredResult):
         return pd.read_csv(self.path / "losses.csv")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Store(StoredResult):
     """Embeddings of a dataset's images, with how they were made."""
 
@@ -382,7 +412,7 @@ class Store(StoredResult):
         return pd.read_csv(self.path / "samples.csv")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Study(StoredResult):
     """What a study found; `str` of it is the answer."""
 
@@ -397,14 +427,17 @@ class Study(StoredResult):
     @property
     def splits(self) -> Splits:
         """The splits."""
-        return Splits(self.path / "splits")
+        splits = Splits(self.path / "splits")
+        # A temporary folder lasts as long as they do, too.
+        splits.keep(self._place, self.notes, self.warnings)
+        return splits
 
     def _repr_html_(self) -> str:
         sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self.answer)
         return sentences + self._svg("comparison/gains.svg")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Validation(Result):
     """What was found in a folder of splits."""
 
@@ -416,7 +449,7 @@ class Validation(Result):
         return not self.violations
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report(StoredResult):
     """A page about splits and results, in one file."""
 

@@ -8,7 +8,7 @@
 //     const oodml_array arrays[] = {{"embeddings.npy", "<f4", 2, sizes, embeddings}, {"labels.npy", "<i8", 1, sizes, labels}};
 //     const char *words[] = {"score", OODML_FOLDER "embeddings.npy", "--labels", OODML_FOLDER "labels.npy", "--format", "json"};
 //     oodml_answer answer;
-//     if (oodml_run(words, 7, arrays, 2, NULL, NULL, &answer) == OODML_DONE) {
+//     if (oodml_run(words, sizeof words / sizeof *words, arrays, 2, NULL, NULL, &answer) == OODML_DONE) {
 //         fwrite(answer.output, 1, answer.output_size, stdout);
 //     } else {
 //         fprintf(stderr, "%s\n", answer.error);
@@ -33,8 +33,8 @@ extern "C" {
 
 // An array of a call, which is read only while the call lasts.
 typedef struct {
-    // The name of the file that it stands for, with the extension that says how it is read: .npy for an array of numbers;
-    // any other for a file's bytes.
+    // The name of the file that it stands for, which no other array of the call has, with the extension that says how it is
+    // read: .npy for an array of numbers or texts; any, as .csv, for the bytes of a file.
     const char *name;
     // The type of its elements as NumPy writes it, as "<f4", "<f2", "<i8", "|b1" or "<U12"; "bytes" for a file's bytes.
     const char *type;
@@ -49,7 +49,7 @@ typedef enum {
     OODML_DONE = 0,
     // The data or the machine failed.
     OODML_FAILED = 1,
-    // An option or argument is wrong.
+    // An option, argument, word or array is wrong.
     OODML_MISUSED = 64,
     // oodml_stop, or the listener, ended the call.
     OODML_STOPPED = 130,
@@ -66,11 +66,12 @@ typedef enum {
 } oodml_event;
 
 // Hears one line of UTF-8, on any thread, several of which may call at once. Returns 0, or anything else to stop the call.
+// It must not call oodml_run, which would wait for the call that waits for it.
 typedef int oodml_listener(void *context, oodml_event event, const char *line);
 
-// What a call returns.
+// What a call returns; an answer of NULL is OODML_MISUSED.
 typedef struct {
-    // What the program would print on standard output, and a NUL, which does not count in output_size.
+    // What the program would print on standard output, and a NUL, which does not count in output_size; empty on failure.
     char *output;
     size_t output_size;
     // One sentence that says what was found and what was expected; NULL if the call is done.

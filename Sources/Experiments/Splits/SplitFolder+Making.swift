@@ -246,7 +246,7 @@ extension SplitSeries {
         if let controls, controls.dependentSamples.sampleCount > 0, controls.dependentSamples.source == .nearCopies {
             let found = controls.dependentSamples
             warnings.append(
-                "\(found.sampleCount) samples are near-copies of others of their class, in \(found.clusterCount) clusters, which the "
+                "\(found.sampleCount) samples are near-copies of others of their class, in \(found.clusterCount == 1 ? "1 cluster" : "\(found.clusterCount) clusters"), which the "
                     + "held-out repetition keeps together; a column group in the table of samples would say what belongs together"
             )
         }

@@ -6,7 +6,7 @@ internal import Synchronization
 /// All files are read through ``InputFile``, so such a one may stand wherever a file is read, under its path below
 /// ``folder``.
 package struct MemoryFile: Sendable {
-    /// The folder below which paths name such files, and never files on a disk.
+    /// The folder below which paths name such files, where there is one of that name.
     package static let folder = "/in-memory/"
 
     /// What precedes the bytes in the file, such as the header of an array.

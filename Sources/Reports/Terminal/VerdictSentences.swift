@@ -50,7 +50,11 @@ private func fadingSentence(_ comparison: ModelComparison, _ best: Int, _ traine
     let ends =
         "\(signedWithMargin(model.gains[0])) of \(comparison.metric.title) over the frozen features at the easiest level, "
         + "\(signedWithMargin(model.gains[model.gains.count - 1])) at the hardest"
-    guard isBeyondNoise(model.gains[0]), model.gains[0].value > 0 else {
+    if isBeyondNoise(model.gains[0]), model.gains[0].value < 0 {
+        return
+            "Training harms even where the classes are like the training classes: with \(model.name)\(trained.count > 1 ? ", the best there," : "") \(ends)."
+    }
+    guard isBeyondNoise(model.gains[0]) else {
         return
             "Training adds nothing beyond noise even where the classes are like the training classes: with \(model.name) \(ends)."
     }

@@ -17,7 +17,11 @@ public func oodml_run(
     answer.pointee = oodml_answer()
     /// Sets the answer, in memory that `free` releases.
     func end(_ output: Data, _ failure: (status: oodml_status, sentence: String)?) -> oodml_status {
-        let room = UnsafeMutableRawBufferPointer(start: malloc(output.count + 1), count: output.count + 1)
+        guard let memory = malloc(output.count + 1) else {
+            answer.pointee.error = strdup("the system refused memory for the output")
+            return OODML_FAILED
+        }
+        let room = UnsafeMutableRawBufferPointer(start: memory, count: output.count + 1)
         room.copyBytes(from: output)
         room[output.count] = 0
         answer.pointee.output = room.baseAddress?.assumingMemoryBound(to: CChar.self)
@@ -26,13 +30,20 @@ public func oodml_run(
         return failure?.status ?? OODML_DONE
     }
     do {
+        guard words != nil || wordCount == 0, arrays != nil || arrayCount == 0 else {
+            throw CommandError(
+                "the \(words == nil ? "words" : "arrays") are NULL; expected \(words == nil ? wordCount : arrayCount)")
+        }
         let words: [String] = try UnsafeBufferPointer(start: words, count: wordCount).map { try text($0, "a word") }
         let files: [(String, MemoryFile)] = try UnsafeBufferPointer(start: arrays, count: arrayCount).map(file)
         // The pointers are C's, which says that they may be used on any thread.
         nonisolated(unsafe) let context = context
         var hear: LibraryCall.Listener?
         if let listener { hear = { event, line in listener(context, event, line) == 0 } }
-        let ending = LibraryCall.run(words, on: Dictionary(files) { $1 }, listener: hear)
+        if let twice = Dictionary(grouping: files, by: \.0).first(where: { $1.count > 1 }) {
+            throw CommandError("\(twice.key): found \(twice.value.count) arrays of this name; expected one")
+        }
+        let ending = LibraryCall.run(words, on: Dictionary(uniqueKeysWithValues: files), listener: hear)
         return end(ending.output, ending.failure)
     } catch {
         return end(Data(), (OODML_MISUSED, "\(error)"))
@@ -75,6 +86,9 @@ private func file(_ array: oodml_array) throws -> (String, MemoryFile) {
     guard array.dimension_count <= 8 else {
         throw CommandError("\(name): found \(array.dimension_count) dimensions; expected at most 8")
     }
+    guard array.sizes != nil || array.dimension_count == 0 else {
+        throw CommandError("\(name): its sizes are NULL; expected \(array.dimension_count)")
+    }
     let sizes = Array(UnsafeBufferPointer(start: array.sizes, count: array.dimension_count))
     let elementSize = type == "bytes" ? 1 : try size(ofElements: type, of: name)
     var count = elementSize
@@ -104,7 +118,7 @@ private func size(ofElements type: String, of name: String) throws -> Int {
 
 /// The header of a .npy file, version 1.0: its length is a multiple of 64, and its last byte a line feed.
 private func numpyHeader(_ type: String, _ sizes: [Int]) -> [UInt8] {
-    let shape = sizes.map { "\($0)," }.joined(separator: " ")
+    let shape = sizes.map { "\($0)" }.joined(separator: ", ") + (sizes.count == 1 ? "," : "")
     let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(shape)), }"
     let padding = 63 - (10 + text.utf8.count) % 64
     let length = text.utf8.count + padding + 1

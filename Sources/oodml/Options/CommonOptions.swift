@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Files
 import Foundation
 
 /// How a command prints its results.
@@ -34,9 +35,10 @@ let featureFileExtensions = ["npy", "npz", "safetensors", "csv"]
 /// The extensions of network files, for completions.
 let networkFileExtensions = ["onnx", "xml", "tflite"]
 
-/// An option and its value as two words of a command line; none where there is no value.
+/// An option and its value as words of a command line: two, or one where the value would look like an option; none where
+/// there is no value.
 func word(_ option: String, _ value: String?) -> [String] {
-    value.map { [option, $0] } ?? []
+    value.map { $0.begins(with: "-") ? ["\(option)=\($0)"] : [option, $0] } ?? []
 }
 
 /// Parses a path, for options' `transform`.

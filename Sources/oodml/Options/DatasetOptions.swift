@@ -76,7 +76,8 @@ struct DatasetOptions: ParsableArguments {
             + word("--folders", folders?.rawValue) + word("--camera", cameraWord) + word("--name", name)
     }
 
-    private var cameraWord: String? {
+    /// What --camera was given as.
+    var cameraWord: String? {
         switch camera {
         case .column(let name)?: name
         case .sampleNames?: "names"

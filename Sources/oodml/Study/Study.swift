@@ -15,7 +15,8 @@ struct Study: ParsableCommand {
             """
             Runs the other commands one after another, each of which can be run alone on the same folders: embed, \
             make-splits, train, evaluate, compare and report. A step whose settings and inputs are those of its last \
-            run is passed over, so a stopped study goes on where it was, and a changed one repeats what the change reaches.
+            run is passed over, so a stopped study goes on where it was. Other settings or inputs need --force, and \
+            then repeat what the change reaches.
 
             The heads are trained on frozen features, so the answer is about them: what training adds where the test \
             classes are like the training classes, and what is left of it where they are far. For your own models, give \
@@ -30,6 +31,7 @@ struct Study: ParsableCommand {
             writes: """
                 study.json      the settings, and the command line of each step
                 store/          the features, if there are images
+                middle/         of glyphs200, features of the middle of its network
                 splits/         the splits
                 heads/          the heads
                 results/        their scores, a folder for each objective
@@ -104,7 +106,10 @@ struct Study: ParsableCommand {
         if features != nil, backbone != nil || outputName != nil || pooling != nil {
             throw ValidationError("--features are embeddings already; expected no --backbone, --output and --pool")
         }
-        guard (2...1000).contains(levels) else { throw ValidationError("--levels is \(levels); expected 2 to 1000") }
+        if let name = data.name, ["", ".", ".."].contains(name) || name.holds("/") {
+            throw ValidationError("--name is \"\(name)\"; expected a name without slashes")
+        }
+        guard (3...1000).contains(levels) else { throw ValidationError("--levels is \(levels); expected 3 to 1000") }
         // What training would refuse is refused before hours of embedding.
         for step in plan(in: StudyFolder(at: URL(filePath: "."))) where step.name == "train" {
             do {
@@ -128,20 +133,37 @@ struct Study: ParsableCommand {
             throw FileError.occupied(
                 path: folder.recordFile.path, found: "a study with other settings", remedy: "repeats what they change")
         }
-        (record.generator, record.settings) = (generator, settings)
+        if record.settings != settings || record.steps.isEmpty {
+            (record.generator, record.settings) = (generator, settings)
+            // Before the first step, so that another study that begins here meanwhile is refused.
+            try folder.write(record)
+        }
+        var hasRunAny = false
         for (number, step) in steps.enumerated() {
             let key = try step.key()
-            if record.isDone(step, key: key) {
+            let former = record.run(of: step)
+            if let key, key == former?.key, let result = former?.result, try step.result() == result {
                 terminal.note("\(number + 1) of \(steps.count), \(step.name): there already")
                 continue
+            }
+            if let former, former.key != nil, former.key != key, former.command == step.commandLine, !hasRunAny,
+                !output.force,
+                exists(path: step.place)
+            {
+                throw FileError.occupied(
+                    path: step.place, found: "it was made of other inputs than there are now, or by another version",
+                    remedy: "makes it and what follows anew")
             }
             terminal.note("\(number + 1) of \(steps.count), \(step.name): \(step.purpose)")
             terminal.finish()
             let start = ProcessInfo.processInfo.systemUptime
-            let words =
-                step.words + (output.quiet ? ["--quiet"] : []) + (step.isReplacing || output.force ? ["--force"] : [])
-            _ = try OutputCapture.of { try Oodml.run(words) }
-            record.note(step, key: key, seconds: ProcessInfo.processInfo.systemUptime - start)
+            let before = try step.result()
+            try run(step, isOwn: former != nil)
+            // A command that looks itself, and has found all there, changes nothing for those after it.
+            let isUnchanged = try step.inputs == nil && former != nil && before == step.result()
+            guard !isUnchanged else { continue }
+            hasRunAny = true
+            try record.note(step, of: steps, key: key, seconds: ProcessInfo.processInfo.systemUptime - start)
             try folder.write(record)
         }
         let answer = try StudyAnswer(of: objective, in: folder)
@@ -149,6 +171,23 @@ struct Study: ParsableCommand {
         switch output.format {
         case .json: try printJSON(answer)
         case .text: try printText(answer.text(on: StandardStream.output.display), on: StandardStream.output.display)
+        }
+    }
+
+    /// Runs a step.
+    ///
+    /// - Parameter isOwn: whether an earlier run of this study made what is there, so that it is the study's to replace.
+    private func run(_ step: StudyStep, isOwn: Bool) throws {
+        let words = step.words + (output.quiet ? ["--quiet"] : [])
+        func run(replacing: Bool) throws {
+            _ = try OutputCapture.of { try Oodml.run(words + (replacing ? ["--force"] : [])) }
+        }
+        guard step.inputs == nil else { return try run(replacing: output.force || isOwn) }
+        // Embeddings that are still right are not made anew.
+        do {
+            try run(replacing: false)
+        } catch  where output.force {
+            try run(replacing: true)
         }
     }
 
@@ -170,65 +209,62 @@ struct Study: ParsableCommand {
     }
 
     private func plan(in folder: StudyFolder) -> [StudyStep] {
-        func at(_ name: String) -> String { folder.url.appending(path: name).relativePath }
+        let at = folder.path
         let network =
             word("--backbone", backbone?.relativePath) + word("--output", outputName) + word("--pool", pooling)
         var steps: [StudyStep] = []
         var source = word("--features", features?.relativePath) + word("--samples", data.samples?.relativePath)
+        var inputs = [features, data.samples].compactMap { $0?.relativePath }
         var trained = features?.relativePath ?? at("store")
         if features == nil {
             steps.append(
                 StudyStep(
-                    "embed", "the features of the images", data.words + network + ["--out", at("store")],
-                    makes: at("store/store.json"),
-                    from: [], isReplacing: false))
+                    "embed", "the features of the images", data.words + network, makes: at("store"), from: nil))
             source = ["--features", at("store")]
-            if data.dataset == EmbeddedBenchmark.name, outputName == nil {
+            inputs = [at("store")]
+            if data.dataset == EmbeddedBenchmark.name, network.isEmpty {
                 // Its network was trained for such characters, so training on its own embedding adds nothing: heads are
                 // trained on the middle of it.
                 steps.append(
                     StudyStep(
                         "embed", "features of the middle of the network, for the heads",
-                        data.words + ["--output", EmbeddedBenchmark.middle, "--pool", "grid-4", "--out", at("middle")],
-                        makes: at("middle/store.json"), from: [], isReplacing: false))
+                        data.words + ["--output", EmbeddedBenchmark.middle, "--pool", "grid-4"], makes: at("middle"),
+                        from: nil))
                 trained = at("middle")
             }
         }
-        let inputs = features.map { [$0.relativePath] } ?? [at("store/embeddings.npy")]
+        let (splits, heads) = (at("splits"), at("heads"))
+        let receipts = [splits, trained, heads]
         steps.append(
             StudyStep(
                 "make-splits", "\(levels) levels, from easy to hard",
-                source + (features == nil ? [] : word("--name", name)) + [
-                    "--levels", "\(levels)", "--out", at("splits"),
-                ], makes: at("splits/manifest.json"),
-                from: inputs + (data.samples.map { [$0.relativePath] } ?? [])))
-        let features = ["--features", trained]
+                source + word("--camera", data.cameraWord) + word("--name", features == nil ? data.name : name)
+                    + ["--levels", "\(levels)"], makes: splits, from: inputs))
         steps.append(
             StudyStep(
                 "train", "heads of \(objective) for each level",
-                ["--splits", at("splits")] + features
+                ["--splits", splits] + word("--features", trained)
                     + [
-                        "--objective", objective, "--seeds", seeds, "--dimension", "\(dimension)", "--steps",
-                        "\(self.steps)", "--out",
-                        at("heads"),
-                    ], makes: at("heads/training.json"), from: [at("splits/manifest.json")], isReplacing: true))
+                        "--objective=\(objective)", "--seeds=\(seeds)", "--dimension=\(dimension)",
+                        "--steps=\(self.steps)",
+                    ],
+                makes: heads, from: Array(receipts.prefix(2))))
+        let results = folder.results(of: objective)
+        let scored = results.map { $0 + "/receipt.csv" }
         steps.append(
             StudyStep(
                 "evaluate", "their scores at each level",
-                ["--splits", at("splits")] + features + ["--heads", at("heads"), "--out", at("results")],
-                makes: at("results"),
-                from: [at("splits/manifest.json"), at("heads/receipt.csv")], isReplacing: true))
-        let results = folder.results(of: objective)
+                ["--splits", splits] + word("--features", trained) + ["--heads", heads],
+                // The results of a single objective have no folder of their own.
+                makes: results.count == 1 ? results[0] : at("results"), knownBy: scored, from: receipts))
         steps.append(
             StudyStep(
-                "compare", "the objectives side by side",
-                results + ["--backbone", "--out", at("comparison")], makes: at("comparison/comparison.json"),
-                from: [at("heads/receipt.csv")], isReplacing: true))
+                "compare", "the objectives side by side", results + ["--backbone"], makes: at("comparison"),
+                from: scored))
         steps.append(
             StudyStep(
-                "report", "the page",
-                [at("splits")] + results + word("--root", data.root?.relativePath) + ["--out", at("report.html")],
-                makes: at("report.html"), from: [at("heads/receipt.csv")], isReplacing: true))
+                "report", "the page", [splits] + results + word("--root", data.root?.relativePath),
+                makes: at("report.html"), knownBy: [at("report.html")], from: [splits] + scored))
         return steps
     }
 }

@@ -9,36 +9,46 @@ struct StudyStep {
     /// What it is for, in a few words.
     let purpose: String
     let words: [String]
-    /// A file or folder that is there once it has run.
-    let makes: String
-    /// The files that it depends on.
-    let inputs: [String]
-    /// Whether it replaces what an earlier run of the same study made.
-    let isReplacing: Bool
+    /// The folder or file that it makes, its place in the record.
+    let place: String
+    /// The files by which what it made is known: the receipt of a folder, or the file itself.
+    let outputs: [String]
+    /// The files that it depends on; nil for a command that looks itself whether there is anything to do.
+    let inputs: [String]?
 
     init(
-        _ name: String, _ purpose: String, _ words: [String], makes: String, from inputs: [String],
-        isReplacing: Bool = false
+        _ name: String, _ purpose: String, _ words: [String], makes place: String, knownBy outputs: [String]? = nil,
+        from inputs: [String]?
     ) {
-        (self.name, self.purpose, self.words) = (name, purpose, [name] + words)
-        (self.makes, self.inputs, self.isReplacing) = (makes, inputs, isReplacing)
+        (self.name, self.purpose, self.words) = (name, purpose, [name] + words + ["--out=\(place)"])
+        (self.place, self.outputs, self.inputs) = (place, outputs ?? [place + "/receipt.csv"], inputs)
     }
 
     /// The command line, to be run alone.
     var commandLine: String { (["oodml"] + words).map(\.asShellWord).joined(separator: " ") }
 
-    /// What its result depends on: its words, and the bytes of its inputs.
+    /// What its result depends on: its words, the version of the program, and the bytes of its inputs; nil for a command
+    /// that looks itself.
     ///
     /// - Throws: `FileError` for an input that cannot be read.
-    func key() throws -> String {
-        var parts = words
-        for input in inputs {
-            let url = URL(filePath: input)
-            // A store is a folder; its receipt has the digests of all files.
-            let file = isFolder(url) ? url.appending(path: "receipt.csv") : url
-            parts.append(try SHA256.hexadecimal(ofFilesAt: [file]))
+    func key() throws -> String? {
+        guard let inputs else { return nil }
+        let digest = try StudyStep.digest(of: inputs)
+        return SHA256.hexadecimal(of: Array((words + [generator, digest]).joined(separator: "\n").utf8))
+    }
+
+    /// The digest of what it made; nil if not all of that is there.
+    func result() throws -> String? {
+        outputs.allSatisfy { exists(path: $0) } ? try StudyStep.digest(of: outputs) : nil
+    }
+
+    private static func digest(of paths: [String]) throws -> String {
+        let digests = try paths.map { path in
+            let url = URL(filePath: path)
+            // A store is a folder; its receipt has the digests of all its files.
+            return try SHA256.hexadecimal(ofFilesAt: [isFolder(url) ? url.appending(path: "receipt.csv") : url])
         }
-        return SHA256.hexadecimal(of: Array(parts.joined(separator: "\n").utf8))
+        return SHA256.hexadecimal(of: Array(digests.joined(separator: "\n").utf8))
     }
 }
 
@@ -62,7 +72,12 @@ struct StudyRecord: Codable {
     /// A step that has run.
     struct Step: Codable {
         let command: String
-        let key: String
+        /// What it made.
+        let output: String
+        /// What that depended on, as ``StudyStep/key()``; nil where an earlier step has run again since.
+        var key: String?
+        /// The digest of what it made.
+        let result: String?
         let seconds: Double
     }
 
@@ -76,15 +91,23 @@ struct StudyRecord: Codable {
         (self.generator, self.settings) = (generator, settings)
     }
 
-    /// Whether a step has run on the same inputs, and what it made is there.
-    func isDone(_ step: StudyStep, key: String) -> Bool {
-        exists(path: step.makes) && steps.contains { $0.command == step.commandLine && $0.key == key }
-    }
+    /// The last run of a step at its place, whatever its words were.
+    func run(of step: StudyStep) -> Step? { steps.first { $0.output == step.place } }
 
-    /// Records that a step has run.
-    mutating func note(_ step: StudyStep, key: String, seconds: Double) {
-        steps.removeAll { $0.command == step.commandLine }
-        steps.append(Step(command: step.commandLine, key: key, seconds: (seconds * 10).rounded() / 10))
+    /// Records that a step has run; if it made something else than before, those after it have to run again.
+    mutating func note(_ step: StudyStep, of plan: [StudyStep], key: String?, seconds: Double) throws {
+        let result = try step.result()
+        if run(of: step)?.result != result {
+            let later = plan.map(\.place).drop { $0 != step.place }
+            for position in steps.indices where later.contains(steps[position].output) { steps[position].key = nil }
+        }
+        steps.removeAll { $0.output == step.place }
+        steps.append(
+            Step(
+                command: step.commandLine, output: step.place, key: key, result: result,
+                seconds: (seconds * 10).rounded() / 10))
+        let order = plan.map(\.place)
+        steps.sort { (order.firstIndex(of: $0.output) ?? .max) < (order.firstIndex(of: $1.output) ?? .max) }
     }
 
     enum CodingKeys: String, CodingKey {
@@ -119,7 +142,12 @@ struct StudyFolder {
     /// The folders of results, one for each objective.
     func results(of objectives: String) -> [String] {
         let names = objectives == "all" ? KnownObjectives.all.map(\.name) : objectives.parts(between: ",")
-        let folder = url.appending(path: "results")
-        return names.count == 1 ? [folder.relativePath] : names.map { folder.appending(path: $0).relativePath }
+        return names.map { path("results/\($0)") }
+    }
+
+    /// The path of a file or folder of the study, which looks like no option.
+    func path(_ name: String) -> String {
+        let path = url.appending(path: name).relativePath
+        return path.begins(with: "-") ? "./" + path : path
     }
 }

@@ -101,6 +101,34 @@ import Testing
         #expect(run.status == 64 && run.errors.contains(sentence), "\(run.errors)")
     }
 
+    /// From one setting to another and back, the answer is that of the settings.
+    @Test func settingsThatChangeBackHaveTheirOwnAnswer() throws {
+        let words = [
+            "study", "--features", "f.npy", "--samples", "s.csv", "--levels", "3", "--dimension", "4", "--format",
+            "json",
+        ]
+        func answer(_ objective: String, _ steps: Int) throws -> String {
+            let run = try fixture.run(
+                words + ["--objective", objective, "--steps", "\(steps)", "--force", "-q"], out: "study")
+            #expect(run.status == 0, "\(run.errors)")
+            return run.output
+        }
+        let first = try answer("arcface", 10)
+        let other = try answer("triplet", 60)
+        #expect(try answer("arcface", 10) == first)
+        #expect(other.contains("Triplet") && !first.contains("Triplet"))
+        #expect(try answer("triplet,arcface", 60).contains("ArcFace"))
+    }
+
+    /// What stands in the way and is not the study's stays.
+    @Test func anotherProgramsPageStays() throws {
+        try fixture.folder.write("mine", to: "study/report.html")
+        let run = try study()
+        #expect(run.status == 1 && run.errors.contains("report.html"), "\(run.errors)")
+        let page = try String(contentsOf: fixture.folder.url.appending(path: "study/report.html"), encoding: .utf8)
+        #expect(page == "mine")
+    }
+
     /// A step's own sentence is the study's.
     @Test func aFailureNamesWhatFailed() throws {
         let run = try fixture.run(
