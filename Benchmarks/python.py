@@ -40,6 +40,8 @@ if what == "oodml.score":
         return [scores["recall@1"], scores["r_precision"], scores["map@r"]]
 elif what == "oodml.pml":
     from oodml.pml import AccuracyCalculator
+    # As PML's, it searches by Euclidean distance unless rows have length 1.
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     accuracy = AccuracyCalculator(include=names)
     def run():
         values = accuracy.get_accuracy(rows, labels)
