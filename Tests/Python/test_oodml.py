@@ -576,5 +576,20 @@ class DistanceTests(Case):
         self.assertTrue(math.isclose(oodml.distance(a, a).frechet, 0, abs_tol=1e-9))
 
 
+class HelpTests(unittest.TestCase):
+    """What Python shows of the functions."""
+
+    def test_options_are_in_help_and_signatures(self):
+        import inspect
+
+        for function, option in [(oodml.train, "objective"), (oodml.make_splits, "min_classes"), (oodml.score, "ties")]:
+            self.assertIn(option, inspect.signature(function).parameters)
+            self.assertIn(f"{option}: ", function.__doc__)
+
+    def test_wrong_names_are_corrected(self):
+        with self.assertRaisesRegex(oodml.UsageError, "has no argument sample; did you mean samples"):
+            oodml.make_splits(features=[[0.0]], sample=["a"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import json
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from . import _options
 from ._arrays import is_path
 from ._errors import UsageError
 from ._run import Answer, Call
@@ -44,9 +46,34 @@ if TYPE_CHECKING:
         ValidateOptions,
     )
 
+_Function = TypeVar("_Function", bound="Callable[..., Any]")
+
+
+def _command(name: str) -> Callable[[_Function], _Function]:
+    """Adds a command's options to a function's signature and documentation, for help and for completion."""
+
+    def add(function: _Function) -> _Function:
+        texts = _options.TEXTS[name]
+        signature = inspect.signature(function)
+        parameters = [item for item in signature.parameters.values() if item.kind is not item.VAR_KEYWORD]
+        own = {item.name for item in parameters}
+        parameters += [
+            inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, default=None)
+            for option in texts
+            if option not in own
+        ]
+        function.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        lines = [f"        {option}: {text}" for option, text in texts.items() if option not in own]
+        function.__doc__ = f"{function.__doc__}\n    Options:\n" + "\n".join(lines) + "\n    "
+        return function
+
+    return add
+
+
 _DATA = frozenset({"features", "samples", "labels", "gallery", "gallery_labels", "clusters"})
 
 
+@_command("study")
 def study(**options: Unpack[StudyOptions]) -> Study:
     """From images or features to an answer, as `oodml study`: splits, heads, scores and a page, in one call.
 
@@ -57,13 +84,14 @@ def study(**options: Unpack[StudyOptions]) -> Study:
     """
     call = Call("study")
     place = _place(options)
-    _options(call, options, place)
+    _add_options(call, options, place)
     answer = call.run(options.get("quiet"))
     record = answer.json
     gains = {model["name"]: (model["easiest"], model["hardest"]) for model in record["models"]}
     return Study(*_said(answer), place, record["answer"], gains)
 
 
+@_command("make-splits")
 def make_splits(**options: Unpack[MakeSplitsOptions]) -> Splits:
     """Makes a graded series of class-disjoint train/test splits, as `oodml make-splits`.
 
@@ -76,13 +104,14 @@ def make_splits(**options: Unpack[MakeSplitsOptions]) -> Splits:
     """
     call = Call("make-splits")
     place = _place(options)
-    _options(call, options, place)
+    _add_options(call, options, place)
     answer = call.run(options.get("quiet"))
     splits = Splits(place.path)
     splits.keep(place, answer.notes, answer.warnings)
     return splits
 
 
+@_command("embed")
 def embed(**options: Unpack[EmbedOptions]) -> Store:
     """Embeds the images of a dataset by a network, as `oodml embed`.
 
@@ -92,10 +121,11 @@ def embed(**options: Unpack[EmbedOptions]) -> Store:
     """
     call = Call("embed")
     place = _place(options)
-    _options(call, options, place)
+    _add_options(call, options, place)
     return Store(*_said(call.run(options.get("quiet"))), place)
 
 
+@_command("train")
 def train(splits: Splits | PathLike, features: Data | None = None, **options: Unpack[TrainOptions]) -> Training:
     """Trains heads on frozen features for each level and direction of splits, as `oodml train`.
 
@@ -107,7 +137,7 @@ def train(splits: Splits | PathLike, features: Data | None = None, **options: Un
     _exclude(options, "splits", "features")
     call.options({"splits": _folder(splits), "features": features}, _DATA)
     place = _place(options)
-    _options(call, options, place)
+    _add_options(call, options, place)
     answer = call.run(options.get("quiet"))
     record = answer.json
     return Training(
@@ -119,6 +149,7 @@ def train(splits: Splits | PathLike, features: Data | None = None, **options: Un
     )
 
 
+@_command("evaluate")
 def evaluate(
     splits: Splits | PathLike,
     *,
@@ -160,7 +191,7 @@ def evaluate(
         # By this name comparisons call a single model.
         name = heads.objectives[0] if len(heads.objectives) == 1 else "heads"
     place = Place.of(options.get("out"), name)
-    _options(call, options, place)
+    _add_options(call, options, place)
     answer = call.run(options.get("quiet"))
     records = answer.json if isinstance(answer.json, list) else [answer.json]
     items = [
@@ -170,6 +201,7 @@ def evaluate(
     return Evaluations(*_said(answer), place, items)
 
 
+@_command("score")
 def score(embeddings: Data, labels: Data, **options: Unpack[ScoreOptions]) -> Scores:
     """Scores one set of embeddings (n × d), as `oodml score`: exact ranks, in bounded memory.
 
@@ -249,6 +281,7 @@ def distance(a: Data, b: Data, *, quiet: bool | None = None) -> Distance:
     )
 
 
+@_command("compare")
 def compare(*results: Evaluation | Evaluations | PathLike, **options: Unpack[CompareOptions]) -> Comparison:
     """Compares models along the same series, as `oodml compare`; `backbone=True` adds the frozen features.
 
@@ -258,11 +291,12 @@ def compare(*results: Evaluation | Evaluations | PathLike, **options: Unpack[Com
     for folder in _folders(results):
         call.positional("results", folder)
     place = _place(options)
-    _options(call, options, place)
+    _add_options(call, options, place)
     answer = call.run(options.get("quiet"))
     return Comparison(*_said(answer), place, [model["name"] for model in answer.json["models"]])
 
 
+@_command("report")
 def report(
     splits: Splits | PathLike, *results: Evaluation | Evaluations | PathLike, **options: Unpack[ReportOptions]
 ) -> Report:
@@ -275,10 +309,11 @@ def report(
     for folder in _folders(results):
         call.positional("results", folder)
     place = Place.of(options.get("out"), "report.html")
-    _options(call, options, place)
+    _add_options(call, options, place)
     return Report(*_said(call.run(options.get("quiet"))), place)
 
 
+@_command("validate")
 def validate(splits: Splits | PathLike, **options: Unpack[ValidateOptions]) -> Validation:
     """Checks a folder of splits against its manifest, as `oodml validate`.
 
@@ -312,7 +347,7 @@ def _place(options: Mapping[str, Any]) -> Place:
     return Place.of(options.get("out"))
 
 
-def _options(call: Call, options: Mapping[str, Any], place: Place) -> None:
+def _add_options(call: Call, options: Mapping[str, Any], place: Place) -> None:
     """Adds the options of a command that writes a folder."""
     call.options({"out": place.path})
     call.options({name: value for name, value in options.items() if name not in ("out", "quiet")}, _DATA)

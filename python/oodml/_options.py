@@ -604,3 +604,298 @@ class ValidateOptions(TypedDict, total=False):
 
     #: Print no progress and no warnings.
     quiet: bool | None
+
+
+#: What each option is, for the documentation of the functions.
+TEXTS: dict[str, dict[str, str]] = {
+    "study": {
+        "dataset": (
+            "The benchmark that comes with oodml, glyphs200, or the dataset in --root: cub200, cars196, sop, "
+            "inshop, market1501, dukemtmc, msmt17 or veri776."
+        ),
+        "root": ("The folder of the images."),
+        "samples": (
+            "A table with the columns sample, class, and optionally superclass, split (train or test), role "
+            "(query or gallery), camera, domain and group; or labels alone, in .npy or in lines of .txt; a store "
+            "of embeddings has its own."
+        ),
+        "folders": (
+            "What the outer folders of outer/class/image are: superclass, domain, or the parts of a split "
+            "(default: by their names)."
+        ),
+        "camera": (
+            "The column of --samples with the cameras: images of a query's class and camera do not count for it "
+            "(default: camera, if there is one; names: by the samples' names; none)."
+        ),
+        "name": ("The name of the dataset in what is written (default: that of the folder, table or store)."),
+        "backbone": ("The network, with its preprocessing beside it."),
+        "features": ("Embeddings instead of images: one row for each row of --samples, or a store."),
+        "output": ("The output of the network that is the embedding."),
+        "pool": ("How a feature map or tokens become one vector, as in embed."),
+        "levels": ("How many levels to make. (default: 9)"),
+        "objective": ("The objectives, separated by commas, or all. (default: arcface,multi-similarity,triplet)"),
+        "seeds": ("The seeds of the training runs, separated by commas. (default: 0)"),
+        "dimension": ("The number of dimensions of the heads' embeddings. (default: 64)"),
+        "steps": ("The number of batches of each head. (default: 300)"),
+        "out": ("The output folder (default: studies/NAME)."),
+        "quiet": ("Print no progress and no warnings."),
+        "force": ("Replace results of another run in the output folder; your own files there stay."),
+    },
+    "make-splits": {
+        "dataset": (
+            "The benchmark that comes with oodml, glyphs200, or the dataset in --root: cub200, cars196, sop, "
+            "inshop, market1501, dukemtmc, msmt17 or veri776."
+        ),
+        "root": ("The folder of the images."),
+        "samples": (
+            "A table with the columns sample, class, and optionally superclass, split (train or test), role "
+            "(query or gallery), camera, domain and group; or labels alone, in .npy or in lines of .txt; a store "
+            "of embeddings has its own."
+        ),
+        "folders": (
+            "What the outer folders of outer/class/image are: superclass, domain, or the parts of a split "
+            "(default: by their names)."
+        ),
+        "camera": (
+            "The column of --samples with the cameras: images of a query's class and camera do not count for it "
+            "(default: camera, if there is one; names: by the samples' names; none)."
+        ),
+        "name": ("The name of the dataset in what is written (default: that of the folder, table or store)."),
+        "backbone": (
+            "The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in "
+            "the config file of timm, Hugging Face or OpenCLIP."
+        ),
+        "features": (
+            "Embeddings instead of images (.npy, .npz, .safetensors, .csv): one row for each row of --samples, "
+            "found by id where the file has ids."
+        ),
+        "out": ("The output folder (default: splits/NAME)."),
+        "statistic": (
+            "What the distance is computed over: all samples, or one mean for each class (default: samples)."
+        ),
+        "levels": ("How many levels to make (default: 9)."),
+        "targets": ("Levels at these distances (fid) instead, separated by commas, as in 20,40,80."),
+        "tolerance": ("By which part of itself a target may be missed. (default: 0.02)"),
+        "spacing": ("What levels are spaced evenly in: the distance, or its excess over random sides. (default: fid)"),
+        "start": ("The split to start from. (default: official)"),
+        "unit": ("What changes sides as a whole: class, superclass, or a column of --samples. (default: class)"),
+        "swaps_per_step": (
+            "How many pairs of classes a step exchanges, and how many it removes (default: classes / 100)."
+        ),
+        "keep_fraction": ("The part of each side's classes that removal leaves. (default: 0.6)"),
+        "min_classes": ("The number of classes that removal leaves on each side at least. (default: 10)"),
+        "removal": (
+            "Which classes are removed first: by the gap between class and side means, or by the distance that is"
+            " left, which is slower and goes further where classes spread differently. (default: gap)"
+        ),
+        "seed": ("What all random choices come from. (default: 0)"),
+        "replicates": (
+            "Make this many series, all but the first from random starts, to see how much depends on the start. "
+            "(default: 1)"
+        ),
+        "draws": (
+            "Random exchanges for each null band; 0 leaves out the bands and the held-out repetition. (default: 20)"
+        ),
+        "folds": ("Validation folds within the train classes of each level; 0 for none. (default: 4)"),
+        "shots": ("Support samples a class in few-shot episodes, separated by commas; 0 for none (default: 2,5)."),
+        "episodes": ("How many few-shot episodes to fix. (default: 10)"),
+        "protocol": (
+            "How splits are found: by the search of oodml, or step by step as the reference code of the ooDML "
+            "paper does it, defects included (sets --statistic class-means). (default: oodml)"
+        ),
+        "ridge": (
+            "With --protocol milbich2021: add this to the diagonals under the root, where the reference has 1e-8 "
+            "(default: nothing)."
+        ),
+        "output": ("The output that is the embedding; of an ONNX network any tensor within it."),
+        "pool": (
+            "How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the "
+            "others; grid-2 and grid-4 are the means of 2 × 2 and 4 × 4 parts of a feature map."
+        ),
+        "resize": ("The resize before the crop: the shorter side, HEIGHTxWIDTH, or none."),
+        "crop_pct": ("The part of the resized image that the crop is, instead of --resize."),
+        "crop": ("The centre crop, which is the network's input: a side, or HEIGHTxWIDTH."),
+        "interpolation": ("The filter of the resize."),
+        "mean": ("What is subtracted from values of 0 to 1; one number for a network for grey images."),
+        "std": ("What values are then divided by."),
+        "channel_order": ("The order of the channels in the network's input, also of --mean and --std (default: rgb)."),
+        "exif_orientation": ("Turn images first as their EXIF data says, which most trainers do not do."),
+        "quiet": ("Print no progress and no warnings."),
+        "force": ("Replace results of another run in the output folder; your own files there stay."),
+    },
+    "embed": {
+        "dataset": (
+            "The benchmark that comes with oodml, glyphs200, or the dataset in --root: cub200, cars196, sop, "
+            "inshop, market1501, dukemtmc, msmt17 or veri776."
+        ),
+        "root": ("The folder of the images."),
+        "samples": (
+            "A table with the columns sample, class, and optionally superclass, split (train or test), role "
+            "(query or gallery), camera, domain and group; or labels alone, in .npy or in lines of .txt; a store "
+            "of embeddings has its own."
+        ),
+        "folders": (
+            "What the outer folders of outer/class/image are: superclass, domain, or the parts of a split "
+            "(default: by their names)."
+        ),
+        "camera": (
+            "The column of --samples with the cameras: images of a query's class and camera do not count for it "
+            "(default: camera, if there is one; names: by the samples' names; none)."
+        ),
+        "name": ("The name of the dataset in what is written (default: that of the folder, table or store)."),
+        "backbone": ("The network, with its preprocessing beside it."),
+        "out": ("The folder of the store."),
+        "on_error": (
+            "Whether an image that cannot be embedded ends the run, or is left out and listed. (default: fail)"
+        ),
+        "shard": ("Embed only this part of the images (default: all)."),
+        "merge": ("Join the stores of all shards."),
+        "chunk": ("How many images to embed between saves. (default: 256)"),
+        "output": ("The output that is the embedding; of an ONNX network any tensor within it."),
+        "pool": (
+            "How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the "
+            "others; grid-2 and grid-4 are the means of 2 × 2 and 4 × 4 parts of a feature map."
+        ),
+        "resize": ("The resize before the crop: the shorter side, HEIGHTxWIDTH, or none."),
+        "crop_pct": ("The part of the resized image that the crop is, instead of --resize."),
+        "crop": ("The centre crop, which is the network's input: a side, or HEIGHTxWIDTH."),
+        "interpolation": ("The filter of the resize."),
+        "mean": ("What is subtracted from values of 0 to 1; one number for a network for grey images."),
+        "std": ("What values are then divided by."),
+        "channel_order": ("The order of the channels in the network's input, also of --mean and --std (default: rgb)."),
+        "exif_orientation": ("Turn images first as their EXIF data says, which most trainers do not do."),
+        "quiet": ("Print no progress and no warnings."),
+        "force": ("Replace results of another run in the output folder; your own files there stay."),
+    },
+    "train": {
+        "objective": ("The objectives, separated by commas, or all."),
+        "set": (
+            "Parameters of the objective, as in margin=0.2,scale=32; of several objectives as in triplet.margin=0.2."
+        ),
+        "dimension": ("The number of dimensions of the embeddings. (default: 128)"),
+        "hidden": ("The widths of hidden layers, separated by commas (default: none)."),
+        "steps": ("The number of batches. (default: 1000)"),
+        "batch_classes": ("The number of classes of a batch (default: 28, or as many as all tasks have)."),
+        "batch_samples": ("The number of samples of each class of a batch. (default: 4)"),
+        "learning_rate": ("The step size of AdamW. (default: 0.001)"),
+        "weight_decay": ("The weight decay of AdamW. (default: 0.01)"),
+        "seeds": ("The seeds of the training runs, separated by commas (default: 0)."),
+        "train_matched": ("Train all tasks on equally many classes and samples."),
+        "forward_only": ("Train forward tasks alone."),
+        "fold": ("Leave this validation fold out, counted from 0; forward tasks alone."),
+        "tune": ("Search for the parameters of each objective with this many trials, the first with those given."),
+        "out": ("The output folder (default: runs/NAME, NAME being that of --splits)."),
+        "quiet": ("Print no progress and no warnings."),
+        "force": ("Replace results of another run in the output folder; your own files there stay."),
+    },
+    "evaluate": {
+        "model": ("The models, ONNX, OpenVINO or TFLite, each trained for one task."),
+        "root": ("The folder of the images (not needed for glyphs200)."),
+        "backbone": ("The backbone that made the splits (not needed for glyphs200)."),
+        "similarity": ("What retrieval ranks by. (default: cosine)"),
+        "lone_queries": ("What becomes of queries without any other item of their class. (default: exclude)"),
+        "recall_at": ("The values of k of recall@k, separated by commas (default: 1,2,4,8)."),
+        "precision_at": ("Add precision@k for these k."),
+        "map_at": ("Add map@k for these k, beside map@1000."),
+        "mrr_at": ("Add mrr@k for these k."),
+        "across_groups": (
+            "Search across groups of samples (the column group): items of a query's class and group do not count "
+            "for it."
+        ),
+        "confidence": (
+            "How errors are estimated: for other classes, for other queries in front of this gallery, or not at "
+            "all. (default: class-jackknife)"
+        ),
+        "no_catalogue": ("Score within the test classes only, without gain and cost of shift."),
+        "matched_draws": ("Draws of galleries of equal size; 0 for none (default: 20, or fewer large ones)."),
+        "fold": ("Score this validation fold, counted from 0 (default: the test classes)."),
+        "join": ("Put heads side by side as one embedding of length 1: those of all seeds, of all objectives, or all."),
+        "seeds": ("The training runs that {seed} stands for, separated by commas (default: one run)."),
+        "out": ("The output folder (default: results/NAME, NAME being that of --splits)."),
+        "shots": ("Adapt to the splits' few-shot episodes of this many samples a class (default: no adaptation)."),
+        "flip": ("Average the embeddings of each image and its mirror."),
+        "embedding_dim": (
+            "Reduce to this many principal components of the training samples (default: all dimensions)."
+        ),
+        "mix_raw": ("Add this much of the raw row to the one of length 1, and rank by distance (default: 0)."),
+        "rerank": ("Re-rank by k-reciprocal neighbours (k1 20, k2 6, lambda 0.3)."),
+        "output": ("The output that is the embedding; of an ONNX network any tensor within it."),
+        "pool": (
+            "How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the "
+            "others; grid-2 and grid-4 are the means of 2 × 2 and 4 × 4 parts of a feature map."
+        ),
+        "resize": ("The resize before the crop: the shorter side, HEIGHTxWIDTH, or none."),
+        "crop_pct": ("The part of the resized image that the crop is, instead of --resize."),
+        "crop": ("The centre crop, which is the network's input: a side, or HEIGHTxWIDTH."),
+        "interpolation": ("The filter of the resize."),
+        "mean": ("What is subtracted from values of 0 to 1; one number for a network for grey images."),
+        "std": ("What values are then divided by."),
+        "channel_order": ("The order of the channels in the network's input, also of --mean and --std (default: rgb)."),
+        "exif_orientation": ("Turn images first as their EXIF data says, which most trainers do not do."),
+        "quiet": ("Print no progress and no warnings."),
+        "force": ("Replace results of another run in the output folder; your own files there stay."),
+    },
+    "score": {
+        "camera": (
+            "The column of the tables with the cameras: items of a query's label and camera do not count for it, "
+            "as in re-identification (default: camera, if there is one; names: by the samples' names; none)."
+        ),
+        "gallery": ("The embeddings to retrieve from (m × d)."),
+        "gallery_labels": ("The gallery's labels, a table like --labels."),
+        "clusters": ("Clusters instead of those of k-means: a table with the column cluster."),
+        "no_clusters": ("Make no clusters."),
+        "no_structure": ("Leave out the measures of structure."),
+        "restarts": ("Starts of k-means, of which the best counts. (default: 1)"),
+        "seed": ("What the starts of k-means are drawn from. (default: 0)"),
+        "distance": ("What items are ranked by. (default: cosine)"),
+        "lone_queries": ("What becomes of queries without any other item of their class. (default: exclude)"),
+        "recall_at": ("The values of k of recall@k, separated by commas (default: 1,2,4,8)."),
+        "precision_at": ("Add precision@k for these k."),
+        "map_at": ("Add map@k for these k, beside map@1000."),
+        "mrr_at": ("Add mrr@k for these k."),
+        "across_groups": (
+            "Search across groups of samples (the column group): items of a query's class and group do not count "
+            "for it."
+        ),
+        "ties": (
+            "How items of equal similarity rank: in the order of their rows, or the best or worst for the scores."
+            " (default: order)"
+        ),
+        "milbich2021": (
+            "Add mAP_c and mAP_1000 as the code of Milbich et al. (2021) has them, over the number of items with "
+            "the query's label and the query itself, so that a perfect ranking is below 1."
+        ),
+        "per_query": ("Write the scores of each query to this file."),
+        "per_class": ("Write the mean scores of each label to this file."),
+        "force": ("Replace the files of --per-query and --per-class."),
+        "quiet": ("Print no progress and no warnings."),
+    },
+    "distance": {},
+    "compare": {
+        "metric": ("What to compare, by its name in results.json (default: map@r, or else the first)."),
+        "gallery": (
+            "All classes, a level's test classes, or galleries of equal size (default: catalogue, where all have it)."
+        ),
+        "over": ("The axis: the distance, or what it is above that of random sides. (default: fid)"),
+        "direction": ("One way of training and testing, or the mean of both. (default: mean)"),
+        "backbone": ("Add the frozen features, the backbone's or those that heads take, as one more model."),
+        "tricked": ("Add each model with its tricks at test time as one more model."),
+        "out": ("The output folder (default: results/comparison)."),
+        "quiet": ("Print no progress and no warnings."),
+        "force": ("Replace results of another run in the output folder; your own files there stay."),
+    },
+    "report": {
+        "root": ("The folder of the images (not needed for glyphs200)."),
+        "out": ("The page (default: report.html in the folder of the splits)."),
+        "charts": ("A folder for the charts as files (default: none are written)."),
+        "quiet": ("Print no progress and no warnings."),
+        "force": ("Replace results of another run in the output folder; your own files there stay."),
+    },
+    "validate": {
+        "samples": ("The table that the splits should be of, in whatever order."),
+        "root": ("The folder of the images (not needed for glyphs200)."),
+        "backbone": ("The backbone that made the splits (not needed for glyphs200)."),
+        "features": ("The features that made the splits: one row for each row of the folder's samples.csv."),
+        "quiet": ("Print no progress and no warnings."),
+    },
+}

@@ -136,6 +136,13 @@ class Distance(Result):
     #: The number of columns.
     d: int
 
+    def to_frame(self) -> pd.DataFrame:
+        """One row: the distance, its parts, and the sizes."""
+        import pandas as pd
+
+        names = ("frechet", "mean_part", "covariance_part", "n_a", "n_b", "d")
+        return pd.DataFrame([{name: getattr(self, name) for name in names}])
+
 
 @dataclass(frozen=True, eq=False)
 class Scores(Result, Mapping[str, float]):
@@ -424,6 +431,12 @@ class Study(StoredResult):
     def __str__(self) -> str:
         return "\n".join(self.answer)
 
+    def to_frame(self) -> pd.DataFrame:
+        """The comparison of the objectives with the frozen features, as comparison.csv has it."""
+        import pandas as pd
+
+        return pd.read_csv(self.path / "comparison/comparison.csv")
+
     @property
     def splits(self) -> Splits:
         """The splits."""
@@ -447,6 +460,12 @@ class Validation(Result):
     def __bool__(self) -> bool:
         """Whether nothing contradicts the manifest."""
         return not self.violations
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each violation."""
+        import pandas as pd
+
+        return pd.DataFrame({"violation": self.violations})
 
 
 @dataclass(frozen=True, eq=False)
