@@ -67,7 +67,7 @@ public func oodml_release(_ answer: UnsafeMutablePointer<oodml_answer>?) {
 @c @implementation
 public func oodml_version() -> UnsafePointer<CChar>? { versionText }
 
-/// The version as C reads it, for as long as the library is loaded.
+/// The version as C reads it, for as long as the library is loaded; nobody writes to it.
 private nonisolated(unsafe) let versionText: UnsafePointer<CChar>? = strdup(version).map { UnsafePointer($0) }
 
 /// The text at a pointer of C's.
