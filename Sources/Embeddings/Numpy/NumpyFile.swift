@@ -28,7 +28,14 @@ extension Matrix where Scalar == Float {
 ///
 /// Use it for arrays that are written piece by piece.
 public func numpyHeader(rowCount: Int, columnCount: Int) -> Data {
-    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rowCount), \(columnCount)), }"
+    numpyHeader(type: "<f4", sizes: [rowCount, columnCount])
+}
+
+/// The header of a `.npy` file (version 1.0) of an array in C order, whose elements are of a type as NumPy writes it.
+package func numpyHeader(type: String, sizes: [Int]) -> Data {
+    // Of one size Python's tuple has a comma.
+    let shape = sizes.map { "\($0)" }.joined(separator: ", ") + (sizes.count == 1 ? "," : "")
+    var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(shape)), }"
     // Magic, version and length take 10 bytes; NumPy aligns the values to 64.
     header += String(repeating: " ", count: (64 - (10 + header.utf8.count + 1) % 64) % 64) + "\n"
     var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0])

@@ -1,4 +1,5 @@
 public import CInterface
+import Embeddings
 import Files
 import Foundation
 import Parallel
@@ -101,7 +102,7 @@ private func file(_ array: oodml_array) throws -> (String, MemoryFile) {
     return (
         name,
         MemoryFile(
-            header: type == "bytes" ? [] : numpyHeader(type, sizes),
+            header: type == "bytes" ? [] : Array(numpyHeader(type: type, sizes: sizes)),
             bytes: UnsafeRawBufferPointer(start: array.elements, count: count))
     )
 }
@@ -114,14 +115,4 @@ private func size(ofElements type: String, of name: String) throws -> Int {
     else { throw CommandError("\(name): found the type \"\(excerpt(type))\"; expected one such as \"<f4\"") }
     // Characters of text take four bytes.
     return letters[1] == UInt8(ascii: "U") ? 4 * number : number
-}
-
-/// The header of a .npy file, version 1.0: its length is a multiple of 64, and its last byte a line feed.
-private func numpyHeader(_ type: String, _ sizes: [Int]) -> [UInt8] {
-    let shape = sizes.map { "\($0)" }.joined(separator: ", ") + (sizes.count == 1 ? "," : "")
-    let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(shape)), }"
-    let padding = 63 - (10 + text.utf8.count) % 64
-    let length = text.utf8.count + padding + 1
-    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(text.utf8)
-        + [UInt8](repeating: UInt8(ascii: " "), count: padding) + [UInt8(ascii: "\n")]
 }

@@ -19,12 +19,8 @@ final class LibraryCall: Sendable {
     private static let turn = NSLock()
     private static let underWay = Mutex<LibraryCall?>(nil)
     private let listener: Listener?
-    private let output = Mutex(Data())
 
     private init(_ listener: Listener?) { self.listener = listener }
-
-    /// Adds to what the command prints.
-    func print(_ bytes: Data) { output.withLock { $0.append(bytes) } }
 
     /// Tells the listener a line, and takes its wish to stop.
     func tell(_ event: oodml_event, _ line: String) {
@@ -47,9 +43,9 @@ final class LibraryCall: Sendable {
                 MemoryFile.replaceAll(with: [:])
             }
             do {
-                try Oodml.run(words)
+                let output = try OutputCapture.of { try Oodml.run(words) }
                 guard !WorkStop.isRequested else { throw WorkStop.Requested() }
-                return (call.output.withLock { $0 }, nil)
+                return (output, nil)
             } catch {
                 guard !WorkStop.isRequested else { return (Data(), (OODML_STOPPED, "\(WorkStop.Requested())")) }
                 // What a program prints on standard output before it ends, as with --help.

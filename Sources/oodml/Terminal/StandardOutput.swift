@@ -5,7 +5,9 @@ import Files
 import Reports
 import Synchronization
 
-/// What a command prints, kept for another command that runs it as one of its steps.
+/// What a command prints, kept for whoever runs it: another command whose step it is, or the caller of a library.
+///
+/// Captures lie within one another, and the innermost one keeps what is printed.
 final class OutputCapture: Sendable {
     /// The one in use.
     static var current: OutputCapture? { inUse.withLock { $0 } }
@@ -18,8 +20,11 @@ final class OutputCapture: Sendable {
     /// Runs `body`, and keeps what it prints.
     static func of(_ body: () throws -> Void) rethrows -> Data {
         let capture = OutputCapture()
-        inUse.withLock { $0 = capture }
-        defer { inUse.withLock { $0 = nil } }
+        let outer = inUse.withLock { inUse in
+            defer { inUse = capture }
+            return inUse
+        }
+        defer { inUse.withLock { $0 = outer } }
         try body()
         return capture.kept.withLock { $0 }
     }
@@ -27,12 +32,11 @@ final class OutputCapture: Sendable {
     fileprivate func add(_ bytes: Data) { kept.withLock { $0.append(bytes) } }
 }
 
-/// Writes bytes to standard output, or in a library to its caller.
+/// Writes bytes to standard output, or to who captures it.
 ///
 /// - Throws: ``/Files/FileError``, where `FileHandle` would end the process.
 func writeToStandardOutput(_ bytes: Data) throws {
     if let capture = OutputCapture.current { return capture.add(bytes) }
-    if let call = LibraryCall.current { return call.print(bytes) }
     errno = 0
     guard bytes.withUnsafeBytes({ fwrite($0.baseAddress, 1, $0.count, stdout) }) == bytes.count else {
         throw incompleteOutput()
