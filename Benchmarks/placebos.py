@@ -178,13 +178,13 @@ class Splits:
 
 
 def summary(results):
-    """The verdict, the cost, and whether the interval of the gap's growth excludes 0, in full and matched galleries."""
+    """The verdict, the cost, and whether the interval of the lead's change excludes 0, in full and matched galleries."""
     cost = next(c for c in results["costs_of_shift"] if "verdict" in c)
     old, growths = {}, {}
-    for growth in results["gap_growth"]:
+    for growth in results["lead_change"]:
         if growth["metric"] == "recall@1" and growth["direction"] == "mean":
-            growths[growth["gallery"]] = growth["gap"]
-            old[growth["gallery"]] = growth["gap"].get("low", 0) > 0 or growth["gap"].get("high", 0) < 0
+            growths[growth["gallery"]] = growth["lead"]
+            old[growth["gallery"]] = growth["lead"].get("low", 0) > 0 or growth["lead"].get("high", 0) < 0
     values = {c["cost"]["value"] for c in results["costs_of_shift"]}
     found = {"verdict": cost["verdict"], "cost": cost["cost"], "p": cost.get("p"), "values": sorted(values)}
     return found | {"old": old, "growths": growths}

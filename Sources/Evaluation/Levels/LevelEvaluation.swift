@@ -128,23 +128,22 @@ public struct LevelEvaluation: Sendable, Equatable {
     ///
     /// The backbone's score there is the same at every level, so what changes along the levels is what training did.
     public func gain() -> [RetrievalMetric: Estimate]? {
-        gap(gallery: .catalogue)?.mapValues { .combination([(-1, $0)]) }
+        lead(gallery: .catalogue)
     }
 
-    /// The backbone's lead over the model, metric by metric, or nil if either was not scored; negative if the model is
-    /// better.
+    /// The model's lead over the backbone, model − backbone, metric by metric, or nil if either was not scored.
     ///
     /// Within the test classes this changes from level to level also for an embedding that was never trained: galleries of
     /// similar classes are harder, and a worse embedding loses more there. See ``gain()`` for what shift costs a model.
-    public func gap(gallery: GalleryKind = .full, direction: DirectionOrMean = .mean) -> [RetrievalMetric: Estimate]? {
+    public func lead(gallery: GalleryKind = .full, direction: DirectionOrMean = .mean) -> [RetrievalMetric: Estimate]? {
         guard let model = scores(of: .model, gallery: gallery)?[direction],
             let backbone = scores(of: .backbone, gallery: gallery)?[direction]
         else { return nil }
-        var gaps: [RetrievalMetric: Estimate] = [:]
+        var leads: [RetrievalMetric: Estimate] = [:]
         for metric in model.scores.metrics {
-            if let a = backbone.estimates[metric], let b = model.estimates[metric] { gaps[metric] = a - b }
+            if let a = backbone.estimates[metric], let b = model.estimates[metric] { leads[metric] = b - a }
         }
-        return gaps
+        return leads
     }
 
     /// The level's position on an axis, if it has one.

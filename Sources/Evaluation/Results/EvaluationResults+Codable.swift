@@ -4,15 +4,16 @@ internal import Retrieval
 extension EvaluationResults: Codable {
     enum CodingKeys: String, CodingKey {
         case schemaVersion = "schema_version"
-        case tool, dataset, model, seed, settings, provenance, metrics, levels, curves, gaps
-        case gapGrowth = "gap_growth"
+        case tool, dataset, model, seed, settings, provenance, metrics, levels, curves, leads
+        case leadChange = "lead_change"
         case gains
         case costs = "costs_of_shift"
     }
 
     /// Reads results, and recomputes everything derived from the levels.
     ///
-    /// Results of version 2, which have no catalogue, are read too.
+    /// Results of version 2, which have no catalogue, and of version 3, which have the backbone's lead in place of the
+    /// model's, are read too.
     ///
     /// - Throws: ``EvaluationError/schemaVersion(found:expected:)`` for another version; `DecodingError`;
     ///   an error of one sentence for ids that cannot be names of files, and numbers that no scores can have.
@@ -41,8 +42,8 @@ extension EvaluationResults: Codable {
     }
 
     /// Writes the results, followed by derived values as lists of records: the gains in the catalogue and what shift costs,
-    /// the curves' AGS, slope, worst level and rank correlation, and within the test classes the gaps at each level, and
-    /// their growth.
+    /// the curves' AGS, slope, worst level and rank correlation, and within the test classes the leads at each level, and
+    /// their change.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(schemaVersion, forKey: .schemaVersion)
@@ -57,8 +58,8 @@ extension EvaluationResults: Codable {
         try container.encode(gainRecords, forKey: .gains)
         try container.encode(costRecords, forKey: .costs)
         try container.encode(curveRecords, forKey: .curves)
-        try container.encode(gapRecords, forKey: .gaps)
-        try container.encode(gapGrowthRecords, forKey: .gapGrowth)
+        try container.encode(leadRecords, forKey: .leads)
+        try container.encode(leadChangeRecords, forKey: .leadChange)
     }
 
     private var curveRecords: [CurveRecord] {
@@ -97,17 +98,17 @@ extension EvaluationResults: Codable {
         }
     }
 
-    private var gapRecords: [GapRecord] {
-        var records: [GapRecord] = []
+    private var leadRecords: [LeadRecord] {
+        var records: [LeadRecord] = []
         for level in levels {
             for gallery in [GalleryKind.full, .matched] {
                 for direction in DirectionOrMean.allCases {
-                    let gaps = level.gap(gallery: gallery, direction: direction) ?? [:]
+                    let leads = level.lead(gallery: gallery, direction: direction) ?? [:]
                     records += metrics.compactMap { metric in
-                        gaps[metric].map {
-                            GapRecord(
+                        leads[metric].map {
+                            LeadRecord(
                                 level: level.id, gallery: gallery, direction: direction, metric: metric,
-                                gap: EstimateRecord($0))
+                                lead: EstimateRecord($0))
                         }
                     }
                 }
@@ -116,13 +117,14 @@ extension EvaluationResults: Codable {
         return records
     }
 
-    private var gapGrowthRecords: [GapRecord] {
+    private var leadChangeRecords: [LeadRecord] {
         [GalleryKind.full, .matched].flatMap { gallery in
             DirectionOrMean.allCases.flatMap { direction in
                 metrics.compactMap { metric in
-                    gapGrowth(of: metric, gallery: gallery, direction: direction).map {
-                        GapRecord(
-                            level: nil, gallery: gallery, direction: direction, metric: metric, gap: EstimateRecord($0))
+                    leadChange(of: metric, gallery: gallery, direction: direction).map {
+                        LeadRecord(
+                            level: nil, gallery: gallery, direction: direction, metric: metric, lead: EstimateRecord($0)
+                        )
                     }
                 }
             }
@@ -219,11 +221,11 @@ struct TrendRecord: Encodable {
     }
 }
 
-/// The backbone's lead over the model.
-private struct GapRecord: Encodable {
+/// The model's lead over the backbone.
+private struct LeadRecord: Encodable {
     let level: String?
     let gallery: GalleryKind
     let direction: DirectionOrMean
     let metric: RetrievalMetric
-    let gap: EstimateRecord
+    let lead: EstimateRecord
 }

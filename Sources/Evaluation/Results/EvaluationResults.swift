@@ -3,7 +3,7 @@ public import Retrieval
 /// The contents of `results.json`: a model's scores at every level of a manifest, and the values derived from them.
 public struct EvaluationResults: Sendable, Equatable {
     /// The version of the schema that this code writes.
-    public static let currentSchemaVersion = 3
+    public static let currentSchemaVersion = 4
     /// The earliest version of the schema that it reads.
     public static let earliestSchemaVersion = 2
 
@@ -95,11 +95,11 @@ public struct EvaluationResults: Sendable, Equatable {
         return curve
     }
 
-    /// How much larger the gap between the backbone and the model is at the hardest level than at the easiest, or nil
-    /// if there is no such gap or if all levels have the same distance.
+    /// The model's lead over the backbone at the hardest level less that at the easiest, or nil if there is no lead or if
+    /// all levels have the same distance; negative if the lead fades.
     ///
-    /// It grows for embeddings that were never trained, too: see ``costOfShift(of:over:)``.
-    public func gapGrowth(
+    /// It shrinks for embeddings that were never trained, too: see ``costOfShift(of:over:)``.
+    public func leadChange(
         of metric: RetrievalMetric, gallery: GalleryKind = .full, direction: DirectionOrMean = .mean
     ) -> Estimate? {
         let curves = [Subject.backbone, .model].map {
@@ -108,6 +108,6 @@ public struct EvaluationResults: Sendable, Equatable {
         guard let backbone = curves[0], let model = curves[1], let last = backbone.indices.last, last > 0,
             levels[last].fid > levels[0].fid
         else { return nil }
-        return (backbone[last] - model[last]) - (backbone[0] - model[0])
+        return (model[last] - backbone[last]) - (model[0] - backbone[0])
     }
 }

@@ -145,7 +145,7 @@ public struct ModelComparison: Sendable, Equatable {
         let curves = try models.map { model in
             let key = EvaluationResults.CurveKey(model.subject, gallery: gallery, direction: direction, over: axis)
             return try model.runs.map { run in
-                try run.requireComparability(with: first, in: gallery, name: model.name)
+                try run.requireComparability(with: first, in: gallery, direction, name: model.name)
                 guard let curve = run.completeCurve(of: metric, key), !curve.points.isEmpty else {
                     throw EvaluationError.incomparable(
                         name: model.name,
@@ -273,13 +273,32 @@ extension EvaluationResults {
     /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` unless both have the same levels and follow the
     ///   same rules, as far as they matter in a gallery.
     fileprivate func requireComparability(
-        with other: EvaluationResults, in gallery: GalleryKind, name: String
+        with other: EvaluationResults, in gallery: GalleryKind, _ direction: DirectionOrMean, name: String
     ) throws {
+        // Results of the catalogue alone have no tasks.
+        if direction == .mean, let found = tasksInWords, let expected = other.tasksInWords {
+            guard found == expected else {
+                throw EvaluationError.incomparable(name: name, found: found, expected: "\(expected), as the first has")
+            }
+        }
         for property in Self.comparableProperties {
             let (found, expected) = (property(self, gallery), property(other, gallery))
             guard found == expected else {
                 throw EvaluationError.incomparable(name: name, found: found, expected: "\(expected), as the first has")
             }
+        }
+    }
+
+    /// The directions of the tasks: a mean over one direction has other queries, and other models, than one over both.
+    private var tasksInWords: String? {
+        let kinds = Set(
+            levels.compactMap { level in level.scores(of: .model).map { [$0.forward != nil, $0.reverse != nil] } })
+        return switch kinds {
+        case []: nil
+        case [[true, true]]: "scores in both directions"
+        case [[true, false]]: "scores of forward tasks alone"
+        case [[false, true]]: "scores of reverse tasks alone"
+        default: "scores in directions that vary from level to level"
         }
     }
 

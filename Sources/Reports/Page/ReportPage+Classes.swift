@@ -21,7 +21,7 @@ extension ReportPage {
             "p", [],
             content:
                 "How each class is retrieved when it is a test class, as the mean over its queries at the levels chosen, in "
-                + "both directions. The gap is the frozen features' Recall@1 less the model's."
+                + "both directions. The lead is the model's Recall@1 less the frozen features'."
                 + (isCut ? " Shown are the \(labels.count) classes with the lowest Recall@1." : ""))
         html.group("div", [("class", "controls"), ("id", "class-controls"), ("hidden", "hidden")]) { html in
             select("class-model", label: "Model", options: shown.map(\.name), &html)
@@ -36,7 +36,7 @@ extension ReportPage {
             caption: "Classes by Recall@1",
             columns: [
                 ("Class", false), ("Queries", true), ("Recall@1", true), ("MAP@R", true), ("Backbone Recall@1", true),
-                ("Gap", true),
+                ("Lead", true),
             ],
             rows: rows.prefix(200).map { row in
                 [row.label, "\(row.queryCount)"]
@@ -64,7 +64,7 @@ extension ReportPage {
 
     private typealias Row = (label: String, queryCount: Int, values: [Double?])
 
-    /// The means over all tasks, sorted by Recall@1: Recall@1, MAP@R, the backbone's Recall@1 and the gap.
+    /// The means over all tasks, sorted by Recall@1: Recall@1, MAP@R, the backbone's Recall@1 and the lead.
     private static func rows(of scores: [ClassScores], labels: [String]) -> [Row] {
         let groups = Dictionary(grouping: scores, by: \.classLabel)
         return labels.compactMap { label -> Row? in
@@ -75,8 +75,8 @@ extension ReportPage {
                 return count > 0 ? known.reduce(0) { $0 + $1.0 * $1.1 } / count : nil
             }
             let (recall, frozen) = (mean { $0.model[0] }, mean { $0.backbone[0] })
-            let gap = recall.flatMap { recall in frozen.map { $0 - recall } }
-            return (label, rows.reduce(0) { $0 + $1.queryCount }, [recall, mean { $0.model[1] }, frozen, gap])
+            let lead = recall.flatMap { recall in frozen.map { recall - $0 } }
+            return (label, rows.reduce(0) { $0 + $1.queryCount }, [recall, mean { $0.model[1] }, frozen, lead])
         }.sorted { ($0.values[0] ?? 2, $0.label) < ($1.values[0] ?? 2, $1.label) }
     }
 

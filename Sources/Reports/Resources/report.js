@@ -65,8 +65,8 @@
     return [...sums].map(([number, sum]) => {
       const [recall, precision, frozen] = sum.values.map((value, place) =>
         sum.known[place] ? value / sum.known[place] : null);
-      const gap = recall === null || frozen === null ? null : frozen - recall;
-      return [data.classes[number], sum.queries, recall, precision, frozen, gap];
+      const lead = recall === null || frozen === null ? null : recall - frozen;
+      return [data.classes[number], sum.queries, recall, precision, frozen, lead];
     });
   };
   const compare = (a, b) => {

@@ -31,19 +31,19 @@ private func level(
 }
 
 @Suite struct EvaluationResultsTests {
-    @Test func directionsAndGapsByHand() throws {
+    @Test func directionsAndLeadsByHand() throws {
         let both = level("a", fid: 1, forward: task(0.75, 0.25), reverse: task(0.25, 0.5))
         let mean = try #require(both.scores(of: .model)?.mean)
         #expect(mean.scores[.recall(1)] == 0.5)
         #expect(mean.classCount == 16)
         #expect(mean.scores.queryCount == 20)
-        let gap = try #require(both.gap()?[.recall(1)])
-        #expect(gap.value == -0.125)
+        let lead = try #require(both.lead()?[.recall(1)])
+        #expect(lead.value == 0.125)
         // (0.03 − 0.01) in the one group in both directions, so their mean is as far off.
-        #expect(gap.standardError.map { abs($0 - 0.02) < 1e-8 } == true)
-        #expect(both.gap(direction: .forward)?[.recall(1)]?.value == -0.5)
-        #expect(both.gap(gallery: .matched) == nil)
-        #expect(level("a", fid: 1, forward: task(0.5), reverse: nil).gap() == nil)
+        #expect(lead.standardError.map { abs($0 - 0.02) < 1e-8 } == true)
+        #expect(both.lead(direction: .forward)?[.recall(1)]?.value == 0.5)
+        #expect(both.lead(gallery: .matched) == nil)
+        #expect(level("a", fid: 1, forward: task(0.5), reverse: nil).lead() == nil)
     }
 
     /// A fuzzer found that such a file ended the program.
@@ -77,7 +77,7 @@ private func level(
         let scores = try #require(only.scores(of: .model))
         #expect(scores.reverse == nil)
         #expect(scores[.mean] == scores.forward)
-        #expect(only.gap() == only.gap(direction: .forward))
+        #expect(only.lead() == only.lead(direction: .forward))
     }
 
     @Test func aSubjectOfOneDirectionOnlyIsLeftOut() {
@@ -114,22 +114,22 @@ private func level(
         #expect(results.completeCurve(of: .recall(1), .init(over: .excess))?.slope?.value == 0.25)
     }
 
-    @Test func theGrowthOfTheGap() throws {
-        // Forward: the gap is 0.25 at the easy level and −0.25 at the hard one.
-        let growth = try #require(results().gapGrowth(of: .recall(1), direction: .forward))
-        #expect(growth.value == -0.5)
-        // Both gaps miss by the same.
-        #expect(growth.standardError == 0)
-        #expect(results().gapGrowth(of: .recall(1), direction: .reverse)?.value == 0)
-        #expect(results().gapGrowth(of: .recall(1))?.value == -0.25)
-        #expect(results().gapGrowth(of: .recall(1), gallery: .matched) == nil)
+    @Test func theChangeOfTheLead() throws {
+        // Forward: the lead is −0.25 at the easy level and 0.25 at the hard one.
+        let change = try #require(results().leadChange(of: .recall(1), direction: .forward))
+        #expect(change.value == 0.5)
+        // Both leads miss by the same.
+        #expect(change.standardError == 0)
+        #expect(results().leadChange(of: .recall(1), direction: .reverse)?.value == 0)
+        #expect(results().leadChange(of: .recall(1))?.value == 0.25)
+        #expect(results().leadChange(of: .recall(1), gallery: .matched) == nil)
     }
 
     @Test func oneLevelHasNoAGS() {
         let only = level("a", fid: 1, forward: task(0.5), reverse: nil)
         let results = EvaluationResults(tool: "oodml test", dataset: "lines", model: "m", levels: [only])
         #expect(results.completeCurve(of: .recall(1))?.aggregatedGeneralizationScore == nil)
-        #expect(results.gapGrowth(of: .recall(1)) == nil)
+        #expect(results.leadChange(of: .recall(1)) == nil)
         #expect(results.completeCurve(of: .recall(1), .init(over: .excess)) == nil, "the level has no excess")
     }
 
@@ -150,7 +150,7 @@ private func level(
         let data = try JSONEncoder().encode(results)
         #expect(try JSONDecoder().decode(EvaluationResults.self, from: data) == results)
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        #expect(object["schema_version"] as? Int == 3)
+        #expect(object["schema_version"] as? Int == 4)
         #expect(object["metrics"] as? [String] == ["recall@1", "mrr"])
         let levels = try #require(object["levels"] as? [[String: Any]])
         let scores = try #require(levels[0]["scores"] as? [String: [String: [String: [String: Any]]]])
@@ -169,8 +169,8 @@ private func level(
         #expect(first["worst_level"] as? String == "hard")
         // Two axes, two subjects, the directions and two metrics.
         #expect(curves.count == 2 * 2 * (reverse ? 3 : 2) * 2)
-        let gaps = try #require(object["gaps"] as? [[String: Any]])
-        #expect(gaps.count == 2 * (reverse ? 3 : 2) * 2)
+        let leads = try #require(object["leads"] as? [[String: Any]])
+        #expect(leads.count == 2 * (reverse ? 3 : 2) * 2)
     }
 
     @Test func scoresWithoutErrorsRoundTrip() throws {
@@ -187,13 +187,13 @@ private func level(
 
     @Test func anotherSchemaVersionIsRefused() throws {
         let text = String(decoding: try JSONEncoder().encode(results()), as: UTF8.self)
-        let other = text.replacingOccurrences(of: "\"schema_version\":3", with: "\"schema_version\":1")
+        let other = text.replacingOccurrences(of: "\"schema_version\":4", with: "\"schema_version\":1")
         #expect(other != text)
-        #expect(throws: EvaluationError.schemaVersion(found: 1, expected: 3)) {
+        #expect(throws: EvaluationError.schemaVersion(found: 1, expected: 4)) {
             try JSONDecoder().decode(EvaluationResults.self, from: Data(other.utf8))
         }
         // Those of version 2 only lack the catalogue.
-        let earlier = text.replacingOccurrences(of: "\"schema_version\":3", with: "\"schema_version\":2")
+        let earlier = text.replacingOccurrences(of: "\"schema_version\":4", with: "\"schema_version\":2")
         #expect(try JSONDecoder().decode(EvaluationResults.self, from: Data(earlier.utf8)) == results())
     }
 }

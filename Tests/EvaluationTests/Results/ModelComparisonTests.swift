@@ -49,6 +49,34 @@ import Testing
         #expect(comparison.pairs.map(\.crossings) == [[2], [2], []])
     }
 
+    /// A mean over one direction is of other tasks than one over both.
+    @Test func directionsMustBeTheSame() throws {
+        func scores(_ value: Double) -> TaskScores {
+            TaskScores(
+                scores: RetrievalScores(metrics: [.recall(1)], values: [value], queryCount: 10, loneQueryCount: 0),
+                classCount: 3, estimates: [.recall(1): Estimate(value: value)])
+        }
+        func results(reverse: [Bool]) -> EvaluationResults {
+            EvaluationResults(
+                tool: "oodml test", dataset: "lines", model: "m",
+                levels: reverse.enumerated().map { number, hasReverse in
+                    let task = TaskEvaluation(scores: [.full: [.model: scores(0.5)]])
+                    return LevelEvaluation(
+                        id: "level-\(number + 1)", origin: "swap", step: number, fid: Double(number), forward: task,
+                        reverse: hasReverse ? task : nil)
+                })
+        }
+        let (both, one) = (results(reverse: [true, true]), results(reverse: [false, false]))
+        let entries = [ModelComparison.Entry(name: "both", runs: [both]), .init(name: "one", runs: [one])]
+        #expect(
+            throws: EvaluationError.incomparable(
+                name: "one", found: "scores of forward tasks alone",
+                expected: "scores in both directions, as the first has")
+        ) { try ModelComparison(entries) }
+        #expect(try ModelComparison(entries, direction: .forward).models.count == 2)
+        #expect(try ModelComparison([entries[1], entries[1]]).models.count == 2)
+    }
+
     @Test func errorsThatModelsShareCancel() throws {
         let comparison = try compare([0.9, 0.6, 0.3], [0.8, 0.6, 0.5])
         for pair in comparison.pairs {

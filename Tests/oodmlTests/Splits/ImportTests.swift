@@ -156,7 +156,7 @@ import TestSupport
         // Three and two classes of six samples, of which two are the support.
         #expect(results.levels.map { $0.fewShot?.forward?.queryCount } == [12, 8])
         // The backbone is the model here.
-        for level in results.levels { #expect(level.gap()?[.recall(1)]?.value == 0) }
+        for level in results.levels { #expect(level.lead()?[.recall(1)]?.value == 0) }
         let compared = try self.run("compare", "scores", "--backbone", "--out", "comparison")
         #expect(compared.status == 0, "\(compared.errors)")
         let reported = try self.run("report", "out", "scores", "--out", "report.html")
