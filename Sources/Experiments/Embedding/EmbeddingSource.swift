@@ -10,8 +10,20 @@ public let libraryGenerator = "oodml libraries"
 
 /// Where embeddings of a dataset come from: images and a network, or a file that has them already.
 public enum EmbeddingSource: Sendable {
-    /// Images below a folder, embedded by a network.
-    case images(below: URL, by: any ImageNetwork)
+    /// Embeddings, and what is known of where they come from.
+    public struct Embeddings: Sendable {
+        /// One row for each sample, in the order of the dataset.
+        public let matrix: Matrix<Float>
+        /// The network or the file. A store holds its network's embeddings, so it has the network's provenance and can stand
+        /// in for it.
+        public let provenance: EmbeddingProvenance
+        /// What identifies the image files, as ``/Splits/SplitManifest/DatasetRecord/imagesSHA256``; nil where they are not
+        /// known.
+        public let imagesSHA256: String?
+    }
+
+    /// Images below a folder, embedded by a network; with a shelf, kept there, and taken from there if they were.
+    case images(below: URL, by: any ImageNetwork, keptIn: StoreShelf? = nil)
     /// A file of features, or a store.
     ///
     /// With a moment, the store must not have been replaced since: its samples may have been read then.
@@ -24,24 +36,27 @@ public enum EmbeddingSource: Sendable {
     /// - Parameters:
     ///   - expected: the digest of the network or the file that must be used; nil where any will do.
     ///   - activity: the name of this work in progress reports.
-    /// - Returns: the embeddings, and where they come from. A store holds its network's embeddings, so it has the
-    ///   network's provenance and can stand in for it.
+    /// - Returns: the embeddings, and where they come from. Reports warn of images with the same bytes.
     /// - Throws: ``/Files/FileError`` for a file that cannot be read, does not belong to these samples, or has another
     ///   digest; what the network throws.
     public func embeddings(
         of dataset: Dataset, expecting expected: String? = nil, activity: String = "embedding",
         report: @escaping WorkReport = { _ in }
-    ) throws -> (matrix: Matrix<Float>, provenance: EmbeddingProvenance) {
+    ) throws -> Embeddings {
         let ids = dataset.samples.map(\.id)
         switch self {
         case .matrix(let matrix, let provenance):
             precondition(matrix.rowCount == ids.count, "\(matrix.rowCount) rows for \(ids.count) samples")
             try Self.require(provenance, of: provenance.file, expected)
-            return (matrix, provenance)
-        case .images(let folder, let network):
+            return Embeddings(matrix: matrix, provenance: provenance, imagesSHA256: nil)
+        case .images(let folder, let network, let shelf):
             let provenance = try network.provenance
             try Self.require(provenance, of: provenance.file, expected)
-            return (try network.embed(ids, below: folder, activity: activity, report: report), provenance)
+            if let shelf, let kept = try kept(in: shelf, dataset, below: folder, by: network, report) { return kept }
+            let matrix = try network.embed(ids, below: folder, activity: activity, report: report)
+            let images = try ImageDigests(of: ids, below: folder)
+            if let warning = images.warning(for: dataset) { report(.warning(warning)) }
+            return Embeddings(matrix: matrix, provenance: provenance, imagesSHA256: images.sha256)
         case .features(let file, let moment):
             guard let store = EmbeddingStore(of: file) else { return try features(file, of: dataset, ids, expected) }
             // The embeddings and the record of where they come from are those of one run.
@@ -53,9 +68,32 @@ public enum EmbeddingSource: Sendable {
         }
     }
 
+    /// The embeddings that a shelf has, or has after this; nil if nothing can be kept there now.
+    private func kept(
+        in shelf: StoreShelf, _ dataset: Dataset, below images: URL, by network: any ImageNetwork,
+        _ report: @escaping WorkReport
+    ) throws -> Embeddings? {
+        let ids = dataset.samples.map(\.id)
+        let provenance = try network.provenance
+        var store = try shelf.store(ofSamples: ids, below: images, by: provenance, report: report)?.store
+        if let store {
+            report(
+                .note("The embeddings are those of \(store.url.relativePath), of the same images by the same network."))
+        } else {
+            store = try shelf.fill(with: dataset, below: images, by: network, report: report)
+        }
+        guard let store else { return nil }
+        let (matrix, digests) = try WrittenFolder.reading(store.url, of: EmbeddingStore.resultName) { _ in
+            let matrix = try FeatureFile<Float>(contentsOf: store.url).matrix(ofSamples: ids)
+            return (matrix, try ImageDigests(of: ids, in: CSVTable(contentsOf: store.samples)))
+        }
+        if let warning = digests?.warning(for: dataset) { report(.warning(warning)) }
+        return Embeddings(matrix: matrix, provenance: provenance, imagesSHA256: digests?.sha256)
+    }
+
     private func features(
         _ file: URL, of dataset: Dataset, _ ids: [String], _ expected: String?
-    ) throws -> (matrix: Matrix<Float>, provenance: EmbeddingProvenance) {
+    ) throws -> Embeddings {
         let features = try FeatureFile<Float>(contentsOf: file)
         let matrix = try features.matrix(ofSamples: ids)
         try features.requireLabels(
@@ -63,13 +101,15 @@ public enum EmbeddingSource: Sendable {
             ofRows: features.rows(ofSamples: ids) ?? Array(ids.indices), from: "the dataset \(dataset.name)")
         if let store = EmbeddingStore(of: file), let record = try StoreRecord(of: store) {
             try Self.require(record.identity.embeddings, of: file.path, expected)
-            return (matrix, record.identity.embeddings)
+            let images = try ImageDigests(of: ids, in: CSVTable(contentsOf: store.samples))
+            return Embeddings(
+                matrix: matrix, provenance: record.identity.embeddings, imagesSHA256: images?.sha256)
         }
         let provenance = EmbeddingProvenance(
             source: .features, file: file.lastPathComponent,
             sha256: try SHA256.hexadecimal(ofFilesAt: features.files), dimension: matrix.columnCount)
         try Self.require(provenance, of: file.path, expected)
-        return (matrix, provenance)
+        return Embeddings(matrix: matrix, provenance: provenance, imagesSHA256: nil)
     }
 
     private static func require(_ found: EmbeddingProvenance, of path: String, _ expected: String?) throws {

@@ -64,12 +64,12 @@ extension SplitFolder {
             try requireNoOther(at: url, of: dataset, by: settings.resolved(forUnitCount: units.count))
         }
         let source = try source()
-        if !replacing, case .images(_, let network) = source {
+        if !replacing, case .images(_, let network, _) = source {
             try requireNoOther(at: url, by: network.provenance)
         }
-        let (matrix, provenance) = try source.embeddings(of: dataset, report: report)
+        let found = try source.embeddings(of: dataset, report: report)
         let embedded = try EmbeddedDataset(
-            dataset: dataset, embeddings: matrix, statistic: settings.statistic, units: units)
+            dataset: dataset, embeddings: found.matrix, statistic: settings.statistic, units: units)
         for warning in embedded.sizeWarnings(startingFrom: settings.start) { report(.warning(warning)) }
         var series: [SplitSeries] = []
         for number in 1...replicateCount {
@@ -78,7 +78,10 @@ extension SplitFolder {
             for warning in one.warnings { report(.warning(warning)) }
             series.append(one)
         }
-        let manifests = series.map { SplitManifest(generator: generator, series: $0, provenance: provenance) }
+        let manifests = series.map {
+            SplitManifest(
+                generator: generator, series: $0, provenance: found.provenance, imagesSHA256: found.imagesSHA256)
+        }
         for manifest in manifests { try requireReadable(manifest, at: url) }
         let paths = try folder.write(
             files(of: series, manifests, over: embedded), keepingElsewhere: true)

@@ -52,6 +52,11 @@ public struct SplitFolder: Sendable {
         return (manifest, dataset)
     }
 
+    /// The same folder with some of its levels.
+    public func keeping(levels ids: Set<String>) -> SplitFolder {
+        SplitFolder(at: url, manifest: manifest.keeping(levels: ids), dataset: dataset, written: written)
+    }
+
     /// The table of samples.
     public var samples: URL { url.appending(path: SplitFileName.samples) }
 

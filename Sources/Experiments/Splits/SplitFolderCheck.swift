@@ -102,7 +102,8 @@ public struct SplitFolderCheck: Sendable {
             report(.note("No distance is computed anew, since the samples are not those of the manifest."))
             return
         }
-        let (matrix, provenance) = try source.embeddings(of: dataset, report: report)
+        let found = try source.embeddings(of: dataset, report: report)
+        let provenance = found.provenance
         func require(_ name: String, _ found: String, _ expected: String) {
             guard found != expected else { return }
             violations.append(
@@ -114,10 +115,16 @@ public struct SplitFolderCheck: Sendable {
             require("sha256", embeddings.sha256, provenance.sha256)
             require("dimension", "\(embeddings.dimension)", "\(provenance.dimension)")
         }
+        if let images = manifest.dataset.imagesSHA256, let found = found.imagesSHA256, images != found {
+            violations.append(
+                SplitViolation(
+                    file: SplitFileName.manifest, place: "dataset, images_sha256", found: images,
+                    expected: "\(found), as the images have it"))
+        }
         let tolerance =
             provenance.source == .features ? SplitValidation.tolerance : SplitValidation.networkTolerance
         let embedded = try EmbeddedDataset(
-            dataset: dataset, embeddings: matrix, statistic: manifest.settings.statistic ?? .samples)
+            dataset: dataset, embeddings: found.matrix, statistic: manifest.settings.statistic ?? .samples)
         for (folder, validation) in allSeries
         where validation.dataset.samples == dataset.samples
             && validation.manifest.settings.statistic == embedded.statistic

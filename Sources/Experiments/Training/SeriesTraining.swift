@@ -86,7 +86,8 @@ public struct SeriesTraining: Sendable {
             remarks.append(
                 .note("A batch has \(fewest) classes, not \(wanted): a level trains on no more than these."))
         }
-        let (matrix, provenance) = try source.embeddings(of: dataset, activity: "features", report: report)
+        let found = try source.embeddings(of: dataset, activity: "features", report: report)
+        let (matrix, provenance) = (found.matrix, found.provenance)
         if let (row, column) = matrix.firstNonFinite {
             throw FileError.malformed(
                 path: provenance.file,

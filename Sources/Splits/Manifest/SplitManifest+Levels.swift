@@ -50,6 +50,15 @@ extension SplitManifest {
         }
     }
 
+    /// The same manifest with the levels of these ids alone.
+    ///
+    /// What it says of the series as a whole stays as it was.
+    package func keeping(levels ids: Set<String>) -> SplitManifest {
+        var manifest = self
+        manifest.levels = levels.filter { ids.contains($0.id) }
+        return manifest
+    }
+
     /// Refuses levels that cannot be told apart or that count a class twice, since their scores would be of something
     /// else.
     ///

@@ -28,7 +28,7 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     /// Spearman's correlation of `fid` and `kernel_discrepancy` over the levels: 1 if both agree on the order.
     public let rankAgreement: Double?
     /// The levels, by increasing distance.
-    public let levels: [SplitLevel]
+    public internal(set) var levels: [SplitLevel]
     /// The settings in the form of the JSON.
     let settingsRecord: SettingsRecord
 
@@ -110,15 +110,20 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         public let classCount: Int
         /// ``/Datasets/Dataset/digest``, over sample ids and classes.
         public let sha256: String
+        /// What identifies the images, in whatever order and folder: the SHA-256 of the lines SAMPLE, a tab, the SHA-256 of its
+        /// file in hexadecimal and a newline, sorted by their UTF-8 bytes; nil where they are not known.
+        public let imagesSHA256: String?
 
         private enum CodingKeys: String, CodingKey {
             case name, sha256
             case sampleCount = "sample_count"
             case classCount = "class_count"
+            case imagesSHA256 = "images_sha256"
         }
 
-        /// What identifies `dataset`.
-        public init(_ dataset: Dataset) {
+        /// What identifies `dataset`, and its images.
+        public init(_ dataset: Dataset, imagesSHA256: String? = nil) {
+            self.imagesSHA256 = imagesSHA256
             name = dataset.name
             sampleCount = dataset.samples.count
             classCount = dataset.classLabels.count
@@ -135,10 +140,12 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     }
 
     /// Records a series.
-    public init(generator: String, series: SplitSeries, provenance: EmbeddingProvenance) {
+    public init(
+        generator: String, series: SplitSeries, provenance: EmbeddingProvenance, imagesSHA256: String? = nil
+    ) {
         schemaVersion = Self.currentSchemaVersion
         self.generator = generator
-        dataset = DatasetRecord(series.embedded.dataset)
+        dataset = DatasetRecord(series.embedded.dataset, imagesSHA256: imagesSHA256)
         embeddings = provenance
         importedFrom = nil
         settingsRecord = SettingsRecord(.made(series.settings))

@@ -118,13 +118,15 @@ struct Embed: ParsableCommand {
             : try store.merge(merge.map(EmbeddingStore.init(at:)), replacing: output.force, report: terminal.show)
         terminal.finish()
         if record.skippedCount > 0 {
-            terminal.warn("\(record.skippedCount) images were left out; skipped.csv lists them")
+            terminal.warn(
+                "\(record.skippedCount == 1 ? "1 image was" : "\(record.skippedCount) images were") left out; skipped.csv lists "
+                    + (record.skippedCount == 1 ? "it" : "them"))
         }
         if record.duplicateGroupCount > 0 {
             terminal.warn(
-                "\(record.duplicateGroupCount) groups of files have the same bytes, "
-                    + "\(record.duplicateGroupAcrossClassesCount) of them in several classes; duplicates.csv lists them"
-            )
+                duplicateWarning(
+                    groupCount: record.duplicateGroupCount, acrossClasses: record.duplicateGroupAcrossClassesCount,
+                    more: "duplicates.csv lists them"))
         }
         switch output.format {
         case .json: try printJSON(record)

@@ -90,6 +90,8 @@ struct MakeSplits: ParsableCommand {
         completion: .directory, transform: path)
     var out: URL?
 
+    @OptionGroup var keeping: StoreOptions
+
     @OptionGroup var splitting: SplitOptions
 
     @OptionGroup(title: "Options of the backbone (default: as the file beside it says)") var network: NetworkOptions
@@ -134,6 +136,7 @@ struct MakeSplits: ParsableCommand {
         if let features { return .features(features, since: moment) }
         return .images(
             below: data.images,
-            by: try network.reading.network(backbone ?? EmbeddedBenchmark.backbone, announcedOn: terminal))
+            by: try network.reading.network(backbone ?? EmbeddedBenchmark.backbone, announcedOn: terminal),
+            keptIn: keeping.shelf)
     }
 }

@@ -66,11 +66,13 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The frozen features: one row for each row of the folder's samples.csv (default: those of the network that comes "
-                + "with oodml, for its benchmark).",
+            "The frozen features: one row for each row of the folder's samples.csv (default: those that made the splits, if they "
+                + "were kept, or are of the network that comes with oodml).",
             valueName: "file"),
         completion: .file(extensions: featureFileExtensions), transform: path)
     var features: URL?
+
+    @OptionGroup var keeping: StoreOptions
 
     @Option(
         help: ArgumentHelp(
@@ -187,7 +189,10 @@ struct Train: ParsableCommand {
 
     private func source(along folder: SplitFolder, on terminal: Terminal) throws -> EmbeddingSource {
         if let features { return .features(features) }
-        guard let source = try ReferenceOptions.embeddedSource(of: folder.manifest, on: terminal) else {
+        guard
+            let source = try keeping.source(
+                of: folder.manifest, over: folder.dataset, at: folder.url, on: terminal)
+        else {
             throw ValidationError("expected --features FILE, a row for each row of \(folder.samples.relativePath)")
         }
         return source

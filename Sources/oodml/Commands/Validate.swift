@@ -76,7 +76,9 @@ struct Validate: ParsableCommand {
         var check = try SplitFolderCheck(of: splits, against: samples)
         if check.manifest.importedFrom != nil, reference.features != nil || reference.backbone != nil {
             terminal.note("No distance is computed anew, since those of imported splits were published.")
-        } else if let source = try reference.source(of: check.manifest, on: terminal) {
+        } else if let source = try reference.source(
+            of: check.manifest, over: check.validation.dataset, at: splits, on: terminal)
+        {
             try check.recompute(from: source, report: terminal.show)
         }
         terminal.finish()

@@ -1,3 +1,4 @@
+import Datasets
 import ArgumentParser
 import Embeddings
 import Experiments
@@ -26,17 +27,12 @@ struct ReferenceOptions: ParsableArguments {
         completion: .file(extensions: featureFileExtensions), transform: path)
     var features: URL?
 
+    @OptionGroup var keeping: StoreOptions
+
     func validate() throws {
         if backbone != nil && features != nil {
             throw ValidationError("--backbone and --features exclude each other; expected what made the splits")
         }
-    }
-
-    /// The embeddings that come with oodml, if they made the splits.
-    static func embeddedSource(of manifest: SplitManifest, on terminal: Terminal) throws -> EmbeddingSource? {
-        guard let images = manifest.embeddedImages, let network = try manifest.embeddedBackbone else { return nil }
-        return .images(
-            below: images, by: try NetworkReading(manifest.embeddings).network(network, announcedOn: terminal))
     }
 
     /// The folder of the splits' images.
@@ -47,14 +43,13 @@ struct ReferenceOptions: ParsableArguments {
         return images
     }
 
-    /// The source of the embeddings that made the splits; nil if it was not given and is not part of oodml.
-    func source(of manifest: SplitManifest, on terminal: Terminal) throws -> EmbeddingSource? {
+    /// The source of the embeddings that made the splits; nil if it was not given, is not part of oodml, and is in no store
+    /// that was kept.
+    func source(
+        of manifest: SplitManifest, over dataset: Dataset, at url: URL, on terminal: Terminal
+    ) throws -> EmbeddingSource? {
         if let features { return .features(features) }
-        let network = try backbone ?? (root == nil ? manifest.embeddedBackbone : nil)
-        guard let network else { return nil }
-        return .images(
-            below: try images(of: manifest),
-            by: try NetworkReading(manifest.embeddings).network(network, announcedOn: terminal))
+        return try keeping.source(of: manifest, over: dataset, at: url, by: backbone, below: root, on: terminal)
     }
 }
 
@@ -63,7 +58,7 @@ extension SplitManifest {
     var embeddedImages: URL? { dataset.name == EmbeddedBenchmark.name ? EmbeddedBenchmark.images : nil }
 
     /// The network that comes with oodml, if it made the splits.
-    fileprivate var embeddedBackbone: URL? {
+    var embeddedBackbone: URL? {
         get throws {
             guard embeddedImages != nil, let embeddings, embeddings.source == .backbone,
                 try SHA256.hexadecimal(ofFilesAt: [EmbeddedBenchmark.backbone]) == embeddings.sha256
