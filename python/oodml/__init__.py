@@ -17,11 +17,25 @@ are oodml.Error.
 
 from __future__ import annotations
 
-from ._commands import compare, distance, embed, evaluate, make_splits, report, score, study, train, validate
+from ._commands import (
+    compare,
+    compare_embeddings,
+    distance,
+    embed,
+    evaluate,
+    make_splits,
+    report,
+    score,
+    study,
+    train,
+    validate,
+)
 from ._errors import Error, OodmlWarning, UsageError
 from .results import (
     Comparison,
     Distance,
+    EmbeddingComparison,
+    EmbeddingPair,
     Estimate,
     Evaluation,
     Evaluations,
@@ -39,6 +53,8 @@ from .splits import Level, Side, Splits
 __all__ = [
     "Comparison",
     "Distance",
+    "EmbeddingComparison",
+    "EmbeddingPair",
     "Error",
     "Estimate",
     "Evaluation",
@@ -57,6 +73,7 @@ __all__ = [
     "UsageError",
     "Validation",
     "compare",
+    "compare_embeddings",
     "distance",
     "embed",
     "evaluate",

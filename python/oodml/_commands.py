@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import inspect
 import json
 import tempfile
@@ -17,6 +18,9 @@ from ._run import Answer, Call
 from .results import (
     Comparison,
     Distance,
+    EmbeddingComparison,
+    EmbeddingPair,
+    Estimate,
     Evaluation,
     Evaluations,
     Place,
@@ -228,31 +232,101 @@ def score(embeddings: Data, labels: Data, **options: Unpack[ScoreOptions]) -> Sc
         call.options(tables)
         answer = call.run(options.get("quiet"))
         read = {name: _table(path) for name, path in tables.items()}
-    record = answer.json
-    counts = {
-        "queries",
-        "lone_queries",
-        "queries_in_gallery",
-        "samples",
-        "classes",
-        "clusters",
-        "dimensions",
-        "gallery",
-    }
+    return _scores(answer, answer.json, read.get("per_query"), read.get("per_class"))
+
+
+#: What the JSON of scores counts.
+_COUNTS = frozenset(
+    {"queries", "lone_queries", "queries_in_gallery", "samples", "classes", "clusters", "dimensions", "gallery"}
+)
+
+
+def _scores(answer: Answer, record: Any, per_query: Any = None, per_class: Any = None) -> Scores:
+    """The scores of one set of embeddings."""
     values = {
         name: float(value)
         for name, value in record.items()
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and name not in counts
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and name not in _COUNTS
     }
     return Scores(
-        *_said(answer),
+        record,
+        *_said(answer)[1:],
         values,
         record["class_averaged"],
+        {name: Estimate.of(value) for name, value in record.get("intervals", {}).items()},
         record["queries"],
         record["lone_queries"],
-        read.get("per_query"),
-        read.get("per_class"),
+        per_query,
+        per_class,
     )
+
+
+@_command("score")
+def compare_embeddings(
+    embeddings: Mapping[str, Data], labels: Data, **options: Unpack[ScoreOptions]
+) -> EmbeddingComparison:
+    """Scores several embeddings of the same rows, named by the keys of a mapping, as `oodml score a.npy b.npy`.
+
+    Each has all metrics with 95 % intervals over other labels, and each pair the paired difference with a p-value adjusted for
+    all pairs. With gallery, a mapping of the same keys, each searches its own.
+
+        oodml.compare_embeddings({"dino": a, "clip": b}, labels).to_frame()
+    """
+    if not isinstance(embeddings, Mapping) or len(embeddings) < 2:
+        raise UsageError("embeddings: expected a mapping from two names or more to embeddings, as {'dino': a, 'clip': b}")
+    call = Call("score")
+    _exclude(options, "labels")
+    names = [str(name) for name in embeddings]
+    for number, value in enumerate(embeddings.values()):
+        call.words.append(call.data("embeddings", value, f"model-{number}.npy"))
+    call.options({"labels": labels}, _DATA)
+    gallery = options.get("gallery")
+    if gallery is not None:
+        if not isinstance(gallery, Mapping) or list(map(str, gallery)) != names:
+            raise UsageError("gallery: expected a mapping with the keys of embeddings, in their order")
+        for number, value in enumerate(gallery.values()):
+            call.words += ["--gallery", call.data("gallery", value, f"gallery-{number}.npy")]
+    with tempfile.TemporaryDirectory(prefix="oodml-") as folder:
+        chart = Path(folder) / "chart.svg"
+        if not options.get("no_intervals"):
+            call.options({"chart": chart})
+        wants_classes = options.get("per_class")
+        table = Path(folder) / "per_class.csv" if wants_classes in (None, False, True) else Path(wants_classes)  # type: ignore[arg-type]
+        if wants_classes:
+            call.options({"per_class": table})
+        own = {"quiet", "per_class", "gallery"}
+        call.options({name: value for name, value in options.items() if name not in own}, _DATA)
+        answer = call.run(options.get("quiet"))
+        drawing = chart.read_text(encoding="utf-8") if chart.is_file() else ""
+        classes = _table(table) if wants_classes else None
+    record = answer.json
+    given = dict(zip((model["name"] for model in record["models"]), names))
+    for name, model in given.items():
+        drawing = drawing.replace(f">{name}<", f">{html.escape(model)}<")
+    if classes is not None:
+        classes = {_renamed(column, given): values for column, values in classes.items()}
+        classes["best"] = [given.get(str(value), "") for value in classes["best"]]
+    return EmbeddingComparison(
+        *_said(answer),
+        {given[model["name"]]: _scores(answer, model) for model in record["models"]},
+        [
+            EmbeddingPair(
+                given[pair["first"]],
+                given[pair["second"]],
+                {metric: Estimate.of(item["difference"]) for metric, item in pair["differences"].items()},
+                {metric: item.get("p_adjusted") for metric, item in pair["differences"].items()},
+            )
+            for pair in record["pairs"]
+        ],
+        classes,
+        drawing,
+    )
+
+
+def _renamed(column: str, given: Mapping[str, str]) -> str:
+    """A column of a table of labels with the name that the caller gave the model."""
+    metric, _, model = column.partition(" of ")
+    return f"{metric} of {given[model]}" if model in given else column
 
 
 def distance(a: Data, b: Data, *, quiet: bool | None = None) -> Distance:

@@ -75,6 +75,9 @@ class StudyOptions(TypedDict, total=False):
     #: The output folder (default: studies/NAME).
     out: PathLike | None
 
+    #: The study.json of another study, for the same settings in place of options here.
+    settings: PathLike | None
+
     #: Print no progress and no warnings.
     quiet: bool | None
 
@@ -118,6 +121,12 @@ class MakeSplitsOptions(TypedDict, total=False):
 
     #: The output folder (default: splits/NAME).
     out: PathLike | None
+
+    #: The folder in which embeddings of images are kept, and found by other commands (default: stores).
+    stores: PathLike | None
+
+    #: Keep no embeddings of images, and use none that were kept.
+    no_stores: bool | None
 
     #: What the distance is computed over: all samples, or one mean for each class (default: samples).
     statistic: Literal["samples", "class-means"] | None
@@ -303,6 +312,12 @@ class EmbedOptions(TypedDict, total=False):
 class TrainOptions(TypedDict, total=False):
     """Options of `oodml train`."""
 
+    #: The folder in which embeddings of images are kept, and found by other commands (default: stores).
+    stores: PathLike | None
+
+    #: Keep no embeddings of images, and use none that were kept.
+    no_stores: bool | None
+
     #: The objectives, separated by commas, or all.
     objective: str | Sequence[str] | None
 
@@ -367,8 +382,17 @@ class EvaluateOptions(TypedDict, total=False):
     #: The backbone that made the splits (not needed for glyphs200).
     backbone: PathLike | None
 
-    #: What retrieval ranks by. (default: cosine)
+    #: The folder in which embeddings of images are kept, and found by other commands (default: stores).
+    stores: PathLike | None
+
+    #: Keep no embeddings of images, and use none that were kept.
+    no_stores: bool | None
+
+    #: What items are ranked by. (default: cosine)
     similarity: Literal["cosine", "euclidean", "inner-product"] | None
+
+    #: What items are ranked by. (default: cosine)
+    distance: Literal["cosine", "euclidean", "inner-product"] | None
 
     #: What becomes of queries without any other item of their class. (default: exclude)
     lone_queries: Literal["exclude", "zero"] | None
@@ -398,6 +422,9 @@ class EvaluateOptions(TypedDict, total=False):
     #: Draws of galleries of equal size; 0 for none (default: 20, or fewer large ones).
     matched_draws: int | None
 
+    #: The levels to score, separated by commas, or found for those whose files are there (default: all).
+    levels: str | Sequence[str] | None
+
     #: Score this validation fold, counted from 0 (default: the test classes).
     fold: int | None
 
@@ -412,6 +439,9 @@ class EvaluateOptions(TypedDict, total=False):
 
     #: Adapt to the splits' few-shot episodes of this many samples a class (default: no adaptation).
     shots: int | None
+
+    #: Print all tables: each model at each level, the protocol of the paper, and all areas.
+    verbose: bool | None
 
     #: Average the embeddings of each image and its mirror.
     flip: bool | None
@@ -470,7 +500,7 @@ class ScoreOptions(TypedDict, total=False):
     #: identification (default: camera, if there is one; names: by the samples' names; none).
     camera: str | None
 
-    #: The embeddings to retrieve from (m × d).
+    #: The embeddings to retrieve from (m × d); with several embeddings given once for each, in their order.
     gallery: Data | None
 
     #: The gallery's labels, a table like --labels.
@@ -490,6 +520,9 @@ class ScoreOptions(TypedDict, total=False):
 
     #: What the starts of k-means are drawn from. (default: 0)
     seed: int | None
+
+    #: What items are ranked by. (default: cosine)
+    similarity: Literal["cosine", "euclidean", "inner-product"] | None
 
     #: What items are ranked by. (default: cosine)
     distance: Literal["cosine", "euclidean", "inner-product"] | None
@@ -512,6 +545,9 @@ class ScoreOptions(TypedDict, total=False):
     #: Search across groups of samples (the column group): items of a query's class and group do not count for it.
     across_groups: bool | None
 
+    #: Estimate no intervals, which take a part of the time.
+    no_intervals: bool | None
+
     #: How items of equal similarity rank: in the order of their rows, or the best or worst for the scores. (default:
     #: order)
     ties: Literal["order", "best", "worst"] | None
@@ -526,7 +562,7 @@ class ScoreOptions(TypedDict, total=False):
     #: Write the mean scores of each label to this file.
     per_class: bool | PathLike | None
 
-    #: Replace the files of --per-query and --per-class.
+    #: Replace the files of --per-query, --per-class and --chart.
     force: bool | None
 
     #: Print no progress and no warnings.
@@ -560,6 +596,9 @@ class CompareOptions(TypedDict, total=False):
 
     #: The output folder (default: results/comparison).
     out: PathLike | None
+
+    #: Print each level and each pair of models, too.
+    verbose: bool | None
 
     #: Print no progress and no warnings.
     quiet: bool | None
@@ -602,6 +641,12 @@ class ValidateOptions(TypedDict, total=False):
     #: The features that made the splits: one row for each row of the folder's samples.csv.
     features: Data | None
 
+    #: The folder in which embeddings of images are kept, and found by other commands (default: stores).
+    stores: PathLike | None
+
+    #: Keep no embeddings of images, and use none that were kept.
+    no_stores: bool | None
+
     #: Print no progress and no warnings.
     quiet: bool | None
 
@@ -638,6 +683,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "dimension": ("The number of dimensions of the heads' embeddings. (default: 64)"),
         "steps": ("The number of batches of each head. (default: 300)"),
         "out": ("The output folder (default: studies/NAME)."),
+        "settings": ("The study.json of another study, for the same settings in place of options here."),
         "quiet": ("Print no progress and no warnings."),
         "force": ("Replace results of another run in the output folder; your own files there stay."),
     },
@@ -670,6 +716,8 @@ TEXTS: dict[str, dict[str, str]] = {
             "found by id where the file has ids."
         ),
         "out": ("The output folder (default: splits/NAME)."),
+        "stores": ("The folder in which embeddings of images are kept, and found by other commands (default: stores)."),
+        "no_stores": ("Keep no embeddings of images, and use none that were kept."),
         "statistic": (
             "What the distance is computed over: all samples, or one mean for each class (default: samples)."
         ),
@@ -768,6 +816,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "force": ("Replace results of another run in the output folder; your own files there stay."),
     },
     "train": {
+        "stores": ("The folder in which embeddings of images are kept, and found by other commands (default: stores)."),
+        "no_stores": ("Keep no embeddings of images, and use none that were kept."),
         "objective": ("The objectives, separated by commas, or all."),
         "set": (
             "Parameters of the objective, as in margin=0.2,scale=32; of several objectives as in triplet.margin=0.2."
@@ -792,7 +842,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "model": ("The models, ONNX, OpenVINO or TFLite, each trained for one task."),
         "root": ("The folder of the images (not needed for glyphs200)."),
         "backbone": ("The backbone that made the splits (not needed for glyphs200)."),
-        "similarity": ("What retrieval ranks by. (default: cosine)"),
+        "stores": ("The folder in which embeddings of images are kept, and found by other commands (default: stores)."),
+        "no_stores": ("Keep no embeddings of images, and use none that were kept."),
+        "similarity": ("What items are ranked by. (default: cosine)"),
+        "distance": ("What items are ranked by. (default: cosine)"),
         "lone_queries": ("What becomes of queries without any other item of their class. (default: exclude)"),
         "recall_at": ("The values of k of recall@k, separated by commas (default: 1,2,4,8)."),
         "precision_at": ("Add precision@k for these k."),
@@ -808,11 +861,15 @@ TEXTS: dict[str, dict[str, str]] = {
         ),
         "no_catalogue": ("Score within the test classes only, without gain and cost of shift."),
         "matched_draws": ("Draws of galleries of equal size; 0 for none (default: 20, or fewer large ones)."),
+        "levels": (
+            "The levels to score, separated by commas, or found for those whose files are there (default: all)."
+        ),
         "fold": ("Score this validation fold, counted from 0 (default: the test classes)."),
         "join": ("Put heads side by side as one embedding of length 1: those of all seeds, of all objectives, or all."),
         "seeds": ("The training runs that {seed} stands for, separated by commas (default: one run)."),
         "out": ("The output folder (default: results/NAME, NAME being that of --splits)."),
         "shots": ("Adapt to the splits' few-shot episodes of this many samples a class (default: no adaptation)."),
+        "verbose": ("Print all tables: each model at each level, the protocol of the paper, and all areas."),
         "flip": ("Average the embeddings of each image and its mirror."),
         "embedding_dim": (
             "Reduce to this many principal components of the training samples (default: all dimensions)."
@@ -840,13 +897,16 @@ TEXTS: dict[str, dict[str, str]] = {
             "The column of the tables with the cameras: items of a query's label and camera do not count for it, "
             "as in re-identification (default: camera, if there is one; names: by the samples' names; none)."
         ),
-        "gallery": ("The embeddings to retrieve from (m × d)."),
+        "gallery": (
+            "The embeddings to retrieve from (m × d); with several embeddings given once for each, in their order."
+        ),
         "gallery_labels": ("The gallery's labels, a table like --labels."),
         "clusters": ("Clusters instead of those of k-means: a table with the column cluster."),
         "no_clusters": ("Make no clusters."),
         "no_structure": ("Leave out the measures of structure."),
         "restarts": ("Starts of k-means, of which the best counts. (default: 1)"),
         "seed": ("What the starts of k-means are drawn from. (default: 0)"),
+        "similarity": ("What items are ranked by. (default: cosine)"),
         "distance": ("What items are ranked by. (default: cosine)"),
         "lone_queries": ("What becomes of queries without any other item of their class. (default: exclude)"),
         "recall_at": ("The values of k of recall@k, separated by commas (default: 1,2,4,8)."),
@@ -857,6 +917,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "Search across groups of samples (the column group): items of a query's class and group do not count "
             "for it."
         ),
+        "no_intervals": ("Estimate no intervals, which take a part of the time."),
         "ties": (
             "How items of equal similarity rank: in the order of their rows, or the best or worst for the scores."
             " (default: order)"
@@ -867,7 +928,7 @@ TEXTS: dict[str, dict[str, str]] = {
         ),
         "per_query": ("Write the scores of each query to this file."),
         "per_class": ("Write the mean scores of each label to this file."),
-        "force": ("Replace the files of --per-query and --per-class."),
+        "force": ("Replace the files of --per-query, --per-class and --chart."),
         "quiet": ("Print no progress and no warnings."),
     },
     "distance": {},
@@ -881,6 +942,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "backbone": ("Add the frozen features, the backbone's or those that heads take, as one more model."),
         "tricked": ("Add each model with its tricks at test time as one more model."),
         "out": ("The output folder (default: results/comparison)."),
+        "verbose": ("Print each level and each pair of models, too."),
         "quiet": ("Print no progress and no warnings."),
         "force": ("Replace results of another run in the output folder; your own files there stay."),
     },
@@ -896,6 +958,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "root": ("The folder of the images (not needed for glyphs200)."),
         "backbone": ("The backbone that made the splits (not needed for glyphs200)."),
         "features": ("The features that made the splits: one row for each row of the folder's samples.csv."),
+        "stores": ("The folder in which embeddings of images are kept, and found by other commands (default: stores)."),
+        "no_stores": ("Keep no embeddings of images, and use none that were kept."),
         "quiet": ("Print no progress and no warnings."),
     },
 }

@@ -177,7 +177,8 @@ class AccuracyCalculator:
             or (k is not None and k < largest and not {"precision_at_1", "mean_reciprocal_rank"}.issuperset(ranked))
         )
         options: dict[str, Any] = {
-            "distance": self._distance,
+            "similarity": self._distance,
+            "no_intervals": True,
             # Clusters can be judged where no query can be answered.
             "lone_queries": "exclude" if ranked else "zero",
             "no_structure": True,

@@ -151,6 +151,8 @@ class Scores(Result, Mapping[str, float]):
     values_by_metric: dict[str, float]
     #: The means of the classes' means.
     class_averaged: dict[str, float]
+    #: The means of the metrics with their 95 % intervals over other labels; empty where there are too few labels.
+    intervals: dict[str, Estimate]
     #: The numbers of queries, and of those without any item of their label.
     queries: int
     lone_queries: int
@@ -171,12 +173,14 @@ class Scores(Result, Mapping[str, float]):
         return len(self.values_by_metric)
 
     def to_frame(self) -> pd.DataFrame:
-        """A row for each metric: its mean over queries, and over classes where it has one."""
+        """A row for each metric: its mean over queries with its interval, and over classes where it has one."""
         import pandas as pd
 
         return pd.DataFrame(
             {
                 "mean": pd.Series(self.values_by_metric, dtype=float),
+                "low": pd.Series({name: estimate.low for name, estimate in self.intervals.items()}, dtype=float),
+                "high": pd.Series({name: estimate.high for name, estimate in self.intervals.items()}, dtype=float),
                 "class_averaged": pd.Series(self.class_averaged, dtype=float),
             },
             index=pd.Index(list(self.values_by_metric), name="metric"),
@@ -185,13 +189,59 @@ class Scores(Result, Mapping[str, float]):
     def _repr_html_(self) -> str:
         rows = [
             f"<tr><td>{html.escape(name)}</td><td>{value:.4f}</td>"
+            f"<td>{_margin(self.intervals.get(name))}</td>"
             f"<td>{f'{self.class_averaged[name]:.4f}' if name in self.class_averaged else ''}</td></tr>"
             for name, value in self.values_by_metric.items()
         ]
         return (
-            "<table><thead><tr><th>metric</th><th>mean</th><th>of classes</th></tr></thead>"
+            "<table><thead><tr><th>metric</th><th>mean</th><th>±</th><th>of classes</th></tr></thead>"
             f"<tbody>{''.join(rows)}</tbody><caption>{self.queries} queries</caption></table>"
         )
+
+
+def _margin(estimate: Estimate | None) -> str:
+    """Half of an interval; nothing without one."""
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return ""
+    return f"{(estimate.high - estimate.low) / 2:.4f}"
+
+
+@dataclass(frozen=True)
+class EmbeddingPair:
+    """The scores of the first of two embeddings minus those of the second, by metric."""
+
+    first: str
+    second: str
+    #: The differences with their 95 % intervals, which are of the paired difference.
+    differences: dict[str, Estimate]
+    #: Their p-values adjusted for all pairs (Holm); None where the error is unknown.
+    p_adjusted: dict[str, float | None]
+
+
+@dataclass(frozen=True, eq=False)
+class EmbeddingComparison(Result):
+    """The scores of several embeddings of the same items, and the paired differences between them."""
+
+    #: The scores of each, by the name that it was given.
+    models: dict[str, Scores]
+    #: Every pair, each in the given order.
+    pairs: list[EmbeddingPair]
+    #: Each label's mean of MAP@R with each of the models, and which is best there, by columns; None if not asked for.
+    per_class: dict[str, list[Any]] | None = field(repr=False)
+    _chart: str = field(repr=False)
+
+    def to_frame(self, metric: str = "map@r") -> pd.DataFrame:
+        """A row for each model: its mean of a metric with its 95 % interval."""
+        import pandas as pd
+
+        rows = []
+        for name, scores in self.models.items():
+            estimate = scores.intervals.get(metric) or Estimate(scores[metric])
+            rows.append({"model": name, metric: estimate.value, "low": estimate.low, "high": estimate.high})
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        return f'<div style="max-width: 50em">{self._chart}</div>'
 
 
 @dataclass(frozen=True)

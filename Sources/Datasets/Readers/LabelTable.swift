@@ -11,6 +11,8 @@ public struct LabelTable: Sendable, Equatable {
     public let cameras: [String]?
     /// The group of each row, empty where there is none; nil if the table has no column `group`.
     public let groups: [String]?
+    /// The superclass of each row, empty where there is none; nil if the table has no column `superclass`.
+    public let superclasses: [String]?
     /// Whether the table has roles, query and gallery, which are not read here.
     public let hasRoles: Bool
     /// A column that seems to hold cameras and is not used, since it is not called `camera`; nil if there is none.
@@ -23,7 +25,7 @@ public struct LabelTable: Sendable, Equatable {
 
     private init(labels: [String], samples: [String]?, cameras: [String]?) {
         (self.labels, self.samples, self.cameras, hasRoles) = (labels, samples, cameras, false)
-        (unusedCameraColumn, groups) = (nil, nil)
+        (unusedCameraColumn, groups, superclasses) = (nil, nil, nil)
     }
 
     /// Reads a table with the column `label` (or `class`, as in samples.csv), and optionally `sample` and `group`.
@@ -56,6 +58,7 @@ public struct LabelTable: Sendable, Equatable {
         hasRoles = roles.map { role in table.rows.contains { !$0[role].isEmpty } } ?? false
         self.cameras = try cameras.cameras(of: table, path: url.path)
         groups = table.columns.firstIndex(of: "group").map { column in table.rows.map { $0[column] } }
+        superclasses = table.columns.firstIndex(of: "superclass").map { column in table.rows.map { $0[column] } }
         samples = try table.columns.firstIndex(of: "sample").map(values)
         var rows = NameIndex()
         for (sample, line) in zip(samples ?? [], table.lines) {

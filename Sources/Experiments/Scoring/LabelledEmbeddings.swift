@@ -21,7 +21,8 @@ public struct LabelledEmbeddings: Sendable {
     private let values: RowValues
     /// The labels of the rows, and the ids of their samples if the table has them.
     public let table: LabelTable
-    private let labelsPath: String
+    /// The path of the table.
+    let labelsPath: String
     /// The number of each row's label.
     public let classNumbers: [Int]
 
@@ -79,12 +80,31 @@ public struct LabelledEmbeddings: Sendable {
         _ metrics: [RetrievalMetric] = RetrievalMetric.standard, among gallery: LabelledEmbeddings? = nil,
         by rules: RankingRules = RankingRules(), acrossGroups: Bool = false
     ) throws -> QueryScores {
+        try retrieval(among: gallery, acrossGroups: acrossGroups) { try $0.scores(metrics, by: rules) }
+    }
+
+    /// The same scores, and those without each group of labels, for errors over other labels.
+    ///
+    /// - Parameter groups: the group of each label, by its number.
+    /// - Throws: as ``scores(_:among:by:acrossGroups:)``.
+    public func scores(
+        _ metrics: [RetrievalMetric] = RetrievalMetric.standard, among gallery: LabelledEmbeddings? = nil,
+        by rules: RankingRules = RankingRules(), acrossGroups: Bool = false, withoutEach groups: ClassGroups
+    ) throws -> JackknifedScores {
+        try retrieval(among: gallery, acrossGroups: acrossGroups) {
+            try $0.scores(metrics, by: rules, withoutEach: groups)
+        }
+    }
+
+    /// What `score` makes of these rows and a gallery, with errors that name the file.
+    private func retrieval<Scores>(
+        among gallery: LabelledEmbeddings?, acrossGroups: Bool, _ score: (RetrievalSet) throws -> Scores
+    ) throws -> Scores {
         do {
             guard let gallery else {
-                return try RetrievalSet(
-                    values, classNumbers: classNumbers, cameras: try leftOut(among: self, acrossGroups: acrossGroups)
-                )
-                .scores(metrics, by: rules)
+                return try score(
+                    RetrievalSet(
+                        values, classNumbers: classNumbers, cameras: leftOut(among: self, acrossGroups: acrossGroups)))
             }
             guard gallery.matrix.columnCount == matrix.columnCount else {
                 throw FileError.malformed(
@@ -93,11 +113,11 @@ public struct LabelledEmbeddings: Sendable {
             }
             let own = rows(in: gallery)
             try requireSameSamples(own, in: gallery)
-            return try RetrievalSet(
-                queries: values, classNumbers: classNumbers, gallery: gallery.values,
-                galleryClassNumbers: gallery.classNumbers, ownItems: own,
-                cameras: try leftOut(among: gallery, acrossGroups: acrossGroups)
-            ).scores(metrics, by: rules)
+            return try score(
+                RetrievalSet(
+                    queries: values, classNumbers: classNumbers, gallery: gallery.values,
+                    galleryClassNumbers: gallery.classNumbers, ownItems: own,
+                    cameras: leftOut(among: gallery, acrossGroups: acrossGroups)))
         } catch RetrievalError.nonFiniteEmbedding(let row, let column) {
             let isQuery = row < matrix.rowCount
             throw FileError.malformed(

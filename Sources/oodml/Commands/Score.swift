@@ -10,7 +10,7 @@ import Retrieval
 
 struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Score one set of embeddings.",
+        abstract: "Score one set of embeddings, or compare several of the same items.",
         discussion: manual(
             """
             Every sample is a query against all others, or against a gallery of its own (--gallery). Ranks are exact: \
@@ -27,6 +27,11 @@ struct Score: ParsableCommand {
               mrr          1 / the rank of the first item with the query's label
               mrr@k        the same, 0 if it is not among the k nearest (--mrr-at)
 
+            Means have 95 % intervals over other labels, as queries and as distractors, by a jackknife that leaves out one of \
+            20 groups of labels in turn: whole superclasses, or labels that share a group, where the table has these \
+            columns and enough of them. With several embeddings of the same rows, every pair is compared: what labels are \
+            hard for all cancels in a difference, and p is adjusted for all pairs (Holm).
+
             All are means over queries. A query without any item of its label is excluded and counted, or scores 0 \
             (--lone-queries zero). class_averaged has the means of the classes' means.
 
@@ -39,21 +44,25 @@ struct Score: ParsableCommand {
             """,
             reads: """
                 embeddings   n × d: .npy, .npz, .safetensors or .csv
-                --labels     label (or class), optionally sample, camera and group; a
-                             row for each embedding; or labels alone: .npy, or lines
-                             of .txt
+                --labels     label (or class), optionally sample, camera, group and
+                             superclass; a row for each embedding; or labels alone:
+                             .npy, or lines of .txt
                 --clusters   cluster; a row for each embedding
                 """,
             writes: """
                 --per-query CSV  row, sample, label, and one column for each metric
-                --per-class CSV  label, queries, and one column for each metric
+                --per-class CSV  label, queries, and one column for each metric, or with
+                                 several embeddings one for each of them, and the best
+                --chart SVG      the means of several embeddings, with their intervals
                 """,
             prints: """
                 one line a metric, as parts of 1; distances of structure are of rows of
-                length 1; --format json: the same as one object
+                length 1; of several embeddings a line each, and one for each pair;
+                --format json: the same as one object
                 """,
             examples: """
                 oodml score test.npy --labels test.csv
+                oodml score dino.npy clip.npy resnet.npy --labels test.csv --chart scores.svg
                 oodml score query.npy --labels query.csv \\
                   --gallery gallery.npy --gallery-labels gallery.csv
                 oodml score test.npy --labels test.csv --recall-at 1,10,100 \\
@@ -61,10 +70,10 @@ struct Score: ParsableCommand {
                 """))
 
     @Argument(
-        help: ArgumentHelp("The embeddings (n × d).", valueName: "e.npy"),
+        help: ArgumentHelp("The embeddings (n × d), or those of several models.", valueName: "e.npy"),
         completion: .file(extensions: featureFileExtensions),
         transform: path)
-    var embeddings: URL
+    var embeddings: [URL]
 
     @Option(
         help: ArgumentHelp(
@@ -82,9 +91,11 @@ struct Score: ParsableCommand {
     var camera: CameraSource?
 
     @Option(
-        help: ArgumentHelp("The embeddings to retrieve from (m × d).", valueName: "file"),
+        help: ArgumentHelp(
+            "The embeddings to retrieve from (m × d); with several embeddings given once for each, in their order.",
+            valueName: "file"),
         completion: .file(extensions: featureFileExtensions), transform: path)
-    var gallery: URL?
+    var gallery: [URL] = []
 
     @Option(
         help: ArgumentHelp("The gallery's labels, a table like --labels.", valueName: "csv"),
@@ -109,10 +120,10 @@ struct Score: ParsableCommand {
     @Option(help: ArgumentHelp("What the starts of k-means are drawn from.", valueName: "n"))
     var seed: UInt64 = 0
 
-    @Option(help: "What items are ranked by.")
-    var distance = Similarity.cosine
-
     @OptionGroup var retrieval: RetrievalOptions
+
+    @Flag(help: "Estimate no intervals, which take a part of the time.")
+    var noIntervals = false
 
     @Option(
         help: """
@@ -137,15 +148,33 @@ struct Score: ParsableCommand {
         completion: .file(extensions: ["csv"]), transform: path)
     var perClass: URL?
 
-    @Flag(help: "Replace the files of --per-query and --per-class.")
+    @Option(
+        help: ArgumentHelp(
+            "Draw the means of several embeddings, with their intervals, into this file.", valueName: "svg"),
+        completion: .file(extensions: ["svg"]), transform: path)
+    var chart: URL?
+
+    @Flag(help: "Replace the files of --per-query, --per-class and --chart.")
     var force = false
 
     @OptionGroup var output: PrintOptions
 
     func validate() throws {
-        guard (gallery == nil) == (galleryLabels == nil) else {
+        guard gallery.isEmpty == (galleryLabels == nil) else {
             throw ValidationError("--gallery and --gallery-labels go together; expected both or neither")
         }
+        guard gallery.isEmpty || gallery.count == embeddings.count else {
+            throw ValidationError(
+                "found \(gallery.count) galleries for \(embeddings.count) embeddings; expected one for each, in their order"
+            )
+        }
+        if embeddings.count > 1 {
+            if clusters != nil { throw ValidationError("--clusters are those of one set of embeddings; found several") }
+            if perQuery != nil { throw ValidationError("--per-query is of one set of embeddings; found several") }
+        } else if chart != nil {
+            throw ValidationError("--chart compares several embeddings; found one")
+        }
+        if chart != nil, noIntervals { throw ValidationError("--chart shows intervals; expected no --no-intervals") }
         if clusters != nil && noClusters { throw ValidationError("--clusters and --no-clusters exclude each other") }
         guard restarts > 0 else { throw ValidationError("--restarts is \(restarts); expected 1 or more") }
     }
@@ -153,18 +182,74 @@ struct Score: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        try requireApart([perQuery, perClass].compactMap(\.self))
+        try requireApart([perQuery, perClass, chart].compactMap(\.self))
         let queryFile = try perQuery.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         let classFile = try perClass.map { try OutputFile($0, force: force) { terminal.warn($0) } }
+        let chartFile = try chart.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         terminal.status("reading")
         var numbering = LabelNumbering()
-        let set = try LabelledEmbeddings(
-            embeddings, labels: labels, cameras: camera ?? .automatic, numbering: &numbering)
-        let galleryPair = gallery.flatMap { file in galleryLabels.map { (file, $0) } }
-        let items = try galleryPair.map {
-            try LabelledEmbeddings($0.0, labels: $0.1, cameras: camera ?? .automatic, numbering: &numbering)
+        let sets = try embeddings.map {
+            try LabelledEmbeddings($0, labels: labels, cameras: camera ?? .automatic, numbering: &numbering)
         }
-        if set.table.hasRoles && gallery == nil {
+        let galleries = try gallery.map { file in
+            try LabelledEmbeddings(
+                file, labels: galleryLabels ?? labels, cameras: camera ?? .automatic, numbering: &numbering)
+        }
+        warn(about: sets[0], galleries.first, on: terminal)
+        let assignment = try clusters.map(sets[0].clusters(readingFrom:))
+
+        terminal.status("ranking")
+        let metrics = retrieval.metrics + (milbich2021 ? RetrievalMetric.milbich2021 : [])
+        let names = names(of: embeddings)
+        let comparison = try compared(zip(names, sets).map { ($0, $1) }, galleries, metrics, numbering)
+        var reports = zip(sets, comparison.models).enumerated().map { number, pair in
+            ScoreReport(
+                model: pair.1,
+                classAveraged: pair.1.scores.classAveraged(loneQueries: retrieval.loneQueries.policy), set: pair.0,
+                items: galleries.isEmpty ? nil : galleries[number], grouping: comparison.grouping,
+                distance: retrieval.similarity, isAcrossGroups: retrieval.acrossGroups)
+        }
+        for (number, set) in sets.enumerated() {
+            if !noClusters {
+                terminal.status("clustering")
+                let numbers =
+                    try assignment ?? set.clusters(by: retrieval.similarity, seed: seed, startCount: restarts)
+                reports[number].agreement = ClusteringAgreement(
+                    classNumbers: set.classNumbers, clusterNumbers: numbers)
+            }
+            if !noStructure {
+                terminal.status("structure")
+                reports[number].structure = try EmbeddingStructure(of: set.matrix, classNumbers: set.classNumbers)
+            }
+        }
+        terminal.finish()
+        let display = StandardStream.output.display
+        let several = ScoreComparisonReport(models: reports, comparison: comparison)
+        switch (output.format, reports.count) {
+        case (.json, 1): try printJSON(reports[0])
+        case (.json, _): try printJSON(several)
+        case (.text, 1): try printText(reports[0].text(on: display), on: display, terminator: "")
+        case (.text, _): try printText(several.text(on: display), on: display, terminator: "")
+        }
+        // Last: whatever happens to them, the scores are printed.
+        let tables = [
+            queryFile.map { Output.file($0, Data(queryTable(of: comparison.models[0].scores, sets[0]).utf8)) },
+            classFile.map {
+                Output.file(
+                    $0,
+                    Data(
+                        (reports.count == 1
+                            ? classTable(of: comparison.models[0].scores, numbering.labels)
+                            : several.classTable(of: numbering.labels)).utf8))
+            },
+            chartFile.map { Output.file($0, Data(several.chart.svg.utf8)) },
+        ].compactMap(\.self)
+        if !tables.isEmpty { try replace(tables, keepingElsewhere: true) }
+    }
+
+    /// Says what of the tables is not used, and what others would leave out.
+    private func warn(about set: LabelledEmbeddings, _ items: LabelledEmbeddings?, on terminal: Terminal) {
+        if set.table.hasRoles && gallery.isEmpty {
             terminal.warn(
                 "\(labels.path): its roles are not used, so every sample is a query and in the gallery; --gallery takes a gallery "
                     + "of its own, and oodml evaluate follows roles")
@@ -183,50 +268,31 @@ struct Score: ParsableCommand {
                 "\(labels.path): the samples' names have cameras, as in re-identification; --camera names leaves out items of "
                     + "a query's label and camera, --camera none silences this warning")
         }
-        let assignment = try clusters.map(set.clusters(readingFrom:))
-
-        terminal.status("ranking")
-        let metrics = retrieval.metrics + (milbich2021 ? RetrievalMetric.milbich2021 : [])
-        let scores = try set.scores(
-            metrics, among: items, by: RankingRules(similarity: distance, ties: ties),
-            acrossGroups: retrieval.acrossGroups)
-        let means = try meanScores(scores)
-        var report = ScoreReport(
-            means: means, classAveraged: scores.classAveraged(loneQueries: retrieval.loneQueries.policy), set: set,
-            items: items,
-            scores: scores, distance: distance, isAcrossGroups: retrieval.acrossGroups)
-        if !noClusters {
-            terminal.status("clustering")
-            let numbers = try assignment ?? set.clusters(by: distance, seed: seed, startCount: restarts)
-            report.agreement = ClusteringAgreement(classNumbers: set.classNumbers, clusterNumbers: numbers)
-        }
-        if !noStructure {
-            terminal.status("structure")
-            report.structure = try EmbeddingStructure(of: set.matrix, classNumbers: set.classNumbers)
-        }
-        terminal.finish()
-        switch output.format {
-        case .json: try printJSON(report)
-        case .text:
-            try printText(
-                report.text(on: StandardStream.output.display), on: StandardStream.output.display, terminator: "")
-        }
-        // Last: whatever happens to them, the scores are printed.
-        let tables = [
-            queryFile.map { Output.file($0, Data(queryTable(of: scores, set).utf8)) },
-            classFile.map { Output.file($0, Data(classTable(of: scores, numbering.labels).utf8)) },
-        ].compactMap(\.self)
-        if !tables.isEmpty { try replace(tables, keepingElsewhere: true) }
     }
 
-    private func meanScores(_ scores: QueryScores) throws -> RetrievalScores {
+    private func compared(
+        _ sets: [(name: String, set: LabelledEmbeddings)], _ galleries: [LabelledEmbeddings],
+        _ metrics: [RetrievalMetric], _ numbering: LabelNumbering
+    ) throws -> EmbeddingComparison {
         do {
-            return try scores.mean(loneQueries: retrieval.loneQueries.policy)
+            return try EmbeddingComparison(
+                of: sets, among: galleries, metrics: metrics,
+                by: RankingRules(similarity: retrieval.similarity, ties: ties),
+                loneQueries: retrieval.loneQueries.policy, acrossGroups: retrieval.acrossGroups,
+                hasIntervals: !noIntervals, numbering: numbering)
         } catch RetrievalError.noQueries(let count) {
             throw CommandError(
                 "\(labels.path): none of the \(count) queries has an item of its label in "
                     + "\((galleryLabels ?? labels).path); expected one at least")
         }
+    }
+
+    /// What the embeddings are called: their files, without extensions, or with their folders where these are alike.
+    private func names(of files: [URL]) -> [String] {
+        let stems = files.map { $0.deletingPathExtension().lastPathComponent }
+        guard Set(stems).count < stems.count else { return stems }
+        let paths = files.map { $0.deletingPathExtension().relativePath }
+        return Set(paths).count < paths.count ? files.map(\.relativePath) : paths
     }
 
     private func queryTable(of scores: QueryScores, _ set: LabelledEmbeddings) -> String {

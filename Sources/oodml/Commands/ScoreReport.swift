@@ -9,15 +9,19 @@ import Retrieval
 
 /// What `score` prints.
 struct ScoreReport: Encodable {
-    let means: RetrievalScores
+    let model: EmbeddingComparison.Model
     let classAveraged: RetrievalScores
     let set: LabelledEmbeddings
     let items: LabelledEmbeddings?
-    let scores: QueryScores
+    /// Over what the intervals are; nil without any.
+    let grouping: String?
     let distance: Similarity
     let isAcrossGroups: Bool
     var agreement: ClusteringAgreement?
     var structure: EmbeddingStructure?
+
+    var means: RetrievalScores { model.means }
+    private var scores: QueryScores { model.scores }
 
     private struct Key: CodingKey {
         let stringValue: String
@@ -70,10 +74,28 @@ struct ScoreReport: Encodable {
         }
         for (name, value) in clustering { try container.encode(value, forKey: Key(name)) }
         try structure?.encode(to: encoder)
+        if !model.estimates.isEmpty {
+            var intervals = container.nestedContainer(keyedBy: Key.self, forKey: Key("intervals"))
+            for metric in means.metrics {
+                try intervals.encodeIfPresent(
+                    model.estimates[metric].map(EstimateRecord.init), forKey: Key(metric.name))
+            }
+            try container.encodeIfPresent(grouping, forKey: Key("intervals_over"))
+        }
         var averaged = container.nestedContainer(keyedBy: Key.self, forKey: Key("class_averaged"))
         for (metric, value) in zip(classAveraged.metrics, classAveraged.values) {
             try averaged.encode(value, forKey: Key(metric.name))
         }
+    }
+
+    /// The result as a person would say it; empty without Recall@1.
+    private var sentences: [String] {
+        guard let first = means[.recall(1)] else { return [] }
+        let margin = model.estimates[.recall(1)]?.margin.map { " ± \(String(format: "%.1f", $0 * 100))" } ?? ""
+        let more = means[.averagePrecisionAtR].map { "; MAP@R is \(String(format: "%.3f", $0))" } ?? ""
+        return [
+            "For \(String(format: "%.1f", first * 100))\(margin) % of the queries the nearest item has their label\(more)."
+        ]
     }
 
     func text(on display: TextDisplay) -> String {
@@ -81,11 +103,14 @@ struct ScoreReport: Encodable {
         let table = TextTable(
             columns: [
                 .init("metric"), .init("mean", alignment: .right),
-                .init("of classes", alignment: .right, spareOrder: 1),
+            ] + (model.estimates.isEmpty ? [] : [.init("±", alignment: .right, name: "± of the mean")]) + [
+                .init("of classes", alignment: .right, spareOrder: 1)
             ],
             rows: zip(zip(means.metrics, means.values), classAveraged.values).map { pair, averaged in
-                [pair.0.name, number(pair.1), number(averaged)]
-            } + (clustering + shape).map { [$0.0, number($0.1), ""] })
+                [pair.0.name, number(pair.1)]
+                    + (model.estimates.isEmpty ? [] : [model.estimates[pair.0]?.margin.map(number) ?? "–"])
+                    + [number(averaged)]
+            } + (clustering + shape).map { [$0.0, number($0.1)] + (model.estimates.isEmpty ? [""] : ["", ""]) })
         let words = counts.compactMap { name, count in
             count.map { "\($0) \(name.replacing(bytes: ["_": " "]))" }
         }
@@ -95,6 +120,7 @@ struct ScoreReport: Encodable {
                     + (items == nil ? "" : "; items that are the query itself do not count for it")
                     + (set.table.cameras == nil ? "" : "; items of a query's label and camera do not count for it")
                     + (isAcrossGroups ? "; items of a query's label and group do not count for it" : "")
-                    + "\n")
+                    + (grouping.map { "; ± is half the 95 % interval over other \($0)" } ?? "")
+                    + "\n") + sentences.map { "\n" + display.wrapped($0) + "\n" }.joined()
     }
 }
