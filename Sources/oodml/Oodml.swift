@@ -67,7 +67,16 @@ struct Oodml: ParsableCommand {
     ///
     /// - Throws: an error of one sentence, or one of the argument parser's own.
     static func run(_ arguments: [String]? = nil) throws {
-        var command = try parseAsRoot(arguments)
+        var command: any ParsableCommand
+        do {
+            command = try parseAsRoot(arguments)
+        } catch {
+            // Help, and completions, are no faults.
+            guard !exitCode(for: error).isSuccess,
+                let fault = faultOfUnknownWord(in: arguments ?? Array(CommandLine.arguments.dropFirst()))
+            else { throw error }
+            throw UsageError(fault)
+        }
         do {
             try command.run()
             try requireStandardOutput()
@@ -91,6 +100,9 @@ struct Oodml: ParsableCommand {
         }
         return switch error {
         case FileError.occupied(_, _, let remedy?): ", or --force \(remedy)"
+        case FileError.unreadable(_, nil, let reason)
+        where command is Evaluate && reason.begins(with: "there is no such file; expected one for each level"):
+            "; --levels found scores the levels that have theirs"
         case FileError.unreadable(_, let kind?, let reason):
             switch kind {
             case "a split manifest" where reason.begins(with: "there is no such file"),
@@ -127,6 +139,10 @@ struct Oodml: ParsableCommand {
     private static func exit(reporting error: any Error) -> Never {
         // Help, versions and completions are ours, and go to standard output.
         guard !exitCode(for: error).isSuccess else { exit(withError: error) }
+        if let error = error as? UsageError {
+            writeToStandardError("\(StandardStream.error.display.styled("Error:", .error)) \(error)\n")
+            Foundation.exit(ExitCode.validationFailure.rawValue)
+        }
         let message = withoutControls(fullMessage(for: error))
         let prefix = "Error:"
         let display = StandardStream.error.display
@@ -161,6 +177,7 @@ struct Oodml: ParsableCommand {
 
     /// Whether an error is one sentence about the data or the machine, rather than one of the argument parser's own.
     private static func isOfData(_ error: any Error) -> Bool {
-        !(error is ValidationError) && !(error is ExitCode) && !(error is CleanExit) && !(error is any LocalizedError)
+        !(error is ValidationError) && !(error is UsageError) && !(error is ExitCode) && !(error is CleanExit)
+            && !(error is any LocalizedError)
     }
 }

@@ -1,3 +1,5 @@
+internal import Files
+
 /// All objectives, and how they are found.
 public enum KnownObjectives {
     /// The objectives in the order in which they are listed: classification, proxies, tuples, propagation,

@@ -1,3 +1,4 @@
+internal import Files
 public import Statistics
 
 /// The values of an objective's parameters.

@@ -52,7 +52,7 @@ final class LibraryCall: Sendable {
                 if Oodml.exitCode(for: error).isSuccess {
                     return (Data((Oodml.fullMessage(for: error) + "\n").utf8), nil)
                 }
-                let isMisuse = Oodml.exitCode(for: error) == .validationFailure
+                let isMisuse = error is UsageError || Oodml.exitCode(for: error) == .validationFailure
                 return (Data(), (isMisuse ? OODML_MISUSED : OODML_FAILED, Oodml.message(for: error)))
             }
         }

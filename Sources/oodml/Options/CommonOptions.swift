@@ -56,6 +56,15 @@ func modelFiles(_ argument: String) throws -> ModelFiles {
     }
 }
 
+/// A word of a command line that cannot be understood; the description is one sentence, which says enough without the usage.
+struct UsageError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
 /// An error that a command itself finds; the description is one sentence.
 struct CommandError: Error, CustomStringConvertible {
     let description: String

@@ -2,6 +2,7 @@ public import ArgumentParser
 public import Datasets
 import Embeddings
 import Experiments
+import Files
 import Foundation
 import Glyphs200
 
@@ -54,7 +55,10 @@ struct DatasetOptions: ParsableArguments {
         guard let dataset else { return }
         guard dataset == EmbeddedBenchmark.name || known != nil else {
             throw ValidationError(
-                "--dataset \(dataset) is not known; expected \(EmbeddedBenchmark.name), \(KnownDataset.names), or --root DIR alone"
+                "--dataset \(dataset) is not known"
+                    + (nearestName(to: dataset, among: [EmbeddedBenchmark.name] + KnownDataset.all.map(\.name))
+                        .map { " (did you mean \($0)?)" } ?? "")
+                    + "; expected \(EmbeddedBenchmark.name), \(KnownDataset.names), or --root DIR alone"
             )
         }
         if let known, root == nil {
@@ -111,6 +115,23 @@ struct DatasetOptions: ParsableArguments {
         return dataset
     }
 
+    /// What a dataset is called whose table, and perhaps file of features, is given: as the folder of the images, or the first of
+    /// the table, the features and the folder of the table whose name says more than what it is.
+    func ownName(of table: URL?, _ features: URL?) -> String {
+        if let root { return root.standardizedFileURL.lastPathComponent }
+        let files = [table, features].compactMap(\.self)
+        if files.contains(where: { $0.path.begins(with: MemoryFile.folder) }) { return "dataset" }
+        let names = files.map { $0.deletingPathExtension().lastPathComponent }
+        let folders = files.prefix(1).map { $0.standardizedFileURL.deletingLastPathComponent().lastPathComponent }
+        return (names + folders).first { !Self.plainNames.contains($0.lowercased()) } ?? names.first ?? "dataset"
+    }
+
+    /// Names of files that say only what is in them.
+    private static let plainNames: Set<String> = [
+        "samples", "sample", "labels", "label", "classes", "class", "table", "index", "meta", "metadata", "data", "all",
+        "features", "feats", "feature", "embeddings", "embedding", "embeds", "x", "y", "", ".", "/",
+    ]
+
     private func read(
         _ unit: UnitRule, _ features: URL?, _ deadLinks: DeadLinks, _ terminal: Terminal
     ) throws -> Dataset {
@@ -127,10 +148,10 @@ struct DatasetOptions: ParsableArguments {
             let stored = try StoreRecord(of: EmbeddingStore(at: samples.deletingLastPathComponent()))?.identity.dataset
             if ["npy", "txt"].contains(samples.pathExtension.lowercased()) {
                 return try Dataset(
-                    labelsAt: samples, name: name ?? samples.deletingPathExtension().lastPathComponent)
+                    labelsAt: samples, name: name ?? ownName(of: samples, features))
             }
             let dataset = try Dataset(
-                sampleTableAt: samples, name: name ?? stored ?? samples.deletingPathExtension().lastPathComponent,
+                sampleTableAt: samples, name: name ?? stored ?? ownName(of: samples, features),
                 unit: unit, root: root, cameras: camera ?? .automatic)
             if let root { try dataset.requireFiles(below: root) }
             return dataset
@@ -152,8 +173,10 @@ extension Terminal {
         let reading = dataset.reading
         var clauses = reading.understood
         switch dataset.officialOrder {
-        case .name: clauses.append("the official split is the first half of the classes by name")
-        case .number: clauses.append("the official split is the first half of the classes by number")
+        case .name:
+            clauses.append("no split was given, so the series starts from the first half of the classes by name")
+        case .number:
+            clauses.append("no split was given, so the series starts from the first half of the classes by number")
         case nil: break
         }
         if dataset.cameras != nil { clauses.append("images of a query's class and camera do not count for it") }

@@ -12,6 +12,9 @@ enum LoneQueries: String, ExpressibleByArgument, CaseIterable {
 
 /// Options of every command that scores retrieval.
 struct RetrievalOptions: ParsableArguments {
+    @Option(name: [.long, .customLong("distance")], help: "What items are ranked by.")
+    var similarity = Similarity.cosine
+
     @Option(help: "What becomes of queries without any other item of their class.")
     var loneQueries = LoneQueries.exclude
 

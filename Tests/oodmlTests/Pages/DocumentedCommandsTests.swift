@@ -31,7 +31,7 @@ import TestSupport
                     let run = try CommandRun(["-c", "\(command) --no-such-option"], in: folder.url, program: Self.bash)
                     #expect(run.status == 64, "\(page.lastPathComponent): \(command)")
                     #expect(
-                        run.errors.hasPrefix("Error: Unknown option '--no-such-option'"),
+                        run.errors.contains(" has no option --no-such-option; oodml "),
                         "\(page.lastPathComponent): \(command): \(run.errors)")
                     #expect(!run.errors.contains("Usage: oodml <subcommand>"), "\(command) is no command")
                     count += 1

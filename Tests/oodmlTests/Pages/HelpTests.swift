@@ -50,6 +50,24 @@ import Testing
         }
     }
 
+    /// A mistyped word is named with what was perhaps meant, before anything that its absence leads to.
+    @Test(arguments: [
+        ("evalute --splits x", "there is no command \"evalute\"; did you mean evaluate?"),
+        ("make-splits --datset glyphs200", "make-splits has no option --datset; did you mean --dataset?"),
+        ("make-splits --datset=glyphs200", "make-splits has no option --datset; did you mean --dataset?"),
+        (
+            "make-splits --dataset glyps200",
+            "--dataset glyps200 is not known (did you mean glyphs200?); expected glyphs200, "
+        ),
+        ("train --splits x --objective tripplet", "there is no objective \"tripplet\"; did you mean triplet?"),
+        ("score f.npy --lables l.csv", "score has no option --lables; did you mean --labels?"),
+    ])
+    func whatWasPerhapsMeantIsNamed(line: String, sentence: String) throws {
+        let folder = try TemporaryFolder()
+        let run = try CommandRun(line.split(separator: " ").map(String.init), in: folder.url)
+        #expect(run.status == 64 && run.errors.contains(sentence), "\(run.errors)")
+    }
+
     /// The arguments of each command line in the examples of a help text.
     private static func examples(in help: String) -> [[String]] {
         guard let start = help.range(of: "\nEXAMPLES") else { return [] }
