@@ -16,7 +16,8 @@ struct Study: ParsableCommand {
             Runs the other commands one after another, each of which can be run alone on the same folders: embed, \
             make-splits, train, evaluate, compare and report. A step whose settings and inputs are those of its last \
             run is passed over, so a stopped study goes on where it was. Other settings or inputs need --force, and \
-            then repeat what the change reaches.
+            then repeat what the change reaches. Before the first step it says about how long all will take here, \
+            to a factor of two.
 
             The heads are trained on frozen features, so the answer is about them: what training adds where the test \
             classes are like the training classes, and what is left of it where they are far. For your own models, give \
@@ -72,24 +73,30 @@ struct Study: ParsableCommand {
     var pooling: String?
 
     @Option(help: ArgumentHelp("How many levels to make.", valueName: "n"))
-    var levels = 9
+    var levels = Self.standard.levels
 
     @Option(help: ArgumentHelp("The objectives, separated by commas, or all.", valueName: "name,…"))
-    var objective = "arcface,multi-similarity,triplet"
+    var objective = Self.standard.objective
 
     @Option(help: ArgumentHelp("The seeds of the training runs, separated by commas.", valueName: "s,…"))
-    var seeds = "0"
+    var seeds = Self.standard.seeds
 
     @Option(help: ArgumentHelp("The number of dimensions of the heads' embeddings.", valueName: "n"))
-    var dimension = 64
+    var dimension = Self.standard.dimension
 
     @Option(help: ArgumentHelp("The number of batches of each head.", valueName: "n"))
-    var steps = 300
+    var steps = Self.standard.steps
 
     @Option(
         help: ArgumentHelp("The output folder (default: studies/NAME).", valueName: "dir"), completion: .directory,
         transform: path)
     var out: URL?
+
+    @Option(
+        help: ArgumentHelp(
+            "The study.json of another study, for the same settings in place of options here.", valueName: "file"),
+        completion: .file(extensions: ["json"]), transform: path)
+    var settings: URL?
 
     @Flag(help: "Print the command lines of the steps, and run none.")
     var dryRun = false
@@ -97,6 +104,14 @@ struct Study: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if settings != nil {
+            guard words == Self.words(ofSteps: Self.standard) else {
+                throw ValidationError(
+                    "--settings has all settings of a study; expected no others beside it than --out, --dry-run and --force"
+                )
+            }
+            return
+        }
         guard (features == nil) == data.haveImages else {
             throw ValidationError(
                 "expected one of: --dataset NAME, with --root if it does not come with oodml; --root DIR --backbone MODEL; "
@@ -121,6 +136,7 @@ struct Study: ParsableCommand {
     }
 
     func run() throws {
+        if let settings { return try likeStudy(of: settings).run() }
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         let folder = StudyFolder(at: out ?? URL(filePath: "studies/\(name)"))
@@ -128,16 +144,18 @@ struct Study: ParsableCommand {
         if dryRun {
             return try printText(steps.map(\.commandLine).joined(separator: "\n"))
         }
-        var record = try folder.record() ?? StudyRecord(generator: generator, settings: settings)
-        if record.settings != settings, !output.force {
+        var record = try folder.record() ?? StudyRecord(generator: generator, settings: words)
+        if record.settings != words, !output.force {
             throw FileError.occupied(
                 path: folder.recordFile.path, found: "a study with other settings", remedy: "repeats what they change")
         }
-        if record.settings != settings || record.steps.isEmpty {
-            (record.generator, record.settings) = (generator, settings)
+        if record.settings != words || record.steps.isEmpty {
+            (record.generator, record.settings) = (generator, words)
             // Before the first step, so that another study that begins here meanwhile is refused.
             try folder.write(record)
         }
+        // What cannot be read is said by the step that reads it.
+        if record.steps.isEmpty, let estimate = try? estimate(of: steps) { terminal.note(estimate.sentence) }
         var hasRunAny = false
         for (number, step) in steps.enumerated() {
             let key = try step.key()
@@ -174,6 +192,33 @@ struct Study: ParsableCommand {
         }
     }
 
+    /// How long the steps will take.
+    private func estimate(of steps: [StudyStep]) throws -> StudyEstimate? {
+        let quiet = Terminal(isQuiet: true)
+        let dataset = try data.read(features: features, on: quiet)
+        var dimensions: [Int] = []
+        var imageSeconds: [Double] = []
+        if let features {
+            guard let columnCount = try FeatureFile<Float>.shape(of: features)?.columnCount else { return nil }
+            dimensions = [columnCount]
+        } else {
+            for step in steps where step.name == "embed" {
+                let embed = try Embed.parse(Array(step.words.dropFirst()))
+                let network = try embed.network.reading.network(
+                    backbone ?? EmbeddedBenchmark.backbone, announcedOn: quiet)
+                dimensions.append(network.dimension)
+                imageSeconds.append(try StudyEstimate.imageSeconds(of: network, dataset, below: data.images))
+            }
+        }
+        let objectiveCount = StudyFolder(at: URL(filePath: ".")).results(of: objective).count
+        let size = StudyEstimate.Size(
+            sampleCount: dataset.samples.count,
+            dimensions: (dimensions.first ?? 0, dimensions.last ?? 0),
+            headCount: objectiveCount * seeds.parts(between: ",").count, levelCount: levels, stepCount: self.steps,
+            imageSeconds: imageSeconds)
+        return StudyEstimate(of: size, slowness: StudyEstimate.slowness())
+    }
+
     /// Runs a step.
     ///
     /// - Parameter isOwn: whether an earlier run of this study made what is there, so that it is the study's to replace.
@@ -194,18 +239,42 @@ struct Study: ParsableCommand {
     /// The name of the dataset, for the folder.
     private var name: String {
         if let name = data.name { return name }
-        let source = data.root ?? features.map { $0.deletingPathExtension() }
-        return data.dataset ?? source?.standardizedFileURL.lastPathComponent ?? "study"
+        return data.dataset ?? data.ownName(of: data.samples, features)
+    }
+
+    /// The study that a record describes, with this one's folder and ways to run.
+    private func likeStudy(of file: URL) throws -> Study {
+        let record = try readJSON(StudyRecord.self, from: file, as: "the record of a study")
+        do {
+            var study = try Self.parse(record.settings)
+            (study.out, study.dryRun, study.output) = (out, dryRun, output)
+            return study
+        } catch {
+            throw CommandError(
+                "\(file.path): cannot be read as the record of a study: its settings are refused: \(Self.message(for: error))"
+            )
+        }
+    }
+
+    /// What is made unless options say otherwise.
+    private static let standard = (
+        levels: 9, objective: "arcface,multi-similarity,triplet", seeds: "0", dimension: 64, steps: 300
+    )
+
+    private static func words(
+        ofSteps: (levels: Int, objective: String, seeds: String, dimension: Int, steps: Int)
+    ) -> [String] {
+        [
+            "--levels=\(ofSteps.levels)", "--objective=\(ofSteps.objective)", "--seeds=\(ofSteps.seeds)",
+            "--dimension=\(ofSteps.dimension)", "--steps=\(ofSteps.steps)",
+        ]
     }
 
     /// What the steps depend on, as words of a command line.
-    private var settings: [String] {
+    private var words: [String] {
         data.words + word("--features", features?.relativePath) + word("--backbone", backbone?.relativePath)
             + word("--output", outputName) + word("--pool", pooling)
-            + [
-                "--levels=\(levels)", "--objective=\(objective)", "--seeds=\(seeds)", "--dimension=\(dimension)",
-                "--steps=\(steps)",
-            ]
+            + Self.words(ofSteps: (levels, objective, seeds, dimension, steps))
     }
 
     private func plan(in folder: StudyFolder) -> [StudyStep] {

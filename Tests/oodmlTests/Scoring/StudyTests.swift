@@ -32,8 +32,12 @@ import Testing
     @Test func itsStepsAreTheCommands() throws {
         let run = try study()
         #expect(run.status == 0, "\(run.errors)")
-        #expect(run.output.contains("3 levels lead the test classes of f away from the training classes"))
+        #expect(run.output.contains("3 levels lead the test classes of s away from the training classes"))
         #expect(run.output.contains("The page: study/report.html"))
+        // What it will cost is said before it is spent.
+        #expect(
+            run.errors.firstMatch(of: #/^About \d+ (s|min) here[.:]/#.anchorsMatchLineEndings()) != nil, "\(run.errors)"
+        )
         let commands = try commands()
         #expect(commands.count == 5)
         let plan = try study(["--dry-run"])
@@ -53,6 +57,27 @@ import Testing
             }
             #expect(files[0] == files[1], "\(path)")
         }
+    }
+
+    /// The record of a study makes the same study elsewhere.
+    @Test func itsRecordCanBeGivenAgain() throws {
+        #expect(try study(["-q"]).status == 0)
+        let again = try fixture.run(["study", "--settings", "study/study.json", "-q"], out: "again")
+        #expect(again.status == 0, "\(again.errors)")
+        let answers = try ["study", "again"].map {
+            try Data(contentsOf: fixture.folder.url.appending(path: "\($0)/comparison/comparison.json"))
+        }
+        #expect(answers[0] == answers[1])
+        let plan = try fixture.run(["study", "--settings", "study/study.json", "--dry-run"], out: "study")
+        #expect(plan.output.split(separator: "\n").map(String.init) == (try commands()))
+        let more = try fixture.run(["study", "--settings", "study/study.json", "--levels", "4"], out: "more")
+        #expect(more.status == 64 && more.errors.contains("expected no others beside it"), "\(more.errors)")
+        try fixture.folder.write(
+            #"{"schema_version":1,"generator":"g","settings":["--steps=-1"],"steps":[]}"#, to: "bad.json")
+        let bad = try fixture.run(["study", "--settings", "bad.json"], out: "bad")
+        #expect(
+            bad.status == 1 && bad.errors.contains("bad.json: cannot be read as the record of a study"), "\(bad.errors)"
+        )
     }
 
     /// What is there is passed over; what is missing, and what depends on changed input, is made again.
