@@ -11,8 +11,8 @@ extension Dataset {
     /// (``init(classFoldersAt:name:outer:deadLinks:)``). An empty `superclass` means none. `role` is `query`, `gallery`,
     /// or empty for samples that have none. `camera`, `domain` and `group` may be empty too; samples
     /// of one `group` are kept together (``Sample/group``), unless that column is `unit`. If `unit` is a column, it is read too,
-    /// into ``classColumn``; it must have one value for all samples of a class. Other columns are ignored. The samples
-    /// keep the order of the rows.
+    /// into ``classColumn``; it must have one value for all samples of a class. Other columns of few values are kept to describe sides
+    /// (``otherColumns``). The samples keep the order of the rows.
     ///
     /// - Parameters:
     ///   - url: the table.
@@ -123,6 +123,12 @@ extension Dataset {
             understood.append("samples of one of the \(Set(groups.compactMap(\.self)).count) groups are kept together")
         }
         reading.understood = understood + (parts?.understood ?? [])
+        otherColumns = Self.otherColumns(
+            of: table,
+            except: [
+                idColumn, classColumn, superclassColumn, splitColumn, roleColumn, domainColumn, column("camera"),
+                column("group"), values?.column,
+            ])
         if let values {
             self.classColumn = ClassColumn(name: table.columns[values.column], values: classLabels.map(values.value))
         }
