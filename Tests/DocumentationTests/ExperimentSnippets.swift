@@ -217,4 +217,39 @@ import Testing
         }
         #expect(lines == ["1.0"])
     }
+
+    @Test func comparisonOfEmbeddings() throws {
+        let clean = (0..<24).map { "\(10 * ($0 / 2)),\($0 % 2)\n" }
+        let files = [
+            try temporary.write("x,y\n" + clean.joined(), to: "a.csv"),
+            try temporary.write("x,y\n" + clean.reversed().joined(), to: "b.csv"),
+        ]
+        let names = ["a", "b"]
+        let labels = try temporary.write(
+            "label\n" + (0..<24).map { "l\($0 / 2)\n" }.joined(), to: "twelve.csv")
+        let lines = try printed {
+            // snippet
+            var numbering = LabelNumbering()
+            let sets = try files.map { try LabelledEmbeddings($0, labels: labels, numbering: &numbering) }
+            let comparison = try EmbeddingComparison(
+                of: zip(names, sets).map { (name: $0, set: $1) }, numbering: numbering)
+            for pair in comparison.pairs {
+                print(pair.differences[.recall(1)]?.value ?? 0, "with p =", pair.adjustedPs[.recall(1)] ?? 1)
+            }
+            // end
+        }
+        #expect(lines == ["0.0 with p = 1.0"])
+    }
+
+    @Test func shelf() throws {
+        let network = try FeatureExtractor(model: EmbeddedBenchmark.backbone)
+        // snippet
+        let shelf = StoreShelf(at: folder.appending(path: "stores"))
+        let source = EmbeddingSource.images(below: photos, by: network, keptIn: shelf)
+        // end
+        let dataset = try Dataset(classFoldersAt: photos, name: "photos")
+        let (first, second) = (try source.embeddings(of: dataset), try source.embeddings(of: dataset))
+        #expect(first.matrix == second.matrix && first.imagesSHA256 == second.imagesSHA256)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: shelf.url.path).count == 1)
+    }
 }

@@ -4,7 +4,7 @@ import Evaluation
 import Retrieval
 
 /// A task's scores with given values of Recall@1 and of others below it; nine queries of each class but the last.
-private func scores(_ value: Double, classCount: Int = 10) -> TaskScores {
+func scores(_ value: Double, classCount: Int = 10) -> TaskScores {
     let metrics: [RetrievalMetric] = [.recall(1), .rPrecision, .averagePrecisionAtR, .averagePrecision(1000)]
     let values = [value, value / 2, value / 3, value / 2.5]
     return TaskScores(

@@ -44,11 +44,11 @@ import Testing
         let text = levelTable(sampleResults(levelCount: 3), sizes: sizes).text
         #expect(
             text == """
-                level    origin    fid  train/test    fwd    rev    R@1      ±  MAP@R      ±  backbone     gap      ±
-                ───────  ──────  ─────  ──────────  ─────  ─────  ─────  ─────  ─────  ─────  ────────  ──────  ─────
-                level-1  easier  19.16     100/100  0.790  0.760  0.775  0.016  0.258  0.016     0.655  -0.120  0.000
-                level-2  easier  28.49           –  0.770  0.720  0.745  0.016  0.248  0.016     0.625  -0.120  0.000
-                level-3  start   52.62           –  0.750  0.724  0.737  0.016  0.246  0.016     0.595  -0.142  0.000
+                level    origin    fid  train/test    fwd    rev    R@1      ±  MAP@R      ±  backbone   lead      ±
+                ───────  ──────  ─────  ──────────  ─────  ─────  ─────  ─────  ─────  ─────  ────────  ─────  ─────
+                level-1  easier  19.16     100/100  0.790  0.760  0.775  0.016  0.258  0.016     0.655  0.120  0.000
+                level-2  easier  28.49           –  0.770  0.720  0.745  0.016  0.248  0.016     0.625  0.120  0.000
+                level-3  start   52.62           –  0.750  0.724  0.737  0.016  0.246  0.016     0.595  0.142  0.000
 
                 """)
     }
@@ -69,6 +69,25 @@ import Testing
         #expect(table.rows[0][10] == "-1.00")
         for line in text.split(separator: "\n") { #expect(displayWidth(String(line)) <= 120) }
         #expect(curveTable(sampleResults(levelCount: 1)).rows.isEmpty)
+    }
+
+    /// One line a model, with what becomes of its gain in MAP@R, a third of Recall@1; without a backbone, its scores alone.
+    @Test func theTableOfModels() {
+        let table = subjectTable([
+            sampleResults(model: "a", lead: 0.05, catalogue: true), sampleResults(model: "b", catalogue: true),
+        ])
+        #expect(table.rows.map { $0[0] } == ["a", "b"])
+        #expect(
+            table.rows[0].enumerated().filter { [1, 3, 5, 7].contains($0.offset) }.map(\.element) == [
+                "0.250", "0.197", "0.050", "-0.003",
+            ])
+        #expect(table.rows[0].last == "fades")
+        let bare = subjectTable([sampleResults(model: "a", backbone: false)])
+        #expect(bare.rows[0].count == 5)
+        // One line a subject, unless all are wanted.
+        let results = sampleResults(catalogue: true)
+        #expect(curveTable(results, isWhole: false).rows.count <= 2)
+        #expect(curveTable(results).rows.count > 2)
     }
 
     @Test func theTablesOfAComparison() throws {

@@ -49,6 +49,54 @@ struct VerdictSentencesTests {
         #expect(found[1].hasSuffix("So it does for the other objective."), "\(found[1])")
     }
 
+    /// An embedding that was not trained along the levels has the same gain at all; MAP@R is a third of the samples' Recall@1.
+    @Test func whatIsTheSameEverywhereIsSaidToBe() throws {
+        func results(_ model: Double) -> EvaluationResults {
+            let levels = (0..<3).map { i in
+                LevelEvaluation(
+                    id: "level-\(i + 1)", origin: "swap", step: i, fid: Double(10 * i + 10),
+                    forward: TaskEvaluation(scores: [.full: [.model: scores(0.5)]]),
+                    catalogue: [.model: scores(model), .backbone: scores(0.6)])
+            }
+            return EvaluationResults(tool: "oodml test", dataset: "d", model: "dino.npy", levels: levels)
+        }
+        let found = try verdictSentences(of: [results(0.65)], manifest: Self.manifest())
+        #expect(found.count == 2)
+        #expect(
+            found[1].hasPrefix("dino.npy is the same at every level, and ahead of the backbone by +0.050"),
+            "\(found[1])")
+        let behind = try verdictSentences(of: [results(0.5)], manifest: Self.manifest())
+        #expect(behind[1].contains("behind the backbone by -0.033"), "\(behind[1])")
+    }
+
+    /// Runs of one model are one model, and without a backbone only scores are told.
+    @Test func evaluationsEndInSentences() throws {
+        let runs = ["1", "2"].map { sampleResults(model: "m", seed: $0, lead: 0.01, catalogue: true) }
+        let found = try verdictSentences(
+            of: runs + [sampleResults(model: "n", catalogue: true)], manifest: Self.manifest())
+        #expect(found.count == 3)
+        #expect(found[1].contains("with m +0.037") && found[1].contains("over the backbone at the easiest"), "\(found)")
+        let bare = try verdictSentences(
+            of: [sampleResults(model: "m", backbone: false, catalogue: true)], manifest: Self.manifest())
+        #expect(bare.count == 2)
+        #expect(bare[1].contains("m has MAP@R 0.233 ± ") && bare[1].contains("0.180"), "\(bare[1])")
+        #expect(bare[1].hasSuffix("only a comparison with the backbone tells."))
+        let within = try verdictSentences(of: [sampleResults(model: "m", backbone: false)], manifest: Self.manifest())
+        #expect(within[1].hasSuffix("nothing is concluded about shift."), "\(within[1])")
+    }
+
+    @Test func theLeaderIsByArea() throws {
+        let entries = [0, 0.05, 0.02].enumerated().map { number, lead in
+            ModelComparison.Entry(name: "model \(number)", runs: [sampleResults(lead: lead, catalogue: true)])
+        }
+        let comparison = try ModelComparison(entries, metric: .recall(1), gallery: .catalogue)
+        let sentence = try #require(leaderSentence(comparison))
+        #expect(sentence.hasPrefix("model 1 is ahead over all levels, AGS 0."), "\(sentence)")
+        #expect(
+            sentence.contains("; the next, model 2, is 0.030 ± 0.000 behind, beyond noise (p = 0.000)."), "\(sentence)")
+        #expect(leaderSentence(try ModelComparison([entries[0]], metric: .recall(1))) == nil)
+    }
+
     @Test func nothingGainedIsNotSaidToFade() throws {
         let found = try sentences(leads: [-0.2])
         #expect(

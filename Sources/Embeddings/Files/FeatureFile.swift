@@ -119,6 +119,13 @@ extension FeatureFile {
         _ = try layout(of: url)
     }
 
+    /// The numbers of rows and columns, from the headers alone; nil for a table, which has none.
+    ///
+    /// - Throws: as ``requireHeaders(of:)``.
+    package static func shape(of url: URL) throws -> (rowCount: Int, columnCount: Int)? {
+        try layout(of: url).map { ($0.rowCount, $0.columnCount) }
+    }
+
     /// Whether a file has numbers in double precision, or in decimals, which may have more digits than a Float holds.
     ///
     /// - Throws: as ``requireHeaders(of:)``.

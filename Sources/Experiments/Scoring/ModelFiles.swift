@@ -48,6 +48,9 @@ public struct ModelFiles: Sendable, Equatable {
         public let description: String
     }
 
+    /// Whether the path is of one file for all levels and directions, which was trained along none of them.
+    public var isOneFile: Bool { !text.holds("{level}") && !text.holds("{direction}") }
+
     /// The directions that the path tells apart; without `{direction}`, models are trained forward.
     public var directions: [Direction] { text.holds("{direction}") ? Direction.allCases : [.forward] }
 
@@ -74,6 +77,11 @@ public struct ModelFiles: Sendable, Equatable {
     /// The files whose embeddings one task has side by side: ``url(level:direction:fold:seed:)`` alone if there is one model.
     func urls(level: String, direction: Direction, fold: Int?, seed: String?) -> [URL] {
         parts.map { Self.url($0, level, direction, fold, seed) }
+    }
+
+    /// The files of a level, in the directions that the path tells apart, in one of which a validation fold is scored.
+    public func files(ofLevel level: String, fold: Int? = nil, seed: String? = nil) -> [URL] {
+        (fold == nil ? directions : [.forward]).flatMap { urls(level: level, direction: $0, fold: fold, seed: seed) }
     }
 
     private static func url(
@@ -130,10 +138,21 @@ struct RunFiles {
             return
         }
         let parts = Set(tasks.map(\.direction)).count > 1 ? " and direction" : ""
+        let expected = models.isOneFile ? "the one of all levels" : "one for each level\(parts)"
         throw FileError.unreadable(
             path: first,
-            reason:
-                "there is no such file; expected one for each level\(parts), and \(missing.count) of \(files.count) are "
-                + "missing")
+            reason: "there is no such file; expected \(expected), and \(missing.count) of \(files.count) are missing"
+                + (Self.hint(for: first) ?? ""))
+    }
+
+    /// What lies beside a missing file and is perhaps meant.
+    private static func hint(for missing: String) -> String? {
+        let file = URL(filePath: missing)
+        let (stem, ending) = (file.deletingPathExtension().path, file.pathExtension)
+        for mark in ["-", "_", ".", "/"] {
+            let other = stem + mark + Direction.forward.rawValue + (ending.isEmpty ? "" : "." + ending)
+            if exists(URL(filePath: other)) { return "; \(other) is there, so the path should have {direction}" }
+        }
+        return nil
     }
 }

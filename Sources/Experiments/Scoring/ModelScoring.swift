@@ -43,7 +43,7 @@ public struct ScoringSettings: Sendable {
 
 /// A model scored along splits.
 public struct ScoredModel: Sendable {
-    /// All scores, areas and gaps.
+    /// All scores, areas and leads.
     public let results: EvaluationResults
     /// How each class is retrieved at each level.
     public let classes: [ClassScores]
@@ -67,7 +67,7 @@ public struct ModelScoring: Sendable {
     public let splits: SplitFolder
     /// The tasks, level after level.
     public let tasks: [ScoringTask]
-    /// The backbone that made the splits, scored on the same test classes for the gap; nil for none.
+    /// The backbone that made the splits, scored on the same test classes for the lead; nil for none.
     public var backbone: EmbeddingSource?
     /// What a search for parameters changed, by the name of the objective, for heads.
     public var tunings: [String: HeadTrainingRecord.Tuning] = [:]
@@ -108,7 +108,8 @@ public struct ModelScoring: Sendable {
                 expected: "none for few shots, which search each sample among all others")
         }
         let (tasks, leftOut) = try ScoringTask.all(
-            of: splits.manifest, in: dataset, directions: settings.fold == nil ? models.directions : [.forward],
+            of: splits.manifest, in: dataset,
+            directions: settings.fold == nil ? kind.directions(of: models, over: dataset) : [.forward],
             fold: settings.fold)
         let groups = try JackknifeGroups(
             settings.confidence, of: dataset, unit: splits.manifest.settings.unit, tasks: tasks.map(\.classes))

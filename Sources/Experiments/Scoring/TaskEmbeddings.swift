@@ -9,9 +9,11 @@ internal import Splits
 
 /// What a model's file contains.
 public enum ModelKind: Sendable {
-    /// Networks to run on the images below a folder; `open` opens one, and `check` tells in a moment whether a file is one.
+    /// Networks to run on the images below a folder, except where a shelf has their embeddings; `open` opens one, and `check`
+    /// tells in a moment whether a file is one.
     case networks(
-        images: URL, check: @Sendable (URL) throws -> Void = { _ in }, open: @Sendable (URL) throws -> any ImageNetwork)
+        images: URL, keptIn: StoreShelf? = nil, check: @Sendable (URL) throws -> Void = { _ in },
+        open: @Sendable (URL) throws -> any ImageNetwork)
     /// Precomputed embeddings: one row per sample of the whole dataset, or of the test classes alone, which gives no scores
     /// in the catalogue.
     case embeddings
@@ -22,10 +24,26 @@ public enum ModelKind: Sendable {
     /// Makes sure that a file is what it should be, as far as its first bytes tell.
     func check(_ file: URL) throws {
         switch self {
-        case .networks(_, let check, _): try check(file)
+        case .networks(_, _, let check, _): try check(file)
         case .embeddings: try FeatureFile<Float>.requireHeaders(of: file)
         case .heads(let features, let provenance, let splits):
             _ = try head(file, of: provenance, width: features.columnCount, along: splits)
+        }
+    }
+
+    /// The directions in which models are scored: those that the path tells apart; without `{direction}` forward alone, except
+    /// that one network, or one file with a row for each sample, serves every task.
+    func directions(of models: ModelFiles, over dataset: Dataset) throws -> [Direction] {
+        guard models.isOneFile else { return models.directions }
+        switch self {
+        case .networks: return Direction.allCases
+        case .heads: return models.directions
+        case .embeddings:
+            let file = models.url(level: "", direction: .forward)
+            guard exists(file), let rowCount = try FeatureFile<Float>.shape(of: file)?.rowCount else {
+                return Direction.allCases
+            }
+            return rowCount == dataset.samples.count ? Direction.allCases : models.directions
         }
     }
 
@@ -172,11 +190,18 @@ struct TaskEmbeddings {
                     dimension: heads.reduce(0) { $0 + $1.head.dimension })
             }
             return (Array(dataset.samples.indices), joined(heads.map { $0.head.embeddings(of: features) }))
-        case .networks(let images, _, let open):
+        case .networks(let images, let shelf, _, let open):
             let network = try open(file)
             let wanted = withAll ? Array(dataset.samples.indices) : wanted
             if provenances[file.path] == nil { provenances[file.path] = try network.provenance }
             let ids = wanted.map { dataset.samples[$0].id }
+            if !mirrored,
+                let store = try shelf?.store(
+                    ofSamples: ids, below: images, by: network.provenance, report: report)?.store
+            {
+                report(.note("The embeddings of \(file.lastPathComponent) are those of \(store.url.relativePath)."))
+                return (wanted, try FeatureFile<Float>(contentsOf: store.url).matrix(ofSamples: ids))
+            }
             return (
                 wanted,
                 try network.embed(

@@ -196,7 +196,7 @@ private func margin(_ estimate: Estimate?, _ decimals: Int) -> String {
     estimate?.margin.map { fixed($0, decimals) } ?? "–"
 }
 
-func signed(_ value: Double, _ decimals: Int) -> String {
+package func signed(_ value: Double, _ decimals: Int) -> String {
     let text = fixed(value, decimals)
     return text.begins(with: "-") || value == 0 ? text : "+" + text
 }

@@ -152,20 +152,24 @@ public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] 
     columns.add("matched", spare: 5) { scores($0, .recall(1), .model, .matched) }
     columns.add("MAP@R", spare: 6, marginSpare: 12) { scores($0, .averagePrecisionAtR) }
     columns.add("backbone", spare: 7) { scores($0, .recall(1), .backbone) }
-    columns.add("gap", spare: 3, marginSpare: 10) { $0.gap()?[.recall(1)] }
+    columns.add("lead", spare: 3, marginSpare: 10) { $0.lead()?[.recall(1)] }
     return columns.table(of: results.levels)
 }
 
 /// The table of summaries over the levels, one line per subject, gallery and axis: the AGS of Recall@1 and MAP@R, and
 /// for Recall@1 the slope, the worst level and the rank correlation with the shift.
-public func curveTable(_ results: EvaluationResults) -> TextTable {
+///
+/// - Parameter isWhole: whether to show every gallery and axis; otherwise there is one line a subject, over `fid`, among all
+///   classes or, without a catalogue, within the test classes.
+public func curveTable(_ results: EvaluationResults, isWhole: Bool = true) -> TextTable {
+    let headline: GalleryKind = results.hasCatalogue ? .catalogue : .full
     var rows: [[String]] = []
     func cells(_ estimate: Estimate?) -> [String] {
         [estimate.map { fixed($0.value, 4) } ?? "–", estimate?.margin.map { fixed($0, 4) } ?? "–"]
     }
     for subject in Subject.allCases {
-        for gallery in GalleryKind.allCases {
-            for axis in ShiftAxis.allCases {
+        for gallery in isWhole ? GalleryKind.allCases : [headline] {
+            for axis in isWhole ? ShiftAxis.allCases : [.fid] {
                 let key = EvaluationResults.CurveKey(subject, gallery: gallery, over: axis)
                 guard let curve = results.completeCurve(of: .recall(1), key),
                     let area = curve.aggregatedGeneralizationScore
@@ -188,6 +192,46 @@ public func curveTable(_ results: EvaluationResults) -> TextTable {
             .init("±", alignment: .right, name: "± of slope", spareOrder: 7),
             .init("worst R@1", alignment: .right, spareOrder: 2), .init("Spearman", alignment: .right, spareOrder: 4),
         ], rows: rows)
+}
+
+/// The table of several models, one line each: the scores among all classes at the easiest and the hardest level, what they
+/// gain over the backbone there, and what becomes of the gain.
+///
+/// Without a catalogue the scores are those within the test classes. Columns without any value are left out.
+public func subjectTable(_ all: [EvaluationResults]) -> TextTable {
+    let hasCatalogue = all.allSatisfy(\.hasCatalogue)
+    let metric = all.first?.headlineMetric ?? .averagePrecisionAtR
+    func cells(_ estimate: Estimate?) -> [String] {
+        [estimate.map { fixed($0.value, 3) } ?? "–", estimate?.margin.map { fixed($0, 3) } ?? "–"]
+    }
+    let gains = all.map { results in results.levels.map { $0.gain()?[metric] } }
+    let hasGains = hasCatalogue && gains.contains { $0.contains { $0 != nil } }
+    let rows = all.enumerated().map { number, results in
+        let curve = results.curve(of: metric, .init(gallery: hasCatalogue ? .catalogue : .full)).points.map(\.estimate)
+        var row = [results.title] + cells(curve.first) + cells(curve.last)
+        guard hasGains else { return row }
+        row += cells(gains[number].first ?? nil) + cells(gains[number].last ?? nil)
+        return row + [results.costOfShift(of: metric).map(fateInWords) ?? "–"]
+    }
+    func pair(_ title: String, spare: Int = 0) -> [TextTable.Column] {
+        [
+            .init(title, alignment: .right, spareOrder: spare),
+            .init("±", alignment: .right, name: "± of \(title)", spareOrder: spare + 4),
+        ]
+    }
+    return TextTable(
+        columns: [.init("model")] + pair("\(metric.title) easiest", spare: 3) + pair("hardest", spare: 2)
+            + (hasGains ? pair("gain easiest") + pair("gain hardest") + [.init("the gain")] : []), rows: rows)
+}
+
+/// What becomes of a gain along the levels, in a word.
+private func fateInWords(_ cost: CostOfShift) -> String {
+    switch cost.verdict {
+    case .costs: "fades"
+    case .pays: "grows"
+    case .notShown: "no change shown"
+    case .none: "–"
+    }
 }
 
 /// The table of the few-shot evaluation, one line per level: scores of the same queries before and after adaptation,

@@ -14,10 +14,10 @@ public import Splits
 /// - Parameters:
 ///   - comparison: the models, with gains.
 ///   - frozen: the name of the frozen features among them.
-///   - manifest: the splits.
+///   - manifest: the splits; nil where only the results are known.
 /// - Returns: up to three sentences; fewer where the comparison has no gains.
-public func verdictSentences(_ comparison: ModelComparison, frozen: String, manifest: SplitManifest) -> [String] {
-    var sentences = [shiftSentence(manifest)]
+public func verdictSentences(_ comparison: ModelComparison, frozen: String, manifest: SplitManifest?) -> [String] {
+    var sentences = manifest.map { [shiftSentence($0)] } ?? []
     let trained = comparison.models.indices.filter {
         comparison.models[$0].name != frozen && comparison.models[$0].gains.count == comparison.levels.count
     }
@@ -25,6 +25,7 @@ public func verdictSentences(_ comparison: ModelComparison, frozen: String, mani
         let best = trained.max(by: { comparison.gain($0, at: 0) < comparison.gain($1, at: 0) })
     else { return sentences }
     sentences.append(fadingSentence(comparison, best, trained, reference))
+    guard !comparison.models[best].isSameEverywhere else { return sentences }
     let last = comparison.levels.count - 1
     if let ahead = trained.max(by: { comparison.gain($0, at: last) < comparison.gain($1, at: last) }) {
         sentences.append(lastSentence(comparison.models[ahead], ofSeveral: trained.count > 1))
@@ -32,8 +33,76 @@ public func verdictSentences(_ comparison: ModelComparison, frozen: String, mani
     return sentences
 }
 
+/// What an evaluation of some models found, in sentences: as of ``verdictSentences(_:frozen:manifest:)`` where the backbone was
+/// scored among all classes too, else what their scores are at the ends of the series.
+///
+/// - Parameters:
+///   - runs: the results; runs with the same ``/Evaluation/EvaluationResults/model`` or, of heads, the same objectives are of one
+///     model.
+///   - manifest: the splits.
+/// - Returns: up to three sentences.
+public func verdictSentences(of runs: [EvaluationResults], manifest: SplitManifest) -> [String] {
+    guard let first = runs.first, first.levels.count > 1 else { return [shiftSentence(manifest)] }
+    let reference = first.provenance?.training == nil ? "backbone" : "frozen features"
+    var entries: [ModelComparison.Entry] = []
+    for run in runs {
+        let name = run.provenance?.training?.objectives.map(\.title).joined(separator: " and ") ?? run.model
+        if let place = entries.firstIndex(where: { $0.name == name }) {
+            entries[place] = .init(name: name, runs: entries[place].runs + [run])
+        } else {
+            entries.append(.init(name: name, runs: [run]))
+        }
+    }
+    let metric = first.headlineMetric ?? .recall(1)
+    let beside = entries + [.init(name: reference, runs: [first], subject: .backbone)]
+    if let comparison = try? ModelComparison(beside, metric: metric, gallery: .catalogue) {
+        return verdictSentences(comparison, frozen: reference, manifest: manifest)
+    }
+    for gallery in [GalleryKind.catalogue, .full] {
+        guard let comparison = try? ModelComparison(entries, metric: metric, gallery: gallery) else { continue }
+        return [shiftSentence(manifest), scoreSentence(comparison)]
+    }
+    return [shiftSentence(manifest)]
+}
+
+/// The scores of the model that is best at the easiest level, where there is no backbone to compare with.
+private func scoreSentence(_ comparison: ModelComparison) -> String {
+    let scores = comparison.models.map { $0.curve.points.map(\.estimate) }
+    let last = comparison.levels.count - 1
+    let best = scores.indices.max { scores[$0][0].value < scores[$1][0].value } ?? 0
+    func text(_ estimate: Estimate) -> String {
+        fixed(estimate.value, 3) + (estimate.margin.map { " ± \(fixed($0, 3))" } ?? "")
+    }
+    let what =
+        "\(comparison.metric.title) \(text(scores[best][0])) at the easiest level and \(text(scores[best][last])) at the hardest"
+    let who = comparison.models[best].name + (scores.count > 1 ? ", the best at the easiest level," : "")
+    return comparison.gallery == .catalogue
+        ? "\(who) has \(what), among all classes and with the same queries; how much of that is shift, only a comparison with the "
+            + "backbone tells."
+        : "\(who) has \(what), within the test classes, which differ from level to level; nothing is concluded about shift."
+}
+
+/// Who is ahead over all levels, and whether that is beyond noise; nil for a single model.
+///
+/// It is by the area under the curve, with p adjusted for all pairs of models.
+public func leaderSentence(_ comparison: ModelComparison) -> String? {
+    let areas = comparison.models.map { $0.ags?.value ?? -.infinity }
+    let order = areas.indices.sorted { areas[$0] == areas[$1] ? $0 < $1 : areas[$0] > areas[$1] }
+    guard order.count > 1, let best = comparison.models[order[0]].ags, areas[order[1]] > -.infinity,
+        let pair = comparison.pairs.first(where: { Set([$0.first, $0.second]) == Set(order.prefix(2)) }),
+        let difference = pair.ags
+    else { return nil }
+    let (first, second) = (comparison.models[order[0]].name, comparison.models[order[1]].name)
+    let what = "\(first) is ahead over all levels, AGS \(fixed(best.value, 3)) of \(comparison.metric.title)"
+    let lead = pair.first == order[0] ? difference : .combination([(-1, difference)])
+    guard let p = pair.agsAdjustedP else { return "\(what); the next is \(second), \(fixed(lead.value, 3)) behind." }
+    return
+        "\(what); the next, \(second), is \(fixed(lead.value, 3))\(lead.margin.map { " ± \(fixed($0, 3))" } ?? "") behind, "
+        + (p <= 0.05 ? "beyond noise" : "which is not beyond noise") + " (p = \(fixed(p, 3)))."
+}
+
 /// How far the levels lead, and at how many the shift is shown.
-private func shiftSentence(_ manifest: SplitManifest) -> String {
+public func shiftSentence(_ manifest: SplitManifest) -> String {
     let distances = manifest.levels.map(\.fid)
     let range = "from fid \(fixed(distances.min() ?? 0, 1)) to \(fixed(distances.max() ?? 0, 1))"
     let tested = manifest.levels.filter { $0.isShift != nil }
@@ -48,8 +117,15 @@ private func shiftSentence(_ manifest: SplitManifest) -> String {
 private func fadingSentence(_ comparison: ModelComparison, _ best: Int, _ trained: [Int], _ reference: Int) -> String {
     let model = comparison.models[best]
     let ends =
-        "\(signedWithMargin(model.gains[0])) of \(comparison.metric.title) over the frozen features at the easiest level, "
+        "\(signedWithMargin(model.gains[0])) of \(comparison.metric.title) over the \(comparison.models[reference].name) at the easiest level, "
         + "\(signedWithMargin(model.gains[model.gains.count - 1])) at the hardest"
+    if model.isSameEverywhere {
+        let ahead = model.gains[0].value < 0 ? "behind" : "ahead of"
+        return
+            "\(model.name) is the same at every level, and \(ahead) the \(comparison.models[reference].name) by "
+            + "\(signedWithMargin(model.gains[0])) of \(comparison.metric.title) among all classes"
+            + (isBeyondNoise(model.gains[0]) ? "." : ", which is not beyond noise.")
+    }
     if isBeyondNoise(model.gains[0]), model.gains[0].value < 0 {
         return
             "Training harms even where the classes are like the training classes: with \(model.name)\(trained.count > 1 ? ", the best there," : "") \(ends)."
@@ -85,6 +161,11 @@ private func lastSentence(_ model: ModelComparison.Model, ofSeveral isOfSeveral:
     case (true, false): "At the hardest level training harms: \(who) adds \(signedWithMargin(gain)), beyond noise."
     case (false, _): "At the hardest level \(who) adds \(signedWithMargin(gain)), which is not beyond noise."
     }
+}
+
+extension ModelComparison.Model {
+    /// Whether the model is no other at any level: an embedding that was not trained along the levels gains the same at all.
+    fileprivate var isSameEverywhere: Bool { gains.allSatisfy { $0.value == gains[0].value } }
 }
 
 private func isBeyondNoise(_ gain: Estimate) -> Bool {

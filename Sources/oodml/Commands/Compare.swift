@@ -83,7 +83,12 @@ struct Compare: ParsableCommand {
         completion: .directory, transform: path)
     var out = URL(filePath: "results/comparison")
 
+    @Flag(help: "Print each level and each pair of models, too.")
+    var verbose = false
+
     @OptionGroup var output: OutputOptions
+
+    private var frozenName: String { "frozen features" }
 
     func run() throws {
         let names = ["comparison.csv", "curves.svg", "changes.svg", "gains.svg", "comparison.json"]
@@ -112,7 +117,9 @@ struct Compare: ParsableCommand {
         case .json: try writeToStandardOutput(json)
         case .text:
             try printText(
-                summary(of: comparison, within: within, written: written, on: StandardStream.output.display),
+                summary(
+                    of: comparison, within: within, frozen: backbone ? frozenName : nil, written: written,
+                    isWhole: verbose, on: StandardStream.output.display),
                 on: StandardStream.output.display)
         }
     }
@@ -147,7 +154,7 @@ struct Compare: ParsableCommand {
             }
         }
         if backbone, let first = models.first {
-            entries.append(.init(name: "frozen features", runs: [first.1[0]], subject: .backbone))
+            entries.append(.init(name: frozenName, runs: [first.1[0]], subject: .backbone))
         }
         return entries
     }

@@ -179,6 +179,8 @@ private struct DistanceReport: Encodable {
             ("n_a", firstCount.map(String.init) ?? "not known"), ("n_b", secondCount.map(String.init) ?? "not known"),
             ("d", "\(dimension)"),
         ]
+        let part = frechet > 0 ? ", \(Int((meanPart / frechet * 100).rounded())) % of it between the means" : ""
         return lines.map { $0.padding(toLength: 17, withPad: " ", startingAt: 0) + $1 + "\n" }.joined()
+            + "\nThe squared Fréchet distance is \(String(format: "%.4g", frechet))\(part).\n"
     }
 }

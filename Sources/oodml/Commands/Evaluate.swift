@@ -6,6 +6,7 @@ import FeatureExtraction
 import Files
 import Foundation
 import Glyphs200
+import Reports
 import Retrieval
 
 struct Evaluate: ParsableCommand {
@@ -15,7 +16,9 @@ struct Evaluate: ParsableCommand {
             """
             Each level of the splits is two tasks: train on its train classes and test on its test classes (forward), or \
             the other way round (reverse). The path of the model names the task: {level} stands for the level's id, as \
-            in level-3, and {direction} for forward or reverse. Without {direction} only forward tasks are scored.
+            in level-3, and {direction} for forward or reverse. With {level} and no {direction} only forward tasks are \
+            scored. A path with neither is of one network or file for all tasks, such as an off-the-shelf backbone, and is \
+            scored in both directions.
 
             Retrieval is exact, and by cosine unless told otherwise. The headline numbers are from the catalogue: the whole \
             dataset is searched, seen, unseen and removed classes alike, and each level is asked the same queries, each \
@@ -27,7 +30,7 @@ struct Evaluate: ParsableCommand {
             levels. With forward tasks alone the queries are of the classes that are test classes at every level.
 
             The protocol of the paper stands beside it: one against the rest within each level's test classes, also in \
-            `matched` galleries of equal size at every level, and the gap to the backbone there. Hard levels have classes \
+            `matched` galleries of equal size at every level, and the lead over the backbone there. Hard levels have classes \
             that are more alike, and fewer of them, which is harder or easier for any embedding: nothing is concluded from \
             these numbers about shift.
 
@@ -66,7 +69,7 @@ struct Evaluate: ParsableCommand {
                 --backbone M, --features F  what made the splits, for the gain
                 """,
             writes: """
-                results.json  all scores, gains, cost of shift, AGS and gaps
+                results.json  all scores, gains, cost of shift, AGS and leads
                 results.csv   the same as one row a number
                 per-class.csv how each class is retrieved at each level
                 retrieval-examples.json  the best, median and worst queries
@@ -116,9 +119,6 @@ struct Evaluate: ParsableCommand {
 
     @OptionGroup var reference: ReferenceOptions
 
-    @Option(help: "What retrieval ranks by.")
-    var similarity = Similarity.cosine
-
     @OptionGroup var retrieval: RetrievalOptions
 
     @Option(
@@ -134,6 +134,13 @@ struct Evaluate: ParsableCommand {
         help: ArgumentHelp(
             "Draws of galleries of equal size; 0 for none (default: 20, or fewer large ones).", valueName: "n"))
     var matchedDraws: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The levels to score, separated by commas, or found for those whose files are there (default: all).",
+            valueName: "id,…|found"),
+        transform: LevelChoice.init)
+    var levels: LevelChoice?
 
     @Option(
         help: ArgumentHelp("Score this validation fold, counted from 0 (default: the test classes).", valueName: "n"))
@@ -161,6 +168,9 @@ struct Evaluate: ParsableCommand {
             "Adapt to the splits' few-shot episodes of this many samples a class (default: no adaptation).",
             valueName: "k"))
     var shots: Int?
+
+    @Flag(help: "Print all tables: each model at each level, the protocol of the paper, and all areas.")
+    var verbose = false
 
     @OptionGroup(title: "Tricks at test time") var trickOptions: TrickOptions
 
@@ -193,7 +203,7 @@ struct Evaluate: ParsableCommand {
                 "\(heads == nil ? "--embeddings" : "--features") are made already; expected no options of the models")
         }
         if trickOptions.flip && model == nil { throw ValidationError("--flip needs images; expected --model") }
-        if similarity == .innerProduct, trickOptions.rerank || trickOptions.mixRaw != nil || shots != nil {
+        if retrieval.similarity == .innerProduct, trickOptions.rerank || trickOptions.mixRaw != nil || shots != nil {
             throw ValidationError(
                 "--rerank, --mix-raw and --shots need the cosine or the distance; found --similarity inner-product")
         }
@@ -205,8 +215,8 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        let splits = try SplitFolder(at: splits)
         let subjects = try subjects()
+        let splits = try chosen(from: SplitFolder(at: splits), for: subjects, on: terminal)
         let (kind, backbone) = try kind(along: splits, on: terminal)
         var scoring = try ModelScoring(
             along: splits, of: subjects[0].models, being: kind, by: settings(for: subjects[0]))
@@ -255,7 +265,11 @@ struct Evaluate: ParsableCommand {
                 try printJSON(all.map(\.model.results))
             }
         case .text:
-            for (model, paths) in all {
+            let display = StandardStream.output.display
+            if all.count > 1 && !verbose {
+                try printText(summary(of: all.map { ($0.model.results, $0.paths) }, on: display), on: display)
+            }
+            for (model, paths) in all where all.count == 1 || verbose {
                 let names =
                     model.results.provenance?.training.map { [$0.title] }
                     ?? [subjects.count > 1 ? model.results.model : nil, model.results.seed.map { "seed \($0)" }]
@@ -263,9 +277,11 @@ struct Evaluate: ParsableCommand {
                 if !names.isEmpty { try printText(onOneLine(names.joined(separator: ", "))) }
                 try printText(
                     summary(
-                        of: model.results, manifest: splits.manifest, written: paths,
-                        on: StandardStream.output.display), on: StandardStream.output.display)
+                        of: model.results, manifest: splits.manifest, written: paths, isWhole: verbose, on: display),
+                    on: display)
             }
+            let sentences = verdictSentences(of: all.map(\.model.results), manifest: splits.manifest)
+            try printText("\n" + sentences.map { display.wrapped($0) }.joined(separator: "\n"), on: display)
         }
     }
 
@@ -273,24 +289,29 @@ struct Evaluate: ParsableCommand {
     private func kind(
         along splits: SplitFolder, on terminal: Terminal
     ) throws -> (kind: ModelKind, backbone: EmbeddingSource?) {
-        let source = try reference.source(of: splits.manifest, on: terminal)
+        let source = try reference.source(
+            of: splits.manifest, over: splits.dataset, at: splits.url, on: terminal)
         if heads != nil {
             guard let source else { throw ValidationError("expected --features, which the heads take") }
-            let (matrix, provenance) = try source.embeddings(
+            let found = try source.embeddings(
                 of: splits.dataset, activity: "features", report: terminal.show)
-            return (.heads(on: matrix, from: provenance, along: splits), .matrix(matrix, from: provenance))
+            return (
+                .heads(on: found.matrix, from: found.provenance, along: splits),
+                .matrix(found.matrix, from: found.provenance)
+            )
         }
         guard model != nil else { return (.embeddings, source) }
         let reading = network.reading
         let kind = ModelKind.networks(
-            images: try reference.images(of: splits.manifest), check: FeatureExtractor.requireNetwork(at:),
+            images: try reference.images(of: splits.manifest), keptIn: reference.keeping.shelf,
+            check: FeatureExtractor.requireNetwork(at:),
             open: { try reading.network($0, announcedOn: terminal) })
         return (kind, source)
     }
 
     private func settings(for subject: Subject) -> ScoringSettings {
         var settings = ScoringSettings()
-        settings.similarity = similarity
+        settings.similarity = retrieval.similarity
         settings.loneQueries = retrieval.loneQueries.policy
         settings.metrics = retrieval.metrics
         settings.confidence =

@@ -29,7 +29,8 @@ func summary(of made: MadeSplits, on display: TextDisplay) -> String {
         }
         text += "\n"
     }
-    return text + pathsWritten(made.paths, on: display)
+    let sentences = made.manifests.map { display.wrapped(onOneLine(shiftSentence($0))) }
+    return text + pathsWritten(made.paths, on: display) + "\n\n" + sentences.joined(separator: "\n")
 }
 
 /// What `import` prints.
@@ -95,9 +96,11 @@ private func splitTable(of manifest: SplitManifest) -> TextTable {
             }))
 }
 
-/// What `evaluate` prints.
+/// What `evaluate` prints of one model.
+///
+/// - Parameter isWhole: whether to print the protocol of the paper and all areas beside the scores among all classes.
 func summary(
-    of results: EvaluationResults, manifest: SplitManifest, written: [String], on display: TextDisplay
+    of results: EvaluationResults, manifest: SplitManifest, written: [String], isWhole: Bool, on display: TextDisplay
 ) -> String {
     let sizes = Dictionary(
         uniqueKeysWithValues: manifest.levels.map {
@@ -110,19 +113,28 @@ func summary(
         text += table.text(on: display, elsewhere: elsewhere) + "\n"
         if let sentence = costSentence(results) { text += display.wrapped(sentence) + "\n\n" }
         text += plotted(curvePlot(results), on: display)
-        text += display.wrapped("Within the test classes, as in the paper:") + "\n"
-        text += levelTable(results, sizes: sizes).text(on: display, elsewhere: elsewhere) + "\n"
+        if isWhole {
+            text += display.wrapped("Within the test classes, as in the paper:") + "\n"
+            text += levelTable(results, sizes: sizes).text(on: display, elsewhere: elsewhere) + "\n"
+        }
     } else {
         text += levelTable(results, sizes: sizes).text(on: display, elsewhere: elsewhere) + "\n"
         text += plotted(curvePlot(results), on: display)
     }
-    text += curveTable(results).text(on: display, elsewhere: elsewhere)
+    text += curveTable(results, isWhole: isWhole).text(on: display, elsewhere: elsewhere)
     if let table = fewShotTable(results) {
         text += "\n" + table.text(on: display, elsewhere: elsewhere)
         text += display.wrapped("± is half the 95 % interval over draws of the few samples, on these classes.")
     }
     text += text.ends(with: "\n") ? "\n" : "\n\n"
     return text + display.wrapped(notes(on: results)) + pathsWritten(written, on: display)
+}
+
+/// What `evaluate` prints of several models: a line each, and what was written.
+func summary(of all: [(results: EvaluationResults, paths: [String])], on display: TextDisplay) -> String {
+    subjectTable(all.map(\.results)).text(on: display, elsewhere: "--verbose, and results.csv of each, have all levels")
+        + "\n"
+        + display.wrapped(notes(on: all[0].results)) + pathsWritten(all.flatMap(\.paths), on: display)
 }
 
 /// What the ± means, and what was scored.
@@ -180,23 +192,24 @@ private func meaning(ofJackknife confidence: ConfidenceMethod) -> String {
 
 /// What `compare` prints.
 ///
-/// - Parameter within: the same within the test classes; nil if that is what the comparison is.
+/// - Parameters:
+///   - within: the same within the test classes; nil if that is what the comparison is.
+///   - frozen: the name of the backbone among the models; nil if it is not one.
+///   - isWhole: whether to print each level and pair, too.
 func summary(
-    of comparison: ModelComparison, within: ModelComparison?, written: [String], on display: TextDisplay
+    of comparison: ModelComparison, within: ModelComparison?, frozen: String?, written: [String], isWhole: Bool,
+    on display: TextDisplay
 ) -> String {
     let elsewhere = allColumns("comparison.csv")
     var text = display.wrapped(
         "\(comparison.metric.title) on \(onOneLine(comparison.dataset)) (\(onOneLine(comparison.split))), "
             + "\(place(of: comparison.gallery)), over \(comparison.axis.rawValue)\n\n")
     text += modelTable(comparison, within: within).text(on: display, elsewhere: elsewhere)
-    if let gains = gainTable(comparison) { text += "\n" + gains.text(on: display, elsewhere: elsewhere) }
+    if isWhole, let gains = gainTable(comparison) { text += "\n" + gains.text(on: display, elsewhere: elsewhere) }
     let plot = comparisonPlot(comparison).text(on: display)
     if !plot.isEmpty { text += "\n" + plot }
-    if comparison.models.count > 1 {
+    if isWhole, comparison.models.count > 1 {
         text += "\n" + changeTable(comparison).text(on: display, elsewhere: elsewhere) + "\n"
-        let sentences = changeSentences(comparison)
-        for sentence in sentences { text += display.wrapped(onOneLine(sentence)) + "\n" }
-        if !sentences.isEmpty { text += "\n" }
         // The CSV file has no rows for differences per level and their p-values.
         text += pairTable(comparison).text(on: display, elsewhere: allColumns("comparison.json"))
     }
@@ -211,7 +224,11 @@ func summary(
             display.wrapped("± runs is half the 95 % interval of the mean over training runs, on these classes.")
             + "\n"
     }
-    return text + "\n" + pathsWritten(written, on: display)
+    var sentences = comparison.models.count > 1 ? changeSentences(comparison) : []
+    if let leader = leaderSentence(comparison) { sentences.insert(leader, at: 0) }
+    if let frozen { sentences += verdictSentences(comparison, frozen: frozen, manifest: nil) }
+    return text + "\n" + pathsWritten(written, on: display) + "\n"
+        + sentences.map { "\n" + display.wrapped(onOneLine($0)) }.joined()
 }
 
 private func place(of gallery: GalleryKind) -> String {

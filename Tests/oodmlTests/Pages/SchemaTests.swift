@@ -48,13 +48,14 @@ struct SchemaTests {
         "episodes-1": ["splits/episodes-2.json", "splits/episodes-5.json"],
         "replicates-1": ["splits/replicates.json"],
         "store-1": ["store/store.json", "part/store.json"],
-        "results-3": [
+        "results-4": [
             "plain/results.json", "noisy/seed-1/results.json", "tricked/results.json", "fold/results.json",
             "networks/results.json", "roles/results.json", "across/results.json",
             "scored-heads/triplet/seed-1/results.json",
         ],
         "comparison-1": ["compared/comparison.json", "compared-heads/comparison.json"],
         "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
+        "scores-1": ["scores.json"],
         "validation-1": ["sound.json", "unsound.json"], "datasets-1": ["datasets.json"],
         "retrieval-examples-1": ["plain/retrieval-examples.json", "noisy/seed-2/retrieval-examples.json"],
         "training-1": ["heads/training.json", "left-out/training.json"], "objectives-1": ["objectives.json"],
@@ -113,6 +114,7 @@ struct SchemaTests {
         try print(
             "score f.npy --labels s.csv --gallery f.npy --gallery-labels s.csv --no-clusters --format json",
             to: "gallery.json")
+        try print("score f.npy noisy-1.npy noisy-2.npy --labels s.csv --format json", to: "scores.json")
         try print("datasets --format json", to: "datasets.json")
         try print("train --list --format json", to: "objectives.json")
         try print("export splits --as oml --format json", to: "export.json")
@@ -156,7 +158,7 @@ struct SchemaTests {
             "episodes-1": [("shots", 0), ("episodes", nil), ("left_out", [1]), ("seed", "0")],
             "replicates-1": [("pairs", nil), ("series.0.seed", -1), ("pairs.0.adjusted_rand_indices", [2])],
             "store-1": [("identity.samples_sha256", nil), ("row_count", -1), ("identity.embeddings.source", "guess")],
-            "results-3": [
+            "results-4": [
                 ("schema_version", 2), ("gains", nil), ("costs_of_shift", nil), ("metrics", ["recall@0"]),
                 ("settings.similarity", "dot"),
                 ("levels.0.scores.full.model.mean.recall@1", 1.5), ("levels.0.scores.full.model.mean.recal@1", 1),
@@ -168,7 +170,14 @@ struct SchemaTests {
                 ("models.0.ags.standard_error", -1), ("models.0.places_moved", -1),
             ],
             "distance-1": [("frechet", "1"), ("n_a", 1), ("warnings", nil)],
-            "score-1": [("recall@1", 2), ("recall@0", 1), ("class_averaged", nil), ("distance", "dot")],
+            "score-1": [
+                ("recall@1", 2), ("recall@0", 1), ("class_averaged", nil), ("distance", "dot"),
+                ("intervals.recall@1.standard_error", -1), ("intervals_over", "time"),
+            ],
+            "scores-1": [
+                ("models", [Any]()), ("models.0.name", nil), ("models.1.recall@1", 2), ("pairs.0.first", nil),
+                ("pairs.0.differences.map@r.p", 2),
+            ],
             "validation-1": [("checked.levels", nil), ("violations", nil), ("checked.series", 0)],
             "retrieval-examples-1": [
                 ("schema_version", 2), ("tasks.0.examples.0.place", "first"), ("tasks.0.examples.0.score", 2),
@@ -204,7 +213,7 @@ struct PublishedFilesTests {
     @Test func publishedFilesAreValid() throws {
         for (schema, path) in [
             ("manifest-2", "splits/glyphs200/manifest.json"), ("episodes-1", "splits/glyphs200/episodes-5.json"),
-            ("results-3", "splits/glyphs200/example/results.json"),
+            ("results-4", "splits/glyphs200/example/results.json"),
             ("comparison-1", "splits/glyphs200/heads/comparison.json"),
         ] {
             let run = try SchemaCheck.run(schema, [path], in: Repository.folder)

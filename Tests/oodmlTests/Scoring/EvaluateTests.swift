@@ -171,7 +171,8 @@ import TestSupport
         }
         #expect(run.errors.contains("{direction}.npy: the embeddings are of the test classes alone"), "\(run.errors)")
         #expect(results.settings.catalogue == nil && results.costOfShift(of: .recall(1)) == nil)
-        #expect(!run.output.contains("hift"), "\(run.output)")
+        #expect(
+            !run.output.contains("costs") && run.output.contains("nothing is concluded about shift"), "\(run.output)")
         #expect(run.errors.contains("tasks have galleries of fewer than 10 classes"), "\(run.errors)")
         let x = results.levels.map(\.fid)
         let y = results.levels.map { recall($0, .mean) ?? 0 }
@@ -191,16 +192,74 @@ import TestSupport
         #expect(run.status == 0, "\(run.errors)")
         for (found, level) in zip(try results(in: "results").levels, manifest.levels) {
             #expect(abs((recall(found, .forward) ?? 0) - recallAt1(of: level.test)) < 1e-12)
-            #expect(recall(found, .reverse) == nil)
+            #expect(abs((recall(found, .reverse) ?? 0) - recallAt1(of: level.train)) < 1e-12)
             for gallery in GalleryKind.allCases {
                 let (model, backbone) = (
                     found.scores(of: .model, gallery: gallery), found.scores(of: .backbone, gallery: gallery)
                 )
                 #expect(model == backbone, "the model is the backbone here")
                 if model == nil { continue }
-                let gap = try #require(found.gap(gallery: gallery)?[.recall(1)])
-                #expect(gap.value == 0 && gap.standardError ?? 0 == 0)
+                let lead = try #require(found.lead(gallery: gallery)?[.recall(1)])
+                #expect(lead.value == 0 && lead.standardError ?? 0 == 0)
             }
+        }
+    }
+
+    /// Rows of one test side can serve only that side, and paths with a level only what was trained along it.
+    @Test func onlyWhatServesBothDirectionsIsScoredInBoth() throws {
+        let level = try #require(manifest.levels.first)
+        for level in manifest.levels {
+            try folder.write(Matrix(rows: rows).numpyFile, to: "forward/\(level.id).npy")
+        }
+        let run = try evaluate("--embeddings", "forward/{level}.npy", "--out", "results")
+        #expect(run.status == 0, "\(run.errors)")
+        let found = try results(in: "results").levels
+        #expect(found.allSatisfy { recall($0, .forward) != nil && recall($0, .reverse) == nil })
+        #expect(found.first?.id == level.id)
+        let both = try evaluate("--embeddings", "f.npy", "--out", "both")
+        #expect(both.status == 0, "\(both.errors)")
+        let compared = try CommandRun(["compare", "both", "results", "--gallery", "full"], in: folder.url)
+        #expect(compared.status == 1)
+        #expect(
+            compared.errors.contains(
+                "results: cannot be compared: found scores of forward tasks alone; expected scores in both directions, as the "
+                    + "first has"), "\(compared.errors)")
+        let forward = try CommandRun(
+            ["compare", "both", "results", "--gallery", "full", "--direction", "forward"], in: folder.url)
+        #expect(forward.status == 0, "\(forward.errors)")
+    }
+
+    /// Some of the levels are scored when that is asked for, and what is perhaps meant is said.
+    @Test func levelsThatAreThereAreScoredWhenAsked() throws {
+        let all = manifest.levels.map(\.id)
+        for id in all.prefix(2) {
+            for direction in ["forward", "reverse"] {
+                try folder.write(Matrix(rows: rows).numpyFile, to: "part/\(id)-\(direction).npy")
+            }
+        }
+        let path = "part/{level}-{direction}.npy"
+        let missing = try evaluate("--embeddings", path)
+        #expect(missing.status == 1)
+        #expect(
+            missing.errors.contains("are missing; --levels found scores the levels that have theirs"),
+            "\(missing.errors)")
+        let hint = try evaluate("--embeddings", "part/{level}.npy")
+        #expect(
+            hint.errors.contains("part/\(all[0])-forward.npy is there, so the path should have {direction}"),
+            "\(hint.errors)")
+        let found = try evaluate("--embeddings", path, "--levels", "found", "--out", "found")
+        #expect(found.status == 0, "\(found.errors)")
+        #expect(
+            found.errors.contains("2 of \(all.count) levels have their files and are scored: \(all[0]), \(all[1])."))
+        #expect(try results(in: "found").levels.map(\.id) == Array(all.prefix(2)))
+        let named = try evaluate("--embeddings", "f.npy", "--levels", "\(all[2]),\(all[0])", "--out", "named")
+        #expect(named.status == 0, "\(named.errors)")
+        #expect(try results(in: "named").levels.map(\.id) == [all[0], all[2]])
+        let unknown = try evaluate("--embeddings", "f.npy", "--levels", "level-77")
+        #expect(
+            unknown.status == 64 && unknown.errors.contains("--levels names level-77; expected some of \(all[0]), "))
+        for wrong in ["", "\(all[0]),\(all[0])"] {
+            #expect(try evaluate("--embeddings", "f.npy", "--levels", wrong).status == 64)
         }
     }
 
@@ -331,23 +390,24 @@ import TestSupport
         let episodes = try FewShotEpisodes(readingFrom: folder.url.appending(path: "splits/episodes-2.json"))
         let ids = (0..<24).flatMap { number in (0..<5).map { "\(number)-\($0)" } }
         for (found, level) in zip(try results(in: "results/splits").levels, manifest.levels) {
-            let scores = try #require(found.fewShot?.forward)
-            #expect(scores.shots == 2 && scores.episodeCount == episodes.episodes.count)
-            #expect(scores.queryCount == Double(3 * level.test.count))
-            // The baseline is plain retrieval among the samples that are in no support.
-            let means = try episodes.episodes.indices.map { number in
-                let support = Set(
-                    episodes.supports(inEpisode: number, ofClasses: level.test, atLevel: level.id).values.flatMap { $0 }
-                )
-                let kept = samples(of: level.test).filter { !support.contains(ids[$0]) }
-                let numbers = Dictionary(uniqueKeysWithValues: level.test.enumerated().map { ($0.element, $0.offset) })
-                return try RetrievalSet(
-                    Matrix(rows: kept.map { rows[$0] }), classNumbers: kept.compactMap { numbers[classes[$0]] }
-                ).scores().mean()[.recall(1)] ?? .nan
+            for (scores, tested) in [(found.fewShot?.forward, level.test), (found.fewShot?.reverse, level.train)] {
+                let scores = try #require(scores)
+                #expect(scores.shots == 2 && scores.episodeCount == episodes.episodes.count)
+                #expect(scores.queryCount == Double(3 * tested.count))
+                // The baseline is plain retrieval among the samples that are in no support.
+                let means = try episodes.episodes.indices.map { number in
+                    let support = Set(
+                        episodes.supports(inEpisode: number, ofClasses: tested, atLevel: level.id).values.flatMap { $0 }
+                    )
+                    let kept = samples(of: tested).filter { !support.contains(ids[$0]) }
+                    let numbers = Dictionary(uniqueKeysWithValues: tested.enumerated().map { ($0.element, $0.offset) })
+                    return try RetrievalSet(
+                        Matrix(rows: kept.map { rows[$0] }), classNumbers: kept.compactMap { numbers[classes[$0]] }
+                    ).scores().mean()[.recall(1)] ?? .nan
+                }
+                let expected = means.reduce(0, +) / Double(means.count)
+                #expect(abs((scores.baseline[.recall(1)]?.mean ?? 0) - expected) < 1e-12)
             }
-            let expected = means.reduce(0, +) / Double(means.count)
-            #expect(abs((scores.baseline[.recall(1)]?.mean ?? 0) - expected) < 1e-12)
-            #expect(found.fewShot?.mean == scores)
         }
         let none = try evaluate("--embeddings", "f.npy", "--shots", "4", "--out", "other")
         #expect(none.status == 1)

@@ -167,7 +167,7 @@ import Testing
             contentsOf: fixture.folder.url.appending(path: "scored/triplet/seed-4/curve.svg"), encoding: .utf8)
         #expect(curve.contains("Triplet, seed 4") && !curve.contains("safetensors"))
         let compared = try fixture.run(
-            ["compare", "scored/triplet", "scored/contrastive", "--backbone", "-q"], out: "compared")
+            ["compare", "scored/triplet", "scored/contrastive", "--backbone", "-q", "--verbose"], out: "compared")
         #expect(compared.status == 0, "\(compared.errors)")
         let tuning = try #require(try record().tuning)
         for words in ["gain over frozen", "places", "tuned", "against the mean"] {
