@@ -38,6 +38,21 @@ import Testing
         #expect(lines.count >= 5 && lines.contains { $0.hasPrefix("removal ") })
     }
 
+    @Test func compositions() throws {
+        let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)
+        let lines = try printed {
+            // snippet
+            let series = try SplitSeries(of: embedded, by: settings)
+            for (level, composition) in zip(series.levels, series.compositions) {
+                let column = composition.columns.first { $0.isBeyondRandom }
+                let ends = composition.direction.map { [$0.train.classes[0].label, $0.test.classes[0].label] }
+                print(level.arm, column?.column ?? "no column", ends ?? [])
+            }
+            // end
+        }
+        #expect(lines.count >= 5 && lines.allSatisfy { $0.contains(" no column [\"class ") })
+    }
+
     @Test func settingsFieldByField() throws {
         // snippet
         var settings = SplitSettings()

@@ -20,12 +20,16 @@ struct NullExchange {
     private let seed: UInt64
 
     init(of partition: ClassPartition, in vectors: UnitVectors, seed: UInt64) {
+        self.init(of: partition, sizes: vectors.rows.map(\.count), seed: seed)
+    }
+
+    /// Random exchanges of units of given sizes.
+    init(of partition: ClassPartition, sizes: [Int], seed: UInt64) {
         self.partition = partition
         self.seed = seed
         // Units of one size are in random order, so that blocks do not follow the order of names.
         var generator = SeededGenerator(seed: seed, stream: "null/blocks")
-        let sizes = vectors.rows.map(\.count)
-        let order = generator.shuffled(vectors.rows.indices).enumerated()
+        let order = generator.shuffled(sizes.indices).enumerated()
             .sorted { (sizes[$0.element], $0.offset) < (sizes[$1.element], $1.offset) }
             .map(\.element).filter { partition.sides[$0] != nil && sizes[$0] > 0 }
         var blocks: [[Int]] = []
@@ -92,5 +96,13 @@ struct NullExchange {
             }
         }
         return ClassPartition(sides: sides)
+    }
+
+    /// The train units of a draw whose order of units need not agree with that of other levels, in O(c) for c units.
+    func trainUnits(ofDraw number: Int) -> [Int] {
+        var generator = SeededGenerator(seed: seed, stream: "composition/\(number)")
+        return blocks.flatMap { block in
+            generator.shuffled(block).prefix(block.count { partition.sides[$0] == .train })
+        }
     }
 }

@@ -56,13 +56,15 @@ public struct ImportedSplits: Sendable, Equatable {
         let folds = try zip(splits.levels, partitions).map(reading.folds)
         let ids = fileNames(for: splits.levels.map(\.id)).map { "level-\($0)" }
         let matched = MatchedTraining(of: dataset, trainClasses: partitions.map { $0.classes(on: .train) }, seed: 0)
+        let compositions = ShiftComposition.compositions(of: partitions, in: dataset, seed: 0)
         let levels = splits.levels.indices.map { index in
             SplitLevel(
                 id: ids[index],
                 step: Int(splits.levels[index].id).flatMap { NumberRange.count.contains($0) ? $0 : nil } ?? index + 1,
                 fid: splits.levels[index].fid,
                 partition: partitions[index], folds: folds[index],
-                matched: (matched.subsets[index].classes, matched.sampleCount), in: dataset)
+                matched: (matched.subsets[index].classes, matched.sampleCount), composition: compositions[index],
+                in: dataset)
         }
         var supports = SupportReading(
             files: PublishedFiles(of: splits, classes, in: dataset), mayMisnumber: splits.classesAreNumbers)

@@ -15,6 +15,7 @@ extension SplitLevel {
         try container.encodeIfPresent(position, forKey: .position)
         try container.encodeIfPresent(holdout, forKey: .holdout)
         try container.encodeIfPresent(kernelDiscrepancy, forKey: .kernelDiscrepancy)
+        try container.encodeIfPresent(composition, forKey: .composition)
         try container.encode(trainSampleCount, forKey: .trainSampleCount)
         try container.encode(testSampleCount, forKey: .testSampleCount)
         try container.encode(train, forKey: .train)

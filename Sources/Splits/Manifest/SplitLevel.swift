@@ -34,6 +34,8 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     public let isShift: Bool?
     /// The unbiased squared MMD with the KID kernel, a second opinion on the shift.
     public let kernelDiscrepancy: Double?
+    /// What distinguishes the sides; nil in manifests of older versions.
+    public let composition: ShiftComposition?
     /// The number of samples on the train side.
     public let trainSampleCount: Int
     /// The number of samples on the test side.
@@ -97,7 +99,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, step, fid, null, excess, position, holdout, train, test, removed, folds
+        case id, step, fid, null, excess, position, holdout, composition, train, test, removed, folds
         case arm = "origin"
         case adjustedPairCount = "adjusted_pair_count"
         case fidMeanPart = "fid_mean_part"
@@ -136,6 +138,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         }
         isShift = controls?.isShift
         kernelDiscrepancy = series.discrepancies[number]?.rounded(significantDigits: 10)
+        composition = series.compositions[number]
         trainSampleCount = train.reduce(0) { $0 + dataset.samplesOfClass[$1].count }
         testSampleCount = test.reduce(0) { $0 + dataset.samplesOfClass[$1].count }
         self.train = labels(train)
@@ -152,9 +155,10 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     ///   - partition: which side its classes are on.
     ///   - folds: the numbers of the classes of each fold, ascending.
     ///   - matched: the numbers of the classes of its matched training set, ascending, and the set's size.
+    ///   - composition: what distinguishes its sides.
     init(
         id: String, step: Int, fid: Double, partition: ClassPartition, folds: [[Int]],
-        matched: (classes: [Int], sampleCount: Int), in dataset: Dataset
+        matched: (classes: [Int], sampleCount: Int), composition: ShiftComposition, in dataset: Dataset
     ) {
         func labels(_ classes: [Int]) -> [String] { classes.map { dataset.classLabels[$0] } }
         let (train, test) = (partition.classes(on: .train), partition.classes(on: .test))
@@ -165,6 +169,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         adjustedPairCount = nil
         (fidMeanPart, fidCovariancePart, referenceFid, kernelDiscrepancy) = (nil, nil, nil, nil)
         (null, excess, position, holdout, isShift) = (nil, nil, nil, nil, nil)
+        self.composition = composition.isEmpty ? nil : composition
         trainSampleCount = dataset.samples(ofClasses: train).count
         testSampleCount = dataset.samples(ofClasses: test).count
         self.train = labels(train)

@@ -47,6 +47,7 @@ extension SplitManifest {
             try require(level.holdout?.nullMean, distance, "holdout.null_mean")
             try require(level.holdout?.nullSd, distance, "holdout.null_sd")
             try require(level.holdout?.p, part, "holdout.p")
+            try level.composition?.requirePlausibleValues(at: "levels.\(number).composition")
         }
     }
 

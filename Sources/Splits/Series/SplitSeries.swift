@@ -18,6 +18,8 @@ public struct SplitSeries: Sendable {
     public let controls: ShiftControls?
     /// The kernel discrepancy between the sides of each level; nil if a side has fewer than two vectors.
     public let discrepancies: [Double?]
+    /// What distinguishes the sides of each level.
+    public let compositions: [ShiftComposition]
     /// The validation folds of each level's train classes.
     public let folds: [[[Int]]]
     /// Training sets of equal size for the levels.
@@ -49,6 +51,8 @@ public struct SplitSeries: Sendable {
         report(.began("kernel discrepancy"))
         let discrepancy = embedded.kernelDiscrepancy(seed: settings.seed)
         discrepancies = levels.map { discrepancy.squared(between: $0.partition) }
+        compositions = ShiftComposition.compositions(
+            of: levels.map(\.partition), over: embedded, seed: settings.seed)
         let dataset = embedded.dataset
         let foldUnits = dataset.joined(embedded.units)
         folds = levels.map { level in

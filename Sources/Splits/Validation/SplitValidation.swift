@@ -44,11 +44,14 @@ public struct SplitValidation: Sendable {
     ///
     /// - Complexity: O(L·C) for L levels and C classes.
     public var manifestViolations: [SplitViolation] {
-        datasetViolations + settingViolations + sourceViolations + orderViolations + originViolations
-            + manifest.levels.indices.flatMap { index in
-                classViolations(ofLevel: index) + sizeViolations(ofLevel: index) + foldViolations(ofLevel: index)
-                    + numberViolations(of: manifest.levels[index]) + holdoutViolations(ofLevel: index)
-            } + matchedViolations + controlViolations
+        let describing = dataset.describingColumns
+        var violations = datasetViolations + settingViolations + sourceViolations + orderViolations + originViolations
+        for index in manifest.levels.indices {
+            violations += classViolations(ofLevel: index) + sizeViolations(ofLevel: index)
+            violations += foldViolations(ofLevel: index) + numberViolations(of: manifest.levels[index])
+            violations += holdoutViolations(ofLevel: index) + compositionViolations(ofLevel: index, among: describing)
+        }
+        return violations + matchedViolations + controlViolations
     }
 
     /// Whether the splits were published by somebody else.

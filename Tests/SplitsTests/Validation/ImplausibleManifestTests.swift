@@ -35,7 +35,10 @@ import Testing
         ("fid", -1.5), ("fid", 1e308), ("fid_mean_part", -1e308), ("excess", 1e200), ("kernel_discrepancy", -1e301),
         ("null.mean", -1e308), ("null.sd", -1.5), ("null.sd", 1e308), ("null.q95", 1e101), ("null.p", 1.5),
         ("null.p", -0.5), ("holdout.fid", -1.5), ("holdout.null_mean", 1e308), ("holdout.null_sd", -1.5),
-        ("holdout.p", 2.5),
+        ("holdout.p", 2.5), ("composition.columns.0.difference", 1.5), ("composition.columns.0.random_mean", -0.5),
+        ("composition.columns.0.p", 1.5), ("composition.columns.0.values.0.train", 2.5),
+        ("composition.columns.0.values.0.test", -1.5), ("composition.direction.separation", 1.5),
+        ("composition.direction.test.classes.0.position", 1e101),
     ])
     func numbersThatNoSplitsHave(path: String, value: Double) throws {
         let found = try sentence { $0["levels.2.\(path)"] = value }
