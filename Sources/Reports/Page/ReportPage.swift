@@ -101,7 +101,7 @@ public struct ReportPage: Sendable {
 
     /// The ids of the samples whose images the page can show.
     public var pictured: Set<String> {
-        var ids: Set<String> = []
+        var ids = picturedInCompositions
         for level in manifest.levels {
             for labels in [level.train, level.test, level.removed] { ids.formUnion(specimens(of: labels)) }
         }
@@ -157,6 +157,7 @@ public struct ReportPage: Sendable {
         var all: [Section] = []
         if let progression { all.append(("series", "The series", { series(progression, &$0) })) }
         all.append(("levels", "Levels", { levels(&$0, images: images) }))
+        if hasCompositions { all.append(("shift", "What the shift is", { compositions(&$0, images: images) })) }
         if classMap != nil { all.append(("map", "Map of the classes", { map(&$0) })) }
         if let comparisons {
             all.append(("models", "Models", { models(comparisons, &$0) }))

@@ -33,12 +33,14 @@ struct MakeSplits: ParsableCommand {
                                 of --dataset as it was downloaded (`oodml datasets`)
                 --samples CSV   sample, class, and optionally superclass, split (train or
                                 test), role (query or gallery), camera, domain and
-                                group; or labels alone: .npy, or lines of .txt
+                                group, and columns that describe the sides; or
+                                labels alone: .npy, or lines of .txt
                 --features F    n × d embeddings: .npy, .npz, .safetensors, .csv or a store
                 --backbone M    an ONNX, OpenVINO or TFLite network, its config file beside it
                 """,
             writes: """
-                manifest.json      the levels: their classes, distances and controls
+                manifest.json      the levels: their classes, distances, controls, and what
+                                   distinguishes their sides
                 samples.csv        the samples, in the order that evaluate expects
                 train-matched.csv  training samples, equally many at every level
                 episodes-K.json    few-shot episodes: K support samples of each class
@@ -53,8 +55,8 @@ struct MakeSplits: ParsableCommand {
                 one line a level (fid is the squared Fréchet distance, without unit; null
                 and excess are in the same; held out are samples that had no part in the
                 search; "draws below" counts random deals that differ less), and on a
-                terminal the distance along the steps; --format json: manifest.json, that
-                of the first series
+                terminal the distance along the steps; at last what the shift is at the
+                hardest level; --format json: manifest.json, that of the first series
                 """,
             examples: """
                 oodml make-splits --dataset glyphs200

@@ -13,7 +13,7 @@ struct Report: ParsableCommand {
         discussion: manual(
             """
             The page is one HTML file that opens from disk and asks no network for anything: the distance along the steps, \
-            a card for each level, a map of the classes, and of each model its curves, areas, differences, examples of \
+            a card for each level, what its sides consist of, a map of the classes, and of each model its curves, areas, differences, examples of \
             retrieval and a table of classes. Models are folders that `oodml evaluate` wrote, results.json itself or a \
             folder seed-S for each training run.
 

@@ -27,6 +27,9 @@ func summary(of made: MadeSplits, on display: TextDisplay) -> String {
                     "The kernel discrepancy orders the levels alike by a rank correlation of "
                         + String(format: "%.2f", agreement)) + "\n"
         }
+        if let sentence = hardestCompositionSentence(manifest) {
+            text += display.wrapped(onOneLine(sentence)) + "\n"
+        }
         text += "\n"
     }
     let sentences = made.manifests.map { display.wrapped(onOneLine(shiftSentence($0))) }
