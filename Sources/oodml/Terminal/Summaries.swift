@@ -27,13 +27,11 @@ func summary(of made: MadeSplits, on display: TextDisplay) -> String {
                     "The kernel discrepancy orders the levels alike by a rank correlation of "
                         + String(format: "%.2f", agreement)) + "\n"
         }
-        if let sentence = hardestCompositionSentence(manifest) {
-            text += display.wrapped(onOneLine(sentence)) + "\n"
-        }
         text += "\n"
     }
-    let sentences = made.manifests.map { display.wrapped(onOneLine(shiftSentence($0))) }
-    return text + pathsWritten(made.paths, on: display) + "\n\n" + sentences.joined(separator: "\n")
+    let sentences = made.manifests.flatMap { [shiftSentence($0), hardestCompositionSentence($0)].compactMap(\.self) }
+    return text + pathsWritten(made.paths, on: display) + "\n"
+        + sentences.map { "\n" + display.wrapped(onOneLine($0)) }.joined()
 }
 
 /// What `import` prints.
