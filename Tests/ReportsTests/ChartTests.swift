@@ -11,6 +11,11 @@ private final class Reader: NSObject, XMLParserDelegate {
     var counts: [String: Int] = [:]
     var texts: [String: [String]] = [:]
     var coordinates: [Double] = []
+    /// The horizontal ones of them, but for those of polylines.
+    var horizontal: [Double] = []
+    /// The points of each polyline, and the attributes of each line.
+    var polylines: [[Double]] = []
+    var lines: [[String: String]] = []
     private var open: [String] = []
 
     init(_ svg: String) throws {
@@ -27,6 +32,11 @@ private final class Reader: NSObject, XMLParserDelegate {
         counts[name, default: 0] += 1
         open.append(name)
         texts[name, default: []].append("")
+        if name == "line" { lines.append(attributes) }
+        horizontal += ["x", "x1", "x2", "cx"].compactMap { attributes[$0].flatMap(Double.init) }
+        if name == "polyline" {
+            polylines.append((attributes["points"] ?? "").split { $0 == " " || $0 == "," }.map { Double($0) ?? .nan })
+        }
         for key in ["x", "x1", "x2", "y", "y1", "y2", "points"] {
             let numbers = attributes[key]?.split { $0 == " " || $0 == "," } ?? []
             coordinates += numbers.map { Double($0) ?? .nan }
@@ -55,8 +65,8 @@ private final class Reader: NSObject, XMLParserDelegate {
         #expect(reader.coordinates.allSatisfy { $0 >= 0 && $0 <= 760 })
         let texts = try #require(reader.texts["text"])
         for text in [
-            "Fréchet distance between train and test (squared)", "Recall@1", "level-1", "level-9", "0.6", "level-2",
-            "100",
+            "Fréchet distance between train and test (squared)", "Recall@1", "0.6", "100", "1", "2", "3", "4", "5", "6",
+            "7", "8", "9",
         ] {
             #expect(texts.contains(text), "\(text) is missing")
         }
@@ -103,6 +113,61 @@ private final class Reader: NSObject, XMLParserDelegate {
         #expect(reader.coordinates.allSatisfy { $0.isFinite })
     }
 
+    /// The axes end at the least and the greatest value: the first and the last marker are at the ends of the axis.
+    @Test func axesEndWhereTheDataEnd() throws {
+        let chart = CurveChart(
+            title: "t", metric: "m",
+            series: [.init(name: "n", role: .mean, points: [("a", 5.4, 0.3, nil), ("b", 160.9, 0.7, nil)])])
+        let reader = try Reader(chart.svg)
+        let points = try #require(reader.polylines.last)
+        let axis = try #require(reader.lines.first { $0["class"] == "axis" })
+        #expect(points[0] == Double(axis["x1"] ?? "") && points[2] == Double(axis["x2"] ?? ""))
+        // The least value lies on the axis, and all ticks between both ends.
+        #expect(points[1] == Double(axis["y1"] ?? ""))
+        let texts = try #require(reader.texts["text"])
+        #expect(texts.contains("50") && texts.contains("150") && !texts.contains("0") && !texts.contains("200"))
+        #expect(texts.contains("0.3") && texts.contains("0.7") && !texts.contains("0.8"))
+    }
+
+    /// Ids that end in numbers have these in their dots; others are counted.
+    @Test(arguments: [
+        (["level-2", "level-10"], ["2", "10"]), (["level-1", "step-2"], ["1", "2"]), (["a", "b"], ["1", "2"]),
+        (["x-1", "x-1b"], ["1", "2"]), (["level-0001", "level-2"], ["1", "2"]), (["-5", "-6"], ["5", "6"]),
+    ])
+    func dotsHaveNumbers(ids: [String], numbers: [String]) throws {
+        let points = ids.enumerated().map { ($1, Double($0), 0.5, nil as Double?) }
+        let svg = CurveChart(title: "t", metric: "m", series: [.init(name: "n", role: .mean, points: points)]).svg
+        let dots = svg.matches(of: #/<title>([^<]*)<\/title>\n<circle[^\n]*\n<text[^>]*>([^<]*)</#)
+        #expect(dots.map { String($0.1) } == ids && dots.map { String($0.2) } == numbers)
+    }
+
+    /// A figure for a paper has its width, no visible title, its font, and everything within it.
+    @Test(arguments: [192.0, 312, 648, 1920])
+    func figuresForPapers(width: Double) throws {
+        let comparison = try comparison(modelCount: 3)
+        let steps = ["easier", "start", "swap", "removal"].enumerated().map {
+            ProgressionChart.Step(origin: $1, step: $0, fid: Double($0 + 1), level: "level-\($0 + 1)")
+        }
+        let map = ClassMapChart(
+            level: "level-1", dataset: "d",
+            points: (0..<9).map { .init(label: "c\($0)", x: Double($0), y: Double($0 % 3), side: .train) },
+            shares: (0.5, 0.2))
+        let charts: [any Chart] = [
+            CurveChart(sampleResults()), ComparisonChart(comparison, .values), AreaChart(comparison),
+            ProgressionChart(title: "Splits of d", steps: steps), map,
+        ]
+        for chart in charts {
+            let svg = chart.svg(.figure(width: width, showsTitle: false, font: "Times New Roman"))
+            let reader = try Reader(svg)
+            #expect(reader.texts["text"]?.contains(chart.title) == false && reader.texts["title"]?.first == chart.title)
+            #expect(svg.holds("font-family=\"'Times New Roman', "))
+            #expect(svg.holds(" width=\"\(Int(width))\""))
+            #expect(reader.horizontal.allSatisfy { $0 >= 0 && $0 <= width }, "\(chart.fileName)")
+            let titled = try Reader(chart.svg(.figure(width: 760)))
+            #expect(titled.texts["text"]?.contains(chart.title) == true)
+        }
+    }
+
     private func comparison(modelCount: Int = 7) throws -> ModelComparison {
         try ModelComparison(
             (0..<modelCount).map { .init(name: "model \($0)", runs: [sampleResults(lead: Double($0) * 0.01)]) })
@@ -137,11 +202,14 @@ private final class Reader: NSObject, XMLParserDelegate {
             .init(origin: "removal", step: $0, fid: 121 + Double($0) * 5, level: $0 == 9 ? "level-3" : nil)
         }
         let reader = try Reader(ProgressionChart(title: "cub200", steps: steps).svg)
-        // The start begins at the last easier step and is a line too.
+        // The start begins at the last easier step and is a line too; three steps are numbered dots.
         #expect(reader.counts["polyline"] == 4)
-        #expect(reader.counts["path"] == 40)
+        #expect(reader.counts["path"] == 37 && reader.counts["circle"] == 3)
+        #expect(
+            reader.texts["title"]?.contains("level level-3, removal 9: 166.00") == true,
+            "\(reader.texts["title"] ?? [])")
         let texts = try #require(reader.texts["text"])
-        for text in ["easier", "swap", "removal", "level-1", "level-2", "level-3", "−10", "0", "cub200"] {
+        for text in ["easier", "swap", "removal", "1", "2", "3", "−10", "0", "cub200"] {
             #expect(texts.contains(text), "\(text) is missing")
         }
         #expect(reader.coordinates.allSatisfy { $0 >= 0 && $0 <= 760 })

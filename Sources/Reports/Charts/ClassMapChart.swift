@@ -53,6 +53,8 @@ public struct ClassMapChart: Chart {
     public let points: [Point]
     /// The share of the variance of the class means along each direction.
     public let shares: (x: Double, y: Double)
+    /// Images on a page's map: the place of a class among the points, the sample's id, and the image's URL.
+    var pictures: [(place: Int, sample: String, address: String)] = []
 
     /// Makes a map of a level.
     public init(level: String, dataset: String, points: [Point], shares: (x: Double, y: Double)) {
@@ -86,26 +88,9 @@ public struct ClassMapChart: Chart {
 
     /// The drawing; the group `classes` has an element for each point, in the order of the points.
     public func svg(_ format: ChartFormat) -> String {
-        let rise = format.rise
-        let (left, right, top) = (format.isNarrow ? 34.0 : 54, format.width - 14, 74 - rise)
-        let height = format.isNarrow ? 420.0 : 620
-        let bottom = height - rise - 44
-        // Beyond these, differences would overflow.
-        func drawable(_ value: Double) -> Double { value.isNaN ? 0 : min(max(value, -1e300), 1e300) }
-        let (xs, ys) = (points.map { drawable($0.x) }, points.map { drawable($0.y) })
-        let (lowX, highX) = (xs.min() ?? 0, xs.max() ?? 0)
-        let (lowY, highY) = (ys.min() ?? 0, ys.max() ?? 0)
-        let margin = 12.0
-        let scale = min(
-            (right - left - 2 * margin) / max(highX - lowX, .leastNormalMagnitude),
-            (bottom - top - 2 * margin) / max(highY - lowY, .leastNormalMagnitude))
-        let used = scale.isFinite && scale < 1e300 ? scale : 1
-        func place(_ point: Point) -> (x: Double, y: Double) {
-            (
-                (left + right) / 2 + (drawable(point.x) - (lowX + highX) / 2) * used,
-                (top + bottom) / 2 - (drawable(point.y) - (lowY + highY) / 2) * used
-            )
-        }
+        let (rise, area) = (format.rise, area(format))
+        let (left, right, top, bottom, height) = (area.left, area.right, area.top, area.bottom, area.height)
+        let spots = spots(in: area)
         let radius = points.count > 1000 ? 2.5 : points.count > 300 ? 3.5 : Self.radius
         return ChartStyle.document(self, format, height: height) { svg in
             let legend = LegendLayout(names: Side.allCases.map(\.rawValue), left: left, right: right, top: 52 - rise)
@@ -129,11 +114,116 @@ public struct ClassMapChart: Chart {
                 fill: ChartStyle.ink,
                 attributes: [("transform", "rotate(-90 \(Markup.number(edge)) \(Markup.number(middle)))")])
             svg.group("g", [("class", "classes")]) { svg in
-                for point in points {
-                    let spot = place(point)
+                for (point, spot) in zip(points, spots) {
                     mark(
                         &svg, x: spot.x, y: spot.y, side: point.side, scale: radius / Self.radius,
                         title: "\(point.label): \(point.side.rawValue)")
+                }
+            }
+            if !format.isStandalone, !pictures.isEmpty { draw(pictures, at: spots, format, &svg) }
+        }
+    }
+
+    /// The frame of the map, and the height of the whole drawing.
+    private func area(
+        _ format: ChartFormat
+    ) -> (left: Double, right: Double, top: Double, bottom: Double, height: Double) {
+        let top = 74 - format.rise
+        let height = format.height(620, narrow: 420, top: top, below: 44, aspect: 0.75)
+        return (format.isNarrow ? 34.0 : 54, format.width - 14, top, height - format.rise - 44, height)
+    }
+
+    /// Where the points lie in the drawing.
+    private func spots(
+        in area: (left: Double, right: Double, top: Double, bottom: Double, height: Double)
+    ) -> [(x: Double, y: Double)] {
+        // Beyond these, differences would overflow.
+        func drawable(_ value: Double) -> Double { value.isNaN ? 0 : min(max(value, -1e300), 1e300) }
+        let (xs, ys) = (points.map { drawable($0.x) }, points.map { drawable($0.y) })
+        let (lowX, highX) = (xs.min() ?? 0, xs.max() ?? 0)
+        let (lowY, highY) = (ys.min() ?? 0, ys.max() ?? 0)
+        let margin = 12.0
+        let scale = min(
+            (area.right - area.left - 2 * margin) / max(highX - lowX, .leastNormalMagnitude),
+            (area.bottom - area.top - 2 * margin) / max(highY - lowY, .leastNormalMagnitude))
+        let used = scale.isFinite && scale < 1e300 ? scale : 1
+        return zip(xs, ys).map { x, y in
+            (
+                (area.left + area.right) / 2 + (x - (lowX + highX) / 2) * used,
+                (area.top + area.bottom) / 2 - (y - (lowY + highY) / 2) * used
+            )
+        }
+    }
+
+    // MARK: Images
+
+    /// The width of an image with its frame.
+    private static func pictureSize(_ format: ChartFormat) -> Double { format.isNarrow ? 25 : 34 }
+
+    /// Points that lie apart from one another by more than the size of an image: each is the farthest from those before it.
+    ///
+    /// - Complexity: O(number of points × number found), of which there are at most 80.
+    func spreadPoints(_ format: ChartFormat) -> [Int] {
+        let spots = spots(in: area(format))
+        var found: [Int] = []
+        var gaps = spots.map { _ in Double.infinity }
+        while found.count < 80,
+            let next = gaps.indices.max(by: { gaps[$0] < gaps[$1] || (gaps[$0] == gaps[$1] && $0 > $1) }),
+            gaps[next] > Self.pictureSize(format) + 2
+        {
+            found.append(next)
+            for place in spots.indices {
+                // The greater of both differences: images are squares.
+                let gap = max(abs(spots[place].x - spots[next].x), abs(spots[place].y - spots[next].y))
+                gaps[place] = min(gaps[place], gap)
+            }
+        }
+        return found
+    }
+
+    /// Draws images over their points, framed by the side; on the narrow page those of the wide one are used again.
+    private func draw(
+        _ pictures: [(place: Int, sample: String, address: String)], at spots: [(x: Double, y: Double)],
+        _ format: ChartFormat,
+        _ svg: inout Markup
+    ) {
+        let size = Self.pictureSize(format)
+        var taken: [(x: Double, y: Double)] = []
+        svg.group("g", [("class", "pictures")]) { svg in
+            for (place, _, address) in pictures {
+                let spot = spots[place]
+                guard !taken.contains(where: { max(abs($0.x - spot.x), abs($0.y - spot.y)) < size + 1 }) else {
+                    continue
+                }
+                taken.append(spot)
+                let corner = "translate(\(Markup.number(spot.x - size / 2)) \(Markup.number(spot.y - size / 2)))"
+                svg.group("g", [("transform", corner), ("data-place", "\(place)")]) { svg in
+                    let side = points[place].side
+                    svg.element("title", [], content: "\(points[place].label): \(side.rawValue)")
+                    let inner = Markup.number(size - 4)
+                    if format.isNarrow {
+                        svg.element(
+                            "use",
+                            [
+                                ("href", "#map-picture-\(place)"),
+                                ("transform", "scale(\(Markup.number((size - 4) / (Self.pictureSize(.page) - 4))))"),
+                            ])
+                    } else {
+                        svg.element(
+                            "image",
+                            [
+                                ("id", "map-picture-\(place)"), ("x", "2"), ("y", "2"), ("width", inner),
+                                ("height", inner),
+                                ("preserveAspectRatio", "xMidYMid slice"), ("href", address),
+                            ])
+                    }
+                    svg.element(
+                        "rect",
+                        [
+                            ("class", "\(side.style.className) line frame \(side.rawValue)"), ("x", "1"), ("y", "1"),
+                            ("width", Markup.number(size - 2)), ("height", Markup.number(size - 2)), ("fill", "none"),
+                            ("stroke", side.style.color), ("stroke-width", "2"),
+                        ])
                 }
             }
         }

@@ -62,7 +62,8 @@ public struct GainChart: Chart {
 
     private var plot: LinePlot {
         LinePlot(
-            yTitle: "\(metric.title): model − frozen features", axis: LinePlot.axis(.fid), includesZero: true,
+            yTitle: "\(metric.title): model − frozen features", shortYTitle: "lead in \(metric.title)",
+            axis: LinePlot.axis(.fid), includesZero: true,
             intervals: .bands,
             lines: lines)
     }

@@ -46,14 +46,16 @@ public struct ProgressionChart: Chart {
     ///
     /// Steps are counted from the one whose origin is `start`, or from the first if there is none.
     public func svg(_ format: ChartFormat) -> String {
-        let (height, rise, plot) = (format.isNarrow ? 380.0 : 440, format.rise, format.plot)
+        let (rise, plot) = (format.rise, format.plot)
+        let height = format.height(440, narrow: 380, top: 74 - rise, below: 64)
         let zero = steps.firstIndex { $0.origin == "start" } ?? 0
         let numbers = steps.indices.map { Double($0 - zero) }
         let bands = zip(numbers, steps).compactMap { number, step in step.null.map { (number, $0) } }
-        let x = ChartAxis(covering: numbers, stepCount: format.isNarrow ? 4 : 6, start: plot.left, end: plot.right)
+        let x = ChartAxis(
+            covering: numbers, stepCount: format.isNarrow ? 4 : 6, endsAtData: true, start: plot.left, end: plot.right)
         let y = ChartAxis(
-            covering: steps.map(\.fid) + bands.flatMap { [$0.1.lowerBound, $0.1.upperBound] },
-            limits: 0...(.infinity), start: height - rise - 64, end: 74 - rise)
+            covering: [0] + steps.map(\.fid) + bands.flatMap { [$0.1.lowerBound, $0.1.upperBound] },
+            limits: 0...(.infinity), endsAtData: true, start: height - rise - 64, end: 74 - rise)
         return ChartStyle.document(self, format, height: height) { svg in
             ChartStyle.area(
                 &svg, lower: bands.map { (x.position($0.0), y.position($0.1.lowerBound)) },
@@ -88,16 +90,13 @@ public struct ProgressionChart: Chart {
                     &svg, x: x.position(number), y: y.position(step.fid), style: Self.style(step.origin), radius: 1.5,
                     title: Self.name(of: step))
             }
-            for (number, step) in zip(numbers, steps) {
-                guard let level = step.level else { continue }
-                let (px, py) = (x.position(number), y.position(step.fid))
-                ChartStyle.marker(
-                    &svg, x: px, y: py, style: Self.style(step.origin), radius: 5.5, title: Self.name(of: step))
-                // The curve rises, so there is room above it to the left, and at the left edge below it to the right.
-                let fitsLeft = px - 10 - Markup.width(of: level, size: 12) > x.start + 4
-                svg.text(
-                    level, x: fitsLeft ? px - 10 : px + 10, y: fitsLeft ? py - 6 : py + 16, className: "ink",
-                    anchor: fitsLeft ? "end" : "start", fill: ChartStyle.ink)
+            let levels = zip(numbers, steps).filter { $0.1.level != nil }
+            let order = levels.indices.sorted { (levels[$0].1.fid, $0) < (levels[$1].1.fid, $1) }
+            for (text, place) in zip(levelNumbers(order.map { levels[$0].1.level ?? "" }), order) {
+                let (number, step) = levels[place]
+                ChartStyle.levelDot(
+                    &svg, text, id: Self.name(of: step), x: x.position(number), y: y.position(step.fid),
+                    style: Self.style(step.origin))
             }
         }
     }

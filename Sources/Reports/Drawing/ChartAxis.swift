@@ -2,25 +2,32 @@ internal import Files
 internal import Foundation
 internal import Statistics
 
-/// An axis of a chart: a range of values that begins and ends at a tick, and where it lies in the drawing.
+/// An axis of a chart: a range of values that begins and ends where the data do, or at ticks, and where it lies in the
+/// drawing.
 struct ChartAxis: Sendable {
+    /// The values at both ends.
+    let low: Double
+    let high: Double
     /// The values of the ticks, ascending, at least two.
     let ticks: [Double]
     /// How many decimals the ticks' labels need.
     let decimals: Int
     /// How many decimals they have before an exponent, where they would be too long without one.
     private let exponentDigits: Int?
-    /// The coordinate of the first and of the last tick.
+    /// The coordinates of both ends.
     let start: Double
     let end: Double
 
     /// Covers `values` with round steps, each 1, 2 or 5 times a power of ten.
     ///
     /// - Parameters:
-    ///   - stepCount: the maximum number of steps that the values themselves span.
+    ///   - stepCount: the maximum number of steps that the values themselves span; more, where fewer than two ticks would
+    ///     be left.
+    ///   - endsAtData: whether the axis ends at the least and the greatest value, not at the ticks around them.
     ///   - limits: the range that the ticks stay within if the values do.
     init(
-        covering values: [Double], limits: ClosedRange<Double>? = nil, stepCount: Int = 6, start: Double, end: Double
+        covering values: [Double], limits: ClosedRange<Double>? = nil, stepCount: Int = 6, endsAtData: Bool = false,
+        start: Double, end: Double
     ) {
         // Beyond these, differences and steps would overflow or vanish.
         let values = values.filter(\.isFinite).map { min(max($0, -1e300), 1e300) }
@@ -34,10 +41,18 @@ struct ChartAxis: Sendable {
         {
             (low, high) = (max(low, limits.lowerBound), min(high, limits.upperBound))
         }
-        let step = Self.roundStep(notBelow: (high - low) / Double(stepCount))
-        let first = (low / step + 1e-9).rounded(.down)
-        let last = max((high / step - 1e-9).rounded(.up), first + 1)
-        ticks = stride(from: first, through: last, by: 1).map { $0 * step }
+        var step = Self.roundStep(notBelow: (high - low) / Double(stepCount))
+        var (first, last) = ((low / step + 1e-9).rounded(.down), (high / step - 1e-9).rounded(.up))
+        if endsAtData {
+            // A step is at most 2.5 times what is asked for, so a range of six such holds two ticks.
+            for count in [stepCount, max(stepCount, 6)] {
+                step = Self.roundStep(notBelow: (high - low) / Double(count))
+                (first, last) = ((low / step - 1e-9).rounded(.up), (high / step + 1e-9).rounded(.down))
+                if last > first { break }
+            }
+        }
+        ticks = stride(from: first, through: max(last, first + 1), by: 1).map { $0 * step }
+        (self.low, self.high) = endsAtData ? (low, high) : (ticks[0], ticks[ticks.count - 1])
         let extent = max(abs(ticks[0]), abs(ticks[ticks.count - 1]))
         decimals = max(0, Int(-(log10(step) + 1e-9).rounded(.down)))
         exponentDigits =
@@ -55,7 +70,7 @@ struct ChartAxis: Sendable {
     ///
     /// A value far outside of the axis, or none, is at a place that can still be drawn.
     func position(_ value: Double) -> Double {
-        let part = (value - ticks[0]) / (ticks[ticks.count - 1] - ticks[0])
+        let part = (value - low) / (high - low)
         return start + (part.isNaN ? 0 : min(max(part, -10), 10)) * (end - start)
     }
 

@@ -91,13 +91,21 @@ enum ChartStyle {
     static let fonts =
         "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 
+    /// The colours of lines in a page, where a script draws without attributes; ``sheet`` has those of a dark page.
+    static var lightSheet: String {
+        LineStyle.palette.map {
+            ".\($0.className).line { stroke: \($0.light) } .\($0.className).mark, .\($0.className).area { fill: \($0.light) }\n"
+        }.joined()
+    }
+
     static var sheet: String {
         let series = LineStyle.palette.map {
-            "  .\($0.className).line { stroke: \($0.dark) } .\($0.className).mark, .\($0.className).area { fill: \($0.dark) }"
+            "  .\($0.className).line { stroke: \($0.dark) } .\($0.className).mark, .\($0.className).area { fill: \($0.dark) } "
+                + ".\($0.className).dot { stroke: \($0.dark) }"
         }
         return """
-            @media (prefers-color-scheme: dark) {
-              .ground { fill: \(darkGround) } .mark { stroke: \(darkGround) }
+            @media screen and (prefers-color-scheme: dark) {
+              .ground { fill: \(darkGround) } .mark { stroke: \(darkGround) } .dot { fill: \(darkGround); stroke: #A3ADB8 }
               .ink { fill: #E8ECF0 } .faint { fill: #A3ADB8 }
               .grid { stroke: #2D343C } .axis { stroke: #6E7781 } .strong { stroke: #E8ECF0 } .shade { fill: #323B44 }
             \(series.joined(separator: "\n"))
@@ -122,7 +130,8 @@ enum ChartStyle {
             svg.group("svg", common + [("aria-label", "\(chart.title). \(chart.description)")], body)
             return svg.lines.joined(separator: "\n") + "\n"
         }
-        svg.group("svg", [("xmlns", "http://www.w3.org/2000/svg")] + common + [("font-family", fonts)]) { svg in
+        let font = format.font.map { "'\($0)', \(fonts)" } ?? fonts
+        svg.group("svg", [("xmlns", "http://www.w3.org/2000/svg")] + common + [("font-family", font)]) { svg in
             svg.element("title", [], content: chart.title)
             svg.element("desc", [], content: chart.description)
             svg.style(sheet)
@@ -132,7 +141,8 @@ enum ChartStyle {
                     ("class", "ground"), ("width", Markup.number(width)), ("height", Markup.number(height)),
                     ("fill", ground),
                 ])
-            let limit = Int((width - 40) / 9.6)
+            guard format.showsTitle else { return body(&svg) }
+            let limit = max(Int((width - 40) / 9.6), 2)
             let title = chart.title
             let shown = title.count > limit ? title.prefix(limit - 1) + "…" : title[...]
             svg.text(
@@ -177,30 +187,64 @@ enum ChartStyle {
         }
         svg.text(
             xTitle, x: (x.start + x.end) / 2, y: y.start + 44, className: "ink", size: 13, anchor: "middle", fill: ink)
-        let (left, middle) = (x.start > 70 ? 24.0 : 14, (y.start + y.end) / 2)
+        let (left, middle) = (x.start > 70 ? 24.0 : 12, (y.start + y.end) / 2)
         svg.text(
             yTitle, x: left, y: middle, className: "ink", size: 13, anchor: "middle", fill: ink,
             attributes: [("transform", "rotate(-90 \(Markup.number(left)) \(Markup.number(middle)))")])
     }
 
-    /// The levels' ids in two lines above the plot, each above its level; an id that fits in neither is left out.
-    static func levelNames(
-        _ svg: inout Markup, _ points: [(id: String, position: Double)], x: ChartAxis, y: Double
+    /// The levels as numbered dots in two lines above the plot, each above its level, with a thin line down to the axis; a
+    /// dot that fits in neither is left out.
+    ///
+    /// - Parameters:
+    ///   - y: the centre of the lower line of dots.
+    ///   - bottom: where the thin lines end.
+    static func levelDots(
+        _ svg: inout Markup, _ points: [(id: String, position: Double)], x: ChartAxis, y: Double, bottom: Double
     ) {
         var levels: [(id: String, position: Double)] = []
-        for point in points where !levels.contains(where: { $0.id == point.id }) { levels.append(point) }
-        var taken: [[ClosedRange<Double>]] = [[], []]
-        levels.sort { $0.position < $1.position }
+        for point in points.sorted(by: { $0.position < $1.position })
+        where !levels.contains(where: { $0.id == point.id }) {
+            levels.append(point)
+        }
+        let entries = Array(zip(levels, levelNumbers(levels.map(\.id))))
+        var taken: [[Double]] = [[], []]
         // Both ends first: they say what range the chart covers.
-        for level in levels.prefix(1) + levels.dropFirst().suffix(1) + levels.dropFirst().dropLast() {
-            let half = Markup.width(of: level.id, size: 11) / 2 + 4
-            let center = min(max(x.position(level.position), x.start + half - 20), x.end - half + 24)
-            let span = (center - half)...(center + half)
-            guard let line = taken.firstIndex(where: { !$0.contains { $0.overlaps(span) } }) else { continue }
-            taken[line].append(span)
+        for (level, number) in entries.prefix(1) + entries.dropFirst().suffix(1) + entries.dropFirst().dropLast() {
+            let center = x.position(level.position)
+            let place = Markup.number(center)
+            guard let line = taken.firstIndex(where: { !$0.contains { abs($0 - center) < 2 * dotRadius + 1 } })
+            else { continue }
+            taken[line].append(center)
+            let height = y - (2 * dotRadius + 1) * Double(line)
+            svg.element(
+                "line",
+                [
+                    ("class", "grid"), ("x1", place), ("x2", place), ("y1", Markup.number(height + dotRadius)),
+                    ("y2", Markup.number(bottom)), ("stroke", grid),
+                ])
+            levelDot(&svg, number, id: level.id, x: center, y: height)
+        }
+    }
+
+    /// The radius of a level's dot.
+    static let dotRadius = 8.0
+
+    /// A level's dot with its number; what it stands for is its tooltip.
+    static func levelDot(
+        _ svg: inout Markup, _ number: String, id: String, x: Double, y: Double, style: LineStyle? = nil
+    ) {
+        svg.group("g", []) { svg in
+            svg.element("title", [], content: id)
+            svg.element(
+                "circle",
+                [
+                    ("class", (style.map { "\($0.className) " } ?? "") + "dot"), ("cx", Markup.number(x)),
+                    ("cy", Markup.number(y)), ("r", Markup.number(dotRadius)), ("fill", ground),
+                    ("stroke", style?.color ?? faintInk), ("stroke-width", style == nil ? "1" : "2"),
+                ])
             svg.text(
-                level.id, x: center, y: y - 14 * Double(line), className: "faint", size: 11, anchor: "middle",
-                fill: faintInk)
+                number, x: x, y: y + 3.8, className: "ink", size: 10.5, anchor: "middle", fill: ink)
         }
     }
 

@@ -19,6 +19,8 @@ struct LinePlot {
     }
 
     let yTitle: String
+    /// The same where there is little room; nil for the same.
+    var shortYTitle: String?
     let axis: (title: String, shortTitle: String, isDistance: Bool)
     /// The range that values cannot leave, and that intervals are clipped to.
     var limits: ClosedRange<Double>?
@@ -30,18 +32,18 @@ struct LinePlot {
     var spreadsLines = false
 
     func svg(of chart: some Chart, _ format: ChartFormat) -> String {
-        let height = format.isNarrow ? 420.0 : 480
         let rise = format.rise
         let plot = format.plot
         let legend = LegendLayout(names: lines.map(\.name), left: plot.left, right: plot.right, top: 52 - rise)
         let top = 80 - rise + Double(legend.lineCount) * 20
+        let height = format.height(480, narrow: 420, top: top + 18, below: 64)
         let points = lines.flatMap(\.points)
         let x = ChartAxis(
             covering: points.map(\.shift), limits: axis.isDistance ? 0...(.infinity) : nil,
-            stepCount: format.isNarrow ? 4 : 6, start: plot.left,
+            stepCount: format.isNarrow ? 4 : 6, endsAtData: true, start: plot.left,
             end: plot.right)
         let bounds: [Double] = points.flatMap { ends(of: $0) } + (includesZero ? [0] : [])
-        let y = ChartAxis(covering: bounds, limits: limits, start: height - rise - 64, end: top + 18)
+        let y = ChartAxis(covering: bounds, limits: limits, endsAtData: true, start: height - rise - 64, end: top + 18)
         return ChartStyle.document(chart, format, height: height) { svg in
             for (line, place) in zip(lines, legend.places) {
                 ChartStyle.line(&svg, [(place.x, place.y), (place.x + 26, place.y)], style: line.style)
@@ -52,10 +54,12 @@ struct LinePlot {
                     line.name.count > room ? line.name.prefix(max(room - 1, 1)) + "…" : line.name, x: place.x + 32,
                     y: place.y + 4, className: "ink", fill: ChartStyle.ink)
             }
+            ChartStyle.levelDots(
+                &svg, points.map { (id: $0.level, position: $0.shift) }, x: x, y: top, bottom: y.start)
             ChartStyle.axes(
-                &svg, x: x, y: y, xTitle: format.isNarrow ? axis.shortTitle : axis.title, yTitle: yTitle)
-            ChartStyle.levelNames(&svg, points.map { (id: $0.level, position: $0.shift) }, x: x, y: top + 4)
-            if includesZero, y.ticks[0] < 0 {
+                &svg, x: x, y: y, xTitle: format.isNarrow ? axis.shortTitle : axis.title,
+                yTitle: format.isNarrow ? shortYTitle ?? yTitle : yTitle)
+            if includesZero, y.low < 0 {
                 let zero = y.position(0)
                 svg.element(
                     "line",
