@@ -197,6 +197,18 @@ import TestSupport
             // end
         }
         #expect(plain.count == 3)
+        let paper = printed(by: forAPaper)
+        #expect(paper[4] == #"proxy\_anchor & 0.612 $\pm$ 0.021 \\"#, "\(paper)")
+        #expect(paper.contains { $0.hasSuffix(#"| proxy\_anchor | 0.612 ± 0.021 |"#) })
+    }
+
+    private func forAPaper() {
+        // snippet
+        let table = TextTable(
+            columns: [.init("model"), .init("AGS", alignment: .right), .init("±", alignment: .right)],
+            rows: [["proxy_anchor", "0.612", "0.021"]])
+        print(table.latex, table.markdown)
+        // end
     }
 
     private func twoRows() {

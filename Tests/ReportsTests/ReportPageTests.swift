@@ -99,7 +99,14 @@ import TestSupport
         for level in benchmark.manifest.levels { #expect(html.contains(">\(level.id)<")) }
         #expect(html.contains("small &amp; &lt;odd&gt;"))
         #expect(!html.contains("id=\"models\"") && !html.contains("id=\"map\""))
-        #expect(page.charts.isEmpty)
+        #expect(page.charts.isEmpty && page.paperTables.isEmpty)
+        // What the series is comes first, in a sentence and in tiles, and in what a preview of a link shows.
+        let tested = benchmark.manifest.levels.filter { $0.isShift != nil }
+        #expect(
+            html.contains(
+                "4 levels lead the test classes of small &amp; &lt;odd&gt; away from the training classes, from fid"))
+        #expect(html.contains("\(tested.count { $0.isShift == true }) of \(tested.count) levels"))
+        #expect(html.contains("<meta property=\"og:description\" content=\"4 levels lead"))
         #expect(!html.contains("http://") && !html.contains("https://"))
     }
 
@@ -130,8 +137,8 @@ import TestSupport
         let html = page.html(images: ["class-10/1.jpg": "data:image/webp;base64,AAAA"])
         try check(html)
         #expect(html.contains("first &lt;i&gt;") && !html.contains("first <i>"))
-        // Its own script ends, and none other.
-        #expect(html.components(separatedBy: "</script>").count == 4)
+        // Its own script and its three data end, and none other.
+        #expect(html.components(separatedBy: "</script>").count == 5)
         #expect(html.contains("class=\"hit right\"") && html.contains("class=\"hit wrong\""))
         #expect(html.contains("src=\"data:image/webp;base64,AAAA\" alt=\"class-10/1.jpg\""))
         #expect(page.pictured.isSuperset(of: ["class-10/0.jpg", "class-10/1.jpg", "class-11/1.jpg"]))
@@ -195,6 +202,89 @@ import TestSupport
         let sentence = try #require(costSentence(results))
         #expect(sentence.hasPrefix("Shift costs this model 0.0") && page.html().contains("m: \(sentence)"))
     }
+
+    /// Without the catalogue and the frozen features, the page says what the curve is, and that it shows no cause.
+    @Test func aModelWithoutFrozenFeatures() throws {
+        let benchmark = try Benchmark()
+        let levels = benchmark.results("a").levels.map { level in
+            var forward = TaskEvaluation(scores: [:])
+            forward.scores[.full] = (level.scores(of: .model)?.forward).map { [.model: $0] }
+            return LevelEvaluation(
+                id: level.id, origin: level.origin, step: level.step, fid: level.fid, excess: level.excess,
+                forward: forward)
+        }
+        let results = EvaluationResults(tool: "t", dataset: benchmark.dataset.name, model: "a", levels: levels)
+        let html = try ReportPage(
+            manifest: benchmark.manifest, dataset: benchmark.dataset, models: [.init(name: "m", runs: [results])]
+        ).html()
+        try check(html)
+        // Errors of .01, .01 and 0: 4.303 (Student's t, two degrees of freedom) times .01414.
+        #expect(
+            html.contains(
+                "m: MAP@R within the test classes is 0.400 ± 0.061 at the easiest level and 0.325 ± 0.061 at the hardest; such a "
+                    + "curve alone does not show that the shift is the cause."))
+        #expect(!html.contains("over the frozen features"))
+    }
+
+    /// The curves of the one chart are those of the results, by every choice.
+    @Test func theChartWithSwitchesHoldsTheResults() throws {
+        struct Line: Decodable {
+            let values: [Double?]
+            let margins: [Double?]
+        }
+        struct Data: Decodable {
+            struct Choice: Decodable { let id: String }
+            struct Entry: Decodable { let name: String }
+            struct Level: Decodable {
+                let id: String
+                let number: String
+                let fid: Double
+            }
+            let subjects: [Entry]
+            let levels: [Level]
+            let shows: [Choice]
+            let galleries: [Choice]
+            let curves: [String: [Line?]]
+            let captions: [String: String]
+            let first: [String]
+        }
+        let benchmark = try Benchmark()
+        let (a, b) = (benchmark.results("a"), benchmark.results("b", lead: 0.1))
+        let html = try ReportPage(
+            manifest: benchmark.manifest, dataset: benchmark.dataset,
+            models: [.init(name: "m", runs: [a]), .init(name: "n", runs: [b])]
+        ).html()
+        let island = try #require(
+            html.components(separatedBy: "id=\"explorer-data\">").last?.components(separatedBy: "</script>").first)
+        let data = try JSONDecoder().decode(Data.self, from: Foundation.Data(island.utf8))
+        #expect(data.subjects.map(\.name) == ["m", "n", "frozen features"])
+        #expect(data.levels.map(\.id) == a.levels.map(\.id) && data.levels.map(\.number) == ["1", "2", "3", "4"])
+        #expect(data.first == ["lead", "map@r", "catalogue", "mean"])
+        #expect(
+            data.shows.map(\.id) == ["lead", "score", "above"] && data.galleries.map(\.id) == ["catalogue", "full"])
+        for (number, results) in [a, b].enumerated() {
+            for direction in DirectionOrMean.allCases {
+                let line = try #require(data.curves["score recall@1 full \(direction.rawValue)"]?[number])
+                let expected = results.curve(of: .recall(1), .init(direction: direction)).points.map(\.estimate)
+                #expect(zip(line.values, expected).allSatisfy { abs(($0 ?? 9) - $1.value) <= 5.1e-5 })
+                #expect(zip(line.margins, expected).allSatisfy { abs(($0 ?? 9) - ($1.margin ?? 0)) <= 5.1e-5 })
+            }
+            let lead = try #require(data.curves["lead map@r catalogue mean"]?[number])
+            let gains = results.levels.compactMap { $0.gain()?[.averagePrecisionAtR] }
+            #expect(zip(lead.values, gains).allSatisfy { abs(($0 ?? 9) - $1.value) <= 5.1e-5 })
+            // Half of the distance between both, up and down.
+            let above = try #require(data.curves["above recall@1 full mean"]?[number])
+            #expect(above.values.allSatisfy { abs(($0 ?? 9) - (number == 0 ? -0.05 : 0.05)) <= 5.1e-5 })
+        }
+        // What never changes leads nothing, and is level in the catalogue.
+        #expect(data.curves["lead map@r catalogue mean"]?[2] == nil)
+        #expect(Set(data.curves["score map@r catalogue mean"]?[2]?.values ?? []) == [0.25])
+        for key in data.curves.keys {
+            let parts = key.components(separatedBy: " ")
+            #expect(data.captions["\(parts[0]) \(parts[2])"]?.isEmpty == false, "\(key)")
+        }
+    }
+
     /// The page has what compare prints: gains, what is above the mean of all, and what tuning changed.
     @Test func heads() throws {
         let benchmark = try Benchmark()

@@ -18,6 +18,11 @@ package enum TextPlace: Sendable, Hashable, CaseIterable {
     /// JSON on its own, which YAML takes as well: control characters, what turns the direction around and noncharacters are
     /// `\uXXXX`, so that a terminal can show it. The value stays the same.
     case json
+    /// Text of a LaTeX document, on one line: every sign that is a command there is written out, and signs such as `±` and `−`,
+    /// which pdfLaTeX does not know as letters of all fonts, are mathematics.
+    case latex
+    /// A cell of a table of Markdown, on one line: no sign is a mark, and none ends the cell.
+    case markdown
     /// A field of comma-separated values (RFC 4180).
     case field
     /// One component of a path; ``fileNames(for:)`` makes such names distinct.
@@ -56,9 +61,24 @@ package enum TextPlace: Sendable, Hashable, CaseIterable {
         case .json:
             scalar != "\n" && (scalar.isUnsafeOnTerminals || scalar == "\u{FFFE}" || scalar == "\u{FFFF}")
                 ? scalar.value > 0xFFFF ? nil : "\\u" + String(scalar.value + 0x1_0000, radix: 16).dropFirst() : nil
+        case .latex: scalar.isUnsafeOnTerminals ? " " : Self.latexSigns[scalar]
+        case .markdown:
+            scalar.isUnsafeOnTerminals
+                ? " " : scalar == "<" ? "&lt;" : Self.markdownSigns.contains(scalar) ? "\\" + String(scalar) : nil
         case .field, .fileName: nil
         }
     }
+
+    private static let latexSigns: [Unicode.Scalar: String] = [
+        "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#", "%": "\\%", "_": "\\_",
+        "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "<": "\\textless{}", ">": "\\textgreater{}",
+        "|": "\\textbar{}", "\"": "''", "±": "$\\pm$", "−": "$-$", "→": "$\\to$", "×": "$\\times$",
+        "≤": "$\\le$", "≥": "$\\ge$",
+    ]
+
+    private static let markdownSigns: Set<Unicode.Scalar> = [
+        "\\", "`", "*", "_", "[", "]", "|", "~", "$", "&", "!", "#",
+    ]
 
     private static func appendField(_ field: String, to bytes: inout [UInt8]) {
         let needsQuotes = field.utf8.contains { byte in

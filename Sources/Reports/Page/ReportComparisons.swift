@@ -1,27 +1,37 @@
 internal import Evaluation
 internal import Retrieval
+internal import Statistics
 
 /// The comparisons of a page's models, by each metric that the page shows.
 struct ReportComparisons: Sendable {
-    /// A chart with its texts for the page.
-    struct Figure: Sendable {
-        let chart: any Chart
-        let heading: String
-        let caption: String
-    }
-
     /// The comparison of the models without the backbone, by the page's first metric, in the catalogue if there is one.
     let main: ModelComparison
     /// The same within the test classes; nil if that is what ``main`` is.
     let within: ModelComparison?
-    /// The figures, in the page's order.
-    let charts: [Figure]
+    /// Every chart of the models, for files.
+    let charts: [any Chart]
     /// The first run's results of each model.
     let results: [(name: String, results: EvaluationResults)]
+
+    /// The models and the frozen features in the catalogue, by the metric of ``main``; nil where no model has a lead.
+    let leads: ModelComparison?
+    /// What the chart with switches shows; nil where there are no levels.
+    let explorer: ReportExplorer?
+    /// The chart of the first choice.
+    let firstChart: any Chart
 
     /// Makes the charts of a comparison.
     init(_ compared: ComparedModels) {
         (main, within, results) = (compared.main, compared.within, compared.results)
+        leads = compared.all[0].catalogue.flatMap { comparison in
+            comparison.models.contains { !$0.gains.isEmpty } ? comparison : nil
+        }
+        explorer = ReportExplorer(compared)
+        let first = compared.all[0]
+        firstChart =
+            explorer?.first[0] == "lead"
+            ? GainChart(runs: compared.models, metric: first.metric)
+            : ComparisonChart(first.catalogue ?? first.values, .values, intervals: .bands)
         charts =
             Self.headlines(compared)
             + compared.all.enumerated().flatMap { number, comparison in
@@ -29,78 +39,46 @@ struct ReportComparisons: Sendable {
             }
     }
 
-    /// What shift costs: the figures of the catalogue.
-    private static func headlines(_ compared: ComparedModels) -> [Figure] {
-        var figures: [Figure] = []
+    /// What becomes of the models' own scores along the levels, where there are no frozen features to lead.
+    var fallSentences: [String] {
+        results.prefix(3).enumerated().compactMap { number, entry in
+            if let sentence = costSentence(entry.results) { return "\(entry.name): \(sentence)" }
+            let points = main.models[number].curve.points
+            guard let first = points.first?.estimate, let last = points.last?.estimate, points.count > 1 else {
+                return nil
+            }
+            func text(_ estimate: Estimate) -> String {
+                fixed(estimate.value, 3) + (estimate.margin.map { " ± \(fixed($0, 3))" } ?? "")
+            }
+            return
+                "\(entry.name): \(main.metric.title) within the test classes is \(text(first)) at the easiest level and "
+                + "\(text(last)) at the hardest; such a curve alone does not show that the shift is the cause."
+        }
+    }
+
+    /// What shift costs: the charts of the catalogue.
+    private static func headlines(_ compared: ComparedModels) -> [any Chart] {
+        var charts: [any Chart] = []
         for (number, comparison) in compared.all.enumerated() {
-            let metric = comparison.metric
-            let gains = GainChart(runs: compared.models, metric: metric)
-            if !gains.isEmpty {
-                figures.append(
-                    Figure(
-                        chart: gains,
-                        heading: "What the shift costs: the gain over the frozen features, \(metric.title)",
-                        caption:
-                            "The model's score less the frozen features', searched among all classes, seen, unseen and "
-                            + "removed, with the same queries at every level. An embedding that is never trained is a level "
-                            + "line here; where a line falls, the shift costs the model part of what training gained."))
-            }
+            let gains = GainChart(runs: compared.models, metric: comparison.metric)
+            if !gains.isEmpty { charts.append(gains) }
             if let catalogue = comparison.catalogue {
-                figures.append(
-                    Figure(
-                        chart: ComparisonChart(catalogue, .values, intervals: .bands),
-                        heading: "\(metric.title) among all classes",
-                        caption: "The scores behind the gain\(catalogue.confidence.intervalClause)."))
-                if number == 0 { figures.append(Self.areas(catalogue, "among all classes")) }
+                charts.append(ComparisonChart(catalogue, .values, intervals: .bands))
+                if number == 0 { charts.append(AreaChart(catalogue)) }
             }
-            if let alone = comparison.alone {
-                figures.append(
-                    Figure(
-                        chart: ComparisonChart(alone, .changes, intervals: .bars),
-                        heading: "\(metric.title) against the mean of the models",
-                        caption:
-                            "Each model less the mean of all at the same level, with the line that fits it"
-                            + (alone.gallery == .catalogue
-                                ? ": a rising line is a model that stands the shift better than the others."
-                                : ". Within the test classes such lines also rise and fall for models that were never "
-                                    + "trained.")))
-            }
+            if let alone = comparison.alone { charts.append(ComparisonChart(alone, .changes)) }
         }
-        return figures
+        return charts
     }
 
-    /// The paper's protocol: the figures within the test classes.
-    private static func withinTestClasses(_ comparison: ComparedModels.ByMetric, isFirst: Bool) -> [Figure] {
-        let metric = comparison.metric
-        var figures = [
-            Figure(
-                chart: ComparisonChart(comparison.values, .values, intervals: .bands),
-                heading: "\(metric.title) within the test classes",
-                caption:
-                    "The protocol of the paper: the mean of both directions on each level's test "
-                    + "classes\(comparison.values.confidence.intervalClause). A falling line does not show that shift is the "
-                    + "cause: the test classes differ from level to level, hard ones are more alike, and hard levels may have "
-                    + "fewer of them.")
-        ]
-        if isFirst { figures.append(Self.areas(comparison.values, "within the test classes")) }
+    /// The paper's protocol: the charts within the test classes.
+    private static func withinTestClasses(_ comparison: ComparedModels.ByMetric, isFirst: Bool) -> [any Chart] {
+        var charts: [any Chart] = [ComparisonChart(comparison.values, .values, intervals: .bands)]
+        if isFirst { charts.append(AreaChart(comparison.values)) }
         if let matched = comparison.matched {
-            figures.append(
-                Figure(
-                    chart: ComparisonChart(matched, .values, intervals: .bands),
-                    heading: "\(metric.title) in galleries of equal size",
-                    caption:
-                        "The same, retrieved among equally many classes and samples at every level, so that the number of "
-                        + "distractors plays no part; how alike they are still does."))
+            charts.append(ComparisonChart(matched, .values, intervals: .bands))
         }
-        return figures
-    }
-
-    private static func areas(_ comparison: ModelComparison, _ place: String) -> Figure {
-        Figure(
-            chart: AreaChart(comparison), heading: "AGS: the area under \(comparison.metric.title) \(place)",
-            caption:
-                "The aggregated generalisation score of the ooDML paper: the area under the curve over the distance, "
-                + "scaled to [0, 1]\(comparison.confidence.intervalClause).")
+        return charts
     }
 
     /// The metrics that a page shows if available.

@@ -16,16 +16,20 @@ extension ReportPage {
                 + "classes; beyond that the classes nearest to the other side leave. The marked steps became levels.")
         html.group("div", [("class", "figures")]) { html in
             html.figure(
-                chart, heading: "The distance along the steps",
-                caption:
-                    "The squared Fréchet distance between the train and the test classes as the backbone sees them."
-                    + (chart.steps.contains { $0.null != nil }
-                        ? " Shaded: where it lies for random sides of the same classes (mean ± 2 standard deviations); fewer "
-                            + "classes alone raise it." : ""))
+                chart, heading: "The distance along the steps", caption: Self.progressionCaption(chart))
         }
     }
 
-    /// Appends a card for each level.
+    /// What the chart of the steps shows.
+    static func progressionCaption(_ chart: ProgressionChart) -> String {
+        "The squared Fréchet distance between the train and the test classes as the backbone sees them; the numbered steps "
+            + "are the levels."
+            + (chart.steps.contains { $0.null != nil }
+                ? " Shaded: where it lies for random sides of the same classes (mean ± 2 standard deviations); fewer "
+                    + "classes alone raise it." : "")
+    }
+
+    /// Appends a card for each level, of which the hardest is open.
     func levels(_ html: inout Markup, images: [String: String]) {
         var words = "The bar is the distance, as a part of the largest."
         if manifest.levels.contains(where: { $0.null != nil }) {
@@ -41,18 +45,31 @@ extension ReportPage {
         }
         html.element("p", [], content: words)
         let largest = manifest.levels.map(\.fid).max() ?? 0
+        let numbers = levelNumbers(manifest.levels.map(\.id))
         html.group("div", [("class", "cards")]) { html in
-            for level in manifest.levels { card(level, largest: largest, images: images, &html) }
+            for (number, level) in zip(numbers, manifest.levels) {
+                card(
+                    level, number: number, isOpen: level.id == manifest.levels.last?.id, largest: largest,
+                    images: images, &html)
+            }
         }
     }
 
-    private func card(_ level: SplitLevel, largest: Double, images: [String: String], _ html: inout Markup) {
-        html.group("article", [("class", "card"), ("aria-label", level.id)]) { html in
-            html.group("h3", []) { html in
-                html.element("span", [], content: level.id)
-                html.element("span", [("class", "origin")], content: Self.origins[level.arm.rawValue] ?? "")
+    private func card(
+        _ level: SplitLevel, number: String, isOpen: Bool, largest: Double, images: [String: String],
+        _ html: inout Markup
+    ) {
+        html.group("details", [("class", "card"), ("id", Self.anchor(number))] + (isOpen ? [("open", "open")] : [])) {
+            html in
+            html.group("summary", []) { html in
+                html.element("span", [("class", "dot"), ("aria-hidden", "true")], content: number)
+                html.element("h3", [], content: level.id)
+                gauge(level, largest: largest, &html)
+                html.element("span", [("class", "reading")], content: distanceText(level.fid))
             }
-            gauge(level, largest: largest, &html)
+            if let origin = Self.origins[level.arm.rawValue] {
+                html.element("p", [("class", "origin")], content: origin)
+            }
             html.group("dl", []) { html in
                 for (name, value) in numbers(of: level) {
                     html.group("div", []) { html in
@@ -107,8 +124,8 @@ extension ReportPage {
         return numbers
     }
 
-    /// About three significant digits, to fit into a column of a card.
-    private func short(_ value: Double) -> String {
+    /// About three significant digits, to fit into a narrow column.
+    func short(_ value: Double) -> String {
         abs(value) >= 1 ? fixed(value, abs(value) >= 100 ? 0 : 1) : distanceText(value)
     }
 
@@ -117,14 +134,36 @@ extension ReportPage {
         "removal": "harder, by removal", "imported": "imported",
     ]
 
+    /// The first samples of the three classes of a side that are farthest from the other side on the map, or without a map of
+    /// classes spread over the sorted ones.
+    func typical(of side: ClassMapChart.Side, at level: SplitLevel) -> [String] {
+        let (own, other) = side == .test ? (level.test, level.train) : (level.train, level.test)
+        guard let classMap else { return Array(specimens(of: own).prefix(3)) }
+        let places = Dictionary(
+            classMap.points.map { ($0.classLabel, ($0.x, $0.y)) }, uniquingKeysWith: { first, _ in first })
+        func mean(_ labels: [String]) -> (x: Double, y: Double) {
+            let found = labels.compactMap { places[$0] }
+            let count = Double(max(found.count, 1))
+            return (found.reduce(0) { $0 + $1.0 } / count, found.reduce(0) { $0 + $1.1 } / count)
+        }
+        let (to, from) = (mean(own), mean(other))
+        let reach = own.map { label in
+            places[label].map { $0.0 * (to.x - from.x) + $0.1 * (to.y - from.y) } ?? -.infinity
+        }
+        let order = own.indices.sorted { (-reach[$0], $0) < (-reach[$1], $1) }
+        return order.prefix(3).compactMap { specimen(of: own[$0]) }
+    }
+
+    /// The first sample of a class.
+    func specimen(of label: String) -> String? {
+        dataset.number(ofClass: label).flatMap { dataset.samplesOfClass[$0].first }.map { dataset.samples[$0].id }
+    }
+
     /// The first samples of a few classes, spread over the sorted classes.
     func specimens(of labels: [String]) -> [String] {
         let count = min(6, labels.count)
         return (0..<count).compactMap { place in
-            let label = labels[(2 * place + 1) * labels.count / (2 * count)]
-            return dataset.number(ofClass: label).flatMap { dataset.samplesOfClass[$0].first }.map {
-                dataset.samples[$0].id
-            }
+            specimen(of: labels[(2 * place + 1) * labels.count / (2 * count)])
         }
     }
 
@@ -143,14 +182,29 @@ extension ReportPage {
         }
     }
 
-    /// Appends the map, with a choice of levels.
-    func map(_ html: inout Markup) {
-        let maps = manifest.levels.compactMap { map(of: $0, limit: mapLimit) }
-        let isCut = (classMap?.points.count ?? 0) > mapLimit
-        guard let start = maps.indices.first(where: { manifest.levels[$0].arm == .start }) ?? maps.indices.first
-        else {
-            return
+    /// The classes shown by an image on the map: their places among its points, and a sample of each.
+    ///
+    /// Each is as far as possible from those before it, until they would cover one another.
+    var mapPictures: [(place: Int, sample: String)] {
+        guard let level = manifest.levels.last, let map = map(of: level, limit: mapLimit) else { return [] }
+        return map.spreadPoints(.page).compactMap { place in
+            specimen(of: map.points[place].label).map { (place, $0) }
         }
+    }
+
+    /// Appends the map, with a choice of levels.
+    func map(_ html: inout Markup, images: [String: String]) {
+        let pictures = mapPictures
+        let maps = manifest.levels.compactMap { level in
+            map(of: level, limit: mapLimit).map { map in
+                var map = map
+                map.pictures = pictures.compactMap { place, id in images[id].map { (place, id, $0) } }
+                return map
+            }
+        }
+        let isCut = (classMap?.points.count ?? 0) > mapLimit
+        // The hardest level shows best what the sides are.
+        guard let start = maps.indices.last else { return }
         html.element(
             "p", [],
             content:
@@ -172,7 +226,10 @@ extension ReportPage {
         html.group("div", [("class", "figures")]) { html in
             html.figure(
                 maps[start], heading: "Where the classes lie",
-                caption: "Train, test and removed classes differ in colour and shape. Hover over a point for its class."
+                caption: "Train, test and removed classes differ in colour and shape"
+                    + (maps[start].pictures.isEmpty
+                        ? "." : "; the frames of the images too: full, dashed and dotted.")
+                    + " Hover over a point for its class."
                     + (isCut ? " Shown are \(mapLimit) of the classes, evenly chosen from the sorted ones." : ""))
         }
         let letters: [ClassMapChart.Side: Character] = [.train: "t", .test: "e", .removed: "r"]

@@ -40,23 +40,30 @@ extension ReportPage {
                     "The gain of each model over the frozen features, in \(comparisons.main.metric.title) among all classes"
             )
         }
-        if models.count > 1 {
-            html.table(
-                changeTable(comparisons.main),
-                caption:
-                    "\(comparisons.main.metric.title) of each model less the mean of all, with the line that fits it")
-        }
-        if let tuning = tuningTable(comparisons.main) {
-            html.table(
-                tuning, caption: "What the search for parameters changed: MAP@R is the mean over the validation folds")
-        }
-        if models.count > 1 {
-            html.table(
-                pairTable(comparisons.main),
-                caption: "Paired differences, p-values adjusted by Holm's method over all pairs (and levels)")
-        }
-        html.group("div", [("class", "figures")]) { html in
-            for figure in comparisons.charts { add(figure, to: &html) }
+        let tuning = tuningTable(comparisons.main)
+        if models.count > 1 || tuning != nil {
+            html.group("details", []) { html in
+                html.element(
+                    "summary", [], content: models.count > 1 ? "Changes, pairs and tuning" : "What tuning changed")
+                if models.count > 1 {
+                    html.table(
+                        changeTable(comparisons.main),
+                        caption:
+                            "\(comparisons.main.metric.title) of each model less the mean of all, with the line that fits it"
+                    )
+                }
+                if let tuning {
+                    html.table(
+                        tuning,
+                        caption:
+                            "What the search for parameters changed: MAP@R is the mean over the validation folds")
+                }
+                if models.count > 1 {
+                    html.table(
+                        pairTable(comparisons.main),
+                        caption: "Paired differences, p-values adjusted by Holm's method over all pairs (and levels)")
+                }
+            }
         }
         for (name, results) in comparisons.results {
             html.group("details", []) { html in
@@ -72,11 +79,6 @@ extension ReportPage {
                 html.table(curveTable(results), caption: "\(name): what spans the levels")
             }
         }
-    }
-
-    private func add(_ figure: ReportComparisons.Figure, to html: inout Markup) {
-        func open(_ chart: some Chart) { html.figure(chart, heading: figure.heading, caption: figure.caption) }
-        open(figure.chart)
     }
 
     /// The tasks of a model whose examples are shown: the easiest, the official and the hardest level.
@@ -103,7 +105,8 @@ extension ReportPage {
         for model in models where model.examples != nil {
             let metric = model.examples.flatMap { RetrievalMetric(name: $0.metric) }?.title ?? ""
             for (place, task) in shownTasks(of: model).enumerated() {
-                html.group("details", place == 0 ? [("open", "open")] : []) { html in
+                // The hardest level, which is the last, shows what a reader came for.
+                html.group("details", place == shownTasks(of: model).count - 1 ? [("open", "open")] : []) { html in
                     html.element(
                         "summary", [], content: "\(model.name), \(task.level), \(task.direction.rawValue)")
                     for example in task.examples { show(example, metric: metric, images: images, &html) }

@@ -7,8 +7,8 @@ internal import Statistics
 /// A benchmark and the models scored on it, as one self-contained HTML page.
 ///
 /// The page holds its style sheet, its script, its charts as SVG and its images as data; it opens from disk and makes
-/// no network requests. Without the script, only the choice of levels on the map and the sorting of the class table are
-/// missing.
+/// no network requests. Without the script, the first choice of the chart's switches and of the map's levels is shown, and the
+/// class table cannot be sorted.
 public struct ReportPage: Sendable {
     /// A model on the page.
     public struct Model: Sendable {
@@ -77,7 +77,12 @@ public struct ReportPage: Sendable {
     /// All charts of the page, in page order, and the map of every level.
     public var charts: [any Chart] {
         (progression.map { [$0 as any Chart] } ?? []) + manifest.levels.compactMap { map(of: $0) }
-            + (comparisons?.charts.map(\.chart) ?? [])
+            + (comparisons?.charts ?? [])
+    }
+
+    /// The tables of the models for a paper, each with a name; none without models.
+    public var paperTables: [(name: String, table: TextTable)] {
+        comparisons.map { Reports.paperTables($0.leads ?? $0.main, within: $0.within) } ?? []
     }
 
     /// The map of the classes at a level.
@@ -104,7 +109,9 @@ public struct ReportPage: Sendable {
         var ids = picturedInCompositions
         for level in manifest.levels {
             for labels in [level.train, level.test, level.removed] { ids.formUnion(specimens(of: labels)) }
+            for side in [ClassMapChart.Side.train, .test] { ids.formUnion(typical(of: side, at: level)) }
         }
+        ids.formUnion(mapPictures.map(\.sample))
         for task in models.flatMap(shownTasks(of:)) {
             for example in task.examples { ids.formUnion([example.query] + example.neighbours.map(\.sample)) }
         }
@@ -121,7 +128,7 @@ public struct ReportPage: Sendable {
             head(&html)
             html.group("body", []) { html in
                 html.element("a", [("class", "skip"), ("href", "#content")], content: "Skip to the content")
-                top(&html)
+                front(&html, images: images)
                 let sections = sections(images: images)
                 html.group("nav", [("aria-label", "Sections")]) { html in
                     html.group("ul", []) { html in
@@ -155,10 +162,11 @@ public struct ReportPage: Sendable {
 
     private func sections(images: [String: String]) -> [Section] {
         var all: [Section] = []
-        if let progression { all.append(("series", "The series", { series(progression, &$0) })) }
+        // Without models, the first screen has it.
+        if let progression, comparisons != nil { all.append(("series", "The series", { series(progression, &$0) })) }
+        if classMap != nil { all.append(("map", "Map of the classes", { map(&$0, images: images) })) }
         all.append(("levels", "Levels", { levels(&$0, images: images) }))
         if hasCompositions { all.append(("shift", "What the shift is", { compositions(&$0, images: images) })) }
-        if classMap != nil { all.append(("map", "Map of the classes", { map(&$0) })) }
         if let comparisons {
             all.append(("models", "Models", { models(comparisons, &$0) }))
             if models.contains(where: { $0.examples != nil }) {
@@ -176,50 +184,29 @@ public struct ReportPage: Sendable {
         html.group("head", []) { html in
             html.element("meta", [("charset", "utf-8")])
             html.element("meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")])
-            html.element("title", [], content: "\(manifest.dataset.name): graded splits")
+            let title = "\(manifest.dataset.name): how far the shift carries"
+            html.element("title", [], content: title)
+            // What a preview of a link shows.
+            let description = answer.joined(separator: " ")
+            html.element("meta", [("name", "description"), ("content", description)])
+            for (property, content) in [
+                ("og:type", "article"), ("og:site_name", "oodml"), ("og:title", title), ("og:description", description),
+            ] {
+                html.element("meta", [("property", property), ("content", content)])
+            }
+            html.element("meta", [("name", "twitter:card"), ("content", "summary")])
+            html.element("meta", [("name", "color-scheme"), ("content", "light dark")])
             // The page makes no requests, not even for the icon that browsers look for.
-            html.element("link", [("rel", "icon"), ("href", "data:,")])
-            html.style(String(decoding: PackageResources.report_css, as: UTF8.self) + ChartStyle.sheet)
+            html.element("link", [("rel", "icon"), ("type", "image/svg+xml"), ("href", Self.icon)])
+            html.style(
+                String(decoding: PackageResources.report_css, as: UTF8.self) + ChartStyle.lightSheet + ChartStyle.sheet)
         }
     }
 
-    private func top(_ html: inout Markup) {
-        let levels = manifest.levels
-        html.group("header", []) { html in
-            html.element("p", [("class", "kicker")], content: "Graded train/test splits, by oodml")
-            html.element("h1", [], content: manifest.dataset.name)
-            if let first = levels.first, let last = levels.last {
-                html.element(
-                    "p", [("class", "lead")],
-                    content:
-                        "\(levels.count) class-disjoint splits, from a Fréchet distance of \(distanceText(first.fid)) "
-                        + "to \(distanceText(last.fid)) between train and test"
-                        + (models.isEmpty
-                            ? "."
-                            : ", and \(models.count) \(models.count == 1 ? "model" : "models") scored along them."))
-            }
-            html.group("dl", [("class", "facts")]) { html in
-                for (name, value) in facts {
-                    html.group("div", []) { html in
-                        html.element("dt", [], content: name)
-                        html.element("dd", [], content: value)
-                    }
-                }
-            }
-        }
-    }
-
-    private var facts: [(String, String)] {
-        let source =
-            manifest.importedFrom.map { [("Read from", $0.file)] }
-            ?? [
-                ("Embedded by", manifest.embeddings?.file ?? ""),
-                ("Statistic", manifest.settings.statistic?.rawValue ?? ""),
-            ]
-        return [
-            ("Classes", "\(manifest.dataset.classCount)"), ("Samples", "\(manifest.dataset.sampleCount)"),
-        ] + source + [
-            ("Method", manifest.settings.methodName), ("Seed", "\(manifest.settings.seed)"),
-        ]
-    }
+    /// The page's icon, a falling line, as a `data:` URL.
+    private static let icon =
+        "data:image/svg+xml,%3Csvg xmlns='http:%2F%2Fwww.w3.org%2F2000%2Fsvg' viewBox='0 0 32 32'%3E"
+        + "%3Crect width='32' height='32' rx='6' fill='%230072B2'/%3E"
+        + "%3Cpath d='M5 9L12 12L19 20L27 23' fill='none' stroke='%23fff' stroke-width='3' stroke-linejoin='round' "
+        + "stroke-linecap='round'/%3E%3C/svg%3E"
 }
