@@ -619,6 +619,16 @@ class ReportOptions(TypedDict, total=False):
     #: A folder for the charts as files (default: none are written).
     charts: PathLike | None
 
+    #: The width of the charts on paper, 2in to 20in: they are drawn for it, so that letters have their true size,
+    #: with PNG at 300 dpi (default: 760px, with PNG at twice that).
+    width: int | Sequence[int] | None
+
+    #: Leave out the titles above the charts, which a paper has in its captions.
+    no_title: bool | None
+
+    #: The font of the charts, by its family's name (default: the system's).
+    font: str | None
+
     #: Print no progress and no warnings.
     quiet: bool | None
 
@@ -950,6 +960,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "root": ("The folder of the images (not needed for glyphs200)."),
         "out": ("The page (default: report.html in the folder of the splits)."),
         "charts": ("A folder for the charts as files (default: none are written)."),
+        "width": (
+            "The width of the charts on paper, 2in to 20in: they are drawn for it, so that letters have their "
+            "true size, with PNG at 300 dpi (default: 760px, with PNG at twice that)."
+        ),
+        "no_title": ("Leave out the titles above the charts, which a paper has in its captions."),
+        "font": ("The font of the charts, by its family's name (default: the system's)."),
         "quiet": ("Print no progress and no warnings."),
         "force": ("Replace results of another run in the output folder; your own files there stay."),
     },

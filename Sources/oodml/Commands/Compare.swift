@@ -41,12 +41,14 @@ struct Compare: ParsableCommand {
             prints: """
                 tables of models with their ranks, of gains over the frozen features, of
                 changes against the mean, of pairs and of what tuning changed, and on a
-                terminal all curves; --format json: comparison.json
+                terminal all curves; --format json: comparison.json; --format latex or
+                markdown: the tables of models, gains and pairs for a paper
                 """,
             examples: """
                 oodml compare results/triplet results/margin
                 oodml compare results/a results/b results/c \\
                   --metric map@r --gallery matched --backbone
+                oodml compare results/a results/b --format latex > tables.tex
                 """))
 
     @Argument(
@@ -86,7 +88,7 @@ struct Compare: ParsableCommand {
     @Flag(help: "Print each level and each pair of models, too.")
     var verbose = false
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: TableOutputOptions
 
     private var frozenName: String { "frozen features" }
 
@@ -115,6 +117,11 @@ struct Compare: ParsableCommand {
         let written = try folder.write(items)
         switch output.format {
         case .json: try writeToStandardOutput(json)
+        case .latex, .markdown:
+            let tables = paperTables(comparison, within: within).map { _, table in
+                output.format == .latex ? table.latex : table.markdown
+            }
+            try writeToStandardOutput(Data(tables.joined(separator: "\n").utf8))
         case .text:
             try printText(
                 summary(

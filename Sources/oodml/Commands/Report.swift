@@ -12,15 +12,17 @@ struct Report: ParsableCommand {
         abstract: "Make a page of a benchmark and of models scored along it.",
         discussion: manual(
             """
-            The page is one HTML file that opens from disk and asks no network for anything: the distance along the steps, \
-            a card for each level, what its sides consist of, a map of the classes, and of each model its curves, areas, differences, examples of \
-            retrieval and a table of classes. Models are folders that `oodml evaluate` wrote, results.json itself or a \
+            The page is one HTML file that opens from disk and asks no network for anything: what was found in sentences, \
+            a tile for each model, one chart of all curves with switches, the distance along the steps, a map of the \
+            classes, a card for each level and what its sides consist of, tables, examples of retrieval and a table of \
+            classes. Models are folders that `oodml evaluate` wrote, results.json itself or a \
             folder seed-S for each training run.
 
             Small images are put into the page where they are at hand: --root, or those of \(EmbeddedBenchmark.name).
 
             --charts writes every chart for papers too, as SVG, PNG and PDF, with its numbers as CSV beside it; that needs \
-            rsvg-convert of Debian's package librsvg2-bin.
+            rsvg-convert of Debian's package librsvg2-bin. With --width the charts are drawn for that width on paper. The \
+            tables of models, of their gains and of pairs are written for LaTeX (package booktabs) and Markdown.
             """,
             reads: """
                 manifest.json, samples.csv, progression.csv and class-map.csv of the splits;
@@ -30,16 +32,19 @@ struct Report: ParsableCommand {
             writes: """
                 report.html       the page (--out)
                 NAME.svg, NAME.png, NAME.pdf, NAME.csv  each chart (--charts)
+                table-NAME.tex, table-NAME.md  the tables of models (--charts)
                 receipt.csv       which files of charts these are, with sizes and digests
                 """,
             prints: """
-                the paths of the files; --format json: page, charts
+                the paths of the page and of the folder of charts; --format json: page,
+                charts
                 """,
             examples: """
                 oodml report splits/glyphs200
                 oodml report splits/glyphs200 splits/glyphs200/example
                 oodml report splits/photos results/triplet results/margin \\
                   --root photos --out report.html --charts figures
+                oodml report splits/photos results/* --charts figures --width 3.25in --no-title --font Times
                 """))
 
     @Argument(
@@ -68,7 +73,15 @@ struct Report: ParsableCommand {
         transform: path)
     var charts: URL?
 
+    @OptionGroup var figures: FigureOptions
+
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard charts != nil || !figures.isGiven else {
+            throw ValidationError("--width, --no-title and --font are for charts as files; expected --charts as well")
+        }
+    }
 
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
@@ -83,7 +96,16 @@ struct Report: ParsableCommand {
         let page = try ReportPage(of: SplitFolder(at: splits), models: results.map(ResultsFolder.init(at:)))
         let images = images(of: page, on: terminal)
         terminal.status("writing")
-        let drawn = try chartFiles?.files(of: page.charts) ?? []
+        let drawn =
+            try chartFiles.map { files in
+                try files.files(of: page.charts, figures.format, isOnPaper: figures.width != nil)
+                    + page.paperTables.flatMap { name, table in
+                        [
+                            OutputItem("table-\(name).tex", text: table.latex),
+                            OutputItem("table-\(name).md", text: table.markdown),
+                        ]
+                    }
+            } ?? []
         let drawings = chartFolder.map { Output.folder($0, drawn) }
         try replace((drawings.map { [$0] } ?? []) + [.file(pageFile, Data(page.html(images: images).utf8))])
         let written =
@@ -94,7 +116,9 @@ struct Report: ParsableCommand {
         case .json:
             let json = try stableJSON(Written(page: file.relativePath, charts: Array(written.dropLast())))
             try writeToStandardOutput(Data(json.utf8))
-        case .text: try printText(pathsWritten(written, on: StandardStream.output.display))
+        case .text:
+            let folders = charts.map { ["\($0.relativePath) (\(drawn.count) files)"] } ?? []
+            try printText(pathsWritten(folders + [file.relativePath], on: StandardStream.output.display))
         }
     }
 

@@ -22,17 +22,20 @@ struct ChartFiles {
         converter = found
     }
 
-    /// The files of charts: `NAME.svg`, `NAME.png` at twice the size, `NAME.pdf` and `NAME.csv` for each chart.
-    func files(of charts: [any Chart]) throws -> [OutputItem] {
+    /// The files of charts: `NAME.svg`, `NAME.png`, `NAME.pdf` and `NAME.csv` for each chart.
+    ///
+    /// A PNG has 300 pixels to the inch of a width on paper, and else two to a pixel of the drawing.
+    func files(of charts: [any Chart], _ format: ChartFormat, isOnPaper: Bool) throws -> [OutputItem] {
+        let zoom = isOnPaper ? "\(300.0 / 96)" : "2"
         let folder = try ScratchFolder(for: "charts")
         defer { withExtendedLifetime(folder) {} }
         return try charts.flatMap { chart -> [OutputItem] in
-            let drawing = Data(chart.svg.utf8)
+            let drawing = Data(chart.svg(format).utf8)
             let source = try folder.write(drawing, named: "chart.svg")
             let name = chart.fileName
             return [
                 OutputItem("\(name).svg", drawing), OutputItem("\(name).csv", text: chart.table.text),
-                OutputItem("\(name).png", try converted(source, arguments: ["--format", "png", "--zoom", "2"])),
+                OutputItem("\(name).png", try converted(source, arguments: ["--format", "png", "--zoom", zoom])),
                 OutputItem("\(name).pdf", try converted(source, arguments: ["--format", "pdf"])),
             ]
         }

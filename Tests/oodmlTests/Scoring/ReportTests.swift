@@ -61,9 +61,14 @@ import Testing
         #expect(page.contains("data:image/webp;base64,"))
         #expect(page.contains("id=\"classes\"") && page.contains("id=\"examples\"") && page.contains("id=\"map\""))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: "figures").path)
-        let kinds = Dictionary(grouping: names.filter { $0 != "receipt.csv" }) { URL(filePath: $0).pathExtension }
-            .mapValues(\.count)
+        let kinds = Dictionary(grouping: names.filter { $0 != "receipt.csv" && !$0.hasPrefix("table-") }) {
+            URL(filePath: $0).pathExtension
+        }
+        .mapValues(\.count)
         #expect(kinds.count == 4 && Set(kinds.values).count == 1 && names.contains("progression.pdf"))
+        #expect(names.contains("table-summary.tex") && names.contains("table-gains.md"))
+        // One entry a folder, and not one a file.
+        #expect(made.output == "Written: figures (\(names.count - 1) files), pages/r.html\n")
         for (name, start) in [("curves-recall-1.png", "\u{89}PNG"), ("curves-recall-1.pdf", "%PDF")] {
             let data = try Data(contentsOf: folder.url.appending(path: "figures/\(name)"))
             #expect(String(data: data.prefix(4), encoding: .isoLatin1) == start)
@@ -77,11 +82,50 @@ import Testing
         #expect(try text("pages/r.html") == page)
     }
 
+    /// The width on paper, in the drawing, the picture and the document; no title, and the font.
+    @Test(arguments: [("3.25in", 312.0), ("8.255cm", 312), ("82.55mm", 312), ("234.8775pt", 312), ("500px", 500)])
+    func figuresForAPaper(width: String, pixels: Double) throws {
+        let made = try run(
+            "splits", "results/a", "--out", "r.html", "--charts", "figures", "--width", width, "--no-title", "--font",
+            "DejaVu Serif")
+        #expect(made.status == 0, "\(made.errors)")
+        let svg = try text("figures/gain-map-r.svg")
+        let size = try #require(svg.firstMatch(of: #/<svg [^>]*width="([0-9.]+)"/#)?.1)
+        #expect(abs((Double(size) ?? 0) - pixels) < 0.01)
+        #expect(svg.contains("font-family=\"'DejaVu Serif', ") && !svg.contains("font-weight=\"600\""))
+        let picture = try Data(contentsOf: folder.url.appending(path: "figures/gain-map-r.png"))
+        let columns = picture[16..<20].reduce(0) { $0 << 8 | Int($1) }
+        #expect(abs(Double(columns) - pixels * 300 / 96) <= 1)
+        let document = try Data(contentsOf: folder.url.appending(path: "figures/gain-map-r.pdf"))
+        let box = try #require(
+            String(decoding: document, as: UTF8.self).firstMatch(of: #/MediaBox \[ 0 0 ([0-9.]+) /#)?.1)
+        #expect(abs((Double(box) ?? 0) - pixels * 0.75) < 0.5)
+    }
+
+    @Test func figuresThatNoPaperHas() throws {
+        for (arguments, part) in [
+            (["--charts", "c", "--width", "1in"], "'1in'"), (["--charts", "c", "--width", "3.25"], "'3.25'"),
+            (["--charts", "c", "--width", "nanin"], "'nanin'"), (["--charts", "c", "--font", "a'b"], "--font"),
+            (["--width", "3in"], "expected --charts"), (["--no-title"], "expected --charts"),
+        ] {
+            let made = try CommandRun(["report", "splits"] + arguments, in: folder.url)
+            #expect(made.status == 64 && made.errors.contains(part), "\(made.errors)")
+        }
+    }
+
+    /// What compare prints for a paper.
+    @Test(arguments: [("latex", "\\begin{tabular}"), ("markdown", "| MAP@R, gain over frozen |")])
+    func tablesForAPaper(format: String, start: String) throws {
+        let run = try CommandRun(["compare", "results/a", "--format", format, "--out", "compared"], in: folder.url)
+        #expect(run.status == 0 && run.output.hasPrefix(start), "\(run.errors)\(run.output)")
+        #expect(FileManager.default.fileExists(atPath: folder.url.appending(path: "compared/comparison.json").path))
+    }
+
     @Test func withoutImagesAndModels() throws {
         let made = try run("splits", "--format", "json")
         #expect(made.status == 0 && made.errors.contains("--root"))
         #expect(made.output.contains("\"page\": \"splits/report.html\""))
-        #expect(!(try text("splits/report.html")).contains("data:image"))
+        #expect(!(try text("splits/report.html")).contains("data:image/webp"))
         let bad = try run("splits", "--root", "nowhere", "--out", "r.html")
         #expect(bad.status == 0 && bad.errors.contains("images cannot be shown") && bad.errors.contains("nowhere"))
     }
