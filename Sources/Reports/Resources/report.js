@@ -100,6 +100,8 @@
         "aria-label": `${heading()}, ${word("galleries", choice.gallery)}, at ${places.length} levels over the `
           + `${data.axisTitles[choice.axis][0]}. The values are in the table below.`,
       })) root.setAttribute(name, value);
+      // Bands of many models would add up to one dark area.
+      root.style.setProperty("--shade", Math.min(0.13, 0.6 / subjects.length));
       for (const tick of y.ticks) {
         svg("line", { class: "grid", x1: left, x2: right, y1: y.at(tick), y2: y.at(tick) }, root);
         svg("text", { class: "faint", x: left - 8, y: y.at(tick) + 4, "text-anchor": "end", "font-size": 12 }, root, y.label(tick));

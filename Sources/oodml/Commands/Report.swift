@@ -44,7 +44,8 @@ struct Report: ParsableCommand {
                 oodml report splits/glyphs200 splits/glyphs200/example
                 oodml report splits/photos results/triplet results/margin \\
                   --root photos --out report.html --charts figures
-                oodml report splits/photos results/* --charts figures --width 3.25in --no-title --font Times
+                oodml report splits/photos results/triplet --charts figures \\
+                  --width 3.25in --no-title --font Times
                 """))
 
     @Argument(
