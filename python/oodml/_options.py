@@ -619,9 +619,9 @@ class ReportOptions(TypedDict, total=False):
     #: A folder for the charts as files (default: none are written).
     charts: PathLike | None
 
-    #: The width of the charts on paper, 2in to 20in: they are drawn for it, so that letters have their true size,
-    #: with PNG at 300 dpi (default: 760px, with PNG at twice that).
-    width: int | Sequence[int] | None
+    #: The width of the charts on paper, as 3.25in (or cm, mm, pt, px), of 2in to 20in: they are drawn for it, so
+    #: that letters have their true size, with PNG at 300 dpi (default: 760px, with PNG at twice that).
+    width: str | None
 
     #: Leave out the titles above the charts, which a paper has in its captions.
     no_title: bool | None
@@ -961,8 +961,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "out": ("The page (default: report.html in the folder of the splits)."),
         "charts": ("A folder for the charts as files (default: none are written)."),
         "width": (
-            "The width of the charts on paper, 2in to 20in: they are drawn for it, so that letters have their "
-            "true size, with PNG at 300 dpi (default: 760px, with PNG at twice that)."
+            "The width of the charts on paper, as 3.25in (or cm, mm, pt, px), of 2in to 20in: they are drawn for "
+            "it, so that letters have their true size, with PNG at 300 dpi (default: 760px, with PNG at twice "
+            "that)."
         ),
         "no_title": ("Leave out the titles above the charts, which a paper has in its captions."),
         "font": ("The font of the charts, by its family's name (default: the system's)."),

@@ -38,9 +38,9 @@ struct FontName: ExpressibleByArgument {
 struct FigureOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The width of the charts on paper, 2in to 20in: they are drawn for it, so that letters have their true size, with PNG "
-                + "at 300 dpi (default: 760px, with PNG at twice that).", valueName: "number with in, cm, mm, pt or px")
-    )
+            "The width of the charts on paper, as 3.25in (or cm, mm, pt, px), of 2in to 20in: they are drawn for it, so that "
+                + "letters have their true size, with PNG at 300 dpi (default: 760px, with PNG at twice that).",
+            valueName: "length"))
     var width: PaperWidth?
 
     @Flag(help: "Leave out the titles above the charts, which a paper has in its captions.")
