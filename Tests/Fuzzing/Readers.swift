@@ -98,6 +98,7 @@ struct FuzzedReader: Sendable {
             _ = try Dataset(.cub200, at: root)
         },
         FuzzedReader(name: "pickle", file: "a.pkl") { _ = try PublishedSplits(pickleAt: $0) },
+        FuzzedReader(name: "published", file: "published.json") { _ = try PublishedSplits(contentsOf: $0) },
         FuzzedReader(name: "matlab", file: "a.mat") { url in
             let file = try MATLABFile(contentsOf: url)
             try trying {

@@ -34,6 +34,7 @@ FIXTURES = {
     "labels": [],
     "index": [TESTS / "DatasetsTests/Fixtures/cub200/*.txt"],
     "pickle": [],
+    "published": [],
     "matlab": [TESTS / "DatasetsTests/Fixtures/**/*.mat", TESTS / "FilesTests/Fixtures/matlab/*.mat"],
     "manifest": [],
     "receipt": [SPLITS / "receipt.csv"],
@@ -65,6 +66,12 @@ TEXTS = {
         (
             '{"schema_version":1,"generator":"a","dataset":{"name":"a","samples":4,"classes":2,"sha256":"00"},'
             '"settings":{},"levels":[{"id":"1","train":["a"],"test":["b"],"fid":1}]}'
+        ),
+    ],
+    "published": [
+        (
+            '{"schema_version":1,"classes":["a","b"],"levels":[{"id":"1","fid":1,"train":[0],"test":[1],'
+            '"split_val":[0],"split_train":[],"test_episodes":{"2":[{"1":["b/1","b/2"]}]}}]}'
         ),
     ],
     "results": ['{"schema_version":1,"metric":"recall@1","tasks":[]}', '{"schema_version":1,"levels":[]}'],

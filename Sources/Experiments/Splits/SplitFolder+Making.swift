@@ -171,9 +171,9 @@ extension SplitFolder {
     /// Writes published splits into a folder.
     ///
     /// - Parameters:
-    ///   - url: the folder.
-    ///   - pickle: the published file, which is read as data.
+    ///   - file: the published file, a pickle or JSON, which is read as data.
     ///   - dataset: the dataset of the splits.
+    ///   - url: the folder.
     ///   - replacing: whether splits of another run may be replaced.
     ///   - generator: what the manifest says made it.
     ///   - report: called with progress.
@@ -181,18 +181,35 @@ extension SplitFolder {
     /// - Throws: ``/Files/FileError`` for a file that cannot be read, has classes that are not of this dataset, or may
     ///   not be replaced.
     public static func importing(
-        _ pickle: URL, of dataset: @autoclosure () throws -> Dataset, to url: (Dataset) -> URL, replacing: Bool = false,
+        _ file: URL, of dataset: @autoclosure () throws -> Dataset, to url: (Dataset) -> URL, replacing: Bool = false,
         generator: String = libraryGenerator, report: @escaping WorkReport = { _ in }
     ) throws -> (splits: ImportedSplits, dataset: Dataset, paths: [String]) {
-        report(.began("reading \(pickle.lastPathComponent)"))
-        let published = try PublishedSplits(pickleAt: pickle)
+        report(.began("reading \(file.lastPathComponent)"))
+        let published = try PublishedSplits(contentsOf: file)
+        let source = SplitManifest.SourceRecord(
+            file: file.lastPathComponent, sha256: try SHA256.hexadecimal(ofFilesAt: [file]))
+        return try importing(
+            published, from: source, path: file.path, of: dataset(), to: url, replacing: replacing,
+            generator: generator, report: report)
+    }
+
+    /// Writes published splits that are in memory into a folder.
+    ///
+    /// - Parameters:
+    ///   - published: the splits.
+    ///   - source: the record of the file that they are from.
+    ///   - path: where it is, for errors; the other parameters, what is returned and the errors are those of
+    ///     ``importing(_:of:to:replacing:generator:report:)``.
+    public static func importing(
+        _ published: PublishedSplits, from source: SplitManifest.SourceRecord, path: String,
+        of dataset: @autoclosure () throws -> Dataset, to url: (Dataset) -> URL, replacing: Bool = false,
+        generator: String = libraryGenerator, report: @escaping WorkReport = { _ in }
+    ) throws -> (splits: ImportedSplits, dataset: Dataset, paths: [String]) {
         let dataset = try dataset()
         let folder = try OutputFolder(url(dataset), result: resultName, force: replacing) { report(.warning($0)) }
-        let source = SplitManifest.SourceRecord(
-            file: pickle.lastPathComponent, sha256: try SHA256.hexadecimal(ofFilesAt: [pickle]))
         report(.began("finding classes and files"))
         let splits = try ImportedSplits(
-            of: published, in: dataset, path: pickle.path, source: source, generator: generator)
+            of: published, in: dataset, path: path, source: source, generator: generator)
         for warning in splits.warnings { report(.warning(warning)) }
         try requireReadable(splits.manifest, at: folder.url)
         let matched = splits.matched.table(for: dataset, levels: splits.manifest.levels.map(\.id))

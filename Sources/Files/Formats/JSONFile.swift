@@ -12,8 +12,18 @@ package import Foundation
 package func readJSON<Value: Decodable>(
     _ type: Value.Type, from url: URL, as kind: String, schemaVersion: Int? = nil
 ) throws -> Value {
-    let bytes = try readJSONBytes(url, as: kind)
-    func failure(_ reason: String) -> FileError { .unreadable(path: url.path, as: kind, reason: reason) }
+    try decodeJSON(
+        type, from: readJSONBytes(url, as: kind), path: url.path, as: kind, schemaVersion: schemaVersion)
+}
+
+/// Reads a value from JSON that is in memory.
+///
+/// - Parameter path: where it comes from, for the error; the other parameters and errors are those of
+///   ``readJSON(_:from:as:schemaVersion:)``.
+package func decodeJSON<Value: Decodable>(
+    _ type: Value.Type, from bytes: Data, path: String, as kind: String, schemaVersion: Int? = nil
+) throws -> Value {
+    func failure(_ reason: String) -> FileError { .unreadable(path: path, as: kind, reason: reason) }
     do {
         if let schemaVersion {
             let found = try JSONDecoder().decode(SchemaVersion.self, from: bytes).number

@@ -101,7 +101,7 @@ private struct ImportReading {
     let dataset: Dataset
 
     func failure(_ level: PublishedSplits.Level, _ reason: String) -> FileError {
-        .unreadable(path: path, as: "a pickle of published splits", reason: "split \"\(excerpt(level.id))\": \(reason)")
+        .unreadable(path: path, as: "published splits", reason: "split \"\(excerpt(level.id))\": \(reason)")
     }
 
     func partition(of level: PublishedSplits.Level) throws -> ClassPartition {

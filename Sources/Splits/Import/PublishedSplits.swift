@@ -3,7 +3,8 @@ public import Foundation
 import Pickle
 
 /// A series of splits as published by the authors of ooDML: a pickle of
-/// `{id: {train, test, fid, split_train, split_val, test_episodes: {shots: {episode: {class: [files]}}}}}`.
+/// `{id: {train, test, fid, split_train, split_val, test_episodes: {shots: {episode: {class: [files]}}}}}`, or the same as JSON,
+/// `published.json`.
 ///
 /// The pickle is read as data; nothing in it is executed. It may hold dictionaries, lists, tuples, sets, text, numbers,
 /// and the text, numbers and arrays of NumPy. Classes are named by text or numbered. `split_train` and `split_val`,
@@ -41,6 +42,23 @@ public struct PublishedSplits: Sendable, Equatable {
     /// Whether all classes are numbers rather than text.
     public let classesAreNumbers: Bool
 
+    init(levels: [Level], classesAreNumbers: Bool) {
+        (self.levels, self.classesAreNumbers) = (levels.sorted(by: Level.precede), classesAreNumbers)
+    }
+
+    /// Reads a file: JSON if its first byte is a brace, with which no pickle begins, otherwise a pickle.
+    ///
+    /// - Complexity: O(n) for n bytes and the texts that they stand for.
+    /// - Throws: ``/Files/FileError/unreadable(path:as:reason:)``.
+    public init(contentsOf url: URL) throws {
+        // What cannot be opened gets its reason from the reader of pickles.
+        if let file = try? InputFile(url), file.byteCount > 0, try file.firstByte == UInt8(ascii: "{") {
+            try self.init(json: readJSONBytes(url, as: Self.kindOfJSON), path: url.path)
+        } else {
+            try self.init(pickleAt: url)
+        }
+    }
+
     /// Reads a pickle.
     ///
     /// - Complexity: O(n) for n bytes and the texts that they stand for; files above 256 MiB are refused.
@@ -52,11 +70,30 @@ public struct PublishedSplits: Sendable, Equatable {
         let bytes = try readFile(url, as: "a pickle of published splits", limit: PickleValues.Limit.fileSize)
         do {
             var reader = PublishedSplitsReader(values: try PickleReader.values(of: bytes))
-            levels = try reader.levels()
-            classesAreNumbers = !reader.hasTextLabels
+            self.init(levels: try reader.levels(), classesAreNumbers: !reader.hasTextLabels)
         } catch let error as PickleFailure {
             throw failure(error.reason)
         }
+    }
+}
+
+extension InputFile {
+    /// The first byte of a file that is not empty.
+    fileprivate var firstByte: UInt8 {
+        get throws {
+            var byte: UInt8 = 0
+            try withUnsafeMutableBytes(of: &byte) { try read(into: $0, at: 0) }
+            return byte
+        }
+    }
+}
+
+extension PublishedSplits.Level {
+    /// Whether one level comes before another: by its distance, and where these are the same, by its id.
+    fileprivate static func precede(_ a: Self, _ b: Self) -> Bool {
+        if a.fid != b.fid { return a.fid < b.fid }
+        if let (a, b) = Int(a.id).flatMap({ a in Int(b.id).map { (a, $0) } }) { return a < b }
+        return a.id < b.id
     }
 }
 
@@ -76,11 +113,7 @@ private struct PublishedSplitsReader {
             try level(id, place)
         }
         guard !levels.isEmpty else { throw PickleFailure(reason: "it has no splits; expected at least one") }
-        return levels.sorted { a, b in
-            if a.fid != b.fid { return a.fid < b.fid }
-            if let (a, b) = Int(a.id).flatMap({ a in Int(b.id).map { (a, $0) } }) { return a < b }
-            return a.id < b.id
-        }
+        return levels
     }
 
     private mutating func level(_ id: String, _ place: Int) throws -> PublishedSplits.Level {

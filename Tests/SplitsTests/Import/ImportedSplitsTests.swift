@@ -197,7 +197,7 @@ import TestSupport
     @Test func splitsMustBeDisjoint() throws {
         func reason(_ text: String) -> String {
             text.replacingOccurrences(
-                of: "birds.pkl: cannot be read as a pickle of published splits: split \"1\": ", with: "")
+                of: "birds.pkl: cannot be read as published splits: split \"1\": ", with: "")
         }
         // Where the class is named first; later on it is what was remembered.
         let first = "V001.Kauz\n"
