@@ -113,13 +113,21 @@ let package = Package(
             exclude: ["Resources/README.md", "Resources/characters.csv", "Resources/faces.csv"],
             resources: [.copy("Resources/glyphs200"), .copy("Resources/backbone")]),
 
+        // MARK: Published splits
+        .target(
+            name: "PublishedBenchmarks",
+            // Links to the files in splits/, so that each is there once.
+            resources: [
+                .embedInCode("Resources/index.json"), .embedInCode("Resources/cars196-milbich2021.json"),
+            ]),
+
         // MARK: The command
         .executableTarget(
             name: "oodml",
             dependencies: [
                 "Files", "Statistics", "Parallel", "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction",
                 "Frechet", "Splits", "Retrieval", "Evaluation", "HeadTraining", "Reports", "Experiments", "Glyphs200",
-                "CStartup", "CInterface",
+                "PublishedBenchmarks", "CStartup", "CInterface",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: findOpenVINO),
@@ -180,8 +188,8 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Experiments", "Glyphs200", "Datasets", "Evaluation", "Retrieval", "Reports",
-                "Splits",
+                "oodml", "Experiments", "Glyphs200", "PublishedBenchmarks", "Datasets", "Evaluation", "Retrieval",
+                "Reports", "Splits",
                 "Embeddings", "Files", "Statistics", "DenseLinearAlgebra", "TestSupport",
             ],
             linkerSettings: findOpenVINO),

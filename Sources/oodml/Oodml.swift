@@ -43,7 +43,7 @@ struct Oodml: ParsableCommand {
         subcommands: [
             Study.self, MakeSplits.self, Embed.self, Train.self, Evaluate.self, Compare.self, Score.self, Validate.self,
             Distance.self,
-            Export.self, Import.self, Report.self, ListDatasets.self, Completions.self,
+            Export.self, Import.self, Report.self, ListDatasets.self, ListSplits.self, Completions.self,
         ])
 
     static func main() {

@@ -1,16 +1,20 @@
 import ArgumentParser
 import Datasets
 import Experiments
+import Files
 import Foundation
+import PublishedBenchmarks
 import Splits
 
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make splits of a pickle as the ooDML benchmark publishes them.",
+        abstract: "Make splits as they were published, from a pickle, from JSON or by the name of a benchmark.",
         discussion: manual(
             """
-            The pickle is read as data, and nothing in it is run: anything but containers, text, numbers and \
-            NumPy arrays is refused by name.
+            A pickle is read as data, and nothing in it is run: anything but containers, text, numbers and \
+            NumPy arrays is refused by name. published.json holds the same as JSON; those of the benchmarks that \
+            `oodml splits` lists are within this program, and their name is enough. They know their dataset, so that --root \
+            is enough, too.
 
             The dataset is a table (--samples), class folders (--root), or one that is known (--dataset with --root). Files \
             of episodes are found among the samples of their class: the one whose path ends as the file's does, or the \
@@ -38,7 +42,8 @@ struct Import: ParsableCommand {
             ],
             reads: """
                 a pickle like cub200.pkl: {id: {train, test, fid, split_train, split_val,
-                test_episodes: {shots: {episode: {class: [files]}}}}}; the samples
+                test_episodes: {shots: {episode: {class: [files]}}}}}, or published.json;
+                the samples
                 """,
             writes: """
                 manifest.json      the levels: their classes and distances
@@ -52,14 +57,17 @@ struct Import: ParsableCommand {
                 manifest.json
                 """,
             examples: """
+                oodml import cars196-milbich2021 --root stanford_cars
                 oodml import cub200.pkl --dataset cub200 --root CUB_200_2011 \\
                   --out splits/cub200-published
                 oodml import splits.pkl --samples samples.csv \\
                   --out splits/published
                 """))
 
-    @Argument(help: ArgumentHelp("The pickle.", valueName: "pickle"), completion: .file(), transform: path)
-    var pickle: URL
+    @Argument(
+        help: ArgumentHelp("The pickle, published.json, or a name of `oodml splits`.", valueName: "file|name"),
+        completion: .file())
+    var source: String
 
     @OptionGroup var data: DatasetOptions
 
@@ -70,19 +78,46 @@ struct Import: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
+    /// The benchmark of the name, unless a file has it.
+    private var benchmark: PublishedBenchmark? {
+        guard !FileManager.default.fileExists(atPath: source) else { return nil }
+        return PublishedBenchmark.all.first { $0.name == source }
+    }
+
+    mutating func validate() throws {
+        let named = benchmark
+        if let named, named.splits == nil {
+            throw ValidationError("\(source) needs no import: \(named.command)")
+        }
+        if let named, data.dataset == nil, data.samples == nil, data.folders == nil, data.root != nil {
+            data.dataset = named.dataset
+        }
         guard data.haveImages || data.samples != nil else {
             throw ValidationError(
-                "expected the dataset of the splits: --samples CSV, --root DIR, or --dataset NAME with --root DIR")
+                named == nil
+                    ? "expected the dataset of the splits: --samples CSV, --root DIR, or --dataset NAME with --root DIR"
+                    : "expected the images of the splits: --root DIR; oodml datasets shows how it must look")
         }
     }
 
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        let (splits, dataset, written) = try SplitFolder.importing(
-            pickle, of: data.read(on: terminal), to: { out ?? URL(filePath: "splits/\($0.name)") },
-            replacing: output.force, generator: generator, report: terminal.show)
+        func folder(_ dataset: Dataset) -> URL { out ?? URL(filePath: "splits/\(dataset.name)") }
+        let (splits, dataset, written): (ImportedSplits, Dataset, [String])
+        if let benchmark, let bytes = benchmark.splits {
+            let name = "\(benchmark.name).json"
+            (splits, dataset, written) = try SplitFolder.importing(
+                PublishedSplits(json: bytes, path: name),
+                from: SplitManifest.SourceRecord(file: name, sha256: SHA256.hexadecimal(of: [UInt8](bytes))),
+                path: name,
+                of: data.read(on: terminal), to: folder, replacing: output.force, generator: generator,
+                report: terminal.show)
+        } else {
+            (splits, dataset, written) = try SplitFolder.importing(
+                path(source), of: data.read(on: terminal), to: folder, replacing: output.force, generator: generator,
+                report: terminal.show)
+        }
         terminal.finish()
         let manifest = splits.manifest
         switch output.format {

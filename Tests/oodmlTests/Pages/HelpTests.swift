@@ -7,7 +7,7 @@ import Testing
         [], ["study"], ["make-splits"], ["embed"], ["train"], ["evaluate"], ["compare"], ["score"], ["validate"],
         ["distance"],
         ["export"],
-        ["import"], ["report"], ["datasets"], ["completions"], ["completions", "install"],
+        ["import"], ["report"], ["datasets"], ["splits"], ["completions"], ["completions", "install"],
     ]
 
     @Test(arguments: commands)

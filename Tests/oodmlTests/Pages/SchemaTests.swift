@@ -57,6 +57,7 @@ struct SchemaTests {
         "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
         "scores-1": ["scores.json"],
         "validation-1": ["sound.json", "unsound.json"], "datasets-1": ["datasets.json"],
+        "splits-1": ["splits.json"], "published-1": ["published.json"],
         "retrieval-examples-1": ["plain/retrieval-examples.json", "noisy/seed-2/retrieval-examples.json"],
         "training-1": ["heads/training.json", "left-out/training.json"], "objectives-1": ["objectives.json"],
         "study-1": ["study/study.json"], "answer-1": ["answer.json"],
@@ -116,6 +117,10 @@ struct SchemaTests {
             to: "gallery.json")
         try print("score f.npy noisy-1.npy noisy-2.npy --labels s.csv --format json", to: "scores.json")
         try print("datasets --format json", to: "datasets.json")
+        try print("splits --format json", to: "splits.json")
+        try FileManager.default.copyItem(
+            at: repositoryFolder.appending(path: "splits/cars196-milbich2021/published.json"),
+            to: folder.url.appending(path: "published.json"))
         try print("train --list --format json", to: "objectives.json")
         try print("export splits --as oml --format json", to: "export.json")
         try print("report splits plain --out page.html --format json", to: "report.json")
@@ -194,6 +199,11 @@ struct SchemaTests {
             "answer-1": [("answer", [Any]()), ("models.0.easiest", 2), ("page", nil)],
             "export-1": [("form", "zip"), ("link_count", -1)], "report-1": [("page", nil), ("charts", "a.svg")],
             "completions-1": [("shell", "csh"), ("changed", "yes")],
+            "splits-1": [("0.fid.least", -1), ("0.command", nil), ("0.levels", 0)],
+            "published-1": [
+                ("schema_version", 2), ("levels.0.train", ["a"]), ("levels.0.split_val", nil), ("source.sha256", "abc"),
+                ("classes", ["a", "a"]), ("levels.0.test_episodes.two", [Any]()),
+            ],
             "datasets-1": [("0.counts.samples", -1), ("0.title", nil), ("0.layout.0.size", 3)],
         ]
         changes += known[schema] ?? []
