@@ -10,9 +10,11 @@ import TestSupport
     private static let bash = URL(filePath: "/bin/bash")
 
     /// A folder in which relative paths lead to what is in a clone.
-    private static func clone() throws -> TemporaryFolder {
+    private static func clone(_ names: [String] = ["Examples", "Scripts", "Sources", "splits"]) throws
+        -> TemporaryFolder
+    {
         let folder = try TemporaryFolder()
-        for name in ["Examples", "Scripts", "Sources", "splits"] {
+        for name in names {
             try FileManager.default.createSymbolicLink(
                 at: folder.url.appending(path: name), withDestinationURL: Repository.page(name))
         }
@@ -28,6 +30,10 @@ import TestSupport
                 let lines = block.replacingOccurrences(of: "\\\n", with: " ").split(separator: "\n").map(String.init)
                 for line in lines where line.hasPrefix("oodml ") || line.hasPrefix("$oodml ") {
                     let command = line.hasPrefix("$") ? String(line.dropFirst()) : line
+                    // A store that an earlier line makes: what is given as one must be there before options are looked at.
+                    if let store = line.firstMatch(of: #/--features (stores/[a-z0-9-]+)/#) {
+                        try folder.write("", to: "\(store.1)/embeddings.npy")
+                    }
                     let run = try CommandRun(["-c", "\(command) --no-such-option"], in: folder.url, program: Self.bash)
                     #expect(run.status == 64, "\(page.lastPathComponent): \(command)")
                     #expect(
@@ -78,6 +84,50 @@ import TestSupport
             #expect((pair["levels"] as? [[String: Any]] ?? []).allSatisfy { ($0["p_adjusted"] as? Double ?? 1) > 0.05 })
         }
         #expect(FileManager.default.fileExists(atPath: root.appending(path: "comparison/curves.svg").path))
+    }
+
+    /// What only those have who follow a page: their own images and features, and what is downloaded.
+    private static let ownThings = [
+        "photos", "feats.npy", "CUB_200_2011", "stanford_cars", "pip install", "level-3.npy", "splits/cub200-paper",
+    ]
+
+    /// The pages of questions, command for command where they need nothing but a clone; each with how many blocks these are.
+    @Test(
+        arguments: [
+            "WhichBackbone": 1, "HardHoldOut": 1, "LeakageFreeSplit": 2, "OnACluster": 1, "ReproduceThePaper": 1,
+        ])
+    func thePagesOfQuestionsRun(page: String, count: Int) throws {
+        // They write splits of their own.
+        let folder = try Self.clone(["Scripts", "Sources"])
+        let file = Repository.page("Sources/oodml/Documentation.docc/\(page).md")
+        let blocks = try Repository.shellBlocks(of: file).filter { block in
+            !Self.ownThings.contains { block.contains($0) }
+        }
+        #expect(blocks.count == count)
+        for block in blocks {
+            let run = try CommandRun(["-euo", "pipefail", "-c", block], in: folder.url, program: Self.bash)
+            try #require(run.status == 0, "\(page): \(block): \(run.errors)")
+        }
+        let text = try String(contentsOf: file, encoding: .utf8)
+        #expect(text.contains("\n## Where to go on\n"))
+        guard page == "WhichBackbone" else { return }
+        // The table, but for what training amplifies of a processor's rounding.
+        for (name, title) in [("late", "late: "), ("middle", "middle: ")] {
+            let results = try JSONDecoder().decode(
+                EvaluationResults.self,
+                from: Data(contentsOf: folder.url.appending(path: "results/\(name)/results.json")))
+            let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("| \(title)") })
+            let cells = row.replacing("−", with: "-").split(separator: "|").dropFirst()
+                .compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }
+            try #require(cells.count == results.levels.count)
+            for (cell, level) in zip(cells, results.levels) {
+                func score(_ subject: Subject) -> Double? {
+                    level.scores(of: subject, gallery: .catalogue)?.mean.estimates[.averagePrecisionAtR]?.value
+                }
+                let lead = try #require(score(.model)) - #require(score(.backbone))
+                #expect(abs(lead - cell) < 0.015, "\(name), \(level.id)")
+            }
+        }
     }
 
     /// The distances on the page about the reference, made again without the null bands, which nothing else hangs on.
