@@ -7,7 +7,7 @@ import Splits
 import Statistics
 import Testing
 
-/// The README's program.
+/// The program of "Use from Swift".
 @Suite struct ProgramTests {
     @Test func splitsFromAMatrixAndLabels() throws {
         let lines = try printed {
