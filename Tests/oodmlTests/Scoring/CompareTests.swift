@@ -77,7 +77,8 @@ import Testing
         try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
         try FileManager.default.copyItem(
             at: folder.url.appending(path: "results/plain"), to: other.appending(path: "plain"))
-        let run = try CommandRun(["compare", "results/plain", "other/plain", "--metric", "map@r", "--verbose"], in: folder.url)
+        let run = try CommandRun(
+            ["compare", "results/plain", "other/plain", "--metric", "map@r", "--verbose"], in: folder.url)
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("results/plain − other/plain"))
         #expect(run.output.contains("MAP@R on s (test), among all classes, over fid"))
