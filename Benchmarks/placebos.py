@@ -178,7 +178,7 @@ class Splits:
 
 
 def summary(results):
-    """The verdict, the cost, and whether the interval of the lead's change excludes 0, in full and matched galleries."""
+    """The verdict, the cost, and whether the interval of the lead's change leaves out 0, in both kinds of galleries."""
     cost = next(c for c in results["costs_of_shift"] if "verdict" in c)
     old, growths = {}, {}
     for growth in results["lead_change"]:

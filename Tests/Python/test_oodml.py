@@ -88,6 +88,39 @@ class ScoreTests(Case):
         with self.assertRaisesRegex(KeyError, "recall@3; expected one of"):
             found["recall@3"]
 
+    def test_embeddings_are_compared(self):
+        noisy = self.rows + 3 * np.random.default_rng(1).normal(size=self.rows.shape)
+        found = oodml.compare_embeddings(
+            {"model 1.5 <a>": self.rows, "noisy": noisy, "same": self.rows * 2}, self.labels, per_class=True
+        )
+        self.assertEqual(list(found.models), ["model 1.5 <a>", "noisy", "same"])
+        for name, rows in (("model 1.5 <a>", self.rows), ("noisy", noisy)):
+            alone = oodml.score(rows, self.labels)
+            self.assertEqual(found.models[name].values_by_metric, alone.values_by_metric)
+            self.assertEqual(found.models[name].intervals, alone.intervals)
+            self.assertLess(alone.intervals["map@r"].low, alone["map@r"])
+        self.assertEqual([(pair.first, pair.second) for pair in found.pairs][1], ("model 1.5 <a>", "same"))
+        self.assertEqual(found.pairs[1].differences["map@r"].value, 0)
+        self.assertEqual(found.pairs[1].p_adjusted["map@r"], 1)
+        self.assertLess(found.pairs[0].p_adjusted["map@r"], 0.05)
+        self.assertEqual(
+            set(found.per_class),
+            {"label", "queries", "map@r of model 1.5 <a>", "map@r of noisy", "map@r of same", "best"},
+        )
+        self.assertLessEqual(set(found.per_class["best"]), {"noisy", ""})
+        self.assertIn("model 1.5 &lt;a&gt;", found._repr_html_())
+        self.assertNotIn("model-0", found._repr_html_())
+        half = {"a": self.rows[::2], "b": noisy[::2]}, {"a": self.rows[1::2], "b": noisy[1::2]}
+        options = {"gallery": half[1], "gallery_labels": self.labels[1::2], "no_intervals": True}
+        with_gallery = oodml.compare_embeddings(half[0], self.labels[::2], **options)
+        alone = oodml.score(half[0]["b"], self.labels[::2], gallery=half[1]["b"], gallery_labels=self.labels[1::2])
+        self.assertEqual(with_gallery.models["b"]["map@r"], alone["map@r"])
+        for wrong in [self.rows, {"one": self.rows}]:
+            with self.assertRaisesRegex(oodml.UsageError, "mapping from two names or more"):
+                oodml.compare_embeddings(wrong, self.labels)
+        with self.assertRaisesRegex(oodml.UsageError, "with the keys of embeddings"):
+            oodml.compare_embeddings(half[0], self.labels[::2], gallery={"b": 1, "a": 2}, gallery_labels=self.labels)
+
     def test_arrays_of_all_kinds_are_the_same(self):
         whole = np.round(self.rows * 8)
         expected = oodml.score(whole, self.labels).json

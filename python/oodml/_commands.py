@@ -267,13 +267,15 @@ def compare_embeddings(
 ) -> EmbeddingComparison:
     """Scores several embeddings of the same rows, named by the keys of a mapping, as `oodml score a.npy b.npy`.
 
-    Each has all metrics with 95 % intervals over other labels, and each pair the paired difference with a p-value adjusted for
-    all pairs. With gallery, a mapping of the same keys, each searches its own.
+    Each has all metrics with 95 % intervals over other labels, and each pair the paired difference with a p-value
+    adjusted for all pairs. With gallery, a mapping of the same keys, each searches its own.
 
         oodml.compare_embeddings({"dino": a, "clip": b}, labels).to_frame()
     """
     if not isinstance(embeddings, Mapping) or len(embeddings) < 2:
-        raise UsageError("embeddings: expected a mapping from two names or more to embeddings, as {'dino': a, 'clip': b}")
+        raise UsageError(
+            "embeddings: expected a mapping from two names or more to embeddings, as {'dino': a, 'clip': b}"
+        )
     call = Call("score")
     _exclude(options, "labels")
     names = [str(name) for name in embeddings]
