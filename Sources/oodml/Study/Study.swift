@@ -1,7 +1,9 @@
 import ArgumentParser
+import Datasets
 import Embeddings
 import Evaluation
 import Experiments
+import FeatureExtraction
 import Files
 import Foundation
 import Glyphs200
