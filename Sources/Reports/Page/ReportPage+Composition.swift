@@ -34,13 +34,22 @@ extension ReportPage {
                 html.group("summary", []) { html in
                     html.element("b", [], content: level.id)
                     html.element("span", [], content: "distance \(distanceText(level.fid))")
-                }
-                for sentence in compositionSentences(level, in: manifest) {
-                    html.element("p", [("class", "said")], content: sentence)
+                    for column in level.composition?.columns.prefix(1) ?? [] {
+                        html.element("span", [], content: column.shortWords)
+                    }
                 }
                 guard let composition = level.composition else { return }
+                // The classes are shown below, so the second sentence need not name them.
+                let sentences = compositionSentences(level, in: manifest).prefix(1)
+                for sentence in sentences { html.element("p", [("class", "said")], content: sentence) }
+                if let direction = composition.direction,
+                    composition.columns.contains(where: { $0.isTelling(for: manifest) })
+                {
+                    html.element(
+                        "p", [("class", "said")], content: "A" + separationWords(direction, level).dropFirst() + ".")
+                }
                 html.group("div", [("class", "sides")]) { html in
-                    for column in composition.columns { shares(column, at: level, &html) }
+                    for column in composition.columns { shares(column, &html) }
                     if let direction = composition.direction {
                         ends(direction, withSamples: composition.columns.isEmpty, images: images, &html)
                     }
@@ -50,13 +59,13 @@ extension ReportPage {
     }
 
     /// Appends the table of a column's values with a bar for each side.
-    private func shares(_ column: ShiftComposition.ColumnShares, at level: SplitLevel, _ html: inout Markup) {
-        let words = column.differenceWords(in: manifest)
+    private func shares(_ column: ShiftComposition.ColumnShares, _ html: inout Markup) {
+        let largest = column.values.reduce(0) { max($0, $1.train, $1.test) }
         html.group("table", [("class", "shares")]) { html in
             html.element(
                 "caption", [],
-                content: words.prefix(1).uppercased() + words.dropFirst()
-                    + (column.isOfUnits(in: manifest) ? "" : " (p = \(fixed(column.p, 3)))"))
+                content: "By \(column.shortWords)"
+                    + (column.isOfUnits(in: manifest) ? "" : ", p = \(fixed(column.p, 3))"))
             html.group("thead", []) { html in
                 html.group("tr", []) { html in
                     for title in [column.column, "train", "test"] {
@@ -72,7 +81,9 @@ extension ReportPage {
                             html.group("td", [("class", side.rawValue)]) { html in
                                 html.element("span", [], content: percent(part))
                                 html.element(
-                                    "i", [("style", "width:\(fixed(100 * min(max(part, 0), 1), 1))%")], content: "")
+                                    "i",
+                                    [("style", "width:\(fixed(largest > 0 ? 100 * max(part, 0) / largest : 0, 1))%")],
+                                    content: "")
                             }
                         }
                     }

@@ -34,7 +34,12 @@ extension ShiftComposition.ColumnShares {
     /// Whether the column says something of the sides that random ones would not.
     func isTelling(for manifest: SplitManifest) -> Bool { isBeyondRandom || isOfUnits(in: manifest) }
 
-    /// The difference beside that of random sides, in words.
+    /// The difference beside that of random sides, in few words.
+    var shortWords: String {
+        "\(column): a difference of \(percent(difference)), of random sides \(percent(randomMean))"
+    }
+
+    /// The difference beside that of random sides, as a clause.
     func differenceWords(in manifest: SplitManifest) -> String {
         if isOfUnits(in: manifest) { return "by \(column), they share none, as each changes sides as a whole" }
         return "by \(column), the sides differ in \(percent(difference)) of their samples, random sides in "
@@ -46,16 +51,18 @@ extension ShiftComposition.ColumnShares {
     /// As many values as make up 60 % of the difference, at most three.
     fileprivate func surplus(of side: Side) -> String? {
         var names: [String] = []
+        var isPlural = false
         var (own, other) = (0.0, 0.0)
         for shares in values {
             let (here, there) = side == .train ? (shares.train, shares.test) : (shares.test, shares.train)
             guard here > there, names.count < 3, own - other < 0.6 * difference else { continue }
             names.append(shares.value ?? "samples without \(column)")
+            isPlural = isPlural || shares.value == nil
             own += here
             other += there
         }
         guard !names.isEmpty else { return nil }
-        let verb = names.count > 1 || values.isEmpty ? "are" : "is"
+        let verb = names.count > 1 || isPlural ? "are" : "is"
         let rest = other > 0 ? percent(other) : "none"
         return "\(enumeration(names)) \(verb) \(percent(own)) of \(side.rawValue) and \(rest) of "
             + side.opposite.rawValue

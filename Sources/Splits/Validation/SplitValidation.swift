@@ -49,7 +49,12 @@ public struct SplitValidation: Sendable {
         for index in manifest.levels.indices {
             violations += classViolations(ofLevel: index) + sizeViolations(ofLevel: index)
             violations += foldViolations(ofLevel: index) + numberViolations(of: manifest.levels[index])
-            violations += holdoutViolations(ofLevel: index) + compositionViolations(ofLevel: index, among: describing)
+            violations += holdoutViolations(ofLevel: index)
+        }
+        // What a level consists of follows from its classes, so nothing is said of it where these are wrong.
+        for (index, level) in manifest.levels.enumerated()
+        where !violations.contains(where: { $0.place == level.id || $0.place.hasPrefix("\(level.id), ") }) {
+            violations += compositionViolations(ofLevel: index, among: describing)
         }
         return violations + matchedViolations + controlViolations
     }

@@ -161,7 +161,7 @@ import Testing
                 domains: (0..<3).map { _ in ["p", "q", "r", nil][Int(rng.next() % 4)] }
             )
         }
-        let partition = ClassPartition(sides: (0..<14).map { $0 % 3 == 0 || $0 == 1 || $0 == 2 ? Side.train : .test })
+        let partition = sides("tttteeteeteete")
         let plain = try composition(of: partition, embedded(classes))
         var order = Array(0..<42)
         order.shuffle(using: &rng)
