@@ -222,7 +222,7 @@ import Testing
         let clean = (0..<24).map { "\(10 * ($0 / 2)),\($0 % 2)\n" }
         let files = [
             try temporary.write("x,y\n" + clean.joined(), to: "a.csv"),
-            try temporary.write("x,y\n" + clean.reversed().joined(), to: "b.csv"),
+            try temporary.write("x,y\n" + clean.joined(), to: "b.csv"),
         ]
         let names = ["a", "b"]
         let labels = try temporary.write(

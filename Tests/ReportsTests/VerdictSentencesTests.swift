@@ -63,7 +63,7 @@ struct VerdictSentencesTests {
         let found = try verdictSentences(of: [results(0.65)], manifest: Self.manifest())
         #expect(found.count == 2)
         #expect(
-            found[1].hasPrefix("dino.npy is the same at every level, and ahead of the backbone by +0.050"),
+            found[1].hasPrefix("dino.npy is the same at every level, and ahead of the backbone by +0.017"),
             "\(found[1])")
         let behind = try verdictSentences(of: [results(0.5)], manifest: Self.manifest())
         #expect(behind[1].contains("behind the backbone by -0.033"), "\(behind[1])")

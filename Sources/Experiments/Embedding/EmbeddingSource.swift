@@ -14,7 +14,9 @@ public enum EmbeddingSource: Sendable {
     public struct Embeddings: Sendable {
         /// One row for each sample, in the order of the dataset.
         public let matrix: Matrix<Float>
-        /// The network or the file. A store holds its network's embeddings, so it has the network's provenance and can stand
+        /// The network or the file.
+        ///
+        /// A store holds its network's embeddings, so it has the network's provenance and can stand
         /// in for it.
         public let provenance: EmbeddingProvenance
         /// What identifies the image files, as ``/Splits/SplitManifest/DatasetRecord/imagesSHA256``; nil where they are not

@@ -14,7 +14,8 @@ internal import Statistics
 /// ```swift
 /// var numbering = LabelNumbering()
 /// let sets = try files.map { try LabelledEmbeddings($0, labels: labels, numbering: &numbering) }
-/// let comparison = try EmbeddingComparison(of: zip(names, sets).map { (name: $0, set: $1) }, numbering: numbering)
+/// let comparison = try EmbeddingComparison(
+///     of: zip(names, sets).map { (name: $0, set: $1) }, numbering: numbering)
 /// for pair in comparison.pairs {
 ///     print(pair.differences[.recall(1)]?.value ?? 0, "with p =", pair.adjustedPs[.recall(1)] ?? 1)
 /// }

@@ -1,4 +1,5 @@
 public import Datasets
+internal import Files
 
 /// Checks that splits are what they should be: splits of a dataset, with everything that their manifest promises.
 ///
@@ -53,7 +54,7 @@ public struct SplitValidation: Sendable {
         }
         // What a level consists of follows from its classes, so nothing is said of it where these are wrong.
         for (index, level) in manifest.levels.enumerated()
-        where !violations.contains(where: { $0.place == level.id || $0.place.hasPrefix("\(level.id), ") }) {
+        where !violations.contains(where: { $0.place == level.id || $0.place.begins(with: "\(level.id), ") }) {
             violations += compositionViolations(ofLevel: index, among: describing)
         }
         return violations + matchedViolations + controlViolations

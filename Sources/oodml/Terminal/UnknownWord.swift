@@ -12,7 +12,7 @@ func faultOfUnknownWord(in words: [String]) -> String? {
     guard let name = words.first, !name.begins(with: "-") else { return nil }
     guard let command = commands.first(where: { $0.commandName == name }) else {
         guard name != "help" else { return nil }
-        return "there is no command \"\(onOneLine(excerpt(name)))\""
+        return "there is no command \"\(excerpt(onOneLine(name)))\""
             + suggestion(name, among: commands.map(\.commandName))
             + "; oodml --help lists all"
     }
@@ -28,7 +28,7 @@ func faultOfUnknownWord(in words: [String]) -> String? {
     for word in rest.prefix(while: { $0 != "--" }) where word.begins(with: "--") {
         let option = word.parts(between: "=")[0]
         if !options.contains(option) {
-            return "\(name) has no option \(onOneLine(excerpt(option)))" + suggestion(option, among: options)
+            return "\(name) has no option \(excerpt(onOneLine(option)))" + suggestion(option, among: options)
                 + "; oodml \(name) --help lists all"
         }
     }
