@@ -6,7 +6,7 @@ internal import Retrieval
 /// Every curve of a page's models, for the one chart that shows them: what is drawn, by which metric, in which gallery and
 /// direction.
 ///
-/// Values are rounded to four decimals, which is more than can be seen.
+/// Values have six decimals, so that the three that are shown are those of the tables, which round once.
 struct ReportExplorer: Encodable, Sendable {
     /// A choice of one switch: its name in the data and its words on the page.
     struct Choice: Encodable, Sendable, Equatable {
@@ -195,7 +195,7 @@ struct ReportExplorer: Encodable, Sendable {
     private static func line(_ estimates: [Estimate]) -> Line {
         func rounded(_ value: Double?) -> Double? {
             // What is too large to be a score is not drawn; the sum turns −0 into 0.
-            value.flatMap { abs($0) < 1e9 ? ($0 * 1e4).rounded() / 1e4 + 0 : nil }
+            value.flatMap { abs($0) < 1e9 ? ($0 * 1e6).rounded() / 1e6 + 0 : nil }
         }
         return Line(values: estimates.map { rounded($0.value) }, margins: estimates.map { rounded($0.margin) })
     }

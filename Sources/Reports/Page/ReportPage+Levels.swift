@@ -12,7 +12,7 @@ extension ReportPage {
         html.element(
             "p", [],
             content:
-                "Exchanges of classes lead from the official split to the easiest and to the hardest division of the "
+                "Exchanges of classes lead from the split that the series starts with to the easiest and to the hardest division of the "
                 + "classes; beyond that the classes nearest to the other side leave. The marked steps became levels.")
         html.group("div", [("class", "figures")]) { html in
             html.figure(
@@ -130,28 +130,15 @@ extension ReportPage {
     }
 
     private static let origins = [
-        "start": "the official split", "swap": "harder, by exchange", "easier": "easier, by exchange",
+        "start": "where the series starts", "swap": "harder, by exchange", "easier": "easier, by exchange",
         "removal": "harder, by removal", "imported": "imported",
     ]
 
-    /// The first samples of the three classes of a side that are farthest from the other side on the map, or without a map of
+    /// The samples of the three classes of a side that are farthest from the other side, as the manifest has them, or else of
     /// classes spread over the sorted ones.
-    func typical(of side: ClassMapChart.Side, at level: SplitLevel) -> [String] {
-        let (own, other) = side == .test ? (level.test, level.train) : (level.train, level.test)
-        guard let classMap else { return Array(specimens(of: own).prefix(3)) }
-        let places = Dictionary(
-            classMap.points.map { ($0.classLabel, ($0.x, $0.y)) }, uniquingKeysWith: { first, _ in first })
-        func mean(_ labels: [String]) -> (x: Double, y: Double) {
-            let found = labels.compactMap { places[$0] }
-            let count = Double(max(found.count, 1))
-            return (found.reduce(0) { $0 + $1.0 } / count, found.reduce(0) { $0 + $1.1 } / count)
-        }
-        let (to, from) = (mean(own), mean(other))
-        let reach = own.map { label in
-            places[label].map { $0.0 * (to.x - from.x) + $0.1 * (to.y - from.y) } ?? -.infinity
-        }
-        let order = own.indices.sorted { (-reach[$0], $0) < (-reach[$1], $1) }
-        return order.prefix(3).compactMap { specimen(of: own[$0]) }
+    func typical(of side: Side, at level: SplitLevel) -> [String] {
+        let classes = level.composition?.direction?.end(of: side).classes.prefix(3).map(\.sample)
+        return classes ?? Array(specimens(of: side == .test ? level.test : level.train).prefix(3))
     }
 
     /// The first sample of a class.

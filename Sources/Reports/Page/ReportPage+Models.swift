@@ -81,7 +81,7 @@ extension ReportPage {
         }
     }
 
-    /// The tasks of a model whose examples are shown: the easiest, the official and the hardest level.
+    /// The tasks of a model whose examples are shown: the easiest, the start and the hardest level.
     func shownTasks(of model: Model) -> [RetrievalExamplesFile.Task] {
         let levels = manifest.levels
         var ids: [String] = []

@@ -109,7 +109,7 @@ public struct ReportPage: Sendable {
         var ids = picturedInCompositions
         for level in manifest.levels {
             for labels in [level.train, level.test, level.removed] { ids.formUnion(specimens(of: labels)) }
-            for side in [ClassMapChart.Side.train, .test] { ids.formUnion(typical(of: side, at: level)) }
+            for side in Side.allCases { ids.formUnion(typical(of: side, at: level)) }
         }
         ids.formUnion(mapPictures.map(\.sample))
         for task in models.flatMap(shownTasks(of:)) {
