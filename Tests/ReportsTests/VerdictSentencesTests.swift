@@ -63,10 +63,10 @@ struct VerdictSentencesTests {
         let found = try verdictSentences(of: [results(0.65)], manifest: Self.manifest())
         #expect(found.count == 2)
         #expect(
-            found[1].hasPrefix("dino.npy is the same at every level, and ahead of the backbone by +0.017"),
+            found[1].hasPrefix("dino.npy is the same at every level, and ahead of the backbone by 0.017 ± 0.000"),
             "\(found[1])")
         let behind = try verdictSentences(of: [results(0.5)], manifest: Self.manifest())
-        #expect(behind[1].contains("behind the backbone by -0.033"), "\(behind[1])")
+        #expect(behind[1].contains("behind the backbone by 0.033 ± 0.000"), "\(behind[1])")
     }
 
     /// Runs of one model are one model, and without a backbone only scores are told.
@@ -83,6 +83,32 @@ struct VerdictSentencesTests {
         #expect(bare[1].hasSuffix("only a comparison with the backbone tells."))
         let within = try verdictSentences(of: [sampleResults(model: "m", backbone: false)], manifest: Self.manifest())
         #expect(within[1].hasSuffix("nothing is concluded about shift."), "\(within[1])")
+    }
+
+    /// Which others harm where the shift is largest is said too.
+    @Test func whoHarmsAtTheHardestLevelIsNamed() throws {
+        let found = try sentences(leads: [0.2, -0.1, -0.05])
+        // The gains at the hardest level are .14, −.16 and −.11.
+        #expect(
+            found[2].hasSuffix(
+                "Beyond noise, model 1 (-0.160 ± 0.000) and model 2 (-0.110 ± 0.000) harm there."), "\(found[2])")
+        #expect(try !sentences(leads: [0.2, 0.1])[2].contains("harm"))
+    }
+
+    /// Scores among few classes say little, and that is said last.
+    @Test func fewClassesAreNamed() throws {
+        let manifest = try Self.manifest()
+        #expect(manifest.levels.allSatisfy { min($0.train.count, $0.test.count) >= 10 })
+        let many = verdictSentences(of: [sampleResults(model: "m", catalogue: true)], manifest: manifest)
+        #expect(!many.contains { $0.contains("say little") })
+        let text = try String(
+            contentsOf: repositoryFolder.appending(path: "splits/glyphs200/manifest.json"), encoding: .utf8)
+        var json = try EditableJSON(Data(text.utf8))
+        let test = try #require(json["levels.8.test"] as? [Any])
+        json["levels.8.test"] = Array(test.prefix(7))
+        let few = try JSONDecoder().decode(SplitManifest.self, from: json.data)
+        let found = verdictSentences(of: [sampleResults(model: "m", catalogue: true)], manifest: few)
+        #expect(found.last == "Of the smallest side there are only 7 classes, and scores of so few say little.")
     }
 
     @Test func theLeaderIsByArea() throws {

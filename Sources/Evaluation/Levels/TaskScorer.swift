@@ -40,6 +40,9 @@ public struct TaskScorer: Sendable {
     /// all groups happen to agree, so scores then have no error, and nothing is concluded from them.
     public static let fewestGroups = 6
 
+    /// The smallest number of classes in a gallery without a warning: with fewer, nearly every model scores close to 1.
+    public static let fewestClasses = 10
+
     /// Sets the rules for all tasks of a dataset.
     ///
     /// - Parameters:

@@ -140,19 +140,16 @@ public struct ModelScoring: Sendable {
 
     /// Says where galleries have so few classes that nearly every model scores close to 1.
     private static func warnings(about tasks: [ScoringTask], hasMatched: Bool) -> [WorkEvent] {
-        let small = tasks.filter { $0.classes.count < fewestClasses }
+        let small = tasks.filter { $0.classes.count < TaskScorer.fewestClasses }
         guard let smallest = small.min(by: { $0.classes.count < $1.classes.count }) else { return [] }
         let matched = hasMatched ? ", and so have the matched galleries of all levels" : ""
         return [
             .warning(
-                "\(small.count) of \(tasks.count) tasks have galleries of fewer than \(fewestClasses) classes "
+                "\(small.count) of \(tasks.count) tasks have galleries of fewer than \(TaskScorer.fewestClasses) classes "
                     + "(\(smallest.level.id), \(smallest.direction.rawValue): \(smallest.classes.count))\(matched); their "
                     + "scores say little.")
         ]
     }
-
-    /// The smallest number of classes in a gallery without a warning.
-    private static let fewestClasses = 10
 
     /// Turns to other models of the same kind and directions; what is known of the backbone stays.
     ///
@@ -325,24 +322,6 @@ public struct ModelScoring: Sendable {
         }.map { try scoring.scorer.scores(pooling: [$0]) }
         backboneScores = (scores, catalogue)
         return backboneScores
-    }
-}
-
-/// The scores in the catalogue of the tasks so far.
-private struct CatalogueParts {
-    private var parts: [String: [Subject: [CatalogueScores]]] = [:]
-
-    mutating func add(_ scores: [Subject: CatalogueScores], ofLevel level: String) {
-        for (subject, scores) in scores { parts[level, default: [:]][subject, default: []].append(scores) }
-    }
-
-    /// The scores of each level, the backbone's included.
-    func scores(by scorer: TaskScorer, backbone: TaskScores?) throws -> [String: [Subject: TaskScores]] {
-        try parts.mapValues { subjects in
-            var pooled = try subjects.mapValues { try scorer.scores(pooling: $0) }
-            pooled[.backbone] = backbone
-            return pooled
-        }
     }
 }
 

@@ -31,8 +31,7 @@ public struct AreaChart: Chart {
     public var description: String {
         "The area under \(comparison.metric.title) against the shift, scaled to [0, 1]. "
             + models.map { model in
-                "\(model.name): \(fixed(model.ags.value, 4))"
-                    + (model.ags.margin.map { " ± \(fixed($0, 4))" } ?? "")
+                "\(model.name): \(withMargin(model.ags, 4))"
             }.joined(separator: "; ") + "."
     }
 
@@ -58,21 +57,7 @@ public struct AreaChart: Chart {
         let x = ChartAxis(covering: [0, 1], limits: 0...1, start: left, end: right)
         return ChartStyle.document(self, format, height: height) { svg in
             let bottom = top + Double(models.count) * rowHeight
-            for tick in x.ticks {
-                let place = Markup.number(x.position(tick))
-                svg.element(
-                    "line",
-                    [
-                        ("class", "grid"), ("x1", place), ("x2", place), ("y1", Markup.number(top - 6)),
-                        ("y2", Markup.number(bottom)), ("stroke", ChartStyle.grid),
-                    ])
-                svg.text(
-                    x.label(tick), x: x.position(tick), y: bottom + 16, className: "faint", anchor: "middle",
-                    fill: ChartStyle.faintInk)
-            }
-            svg.text(
-                "AGS of \(comparison.metric.title)", x: (left + right) / 2, y: bottom + 38, className: "ink", size: 13,
-                anchor: "middle", fill: ChartStyle.ink)
+            x.drawBelow(&svg, top: top - 6, bottom: bottom, title: "AGS of \(comparison.metric.title)")
             for (row, model) in models.enumerated() {
                 draw(model, &svg, x: x, y: top + Double(row) * rowHeight, room: right - left)
             }
@@ -83,8 +68,7 @@ public struct AreaChart: Chart {
         _ model: (number: Int, name: String, ags: Estimate), _ svg: inout Markup, x: ChartAxis, y: Double, room: Double
     ) {
         let style = LineStyle.model(model.number)
-        let value =
-            fixed(model.ags.value, 3) + (model.ags.margin.map { " ± \(fixed($0, 3))" } ?? "")
+        let value = withMargin(model.ags)
         let limit = Int((room - Markup.width(of: value, size: 12)) / 7.4)
         svg.text(
             model.name.count > limit ? model.name.prefix(max(limit - 1, 1)) + "…" : model.name, x: x.start, y: y + 8,

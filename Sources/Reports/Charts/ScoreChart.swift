@@ -28,9 +28,7 @@ public struct ScoreChart: Chart {
 
     /// What the chart shows, in words.
     public var description: String {
-        let values = models.map { name, estimate in
-            "\(name): \(fixed(estimate.value, 4))" + (estimate.margin.map { " ± \(fixed($0, 4))" } ?? "")
-        }
+        let values = models.map { name, estimate in "\(name): \(withMargin(estimate, 4))" }
         return values.joined(separator: "; ") + "." + (grouping.map { " Intervals are 95 %, over other \($0)." } ?? "")
     }
 
@@ -57,22 +55,9 @@ public struct ScoreChart: Chart {
         }
         let x = ChartAxis(covering: ends, limits: 0...1, start: left, end: right)
         return ChartStyle.document(self, format, height: bottom + rise + 56) { svg in
-            for tick in x.ticks {
-                let place = Markup.number(x.position(tick))
-                svg.element(
-                    "line",
-                    [
-                        ("class", "grid"), ("x1", place), ("x2", place), ("y1", Markup.number(top - 6)),
-                        ("y2", Markup.number(bottom)), ("stroke", ChartStyle.grid),
-                    ])
-                svg.text(
-                    x.label(tick), x: x.position(tick), y: bottom + 16, className: "faint", anchor: "middle",
-                    fill: ChartStyle.faintInk)
-            }
-            svg.text(
-                metric.title + (grouping.map { " (95 % over other \($0))" } ?? ""), x: (left + right) / 2,
-                y: bottom + 38,
-                className: "ink", size: 13, anchor: "middle", fill: ChartStyle.ink)
+            x.drawBelow(
+                &svg, top: top - 6, bottom: bottom,
+                title: metric.title + (grouping.map { " (95 % over other \($0))" } ?? ""))
             for (row, model) in models.enumerated() {
                 draw(model, number: row, &svg, x: x, y: top + Double(row) * rowHeight)
             }
@@ -83,7 +68,7 @@ public struct ScoreChart: Chart {
         _ model: (name: String, estimate: Estimate), number: Int, _ svg: inout Markup, x: ChartAxis, y: Double
     ) {
         let style = LineStyle.model(number)
-        let value = fixed(model.estimate.value, 3) + (model.estimate.margin.map { " ± \(fixed($0, 3))" } ?? "")
+        let value = withMargin(model.estimate)
         let limit = Int((x.end - x.start - Markup.width(of: value, size: 12)) / 7.4)
         svg.text(
             model.name.count > limit ? model.name.prefix(max(limit - 1, 1)) + "…" : model.name, x: x.start, y: y + 8,

@@ -47,12 +47,9 @@ struct ReportComparisons: Sendable {
             guard let first = points.first?.estimate, let last = points.last?.estimate, points.count > 1 else {
                 return nil
             }
-            func text(_ estimate: Estimate) -> String {
-                fixed(estimate.value, 3) + (estimate.margin.map { " ± \(fixed($0, 3))" } ?? "")
-            }
             return
-                "\(entry.name): \(main.metric.title) within the test classes is \(text(first)) at the easiest level and "
-                + "\(text(last)) at the hardest; such a curve alone does not show that the shift is the cause."
+                "\(entry.name): \(main.metric.title) within the test classes is \(withMargin(first)) at the easiest level and "
+                + "\(withMargin(last)) at the hardest; such a curve alone does not show that the shift is the cause."
         }
     }
 

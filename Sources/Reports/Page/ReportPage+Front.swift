@@ -110,7 +110,7 @@ extension ReportPage {
         if let ags = model.ags { rows.append(("AGS", Self.text(ags, signed: false))) }
         if let change = (comparisons.leads ?? comparisons.main).fittedChange(number) {
             rows.append(("Fitted change", Self.text(change.value, signed: true)))
-            if let verdict = change.isBeyondNoise { rows.append(("Beyond noise", verdict)) }
+            if let verdict = change.isBeyondNoise { rows.append(("Change beyond noise", verdict)) }
         }
         if model.runs.count > 1 { rows.append(("Training runs", "\(model.runs.count)")) }
         return rows
@@ -158,7 +158,7 @@ extension ReportPage {
     }
 
     private static func text(_ estimate: Estimate, signed isSigned: Bool) -> String {
-        text(estimate.value, signed: isSigned) + (estimate.margin.map { " ± \(fixed($0, 3))" } ?? "")
+        withMargin(estimate, signed: isSigned).replacing(bytes: ["-": "−"])
     }
 
     // MARK: The main chart

@@ -195,8 +195,3 @@ private func levelColumns(_ comparison: ModelComparison) -> [TextTable.Column] {
 private func margin(_ estimate: Estimate?, _ decimals: Int) -> String {
     estimate?.margin.map { fixed($0, decimals) } ?? "–"
 }
-
-package func signed(_ value: Double, _ decimals: Int) -> String {
-    let text = fixed(value, decimals)
-    return text.begins(with: "-") || value == 0 ? text : "+" + text
-}

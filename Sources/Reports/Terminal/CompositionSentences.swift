@@ -103,7 +103,7 @@ func percent(_ part: Double) -> String {
 }
 
 /// "a, b and c".
-func enumeration(_ names: [String]) -> String {
+package func enumeration(_ names: [String]) -> String {
     guard let last = names.last, names.count > 1 else { return names.first ?? "" }
     return names.dropLast().joined(separator: ", ") + " and " + last
 }

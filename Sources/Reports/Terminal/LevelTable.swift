@@ -86,8 +86,8 @@ private struct LevelColumns {
 /// searched or the levels do not differ in distance.
 public func costSentence(_ results: EvaluationResults) -> String? {
     guard let metric = results.headlineMetric, let cost = results.costOfShift(of: metric) else { return nil }
-    let value = fixed(cost.cost.value, 4) + (cost.cost.margin.map { " ± \(fixed($0, 4))" } ?? "")
-    let gained = fixed(-cost.cost.value, 4) + (cost.cost.margin.map { " ± \(fixed($0, 4))" } ?? "")
+    let value = withMargin(cost.cost, 4)
+    let gained = withMargin(.combination([(-1, cost.cost)]), 4)
     let rises = cost.cost.value < 0
     let scatter = cost.trend.marginOverLevels.map { " (± \(fixed($0, 4)) by how the levels scatter)" } ?? ""
     let ends =

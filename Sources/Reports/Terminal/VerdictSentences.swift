@@ -15,7 +15,7 @@ public import Splits
 ///   - comparison: the models, with gains.
 ///   - frozen: the name of the frozen features among them.
 ///   - manifest: the splits; nil where only the results are known.
-/// - Returns: up to three sentences; fewer where the comparison has no gains.
+/// - Returns: up to three sentences, fewer where the comparison has no gains, and a last one where sides have few classes.
 public func verdictSentences(_ comparison: ModelComparison, frozen: String, manifest: SplitManifest?) -> [String] {
     var sentences = manifest.map { [shiftSentence($0)] } ?? []
     let trained = comparison.models.indices.filter {
@@ -25,12 +25,14 @@ public func verdictSentences(_ comparison: ModelComparison, frozen: String, mani
         let best = trained.max(by: { comparison.gain($0, at: 0) < comparison.gain($1, at: 0) })
     else { return sentences }
     sentences.append(fadingSentence(comparison, best, trained, reference))
-    guard !comparison.models[best].isSameEverywhere else { return sentences }
+    guard !comparison.models[best].isSameEverywhere else { return sentences + caution(of: manifest) }
     let last = comparison.levels.count - 1
     if let ahead = trained.max(by: { comparison.gain($0, at: last) < comparison.gain($1, at: last) }) {
-        sentences.append(lastSentence(comparison.models[ahead], ofSeveral: trained.count > 1))
+        sentences.append(
+            lastSentence(comparison.models[ahead], ofSeveral: trained.count > 1)
+                + harmSentence(trained.filter { $0 != ahead }.map { comparison.models[$0] }))
     }
-    return sentences
+    return sentences + caution(of: manifest)
 }
 
 /// What an evaluation of some models found, in sentences: as of ``verdictSentences(_:frozen:manifest:)`` where the backbone was
@@ -40,7 +42,7 @@ public func verdictSentences(_ comparison: ModelComparison, frozen: String, mani
 ///   - runs: the results; runs with the same ``/Evaluation/EvaluationResults/model`` or, of heads, the same objectives are of one
 ///     model.
 ///   - manifest: the splits.
-/// - Returns: up to three sentences.
+/// - Returns: up to three sentences, and a last one where sides have few classes.
 public func verdictSentences(of runs: [EvaluationResults], manifest: SplitManifest) -> [String] {
     guard let first = runs.first, first.levels.count > 1 else { return [shiftSentence(manifest)] }
     let reference = first.provenance?.training == nil ? "backbone" : "frozen features"
@@ -60,9 +62,9 @@ public func verdictSentences(of runs: [EvaluationResults], manifest: SplitManife
     }
     for gallery in [GalleryKind.catalogue, .full] {
         guard let comparison = try? ModelComparison(entries, metric: metric, gallery: gallery) else { continue }
-        return [shiftSentence(manifest), scoreSentence(comparison)]
+        return [shiftSentence(manifest), scoreSentence(comparison)] + caution(of: manifest)
     }
-    return [shiftSentence(manifest)]
+    return [shiftSentence(manifest)] + caution(of: manifest)
 }
 
 /// The scores of the model that is best at the easiest level, where there is no backbone to compare with.
@@ -70,11 +72,8 @@ private func scoreSentence(_ comparison: ModelComparison) -> String {
     let scores = comparison.models.map { $0.curve.points.map(\.estimate) }
     let last = comparison.levels.count - 1
     let best = scores.indices.max { scores[$0][0].value < scores[$1][0].value } ?? 0
-    func text(_ estimate: Estimate) -> String {
-        fixed(estimate.value, 3) + (estimate.margin.map { " ± \(fixed($0, 3))" } ?? "")
-    }
     let what =
-        "\(comparison.metric.title) \(text(scores[best][0])) at the easiest level and \(text(scores[best][last])) at the hardest"
+        "\(comparison.metric.title) \(withMargin(scores[best][0])) at the easiest level and \(withMargin(scores[best][last])) at the hardest"
     let who = comparison.models[best].name + (scores.count > 1 ? ", the best at the easiest level," : "")
     return comparison.gallery == .catalogue
         ? "\(who) has \(what), among all classes and with the same queries; how much of that is shift, only a comparison with the "
@@ -97,7 +96,7 @@ public func leaderSentence(_ comparison: ModelComparison) -> String? {
     let lead = pair.first == order[0] ? difference : .combination([(-1, difference)])
     guard let p = pair.agsAdjustedP else { return "\(what); the next is \(second), \(fixed(lead.value, 3)) behind." }
     return
-        "\(what); the next, \(second), is \(fixed(lead.value, 3))\(lead.margin.map { " ± \(fixed($0, 3))" } ?? "") behind, "
+        "\(what); the next, \(second), is \(withMargin(lead)) behind, "
         + (p <= 0.05 ? "beyond noise" : "which is not beyond noise") + " (p = \(fixed(p, 3)))."
 }
 
@@ -117,13 +116,14 @@ public func shiftSentence(_ manifest: SplitManifest) -> String {
 private func fadingSentence(_ comparison: ModelComparison, _ best: Int, _ trained: [Int], _ reference: Int) -> String {
     let model = comparison.models[best]
     let ends =
-        "\(signedWithMargin(model.gains[0])) of \(comparison.metric.title) over the \(comparison.models[reference].name) at the easiest level, "
-        + "\(signedWithMargin(model.gains[model.gains.count - 1])) at the hardest"
+        "\(withMargin(model.gains[0], signed: true)) of \(comparison.metric.title) over the \(comparison.models[reference].name) at the easiest level, "
+        + "\(withMargin(model.gains[model.gains.count - 1], signed: true)) at the hardest"
     if model.isSameEverywhere {
-        let ahead = model.gains[0].value < 0 ? "behind" : "ahead of"
+        let isBehind = model.gains[0].value < 0
+        let lead = Estimate.combination([(isBehind ? -1 : 1, model.gains[0])])
         return
-            "\(model.name) is the same at every level, and \(ahead) the \(comparison.models[reference].name) by "
-            + "\(signedWithMargin(model.gains[0])) of \(comparison.metric.title) among all classes"
+            "\(model.name) is the same at every level, and \(isBehind ? "behind" : "ahead of") the "
+            + "\(comparison.models[reference].name) by \(withMargin(lead)) of \(comparison.metric.title) among all classes"
             + (isBeyondNoise(model.gains[0]) ? "." : ", which is not beyond noise.")
     }
     if isBeyondNoise(model.gains[0]), model.gains[0].value < 0 {
@@ -157,9 +157,10 @@ private func lastSentence(_ model: ModelComparison.Model, ofSeveral isOfSeveral:
     let gain = model.gains[model.gains.count - 1]
     let who = isOfSeveral ? "\(model.name), the best there," : model.name
     return switch (isBeyondNoise(gain), gain.value > 0) {
-    case (true, true): "At the hardest level \(who) still adds \(signedWithMargin(gain)), beyond noise."
-    case (true, false): "At the hardest level training harms: \(who) adds \(signedWithMargin(gain)), beyond noise."
-    case (false, _): "At the hardest level \(who) adds \(signedWithMargin(gain)), which is not beyond noise."
+    case (true, true): "At the hardest level \(who) still adds \(withMargin(gain, signed: true)), beyond noise."
+    case (true, false):
+        "At the hardest level training harms: \(who) adds \(withMargin(gain, signed: true)), beyond noise."
+    case (false, _): "At the hardest level \(who) adds \(withMargin(gain, signed: true)), which is not beyond noise."
     }
 }
 
@@ -168,12 +169,24 @@ extension ModelComparison.Model {
     fileprivate var isSameEverywhere: Bool { gains.allSatisfy { $0.value == gains[0].value } }
 }
 
-private func isBeyondNoise(_ gain: Estimate) -> Bool {
-    gain.margin.map { abs(gain.value) > $0 } ?? false
+/// Which of the other models harm at the hardest level, beyond noise; empty for none.
+private func harmSentence(_ others: [ModelComparison.Model]) -> String {
+    let harm = others.compactMap { model -> String? in
+        let gain = model.gains[model.gains.count - 1]
+        return isBeyondNoise(gain) && gain.value < 0 ? "\(model.name) (\(withMargin(gain, signed: true)))" : nil
+    }
+    return harm.isEmpty ? "" : " Beyond noise, \(enumeration(harm)) \(harm.count == 1 ? "harms" : "harm") there."
 }
 
-private func signedWithMargin(_ estimate: Estimate) -> String {
-    signed(estimate.value, 3) + (estimate.margin.map { " ± \(fixed($0, 3))" } ?? "")
+/// That scores of so few classes say little; nothing where there are enough.
+private func caution(of manifest: SplitManifest?) -> [String] {
+    let smallest = manifest?.levels.map { min($0.train.count, $0.test.count) }.min() ?? .max
+    return smallest < TaskScorer.fewestClasses
+        ? ["Of the smallest side there are only \(smallest) classes, and scores of so few say little."] : []
+}
+
+private func isBeyondNoise(_ gain: Estimate) -> Bool {
+    gain.margin.map { abs(gain.value) > $0 } ?? false
 }
 
 extension ModelComparison {

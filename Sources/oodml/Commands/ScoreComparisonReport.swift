@@ -157,16 +157,13 @@ struct ScoreComparisonReport: Encodable {
         }
         let (name, value) = (comparison.models[best].name, comparison.models[best].means[metric] ?? 0)
         var found = ["\(name) has the highest \(metric.title), \(fixed(value, 3))."]
-        if !behind.isEmpty { found.append("It is ahead beyond noise of \(listed(behind)).") }
-        if !alike.isEmpty { found.append("Not beyond noise is its lead over \(listed(alike)).") }
+        if !behind.isEmpty { found.append("It is ahead beyond noise of \(enumeration(behind)).") }
+        if !alike.isEmpty { found.append("Not beyond noise is its lead over \(enumeration(alike)).") }
         if !unknown.isEmpty {
-            found.append("Whether it is really better than \(listed(unknown)) cannot be told: there are no intervals.")
+            found.append(
+                "Whether it is really better than \(enumeration(unknown)) cannot be told: there are no intervals.")
         }
         return [found.joined(separator: " ")]
-    }
-
-    private func listed(_ names: [String]) -> String {
-        names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }
 
     /// The mean of each label by ``metric`` with each of the models, and which of them is best there; none where several are.
