@@ -77,7 +77,7 @@ public enum EmbeddingSource: Sendable {
     ) throws -> Embeddings? {
         let ids = dataset.samples.map(\.id)
         let provenance = try network.provenance
-        var store = try shelf.store(ofSamples: ids, below: images, by: provenance, report: report)?.store
+        var store = try shelf.store(ofSamples: ids, below: images, by: provenance, report: report)
         if let store {
             report(
                 .note("The embeddings are those of \(store.url.relativePath), of the same images by the same network."))

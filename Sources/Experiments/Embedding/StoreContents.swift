@@ -54,9 +54,7 @@ struct StoreContents {
 
     /// The groups of rows whose files have the same bytes, ordered by their first rows.
     private var duplicates: [[Int]] {
-        let column = samples.columns.count - 1
-        return Dictionary(grouping: samples.rows.indices) { samples.rows[$0][column] }.values
-            .filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
+        ImageDigests.groups(of: samples.rows.map { $0[samples.columns.count - 1] })
     }
 
     /// Joins the pieces, with only one in memory at a time.

@@ -47,14 +47,14 @@ public struct StoreShelf: Sendable {
     /// A finished store of embeddings by a network of the images below a folder.
     func store(
         ofSamples ids: [String], below images: URL, by provenance: EmbeddingProvenance, report: WorkReport
-    ) throws -> (store: EmbeddingStore, images: ImageDigests)? {
+    ) throws -> EmbeddingStore? {
         let candidates = Self.stores(in: url, by: provenance).compactMap { store, table in
             ImageDigests(of: ids, in: table).map { (store: store, images: $0) }
         }
         guard !candidates.isEmpty else { return nil }
         report(.began("comparing the images with the store"))
         let digests = try ImageDigests(of: ids, below: images)
-        return candidates.first { $0.images == digests }
+        return candidates.first { $0.images == digests }?.store
     }
 
     /// The finished, whole stores in a folder that a network made, with their tables of samples; those that cannot be read

@@ -197,7 +197,7 @@ struct TaskEmbeddings {
             let ids = wanted.map { dataset.samples[$0].id }
             if !mirrored,
                 let store = try shelf?.store(
-                    ofSamples: ids, below: images, by: network.provenance, report: report)?.store
+                    ofSamples: ids, below: images, by: network.provenance, report: report)
             {
                 report(.note("The embeddings of \(file.lastPathComponent) are those of \(store.url.relativePath)."))
                 return (wanted, try FeatureFile<Float>(contentsOf: store.url).matrix(ofSamples: ids))

@@ -35,14 +35,6 @@ struct ReferenceOptions: ParsableArguments {
         }
     }
 
-    /// The folder of the splits' images.
-    func images(of manifest: SplitManifest) throws -> URL {
-        guard let images = root ?? manifest.embeddedImages else {
-            throw ValidationError("expected --root DIR, the folder of the images of \(manifest.dataset.name)")
-        }
-        return images
-    }
-
     /// The source of the embeddings that made the splits; nil if it was not given, is not part of oodml, and is in no store
     /// that was kept.
     func source(
@@ -56,6 +48,14 @@ struct ReferenceOptions: ParsableArguments {
 extension SplitManifest {
     /// The images that come with oodml, if the splits were made from them.
     var embeddedImages: URL? { dataset.name == EmbeddedBenchmark.name ? EmbeddedBenchmark.images : nil }
+
+    /// The folder of the splits' images: what the user names, or those that come with oodml.
+    func images(below root: URL?) throws -> URL {
+        guard let images = root ?? embeddedImages else {
+            throw ValidationError("expected --root DIR, the folder of the images of \(dataset.name)")
+        }
+        return images
+    }
 
     /// The network that comes with oodml, if it made the splits.
     var embeddedBackbone: URL? {

@@ -42,11 +42,8 @@ struct StoreOptions: ParsableArguments {
         on terminal: Terminal
     ) throws -> EmbeddingSource? {
         if let network = try backbone ?? (root == nil ? manifest.embeddedBackbone : nil) {
-            guard let images = root ?? manifest.embeddedImages else {
-                throw ValidationError("expected --root DIR, the folder of the images of \(manifest.dataset.name)")
-            }
             return .images(
-                below: images,
+                below: try manifest.images(below: root),
                 by: try NetworkReading(manifest.embeddings).network(network, announcedOn: terminal), keptIn: shelf)
         }
         guard let shelf, let embeddings = manifest.embeddings, embeddings.source == .backbone,

@@ -13,15 +13,7 @@ import Testing
     /// Twelve classes of images of the benchmark.
     init() throws {
         folder = try TemporaryFolder()
-        try FileManager.default.createDirectory(
-            at: folder.url.appending(path: "images"), withIntermediateDirectories: true)
-        for system in ["latin", "thai"] {
-            let source = EmbeddedBenchmark.images.appending(path: system)
-            for name in try FileManager.default.contentsOfDirectory(atPath: source.path).sorted().prefix(6) {
-                try FileManager.default.copyItem(
-                    at: source.appending(path: name), to: folder.url.appending(path: "images/\(system)-\(name)"))
-            }
-        }
+        try folder.copyGlyphs()
     }
 
     private let network = ["--backbone", EmbeddedBenchmark.backbone.path]
