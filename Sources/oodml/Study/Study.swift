@@ -146,6 +146,10 @@ struct Study: ParsableCommand {
         if dryRun {
             return try printText(steps.map(\.commandLine).joined(separator: "\n"))
         }
+        // A mistyped path is no other setting.
+        for input in [features, data.samples, data.root, backbone].compactMap(\.self) where !exists(input) {
+            throw FileError.unreadable(path: input.path, reason: "there is no such file or folder")
+        }
         var record = try folder.record() ?? StudyRecord(generator: generator, settings: words)
         if record.settings != words, !output.force {
             throw FileError.occupied(

@@ -35,10 +35,11 @@ struct StudyEstimate {
         let images = size.imageSeconds.reduce(0, +) * n
         if images > 0 { steps.append(("embed", images)) }
         let levels = Double(size.levelCount) / 9
-        steps.append(("make-splits", wall((5 + 20e-9 * d * d * d + 6e-6 * n * d) * levels)))
-        let heads = Double(size.headCount) * levels * Double(size.stepCount) / 300
-        steps.append(("train", wall((2.5 + 0.0165 * Double(size.dimensions.heads)) * heads)))
-        steps.append(("evaluate", wall((4 + 1e-6 * n * n) * Double(size.headCount) * levels)))
+        steps.append(("make-splits", wall((1.7 + 2.5e-3 * n + 1.1e-6 * n * d + 54e-9 * d * d * d) * levels)))
+        // Two heads a level, one for each direction.
+        let batches = Double(2 * size.headCount * size.levelCount * size.stepCount)
+        steps.append(("train", wall((5e-5 + 6e-7 * Double(size.dimensions.heads)) * batches)))
+        steps.append(("evaluate", wall((1.2 + 1e-6 * n * n) * Double(size.headCount) * levels)))
     }
 
     /// The whole in words, with the steps that take a tenth of it or more.

@@ -80,6 +80,16 @@ import Testing
         )
     }
 
+    /// A path that leads nowhere is named, and not taken for another setting of the study that is there.
+    @Test func aMistypedPathIsNamed() throws {
+        #expect(try study(["-q"]).status == 0)
+        var words = Self.words
+        words[2] = "features.npy"
+        let run = try fixture.run(words, out: "study")
+        #expect(run.status == 1, "\(run.errors)")
+        #expect(run.errors.contains("features.npy: cannot be read: there is no such file or folder"), "\(run.errors)")
+    }
+
     /// What is there is passed over; what is missing, and what depends on changed input, is made again.
     @Test func itGoesOnWhereItWas() throws {
         #expect(try study(["-q"]).status == 0)
