@@ -25,7 +25,7 @@ struct Oodml: ParsableCommand {
               oodml make-splits --dataset glyphs200 --out splits/glyphs200
 
             Results go to standard output, progress, warnings and errors to standard error. On a terminal, tables fit \
-            its width (COLUMNS, or that of the window), curves are drawn, and few words are coloured, unless NO_COLOR is \
+            its width (COLUMNS, or that of the window), curves are drawn, and a few words are coloured, unless NO_COLOR is \
             set or TERM is dumb. In a pipe or file, tables are whole and plain. With --format json every command prints \
             one JSON value with sorted keys, and nothing else.
 

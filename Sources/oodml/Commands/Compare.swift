@@ -23,7 +23,7 @@ struct Compare: ParsableCommand {
 
             Errors are over classes, and differences between models are paired: whatever makes a class hard for both \
             cancels out. P-values are adjusted by Holm's method, those of AGS over all pairs, those of levels over all pairs \
-            and levels: of the differences called significant at 0.05, the chance that even one is not real is at most 5 %. The \
+            and levels: the chance that any difference is called significant at 0.05 where there is none is at most 5 %. The \
             interval over runs is another thing: how far the mean over more training runs may be, on these classes.
             """,
             reads: """

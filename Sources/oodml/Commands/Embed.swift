@@ -23,10 +23,10 @@ struct Embed: ParsableCommand {
             reads: """
                 --root DIR      images: class/image or outer/class/image, or the folder
                                 of --dataset as it was downloaded (`oodml datasets`)
-                --samples CSV   sample, class, and optionally superclass, split, role, camera,
-                                domain and group
-                --backbone M    an ONNX, OpenVINO or TFLite network, its config file beside it
-                                or one folder up
+                --samples CSV   sample, class, and optionally superclass, split, role,
+                                camera, domain and group
+                --backbone M    an ONNX, OpenVINO or TFLite network, its config file
+                                beside it or one folder up
                 --merge DIR ...  finished stores of all shards
                 """,
             writes: """
