@@ -22,7 +22,7 @@ public struct Dataset: Sendable {
     public let officialOrder: ClassOrder?
     /// What the reader of this dataset understood, and what it passed over.
     public internal(set) var reading = DatasetReading()
-    /// Further columns of the table of samples, by which ``describingColumns`` describes sides; they take no part in equality.
+    /// Further columns of the table of samples, by which sides are described; they take no part in equality.
     public internal(set) var otherColumns: [SampleColumn] = []
     private let classNumbers: NameIndex
     /// The paths that samples have in another form of the dataset, by their numbers, by which published files may name
