@@ -134,6 +134,8 @@ class ProcessTests(unittest.TestCase):
             except BaseException as error:
                 outcome.append(error)
 
+        # A shell that starts programs in the background has them ignore interrupts, and Python then does so too.
+        self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
         # The main thread waits for its turn, and is interrupted meanwhile.
         other = threading.Thread(target=work)
         timer = threading.Timer(0.15, signal.raise_signal, [signal.SIGINT])
