@@ -8,12 +8,12 @@ public enum ClassOrder: Sendable, Equatable {
     case number
 
     /// The order for classes with these labels.
-    init(of labels: [String]) {
+    package init(of labels: [String]) {
         self = labels.allSatisfy { Self.number($0) != nil } ? .number : .name
     }
 
     /// The positions of the labels in this order.
-    func sorted(_ labels: [String]) -> [Int] {
+    package func sorted(_ labels: [String]) -> [Int] {
         let numbers = self == .number ? labels.map { Self.number($0) ?? [] } : []
         return labels.indices.sorted { a, b in
             if self == .number, numbers[a] != numbers[b] {

@@ -510,7 +510,7 @@ def _table(path: Path) -> dict[str, list[Any]]:
         header, *rows = csv.reader(file)
     columns: dict[str, list[Any]] = {}
     for name, values in zip(header, zip(*rows) if rows else [()] * len(header)):
-        if name in ("sample", "label"):
+        if name in ("sample", "label", "best"):
             columns[name] = list(values)
         elif name in ("row", "queries"):
             columns[name] = [int(value) for value in values]

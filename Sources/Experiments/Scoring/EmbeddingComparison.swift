@@ -130,9 +130,7 @@ private struct LabelGroups {
     /// - Parameter sets: the queries and, if there is one, the gallery.
     init(of sets: [LabelledEmbeddings], numbering: LabelNumbering) throws {
         // Groups are drawn by the order of the labels, not by that of the rows, so classes are called by their ranks.
-        let byName = numbering.labels.indices.sorted {
-            numbering.labels[$0].utf8.lexicographicallyPrecedes(numbering.labels[$1].utf8)
-        }
+        let byName = ClassOrder(of: numbering.labels).sorted(numbering.labels)
         var rank = [Int](repeating: 0, count: byName.count)
         for (place, number) in byName.enumerated() { rank[number] = place }
         let width = "\(rank.count)".utf8.count

@@ -180,11 +180,17 @@ package struct EstimateRecord: Encodable {
     let low: Double?
     let high: Double?
 
-    package init(_ estimate: Estimate) {
+    package init(_ estimate: Estimate) { self.init(estimate, significantDigits: nil) }
+
+    /// - Parameter digits: how many digits the error and the interval keep; nil for all.
+    package init(_ estimate: Estimate, significantDigits digits: Int?) {
+        func rounded(_ value: Double?) -> Double? {
+            digits.map { digits in value?.rounded(significantDigits: digits) } ?? value
+        }
         value = estimate.value
-        standardError = estimate.standardError
-        low = estimate.interval?.low
-        high = estimate.interval?.high
+        standardError = rounded(estimate.standardError)
+        low = rounded(estimate.interval?.low)
+        high = rounded(estimate.interval?.high)
     }
 
     enum CodingKeys: String, CodingKey {

@@ -64,8 +64,9 @@ struct ScoreComparisonReport: Encodable {
                             (
                                 metric.name,
                                 Difference(
-                                    difference: EstimateRecord(estimate), p: estimate.pValue,
-                                    adjustedP: pair.adjustedPs[metric])
+                                    difference: ScoreReport.record(estimate),
+                                    p: estimate.pValue?.rounded(significantDigits: 10),
+                                    adjustedP: pair.adjustedPs[metric]?.rounded(significantDigits: 10))
                             )
                         }))
             }, forKey: .pairs)

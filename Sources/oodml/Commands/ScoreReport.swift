@@ -65,6 +65,9 @@ struct ScoreReport: Encodable {
         ].compactMap { name, value in value.map { (name, $0) } }
     }
 
+    /// An estimate with errors of ten digits: the last ones hang on the order of the labels.
+    static func record(_ estimate: Estimate) -> EstimateRecord { EstimateRecord(estimate, significantDigits: 10) }
+
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(distance, forKey: Key("distance"))
@@ -78,7 +81,7 @@ struct ScoreReport: Encodable {
             var intervals = container.nestedContainer(keyedBy: Key.self, forKey: Key("intervals"))
             for metric in means.metrics {
                 try intervals.encodeIfPresent(
-                    model.estimates[metric].map(EstimateRecord.init), forKey: Key(metric.name))
+                    model.estimates[metric].map(Self.record), forKey: Key(metric.name))
             }
             try container.encodeIfPresent(grouping, forKey: Key("intervals_over"))
         }
