@@ -18,8 +18,8 @@ struct Study: ParsableCommand {
             Runs the other commands one after another, each of which can be run alone on the same folders: embed, \
             make-splits, train, evaluate, compare and report. A step whose settings and inputs are those of its last \
             run is passed over, so a stopped study goes on where it was. Other settings or inputs need --force, and \
-            then repeat what the change reaches. Before the first step it says about how long all will take here, \
-            to a factor of two.
+            then repeat what the change reaches. Before the first step it says about how long all will take here \
+            if nothing else runs, to a factor of two.
 
             The heads are trained on frozen features, so the answer is about them: what training adds where the test \
             classes are like the training classes, and what is left of it where they are far. For your own models, give \
