@@ -97,10 +97,10 @@ import Testing
         ])
         #expect(
             modelTable(comparison).text == """
-                model  runs     AGS       ±  ± runs  level-1  level-2  ranks  places
-                ─────  ────  ──────  ──────  ──────  ───────  ───────  ─────  ──────
-                a         2  0.7600  0.0159  0.0000    0.775    0.745  2 2         0
-                b         1  0.7800  0.0159       –    0.795    0.765  1 1         0
+                model  runs     AGS       ±  ± runs  level-1  level-2  ranks  places moved
+                ─────  ────  ──────  ──────  ──────  ───────  ───────  ─────  ────────────
+                a         2  0.7600  0.0159  0.0000    0.775    0.745  2 2               0
+                b         1  0.7800  0.0159       –    0.795    0.765  1 1               0
 
                 """)
         #expect(
@@ -113,8 +113,8 @@ import Testing
                 """)
         #expect(
             pairTable(comparison).text == """
-                pair   AGS difference       ±        p  p (Holm)  levels with p (Holm) ≤ 0.05  the lead changes at
-                ─────  ──────────────  ──────  ───────  ────────  ───────────────────────────  ───────────────────
+                pair   AGS difference       ±        p  p (Holm)  levels with p (Holm) ≤ 0.05  who is ahead changes at
+                ─────  ──────────────  ──────  ───────  ────────  ───────────────────────────  ───────────────────────
                 a − b         -0.0200  0.0000  < 0.001   < 0.001  level-1 level-2              –
 
                 """)
@@ -165,10 +165,10 @@ import Testing
         // A third of 0.1, 0.08 and 0.06, and of these less 0.09; the frozen features' error is the model's.
         #expect(
             try #require(gainTable(comparison)).text == """
-                gain over frozen  level-1  level-2  level-3  ± first  ± last    mean      ±
-                ────────────────  ───────  ───────  ───────  ───────  ──────  ──────  ─────
-                a                  +0.033   +0.027   +0.020    0.000   0.000  +0.027  0.000
-                b                  +0.003   -0.003   -0.010    0.000   0.000  -0.003  0.000
+                gain over frozen  level-1  level-2  level-3  ± level-1  ± level-3    mean      ±
+                ────────────────  ───────  ───────  ───────  ─────────  ─────────  ──────  ─────
+                a                  +0.033   +0.027   +0.020      0.000      0.000  +0.027  0.000
+                b                  +0.003   -0.003   -0.010      0.000      0.000  -0.003  0.000
 
                 """)
         // The frozen features' MAP@R of 0.2 is between b's 0.203 and 0.197.

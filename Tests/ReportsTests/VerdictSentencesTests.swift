@@ -30,23 +30,24 @@ struct VerdictSentencesTests {
             try sentences(leads: [0]).first
                 == "9 levels lead the test classes of glyphs200 away from the training classes, from fid 5.4 to 160.9; at \(shown) of "
                 + "them the shift is beyond chance.")
+        #expect(try sentences(leads: [0])[1].hasPrefix("At level-9, the hardest, "))
     }
 
     /// Gains of .7 − .02 i over .6: .1 at the easiest of nine levels, −.06 at the hardest, and .05 more for the second model.
     @Test func theBestAtEachEndIsNamed() throws {
         let found = try sentences(leads: [0, 0.05])
-        #expect(found.count == 3)
+        #expect(found.count == 4)
         #expect(
-            found[1].contains("model 1 +0.150") && found[1].contains("-0.010 ± 0.000 at the hardest"), "\(found[1])")
-        #expect(found[2].contains("model 1, the best there, adds -0.010"), "\(found[2])")
-        #expect(try sentences(leads: [0])[2].contains("model 0 adds -0.060"))
+            found[2].contains("model 1 +0.150") && found[2].contains("-0.010 ± 0.000 at the hardest"), "\(found[2])")
+        #expect(found[3].contains("model 1, the best there, adds -0.010"), "\(found[3])")
+        #expect(try sentences(leads: [0])[3].contains("model 0 adds -0.060"))
     }
 
     /// The sample's errors cancel in differences, so the change is beyond noise: .16 of 1 along the levels.
     @Test func whatFadesIsSaidToFade() throws {
         let found = try sentences(leads: [0, 0.05])
-        #expect(found[1].hasPrefix("What training adds fades as the classes move away: with model 1"), "\(found[1])")
-        #expect(found[1].hasSuffix("So it does for the other objective."), "\(found[1])")
+        #expect(found[2].hasPrefix("What training adds fades as the classes move away: with model 1"), "\(found[2])")
+        #expect(found[2].hasSuffix("So it does for the other objective."), "\(found[2])")
     }
 
     /// An embedding that was not trained along the levels has the same gain at all; MAP@R is a third of the samples' Recall@1.
@@ -61,12 +62,12 @@ struct VerdictSentencesTests {
             return EvaluationResults(tool: "oodml test", dataset: "d", model: "dino.npy", levels: levels)
         }
         let found = try verdictSentences(of: [results(0.65)], manifest: Self.manifest())
-        #expect(found.count == 2)
+        #expect(found.count == 3)
         #expect(
-            found[1].hasPrefix("dino.npy is the same at every level, and ahead of the backbone by 0.017 ± 0.000"),
-            "\(found[1])")
+            found[2].hasPrefix("dino.npy is the same at every level, and ahead of the backbone by 0.017 ± 0.000"),
+            "\(found[2])")
         let behind = try verdictSentences(of: [results(0.5)], manifest: Self.manifest())
-        #expect(behind[1].contains("behind the backbone by 0.033 ± 0.000"), "\(behind[1])")
+        #expect(behind[2].contains("behind the backbone by 0.033 ± 0.000"), "\(behind[2])")
     }
 
     /// Runs of one model are one model, and without a backbone only scores are told.
@@ -74,15 +75,31 @@ struct VerdictSentencesTests {
         let runs = ["1", "2"].map { sampleResults(model: "m", seed: $0, lead: 0.01, catalogue: true) }
         let found = try verdictSentences(
             of: runs + [sampleResults(model: "n", catalogue: true)], manifest: Self.manifest())
-        #expect(found.count == 3)
-        #expect(found[1].contains("with m +0.037") && found[1].contains("over the backbone at the easiest"), "\(found)")
+        #expect(found.count == 4)
+        #expect(found[2].contains("with m +0.037") && found[2].contains("over the backbone at the easiest"), "\(found)")
         let bare = try verdictSentences(
             of: [sampleResults(model: "m", backbone: false, catalogue: true)], manifest: Self.manifest())
-        #expect(bare.count == 2)
-        #expect(bare[1].contains("m has MAP@R 0.233 ± ") && bare[1].contains("0.180"), "\(bare[1])")
-        #expect(bare[1].hasSuffix("only a comparison with the backbone tells."))
+        #expect(bare.count == 3)
+        #expect(bare[2].contains("m has MAP@R 0.233 ± ") && bare[2].contains("0.180"), "\(bare[2])")
+        #expect(bare[2].hasSuffix("only a comparison with the backbone tells."))
         let within = try verdictSentences(of: [sampleResults(model: "m", backbone: false)], manifest: Self.manifest())
-        #expect(within[1].hasSuffix("nothing is concluded about shift."), "\(within[1])")
+        #expect(within[2].hasSuffix("nothing is concluded about shift."), "\(within[2])")
+    }
+
+    /// A template is no name, and of several paths only what differs is one.
+    @Test func modelsAreCalledByWhatTellsThemApart() throws {
+        func found(_ names: [String]) throws -> String {
+            try verdictSentences(
+                of: names.enumerated().map { sampleResults(model: $1, lead: 0.01 * Double($0), catalogue: true) },
+                manifest: Self.manifest()
+            )[2]
+        }
+        #expect(try found(["runs/{level}.npy"]).contains("with the model +0."))
+        #expect(try found(["runs/dino.npy"]).contains("with dino.npy +0."))
+        #expect(try found(["runs/a/{level}.npy", "runs/b/{level}.npy"]).contains("with b +0."))
+        #expect(try found(["runs/x/a.npy", "runs/b.npy"]).contains("with b.npy +0."))
+        let template = sampleResults(model: "{level}.npy", backbone: false, catalogue: true)
+        #expect(try verdictSentences(of: [template], manifest: Self.manifest())[2].hasPrefix("The model has MAP@R"))
     }
 
     /// Which others harm where the shift is largest is said too.
@@ -90,9 +107,9 @@ struct VerdictSentencesTests {
         let found = try sentences(leads: [0.2, -0.1, -0.05])
         // The gains at the hardest level are .14, −.16 and −.11.
         #expect(
-            found[2].hasSuffix(
-                "Beyond noise, model 1 (-0.160 ± 0.000) and model 2 (-0.110 ± 0.000) harm there."), "\(found[2])")
-        #expect(try !sentences(leads: [0.2, 0.1])[2].contains("harm"))
+            found[3].hasSuffix(
+                "Beyond noise, model 1 (-0.160 ± 0.000) and model 2 (-0.110 ± 0.000) harm there."), "\(found[3])")
+        #expect(try !sentences(leads: [0.2, 0.1])[3].contains("harm"))
     }
 
     /// Scores among few classes say little, and that is said last.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import inspect
 import json
 import tempfile
@@ -277,10 +276,12 @@ def compare_embeddings(
             "embeddings: expected a mapping from two names or more to embeddings, as {'dino': a, 'clip': b}"
         )
     call = Call("score")
-    _exclude(options, "labels")
+    _exclude(options, "labels", "name")
     names = [str(name) for name in embeddings]
     for number, value in enumerate(embeddings.values()):
         call.words.append(call.data("embeddings", value, f"model-{number}.npy"))
+    for name in names:
+        call.words.append(f"--name={name}")
     call.options({"labels": labels}, _DATA)
     gallery = options.get("gallery")
     if gallery is not None:
@@ -302,19 +303,13 @@ def compare_embeddings(
         drawing = chart.read_text(encoding="utf-8") if chart.is_file() else ""
         classes = _table(table) if wants_classes else None
     record = answer.json
-    given = dict(zip((model["name"] for model in record["models"]), names))
-    for name, model in given.items():
-        drawing = drawing.replace(f">{name}<", f">{html.escape(model)}<")
-    if classes is not None:
-        classes = {_renamed(column, given): values for column, values in classes.items()}
-        classes["best"] = [given.get(str(value), "") for value in classes["best"]]
     return EmbeddingComparison(
         *_said(answer),
-        {given[model["name"]]: _scores(answer, model) for model in record["models"]},
+        {model["name"]: _scores(answer, model) for model in record["models"]},
         [
             EmbeddingPair(
-                given[pair["first"]],
-                given[pair["second"]],
+                pair["first"],
+                pair["second"],
                 {metric: Estimate.of(item["difference"]) for metric, item in pair["differences"].items()},
                 {metric: item.get("p_adjusted") for metric, item in pair["differences"].items()},
             )
@@ -323,12 +318,6 @@ def compare_embeddings(
         classes,
         drawing,
     )
-
-
-def _renamed(column: str, given: Mapping[str, str]) -> str:
-    """A column of a table of labels with the name that the caller gave the model."""
-    metric, _, model = column.partition(" of ")
-    return f"{metric} of {given[model]}" if model in given else column
 
 
 def distance(a: Data, b: Data, *, quiet: bool | None = None) -> Distance:

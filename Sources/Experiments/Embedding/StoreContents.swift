@@ -7,7 +7,7 @@ struct StoreContents {
     /// The files in the order of `samples`, with their row counts.
     let pieces: [(file: URL, rowCount: Int)]
     let dimension: Int
-    /// The dataset's table with a further column `sha256`, the digest of each file.
+    /// The dataset's table and its other columns, then a column `sha256`, the digest of each file.
     let samples: CSVTable
     /// The samples left out, and why.
     let skipped: CSVTable

@@ -66,13 +66,20 @@ extension EmbeddingStore {
                 path: url.path, found: "\(rows.count) images, none of which can be embedded",
                 expected: "one at least that can")
         }
+        // What describes the samples further stays with them, though no reader knows it.
+        let others = dataset.otherColumns.filter { !(table.columns + [StoreContents.digestColumn]).contains($0.name) }
+        func values(_ place: Int) -> [String] {
+            others.map { column in column.numbers[place].map { column.values[$0] } ?? "" }
+        }
         let contents = StoreContents(
             pieces: (0..<chunks.count).map { chunk in
                 (chunks.embeddings(of: chunk), rows[chunks.samples(of: chunk)].count { $0.reason.isEmpty })
             }, dimension: network.dimension,
             samples: CSVTable(
-                columns: table.columns + [StoreContents.digestColumn],
-                rows: zip(range, rows).filter { $0.1.reason.isEmpty }.map { table.rows[$0.0] + [$0.1.digest] }),
+                columns: table.columns + others.map(\.name) + [StoreContents.digestColumn],
+                rows: zip(range, rows).filter { $0.1.reason.isEmpty }.map {
+                    table.rows[$0.0] + values($0.0) + [$0.1.digest]
+                }),
             skipped: CSVTable(
                 columns: StoreContents.skippedColumns,
                 rows: rows.filter { !$0.reason.isEmpty }.map { [$0.id, $0.reason] }),

@@ -62,7 +62,7 @@ public struct GainChart: Chart {
 
     private var plot: LinePlot {
         LinePlot(
-            yTitle: "\(metric.title): model − frozen features", shortYTitle: "lead in \(metric.title)",
+            yTitle: "\(metric.title): model − frozen features", shortYTitle: "gain in \(metric.title)",
             axis: LinePlot.axis(.fid), includesZero: true,
             intervals: .bands,
             lines: lines)

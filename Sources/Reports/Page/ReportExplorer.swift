@@ -38,7 +38,7 @@ struct ReportExplorer: Encodable, Sendable {
 
     let levels: [Level]
     let subjects: [Entry]
-    /// What is drawn: the lead over the frozen features, the score, or the score above the mean of the models.
+    /// What is drawn: the gain over the frozen features, the score, or the score above the mean of the models.
     let shows: [Choice]
     let metrics: [Choice]
     let galleries: [Choice]
@@ -114,7 +114,7 @@ struct ReportExplorer: Encodable, Sendable {
                 mark: style.marker.path(x: 0, y: 0, radius: 4.5))
         }
         shows = [
-            Choice(id: "lead", title: "Lead"), Choice(id: "score", title: "Score"),
+            Choice(id: "lead", title: "Gain"), Choice(id: "score", title: "Score"),
             Choice(id: "above", title: "Above the mean"),
         ].filter { isThere(0, $0.id) }
         self.metrics = metrics.map { Choice(id: $0.name, title: $0.title) }.filter { isThere(1, $0.id) }
@@ -139,7 +139,7 @@ struct ReportExplorer: Encodable, Sendable {
         ]
         let (shows, galleries) = (shows, galleries)
         headings = [
-            "lead": "lead over the frozen features", "score": "", "above": "above the mean of the models",
+            "lead": "gain over the frozen features", "score": "", "above": "above the mean of the models",
         ].filter { key, _ in shows.contains { $0.id == key } }
         captions = Self.captions(compared).filter { key, _ in
             let parts = key.parts(between: " ", keepingEmpty: true)

@@ -21,7 +21,7 @@ extension ReportPage {
             "p", [],
             content:
                 "How each class is retrieved when it is a test class, as the mean over its queries at the levels chosen, in "
-                + "both directions. The lead is the model's Recall@1 less the frozen features'."
+                + "both directions. The gain is the model's Recall@1 less the frozen features'."
                 + (isCut ? " Shown are the \(labels.count) classes with the lowest Recall@1." : ""))
         html.group("div", [("class", "controls"), ("id", "class-controls"), ("hidden", "hidden")]) { html in
             select("class-model", label: "Model", options: shown.map(\.name), &html)
@@ -36,7 +36,7 @@ extension ReportPage {
             caption: "Classes by Recall@1",
             columns: [
                 ("Class", false), ("Queries", true), ("Recall@1", true), ("MAP@R", true), ("Backbone Recall@1", true),
-                ("Lead", true),
+                ("Gain", true),
             ],
             rows: rows.prefix(200).map { row in
                 [row.label, "\(row.queryCount)"]

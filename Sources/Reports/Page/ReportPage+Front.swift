@@ -41,13 +41,14 @@ extension ReportPage {
 
     /// What was found, the most important first.
     var answer: [String] {
-        guard let comparisons else { return [shiftSentence(manifest)] }
-        let frozen = ReportExplorer.frozen
+        let shift = shiftSentences(manifest)
+        guard let comparisons else { return shift.map(typographic) }
         let found =
-            comparisons.leads.map { verdictSentences($0, frozen: frozen, manifest: manifest) }
-            ?? [shiftSentence(manifest)]
+            comparisons.leads.map {
+                Array(verdictSentences($0, frozen: ReportExplorer.frozen, manifest: manifest).dropFirst(shift.count))
+            } ?? []
         // What becomes of the models is what a reader came for; what the shift is comes after it.
-        return found.count > 1 ? Array(found.dropFirst()) + [found[0]] : found + comparisons.fallSentences
+        return ((found.isEmpty ? comparisons.fallSentences : found) + shift).map(typographic)
     }
 
     private var facts: [String] {
@@ -65,7 +66,7 @@ extension ReportPage {
             content: comparisons.main.metric.title
                 + (comparisons.leads == nil
                     ? " \(comparisons.main.gallery.placeOnTile)"
-                    : ", lead over the frozen features, easiest → hardest level"))
+                    : ", gain over the frozen features, easiest → hardest level"))
         for (number, model) in comparisons.main.models.enumerated() {
             let style = LineStyle.model(number)
             html.group("article", [("class", "tile"), ("aria-label", model.name)]) { html in
@@ -154,11 +155,11 @@ extension ReportPage {
     }
 
     private static func text(_ value: Double, signed isSigned: Bool) -> String {
-        (isSigned ? signed(value, 3) : fixed(value, 3)).replacing(bytes: ["-": "−"])
+        typographic(isSigned ? signed(value, 3) : fixed(value, 3))
     }
 
     private static func text(_ estimate: Estimate, signed isSigned: Bool) -> String {
-        withMargin(estimate, signed: isSigned).replacing(bytes: ["-": "−"])
+        typographic(withMargin(estimate, signed: isSigned))
     }
 
     // MARK: The main chart
@@ -289,6 +290,18 @@ extension ReportPage {
 
     /// The id of a level's place on the page, made of the number in its dot.
     static func anchor(_ number: String) -> String { "at-level-\(number)" }
+}
+
+/// A text with a minus before its negative numbers, where the terminal's has a hyphen, which can be pasted.
+func typographic(_ text: String) -> String {
+    var found: [Character] = []
+    var before: Character = " "
+    for (character, next) in zip(text, Array(text.dropFirst()) + [" "]) {
+        let isMinus = character == "-" && "0" <= next && next <= "9" && (before == " " || before == "(")
+        found.append(isMinus ? "−" : character)
+        before = character
+    }
+    return String(found)
 }
 
 extension GalleryKind {

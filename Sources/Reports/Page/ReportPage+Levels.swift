@@ -196,7 +196,9 @@ extension ReportPage {
             "p", [],
             content:
                 "Each class at its mean embedding, along the two directions in which the class means vary most. Most of "
-                + "the variance is usually elsewhere, so near points need not be near in all dimensions.")
+                + "the variance is usually elsewhere, so near points need not be near in all dimensions."
+                + (maps[start].pictures.isEmpty
+                    ? "" : " Images stand for classes that lie far apart; every other class is a point."))
         html.group("div", [("class", "controls"), ("id", "map-controls"), ("hidden", "hidden")]) { html in
             html.group("label", []) { html in
                 html.raw("Level")

@@ -20,7 +20,7 @@ public func modelTable(_ comparison: ModelComparison, within: ModelComparison? =
         + levelColumns(comparison)
         + [
             .init("ranks", spareOrder: 11),
-            .init("places", alignment: .right, name: "places moved", spareOrder: 12),
+            .init("places moved", alignment: .right, spareOrder: 12),
         ]
     return TextTable(
         columns: columns,
@@ -40,10 +40,12 @@ public func gainTable(_ comparison: ModelComparison) -> TextTable? {
     let models = comparison.models.filter { !$0.gains.isEmpty }
     guard !models.isEmpty else { return nil }
     let levels = levelColumns(comparison)
+    let (first, last) = (comparison.levels.first?.id ?? "first", comparison.levels.last?.id ?? "last")
     return TextTable(
         columns: [.init("gain over frozen")] + levels
             + [
-                .init("± first", alignment: .right, spareOrder: 4), .init("± last", alignment: .right, spareOrder: 4),
+                .init("± \(first)", alignment: .right, spareOrder: 4),
+                .init("± \(last)", alignment: .right, spareOrder: 4),
                 .init("mean", alignment: .right),
                 .init("±", alignment: .right, name: "± of mean gain", spareOrder: 3),
             ],
@@ -141,7 +143,7 @@ public func pairTable(_ comparison: ModelComparison) -> TextTable {
             .init("pair"), .init("AGS difference", alignment: .right),
             .init("±", alignment: .right, name: "± of AGS difference", spareOrder: 2),
             .init("p", alignment: .right, spareOrder: 5), .init("p (Holm)", alignment: .right),
-            .init("levels with p (Holm) ≤ 0.05", spareOrder: 3), .init("the lead changes at", spareOrder: 4),
+            .init("levels with p (Holm) ≤ 0.05", spareOrder: 3), .init("who is ahead changes at", spareOrder: 4),
         ],
         rows: comparison.pairs.map { pair in
             [

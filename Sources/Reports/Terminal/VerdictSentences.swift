@@ -1,4 +1,5 @@
 public import Evaluation
+internal import Files
 internal import Foundation
 internal import Retrieval
 internal import Statistics
@@ -17,7 +18,7 @@ public import Splits
 ///   - manifest: the splits; nil where only the results are known.
 /// - Returns: up to three sentences, fewer where the comparison has no gains, and a last one where sides have few classes.
 public func verdictSentences(_ comparison: ModelComparison, frozen: String, manifest: SplitManifest?) -> [String] {
-    var sentences = manifest.map { [shiftSentence($0)] } ?? []
+    var sentences = manifest.map(shiftSentences) ?? []
     let trained = comparison.models.indices.filter {
         comparison.models[$0].name != frozen && comparison.models[$0].gains.count == comparison.levels.count
     }
@@ -44,7 +45,7 @@ public func verdictSentences(_ comparison: ModelComparison, frozen: String, mani
 ///   - manifest: the splits.
 /// - Returns: up to three sentences, and a last one where sides have few classes.
 public func verdictSentences(of runs: [EvaluationResults], manifest: SplitManifest) -> [String] {
-    guard let first = runs.first, first.levels.count > 1 else { return [shiftSentence(manifest)] }
+    guard let first = runs.first, first.levels.count > 1 else { return shiftSentences(manifest) }
     let reference = first.provenance?.training == nil ? "backbone" : "frozen features"
     var entries: [ModelComparison.Entry] = []
     for run in runs {
@@ -55,6 +56,8 @@ public func verdictSentences(of runs: [EvaluationResults], manifest: SplitManife
             entries.append(.init(name: name, runs: [run]))
         }
     }
+    let names = shortNames(entries.map(\.name))
+    entries = zip(entries, names).map { .init(name: $1, runs: $0.runs) }
     let metric = first.headlineMetric ?? .recall(1)
     let beside = entries + [.init(name: reference, runs: [first], subject: .backbone)]
     if let comparison = try? ModelComparison(beside, metric: metric, gallery: .catalogue) {
@@ -62,9 +65,32 @@ public func verdictSentences(of runs: [EvaluationResults], manifest: SplitManife
     }
     for gallery in [GalleryKind.catalogue, .full] {
         guard let comparison = try? ModelComparison(entries, metric: metric, gallery: gallery) else { continue }
-        return [shiftSentence(manifest), scoreSentence(comparison)] + caution(of: manifest)
+        return shiftSentences(manifest) + [scoreSentence(comparison)] + caution(of: manifest)
     }
-    return [shiftSentence(manifest)] + caution(of: manifest)
+    return shiftSentences(manifest) + caution(of: manifest)
+}
+
+/// What models are called in a sentence: what tells their paths apart, and a single one the name of its file, or "the model" if that
+/// is a template.
+private func shortNames(_ names: [String]) -> [String] {
+    let parts = names.map { $0.parts(between: "/", keepingEmpty: true) }
+    guard names.count > 1, let shortest = parts.map(\.count).min() else {
+        return parts.map { ($0.last ?? "").holds("{") ? "the model" : $0.last ?? "" }
+    }
+    let before = (0..<shortest - 1).prefix { place in parts.allSatisfy { $0[place] == parts[0][place] } }.count
+    let after = (0..<shortest - before - 1).prefix { place in
+        parts.allSatisfy { $0[$0.count - 1 - place] == parts[0][parts[0].count - 1 - place] }
+    }.count
+    let short = parts.map { $0.dropFirst(before).dropLast(after).joined(separator: "/") }
+    return Set(short).count == names.count ? short : names
+}
+
+/// A model's name at the beginning of a sentence.
+private func asSubject(_ name: String) -> String { name == "the model" ? "The model" : name }
+
+/// How far the levels lead, and what the shift of the hardest is, where the manifest says so.
+public func shiftSentences(_ manifest: SplitManifest) -> [String] {
+    [shiftSentence(manifest)] + (hardestCompositionSentence(manifest).map { [$0] } ?? [])
 }
 
 /// The scores of the model that is best at the easiest level, where there is no backbone to compare with.
@@ -74,7 +100,7 @@ private func scoreSentence(_ comparison: ModelComparison) -> String {
     let best = scores.indices.max { scores[$0][0].value < scores[$1][0].value } ?? 0
     let what =
         "\(comparison.metric.title) \(withMargin(scores[best][0])) at the easiest level and \(withMargin(scores[best][last])) at the hardest"
-    let who = comparison.models[best].name + (scores.count > 1 ? ", the best at the easiest level," : "")
+    let who = asSubject(comparison.models[best].name) + (scores.count > 1 ? ", the best at the easiest level," : "")
     return comparison.gallery == .catalogue
         ? "\(who) has \(what), among all classes and with the same queries; how much of that is shift, only a comparison with the "
             + "backbone tells."
@@ -122,7 +148,7 @@ private func fadingSentence(_ comparison: ModelComparison, _ best: Int, _ traine
         let isBehind = model.gains[0].value < 0
         let lead = Estimate.combination([(isBehind ? -1 : 1, model.gains[0])])
         return
-            "\(model.name) is the same at every level, and \(isBehind ? "behind" : "ahead of") the "
+            "\(asSubject(model.name)) is the same at every level, and \(isBehind ? "behind" : "ahead of") the "
             + "\(comparison.models[reference].name) by \(withMargin(lead)) of \(comparison.metric.title) among all classes"
             + (isBeyondNoise(model.gains[0]) ? "." : ", which is not beyond noise.")
     }

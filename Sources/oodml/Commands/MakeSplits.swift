@@ -36,7 +36,7 @@ struct MakeSplits: ParsableCommand {
                                 group, and columns that describe the sides; or
                                 labels alone: .npy, or lines of .txt
                 --features F    n × d embeddings: .npy, .npz, .safetensors, .csv or a store
-                --backbone M    an ONNX, OpenVINO or TFLite network, its config file beside it
+                --backbone M    an ONNX, OpenVINO or TFLite network, its config beside
                 """,
             writes: """
                 manifest.json      the levels: their classes, distances, controls, and what

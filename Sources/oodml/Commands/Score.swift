@@ -19,10 +19,12 @@ struct Score: ParsableCommand {
             .safetensors or .csv; where one has ids, its rows are found by the column `sample` of its table. Items of equal similarity rank in the order of their rows.
 
               recall@k     whether one of the k nearest items has the query's label
-              precision@k  the part of the k nearest items that has the query's label (--precision-at)
+              precision@k  the part of the k nearest items that has the query's label;
+                           --precision-at
               r_precision  the precision at R, the number of items with the query's label
               map@r        the average precision at R
-              map@1000     the average precision at 1000, over min(R, 1000); --map-at for other k
+              map@1000     the average precision at 1000, over min(R, 1000);
+                           --map-at for other k
               map          the average precision over the whole ranking
               mrr          1 / the rank of the first item with the query's label
               mrr@k        the same, 0 if it is not among the k nearest (--mrr-at)
@@ -82,6 +84,12 @@ struct Score: ParsableCommand {
             valueName: "csv"),
         completion: .file(extensions: ["csv", "npy", "txt"]), transform: path)
     var labels: URL
+
+    @Option(
+        help: ArgumentHelp(
+            "What the embeddings are called, given once for each, in their order (default: as their files).",
+            valueName: "name"))
+    var name: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -168,11 +176,20 @@ struct Score: ParsableCommand {
                 "found \(gallery.count) galleries for \(embeddings.count) embeddings; expected one for each, in their order"
             )
         }
+        guard name.isEmpty || name.count == embeddings.count, Set(name.map(Name.init)).count == name.count,
+            !name.contains(where: \.isEmpty)
+        else {
+            throw ValidationError(
+                "--name is \(enumeration(name.map { "'\(onOneLine($0))'" })) for \(embeddings.count) embeddings; expected another name for each, in their order"
+            )
+        }
         if embeddings.count > 1 {
             if clusters != nil { throw ValidationError("--clusters are those of one set of embeddings; found several") }
             if perQuery != nil { throw ValidationError("--per-query is of one set of embeddings; found several") }
         } else if chart != nil {
             throw ValidationError("--chart compares several embeddings; found one")
+        } else if !name.isEmpty {
+            throw ValidationError("--name tells several embeddings apart; found one")
         }
         if chart != nil, noIntervals { throw ValidationError("--chart shows intervals; expected no --no-intervals") }
         if clusters != nil && noClusters { throw ValidationError("--clusters and --no-clusters exclude each other") }
@@ -200,7 +217,7 @@ struct Score: ParsableCommand {
 
         terminal.status("ranking")
         let metrics = retrieval.metrics + (milbich2021 ? RetrievalMetric.milbich2021 : [])
-        let names = names(of: embeddings)
+        let names = name.isEmpty ? names(of: embeddings) : name
         let comparison = try compared(zip(names, sets).map { ($0, $1) }, galleries, metrics, numbering)
         var reports = zip(sets, comparison.models).enumerated().map { number, pair in
             ScoreReport(

@@ -42,9 +42,7 @@ struct Validate: ParsableCommand {
                 oodml validate splits/photos --root photos \\
                   --backbone resnet50.onnx --format json
                 """,
-            exitStatus: """
-                1   also if there is a violation
-                """))
+            failure: "there is a violation"))
 
     @Argument(
         help: ArgumentHelp("The folder that `oodml make-splits` wrote.", valueName: "dir"), completion: .directory,

@@ -9,8 +9,9 @@ import Glyphs200
 /// About how long a study will take on this machine, if nothing else runs.
 ///
 /// The time of an image is measured, with a few images. The other steps are extrapolated from what they took for 384 to 24,000
-/// samples of 64 to 2,048 dimensions, by the speed of a product of matrices here. On the machine that was measured, idle, five studies
-/// took between 0.6 times and all of what is said, and one of less than 10 s was said to be so.
+/// samples of 64 to 2,048 dimensions, by the speed of a product of matrices here. On the machine that was measured, all but idle, five
+/// studies took between half and 1.3 times of what is said, and one of less than 10 s was said to be so; while another program ran, one
+/// took a third.
 struct StudyEstimate {
     /// Steps with their seconds, in order; those of one name together.
     private(set) var steps: [(name: String, seconds: Double)] = []
@@ -48,7 +49,7 @@ struct StudyEstimate {
     /// The whole in words, with the steps that take a tenth of it or more.
     var sentence: String {
         let total = steps.reduce(0) { $0 + $1.seconds }
-        let parts = steps.filter { $0.seconds >= total / 10 }.map { "\($0.name) \(Self.words($0.seconds))" }
+        let parts = steps.filter { $0.seconds >= max(10, total / 10) }.map { "\($0.name) \(Self.words($0.seconds))" }
         return "\(total < 10 ? "Less than" : "About") \(Self.words(total)) here"
             + (parts.count > 1 ? ": \(parts.joined(separator: ", "))." : ".")
     }

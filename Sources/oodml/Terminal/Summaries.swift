@@ -29,7 +29,7 @@ func summary(of made: MadeSplits, on display: TextDisplay) -> String {
         }
         text += "\n"
     }
-    let sentences = made.manifests.flatMap { [shiftSentence($0), hardestCompositionSentence($0)].compactMap(\.self) }
+    let sentences = made.manifests.flatMap { shiftSentences($0) }
     return text + pathsWritten(made.paths, on: display) + "\n"
         + sentences.map { "\n" + display.wrapped(onOneLine($0)) }.joined()
 }

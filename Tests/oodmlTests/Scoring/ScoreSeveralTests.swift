@@ -221,11 +221,21 @@ import Testing
         #expect(wrong.status == 64 && wrong.errors.contains("found 1 galleries for 2 embeddings"), "\(wrong.errors)")
     }
 
+    /// Names that are given stand in place of the files' in all that is printed.
+    @Test func embeddingsAreCalledAsTheirUserDoes() throws {
+        let run = try run("clean.npy much.npy --labels l.csv --no-clusters --name first --name=-2nd")
+        #expect(run.output.contains("first has the highest") && run.output.contains("-2nd"), "\(run.errors)")
+        #expect(!run.output.contains("clean") && !run.output.contains("much"), "\(run.output)")
+    }
+
     @Test(arguments: [
         ("", 64, "Missing expected argument"),
         ("clean.npy much.npy --clusters c.csv", 64, "--clusters are those of one"),
         ("clean.npy much.npy --per-query q.csv", 64, "--per-query is of one"),
         ("clean.npy --chart c.svg", 64, "--chart compares several"),
+        ("clean.npy --name a", 64, "--name tells several"),
+        ("clean.npy much.npy --name a", 64, "--name is 'a' for 2 embeddings; expected another name for each"),
+        ("clean.npy much.npy --name a --name a", 64, "--name is 'a' and 'a' for 2 embeddings"),
         ("clean.npy short.npy", 1, "expected 7, one for each row of "),
     ])
     func faultsAreOneSentence(line: String, status: Int32, sentence: String) throws {
