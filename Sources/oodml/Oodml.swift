@@ -41,8 +41,8 @@ struct Oodml: ParsableCommand {
             """,
         version: generator,
         subcommands: [
-            Study.self, MakeSplits.self, Embed.self, Train.self, Evaluate.self, Compare.self, Score.self, Validate.self,
-            Distance.self,
+            Study.self, MakeSplits.self, Embed.self, Train.self, Evaluate.self, Compare.self, Score.self, Grow.self,
+            Validate.self, Distance.self,
             Export.self, Import.self, Report.self, ListDatasets.self, ListSplits.self, Completions.self,
         ])
 

@@ -88,6 +88,20 @@ class ScoreTests(Case):
         with self.assertRaisesRegex(KeyError, "recall@3; expected one of"):
             found["recall@3"]
 
+    def test_a_growing_gallery(self):
+        grown = oodml.grow(self.rows, self.labels, forecast=[10 * len(set(self.labels))], quiet=True)
+        scored = oodml.score(self.rows, self.labels, no_clusters=True, no_structure=True, quiet=True)
+        whole = grown.known[grown.class_count]
+        self.assertAlmostEqual(whole.value, scored["recall@1"], places=12)
+        self.assertAlmostEqual(whole.standard_error, scored.intervals["recall@1"].standard_error, places=9)
+        self.assertEqual(list(grown.forecasts), [10 * grown.class_count])
+        self.assertLessEqual(grown.forecasts[10 * grown.class_count].value, whole.value)
+        self.assertIn("<svg", grown._repr_html_())
+        far = oodml.grow(self.rows, self.labels, distractors=self.rows[:3], forecast=[0], quiet=True)
+        self.assertLess(far.known[grown.class_count].value, whole.value)
+        self.assertEqual(far.forecasts, {})
+        self.assertEqual(set(far.to_frame()["kind"]), {"known"})
+
     def test_embeddings_are_compared(self):
         noisy = self.rows + 3 * np.random.default_rng(1).normal(size=self.rows.shape)
         found = oodml.compare_embeddings(

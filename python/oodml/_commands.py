@@ -22,6 +22,8 @@ from .results import (
     Estimate,
     Evaluation,
     Evaluations,
+    Growth,
+    GrowthForecast,
     Place,
     Report,
     Scores,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
         Data,
         EmbedOptions,
         EvaluateOptions,
+        GrowOptions,
         MakeSplitsOptions,
         PathLike,
         ReportOptions,
@@ -73,7 +76,7 @@ def _command(name: str) -> Callable[[_Function], _Function]:
     return add
 
 
-_DATA = frozenset({"features", "samples", "labels", "gallery", "gallery_labels", "clusters"})
+_DATA = frozenset({"features", "samples", "labels", "gallery", "gallery_labels", "clusters", "distractors"})
 
 
 @_command("study")
@@ -316,6 +319,35 @@ def compare_embeddings(
             for pair in record["pairs"]
         ],
         classes,
+        drawing,
+    )
+
+
+@_command("grow")
+def grow(embeddings: Data, labels: Data, **options: Unpack[GrowOptions]) -> Growth:
+    """Tells how Recall@1 falls as the gallery grows, as `oodml grow`: exactly for fewer classes, a forecast for more.
+
+        oodml.grow(embeddings, labels, forecast=[10_000]).to_frame()
+    """
+    call = Call("grow")
+    _exclude(options, "labels")
+    call.positional("embeddings", embeddings)
+    call.options({"labels": labels}, _DATA)
+    with tempfile.TemporaryDirectory(prefix="oodml-") as folder:
+        chart = Path(folder) / "chart.svg"
+        call.options({"chart": chart})
+        call.options({name: value for name, value in options.items() if name != "quiet"}, _DATA)
+        answer = call.run(options.get("quiet"))
+        drawing = chart.read_text(encoding="utf-8")
+    record = answer.json
+    return Growth(
+        *_said(answer),
+        {item["classes"]: Estimate.of(item["recall@1"]) for item in record["known"]},
+        {
+            item["classes"]: GrowthForecast(item["recall@1"], item.get("error"), item["tried_by"])
+            for item in record["forecasts"]
+        },
+        record["classes"],
         drawing,
     )
 

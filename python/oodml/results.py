@@ -245,6 +245,48 @@ class EmbeddingComparison(Result):
 
 
 @dataclass(frozen=True)
+class GrowthForecast:
+    """Recall@1 in a gallery of more classes than there are, and by how much such forecasts were off where that is known."""
+
+    value: float
+    #: The root of the mean square over draws of a part of the classes; None where that cannot be tried.
+    error: float | None
+    #: How many times as many classes were forecast there as were seen.
+    tried_by: int
+
+
+@dataclass(frozen=True, eq=False)
+class Growth(Result):
+    """Recall@1 by the number of classes in the gallery."""
+
+    #: Recall@1 for as many classes as there are, or fewer, with 95 % intervals over other classes.
+    known: dict[int, Estimate]
+    #: Recall@1 for more.
+    forecasts: dict[int, GrowthForecast]
+    #: How many classes the gallery has.
+    class_count: int
+    _chart: str = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each size; of a forecast the ends are twice its error away."""
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = [
+            {"classes": size, "kind": "known", "recall@1": at.value, "low": at.low, "high": at.high}
+            for size, at in self.known.items()
+        ]
+        for size, found in self.forecasts.items():
+            ends = (None, None) if found.error is None else (found.value - 2 * found.error, found.value + 2 * found.error)
+            rows.append(
+                {"classes": size, "kind": "forecast", "recall@1": found.value, "low": ends[0], "high": ends[1]}
+            )
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        return f'<div style="max-width: 50em">{self._chart}</div>'
+
+
+@dataclass(frozen=True)
 class Point:
     """A model's score at one level."""
 

@@ -122,7 +122,7 @@ public struct EmbeddingComparison: Sendable {
 }
 
 /// Which labels the jackknife leaves out together.
-private struct LabelGroups {
+struct LabelGroups {
     let groups: ClassGroups
     /// What intervals are over, in words.
     let name: String

@@ -97,32 +97,49 @@ public struct LabelledEmbeddings: Sendable {
     }
 
     /// What `score` makes of these rows and a gallery, with errors that name the file.
-    private func retrieval<Scores>(
-        among gallery: LabelledEmbeddings?, acrossGroups: Bool, _ score: (RetrievalSet) throws -> Scores
+    ///
+    /// - Parameter distractors: items without labels that are in the gallery too, of the class ``Distractors/classNumber``.
+    func retrieval<Scores>(
+        among gallery: LabelledEmbeddings?, distractors: Distractors? = nil, acrossGroups: Bool,
+        _ score: (RetrievalSet) throws -> Scores
     ) throws -> Scores {
+        let items = gallery ?? self
         do {
-            guard let gallery else {
-                return try score(
-                    RetrievalSet(
-                        values, classNumbers: classNumbers, cameras: leftOut(among: self, acrossGroups: acrossGroups)))
+            let cameras = try leftOut(among: items, acrossGroups: acrossGroups)
+            guard gallery != nil || distractors != nil else {
+                return try score(RetrievalSet(values, classNumbers: classNumbers, cameras: cameras))
             }
-            guard gallery.matrix.columnCount == matrix.columnCount else {
+            for (file, columnCount) in [(items.file, items.matrix.columnCount)]
+                + (distractors.map { [($0.file, $0.values.columnCount)] } ?? [])
+            where columnCount != matrix.columnCount {
                 throw FileError.malformed(
-                    path: gallery.file.path, found: "\(gallery.matrix.columnCount) columns",
-                    expected: "\(matrix.columnCount), as \(file.path) has")
+                    path: file.path, found: "\(columnCount) columns",
+                    expected: "\(matrix.columnCount), as \(self.file.path) has")
             }
-            let own = rows(in: gallery)
-            try requireSameSamples(own, in: gallery)
+            let own = gallery == nil ? Array(classNumbers.indices) : rows(in: items)
+            if gallery != nil { try requireSameSamples(own, in: items) }
+            let extra = [Int?](repeating: nil, count: distractors?.values.rowCount ?? 0)
             return try score(
                 RetrievalSet(
-                    queries: values, classNumbers: classNumbers, gallery: gallery.values,
-                    galleryClassNumbers: gallery.classNumbers, ownItems: own,
-                    cameras: leftOut(among: gallery, acrossGroups: acrossGroups)))
+                    queries: values, classNumbers: classNumbers,
+                    gallery: distractors.map { items.values.appending($0.values) } ?? items.values,
+                    galleryClassNumbers: items.classNumbers + extra.map { _ in Distractors.classNumber }, ownItems: own,
+                    cameras: cameras.map { cameras in
+                        RetrievalCameras(
+                            ofQueries: cameras.ofQueries, ofItems: cameras.ofItems + extra,
+                            groupsOfQueries: cameras.groupsOfQueries,
+                            groupsOfItems: cameras.groupsOfItems.isEmpty ? [] : cameras.groupsOfItems + extra)
+                    }))
         } catch RetrievalError.nonFiniteEmbedding(let row, let column) {
-            let isQuery = row < matrix.rowCount
+            var (place, path) = (row, file.path)
+            if place >= matrix.rowCount {
+                (place, path) = (place - matrix.rowCount, items.file.path)
+                if let distractors, place >= items.matrix.rowCount {
+                    (place, path) = (place - items.matrix.rowCount, distractors.file.path)
+                }
+            }
             throw FileError.malformed(
-                path: (isQuery ? self : gallery ?? self).file.path,
-                found: "a number in row \(isQuery ? row : row - matrix.rowCount), column \(column) that is not finite",
+                path: path, found: "a number in row \(place), column \(column) that is not finite",
                 expected: "numbers without NaN and infinity")
         }
     }

@@ -154,7 +154,12 @@ enum ChartStyle {
     }
 
     /// The grid, both axes, their ticks and their titles.
-    static func axes(_ svg: inout Markup, x: ChartAxis, y: ChartAxis, xTitle: String, yTitle: String) {
+    ///
+    /// - Parameter xTicks: values and labels in place of the ticks of the horizontal axis, where what it shows is another number.
+    static func axes(
+        _ svg: inout Markup, x: ChartAxis, y: ChartAxis, xTitle: String, yTitle: String,
+        xTicks: [(value: Double, label: String)]? = nil
+    ) {
         for tick in y.ticks {
             let position = Markup.number(y.position(tick))
             svg.element(
@@ -173,7 +178,7 @@ enum ChartStyle {
                 ("class", "axis"), ("x1", Markup.number(x.start)), ("x2", Markup.number(x.end)),
                 ("y1", Markup.number(y.start)), ("y2", Markup.number(y.start)), ("stroke", faintInk),
             ])
-        for tick in x.ticks {
+        for (tick, label) in xTicks ?? x.ticks.map({ ($0, x.label($0)) }) {
             let position = Markup.number(x.position(tick))
             svg.element(
                 "line",
@@ -182,7 +187,7 @@ enum ChartStyle {
                     ("y2", Markup.number(y.start + 5)), ("stroke", faintInk),
                 ])
             svg.text(
-                x.label(tick), x: x.position(tick), y: y.start + 20, className: "faint", anchor: "middle",
+                label, x: x.position(tick), y: y.start + 20, className: "faint", anchor: "middle",
                 fill: faintInk)
         }
         svg.text(

@@ -147,6 +147,10 @@ private func fadingSentence(_ comparison: ModelComparison, _ best: Int, _ traine
     if model.isSameEverywhere {
         let isBehind = model.gains[0].value < 0
         let lead = Estimate.combination([(isBehind ? -1 : 1, model.gains[0])])
+        if lead.value == 0 {
+            return
+                "\(asSubject(model.name)) scores as the \(comparison.models[reference].name) does, the same at every level."
+        }
         return
             "\(asSubject(model.name)) is the same at every level, and \(isBehind ? "behind" : "ahead of") the "
             + "\(comparison.models[reference].name) by \(withMargin(lead)) of \(comparison.metric.title) among all classes"

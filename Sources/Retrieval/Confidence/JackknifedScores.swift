@@ -51,35 +51,45 @@ public struct JackknifedScores: Sendable, Equatable {
     public func estimates(loneQueries policy: LoneQueryPolicy = .excluded) throws -> [RetrievalMetric: Estimate] {
         let means = try queryScores.mean(loneQueries: policy)
         let counts = zip(queryCounts, loneQueryCounts).map { $0 + (policy == .zero ? $1 : 0) }
-        let total = counts.reduce(0, +)
-        let filledCount = counts.count { $0 > 0 }
-        let shares = counts.map { Double($0) / Double(total) }
-        let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
         var estimates: [RetrievalMetric: Estimate] = [:]
-        let groupCount = counts.count
         for (m, (metric, mean)) in zip(means.metrics, means.values).enumerated() {
-            guard filledCount > 1 else {
-                estimates[metric] = Estimate(value: mean)
-                continue
-            }
-            // How much group h lowers the mean by distracting the queries of g.
-            var losses = Matrix<Double>(rowCount: groupCount, columnCount: groupCount)
-            for g in 0..<groupCount {
-                for h in 0..<groupCount {
-                    losses[g, h] = (sums[g * groupCount + h][m] - sums[g * groupCount + g][m]) / Double(total)
-                }
-            }
-            let raw = (0..<groupCount).map { group in
-                sums[group * groupCount + group][m] / Double(total) - shares[group] * mean
-                    - (0..<groupCount).reduce(0) { $0 + losses[$1, group] }
-            }
-            let sum = raw.reduce(0, +)
-            estimates[metric] = Estimate(
-                value: mean, contributions: zip(raw, shares).map { ($0 - $1 * sum) * scale },
-                pairContributions: PairContributions(losses: losses, shares: shares).values,
-                degreesOfFreedom: filledCount - 1)
+            estimates[metric] = Estimate(mean: mean, ofGroups: counts) { g, h in sums[g * counts.count + h][m] }
         }
         return estimates
+    }
+}
+
+extension Estimate {
+    /// The mean of queries' scores in a gallery, with its error over groups that might have been others, as queries and as
+    /// items (see ``JackknifedScores``).
+    ///
+    /// - Parameters:
+    ///   - counts: how many queries each group has.
+    ///   - sum: the sum of the scores of the queries of the first group without the items of the second, or with all if these
+    ///     are one.
+    init(mean: Double, ofGroups counts: [Int], sum: (Int, Int) -> Double) {
+        let total = Double(counts.reduce(0, +))
+        let filledCount = counts.count { $0 > 0 }
+        guard filledCount > 1 else {
+            self.init(value: mean)
+            return
+        }
+        let groupCount = counts.count
+        let shares = counts.map { Double($0) / total }
+        let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
+        // How much group h lowers the mean by distracting the queries of g.
+        var losses = Matrix<Double>(rowCount: groupCount, columnCount: groupCount)
+        for g in 0..<groupCount {
+            for h in 0..<groupCount { losses[g, h] = (sum(g, h) - sum(g, g)) / total }
+        }
+        let raw = (0..<groupCount).map { group in
+            sum(group, group) / total - shares[group] * mean + (0..<groupCount).reduce(0) { $0 - losses[$1, group] }
+        }
+        let excess = raw.reduce(0, +)
+        self.init(
+            value: mean, contributions: zip(raw, shares).map { ($0 - $1 * excess) * scale },
+            pairContributions: PairContributions(losses: losses, shares: shares).values,
+            degreesOfFreedom: filledCount - 1)
     }
 }
 

@@ -19,6 +19,25 @@ package enum RowValues: Sendable {
         }
     }
 
+    /// These rows and then others, in double precision if either are.
+    ///
+    /// - Precondition: both have the same number of columns.
+    package func appending(_ others: RowValues) -> RowValues {
+        precondition(others.columnCount == columnCount, "\(others.columnCount) columns beside \(columnCount)")
+        func doubles(_ rows: RowValues) -> [Double] {
+            switch rows {
+            case .single(let rows): rows.elements.map { Double($0) }
+            case .double(let rows): rows.elements
+            }
+        }
+        let count = rowCount + others.rowCount
+        if case .single(let a) = self, case .single(let b) = others {
+            return .single(Matrix(rowCount: count, columnCount: columnCount, elements: a.elements + b.elements))
+        }
+        return .double(
+            Matrix(rowCount: count, columnCount: columnCount, elements: doubles(self) + doubles(others)))
+    }
+
     /// The values, rounded where they are in double precision.
     var rounded: Matrix<Float> {
         switch self {

@@ -16,10 +16,10 @@ internal import Parallel
 ///
 /// After a request to stop, counts are left incomplete, and the caller throws.
 struct TiledRanking {
-    private let setting: RankingSetting
+    let setting: RankingSetting
     private let queries: RetrievalQueries
     /// The queries of all tiles, each by its row among the prepared ones.
-    private let tiles: [[QueryTile.Query]]
+    let tiles: [[QueryTile.Query]]
     /// Whether every pair of tiles takes one product only.
     private let isSymmetric: Bool
 
@@ -108,7 +108,7 @@ struct TiledRanking {
     }
 
     /// About how many operations all products and counts take.
-    private var work: Double {
+    var work: Double {
         let d = setting.rows.items.values.columnCount
         return Double(setting.rows.queries.rows.count) * Double(setting.order.items.count) * Double(2 * d + 20)
     }
@@ -209,7 +209,8 @@ struct TiledRanking {
         return QueryTile(rows: rows, queries: own, setting: setting, relevant: relevant, similarities: similarities)
     }
 
-    private func isRelevant(_ position: Int, row: Int, query: Int) -> Bool {
+    /// Whether an item, by position, is relevant to a query.
+    func isRelevant(_ position: Int, row: Int, query: Int) -> Bool {
         if queries.areItems, position == row { return false }
         let item = Int(setting.order.items[position])
         if !queries.areItems, queries.ownItems[query] == item { return false }

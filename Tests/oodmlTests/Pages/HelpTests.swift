@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct HelpTests {
     private static let commands = [
-        [], ["study"], ["make-splits"], ["embed"], ["train"], ["evaluate"], ["compare"], ["score"], ["validate"],
+        [], ["study"], ["make-splits"], ["embed"], ["train"], ["evaluate"], ["compare"], ["score"], ["grow"],
+        ["validate"],
         ["distance"],
         ["export"],
         ["import"], ["report"], ["datasets"], ["splits"], ["completions"], ["completions", "install"],

@@ -55,7 +55,7 @@ struct SchemaTests {
         ],
         "comparison-1": ["compared/comparison.json", "compared-heads/comparison.json"],
         "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
-        "scores-1": ["scores.json"],
+        "scores-1": ["scores.json"], "growth-1": ["growth.json"],
         "validation-1": ["sound.json", "unsound.json"], "datasets-1": ["datasets.json"],
         "splits-1": ["splits.json"], "published-1": ["published.json"],
         "retrieval-examples-1": ["plain/retrieval-examples.json", "noisy/seed-2/retrieval-examples.json"],
@@ -116,6 +116,7 @@ struct SchemaTests {
             "score f.npy --labels s.csv --gallery f.npy --gallery-labels s.csv --no-clusters --format json",
             to: "gallery.json")
         try print("score f.npy noisy-1.npy noisy-2.npy --labels s.csv --format json", to: "scores.json")
+        try print("grow f.npy --labels s.csv --forecast 48,500 --format json", to: "growth.json")
         try print("datasets --format json", to: "datasets.json")
         try print("splits --format json", to: "splits.json")
         try FileManager.default.copyItem(
@@ -182,6 +183,11 @@ struct SchemaTests {
             "scores-1": [
                 ("models", [Any]()), ("models.0.name", nil), ("models.1.recall@1", 2), ("pairs.0.first", nil),
                 ("pairs.0.differences.map@r.p", 2),
+            ],
+            "growth-1": [
+                ("known", [Any]()), ("known.0.recall@1.value", 2), ("forecasts.0.error", -1),
+                ("forecasts.1.tried_by", nil),
+                ("classes", 0), ("intervals_over", "time"),
             ],
             "validation-1": [("checked.levels", nil), ("violations", nil), ("checked.series", 0)],
             "retrieval-examples-1": [

@@ -62,7 +62,7 @@ import Testing
 
     @Test func pipesHaveTheWholeTableAndNoCurve() throws {
         let piped = try CommandRun(Self.evaluation, in: folder.url, environment: ["COLUMNS": "40"]).output
-        let wide = try shown(columns: 300, ["NO_COLOR": "1"]).shown
+        let wide = try shown(columns: 900, ["NO_COLOR": "1"]).shown
         #expect(!piped.contains("┤") && wide.contains("┤"))
         #expect(!piped.contains("left out") && !wide.contains("left out"))
         // But for the curve, the terminal gets what the pipe gets.

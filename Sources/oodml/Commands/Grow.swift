@@ -1,0 +1,317 @@
+import ArgumentParser
+import Datasets
+import Experiments
+import Files
+import Foundation
+import Reports
+import Retrieval
+import Statistics
+
+struct Grow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tell how Recall@1 falls as a catalogue grows.",
+        discussion: manual(
+            """
+            A query is answered rightly if no item of another label comes before all of its own. With fewer labels in the \
+            gallery that happens more often. For galleries of fewer labels than there are, Recall@1 is computed exactly, as the \
+            mean over all draws of so many labels: from the number of labels that have an item before the query's own, no \
+            draw is made. Items rank as in `oodml score`.
+
+            For larger galleries it is forecast. A label that is not there yet comes before a query's own with some chance; how \
+            these chances are distributed over the queries follows from how many of the known labels do. By how much such \
+            forecasts are off is found by forecasting what is known: all labels from a half (or a third, and so on), in 20 \
+            draws. It holds for new labels that are like the known ones.
+
+            Intervals are over other labels, by the jackknife of `oodml score`.
+
+            --distractors adds rows without labels to every gallery, as the unlabelled million of a benchmark; a query with \
+            one of them before its own items is never answered rightly.
+            """,
+            reads: """
+                embeddings   n × d: .npy, .npz, .safetensors or .csv
+                --labels     label (or class), optionally sample, camera, group and
+                             superclass; a row for each embedding; or labels alone:
+                             .npy, or lines of .txt
+                """,
+            writes: """
+                --csv CSV    classes, kind (known or forecast), recall@1, low, high
+                --chart SVG  the curve, with its intervals and the forecasts
+                """,
+            prints: """
+                Recall@1 for each size of the gallery, in labels; --format json: the
+                same as one object
+                """,
+            examples: """
+                oodml grow test.npy --labels test.csv
+                oodml grow test.npy --labels test.csv --sizes 100,1000,10000 \\
+                  --forecast 50000 --chart growth.svg
+                oodml grow query.npy --labels query.csv --gallery gallery.npy \\
+                  --gallery-labels gallery.csv --distractors million.npy
+                """))
+
+    @Argument(
+        help: ArgumentHelp("The embeddings (n × d).", valueName: "e.npy"),
+        completion: .file(extensions: featureFileExtensions), transform: path)
+    var embeddings: URL
+
+    @Option(
+        help: ArgumentHelp(
+            "Their labels: a table with the column label (or class) and optionally sample, camera and group, a row "
+                + "for each embedding; or only labels, in .npy or in lines of .txt.",
+            valueName: "csv"),
+        completion: .file(extensions: ["csv", "npy", "txt"]), transform: path)
+    var labels: URL
+
+    @Option(
+        help: ArgumentHelp(
+            "Sizes of the gallery, in labels, separated by commas (default: 1, 2 and 5 times powers of ten, and all).",
+            valueName: "m,m,…"),
+        transform: positiveCounts)
+    var sizes: [Int] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Larger sizes to forecast, separated by commas (default: twice as many labels as there are; 0: none).",
+            valueName: "m,m,…"),
+        transform: counts)
+    var forecast: [Int] = []
+
+    @Option(
+        help: ArgumentHelp("Embeddings without labels that are in every gallery.", valueName: "file"),
+        completion: .file(extensions: featureFileExtensions), transform: path)
+    var distractors: URL?
+
+    @Option(
+        help: ArgumentHelp(
+            "The column of the tables with the cameras: items of a query's label and camera do not count for it, as in "
+                + "re-identification (default: camera, if there is one; names: by the samples' names; none).",
+            valueName: "column|names|none"), transform: CameraSource.init(rawValue:))
+    var camera: CameraSource?
+
+    @Option(
+        help: ArgumentHelp("The embeddings to retrieve from (m × d), in place of all others.", valueName: "file"),
+        completion: .file(extensions: featureFileExtensions), transform: path)
+    var gallery: URL?
+
+    @Option(
+        help: ArgumentHelp("The gallery's labels, a table like --labels.", valueName: "csv"),
+        completion: .file(extensions: ["csv"]), transform: path)
+    var galleryLabels: URL?
+
+    @Option(name: [.long, .customLong("distance")], help: "What items are ranked by.")
+    var similarity = Similarity.cosine
+
+    @Flag(
+        help: """
+            Search across groups of samples (the column group): items of a query's class and group do not count for it.
+            """)
+    var acrossGroups = false
+
+    @Option(help: ArgumentHelp("What the draws are made from that try the forecasts.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @Option(
+        help: ArgumentHelp("Write the curve to this file.", valueName: "csv"), completion: .file(extensions: ["csv"]),
+        transform: path)
+    var csv: URL?
+
+    @Option(
+        help: ArgumentHelp("Draw the curve into this file.", valueName: "svg"), completion: .file(extensions: ["svg"]),
+        transform: path)
+    var chart: URL?
+
+    @Flag(help: "Replace the files of --csv and --chart.")
+    var force = false
+
+    @OptionGroup var output: PrintOptions
+
+    func validate() throws {
+        guard (gallery == nil) == (galleryLabels == nil) else {
+            throw ValidationError("--gallery and --gallery-labels go together; expected both or neither")
+        }
+        guard forecast == [0] || !forecast.contains(0) else {
+            throw ValidationError("--forecast has 0 among others; expected sizes, or 0 alone for none")
+        }
+        if let size = forecast.first(where: { $0 > 1_000_000_000 }) {
+            throw ValidationError("--forecast has \(size); expected up to 1000000000")
+        }
+    }
+
+    func run() throws {
+        let terminal = Terminal(isQuiet: output.quiet)
+        defer { terminal.finish() }
+        try requireApart([csv, chart].compactMap(\.self))
+        let tableFile = try csv.map { try OutputFile($0, force: force) { terminal.warn($0) } }
+        let chartFile = try chart.map { try OutputFile($0, force: force) { terminal.warn($0) } }
+        terminal.status("reading")
+        var numbering = LabelNumbering()
+        let cameras = camera ?? .automatic
+        let set = try LabelledEmbeddings(embeddings, labels: labels, cameras: cameras, numbering: &numbering)
+        let items = try gallery.map { file in
+            try LabelledEmbeddings(
+                file, labels: galleryLabels ?? labels, cameras: cameras, numbering: &numbering)
+        }
+        let extra = try distractors.map(Distractors.init)
+        try requireSizes(known: Set((items ?? set).classNumbers).count)
+        terminal.status("ranking")
+        let growth = try EmbeddingGrowth(
+            of: set, among: items, distractors: extra, by: similarity, acrossGroups: acrossGroups, numbering: numbering)
+        terminal.status("forecasting")
+        let known = growth.points(at: sizes.isEmpty ? growth.defaultSizes : Set(sizes).sorted())
+        let ahead =
+            forecast == [0]
+            ? []
+            : growth.forecasts(
+                at: forecast.isEmpty ? [2 * growth.classCount] : Set(forecast).sorted(), seed: seed)
+        terminal.finish()
+        let name = embeddings.deletingPathExtension().lastPathComponent
+        let report = GrowthReport(
+            name: name, growth: growth, points: known, forecasts: ahead, similarity: similarity)
+        switch output.format {
+        case .json: try printJSON(report)
+        case .text:
+            let display = StandardStream.output.display
+            try printText(report.text(on: display), on: display, terminator: "")
+        }
+        // Last: whatever happens to them, the numbers are printed.
+        let outputs = [
+            tableFile.map { Output.file($0, Data(report.chart.table.text.utf8)) },
+            chartFile.map { Output.file($0, Data(report.chart.svg.utf8)) },
+        ].compactMap(\.self)
+        if !outputs.isEmpty { try replace(outputs, keepingElsewhere: true) }
+    }
+
+    /// Refuses sizes of the wrong kind before anything is ranked.
+    private func requireSizes(known: Int) throws {
+        if let size = sizes.first(where: { $0 > known }) {
+            throw CommandError(
+                "--sizes: found \(size); expected up to \(known), as many labels as the gallery has (--forecast takes larger ones)"
+            )
+        }
+        if forecast != [0], let size = forecast.first(where: { $0 <= known }) {
+            throw CommandError(
+                "--forecast: found \(size); expected more than \(known), as many labels as the gallery has (--sizes takes smaller ones)"
+            )
+        }
+    }
+}
+
+/// What `grow` prints.
+struct GrowthReport: Encodable {
+    let name: String
+    let growth: EmbeddingGrowth
+    let points: [EmbeddingGrowth.Point]
+    let forecasts: [EmbeddingGrowth.ForecastPoint]
+    let similarity: Similarity
+
+    private enum CodingKeys: String, CodingKey {
+        case similarity, classes, queries, distractors, known, forecasts
+        case loneQueries = "lone_queries"
+        case intervalsOver = "intervals_over"
+    }
+
+    private struct KnownRecord: Encodable {
+        let classes: Int
+        let recall: EstimateRecord
+
+        private enum CodingKeys: String, CodingKey {
+            case classes
+            case recall = "recall@1"
+        }
+    }
+
+    private struct ForecastRecord: Encodable {
+        let classes: Int
+        let recall: Double
+        let error: Double?
+        let triedBy: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case classes, error
+            case recall = "recall@1"
+            case triedBy = "tried_by"
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        let rivals = growth.growth.rivals
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(similarity, forKey: .similarity)
+        try container.encode(growth.classCount, forKey: .classes)
+        try container.encode(rivals.queries.count, forKey: .queries)
+        try container.encode(rivals.loneQueryCount, forKey: .loneQueries)
+        try container.encode(growth.distractorCount, forKey: .distractors)
+        try container.encodeIfPresent(growth.grouping, forKey: .intervalsOver)
+        try container.encode(
+            points.map { KnownRecord(classes: $0.classCount, recall: ScoreReport.record($0.recall)) }, forKey: .known)
+        // Exponentials differ in their last digits from system to system.
+        try container.encode(
+            forecasts.map { point in
+                ForecastRecord(
+                    classes: point.classCount, recall: point.recall.rounded(significantDigits: 8),
+                    error: point.error?.rounded(significantDigits: 6), triedBy: point.factor)
+            }, forKey: .forecasts)
+    }
+
+    /// The curve as a chart.
+    var chart: GrowthChart {
+        GrowthChart(
+            name: onOneLine(name), points: points.map { ($0.classCount, $0.recall.value, $0.recall.margin) },
+            forecasts: forecasts.map { ($0.classCount, $0.recall, $0.error.map { 2 * $0 }) }, grouping: growth.grouping)
+    }
+
+    func text(on display: TextDisplay) -> String {
+        let rows =
+            points.map { point in
+                [
+                    "\(point.classCount)", fixed(point.recall.value, 4),
+                    point.recall.margin.map { fixed($0, 4) } ?? "–", "",
+                ]
+            }
+            + forecasts.map { point in
+                [
+                    "\(point.classCount)", fixed(point.recall, 4), point.error.map { fixed(2 * $0, 4) } ?? "–",
+                    "forecast",
+                ]
+            }
+        let table = TextTable(
+            columns: [
+                .init("labels", alignment: .right), .init("Recall@1", alignment: .right), .init("±", alignment: .right),
+                .init(""),
+            ], rows: rows)
+        let rivals = growth.growth.rivals
+        let about =
+            "\(rivals.queries.count) queries"
+            + (rivals.loneQueryCount > 0 ? ", \(rivals.loneQueryCount) more have nothing to find and are left out" : "")
+            + (growth.distractorCount > 0 ? "; \(growth.distractorCount) distractors in every gallery" : "")
+            + "; \(similarity.rawValue) distance"
+            + (growth.grouping.map { "; ± is half the 95 % interval over other \($0)" } ?? "")
+            + (forecasts.contains { $0.error != nil }
+                ? ", of a forecast twice the error of such forecasts of what is known (root mean square)" : "") + "."
+        return table.text(on: display, elsewhere: "--format json has all") + "\n" + display.wrapped(about) + "\n\n"
+            + sentences.map { display.wrapped($0) + "\n" }.joined()
+    }
+
+    /// What the curve says.
+    private var sentences: [String] {
+        func value(_ value: Double, _ margin: Double?) -> String {
+            fixed(value, 3) + (margin.map { " ± \(fixed($0, 3))" } ?? "")
+        }
+        guard let last = points.last else { return [] }
+        var found = [
+            points.count > 1
+                ? "Recall@1 falls from \(value(points[0].recall.value, points[0].recall.margin)) in a gallery of \(points[0].classCount) "
+                    + "labels to \(value(last.recall.value, last.recall.margin)) in one of \(last.classCount)."
+                : "Recall@1 is \(value(last.recall.value, last.recall.margin)) in a gallery of \(last.classCount) labels."
+        ]
+        if let far = forecasts.last {
+            found.append(
+                "With \(far.classCount) labels like these it would be about \(value(far.recall, far.error.map { 2 * $0 }))"
+                    + (far.error == nil
+                        ? "; by how much that is off cannot be tried with the labels there are."
+                        : ", by a forecast that was tried from one \(far.factor == 2 ? "half" : "in \(far.factor)") of the labels.")
+            )
+        }
+        return found
+    }
+}
