@@ -4,16 +4,17 @@ import Evaluation
 import Retrieval
 
 /// A task's scores with given values of Recall@1 and of others below it; nine queries of each class but the last.
-func scores(_ value: Double, classCount: Int = 10) -> TaskScores {
+func scores(_ value: Double, classCount: Int = 10, hasError: Bool = true) -> TaskScores {
     let metrics: [RetrievalMetric] = [.recall(1), .rPrecision, .averagePrecisionAtR, .averagePrecision(1000)]
     let values = [value, value / 2, value / 3, value / 2.5]
     return TaskScores(
         scores: RetrievalScores(metrics: metrics, values: values, queryCount: 9 * classCount, loneQueryCount: 1),
         classCount: classCount,
-        estimates: Dictionary(
-            uniqueKeysWithValues: zip(metrics, values).map {
-                ($0, Estimate(value: $1, contributions: [0.003, 0, -0.004, 0], degreesOfFreedom: 3))
-            }))
+        estimates: hasError
+            ? Dictionary(
+                uniqueKeysWithValues: zip(metrics, values).map {
+                    ($0, Estimate(value: $1, contributions: [0.003, 0, -0.004, 0], degreesOfFreedom: 3))
+                }) : [:])
 }
 
 /// Levels like those of CUB-200-2011.

@@ -40,7 +40,7 @@ extension Dataset {
         if let above = (folder as NSString).lastPathComponent.isEmpty ? nil : (folder as NSString).lastPathComponent,
             id.begins(with: above + "/"), exists(id.dropping(above + "/"))
         {
-            return "it is there without \(above)/"
+            return "it is there without \(above)/, so the folder above may be meant"
         }
         return exists(name) ? "there is \(name)" : nil
     }

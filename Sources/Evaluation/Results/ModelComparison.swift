@@ -54,6 +54,8 @@ public struct ModelComparison: Sendable, Equatable {
     public struct Model: Sendable, Equatable {
         /// Its name.
         public let name: String
+        /// Whose scores these are.
+        public let subject: Subject
         /// The names of the training runs; runs without a name are left out.
         public let runs: [String]
         /// The mean over runs at each level.
@@ -177,7 +179,8 @@ public struct ModelComparison: Sendable, Equatable {
                 points: zip(overall.points, changes).map { .init(level: $0.level, shift: $0.shift, estimate: $1) })
             let areas = curves[m].compactMap { $0.aggregatedGeneralizationScore?.value }
             return Model(
-                name: models[m].name, runs: models[m].runs.compactMap(\.seed), curve: means[m],
+                name: models[m].name, subject: models[m].subject, runs: models[m].runs.compactMap(\.seed),
+                curve: means[m],
                 ags: means[m].aggregatedGeneralizationScore,
                 agsOverRuns: areas.count > 1 ? StudentInterval(over: areas) : nil,
                 valuesOverRuns: curves[m].count < 2
@@ -260,6 +263,23 @@ extension DifficultyCurve {
     }
 }
 
+extension ModelComparison {
+    /// The sign of a model's own change along the levels if it is shown, by a p-value of at most .05 adjusted by Holm's method over
+    /// all models but the frozen features; otherwise 0, and nil if nothing can be concluded.
+    ///
+    /// In the catalogue the frozen features score the same everywhere, so it is the sign of the change of the gain too, whether or
+    /// not they are part of the comparison. Elsewhere a model that was never trained would change, and nothing is concluded.
+    public func shownChange(ofModel number: Int) -> Int? {
+        guard gallery == .catalogue, models[number].subject != .backbone else { return nil }
+        let family = models.indices.filter { models[$0].subject != .backbone }
+        let adjusted = Self.adjusted(family.map { models[$0].curve.trend?.pValue })
+        guard let place = family.firstIndex(of: number), let p = adjusted[place],
+            let change = models[number].curve.trend?.change.value
+        else { return nil }
+        return p > 0.05 || change == 0 ? 0 : change > 0 ? 1 : -1
+    }
+}
+
 extension ModelComparison.Pair {
     /// Which of the two models loses more along the levels, by the adjusted p-value of the change: 1 for the second, whose
     /// lead shrinks or whose lag grows, −1 for the first, 0 if neither is shown; nil if nothing can be concluded.
@@ -306,6 +326,7 @@ extension EvaluationResults {
     private static let comparableProperties: [@Sendable (EvaluationResults, GalleryKind) -> String] = [
         { results, _ in "results on \(results.dataset)" },
         { results, _ in "the split \(results.settings.split)" },
+        { results, _ in "ranks by \(results.settings.similarity.rawValue) similarity" },
         { results, _ in
             "the levels "
                 + results.levels.map { level in

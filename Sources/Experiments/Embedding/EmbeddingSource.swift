@@ -85,9 +85,8 @@ public enum EmbeddingSource: Sendable {
             store = try shelf.fill(with: dataset, below: images, by: network, report: report)
         }
         guard let store else { return nil }
-        let (matrix, digests) = try WrittenFolder.reading(store.url, of: EmbeddingStore.resultName) { _ in
-            let matrix = try FeatureFile<Float>(contentsOf: store.url).matrix(ofSamples: ids)
-            return (matrix, try ImageDigests(of: ids, in: CSVTable(contentsOf: store.samples)))
+        let (matrix, digests) = try store.readingKept {
+            (try store.matrix(ofSamples: ids), try ImageDigests(of: ids, in: CSVTable(contentsOf: store.samples)))
         }
         if let warning = digests?.warning(for: dataset) { report(.warning(warning)) }
         return Embeddings(matrix: matrix, provenance: provenance, imagesSHA256: digests?.sha256)
@@ -97,10 +96,13 @@ public enum EmbeddingSource: Sendable {
         _ file: URL, of dataset: Dataset, _ ids: [String], _ expected: String?
     ) throws -> Embeddings {
         let features = try FeatureFile<Float>(contentsOf: file)
-        let matrix = try features.matrix(ofSamples: ids)
+        // A store says what its rows are, so those that are not asked for do no harm.
+        let known = EmbeddingStore(of: file) == nil ? nil : features.ids
+        let matrix = try features.matrix(ofSamples: ids, among: known)
         try features.requireLabels(
             agreeingWith: dataset.samples.map(\.classLabel),
-            ofRows: features.rows(ofSamples: ids) ?? Array(ids.indices), from: "the dataset \(dataset.name)")
+            ofRows: features.rows(ofSamples: ids, among: known) ?? Array(ids.indices),
+            from: "the dataset \(dataset.name)")
         if let store = EmbeddingStore(of: file), let record = try StoreRecord(of: store) {
             try Self.require(record.identity.embeddings, of: file.path, expected)
             let images = try ImageDigests(of: ids, in: CSVTable(contentsOf: store.samples))
@@ -119,6 +121,25 @@ public enum EmbeddingSource: Sendable {
         throw FileError.malformed(
             path: path, found: "the digest \(found.sha256.prefix(12))…",
             expected: "the file that the splits were made from, of digest \(expected.prefix(12))…")
+    }
+}
+
+extension EmbeddingStore {
+    /// The embeddings of some samples, in their order; the store may have those of others too.
+    func matrix(ofSamples ids: [String]) throws -> Matrix<Float> {
+        let features = try FeatureFile<Float>(contentsOf: url)
+        return try features.matrix(ofSamples: ids, among: features.ids)
+    }
+
+    /// Reads a store that nobody named, so that an error says what to do about it.
+    func readingKept<Contents>(_ read: () throws -> Contents) throws -> Contents {
+        do {
+            return try WrittenFolder.reading(url, of: Self.resultName) { _ in try read() }
+        } catch let error as FileError {
+            throw FileError.unreadable(
+                path: url.path, as: "a store of embeddings",
+                reason: "\(error); without the folder, or with --no-stores, the images are embedded anew")
+        }
     }
 }
 

@@ -138,21 +138,26 @@ struct LabelGroups {
         let haveSuperclasses = sets.allSatisfy { $0.table.superclasses != nil }
         var superclasses: [Int: String] = [:]
         var samples: [Sample] = []
-        for set in sets {
+        func value(_ column: [String]?, _ row: Int) -> String? { column.flatMap { $0[row].isEmpty ? nil : $0[row] } }
+        // A row that does not say has the superclass of its label's others.
+        for set in sets where haveSuperclasses {
             for (row, number) in set.classNumbers.enumerated() {
-                func value(_ column: [String]?) -> String? { column.flatMap { $0[row].isEmpty ? nil : $0[row] } }
-                let superclass = haveSuperclasses ? value(set.table.superclasses) : nil
-                if let known = superclasses.updateValue(superclass ?? "", forKey: number), known != superclass ?? "" {
+                guard let superclass = value(set.table.superclasses, row) else { continue }
+                if let known = superclasses.updateValue(superclass, forKey: number), known != superclass {
                     throw FileError.malformed(
                         path: set.labelsPath,
                         found:
                             "the label \"\(excerpt(numbering.labels[number]))\" in the superclasses \(excerpt(known)) and "
-                            + excerpt(superclass ?? ""), expected: "one superclass for each label")
+                            + excerpt(superclass), expected: "one superclass for each label")
                 }
+            }
+        }
+        for set in sets {
+            for (row, number) in set.classNumbers.enumerated() {
                 samples.append(
                     Sample(
-                        id: "\(samples.count)", classLabel: names[number], superclass: superclass,
-                        group: value(set.table.groups)))
+                        id: "\(samples.count)", classLabel: names[number], superclass: superclasses[number],
+                        group: value(set.table.groups, row)))
             }
         }
         let dataset = try Dataset(name: "labels", samples: samples)

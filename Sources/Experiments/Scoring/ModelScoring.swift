@@ -308,9 +308,10 @@ public struct ModelScoring: Sendable {
         if let backboneScores { return backboneScores }
         // Heads are compared with the features that they take, whatever made the splits.
         let expected: String? = if case .heads = kind { nil } else { splits.manifest.embeddings?.sha256 }
-        let matrix = try backbone.embeddings(
-            of: splits.dataset, expecting: expected, activity: "backbone", report: report
-        ).matrix
+        let found = try backbone.embeddings(
+            of: splits.dataset, expecting: expected, activity: "backbone", report: report)
+        if let warning = splits.warning(ofImages: found.imagesSHA256) { report(.warning(warning)) }
+        let matrix = found.matrix
         let scores = try tasks.enumerated().map { number, task in
             report(
                 .stage("backbone", piece: "scoring the backbone at \(task.level.id)", number: number, of: tasks.count))

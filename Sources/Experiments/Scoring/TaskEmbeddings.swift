@@ -200,7 +200,7 @@ struct TaskEmbeddings {
                     ofSamples: ids, below: images, by: network.provenance, report: report)
             {
                 report(.note("The embeddings of \(file.lastPathComponent) are those of \(store.url.relativePath)."))
-                return (wanted, try FeatureFile<Float>(contentsOf: store.url).matrix(ofSamples: ids))
+                return (wanted, try store.readingKept { try store.matrix(ofSamples: ids) })
             }
             return (
                 wanted,

@@ -88,6 +88,7 @@ public struct SeriesTraining: Sendable {
         }
         let found = try source.embeddings(of: dataset, activity: "features", report: report)
         let (matrix, provenance) = (found.matrix, found.provenance)
+        if let warning = splits.warning(ofImages: found.imagesSHA256) { remarks.append(.warning(warning)) }
         if let (row, column) = matrix.firstNonFinite {
             throw FileError.malformed(
                 path: provenance.file,

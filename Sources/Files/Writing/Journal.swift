@@ -114,7 +114,7 @@ struct Journal: Codable {
 }
 
 /// Whether an absolute path leads below a folder without leaving it in between.
-func isBelow(_ path: String, _ folder: String) -> Bool {
+package func isBelow(_ path: String, _ folder: String) -> Bool {
     let start = (folder + "/").utf8
     return path.utf8.starts(with: start)
         && isPathBelow(String(decoding: path.utf8.dropFirst(start.count), as: UTF8.self))

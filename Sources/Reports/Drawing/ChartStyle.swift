@@ -142,12 +142,14 @@ enum ChartStyle {
                     ("fill", ground),
                 ])
             guard format.showsTitle else { return body(&svg) }
-            let limit = max(Int((width - 40) / 9.6), 2)
             let title = chart.title
+            // Smaller where it would not fit, down to the size of labels.
+            let size = min(16, max(10, (width - 40) / max(Markup.width(of: title, size: 1), 1)).rounded(.down))
+            let limit = max(Int((width - 40) / (0.6 * size)), 2)
             let shown = title.count > limit ? title.prefix(limit - 1) + "…" : title[...]
             svg.text(
-                String(shown), x: 20, y: 28, className: "ink", size: 16, fill: ink, attributes: [("font-weight", "600")]
-            )
+                String(shown), x: 20, y: 28, className: "ink", size: size, fill: ink,
+                attributes: [("font-weight", "600")])
             body(&svg)
         }
         return svg.lines.joined(separator: "\n") + "\n"

@@ -43,7 +43,10 @@ extension Markup {
     /// Appends a table as the terminal shows it.
     mutating func table(_ table: TextTable, caption: String) {
         self.table(
-            caption: caption, columns: table.columns.map { ($0.title, $0.alignment == .right) }, rows: table.rows)
+            caption: caption, columns: table.columns.map { ($0.title, $0.alignment == .right) },
+            rows: table.rows.map { row in
+                zip(row, table.columns).map { $1.alignment == .right ? typographic($0) : $0 }
+            })
     }
 
     /// Appends a chart with its heading, its description and its numbers.

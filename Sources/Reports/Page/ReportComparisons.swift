@@ -48,7 +48,7 @@ struct ReportComparisons: Sendable {
                 return nil
             }
             return
-                "\(entry.name): \(main.metric.title) within the test classes is \(withMargin(first)) at the easiest level and "
+                "\(entry.name): \(main.metric.title) within the \(main.split == "test" ? "test classes" : "classes of the \(main.split)") is \(withMargin(first)) at the easiest level and "
                 + "\(withMargin(last)) at the hardest; such a curve alone does not show that the shift is the cause."
         }
     }

@@ -206,7 +206,7 @@ struct ReportExplorer: Encodable, Sendable {
             (
                 .catalogue,
                 "The whole dataset is searched, seen, unseen and removed classes alike, with the same queries at every level: "
-                    + "an embedding that is never trained is a level line.", values.catalogue
+                    + "an embedding that is never trained is a flat line.", values.catalogue
             ),
             (
                 .full,

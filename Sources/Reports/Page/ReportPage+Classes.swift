@@ -35,7 +35,7 @@ extension ReportPage {
         html.table(
             caption: "Classes by Recall@1",
             columns: [
-                ("Class", false), ("Queries", true), ("Recall@1", true), ("MAP@R", true), ("Backbone Recall@1", true),
+                ("Class", false), ("Queries", true), ("Recall@1", true), ("MAP@R", true), ("Frozen Recall@1", true),
                 ("Gain", true),
             ],
             rows: rows.prefix(200).map { row in

@@ -22,13 +22,16 @@ extension ReportPage {
 
     /// Appends what distinguishes the sides of each level, hardest first.
     func compositions(_ html: inout Markup, images: [String: String]) {
+        let levels = manifest.levels.filter { $0.composition != nil }.reversed()
+        let hasColumns = levels.contains { $0.composition?.columns.isEmpty == false }
         html.element(
             "p", [],
             content:
-                "What the test classes are that the train classes are not, hardest level first: the values whose shares differ "
-                + "most, beside what random sides of the same classes would differ by, and the classes at both ends of the "
-                + "line from the mean of train to the mean of test.")
-        let levels = manifest.levels.filter { $0.composition != nil }.reversed()
+                "What the test classes are that the train classes are not, hardest level first: "
+                + (hasColumns
+                    ? "the values whose shares differ most, beside what random sides of the same classes would differ by, and "
+                    : "")
+                + "the classes at both ends of the line from the mean of train to the mean of test.")
         for (place, level) in levels.enumerated() {
             html.group("details", [("class", "composition")] + (place == 0 ? [("open", "open")] : [])) { html in
                 html.group("summary", []) { html in
@@ -43,10 +46,10 @@ extension ReportPage {
                 let sentences = compositionSentences(level, in: manifest).prefix(1)
                 for sentence in sentences { html.element("p", [("class", "said")], content: sentence) }
                 if let direction = composition.direction,
-                    composition.columns.contains(where: { $0.isTelling(for: manifest) })
+                    !composition.tellingColumns(for: manifest).isEmpty
                 {
                     html.element(
-                        "p", [("class", "said")], content: "A" + separationWords(direction, level).dropFirst() + ".")
+                        "p", [("class", "said")], content: separationWords(direction, level).capitalizedFirst + ".")
                 }
                 html.group("div", [("class", "sides")]) { html in
                     for column in composition.columns { shares(column, &html) }

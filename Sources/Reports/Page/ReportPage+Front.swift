@@ -41,14 +41,11 @@ extension ReportPage {
 
     /// What was found, the most important first.
     var answer: [String] {
-        let shift = shiftSentences(manifest)
-        guard let comparisons else { return shift.map(typographic) }
+        guard let comparisons else { return shiftSentences(manifest).map(typographic) }
         let found =
-            comparisons.leads.map {
-                Array(verdictSentences($0, frozen: ReportExplorer.frozen, manifest: manifest).dropFirst(shift.count))
-            } ?? []
-        // What becomes of the models is what a reader came for; what the shift is comes after it.
-        return ((found.isEmpty ? comparisons.fallSentences : found) + shift).map(typographic)
+            comparisons.leads.map { verdictSentences($0, manifest: manifest) }
+            ?? (comparisons.fallSentences + shiftSentences(manifest))
+        return found.map(typographic)
     }
 
     private var facts: [String] {

@@ -41,7 +41,7 @@ extension ReportPage {
             words +=
                 " The held-out p-value asks whether the sides that a search finds in half of the samples differ in the other "
                 + "half too, compared with samples dealt to the classes at random: small where the difference is not made up "
-                + "by the search."
+                + "by the search. A shift is shown where the distance is above random sides and that p is at most 0.05."
         }
         html.element("p", [], content: words)
         let largest = manifest.levels.map(\.fid).max() ?? 0
@@ -218,7 +218,7 @@ extension ReportPage {
                 caption: "Train, test and removed classes differ in colour and shape"
                     + (maps[start].pictures.isEmpty
                         ? "." : "; the frames of the images too: full, dashed and dotted.")
-                    + " Hover over a point for its class."
+                    + " Point at a class, or tap it, for its name."
                     + (isCut ? " Shown are \(mapLimit) of the classes, evenly chosen from the sorted ones." : ""))
         }
         let letters: [ClassMapChart.Side: Character] = [.train: "t", .test: "e", .removed: "r"]

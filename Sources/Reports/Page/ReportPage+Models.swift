@@ -12,7 +12,7 @@ extension ReportPage {
         html.element(
             "p", [],
             content:
-                "Headline numbers are from the catalogue: the whole dataset is searched, with the same queries at every level, so "
+                "Headline numbers are those of the gallery All classes: the whole dataset is searched, with the same queries at every level, so "
                 + "that an embedding that is never trained scores the same at every level and what changes is what training "
                 + "did. AGS is the area under a metric against the distance, scaled to [0, 1]. "
                 + (comparisons.main.confidence.overWhat.map {
@@ -22,11 +22,11 @@ extension ReportPage {
                 + "Ranks are those at each level, from easy to hard.")
         for (name, results) in comparisons.results {
             if let sentence = costSentence(results) {
-                html.element("p", [("class", "verdict")], content: "\(name): \(sentence)")
+                html.element("p", [("class", "verdict")], content: typographic("\(name): \(sentence)"))
             }
         }
         for sentence in changeSentences(comparisons.main) {
-            html.element("p", [("class", "verdict")], content: sentence)
+            html.element("p", [("class", "verdict")], content: typographic(sentence))
         }
         html.table(
             modelTable(comparisons.main, within: comparisons.within),

@@ -66,7 +66,7 @@ extension ReportPage {
         if let made = settings.madeBy {
             facts += [
                 ("Method", made.method.name), ("Statistic", made.statistic.rawValue), ("Unit", "\(made.unit)"),
-                ("Start", made.start.rawValue), ("Seed", "\(made.seed)"),
+                ("Start", startWords(made.start)), ("Seed", "\(made.seed)"),
                 ("Draws of each null band", "\(made.nullDraws)"),
             ]
         }
@@ -89,5 +89,14 @@ extension ReportPage {
           year      = {2021}
         }
         """
+    }
+}
+
+/// What a series starts from, in words.
+private func startWords(_ start: SplitStart) -> String {
+    switch start {
+    case .official: "the dataset's own split, or the first half of its classes where it has none"
+    case .alphabetical: "the first half of the classes"
+    case .random: "random halves of the classes"
     }
 }

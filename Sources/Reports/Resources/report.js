@@ -366,7 +366,7 @@
       });
       return line;
     }));
-    count.textContent = `${Math.min(limit, found.length)} of ${found.length} classes`;
+    count.textContent = found.length ? `${Math.min(limit, found.length)} of ${found.length} classes` : "no class has that name";
     more.hidden = found.length <= limit;
     headers.forEach((header, column) => {
       const way = order.descending ? "descending" : "ascending";

@@ -11,7 +11,9 @@ extension TextTable {
         let table = joined
         let columns = table.columns.map { $0.alignment == .right ? "r" : "l" }.joined()
         func line(_ cells: [String]) -> String {
-            cells.map { $0.escaped(for: .latex) }.joined(separator: " & ") + " \\\\\n"
+            // A row that begins with these would be taken for what may follow the end of a row.
+            let first = cells.first.map { $0.begins(with: "[") || $0.begins(with: "*") ? "{}" : "" } ?? ""
+            return first + cells.map { $0.escaped(for: .latex) }.joined(separator: " & ") + " \\\\\n"
         }
         return "\\begin{tabular}{\(columns)}\n\\toprule\n" + line(table.columns.map(\.title)) + "\\midrule\n"
             + table.rows.map(line).joined() + "\\bottomrule\n\\end{tabular}\n"
@@ -61,7 +63,7 @@ public func paperTables(
 }
 
 private func summaryTable(_ comparison: ModelComparison) -> TextTable {
-    let models = comparison.models.indices.filter { comparison.models[$0].name != ReportExplorer.frozen }
+    let models = comparison.models.indices.filter { comparison.models[$0].subject != .backbone }
     let hasGains = models.contains { !comparison.models[$0].gains.isEmpty }
     func cells(_ estimate: Estimate?, isSigned: Bool) -> [String] {
         guard let estimate else { return ["–", "–"] }
@@ -88,21 +90,12 @@ private func summaryTable(_ comparison: ModelComparison) -> TextTable {
 }
 
 extension ModelComparison {
-    /// How the line that fits a model's lead over the frozen features, or its scores where these are no part of the comparison,
-    /// changes from the easiest to the hardest level, and in the catalogue whether that is beyond noise; nil if all levels have
-    /// the same shift.
+    /// How the line that fits a model's scores changes from the easiest to the hardest level, and in the catalogue whether that is
+    /// beyond noise (``/Evaluation/ModelComparison/shownChange(ofModel:)``); nil if all levels have the same shift.
     ///
-    /// In the catalogue the frozen features score the same at every level, so both changes are one.
+    /// In the catalogue the frozen features score the same at every level, so it is the change of the lead over them too.
     func fittedChange(_ number: Int) -> (value: Estimate, isBeyondNoise: String?)? {
-        func verdict(_ shownSign: Int?) -> String? {
-            guard gallery == .catalogue else { return nil }
-            return shownSign.map { $0 == 0 ? "no" : "yes" } ?? "cannot be told"
-        }
-        let frozen = models.firstIndex { $0.name == ReportExplorer.frozen && $0.gains.isEmpty }
-        let pair = pairs.first { Set([$0.first, $0.second]) == [number, frozen ?? number] }
-        if gallery == .catalogue, let pair, let change = pair.trend?.change {
-            return (pair.first == number ? change : .combination([(-1, change)]), verdict(pair.shownSign))
-        }
-        return models[number].curve.trend.map { ($0.change, verdict($0.shownSign)) }
+        let verdict = shownChange(ofModel: number).map { $0 == 0 ? "no" : "yes" } ?? "cannot be told"
+        return models[number].curve.trend.map { ($0.change, gallery == .catalogue ? verdict : nil) }
     }
 }

@@ -14,7 +14,7 @@ public func compositionSentences(_ level: SplitLevel, in manifest: SplitManifest
     let isHardest = manifest.levels.count > 1 && level.id == manifest.levels.last?.id
     let beginning = "At \(level.id)\(isHardest ? ", the hardest," : "") "
     let found = [
-        composition.columns.first { $0.isTelling(for: manifest) }.map { columnSentence($0, in: manifest) },
+        composition.tellingColumns(for: manifest).first.map { columnSentence($0, in: manifest) },
         directionSentence(composition, level),
     ].compactMap { $0 }
     return found.enumerated().map { $0.offset == 0 ? beginning + $0.element : $0.element.capitalizedFirst }
@@ -25,14 +25,19 @@ public func hardestCompositionSentence(_ manifest: SplitManifest) -> String? {
     manifest.levels.last.flatMap { compositionSentences($0, in: manifest).first }
 }
 
+extension ShiftComposition {
+    /// The columns that say something of the sides that random ones would not.
+    func tellingColumns(for manifest: SplitManifest) -> [ColumnShares] {
+        let beyond = columnsBeyondRandom
+        return columns.filter { $0.isOfUnits(in: manifest) || beyond.contains($0) }
+    }
+}
+
 extension ShiftComposition.ColumnShares {
     /// Whether the column holds the units, which are on one side as a whole, so that random sides differ as much.
     func isOfUnits(in manifest: SplitManifest) -> Bool {
         manifest.settings.unit.rawValue == column && difference > 1 - 1e-9
     }
-
-    /// Whether the column says something of the sides that random ones would not.
-    func isTelling(for manifest: SplitManifest) -> Bool { isBeyondRandom || isOfUnits(in: manifest) }
 
     /// The difference beside that of random sides, in few words.
     var shortWords: String {
@@ -110,5 +115,5 @@ package func enumeration(_ names: [String]) -> String {
 
 extension String {
     /// The same with a capital first letter, for sentences that begin in English.
-    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -5,45 +5,52 @@ internal import Retrieval
 internal import Statistics
 public import Splits
 
-/// What a study found, in the sentences that a person would say: what the shift is, what becomes of what training adds, and who is
-/// ahead where it is largest.
+/// What a study found, in the sentences that a person would say: what becomes of what training adds, who is ahead where the shift
+/// is largest, and what the shift is.
 ///
 /// The comparison has the frozen features as one of its models, in the gallery of all classes; the verdict on the change
-/// of a gain is that of ``/Evaluation/ModelComparison/Pair/shownSign``, that on a gain is whether its 95 % interval over classes
-/// leaves out 0.
+/// of a gain is that of ``/Evaluation/ModelComparison/shownChange(ofModel:)``, that on a gain is whether its 95 % interval over
+/// classes leaves out 0. Models that score the same at every level, as those that were not trained along the levels do, have a
+/// sentence of their own each.
 ///
 /// - Parameters:
 ///   - comparison: the models, with gains.
-///   - frozen: the name of the frozen features among them.
 ///   - manifest: the splits; nil where only the results are known.
-/// - Returns: up to three sentences, fewer where the comparison has no gains, and a last one where sides have few classes.
-public func verdictSentences(_ comparison: ModelComparison, frozen: String, manifest: SplitManifest?) -> [String] {
-    var sentences = manifest.map(shiftSentences) ?? []
-    let trained = comparison.models.indices.filter {
-        comparison.models[$0].name != frozen && comparison.models[$0].gains.count == comparison.levels.count
+/// - Returns: up to two sentences about the models, and up to three about those that are the same everywhere, none where the
+///   comparison has no gains; up to two about the shift; and a last one where sides have few classes.
+public func verdictSentences(_ comparison: ModelComparison, manifest: SplitManifest?) -> [String] {
+    let shift = (manifest.map(shiftSentences) ?? []) + caution(of: manifest)
+    guard let reference = comparison.models.first(where: { $0.subject == .backbone }), comparison.levels.count > 1
+    else { return shift }
+    let gaining = comparison.models.indices.filter { comparison.models[$0].gains.count == comparison.levels.count }
+    let isSame = gaining.map { comparison.models[$0].isSameEverywhere }
+    let trained = zip(gaining, isSame).filter { !$0.1 }.map(\.0)
+    var sentences: [String] = []
+    let byFirst = trained.sorted { comparison.gain($0, at: 0) > comparison.gain($1, at: 0) }
+    // Whose gain is beyond noise is told of, though another's may be larger and uncertain.
+    let sure = byFirst.first {
+        comparison.gain($0, at: 0) > 0 && isBeyondNoise(comparison.models[$0].gains[0]) == true
     }
-    guard let reference = comparison.models.firstIndex(where: { $0.name == frozen }), comparison.levels.count > 1,
-        let best = trained.max(by: { comparison.gain($0, at: 0) < comparison.gain($1, at: 0) })
-    else { return sentences }
-    sentences.append(fadingSentence(comparison, best, trained, reference))
-    guard !comparison.models[best].isSameEverywhere else { return sentences + caution(of: manifest) }
-    let last = comparison.levels.count - 1
-    if let ahead = trained.max(by: { comparison.gain($0, at: last) < comparison.gain($1, at: last) }) {
-        sentences.append(
-            lastSentence(comparison.models[ahead], ofSeveral: trained.count > 1)
-                + harmSentence(trained.filter { $0 != ahead }.map { comparison.models[$0] }))
+    if let best = sure ?? byFirst.first {
+        sentences.append(fadingSentence(comparison, best, trained, over: reference.name))
+        let last = comparison.levels.count - 1
+        let byLast = trained.sorted { comparison.gain($0, at: last) > comparison.gain($1, at: last) }
+        sentences += lastSentence(byLast.map { comparison.models[$0] }).map { [$0] } ?? []
     }
-    return sentences + caution(of: manifest)
+    sentences += zip(gaining, isSame).filter(\.1).prefix(3).map {
+        sameSentence(comparison.models[$0.0], over: reference.name, of: comparison.metric)
+    }
+    return sentences + shift
 }
 
-/// What an evaluation of some models found, in sentences: as of ``verdictSentences(_:frozen:manifest:)`` where the backbone was
+/// What an evaluation of some models found, in sentences: as of ``verdictSentences(_:manifest:)`` where the backbone was
 /// scored among all classes too, else what their scores are at the ends of the series.
 ///
 /// - Parameters:
 ///   - runs: the results; runs with the same ``/Evaluation/EvaluationResults/model`` or, of heads, the same objectives are of one
 ///     model.
 ///   - manifest: the splits.
-/// - Returns: up to three sentences, and a last one where sides have few classes.
+/// - Returns: up to two sentences about the models, up to two about the shift, and a last one where sides have few classes.
 public func verdictSentences(of runs: [EvaluationResults], manifest: SplitManifest) -> [String] {
     guard let first = runs.first, first.levels.count > 1 else { return shiftSentences(manifest) }
     let reference = first.provenance?.training == nil ? "backbone" : "frozen features"
@@ -61,11 +68,11 @@ public func verdictSentences(of runs: [EvaluationResults], manifest: SplitManife
     let metric = first.headlineMetric ?? .recall(1)
     let beside = entries + [.init(name: reference, runs: [first], subject: .backbone)]
     if let comparison = try? ModelComparison(beside, metric: metric, gallery: .catalogue) {
-        return verdictSentences(comparison, frozen: reference, manifest: manifest)
+        return verdictSentences(comparison, manifest: manifest)
     }
     for gallery in [GalleryKind.catalogue, .full] {
         guard let comparison = try? ModelComparison(entries, metric: metric, gallery: gallery) else { continue }
-        return shiftSentences(manifest) + [scoreSentence(comparison)] + caution(of: manifest)
+        return [scoreSentence(comparison)] + shiftSentences(manifest) + caution(of: manifest)
     }
     return shiftSentences(manifest) + caution(of: manifest)
 }
@@ -104,7 +111,8 @@ private func scoreSentence(_ comparison: ModelComparison) -> String {
     return comparison.gallery == .catalogue
         ? "\(who) has \(what), among all classes and with the same queries; how much of that is shift, only a comparison with the "
             + "backbone tells."
-        : "\(who) has \(what), within the test classes, which differ from level to level; nothing is concluded about shift."
+        : "\(who) has \(what), within the \(comparison.split == "test" ? "test classes" : "classes of the \(comparison.split)"), which "
+            + "differ from level to level; nothing is concluded about shift."
 }
 
 /// Who is ahead over all levels, and whether that is beyond noise; nil for a single model.
@@ -117,19 +125,22 @@ public func leaderSentence(_ comparison: ModelComparison) -> String? {
         let pair = comparison.pairs.first(where: { Set([$0.first, $0.second]) == Set(order.prefix(2)) }),
         let difference = pair.ags
     else { return nil }
-    let (first, second) = (comparison.models[order[0]].name, comparison.models[order[1]].name)
-    let what = "\(first) is ahead over all levels, AGS \(fixed(best.value, 3)) of \(comparison.metric.title)"
+    let names = order.prefix(2).map { comparison.models[$0].name }
+    // The one name that is no singular.
+    let subjects = names.map { $0 == "frozen features" ? ("the frozen features", "are") : ($0, "is") }
+    let what =
+        "\(subjects[0].0) \(subjects[0].1) ahead over all levels, AGS \(fixed(best.value, 3)) of \(comparison.metric.title)"
     let lead = pair.first == order[0] ? difference : .combination([(-1, difference)])
-    guard let p = pair.agsAdjustedP else { return "\(what); the next is \(second), \(fixed(lead.value, 3)) behind." }
-    return
-        "\(what); the next, \(second), is \(withMargin(lead)) behind, "
-        + (p <= 0.05 ? "beyond noise" : "which is not beyond noise") + " (p = \(fixed(p, 3)))."
+    let next = "the next, \(subjects[1].0), \(subjects[1].1) \(withMargin(lead)) behind"
+    guard let p = pair.agsAdjustedP else { return "\(what); \(next)." }
+    return "\(what); \(next), \(p <= 0.05 ? "beyond noise" : "which is not beyond noise") (p = \(fixed(p, 3))"
+        + (comparison.pairs.count > 1 ? ", adjusted for all pairs)." : ").")
 }
 
 /// How far the levels lead, and at how many the shift is shown.
 public func shiftSentence(_ manifest: SplitManifest) -> String {
     let distances = manifest.levels.map(\.fid)
-    let range = "from fid \(fixed(distances.min() ?? 0, 1)) to \(fixed(distances.max() ?? 0, 1))"
+    let range = "at a distance (fid) of \(fixed(distances.min() ?? 0, 1)) to \(fixed(distances.max() ?? 0, 1))"
     let tested = manifest.levels.filter { $0.isShift != nil }
     let shown = tested.count(where: { $0.isShift == true })
     let levels = manifest.levels.count == 1 ? "1 level" : "\(manifest.levels.count) levels"
@@ -139,41 +150,35 @@ public func shiftSentence(_ manifest: SplitManifest) -> String {
 }
 
 /// What becomes of the gain of the model that gains most at the easiest level.
-private func fadingSentence(_ comparison: ModelComparison, _ best: Int, _ trained: [Int], _ reference: Int) -> String {
+private func fadingSentence(
+    _ comparison: ModelComparison, _ best: Int, _ trained: [Int], over reference: String
+) -> String {
     let model = comparison.models[best]
     let ends =
-        "\(withMargin(model.gains[0], signed: true)) of \(comparison.metric.title) over the \(comparison.models[reference].name) at the easiest level, "
+        "\(withMargin(model.gains[0], signed: true)) of \(comparison.metric.title) over the \(reference) at the easiest level, "
         + "\(withMargin(model.gains[model.gains.count - 1], signed: true)) at the hardest"
-    if model.isSameEverywhere {
-        let isBehind = model.gains[0].value < 0
-        let lead = Estimate.combination([(isBehind ? -1 : 1, model.gains[0])])
-        if lead.value == 0 {
-            return
-                "\(asSubject(model.name)) scores as the \(comparison.models[reference].name) does, the same at every level."
-        }
+    guard let isBeyond = isBeyondNoise(model.gains[0]) else {
         return
-            "\(asSubject(model.name)) is the same at every level, and \(isBehind ? "behind" : "ahead of") the "
-            + "\(comparison.models[reference].name) by \(withMargin(lead)) of \(comparison.metric.title) among all classes"
-            + (isBeyondNoise(model.gains[0]) ? "." : ", which is not beyond noise.")
+            "With \(model.name) training adds \(ends); whether that is beyond noise cannot be told without intervals."
     }
-    if isBeyondNoise(model.gains[0]), model.gains[0].value < 0 {
+    if isBeyond, model.gains[0].value < 0 {
         return
             "Training harms even where the classes are like the training classes: with \(model.name)\(trained.count > 1 ? ", the best there," : "") \(ends)."
     }
-    guard isBeyondNoise(model.gains[0]) else {
+    guard isBeyond else {
         return
             "Training adds nothing beyond noise even where the classes are like the training classes: with \(model.name) \(ends)."
     }
-    let signs = trained.map { comparison.fading($0, against: reference) }
+    let signs = trained.map { comparison.fading($0) }
     let others = trained.count - 1
     func alike(_ sign: Int) -> String {
         guard others > 0 else { return "" }
         let count = zip(trained, signs).count { $0 != best && $1 == sign }
         return count == others
-            ? others == 1 ? " So it does for the other objective." : " So it does for the \(others) other objectives."
-            : " So it does for \(count) of the \(others) other objectives."
+            ? others == 1 ? " So it does for the other." : " So it does for the \(others) others."
+            : " So it does for \(count) of the \(others) others."
     }
-    return switch comparison.fading(best, against: reference) {
+    return switch comparison.fading(best) {
     case 1?: "What training adds fades as the classes move away: with \(model.name) \(ends)." + alike(1)
     case .some(-1): "What training adds grows as the classes move away: with \(model.name) \(ends)." + alike(-1)
     case 0?: "It is not shown that what training adds changes as the classes move away: with \(model.name) \(ends)."
@@ -182,54 +187,73 @@ private func fadingSentence(_ comparison: ModelComparison, _ best: Int, _ traine
     }
 }
 
-/// What the model that gains most at the hardest level gains there.
-private func lastSentence(_ model: ModelComparison.Model, ofSeveral isOfSeveral: Bool) -> String {
-    let gain = model.gains[model.gains.count - 1]
-    let who = isOfSeveral ? "\(model.name), the best there," : model.name
-    return switch (isBeyondNoise(gain), gain.value > 0) {
-    case (true, true): "At the hardest level \(who) still adds \(withMargin(gain, signed: true)), beyond noise."
-    case (true, false):
-        "At the hardest level training harms: \(who) adds \(withMargin(gain, signed: true)), beyond noise."
-    case (false, _): "At the hardest level \(who) adds \(withMargin(gain, signed: true)), which is not beyond noise."
+/// What the model that gains most at the hardest level gains there, and which harm; nil where no error is known.
+///
+/// - Parameter models: the models, by falling gain there.
+private func lastSentence(_ models: [ModelComparison.Model]) -> String? {
+    func words(_ model: ModelComparison.Model, isFirst: Bool = false) -> String {
+        let gain = model.gains[model.gains.count - 1]
+        return model.name + (isFirst && models.count > 1 ? ", the best there," : "")
+            + " by \(withMargin(Estimate.combination([(-1, gain)])))"
     }
+    let gains = models.map { $0.gains[$0.gains.count - 1] }
+    guard let isBeyond = isBeyondNoise(gains[0]) else { return nil }
+    let harm = models.indices.filter { isBeyondNoise(gains[$0]) == true && gains[$0].value < 0 }
+    if harm.first == 0 {
+        return "At the hardest level training harms, beyond noise: "
+            + enumeration(harm.map { words(models[$0], isFirst: $0 == 0) }) + "."
+    }
+    let who = models.count > 1 ? "\(models[0].name), the best there," : models[0].name
+    let own = withMargin(gains[0], signed: true)
+    return
+        (isBeyond
+        ? "At the hardest level \(who) adds \(own), beyond noise."
+        : "At the hardest level \(who) adds \(own), which is not beyond noise.")
+        + (harm.isEmpty
+            ? ""
+            : " \(enumeration(harm.map { "\(models[$0].name) (\(withMargin(gains[$0], signed: true)))" })) "
+                + "\(harm.count == 1 ? "harms" : "harm") there, beyond noise.")
+}
+
+/// What a model that scores the same at every level adds.
+private func sameSentence(_ model: ModelComparison.Model, over reference: String, of metric: RetrievalMetric) -> String
+{
+    let gain = model.gains[0]
+    guard gain.value != 0 else {
+        return "\(asSubject(model.name)) scores as the \(reference) does, the same at every level."
+    }
+    let lead = Estimate.combination([(gain.value < 0 ? -1 : 1, gain)])
+    let noise =
+        switch isBeyondNoise(gain) {
+        case true?: "."
+        case false?: ", which is not beyond noise."
+        case nil: "; whether that is beyond noise cannot be told without intervals."
+        }
+    return
+        "\(asSubject(model.name)) scores the same at every level, \(gain.value < 0 ? "behind" : "ahead of") the \(reference) "
+        + "by \(withMargin(lead)) of \(metric.title) among all classes\(noise)"
 }
 
 extension ModelComparison.Model {
-    /// Whether the model is no other at any level: an embedding that was not trained along the levels gains the same at all.
+    /// Whether the gain is the same at all levels, as that of an embedding that was not trained along them is.
     fileprivate var isSameEverywhere: Bool { gains.allSatisfy { $0.value == gains[0].value } }
-}
-
-/// Which of the other models harm at the hardest level, beyond noise; empty for none.
-private func harmSentence(_ others: [ModelComparison.Model]) -> String {
-    let harm = others.compactMap { model -> String? in
-        let gain = model.gains[model.gains.count - 1]
-        return isBeyondNoise(gain) && gain.value < 0 ? "\(model.name) (\(withMargin(gain, signed: true)))" : nil
-    }
-    return harm.isEmpty ? "" : " Beyond noise, \(enumeration(harm)) \(harm.count == 1 ? "harms" : "harm") there."
 }
 
 /// That scores of so few classes say little; nothing where there are enough.
 private func caution(of manifest: SplitManifest?) -> [String] {
     let smallest = manifest?.levels.map { min($0.train.count, $0.test.count) }.min() ?? .max
     return smallest < TaskScorer.fewestClasses
-        ? ["Of the smallest side there are only \(smallest) classes, and scores of so few say little."] : []
+        ? ["The smallest side has only \(smallest) classes; scores of so few say little."] : []
 }
 
-private func isBeyondNoise(_ gain: Estimate) -> Bool {
-    gain.margin.map { abs(gain.value) > $0 } ?? false
+/// Whether the interval of a gain leaves out 0; nil without one.
+private func isBeyondNoise(_ gain: Estimate) -> Bool? {
+    gain.shownSign.map { $0 != 0 }
 }
 
 extension ModelComparison {
     fileprivate func gain(_ model: Int, at level: Int) -> Double { models[model].gains[level].value }
 
-    /// Whether a model's gain over another falls (1), rises (−1) or neither is shown (0); nil if nothing can be concluded.
-    fileprivate func fading(_ model: Int, against reference: Int) -> Int? {
-        let both = [model, reference].sorted()
-        guard let pair = pairs.first(where: { [$0.first, $0.second].sorted() == both }), let sign = pair.shownSign
-        else {
-            return nil
-        }
-        // The sign of a pair is 1 where its second model loses more.
-        return pair.second == model ? sign : -sign
-    }
+    /// Whether a model's gain falls (1), rises (−1) or neither is shown (0); nil if nothing can be concluded.
+    fileprivate func fading(_ model: Int) -> Int? { shownChange(ofModel: model).map { -$0 } }
 }

@@ -4,8 +4,8 @@ internal import Statistics
 
 /// Compares what the sides of partitions consist of, by each column that describes samples, with random sides.
 struct ColumnComparison: Sendable {
-    /// How many random sides are drawn.
-    static let drawCount = 199
+    /// How many random sides are drawn: so many that one of several columns can be told from chance, p adjusted for all.
+    private var drawCount: Int { max(199, 40 * columns.count - 1) }
 
     private let units: [ClassUnit]
     private let sizes: [Int]
@@ -66,7 +66,7 @@ struct ColumnComparison: Sendable {
         let kept = columns.map { $0.sum(over: train + test) }
         let exchange = NullExchange(of: sides, sizes: sizes, seed: seed)
         let others = exchange.allOthers(upTo: NullExchange.enumerationLimit).map { $0.map { $0.classes(on: .train) } }
-        let drawCount = others?.count ?? Self.drawCount
+        let drawCount = others?.count ?? self.drawCount
         // The differences of random sides, by column.
         var random = [[Double]](repeating: [], count: columns.count)
         for draw in 0..<drawCount {

@@ -1,4 +1,5 @@
 public import Datasets
+internal import Statistics
 
 /// What distinguishes the two sides of a partition: of which values each consists, and the direction that separates them.
 ///
@@ -21,8 +22,8 @@ public struct ShiftComposition: Sendable, Equatable, Codable {
         public let difference: Double
         /// The mean of the same over random sides.
         public let randomMean: Double
-        /// (1 + number of random sides that differ as much) / (N + 1); N is 199, or the number of all others if the units can
-        /// be dealt to the sides in at most 256 ways.
+        /// (1 + number of random sides that differ at least as much) / (N + 1); N is 199, or 40 for each column less one if that is
+        /// more, or the number of all others if the units can be dealt to the sides in at most 256 ways.
         public let p: Double
         /// The number of values of the kept samples, one of which may be to have none.
         public let valueCount: Int
@@ -35,7 +36,8 @@ public struct ShiftComposition: Sendable, Equatable, Codable {
             case valueCount = "value_count"
         }
 
-        /// Whether the sides differ more than random sides do, p ≤ 0.05.
+        /// Whether the sides differ more than random sides do, p ≤ 0.05; of several columns see
+        /// ``ShiftComposition/columnsBeyondRandom``.
         public var isBeyondRandom: Bool { p <= 0.05 }
     }
 
@@ -86,6 +88,12 @@ public struct ShiftComposition: Sendable, Equatable, Codable {
             case position, sample
             case label = "class"
         }
+    }
+
+    /// The columns by which the sides differ more than random sides do, p ≤ 0.05 by Holm's method over all columns, so that one of
+    /// many is not named by chance.
+    public var columnsBeyondRandom: [ColumnShares] {
+        zip(columns, holmAdjusted(columns.map(\.p))).filter { $0.1 <= 0.05 }.map(\.0)
     }
 
     /// Whether nothing is known of the sides.

@@ -52,6 +52,10 @@ public struct ImportedSplits: Sendable, Equatable {
     ) throws {
         let classes = try PublishedClasses(of: splits, in: dataset, path: path)
         let reading = ImportReading(path: path, classes: classes, dataset: dataset)
+        var seen: Set<Name> = []
+        for level in splits.levels where !seen.insert(Name(level.id)).inserted {
+            throw reading.failure(level, "it is there twice; expected every id once")
+        }
         let partitions = try splits.levels.map(reading.partition)
         let folds = try zip(splits.levels, partitions).map(reading.folds)
         let ids = fileNames(for: splits.levels.map(\.id)).map { "level-\($0)" }

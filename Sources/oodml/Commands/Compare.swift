@@ -39,10 +39,11 @@ struct Compare: ParsableCommand {
                 receipt.csv      which files these are, with sizes and digests
                 """,
             prints: """
-                tables of models with their ranks, of gains over the frozen features, of
-                changes against the mean, of pairs and of what tuning changed, and on a
-                terminal all curves; --format json: comparison.json; --format latex or
-                markdown: the tables of models, gains and pairs for a paper
+                the table of models with their ranks, and what was found, in sentences;
+                with --verbose those of gains over the frozen features, of changes against
+                the mean, of pairs and of what tuning changed too, and on a terminal all
+                curves; --format json: comparison.json; --format latex or markdown: the
+                tables of models, gains and pairs for a paper
                 """,
             examples: """
                 oodml compare results/triplet results/margin
@@ -125,7 +126,7 @@ struct Compare: ParsableCommand {
         case .text:
             try printText(
                 summary(
-                    of: comparison, within: within, frozen: backbone ? frozenName : nil, written: written,
+                    of: comparison, within: within, written: written,
                     isWhole: verbose, on: StandardStream.output.display),
                 on: StandardStream.output.display)
         }

@@ -108,6 +108,7 @@ struct Embed: ParsableCommand {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
         let store = EmbeddingStore(at: out)
+        try data.requireOutside([out])
         // A finished store is only read.
         if try output.force || StoreRecord(of: store) == nil {
             _ = try OutputFolder(out, result: EmbeddingStore.resultName, force: output.force)

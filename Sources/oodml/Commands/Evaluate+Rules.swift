@@ -18,6 +18,7 @@ extension Evaluate {
             guard let source else { throw ValidationError("expected --features, which the heads take") }
             let found = try source.embeddings(
                 of: splits.dataset, activity: "features", report: terminal.show)
+            if let warning = splits.warning(ofImages: found) { terminal.warn(warning) }
             return (
                 .heads(on: found.matrix, from: found.provenance, along: splits),
                 .matrix(found.matrix, from: found.provenance)
@@ -25,6 +26,9 @@ extension Evaluate {
         }
         guard model != nil else { return (.embeddings, source) }
         let reading = network.reading
+        if let warning = try splits.warning(ofImagesBelow: splits.manifest.images(below: reference.root)) {
+            terminal.warn(warning)
+        }
         let kind = ModelKind.networks(
             images: try splits.manifest.images(below: reference.root), keptIn: reference.keeping.shelf,
             check: FeatureExtractor.requireNetwork(at:),

@@ -77,9 +77,10 @@ struct Evaluate: ParsableCommand {
                 receipt.csv   which files these are, with sizes and digests
                 """,
             prints: """
-                one line a level (fid is the squared Fréchet distance, scores are parts of
-                1), AGS, and on a terminal the curve; --format json: results.json, with
-                --seeds a list of them
+                of one model a line a level (fid is the squared Fréchet distance, scores
+                are parts of 1), AGS, and on a terminal the curve; of several a line a
+                model; then what was found, in sentences; --format json: results.json,
+                with --seeds a list of them
                 """,
             examples: """
                 oodml evaluate --splits splits/glyphs200 \\

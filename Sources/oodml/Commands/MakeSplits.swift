@@ -120,8 +120,10 @@ struct MakeSplits: ParsableCommand {
         // A store's samples are read first and its embeddings later, but both must be of one run.
         let moment = try features.flatMap(EmbeddingStore.init(of:)).map(StoreMoment.init(of:))
         let dataset = try data.read(unit: splitting.unit, features: features, on: terminal)
+        let folder = out ?? URL(filePath: "splits/\(dataset.name)")
+        try data.requireOutside([folder] + (features == nil ? keeping.shelf.map { [$0.url] } ?? [] : []))
         let made = try SplitFolder.make(
-            at: out ?? URL(filePath: "splits/\(dataset.name)"), of: dataset,
+            at: folder, of: dataset,
             from: source(since: moment, announcedOn: terminal),
             by: splitting.settings(),
             replicateCount: splitting.replicates, replacing: output.force, generator: generator,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Experiments
 import FeatureExtraction
 import Files
@@ -131,7 +132,7 @@ struct Report: ParsableCommand {
     /// Small pictures of the samples that the page shows, as `data:` addresses.
     private func images(of page: ReportPage, on terminal: Terminal) -> [String: String] {
         guard let folder = root ?? page.manifest.embeddedImages else {
-            terminal.note("The page has no images; --root, their folder, would add them.")
+            terminal.note("The page has no images; oodml report with --root, their folder, adds them.")
             return [:]
         }
         let ids = page.pictured.sorted()
@@ -148,8 +149,12 @@ struct Report: ParsableCommand {
             }
         }
         if let first = failures.first {
-            terminal.warn(
-                "\(failures.count) of \(ids.count) images cannot be shown: \(first)")
+            // Where the folder is another one, that says more than a path that is not there.
+            var reason = first
+            if images.isEmpty {
+                do { try page.dataset.requireFiles(below: folder) } catch { reason = "\(error)" }
+            }
+            terminal.warn("\(failures.count) of \(ids.count) images cannot be shown: \(reason)")
         }
         return images
     }

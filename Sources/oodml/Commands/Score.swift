@@ -241,7 +241,12 @@ struct Score: ParsableCommand {
         }
         terminal.finish()
         let display = StandardStream.output.display
-        let several = ScoreComparisonReport(models: reports, comparison: comparison)
+        let several = ScoreComparisonReport(
+            models: reports, comparison: comparison,
+            whyNoIntervals: noIntervals
+                ? "--no-intervals was given"
+                : ties == .sampleOrder
+                    ? "there are no intervals, as labels fall into too few groups" : "--ties leaves no intervals")
         switch (output.format, reports.count) {
         case (.json, 1): try printJSON(reports[0])
         case (.json, _): try printJSON(several)

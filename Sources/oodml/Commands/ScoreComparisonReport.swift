@@ -12,6 +12,8 @@ import Statistics
 struct ScoreComparisonReport: Encodable {
     let models: [ScoreReport]
     let comparison: EmbeddingComparison
+    /// Why there are no intervals, where there are none.
+    let whyNoIntervals: String
 
     /// What models are compared by in words and in the chart.
     private var metric: RetrievalMetric {
@@ -90,7 +92,7 @@ struct ScoreComparisonReport: Encodable {
                     + (comparison.grouping.map {
                         "; ± is half the 95 % interval over other \($0), of differences paired; p is adjusted for all pairs"
                     } ?? "") + ".") + "\n\n"
-            + sentences.map { display.wrapped(onOneLine($0)) + "\n" }.joined()
+            + display.wrapped(onOneLine(verdict)) + "\n"
     }
 
     private func cells(_ model: EmbeddingComparison.Model, _ metric: RetrievalMetric) -> [String] {
@@ -136,13 +138,13 @@ struct ScoreComparisonReport: Encodable {
     }
 
     /// Who is ahead of whom beyond noise, and of whom that cannot be said.
-    private var sentences: [String] {
+    private var verdict: String {
         let order = comparison.models.indices.sorted {
             let (a, b) = (comparison.models[$0].means[metric] ?? 0, comparison.models[$1].means[metric] ?? 0)
             return a == b ? $0 < $1 : a > b
         }
         let best = order[0]
-        var (behind, alike, unknown): ([String], [String], [String]) = ([], [], [])
+        var (behind, alike, same, unknown): ([String], [String], [String], [String]) = ([], [], [], [])
         for other in order.dropFirst() {
             guard let pair = comparison.pairs.first(where: { Set([$0.first, $0.second]) == [best, other] }) else {
                 continue
@@ -152,19 +154,22 @@ struct ScoreComparisonReport: Encodable {
                 unknown.append(name)
                 continue
             }
-            let lead =
-                "\(name) (by \(fixed(abs(difference.value), 3))\(difference.margin.map { " ± \(fixed($0, 3))" } ?? ""))"
-            if p <= 0.05 { behind.append(lead) } else { alike.append(lead) }
+            if difference.value == 0, p > 0.05 {
+                same.append(name)
+                continue
+            }
+            let lead = withMargin(Estimate.combination([(difference.value < 0 ? -1 : 1, difference)]))
+            if p <= 0.05 { behind.append("\(name) by \(lead)") } else { alike.append("\(name) (\(lead))") }
         }
         let (name, value) = (comparison.models[best].name, comparison.models[best].means[metric] ?? 0)
         var found = ["\(name) has the highest \(metric.title), \(fixed(value, 3))."]
-        if !behind.isEmpty { found.append("It is ahead beyond noise of \(enumeration(behind)).") }
-        if !alike.isEmpty { found.append("Not beyond noise is its lead over \(enumeration(alike)).") }
+        if !behind.isEmpty { found.append("It is ahead of \(enumeration(behind)), beyond noise.") }
+        if !alike.isEmpty { found.append("Its lead over \(enumeration(alike)) is not beyond noise.") }
+        if !same.isEmpty { found.append("\(enumeration(same)) \(same.count == 1 ? "scores" : "score") the same.") }
         if !unknown.isEmpty {
-            found.append(
-                "Whether it is really better than \(enumeration(unknown)) cannot be told: there are no intervals.")
+            found.append("Whether it is really better than \(enumeration(unknown)) cannot be told: \(whyNoIntervals).")
         }
-        return [found.joined(separator: " ")]
+        return found.joined(separator: " ")
     }
 
     /// The mean of each label by ``metric`` with each of the models, and which of them is best there; none where several are.

@@ -96,6 +96,16 @@ struct DatasetOptions: ParsableArguments {
     /// The folder below which the samples' ids are paths.
     var images: URL { root ?? EmbeddedBenchmark.images }
 
+    /// Refuses results within the folder of class folders, where the next reading would take them for classes.
+    func requireOutside(_ results: [URL]) throws {
+        guard let root, samples == nil, dataset == nil else { return }
+        for result in results where isBelow(result.standardizedFileURL.path, root.standardizedFileURL.path) {
+            throw CommandError(
+                "\(result.path): found a place for results within the folder of the images, \(root.path), whose folders are "
+                    + "classes; expected one outside, by --out or --stores")
+        }
+    }
+
     /// Reads the dataset; warns if it is a known dataset and incomplete.
     ///
     /// - Parameters:

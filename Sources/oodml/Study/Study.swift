@@ -9,6 +9,7 @@ import Foundation
 import Glyphs200
 import Reports
 import Retrieval
+import Splits
 
 struct Study: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,7 +30,8 @@ struct Study: ParsableCommand {
             and --dry-run show it.
             """,
             reads: """
-                --root --backbone, --dataset, or --features --samples, as make-splits does
+                --root --backbone, --dataset, or --features --samples, as make-splits
+                does; --root beside --features has the images of the page
                 """,
             writes: """
                 study.json      the settings, and the command line of each step
@@ -114,12 +116,14 @@ struct Study: ParsableCommand {
             }
             return
         }
-        guard (features == nil) == data.haveImages else {
+        guard features == nil ? data.haveImages : data.dataset == nil else {
             throw ValidationError(
                 "expected one of: --dataset NAME, with --root if it does not come with oodml; --root DIR --backbone MODEL; "
-                    + "--features FILE --samples CSV; --features STORE")
+                    + "--features FILE --samples CSV, with --root DIR for images on the page; --features STORE")
         }
-        if data.root != nil && backbone == nil { throw ValidationError("--root needs --backbone, to embed the images") }
+        if data.root != nil, backbone == nil, features == nil {
+            throw ValidationError("--root needs --backbone, to embed the images")
+        }
         if features != nil, backbone != nil || outputName != nil || pooling != nil {
             throw ValidationError("--features are embeddings already; expected no --backbone, --output and --pool")
         }
@@ -151,10 +155,14 @@ struct Study: ParsableCommand {
             throw FileError.unreadable(path: input.path, reason: "there is no such file or folder")
         }
         var record = try folder.record() ?? StudyRecord(generator: generator, settings: words)
-        if record.settings != words, !output.force {
-            throw FileError.occupied(
-                path: folder.recordFile.path, found: "a study with other settings", remedy: "repeats what they change")
+        // What never got beyond its first step is no study that could be harmed.
+        if record.settings != words, !record.steps.isEmpty, !output.force {
+            let (there, here) = record.settings.difference(from: words)
+            throw CommandError(
+                "\(folder.recordFile.path): found a study with other settings (\(there) there, \(here) here); expected the same "
+                    + "ones, --out for another folder, or --force to repeat what they change")
         }
+        try requireClasses()
         if record.settings != words || record.steps.isEmpty {
             (record.generator, record.settings) = (generator, words)
             // Before the first step, so that another study that begins here meanwhile is refused.
@@ -196,6 +204,17 @@ struct Study: ParsableCommand {
         case .json: try printJSON(answer)
         case .text: try printText(answer.text(on: StandardStream.output.display), on: StandardStream.output.display)
         }
+    }
+
+    /// Refuses what the first steps would, before anything is made.
+    private func requireClasses() throws {
+        if let features, data.samples == nil, EmbeddingStore(of: features) == nil {
+            throw CommandError(
+                "\(features.path): found no samples beside it; expected --samples, a table with the columns sample and class, as "
+                    + "only a store of oodml embed has its own")
+        }
+        let classCount = try data.read(features: features, on: Terminal(isQuiet: true)).classLabels.count
+        guard classCount >= 4 else { throw SplitError.tooFewUnits(count: classCount) }
     }
 
     /// How long the steps will take.

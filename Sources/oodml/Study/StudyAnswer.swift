@@ -44,10 +44,10 @@ struct StudyAnswer: Encodable {
             entries, metric: entries[0].runs[0].headlineMetric ?? .averagePrecisionAtR, gallery: .catalogue)
         dataset = comparison.dataset
         metric = comparison.metric.name
-        models = comparison.models.filter { !$0.gains.isEmpty && $0.name != frozen }.map {
+        models = comparison.models.filter { !$0.gains.isEmpty && $0.subject != .backbone }.map {
             Model(name: $0.name, easiest: $0.gains[0].value, hardest: $0.gains[$0.gains.count - 1].value)
         }
-        answer = verdictSentences(comparison, frozen: frozen, manifest: splits.manifest)
+        answer = verdictSentences(comparison, manifest: splits.manifest)
         page = folder.url.appending(path: "report.html").relativePath
     }
 

@@ -67,6 +67,14 @@ extension String {
     }
 }
 
+extension [String] {
+    /// The first words in which two command lines differ, and "none" where one has none.
+    func difference(from other: [String]) -> (String, String) {
+        let (own, others) = (first { !other.contains($0) }, other.first { !contains($0) })
+        return (own ?? "none", others ?? "none")
+    }
+}
+
 /// What `study.json` holds: the settings of a study, and how its steps were run.
 struct StudyRecord: Codable {
     /// A step that has run.

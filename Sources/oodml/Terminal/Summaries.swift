@@ -195,10 +195,9 @@ private func meaning(ofJackknife confidence: ConfidenceMethod) -> String {
 ///
 /// - Parameters:
 ///   - within: the same within the test classes; nil if that is what the comparison is.
-///   - frozen: the name of the backbone among the models; nil if it is not one.
 ///   - isWhole: whether to print each level and pair, too.
 func summary(
-    of comparison: ModelComparison, within: ModelComparison?, frozen: String?, written: [String], isWhole: Bool,
+    of comparison: ModelComparison, within: ModelComparison?, written: [String], isWhole: Bool,
     on display: TextDisplay
 ) -> String {
     let elsewhere = allColumns("comparison.csv")
@@ -227,7 +226,7 @@ func summary(
     }
     var sentences = comparison.models.count > 1 ? changeSentences(comparison) : []
     if let leader = leaderSentence(comparison) { sentences.insert(leader, at: 0) }
-    if let frozen { sentences += verdictSentences(comparison, frozen: frozen, manifest: nil) }
+    sentences += verdictSentences(comparison, manifest: nil)
     return text + "\n" + pathsWritten(written, on: display) + "\n"
         + sentences.map { "\n" + display.wrapped(onOneLine($0)) }.joined()
 }

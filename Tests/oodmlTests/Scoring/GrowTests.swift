@@ -1,4 +1,5 @@
 import DenseLinearAlgebra
+import Embeddings
 import Foundation
 import TestSupport
 import Testing
