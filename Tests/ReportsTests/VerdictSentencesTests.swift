@@ -12,6 +12,10 @@ struct VerdictSentencesTests {
         try SplitManifest(readingFrom: repositoryFolder.appending(path: "splits/glyphs200/manifest.json"))
     }
 
+    private static var task: TaskEvaluation {
+        TaskEvaluation(scores: [.full: [.model: scores(0.5), .backbone: scores(0.4)]])
+    }
+
     /// The sentences about models whose scores are higher than those of the samples by given leads.
     private func sentences(leads: [Double]) throws -> [String] {
         var entries = leads.enumerated().map { number, lead in
@@ -95,7 +99,7 @@ struct VerdictSentencesTests {
             let levels = sampleResults(catalogue: true).levels.map { level in
                 LevelEvaluation(
                     id: level.id, origin: level.origin, step: level.step, fid: level.fid, excess: level.excess,
-                    forward: level.forward, reverse: level.reverse,
+                    forward: Self.task, reverse: Self.task,
                     catalogue: [.model: scores(value), .backbone: scores(0.6)])
             }
             return EvaluationResults(tool: "oodml test", dataset: "cub200", model: "const.npy", levels: levels)
@@ -114,7 +118,7 @@ struct VerdictSentencesTests {
         let levels = sampleResults(catalogue: true).levels.map { level in
             func bare(_ value: Double) -> TaskScores { scores(value, hasError: false) }
             return LevelEvaluation(
-                id: level.id, origin: level.origin, step: level.step, fid: level.fid, forward: level.forward,
+                id: level.id, origin: level.origin, step: level.step, fid: level.fid, forward: Self.task,
                 catalogue: [.model: bare(0.7 - level.fid / 1000), .backbone: bare(0.6)])
         }
         let results = EvaluationResults(tool: "oodml test", dataset: "cub200", model: "m", levels: levels)

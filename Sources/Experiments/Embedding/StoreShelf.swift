@@ -106,7 +106,7 @@ public struct StoreShelf: Sendable {
         return "\(plain(dataset.name))-\(plain(stem))-\(digest)"
     }
 
-    /// A name with letters, digits, dots, hyphens and underscores of ASCII alone, at most 40 of them.
+    /// A name with letters, digits, hyphens and underscores of ASCII alone, at most 40 of them.
     private func plain(_ name: String) -> String {
         let bytes = name.utf8.prefix(40).map { byte in
             switch byte {

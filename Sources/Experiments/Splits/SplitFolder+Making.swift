@@ -267,7 +267,7 @@ extension SplitSeries {
             let found = controls.dependentSamples
             warnings.append(
                 "\(found.sampleCount) samples are near-copies of others of their class, in \(found.clusterCount == 1 ? "1 cluster" : "\(found.clusterCount) clusters"), which the "
-                    + "held-out repetition keeps together; a column group in the table of samples would say what belongs together"
+                    + "check on held-out samples keeps together; a column group in the table of samples would say what belongs together"
             )
         }
         let foldCount = folds.lazy.map(\.count).min() ?? 0

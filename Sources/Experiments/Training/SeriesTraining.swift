@@ -84,7 +84,7 @@ public struct SeriesTraining: Sendable {
                 settled.objectives[number].classesPerBatch = min(settled.objectives[number].classesPerBatch, fewest)
             }
             remarks.append(
-                .note("A batch has \(fewest) classes, not \(wanted): a level trains on no more than these."))
+                .note("A batch has \(fewest) classes, not the usual \(wanted), since a level has no more to train on."))
         }
         let found = try source.embeddings(of: dataset, activity: "features", report: report)
         let (matrix, provenance) = (found.matrix, found.provenance)

@@ -57,7 +57,7 @@ public struct ScoreChart: Chart {
         return ChartStyle.document(self, format, height: bottom + rise + 56) { svg in
             x.drawBelow(
                 &svg, top: top - 6, bottom: bottom,
-                title: metric.title + (grouping.map { " (95 % over other \($0))" } ?? ""))
+                title: metric.title + (grouping.map { ", with 95 % intervals over other \($0)" } ?? ""))
             for (row, model) in models.enumerated() {
                 draw(model, number: row, &svg, x: x, y: top + Double(row) * rowHeight)
             }

@@ -49,14 +49,14 @@ extension ReportPage {
         ]
         if let source = manifest.importedFrom {
             facts += [
-                ("Published in", source.file), ("Digest of that file", source.sha256),
+                ("Published in", source.file), ("Digest of the published file", source.sha256),
                 ("Method", settings.methodName), ("Seed of the matched training sets", "\(settings.seed)"),
             ]
         }
         guard let embeddings = manifest.embeddings else { return facts }
         facts += [
             ("Embeddings", "\(embeddings.source.rawValue) \(embeddings.file), \(embeddings.dimension) dimensions"),
-            ("Digest of that file", embeddings.sha256),
+            ("Digest of the embeddings' file or network", embeddings.sha256),
         ]
         if let preprocessing = embeddings.preprocessing {
             let size = preprocessing.inputSize.map(String.init).joined(separator: " × ")

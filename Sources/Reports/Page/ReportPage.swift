@@ -7,7 +7,7 @@ internal import Statistics
 /// A benchmark and the models scored on it, as one self-contained HTML page.
 ///
 /// The page holds its style sheet, its script, its charts as SVG and its images as data; it opens from disk and makes
-/// no network requests. Without the script, the first choice of the chart's switches and of the map's levels is shown, and the
+/// no network requests. Without the script, the first choice of the chart's switches and the map of the hardest level are shown, and the
 /// class table cannot be sorted.
 public struct ReportPage: Sendable {
     /// A model on the page.

@@ -4,7 +4,7 @@ import Retrieval
 import Statistics
 
 /// The table of a comparison's models, one line per model: AGS with half the widths of its intervals over classes and
-/// over runs, the values at the levels, and the resulting ranks.
+/// over runs, the values at the levels, and, of several models, the resulting ranks.
 ///
 /// - Parameter within: the same models within the test classes, whose AGS, that of the paper, gets a column.
 public func modelTable(_ comparison: ModelComparison, within: ModelComparison? = nil) -> TextTable {
@@ -12,25 +12,25 @@ public func modelTable(_ comparison: ModelComparison, within: ModelComparison? =
         Dictionary(within.models.map { ($0.name, $0.ags) }, uniquingKeysWith: { first, _ in first })
     }
     let hasRuns = comparison.models.contains { $0.agsOverRuns != nil }
-    let columns =
+    let isOfSeveral = comparison.models.count > 1
+    let columns: [TextTable.Column] =
         [TextTable.Column("model")] + (hasRuns ? [.init("runs", alignment: .right, spareOrder: 7)] : [])
         + [.init("AGS", alignment: .right), .init("±", alignment: .right, name: "± of AGS", spareOrder: 2)]
         + (hasRuns ? [.init("± runs", alignment: .right, spareOrder: 4)] : [])
         + (areas == nil ? [] : [.init("paper's AGS", alignment: .right, spareOrder: 6)])
         + levelColumns(comparison)
-        + [
-            .init("ranks", spareOrder: 11),
-            .init("places moved", alignment: .right, spareOrder: 12),
-        ]
+        + (isOfSeveral
+            ? [.init("ranks", spareOrder: 11), .init("places moved", alignment: .right, spareOrder: 12)] : [])
     return TextTable(
         columns: columns,
         rows: comparison.models.map { model in
-            [model.name] + (hasRuns ? ["\(max(model.runs.count, 1))"] : [])
-                + [model.ags.map { fixed($0.value, 4) } ?? "–", margin(model.ags, 4)]
-                + (hasRuns ? [(model.agsOverRuns?.margin).map { fixed($0, 4) } ?? "–"] : [])
-                + (areas.map { [($0[model.name] ?? nil).map { fixed($0.value, 4) } ?? "–"] } ?? [])
-                + model.curve.points.map { fixed($0.estimate.value, 3) }
-                + [model.ranks.map(String.init).joined(separator: " "), "\(model.placesMoved)"]
+            var row = [model.name] + (hasRuns ? ["\(max(model.runs.count, 1))"] : [])
+            row += [model.ags.map { fixed($0.value, 4) } ?? "–", margin(model.ags, 4)]
+            if hasRuns { row.append((model.agsOverRuns?.margin).map { fixed($0, 4) } ?? "–") }
+            if let areas { row.append((areas[model.name] ?? nil).map { fixed($0.value, 4) } ?? "–") }
+            row += model.curve.points.map { fixed($0.estimate.value, 3) }
+            if isOfSeveral { row += [model.ranks.map(String.init).joined(separator: " "), "\(model.placesMoved)"] }
+            return row
         })
 }
 

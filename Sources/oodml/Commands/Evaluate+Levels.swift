@@ -5,7 +5,7 @@ import Foundation
 import Splits
 
 /// Which levels are scored.
-enum LevelChoice: Equatable {
+enum ScoredLevels: Equatable {
     /// Those that have the files of all their tasks.
     case found
     /// Those with these ids.

@@ -140,8 +140,8 @@ struct Evaluate: ParsableCommand {
         help: ArgumentHelp(
             "The levels to score, separated by commas, or found for those whose files are there (default: all).",
             valueName: "id,…|found"),
-        transform: LevelChoice.init)
-    var levels: LevelChoice?
+        transform: ScoredLevels.init)
+    var levels: ScoredLevels?
 
     @Option(
         help: ArgumentHelp("Score this validation fold, counted from 0 (default: the test classes).", valueName: "n"))

@@ -180,7 +180,7 @@ struct Score: ParsableCommand {
             !name.contains(where: \.isEmpty)
         else {
             throw ValidationError(
-                "--name is \(enumeration(name.map { "'\(onOneLine($0))'" })) for \(embeddings.count) embeddings; expected another name for each, in their order"
+                "--name is \(enumeration(name.map { "'\(onOneLine($0))'" })) for \(embeddings.count) embeddings; expected a different name for each, in their order"
             )
         }
         if embeddings.count > 1 {

@@ -234,7 +234,7 @@ import Testing
         ("clean.npy much.npy --per-query q.csv", 64, "--per-query is of one"),
         ("clean.npy --chart c.svg", 64, "--chart compares several"),
         ("clean.npy --name a", 64, "--name tells several"),
-        ("clean.npy much.npy --name a", 64, "--name is 'a' for 2 embeddings; expected another name for each"),
+        ("clean.npy much.npy --name a", 64, "--name is 'a' for 2 embeddings; expected a different name for each"),
         ("clean.npy much.npy --name a --name a", 64, "--name is 'a' and 'a' for 2 embeddings"),
         ("clean.npy short.npy", 1, "expected 7, one for each row of "),
     ])
