@@ -165,10 +165,10 @@ import Testing
         // A third of 0.1, 0.08 and 0.06, and of these less 0.09; the frozen features' error is the model's.
         #expect(
             try #require(gainTable(comparison)).text == """
-                gain over frozen  level-1  level-2  level-3  ± level-1  ± level-3    mean      ±
-                ────────────────  ───────  ───────  ───────  ─────────  ─────────  ──────  ─────
-                a                  +0.033   +0.027   +0.020      0.000      0.000  +0.027  0.000
-                b                  +0.003   -0.003   -0.010      0.000      0.000  -0.003  0.000
+                gain in MAP@R  level-1  level-2  level-3  ± level-1  ± level-3    mean      ±
+                ─────────────  ───────  ───────  ───────  ─────────  ─────────  ──────  ─────
+                a               +0.033   +0.027   +0.020      0.000      0.000  +0.027  0.000
+                b               +0.003   -0.003   -0.010      0.000      0.000  -0.003  0.000
 
                 """)
         // The frozen features' MAP@R of 0.2 is between b's 0.203 and 0.197.

@@ -42,7 +42,7 @@ public func gainTable(_ comparison: ModelComparison) -> TextTable? {
     let levels = levelColumns(comparison)
     let (first, last) = (comparison.levels.first?.id ?? "first", comparison.levels.last?.id ?? "last")
     return TextTable(
-        columns: [.init("gain over frozen")] + levels
+        columns: [.init("gain in \(comparison.metric.title)")] + levels
             + [
                 .init("± \(first)", alignment: .right, spareOrder: 4),
                 .init("± \(last)", alignment: .right, spareOrder: 4),

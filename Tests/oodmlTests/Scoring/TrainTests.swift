@@ -170,7 +170,7 @@ import Testing
             ["compare", "scored/triplet", "scored/contrastive", "--backbone", "-q", "--verbose"], out: "compared")
         #expect(compared.status == 0, "\(compared.errors)")
         let tuning = try #require(try record().tuning)
-        for words in ["gain over frozen", "places", "tuned", "against the mean"] {
+        for words in ["gain in MAP@R", "places", "tuned", "against the mean"] {
             #expect(compared.output.contains(words), "\(words): \(compared.output)")
         }
         let json = try EditableJSON(Data(contentsOf: fixture.folder.url.appending(path: "compared/comparison.json")))
