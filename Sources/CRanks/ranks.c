@@ -294,6 +294,32 @@ static inline __attribute__((always_inline)) void transpose(
     }
 }
 
+static inline __attribute__((always_inline)) size_t bins(
+    const double *similarities, size_t count, double doubt, int32_t *numbers, uint32_t *doubtful) {
+    // Numbers up to 2^21 are rounded to within 2^-32.
+    const double low = doubt * 0x1p20 + 0x1p-31, high = 1 - low;
+    size_t found = 0;
+    for (size_t start = 0; start < count; start += BLOCK) {
+        const size_t rest = count - start, size = rest < BLOCK ? rest : BLOCK;
+        int32_t is_some = 0;
+        for (size_t i = 0; i < size; i++) {
+            // Half a step of the grid goes to the nearest.
+            const double place = similarities[start + i] * 0x1p20 + (0x1p20 + 0x1p-11);
+            const int32_t number = (int32_t)place;
+            const double part = place - (double)number;
+            numbers[start + i] = number;
+            is_some |= (part < low) | (part > high);
+        }
+        if (!is_some) continue;
+        for (size_t i = start; i < start + size; i++) {
+            const double place = similarities[i] * 0x1p20 + (0x1p20 + 0x1p-11), part = place - (double)numbers[i];
+            doubtful[found] = (uint32_t)i;
+            found += (part < low) | (part > high);
+        }
+    }
+    return found;
+}
+
 #if defined(__x86_64__)
 
 #define FAST __attribute__((target("avx2,fma")))
@@ -317,6 +343,11 @@ FAST static void fast_precise_inner_product_of_floats(
 }
 
 FAST static void fast_add(float *sums, const float *values, size_t count) { add(sums, values, count); }
+
+FAST static size_t fast_bins(
+    const double *similarities, size_t count, double doubt, int32_t *numbers, uint32_t *doubtful) {
+    return bins(similarities, count, doubt, numbers, doubtful);
+}
 
 static int is_fast(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 
@@ -358,4 +389,8 @@ void ranks_precise_inner_product(const double *x, const double *y, size_t count,
 void ranks_precise_inner_product_of_floats(
     const float *x, const float *y, size_t count, double *high, double *low) {
     CHOOSE(precise_inner_product_of_floats, x, y, count, high, low);
+}
+
+size_t ranks_bins(const double *similarities, size_t count, double doubt, int32_t *numbers, uint32_t *doubtful) {
+    return CHOOSE(bins, similarities, count, doubt, numbers, doubtful);
 }

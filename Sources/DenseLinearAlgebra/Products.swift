@@ -122,6 +122,34 @@ package func innerProducts(
     }
 }
 
+/// The inner products of some rows of `queries` with some of `gallery` in double precision, row after row.
+///
+/// - Parameter result: room for a value for each pair of rows.
+package func innerProducts(
+    ofRows range: Range<Int>, of queries: Matrix<Double>, with gallery: Matrix<Double>, rows galleryRange: Range<Int>,
+    into result: UnsafeMutablePointer<Double>
+) {
+    precondition(
+        queries.columnCount == gallery.columnCount,
+        "queries have \(queries.columnCount) columns, the gallery \(gallery.columnCount)")
+    for (range, matrix) in [(range, queries), (galleryRange, gallery)] {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= matrix.rowCount, "rows \(range) of \(matrix.rowCount)")
+    }
+    guard !range.isEmpty, !galleryRange.isEmpty else { return }
+    let d = queries.columnCount
+    guard d > 0 else { return result.update(repeating: 0, count: range.count * galleryRange.count) }
+    queries.elements.withUnsafeBufferPointer { queries in
+        gallery.elements.withUnsafeBufferPointer { gallery in
+            guard let queries = queries.baseAddress, let gallery = gallery.baseAddress else { return }
+            cblas_dgemm(
+                CblasRowMajor, CblasNoTrans, CblasTrans, Int32(range.count), Int32(galleryRange.count), Int32(d), 1,
+                queries + range.lowerBound * d, Int32(d), gallery + galleryRange.lowerBound * d, Int32(d), 0, result,
+                Int32(galleryRange.count))
+        }
+    }
+}
+
 /// `A·U⁻ᵀ` (n × d) for `A` (n × d) and an upper triangular `U` (d × d) without zeros on its diagonal.
 ///
 /// - Complexity: n·d² operations, by BLAS `dtrsm`.

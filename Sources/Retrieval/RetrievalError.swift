@@ -6,6 +6,8 @@ public enum RetrievalError: Error, Equatable {
     case noQueries(loneQueryCount: Int)
     /// Fewer directions have any variance than principal components were requested.
     case tooFewDirections(found: Int, expected: Int)
+    /// There are no pairs of one class, or none of two classes, to verify.
+    case noPairs(genuineCount: Int, impostorCount: Int)
 }
 
 extension RetrievalError: CustomStringConvertible {
@@ -21,6 +23,9 @@ extension RetrievalError: CustomStringConvertible {
         case .tooFewDirections(let found, let expected):
             "the embeddings vary along \(found) directions only; expected \(expected) or more, as many as principal "
                 + "components are wanted"
+        case .noPairs(let genuineCount, let impostorCount):
+            "there are \(genuineCount) genuine pairs, of one class, and \(impostorCount) impostor pairs, of two; "
+                + "expected some of each"
         }
     }
 }

@@ -75,6 +75,19 @@ import TestSupport
         #expect(lines == ["1.0"])
     }
 
+    @Test func verification() throws {
+        let embeddings = Matrix<Float>(rows: [[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9]])
+        let lines = try printed {
+            // snippet
+            let set = VerificationSet(embeddings, classNumbers: [0, 0, 1, 1])
+            let scores = try set.scores()
+            print(scores.genuineCount, scores.impostorCount)  // 2 4
+            print(scores[.equalErrorRate] ?? 1)  // 0.0: each genuine pair is more similar than each impostor
+            // end
+        }
+        #expect(lines == ["2 4", "0.0"])
+    }
+
     @Test func agreements() {
         let lines = printed {
             do {

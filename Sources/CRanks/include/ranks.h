@@ -91,4 +91,10 @@ void ranks_precise_inner_product(const double *x, const double *y, size_t count,
 void ranks_precise_inner_product_of_floats(
     const float *x, const float *y, size_t count, double *high, double *low);
 
+// The bins of similarities from -1 to 1: bin b has those whose multiple of 2^-30, rounded to the nearest, is from
+// b 2^-20 - 1 up to, but not including, (b + 1) 2^-20 - 1.
+//
+// Returns how many of them are within `doubt` of another bin, and writes their indices to `doubtful`, which has room for all.
+size_t ranks_bins(const double *similarities, size_t count, double doubt, int32_t *bins, uint32_t *doubtful);
+
 #endif

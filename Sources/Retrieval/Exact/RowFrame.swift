@@ -100,7 +100,7 @@ struct RowFrame: Sendable {
 }
 
 /// The length of a row.
-private struct RowLength {
+struct RowLength {
     /// A power of two by which values are multiplied first, so that squares stay within the range of a Double.
     let scale: Double
     /// The reciprocal of the length of the scaled row, or 0 for the zero vector.
