@@ -159,6 +159,16 @@ struct FuzzedReader: Sendable {
         FuzzedReader(name: "tiff", file: "a.tif", read: decode),
         FuzzedReader(name: "bmp", file: "a.bmp", read: decode),
         FuzzedReader(name: "pnm", file: "a.pnm", read: decode),
+        FuzzedReader(name: "pairs", file: "pairs.txt") { url in
+            try trying {
+                let list = try PairList(contentsOf: url)
+                precondition(list.pairs.allSatisfy { $0.fold < list.foldCount ?? 1 }, "a fold is missing")
+            } and: {
+                let table = try TemplateTable(contentsOf: url)
+                precondition(table.templates.allSatisfy { !$0.samples.isEmpty }, "a template is empty")
+            } and: {
+            }
+        },
         FuzzedReader(name: "names", file: "a.txt") { url in
             let bytes = try Data(contentsOf: url)
             let names = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).prefix(50)

@@ -32,6 +32,7 @@ FIXTURES = {
     "samples": [EMBEDDINGS / "*.csv"],
     "class-map": [SPLITS / "class-map.csv"],
     "labels": [],
+    "pairs": [],
     "index": [TESTS / "DatasetsTests/Fixtures/cub200/*.txt"],
     "pickle": [],
     "published": [],
@@ -61,6 +62,11 @@ TEXTS = {
         "level,direction,class,queries\n1,forward,a,3\n",
     ],
     "labels": ["owl\nant\nowl\n", "\ufeff1\r\n2\r\n\r\n"],
+    "pairs": [
+        "2\t1\nowl\t1\t2\nowl\t1\tant\t3\nant\t1\t2\nant\t4\towl\t1\n",
+        "a,b,same,fold\nx,y,1,0\nx,z,false,1\n",
+        "template,sample,media\n1,x,7\n1,y,7\n2,z,\n",
+    ],
     "receipt": ["result,path,size,sha256,link\nexport,a/b,,,/images/a.png\nsplits,m.json,0," + "0a" * 32 + ",\n"],
     "manifest": [
         (
