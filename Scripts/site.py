@@ -24,6 +24,7 @@ SCHEMAS = f"{COMMAND}/Schemas"
 # Titles of sections, and in each of them titles of pages, their files, and their names on the site.
 NAVIGATION = {
     "Questions": [
+        ("How well does it verify?", f"{COMMAND}/HowWellDoesItVerify.md", "how-well-does-it-verify"),
         ("Which backbone carries furthest", f"{COMMAND}/WhichBackbone.md", "which-backbone"),
         ("Which objective carries furthest", f"{COMMAND}/TrainingHeads.md", "which-objective"),
         ("A hard hold-out of my catalogue", f"{COMMAND}/HardHoldOut.md", "hard-hold-out"),
@@ -65,6 +66,7 @@ NAVIGATION = {
         ("Metrics", "Sources/Retrieval/Documentation.docc/Metrics.md", "metrics"),
         ("Confidence", "Sources/Retrieval/Documentation.docc/Confidence.md", "confidence"),
         ("Exact ranks", "Sources/Retrieval/Documentation.docc/ExactRanks.md", "exact-ranks"),
+        ("How pairs are counted", "Sources/Retrieval/Documentation.docc/VerifyingPairs.md", "verifying-pairs"),
         ("The difficulty curve", "Sources/Evaluation/Documentation.docc/TheDifficultyCurve.md", "the-difficulty-curve"),
         ("Preprocessing", "Sources/FeatureExtraction/Documentation.docc/PreprocessingParity.md", "preprocessing"),
     ],

@@ -241,6 +241,36 @@ import Testing
         #expect(lines == ["0.0 with p = 1.0"])
     }
 
+    @Test func verification() throws {
+        let temporary = try TemporaryFolder()
+        let rows = (0..<24).map { "\(10 * ($0 / 2)),\($0 % 2)\n" }
+        let files = [try temporary.write("x,y\n" + rows.joined(), to: "a.csv")]
+        let names = ["a"]
+        let labels = try temporary.write(
+            "label\n" + (0..<24).map { "l\($0 / 2)\n" }.joined(), to: "twelve.csv")
+        let lines = try printed {
+            // snippet
+            var numbering = LabelNumbering()
+            let sets = try files.map { try LabelledEmbeddings($0, labels: labels, numbering: &numbering) }
+            let verification = try Verification(of: zip(names, sets).map { (name: $0, set: $1) }, numbering: numbering)
+            print(verification.models[0].scores[.acceptRate(falseAcceptRate: 0.1)] ?? 0)
+            // end
+        }
+        #expect(lines.count == 1)
+        let pairs = try temporary.write(
+            "10\t300\n"
+                + (0..<10).map { _ in
+                    (0..<300).map { "a\t1\t\($0 + 2)\n" }.joined() + (0..<300).map { "a\t1\tb\t\($0 + 2)\n" }.joined()
+                }.joined(), to: "pairs.txt")
+        let counts = try printed {
+            // snippet
+            let list = try PairList(contentsOf: pairs)
+            print(list.pairs.count, "pairs in", list.foldCount ?? 1, "folds")  // 6000 pairs in 10 folds: that of LFW
+            // end
+        }
+        #expect(counts == ["6000 pairs in 10 folds"])
+    }
+
     @Test func shelf() throws {
         let network = try FeatureExtractor(model: EmbeddedBenchmark.backbone)
         // snippet

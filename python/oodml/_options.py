@@ -572,41 +572,44 @@ class ScoreOptions(TypedDict, total=False):
     quiet: bool | None
 
 
-class GrowOptions(TypedDict, total=False):
-    """Options of `oodml grow`."""
+class VerifyOptions(TypedDict, total=False):
+    """Options of `oodml verify`."""
 
-    #: Sizes of the gallery, in labels, separated by commas (default: 1, 2 and 5 times powers of ten, and all).
-    sizes: int | Sequence[int] | None
+    #: Take the pairs of this list: LFW's pairs.txt, or a table a, b, same.
+    pairs: Data | None
 
-    #: Larger sizes to forecast, separated by commas (default: twice as many labels as there are; 0: none).
-    forecast: int | Sequence[int] | None
+    #: Average the rows of templates first: a table template, sample, media.
+    templates: Data | None
 
-    #: Embeddings without labels that are in every gallery.
-    distractors: Data | None
-
-    #: The column of the tables with the cameras: items of a query's label and camera do not count for it, as in re-
-    #: identification (default: camera, if there is one; names: by the samples' names; none).
-    camera: str | None
-
-    #: The embeddings to retrieve from (m × d), in place of all others.
+    #: The embeddings to verify against (m × d); with several embeddings given once for each, in their order.
     gallery: Data | None
 
     #: The gallery's labels, a table like --labels.
     gallery_labels: Data | None
 
-    #: What items are ranked by. (default: cosine)
-    similarity: Literal["cosine", "euclidean", "inner-product"] | None
+    #: The column of the tables with the cameras: pairs of one label and camera do not count (default: camera, if
+    #: there is one; names: by the samples' names; none).
+    camera: str | None
 
-    #: What items are ranked by. (default: cosine)
-    distance: Literal["cosine", "euclidean", "inner-product"] | None
-
-    #: Search across groups of samples (the column group): items of a query's class and group do not count for it.
+    #: Leave out pairs of one label and one group of samples (the column group).
     across_groups: bool | None
 
-    #: What the draws are made from that try the forecasts. (default: 0)
-    seed: int | None
+    #: The false accept rates, separated by commas (default: 0.1,0.01,0.001,1e-4,1e-5,1e-6).
+    far_at: float | Sequence[float] | None
 
-    #: Replace the files of --csv and --chart.
+    #: Estimate no intervals.
+    no_intervals: bool | None
+
+    #: Write points of the ROC and the DET curve to this file.
+    curve: PathLike | None
+
+    #: Draw the ROC curve into this file.
+    roc: PathLike | None
+
+    #: Draw the DET curve into this file.
+    det: PathLike | None
+
+    #: Replace the files of --curve, --roc and --det.
     force: bool | None
 
     #: Print no progress and no warnings.
@@ -986,28 +989,24 @@ TEXTS: dict[str, dict[str, str]] = {
         "force": ("Replace the files of --per-query, --per-class and --chart."),
         "quiet": ("Print no progress and no warnings."),
     },
-    "grow": {
-        "sizes": (
-            "Sizes of the gallery, in labels, separated by commas (default: 1, 2 and 5 times powers of ten, and all)."
+    "verify": {
+        "pairs": ("Take the pairs of this list: LFW's pairs.txt, or a table a, b, same."),
+        "templates": ("Average the rows of templates first: a table template, sample, media."),
+        "gallery": (
+            "The embeddings to verify against (m × d); with several embeddings given once for each, in their order."
         ),
-        "forecast": (
-            "Larger sizes to forecast, separated by commas (default: twice as many labels as there are; 0: none)."
-        ),
-        "distractors": ("Embeddings without labels that are in every gallery."),
-        "camera": (
-            "The column of the tables with the cameras: items of a query's label and camera do not count for it, "
-            "as in re-identification (default: camera, if there is one; names: by the samples' names; none)."
-        ),
-        "gallery": ("The embeddings to retrieve from (m × d), in place of all others."),
         "gallery_labels": ("The gallery's labels, a table like --labels."),
-        "similarity": ("What items are ranked by. (default: cosine)"),
-        "distance": ("What items are ranked by. (default: cosine)"),
-        "across_groups": (
-            "Search across groups of samples (the column group): items of a query's class and group do not count "
-            "for it."
+        "camera": (
+            "The column of the tables with the cameras: pairs of one label and camera do not count (default: "
+            "camera, if there is one; names: by the samples' names; none)."
         ),
-        "seed": ("What the draws are made from that try the forecasts. (default: 0)"),
-        "force": ("Replace the files of --csv and --chart."),
+        "across_groups": ("Leave out pairs of one label and one group of samples (the column group)."),
+        "far_at": ("The false accept rates, separated by commas (default: 0.1,0.01,0.001,1e-4,1e-5,1e-6)."),
+        "no_intervals": ("Estimate no intervals."),
+        "curve": ("Write points of the ROC and the DET curve to this file."),
+        "roc": ("Draw the ROC curve into this file."),
+        "det": ("Draw the DET curve into this file."),
+        "force": ("Replace the files of --curve, --roc and --det."),
         "quiet": ("Print no progress and no warnings."),
     },
     "distance": {},

@@ -103,36 +103,92 @@ public struct LabelledEmbeddings: Sendable {
         among gallery: LabelledEmbeddings?, distractors: Distractors? = nil, acrossGroups: Bool,
         _ score: (RetrievalSet) throws -> Scores
     ) throws -> Scores {
-        let items = gallery ?? self
-        do {
-            let cameras = try leftOut(among: items, acrossGroups: acrossGroups)
+        try namingFile(of: gallery, and: distractors) {
+            var own = try gallery.map(ownItems) ?? []
+            let items = gallery ?? self
+            let left = try leftOut(among: items, acrossGroups: acrossGroups)
             guard gallery != nil || distractors != nil else {
-                return try score(RetrievalSet(values, classNumbers: classNumbers, cameras: cameras))
+                return try score(RetrievalSet(values, classNumbers: classNumbers, cameras: left))
             }
-            for (file, columnCount) in [(items.file, items.matrix.columnCount)]
-                + (distractors.map { [($0.file, $0.values.columnCount)] } ?? [])
-            where columnCount != matrix.columnCount {
+            guard let distractors else {
+                return try score(
+                    RetrievalSet(
+                        queries: values, classNumbers: classNumbers, gallery: items.values,
+                        galleryClassNumbers: items.classNumbers, ownItems: own, cameras: left))
+            }
+            guard distractors.values.columnCount == matrix.columnCount else {
                 throw FileError.malformed(
-                    path: file.path, found: "\(columnCount) columns",
-                    expected: "\(matrix.columnCount), as \(self.file.path) has")
+                    path: distractors.file.path, found: "\(distractors.values.columnCount) columns",
+                    expected: "\(matrix.columnCount), as \(file.path) has")
             }
-            let own = gallery == nil ? Array(classNumbers.indices) : rows(in: items)
-            if gallery != nil { try requireSameSamples(own, in: items) }
-            let extra = [Int?](repeating: nil, count: distractors?.values.rowCount ?? 0)
+            if gallery == nil { own = Array(classNumbers.indices) }
+            let extra = [Int?](repeating: nil, count: distractors.count)
             return try score(
                 RetrievalSet(
-                    queries: values, classNumbers: classNumbers,
-                    gallery: distractors.map { items.values.appending($0.values) } ?? items.values,
+                    queries: values, classNumbers: classNumbers, gallery: items.values.appending(distractors.values),
                     galleryClassNumbers: items.classNumbers + extra.map { _ in Distractors.classNumber }, ownItems: own,
-                    cameras: cameras.map { cameras in
+                    cameras: left.map { cameras in
                         RetrievalCameras(
                             ofQueries: cameras.ofQueries, ofItems: cameras.ofItems + extra,
                             groupsOfQueries: cameras.groupsOfQueries,
                             groupsOfItems: cameras.groupsOfItems.isEmpty ? [] : cameras.groupsOfItems + extra)
                     }))
+        }
+    }
+
+    /// All pairs of these rows, or of them and a gallery's.
+    ///
+    /// - Throws: as ``scores(_:among:by:acrossGroups:)``.
+    func verificationSet(among gallery: LabelledEmbeddings?, acrossGroups: Bool) throws -> VerificationSet {
+        let own = try gallery.map(ownItems) ?? []
+        let left = try leftOut(among: gallery ?? self, acrossGroups: acrossGroups)
+        guard let gallery else { return VerificationSet(values, classNumbers: classNumbers, cameras: left) }
+        return VerificationSet(
+            queries: values, classNumbers: classNumbers, gallery: gallery.values,
+            galleryClassNumbers: gallery.classNumbers, ownItems: own, cameras: left)
+    }
+
+    /// The values of a row scaled to length 1, in double precision; those of the zero vector are 0.
+    ///
+    /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``.
+    func unitRow(_ row: Int) throws -> [Double] {
+        let values =
+            switch values {
+            case .single(let rows): rows.row(row).map { Double($0) }
+            case .double(let rows): Array(rows.row(row))
+            }
+        if let column = values.firstIndex(where: { !$0.isFinite }) {
+            throw RetrievalError.nonFiniteEmbedding(row: row, column: column)
+        }
+        let largest = values.reduce(0) { max($0, abs($1)) }
+        guard largest > 0 else { return values }
+        let scaled = values.map { $0 / largest }
+        let length = scaled.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return scaled.map { $0 / length }
+    }
+
+    /// For each row the item of a gallery that is the same sample.
+    private func ownItems(in gallery: LabelledEmbeddings) throws -> [Int?] {
+        guard gallery.matrix.columnCount == matrix.columnCount else {
+            throw FileError.malformed(
+                path: gallery.file.path, found: "\(gallery.matrix.columnCount) columns",
+                expected: "\(matrix.columnCount), as \(file.path) has")
+        }
+        let own = rows(in: gallery)
+        try requireSameSamples(own, in: gallery)
+        return own
+    }
+
+    /// Runs `body`, and has its error about a value that is not finite name the file.
+    func namingFile<Result>(
+        of gallery: LabelledEmbeddings?, and distractors: Distractors? = nil, _ body: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try body()
         } catch RetrievalError.nonFiniteEmbedding(let row, let column) {
             var (place, path) = (row, file.path)
             if place >= matrix.rowCount {
+                let items = gallery ?? self
                 (place, path) = (place - matrix.rowCount, items.file.path)
                 if let distractors, place >= items.matrix.rowCount {
                     (place, path) = (place - items.matrix.rowCount, distractors.file.path)

@@ -14,6 +14,8 @@ struct ChartAxis: Sendable {
     let decimals: Int
     /// How many decimals they have before an exponent, where they would be too long without one.
     private let exponentDigits: Int?
+    /// Whether equal factors, not equal differences, have equal lengths.
+    private let isLogarithmic: Bool
     /// The coordinates of both ends.
     let start: Double
     let end: Double
@@ -59,6 +61,20 @@ struct ChartAxis: Sendable {
             decimals > 9 || extent >= 1e15 ? max(0, Int((log10(extent) - log10(step) + 1e-9).rounded(.up))) : nil
         self.start = start
         self.end = end
+        isLogarithmic = false
+    }
+
+    /// Covers positive values by powers of ten, one tick each, with equal lengths for equal factors.
+    ///
+    /// Values that are not positive have no place; at least one power is covered.
+    init(coveringFactors values: [Double], limits: ClosedRange<Int>, start: Double, end: Double) {
+        let exponents = values.filter { $0 > 0 && $0.isFinite }.map { log10($0) }
+        let least = max(limits.lowerBound, Int(((exponents.min() ?? 0) + 1e-9).rounded(.down)))
+        let most = min(limits.upperBound, Int(((exponents.max() ?? 0) - 1e-9).rounded(.up)))
+        ticks = (min(least, most - 1)...most).map { pow(10, Double($0)) }
+        (low, high) = (ticks[0], ticks[ticks.count - 1])
+        (decimals, exponentDigits, isLogarithmic) = (0, nil, true)
+        (self.start, self.end) = (start, end)
     }
 
     private static func roundStep(notBelow step: Double) -> Double {
@@ -70,12 +86,18 @@ struct ChartAxis: Sendable {
     ///
     /// A value far outside of the axis, or none, is at a place that can still be drawn.
     func position(_ value: Double) -> Double {
-        let part = (value - low) / (high - low)
+        let part =
+            isLogarithmic
+            ? log10(max(value, 1e-300) / low) / log10(high / low) : (value - low) / (high - low)
         return start + (part.isNaN ? 0 : min(max(part, -10), 10)) * (end - start)
     }
 
     /// The label of a tick.
     func label(_ tick: Double) -> String {
+        if isLogarithmic {
+            let exponent = Int(log10(tick).rounded())
+            return exponent < -3 ? "1e−\(-exponent)" : fixed(tick, max(0, -exponent))
+        }
         let text = exponentDigits.map { String(format: "%.\($0)e", tick) } ?? fixed(tick, decimals)
         return text.replacing(bytes: ["-": "−"])
     }

@@ -217,7 +217,7 @@ struct Score: ParsableCommand {
 
         terminal.status("ranking")
         let metrics = retrieval.metrics + (milbich2021 ? RetrievalMetric.milbich2021 : [])
-        let names = name.isEmpty ? names(of: embeddings) : name
+        let names = name.isEmpty ? embeddingNames(embeddings) : name
         let comparison = try compared(zip(names, sets).map { ($0, $1) }, galleries, metrics, numbering)
         var reports = zip(sets, comparison.models).enumerated().map { number, pair in
             ScoreReport(
@@ -307,14 +307,6 @@ struct Score: ParsableCommand {
                 "\(labels.path): none of the \(count) queries has an item of its label in "
                     + "\((galleryLabels ?? labels).path); expected one at least")
         }
-    }
-
-    /// What the embeddings are called: their files, without extensions, or with their folders where these are alike.
-    private func names(of files: [URL]) -> [String] {
-        let stems = files.map { $0.deletingPathExtension().lastPathComponent }
-        guard Set(stems).count < stems.count else { return stems }
-        let paths = files.map { $0.deletingPathExtension().relativePath }
-        return Set(paths).count < paths.count ? files.map(\.relativePath) : paths
     }
 
     private func queryTable(of scores: QueryScores, _ set: LabelledEmbeddings) -> String {

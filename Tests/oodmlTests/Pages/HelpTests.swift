@@ -5,6 +5,7 @@ import Testing
 @Suite struct HelpTests {
     private static let commands = [
         [], ["study"], ["make-splits"], ["embed"], ["train"], ["evaluate"], ["compare"], ["score"], ["grow"],
+        ["verify"],
         ["validate"],
         ["distance"],
         ["export"],

@@ -56,6 +56,7 @@ struct SchemaTests {
         "comparison-1": ["compared/comparison.json", "compared-heads/comparison.json"],
         "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
         "scores-1": ["scores.json"], "growth-1": ["growth.json"],
+        "verification-1": ["verification.json", "listed.json", "open.json"],
         "validation-1": ["sound.json", "unsound.json"], "datasets-1": ["datasets.json"],
         "splits-1": ["splits.json"], "published-1": ["published.json"],
         "retrieval-examples-1": ["plain/retrieval-examples.json", "noisy/seed-2/retrieval-examples.json"],
@@ -117,6 +118,17 @@ struct SchemaTests {
             to: "gallery.json")
         try print("score f.npy noisy-1.npy noisy-2.npy --labels s.csv --format json", to: "scores.json")
         try print("grow f.npy --labels s.csv --forecast 48,500 --format json", to: "growth.json")
+        let listed = (1..<8).map { "0-0,0-\($0),1,\($0 % 2)\n0-0,\($0)-0,0,\($0 % 2)\n" }
+        try folder.write("a,b,same,fold\n" + listed.joined(), to: "pairs.csv")
+        try print("verify f.npy noisy-1.npy --labels s.csv --format json", to: "verification.json")
+        try print("verify f.npy --labels s.csv --pairs pairs.csv --far-at 0.5,0.01 --format json", to: "listed.json")
+        // Of the first twelve classes, without the names of samples, which are other ones.
+        let enrolled = lines.prefix(97).map { "\($0.split(separator: ",")[1])\n" }
+        try folder.write(enrolled.joined(), to: "enrolled.csv")
+        try folder.write(Matrix(rows: Array(rows.prefix(96))).numpyFile, to: "enrolled.npy")
+        try print(
+            "verify noisy-1.npy --labels s.csv --gallery enrolled.npy --gallery-labels enrolled.csv --format json",
+            to: "open.json")
         try print("datasets --format json", to: "datasets.json")
         try print("splits --format json", to: "splits.json")
         try FileManager.default.copyItem(
@@ -188,6 +200,10 @@ struct SchemaTests {
                 ("known", [Any]()), ("known.0.recall@1.value", 2), ("forecasts.0.error", -1),
                 ("forecasts.1.tried_by", nil),
                 ("classes", 0), ("intervals_over", "time"),
+            ],
+            "verification-1": [
+                ("models", [Any]()), ("models.0.eer.value", 2), ("models.0.thresholds.0.far", 0),
+                ("models.0.auroc_error", nil), ("intervals_over", "time"),
             ],
             "validation-1": [("checked.levels", nil), ("violations", nil), ("checked.series", 0)],
             "retrieval-examples-1": [
