@@ -135,6 +135,47 @@ class ScoreTests(Case):
         with self.assertRaisesRegex(oodml.UsageError, "with the keys of embeddings"):
             oodml.compare_embeddings(half[0], self.labels[::2], gallery={"b": 1, "a": 2}, gallery_labels=self.labels)
 
+    def test_pairs_are_verified(self):
+        found = oodml.verify(self.rows, self.labels, far_at=[0.1, 0.01])
+        rows = self.rows.astype(float)
+        unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        first, second = np.triu_indices(len(unit), 1)
+        scores = np.floor(np.sum(unit[first] * unit[second], axis=1) * 2.0**30 + 0.5)
+        labels = np.asarray(self.labels)
+        same = labels[first] == labels[second]
+        self.assertEqual((found.genuine_pairs, found.impostor_pairs), (int(same.sum()), int((~same).sum())))
+        for item, rate in zip(found.thresholds, (0.1, 0.01)):
+            refused = np.sort(scores[~same])[::-1][int(rate * (~same).sum())]
+            self.assertEqual(item.tar, np.mean(scores[same] > refused))
+            self.assertEqual(item.accepted_impostors, int(np.sum(scores[~same] > refused)))
+            self.assertAlmostEqual(item.threshold, refused / 2**30, places=8)
+            self.assertEqual(found[f"tar@{rate}"], item.tar)
+        self.assertLess(found.intervals["eer"].low, found["eer"])
+        self.assertIsNone(found.open_set)
+        self.assertEqual(list(found.to_frame().index), list(found))
+        self.assertIn("impostors", found._repr_html_())
+        with self.assertRaisesRegex(KeyError, "tar@0.5; expected one of tar@0.1, "):
+            found["tar@0.5"]
+        known = np.isin(labels, sorted(set(labels))[: CLASSES // 2])
+        rows, table = self.rows[known][::2], labels[known][::2]
+        odd = np.ones(len(labels), bool)
+        odd[np.flatnonzero(known)[::2]] = False
+        opened = oodml.verify(self.rows[odd], labels[odd], gallery=rows, gallery_labels=table, far_at=[0.1])
+        self.assertEqual(opened.open_set["unknown"], int((~known).sum()))
+        self.assertIn("dir@0.1", opened)
+
+    def test_listed_pairs_are_verified(self):
+        names = [f"row-{number}" for number in range(len(self.rows))]
+        table = {"sample": names, "label": list(self.labels)}
+        pairs = [(a, b) for a in range(0, 60, 3) for b in range(a + 1, a + 12)]
+        same = [int(self.labels[a] == self.labels[b]) for a, b in pairs]
+        listed = {"a": [names[a] for a, _ in pairs], "b": [names[b] for _, b in pairs], "same": same}
+        found = oodml.verify(self.rows, table, pairs=listed, far_at=[0.5])
+        self.assertEqual((found.genuine_pairs, found.impostor_pairs), (sum(same), len(same) - sum(same)))
+        self.assertGreaterEqual(found.accuracy["best"], max(np.mean(same), 1 - np.mean(same)))
+        with self.assertRaisesRegex(oodml.Error, "said to be of"):
+            oodml.verify(self.rows, table, pairs={**listed, "same": [1 - value for value in same]})
+
     def test_arrays_of_all_kinds_are_the_same(self):
         whole = np.round(self.rows * 8)
         expected = oodml.score(whole, self.labels).json

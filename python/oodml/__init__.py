@@ -30,6 +30,7 @@ from ._commands import (
     study,
     train,
     validate,
+    verify,
 )
 from ._errors import Error, OodmlWarning, UsageError
 from .results import (
@@ -48,8 +49,10 @@ from .results import (
     Scores,
     Store,
     Study,
+    Threshold,
     Training,
     Validation,
+    Verification,
 )
 from .splits import Level, Side, Splits
 
@@ -74,9 +77,11 @@ __all__ = [
     "Splits",
     "Store",
     "Study",
+    "Threshold",
     "Training",
     "UsageError",
     "Validation",
+    "Verification",
     "compare",
     "compare_embeddings",
     "distance",
@@ -89,6 +94,7 @@ __all__ = [
     "study",
     "train",
     "validate",
+    "verify",
 ]
 
 

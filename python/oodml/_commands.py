@@ -29,8 +29,10 @@ from .results import (
     Scores,
     Store,
     Study,
+    Threshold,
     Training,
     Validation,
+    Verification,
 )
 from .splits import Level, Splits
 
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
         StudyOptions,
         TrainOptions,
         ValidateOptions,
+        VerifyOptions,
     )
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
@@ -76,7 +79,19 @@ def _command(name: str) -> Callable[[_Function], _Function]:
     return add
 
 
-_DATA = frozenset({"features", "samples", "labels", "gallery", "gallery_labels", "clusters", "distractors"})
+_DATA = frozenset(
+    {
+        "features",
+        "samples",
+        "labels",
+        "gallery",
+        "gallery_labels",
+        "clusters",
+        "distractors",
+        "pairs",
+        "templates",
+    }
+)
 
 
 @_command("study")
@@ -327,7 +342,7 @@ def compare_embeddings(
 def grow(embeddings: Data, labels: Data, **options: Unpack[GrowOptions]) -> Growth:
     """Tells how Recall@1 falls as the gallery grows, as `oodml grow`: exactly for fewer classes, a forecast for more.
 
-        oodml.grow(embeddings, labels, forecast=[10_000]).to_frame()
+    oodml.grow(embeddings, labels, forecast=[10_000]).to_frame()
     """
     call = Call("grow")
     _exclude(options, "labels")
@@ -350,6 +365,59 @@ def grow(embeddings: Data, labels: Data, **options: Unpack[GrowOptions]) -> Grow
         record["classes"],
         drawing,
     )
+
+
+@_command("verify")
+def verify(embeddings: Data, labels: Data, **options: Unpack[VerifyOptions]) -> Verification:
+    """Measures how well one set of embeddings (n × d) verifies identities, as `oodml verify`: exact, in bounded memory.
+
+    Every pair of rows counts, or of a row and one of the gallery, or those of a list of pairs: a table with the columns
+    a, b and same, or a file in the form of LFW's pairs.txt.
+
+        oodml.verify(embeddings, labels)["tar@0.001"]
+    """
+    if labels is None:
+        raise UsageError("labels: found None; expected a label for each row")
+    call = Call("verify")
+    _exclude(options, "labels")
+    call.positional("embeddings", embeddings)
+    call.options({"labels": labels}, _DATA)
+    call.options({name: value for name, value in options.items() if name != "quiet"}, _DATA)
+    answer = call.run(options.get("quiet"))
+    model = answer.json["models"][0]
+    open_set = model.get("open_set")
+    estimates = {f"tar@{_rate(item['far'])}": Estimate.of(item["tar"]) for item in model["thresholds"] if "tar" in item}
+    estimates.update({name: Estimate.of(model[name]) for name in ("eer", "auroc")})
+    if open_set is not None:
+        estimates.update(
+            {f"dir@{_rate(item['far'])}": Estimate.of(item["dir"]) for item in open_set["thresholds"] if "dir" in item}
+        )
+        estimates.update({name: Estimate.of(open_set[name]) for name in ("rejection_auroc", "fpr95")})
+    return Verification(
+        answer.json,
+        *_said(answer)[1:],
+        estimates,
+        [
+            Threshold(item["far"], item["threshold"], item["tar"]["value"], item["fnmr"], item["accepted_impostors"])
+            for item in model["thresholds"]
+            if "threshold" in item
+        ],
+        model["genuine_pairs"],
+        model["impostor_pairs"],
+        model.get("accuracy"),
+        open_set,
+    )
+
+
+def _rate(rate: float) -> str:
+    """A rate as the program has it in names."""
+    return repr(float(rate))
+
+
+def _renamed(column: str, given: Mapping[str, str]) -> str:
+    """A column of a table of labels with the name that the caller gave the model."""
+    metric, _, model = column.partition(" of ")
+    return f"{metric} of {given[model]}" if model in given else column
 
 
 def distance(a: Data, b: Data, *, quiet: bool | None = None) -> Distance:

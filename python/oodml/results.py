@@ -199,6 +199,74 @@ class Scores(Result, Mapping[str, float]):
         )
 
 
+@dataclass(frozen=True)
+class Threshold:
+    """Where a false accept rate is kept: pairs of this similarity or a higher one are accepted."""
+
+    #: The largest part of the impostors that may be accepted.
+    far: float
+    threshold: float
+    #: The part of the genuine pairs that is accepted, and the part that is refused.
+    tar: float
+    fnmr: float
+    accepted_impostors: int
+
+
+@dataclass(frozen=True, eq=False)
+class Verification(Result, Mapping[str, float]):
+    """How well one set of embeddings verifies: a mapping from metrics, as "tar@0.001" or "eer", to values.
+
+    A false accept rate that so few impostors cannot tell from 0 is not among them.
+    """
+
+    #: The values with their 95 % intervals over other labels.
+    intervals: dict[str, Estimate]
+    thresholds: list[Threshold]
+    genuine_pairs: int
+    impostor_pairs: int
+    #: The best accuracy, and that over folds, of a list of pairs; None without one.
+    accuracy: dict[str, Any] | None = field(repr=False)
+    #: How queries are identified in the gallery; None without unknown queries.
+    open_set: dict[str, Any] | None = field(repr=False)
+
+    def __getitem__(self, metric: str) -> float:
+        try:
+            return self.intervals[metric].value
+        except KeyError:
+            raise KeyError(f"{metric}; expected one of {', '.join(self.intervals)}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.intervals)
+
+    def __len__(self) -> int:
+        return len(self.intervals)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each metric: its value with its interval."""
+        import pandas as pd
+
+        estimates = self.intervals.values()
+        return pd.DataFrame(
+            {
+                "value": [estimate.value for estimate in estimates],
+                "low": pd.Series([estimate.low for estimate in estimates], dtype=float).to_numpy(),
+                "high": pd.Series([estimate.high for estimate in estimates], dtype=float).to_numpy(),
+            },
+            index=pd.Index(list(self.intervals), name="metric"),
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            f"<tr><td>{html.escape(name)}</td><td>{estimate.value:.4f}</td><td>{_margin(estimate)}</td></tr>"
+            for name, estimate in self.intervals.items()
+        ]
+        return (
+            "<table><thead><tr><th>metric</th><th>value</th><th>±</th></tr></thead>"
+            f"<tbody>{''.join(rows)}</tbody><caption>{self.genuine_pairs} genuine pairs, "
+            f"{self.impostor_pairs} impostors</caption></table>"
+        )
+
+
 def _margin(estimate: Estimate | None) -> str:
     """Half of an interval; nothing without one."""
     if estimate is None or estimate.low is None or estimate.high is None:
@@ -276,10 +344,10 @@ class Growth(Result):
             for size, at in self.known.items()
         ]
         for size, found in self.forecasts.items():
-            ends = (None, None) if found.error is None else (found.value - 2 * found.error, found.value + 2 * found.error)
-            rows.append(
-                {"classes": size, "kind": "forecast", "recall@1": found.value, "low": ends[0], "high": ends[1]}
+            ends = (
+                (None, None) if found.error is None else (found.value - 2 * found.error, found.value + 2 * found.error)
             )
+            rows.append({"classes": size, "kind": "forecast", "recall@1": found.value, "low": ends[0], "high": ends[1]})
         return pd.DataFrame(rows)
 
     def _repr_html_(self) -> str:
