@@ -414,12 +414,6 @@ def _rate(rate: float) -> str:
     return repr(float(rate))
 
 
-def _renamed(column: str, given: Mapping[str, str]) -> str:
-    """A column of a table of labels with the name that the caller gave the model."""
-    metric, _, model = column.partition(" of ")
-    return f"{metric} of {given[model]}" if model in given else column
-
-
 def distance(a: Data, b: Data, *, quiet: bool | None = None) -> Distance:
     """The Fréchet distance (FID) between two sets of embeddings, n_a × d and n_b × d, as `oodml distance`.
 

@@ -314,7 +314,7 @@ class EmbeddingComparison(Result):
 
 @dataclass(frozen=True)
 class GrowthForecast:
-    """Recall@1 in a gallery of more classes than there are, and by how much such forecasts were off where that is known."""
+    """Recall@1 in a gallery of more classes than there are."""
 
     value: float
     #: The root of the mean square over draws of a part of the classes; None where that cannot be tried.
