@@ -241,6 +241,23 @@ import Testing
         #expect(lines == ["0.0 with p = 1.0"])
     }
 
+    @Test func growth() throws {
+        let features = try temporary.write(
+            "x,y\n" + (0..<24).map { "\(10 * ($0 / 2)),\($0 % 2)\n" }.joined(), to: "g.csv")
+        let labels = try temporary.write("label\n" + (0..<24).map { "l\($0 / 2)\n" }.joined(), to: "twelve-g.csv")
+        let lines = try printed {
+            // snippet
+            var numbering = LabelNumbering()
+            let set = try LabelledEmbeddings(features, labels: labels, numbering: &numbering)
+            let growth = try EmbeddingGrowth(of: set, numbering: numbering)
+            for point in growth.points(at: growth.defaultSizes) {
+                print(point.classCount, point.recall.value, point.recall.margin ?? 0)
+            }
+            // end
+        }
+        #expect(lines.first?.hasPrefix("2 ") == true && lines.last?.hasPrefix("12 ") == true, "\(lines)")
+    }
+
     @Test func verification() throws {
         let temporary = try TemporaryFolder()
         let rows = (0..<24).map { "\(10 * ($0 / 2)),\($0 % 2)\n" }

@@ -214,6 +214,30 @@ import TestSupport
         #expect(lines == ["0 1"])
     }
 
+    @Test func rivals() throws {
+        let lines = try printed {
+            // snippet
+            let line = Matrix<Float>(rows: [[0], [1], [2.5], [8], [20], [21], [30], [31]])
+            let set = RetrievalSet(line, classNumbers: [0, 0, 1, 1, 2, 2, 3, 3])
+            let rivals = try set.rivals(by: .euclidean)
+            print(rivals.counts)  // [0, 0, 1, 0, 0, 0, 0, 0]: 1, of class 0, is nearer to 2.5 than 8 is
+            // end
+        }
+        #expect(lines == ["[0, 0, 1, 0, 0, 0, 0, 0]"])
+    }
+
+    @Test func growth() throws {
+        let lines = try printed {
+            // snippet
+            let line = Matrix<Float>(rows: [[0], [1], [2.5], [8], [20], [21], [30], [31]])
+            let rivals = try RetrievalSet(line, classNumbers: [0, 0, 1, 1, 2, 2, 3, 3]).rivals(by: .euclidean)
+            let growth = GalleryGrowth(rivals)
+            print(growth.recall(ofClasses: 4).value, growth.recall(ofClasses: 1).value)  // 0.875 1.0
+            // end
+        }
+        #expect(lines == ["0.875 1.0"])
+    }
+
     @Test func jackknife() throws {
         let lines = try printed {
             // snippet

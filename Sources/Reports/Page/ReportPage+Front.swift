@@ -291,14 +291,14 @@ extension ReportPage {
 
 /// A text with a minus before its negative numbers, where the terminal's has a hyphen, which can be pasted.
 func typographic(_ text: String) -> String {
-    var found: [Character] = []
-    var before: Character = " "
-    for (character, next) in zip(text, Array(text.dropFirst()) + [" "]) {
-        let isMinus = character == "-" && "0" <= next && next <= "9" && (before == " " || before == "(")
-        found.append(isMinus ? "−" : character)
-        before = character
+    let bytes = Array(text.utf8)
+    let found = bytes.indices.flatMap { place -> [UInt8] in
+        let isBeforeDigit =
+            place + 1 < bytes.count && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place + 1])
+        let isAfterWord = place > 0 && bytes[place - 1] != UInt8(ascii: " ") && bytes[place - 1] != UInt8(ascii: "(")
+        return bytes[place] == UInt8(ascii: "-") && isBeforeDigit && !isAfterWord ? Array("−".utf8) : [bytes[place]]
     }
-    return String(found)
+    return String(decoding: found, as: UTF8.self)
 }
 
 extension GalleryKind {

@@ -17,7 +17,7 @@ internal import Statistics
 /// let line = Matrix<Float>(rows: [[0], [1], [2.5], [8], [20], [21], [30], [31]])
 /// let rivals = try RetrievalSet(line, classNumbers: [0, 0, 1, 1, 2, 2, 3, 3]).rivals(by: .euclidean)
 /// let growth = GalleryGrowth(rivals)
-/// print(growth.recall(ofClasses: 4).value, growth.recall(ofClasses: 1).value)  // 0.75 1.0
+/// print(growth.recall(ofClasses: 4).value, growth.recall(ofClasses: 1).value)  // 0.875 1.0
 /// ```
 public struct GalleryGrowth: Sendable {
     /// The numbers of rivals that it follows from.

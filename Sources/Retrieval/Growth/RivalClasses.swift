@@ -11,7 +11,7 @@ internal import Parallel
 /// let line = Matrix<Float>(rows: [[0], [1], [2.5], [8], [20], [21], [30], [31]])
 /// let set = RetrievalSet(line, classNumbers: [0, 0, 1, 1, 2, 2, 3, 3])
 /// let rivals = try set.rivals(by: .euclidean)
-/// print(rivals.counts)  // [0, 0, 1, 1, 0, 0, 0, 0]: class 0 is nearer to 2.5 and to 8 than class 1 is
+/// print(rivals.counts)  // [0, 0, 1, 0, 0, 0, 0, 0]: 1, of class 0, is nearer to 2.5 than 8 is
 /// ```
 public struct RivalClasses: Sendable, Equatable {
     /// The rows that are queries, ascending: those with an item of their class to find.

@@ -152,7 +152,8 @@ import Testing
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains(" has the highest MAP@R, 0."), "\(run.output)")
         #expect(
-            run.output.contains("It is ahead beyond noise of ") && run.output.contains("much (by 0."), "\(run.output)")
+            run.output.contains("It is ahead of ") && run.output.contains("much by 0.")
+                && run.output.contains(", beyond noise."), "\(run.output)")
         #expect(run.output.contains("± is half the 95 % interval over other labels, of differences paired"))
         let chart = try String(contentsOf: folder.url.appending(path: "c.svg"), encoding: .utf8)
         #expect(chart.contains("MAP@R of 4 embeddings") && chart.contains(">turned<"))

@@ -119,7 +119,9 @@ import Testing
         let other = try study(["--seeds", "1"])
         #expect(other.status == 1)
         #expect(
-            other.sentence?.contains("a study with other settings; expected none, or --force") == true,
+            other.sentence?.contains(
+                "found a study with other settings (--seeds=0 there, --seeds=1 here); expected the same ones, --out")
+                == true,
             "\(other.errors)")
         #expect(try fixture.contents(of: "study") == former)
         let forced = try study(["--seeds", "1", "--force"])
