@@ -572,6 +572,47 @@ class ScoreOptions(TypedDict, total=False):
     quiet: bool | None
 
 
+class GrowOptions(TypedDict, total=False):
+    """Options of `oodml grow`."""
+
+    #: Sizes of the gallery, in labels, separated by commas (default: 1, 2 and 5 times powers of ten, and all).
+    sizes: int | Sequence[int] | None
+
+    #: Larger sizes to forecast, separated by commas (default: twice as many labels as there are; 0: none).
+    forecast: int | Sequence[int] | None
+
+    #: Embeddings without labels that are in every gallery.
+    distractors: Data | None
+
+    #: The column of the tables with the cameras: items of a query's label and camera do not count for it, as in re-
+    #: identification (default: camera, if there is one; names: by the samples' names; none).
+    camera: str | None
+
+    #: The embeddings to retrieve from (m × d), in place of all others.
+    gallery: Data | None
+
+    #: The gallery's labels, a table like --labels.
+    gallery_labels: Data | None
+
+    #: What items are ranked by. (default: cosine)
+    similarity: Literal["cosine", "euclidean", "inner-product"] | None
+
+    #: What items are ranked by. (default: cosine)
+    distance: Literal["cosine", "euclidean", "inner-product"] | None
+
+    #: Search across groups of samples (the column group): items of a query's class and group do not count for it.
+    across_groups: bool | None
+
+    #: What the draws are made from that try the forecasts. (default: 0)
+    seed: int | None
+
+    #: Replace the files of --csv and --chart.
+    force: bool | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+
 class VerifyOptions(TypedDict, total=False):
     """Options of `oodml verify`."""
 
@@ -987,6 +1028,30 @@ TEXTS: dict[str, dict[str, str]] = {
         "per_query": ("Write the scores of each query to this file."),
         "per_class": ("Write the mean scores of each label to this file."),
         "force": ("Replace the files of --per-query, --per-class and --chart."),
+        "quiet": ("Print no progress and no warnings."),
+    },
+    "grow": {
+        "sizes": (
+            "Sizes of the gallery, in labels, separated by commas (default: 1, 2 and 5 times powers of ten, and all)."
+        ),
+        "forecast": (
+            "Larger sizes to forecast, separated by commas (default: twice as many labels as there are; 0: none)."
+        ),
+        "distractors": ("Embeddings without labels that are in every gallery."),
+        "camera": (
+            "The column of the tables with the cameras: items of a query's label and camera do not count for it, "
+            "as in re-identification (default: camera, if there is one; names: by the samples' names; none)."
+        ),
+        "gallery": ("The embeddings to retrieve from (m × d), in place of all others."),
+        "gallery_labels": ("The gallery's labels, a table like --labels."),
+        "similarity": ("What items are ranked by. (default: cosine)"),
+        "distance": ("What items are ranked by. (default: cosine)"),
+        "across_groups": (
+            "Search across groups of samples (the column group): items of a query's class and group do not count "
+            "for it."
+        ),
+        "seed": ("What the draws are made from that try the forecasts. (default: 0)"),
+        "force": ("Replace the files of --csv and --chart."),
         "quiet": ("Print no progress and no warnings."),
     },
     "verify": {

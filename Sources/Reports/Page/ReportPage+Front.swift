@@ -107,8 +107,8 @@ extension ReportPage {
         var rows: [(String, String)] = []
         if let ags = model.ags { rows.append(("AGS", Self.text(ags, signed: false))) }
         if let change = (comparisons.leads ?? comparisons.main).fittedChange(number) {
-            rows.append(("Fitted change", Self.text(change.value, signed: true)))
-            if let verdict = change.isBeyondNoise { rows.append(("Change beyond noise", verdict)) }
+            rows.append(("Change", Self.text(change.value, signed: true)))
+            if let verdict = change.isBeyondNoise { rows.append(("… beyond noise", verdict)) }
         }
         if model.runs.count > 1 { rows.append(("Training runs", "\(model.runs.count)")) }
         return rows
