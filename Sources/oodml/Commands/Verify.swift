@@ -14,10 +14,13 @@ struct Verify: ParsableCommand {
             Every pair of rows is a verification: of one label it is genuine, of two an impostor. A pair is accepted if its cosine is \
             at least a threshold. With a gallery, pairs are of a row and an item; with --pairs they are those of a list.
 
-              tar@FAR  the part of genuine pairs that is accepted at the lowest threshold that lets at most this part of the
-                       impostors pass; 1 − TAR is the FNMR at this FMR
-              eer      where both errors are equal, on the line between the points of the ROC curve on both sides
-              auroc    how often a genuine pair is more similar than an impostor, ties counted half
+              tar@FAR  the part of genuine pairs that is accepted at the lowest
+                       threshold that lets at most this part of the impostors
+                       pass; 1 − TAR is the FNMR at this FMR
+              eer      where both errors are equal, on the line between the
+                       points of the ROC curve on both sides
+              auroc    how often a genuine pair is more similar than an impostor,
+                       ties counted half
 
             Cosines are rounded to multiples of 2^-30, equal ones always tie, and ties are accepted together, as by scikit-learn's \
             roc_curve. Thresholds, rates and the EER are exact for any number of pairs; the AUROC is too for up to 2^22, and beyond \
@@ -25,9 +28,12 @@ struct Verify: ParsableCommand {
 
             Where a gallery lacks labels of some queries, these are unknown, and all are identified by their most similar item:
 
-              dir@FAR          the part of known queries that is identified, where at most this part of the unknown is accepted
-              rejection_auroc  how often a known query is more similar to its nearest item than an unknown one
-              fpr95            the part of unknown queries that is accepted where 95 % of the known are
+              dir@FAR          the part of known queries that is identified, where
+                               at most this part of the unknown ones is accepted
+              rejection_auroc  how often a known query is more similar to its
+                               nearest item than an unknown one
+              fpr95            the part of unknown queries that is accepted where
+                               95 % of the known ones are
 
             A list of pairs also has accuracies: that of the best threshold, and with folds, as in LFW's pairs.txt, the mean over \
             the folds, each with the best threshold of the others in steps of 1/100 of the squared distance, as insightface has it. \
@@ -230,8 +236,8 @@ struct Verify: ParsableCommand {
 
 /// Parses false accept rates, separated by commas, for options' `transform`.
 func falseAcceptRates(_ argument: String) throws -> [Double] {
-    let rates = try argument.split(separator: ",", omittingEmptySubsequences: false).map { word in
-        guard let rate = Double(word), rate >= 1e-12, rate < 1 else {
+    let rates = try argument.parts(between: ",").map { word in
+        guard let rate = Double(word.trimmingCharacters(in: .whitespaces)), rate >= 1e-12, rate < 1 else {
             throw ValidationError(
                 "found \"\(word)\" among the false accept rates; expected numbers from 1e-12, below 1")
         }

@@ -91,15 +91,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a,b,same\na/a_0001,a/a_0009,1\n", "line 2: found the sample \"a/a_0009\""),
-        ("a,b,same\na/a_0001,a/a_0002,0\n", "line 2: found a pair said to be of two labels"),
-        ("a,b,same\na/a_0001,a/a_0002,yes\n", "line 2: found \"yes\" as same"),
-        ("a,c,same\nx,y,1\n", "line 1: found the columns a, c, same"),
+        ("a,b,same\na/a_0001,a/a_0009,1\n", ":2: found the sample \"a/a_0009\""),
+        ("a,b,same\na/a_0001,a/a_0002,0\n", ":2: found a pair said to be of two labels"),
+        ("a,b,same\na/a_0001,a/a_0002,yes\n", ":2: found \"yes\" as same"),
+        ("a,c,same\nx,y,1\n", ":1: found the columns a, c, same"),
         ("a,b,same\n", "found a table without rows"),
         ("a,b,same,fold\na/a_0001,a/a_0002,1,x\n", "found one fold for all pairs"),
-        ("10 300\na 1 2\n", "line 1: found 1 pairs after the line 10 300"),
-        ("1\na 1 2\na 1 x 1 2\n", "line 3: found \"a 1 x 1 2\""),
-        ("1\na 1 -2\na 1 b 1\n", "line 2: found \"a 1 -2\""),
+        ("10 300\na 1 2\n", ":1: found 1 pairs after the line 10 300"),
+        ("1\na 1 2\na 1 x 1 2\n", ":3: found \"a 1 x 1 2\""),
+        ("1\na 1 -2\na 1 b 1\n", ":2: found \"a 1 -2\""),
         ("99999999999 99999999999\n", "found 0 pairs"),
     ])
     func badListsAreRefused(text: String, message: String) throws {
@@ -135,7 +135,7 @@ import Testing
         #expect(abs(number(listed, "accuracy.threshold") - cosine(rows[0], rows[1])) < 3e-9)
         try folder.write("template,sample\n1,p\n1,s\n", to: "mixed.csv")
         let mixed = try run("t.npy", "--labels", "t.csv", "--templates", "mixed.csv")
-        #expect(mixed.sentence?.contains("mixed.csv, line 3: found a sample of the label b in the template 1") == true)
+        #expect(mixed.sentence?.contains("mixed.csv:3: found a sample of the label b in the template 1") == true)
     }
 
     @Test func unknownQueriesAreRejected() throws {
