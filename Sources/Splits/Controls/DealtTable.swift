@@ -1,5 +1,6 @@
 internal import Datasets
 internal import DenseLinearAlgebra
+internal import Parallel
 internal import Statistics
 
 /// Vectors that can be dealt to classes in any order, for ``SideDifferenceTest``.
@@ -23,20 +24,31 @@ struct DealtTable: Sendable {
 
     /// The table of means, and for samples that of spreads.
     ///
-    /// - Parameter atoms: the groups of each class.
-    static func tables(of embedded: EmbeddedDataset, atoms: [[[Int]]]) -> [DealtTable] {
+    /// - Parameters:
+    ///   - atoms: the groups of each class.
+    ///   - directionLimit: along how many principal directions of the samples means are taken, to save time; along all
+    ///     dimensions if nil.
+    static func tables(of embedded: EmbeddedDataset, atoms: [[[Int]]], directionLimit: Int? = nil) -> [DealtTable] {
         let x = embedded.embeddings
         let d = x.columnCount
         let all = atoms.flatMap { $0 }
         let origin = Array(x.means(ofRowGroups: [all.flatMap { $0 }]).row(0))
-        let means = DealtTable(all, columnCount: d) { sample, sum in
-            for (j, value) in x.row(sample).enumerated() { sum[j] += Double(value) - origin[j] }
-        }
-        guard embedded.statistic == .samples else { return [means] }
-
         // Directions of the samples, whichever their classes, so that every deal has the same.
         var generator = SeededGenerator(seed: 0, stream: "spreads")
         let some = generator.shuffled(all.flatMap { $0 }).prefix(2000).sorted()
+        let means: DealtTable
+        if let directionLimit, directionLimit < d {
+            means = Self.means(
+                of: x, all, about: origin,
+                along: principalDirections(
+                    of: Matrix<Double>(x.selectingRows(some)), about: origin, count: directionLimit))
+        } else {
+            means = DealtTable(all, columnCount: d) { sample, sum in
+                for (j, value) in x.row(sample).enumerated() { sum[j] += Double(value) - origin[j] }
+            }
+        }
+        guard embedded.statistic == .samples else { return [means] }
+
         let directions = principalDirections(
             of: Matrix<Double>(x.selectingRows(some)), about: origin, count: min(16, d))
         let r = directions.rowCount
@@ -57,6 +69,21 @@ struct DealtTable: Sendable {
             }
         }
         return [means, spreads]
+    }
+
+    /// The table of means along some directions.
+    private static func means(
+        of x: Matrix<Float>, _ groups: [[Int]], about origin: [Double], along directions: Matrix<Double>
+    ) -> DealtTable {
+        let (chunk, r) = (1024, directions.rowCount)
+        let coordinates = concurrentMap(count: (x.rowCount + chunk - 1) / chunk) { number in
+            plainCoordinates(
+                of: x, rows: number * chunk..<min((number + 1) * chunk, x.rowCount), about: origin, along: directions)
+        }
+        return DealtTable(groups, columnCount: r) { sample, sum in
+            let (part, place) = (coordinates[sample / chunk], sample % chunk * r)
+            for j in 0..<r { sum[j] += part[place + j] }
+        }
     }
 
     private init(_ groups: [[Int]], columnCount: Int, add: (_ sample: Int, _ sum: inout [Double]) -> Void) {

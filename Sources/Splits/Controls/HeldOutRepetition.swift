@@ -38,7 +38,7 @@ struct HeldOutRepetition {
 
     private func partition(likeThatOf level: ProgressionStep) -> ClassPartition {
         switch level.arm {
-        case .start, .imported: start
+        case .start, .imported, .holdOut: start
         case .easier: step(level, of: plan.easier)
         case .swap: step(level, of: plan.harder)
         case .removal:

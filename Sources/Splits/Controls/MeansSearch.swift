@@ -20,7 +20,8 @@ struct MeansSearch {
     /// How much each active unit favours the train side.
     private let scores: [Double]
 
-    init(_ half: DealtTable.Half, start: ClassPartition) {
+    /// - Parameter rules: what must hold when units change sides; nil if any may be exchanged.
+    init(_ half: DealtTable.Half, start: ClassPartition, rules: ExchangeRules? = nil) {
         self.half = half
         self.start = start
         let active = half.counts.indices.filter { half.counts[$0] > 0 && start.sides[$0] != nil }
@@ -59,6 +60,11 @@ struct MeansSearch {
         func largest(_ scores: [Double]) -> [Bool] {
             var result = [Bool](repeating: false, count: scores.count)
             let order = scores.indices.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
+            if let rules {
+                let free = order.map { active[$0] }.filter { rules.strata[$0] != nil }
+                let sides = rules.filled(free, from: start.sides)
+                return active.map { sides[$0] == .train }
+            }
             for place in order.prefix(trainCount) { result[place] = true }
             return result
         }
@@ -86,11 +92,16 @@ struct MeansSearch {
                 if scale > 0 { for place in vector.indices { vector[place] /= scale } }
             }
             let found = climbed(from: largest(vector))
+            // Sides of unequal sizes are not each other's mirror images.
+            if rules != nil {
+                let other = climbed(from: largest(vector.map { -$0 }))
+                if other.value > best.value + Tie.tolerance * abs(best.value) { best = other }
+            }
             if found.value > best.value + Tie.tolerance * abs(best.value) { best = found }
         }
         // If the sides have equal numbers of units, either may be the train side: that for which fewer have to move.
         let differing = zip(best.isTrain, atStart).count { $0 != $1 }
-        let isOpposite = 2 * trainCount == active.count && 2 * differing > active.count
+        let isOpposite = rules == nil && 2 * trainCount == active.count && 2 * differing > active.count
         self.active = active
         self.centred = centred
         isTrain = isOpposite ? best.isTrain.map { !$0 } : best.isTrain
@@ -194,6 +205,7 @@ struct MeansSearch {
         switch sought.kind {
         case .fixed(let partition):
             for unit in active { sides[unit] = partition.sides[unit] }
+        case .hardest: set(isTrain)
         case .exchanged(let part):
             var exchanged = active.map { start.sides[$0] == .train }
             let atStart = exchanged

@@ -4,13 +4,23 @@ internal import Frechet
 /// The draws of null bands, shared between levels that keep the same classes in sides of the same sizes.
 struct NullDraws {
     private let vectors: UnitVectors
-    private let settings: SplitSettings
+    private let seed: UInt64
+    private let drawCount: Int
+    private let strata: [Int?]?
     private var known: [(kept: [Bool], biasScale: Double, draws: [FrechetDistance])] = []
     private var meter: ShiftMeter
 
     init(_ vectors: UnitVectors, settings: SplitSettings) {
+        self.init(vectors, count: settings.nullDraws, seed: settings.seed)
+    }
+
+    /// - Parameter strata: within which units are exchanged; those without one stay where they are. All may be exchanged if
+    ///   nil.
+    init(_ vectors: UnitVectors, count: Int, seed: UInt64, strata: [Int?]? = nil) {
         self.vectors = vectors
-        self.settings = settings
+        self.seed = seed
+        self.strata = strata
+        drawCount = count
         meter = ShiftMeter(vectors)
     }
 
@@ -19,7 +29,7 @@ struct NullDraws {
     mutating func draws(around partition: ClassPartition) throws -> [FrechetDistance]? {
         let kept = partition.sides.map { $0 != nil }
         let biasScale = vectors.biasScale(of: partition)
-        let exchange = NullExchange(of: partition, in: vectors, seed: settings.seed)
+        let exchange = NullExchange(of: partition, sizes: vectors.rows.map(\.count), strata: strata, seed: seed)
         let all = exchange.allOthers(upTo: NullExchange.enumerationLimit)
         // All exchanges but one depend on which that is.
         if all == nil,
@@ -29,7 +39,7 @@ struct NullDraws {
         {
             return shared.draws
         }
-        let exchanged = all ?? (0..<settings.nullDraws).map { exchange.draw($0) }
+        let exchanged = all ?? (0..<drawCount).map { exchange.draw($0) }
         guard ([partition] + exchanged).allSatisfy(vectors.canBeMeasured) else { return nil }
         let draws = try exchanged.map { try meter.distance(of: $0) }
         if all == nil { known.append((kept, biasScale, draws)) }

@@ -24,7 +24,10 @@ struct NullExchange {
     }
 
     /// Random exchanges of units of given sizes.
-    init(of partition: ClassPartition, sizes: [Int], seed: UInt64) {
+    ///
+    /// - Parameter strata: within which units are exchanged; those without one stay where they are. All may be exchanged if
+    ///   nil.
+    init(of partition: ClassPartition, sizes: [Int], strata: [Int?]? = nil, seed: UInt64) {
         self.partition = partition
         self.seed = seed
         // Units of one size are in random order, so that blocks do not follow the order of names.
@@ -32,21 +35,31 @@ struct NullExchange {
         let order = generator.shuffled(sizes.indices).enumerated()
             .sorted { (sizes[$0.element], $0.offset) < (sizes[$1.element], $1.offset) }
             .map(\.element).filter { partition.sides[$0] != nil && sizes[$0] > 0 }
+        guard let strata else {
+            blocks = Self.blocks(order, sizes: sizes)
+            return
+        }
+        let count = strata.reduce(0) { max($0, ($1 ?? -1) + 1) }
+        blocks = (0..<count).flatMap { stratum in Self.blocks(order.filter { strata[$0] == stratum }, sizes: sizes) }
+    }
+
+    /// Divides units in the order of their sizes into blocks of similar ones.
+    private static func blocks(_ order: [Int], sizes: [Int]) -> [[Int]] {
         var blocks: [[Int]] = []
         for unit in order {
             if let block = blocks.last, let smallest = block.first,
-                block.count < Self.smallestBlock || Double(sizes[unit]) <= Self.sizeRatio * Double(sizes[smallest])
+                block.count < smallestBlock || Double(sizes[unit]) <= sizeRatio * Double(sizes[smallest])
             {
                 blocks[blocks.count - 1].append(unit)
             } else {
                 blocks.append([unit])
             }
         }
-        if blocks.count > 1, let last = blocks.last, last.count < Self.smallestBlock {
+        if blocks.count > 1, let last = blocks.last, last.count < smallestBlock {
             blocks.removeLast()
             blocks[blocks.count - 1] += last
         }
-        self.blocks = blocks
+        return blocks
     }
 
     /// All exchanges but the partition itself, in a fixed order, if there are few units, all in one block; nil if there

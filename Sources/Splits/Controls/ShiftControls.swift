@@ -127,7 +127,7 @@ public struct ShiftControls: Sendable, Equatable {
 
 extension EmbeddedDataset {
     /// The partition of the classes that corresponds to one of the units; some classes are on no side.
-    fileprivate func classPartition(ofUnits partition: ClassPartition, without leftOut: [Int]) -> ClassPartition {
+    func classPartition(ofUnits partition: ClassPartition, without leftOut: [Int]) -> ClassPartition {
         var result = classPartition(ofUnits: partition)
         for number in leftOut where result.sides[number] != nil { result.remove(number) }
         return result

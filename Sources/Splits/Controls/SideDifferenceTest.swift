@@ -53,11 +53,30 @@ struct SideDifferenceTest {
         of levels: [ProgressionStep], stepCounts: [Arm: Int], start: ClassPartition, over embedded: EmbeddedDataset,
         groups: [[[Int]]]? = nil, dealCount: Int, seed: UInt64, report: @Sendable (_ done: Int) -> Void
     ) {
+        self.init(
+            seeking: levels.map { SoughtSides($0, stepCounts: stepCounts, start: start) },
+            harder: levels.indices.filter { levels[$0].arm == .swap || levels[$0].arm == .removal }, start: start,
+            over: embedded, groups: groups, dealCount: dealCount, seed: seed, report: report)
+    }
+
+    /// Tests sides that were sought, some of which are harder than the start.
+    ///
+    /// - Parameters:
+    ///   - rules: what held when units changed sides; nil if any could be exchanged.
+    ///   - directionLimit: along how many directions means are compared; all dimensions if nil.
+    init(
+        seeking sought: [SoughtSides], harder: [Int], start: ClassPartition, by rules: ExchangeRules? = nil,
+        directionLimit: Int? = nil,
+        over embedded: EmbeddedDataset, groups: [[[Int]]]?, dealCount: Int, seed: UInt64,
+        report: @Sendable (_ done: Int) -> Void
+    ) {
         let atoms = groups ?? embedded.orderedSamples.map { $0.map { [$0] } }
         let unitOfClass = embedded.unitOfClass
-        let tables = DealtTable.tables(of: embedded, atoms: atoms)
+        let tables = DealtTable.tables(of: embedded, atoms: atoms, directionLimit: directionLimit)
         let cost = tables.reduce(0) { $0 + $1.cost(unitCount: embedded.units.count) } * Double(dealCount + 1)
-        let halvingCount = Int(min(max(Self.budget / max(cost, 1), 1), 5))
+        // Who asks for few directions wants to save time.
+        let budget = directionLimit == nil ? Self.budget : Self.budget / 10
+        let halvingCount = Int(min(max(budget / max(cost, 1), 1), 5))
         self.dealCount = dealCount
         self.halvingCount = halvingCount
 
@@ -73,7 +92,6 @@ struct SideDifferenceTest {
             }
         }
         let classOfSlot = atoms.indices.flatMap { number in atoms[number].map { _ in number } }
-        let sought = levels.map { SoughtSides($0, stepCounts: stepCounts, start: start) }
         let doneCount = Mutex(0)
         // Row 0 is the deal as it is.
         let rows = concurrentMap(count: dealCount + 1) { deal -> [[Double]] in
@@ -90,13 +108,13 @@ struct SideDifferenceTest {
                     })
             }
             return tables.map { table in
-                var sums = [Double](repeating: 0, count: levels.count)
+                var sums = [Double](repeating: 0, count: sought.count)
                 for half in halves {
                     let dealt = table.dealt(
                         order, classOfSlot: classOfSlot, isFirst: half, unitOfClass: unitOfClass,
                         unitCount: embedded.units.count, statistic: embedded.statistic)
                     for (choosing, measuring) in [(dealt.first, dealt.second), (dealt.second, dealt.first)] {
-                        let search = MeansSearch(choosing, start: start)
+                        let search = MeansSearch(choosing, start: start, rules: rules)
                         for (place, sides) in sought.enumerated() {
                             sums[place] += search.difference(recurringIn: measuring, between: sides)
                         }
@@ -106,9 +124,8 @@ struct SideDifferenceTest {
             }
         }
         // Of each table and level, the values of all deals.
-        let values = tables.indices.map { table in levels.indices.map { level in rows.map { $0[table][level] } } }
-        self.p = levels.indices.map { level in Self.p(ofAll: values.map { $0[level] }) }
-        let harder = levels.indices.filter { levels[$0].arm == .swap || levels[$0].arm == .removal }
+        let values = tables.indices.map { table in sought.indices.map { level in rows.map { $0[table][level] } } }
+        self.p = sought.indices.map { level in Self.p(ofAll: values.map { $0[level] }) }
         seriesP =
             harder.isEmpty
             ? nil
@@ -149,6 +166,8 @@ struct SoughtSides {
     enum Kind {
         /// These sides themselves.
         case fixed(ClassPartition)
+        /// The hardest sides.
+        case hardest
         /// As far from the start to the hardest sides as this.
         case exchanged(part: Double)
         /// The hardest sides, without this many units of each side.
@@ -157,10 +176,14 @@ struct SoughtSides {
 
     let kind: Kind
 
+    init(_ kind: Kind) {
+        self.kind = kind
+    }
+
     init(_ level: ProgressionStep, stepCounts: [Arm: Int], start: ClassPartition) {
         switch level.arm {
         // Easy sides were chosen to be alike, which makes T negative if there is nothing else: this errs safely.
-        case .start, .easier, .imported: kind = .fixed(level.unitPartition)
+        case .start, .easier, .imported, .holdOut: kind = .fixed(level.unitPartition)
         case .swap: kind = .exchanged(part: Double(level.step) / Double(max(stepCounts[.swap] ?? 1, 1)))
         case .removal:
             func gone(_ side: Side) -> Int {

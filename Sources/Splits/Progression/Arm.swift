@@ -10,4 +10,6 @@ public enum Arm: String, Sendable, Codable, CaseIterable {
     case removal
     /// No arm: the split was published by somebody else.
     case imported
+    /// No arm: the split is one hold-out.
+    case holdOut = "holdout"
 }

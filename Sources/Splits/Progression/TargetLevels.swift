@@ -88,11 +88,13 @@ extension ExtremeSearch {
         let train = partition.classes(on: .train)
         let test = partition.classes(on: .test).map { ($0, value: -scores[$0], scale: scale) }.rankedByFallingValue()
         guard !test.isEmpty else { return [] }
+        let sums = rules?.trainWeights(of: partition.sides) ?? []
         var candidates: [(train: Int, test: Int, miss: Double)] = []
         for a in train {
             let wanted = scores[a] + change
             let place = test.firstIndex { scores[$0] >= wanted } ?? test.count - 1
-            for b in test[max(place - 1, 0)...place] {
+            for b in test[max(place - 1, 0)...place]
+            where rules?.allowsExchange(train: a, test: b, at: sums) ?? true {
                 candidates.append((a, b, abs(scores[b] - scores[a] - change)))
             }
         }

@@ -22,6 +22,8 @@ extension ExtremeSearch {
             var generator = SeededGenerator(seed: seed, stream: "start/\(number)")
             orders.append(generator.shuffled(movable))
         }
+        // Sides of unequal sizes are not each other's mirror images.
+        if rules != nil, goal == .harder { orders += orders.map { $0.reversed() } }
         return orders.map { partition(for: goal, in: $0, like: start) }
     }
 
@@ -38,7 +40,7 @@ extension ExtremeSearch {
     /// Where the reference code's walks end, with one and with two exchanges at a time, so that no extreme falls short
     /// of theirs.
     func referenceStarts(for goal: Goal, from start: ClassPartition) throws -> [ClassPartition] {
-        guard case .gram(let gram) = objective, movable.count == vectors.unitCount else { return [] }
+        guard case .gram(let gram) = objective, movable.count == vectors.unitCount, rules == nil else { return [] }
         let settings = goal == .harder ? [(1, 5), (2, 5)] : [(1, 5), (2, 5), (1, 30), (2, 30)]
         return try concurrentMap(count: settings.count) { number in
             let (swaps, history) = settings[number]
@@ -55,6 +57,11 @@ extension ExtremeSearch {
 
     /// The train side takes the first units of an order or, for the easier goal, every other one.
     private func partition(for goal: Goal, in order: [Int], like start: ClassPartition) -> ClassPartition {
+        if let rules {
+            return ClassPartition(
+                sides: goal == .harder
+                    ? rules.filled(order, from: start.sides) : rules.shared(order, from: start.sides))
+        }
         let trainCount = movable.filter { start.sides[$0] == .train }.count
         var sides = start.sides
         for (place, unit) in order.enumerated() {

@@ -32,12 +32,17 @@ struct ExtremeSearch: Sendable {
     /// with tens of thousands of units one start is much like another, and a climb takes seconds.
     static let largeCount = 2000
 
+    /// Up to this many partitions under rules, all are measured.
+    static let enumerationLimit = 4096
+
     let vectors: UnitVectors
     let moments: UnitMoments
     let imbalance: MomentImbalance
     let objective: Objective
-    /// The units that have vectors.
+    /// The units that have vectors, and may change sides.
     let movable: [Int]
+    /// What must hold when units change sides; nil if any may be exchanged, as in a progression.
+    let rules: ExchangeRules?
 
     /// The distance by which exchanges are accepted in the end.
     enum Objective: Sendable {
@@ -47,11 +52,16 @@ struct ExtremeSearch: Sendable {
 
     /// Prepares a search.
     ///
-    /// - Parameter isToBeConfirmed: whether to search for what other samples will confirm, rather than for the extremes
-    ///   of the samples at hand (see `UnitMoments/dampingSpread()`).
-    init(_ vectors: UnitVectors, isToBeConfirmed: Bool = false) throws {
+    /// - Parameters:
+    ///   - isToBeConfirmed: whether to search for what other samples will confirm, rather than for the extremes of the
+    ///     samples at hand (see `UnitMoments/dampingSpread()`).
+    ///   - rules: what must hold when units change sides.
+    init(_ vectors: UnitVectors, isToBeConfirmed: Bool = false, rules: ExchangeRules? = nil) throws {
         self.vectors = vectors
-        movable = vectors.rows.indices.filter { !vectors.rows[$0].isEmpty }
+        self.rules = rules
+        movable = vectors.rows.indices.filter { unit in
+            !vectors.rows[unit].isEmpty && (rules.map { $0.strata[unit] != nil } ?? true)
+        }
         let rank = vectors.unitCount > Self.largeCount ? Self.searchRank / 2 : Self.searchRank
         let own = UnitMoments(vectors, rank: rank)
         moments = isToBeConfirmed ? own.dampingSpread() : own
@@ -79,6 +89,9 @@ struct ExtremeSearch: Sendable {
     func extreme(
         _ goal: Goal, from start: ClassPartition, seed: UInt64, report: @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> ClassPartition {
+        if let all = rules?.allPartitions(of: movable, from: start.sides, limit: Self.enumerationLimit) {
+            return try mostExtreme(of: all, goal, report: report) ?? start
+        }
         let starts =
             try [start] + referenceStarts(for: goal, from: start) + self.starts(for: goal, like: start, seed: seed)
         let polishCount = movable.count <= Self.largeCount ? 4 : 0
@@ -87,7 +100,7 @@ struct ExtremeSearch: Sendable {
             let reached =
                 switch goal {
                 case .harder: try climb(from: starts[number])
-                case .easier: imbalance.descend(from: starts[number], movable: movable)
+                case .easier: imbalance.descend(from: starts[number], movable: movable, rules: rules)
                 }
             doneCount.withLock { count in
                 count += 1
@@ -98,7 +111,7 @@ struct ExtremeSearch: Sendable {
             return goal.prefers(after, to: before) ? (reached, after) : (starts[number], before)
         }
         var ranked: [(partition: ClassPartition, distance: Double)] = []
-        for candidate in found where !ranked.contains(where: { $0.partition == candidate.0 }) {
+        for candidate in lawful(found) where !ranked.contains(where: { $0.partition == candidate.0 }) {
             let place = ranked.firstIndex { goal.prefers(candidate.1, to: $0.distance) } ?? ranked.count
             ranked.insert(candidate, at: place)
         }
@@ -110,6 +123,27 @@ struct ExtremeSearch: Sendable {
             if best.map({ goal.prefers(polished.distance, to: $0.distance) }) ?? true { best = polished }
         }
         return best?.partition ?? start
+    }
+
+    /// Those partitions that are nearest to what the rules ask for: all of them, unless units weigh too differently.
+    private func lawful(_ found: [(ClassPartition, Double)]) -> [(ClassPartition, Double)] {
+        guard let rules, !rules.isEven else { return found }
+        let excesses = found.map { rules.excess(of: $0.0.sides) }
+        let least = excesses.min() ?? 0
+        return zip(found, excesses).filter { $1 <= least }.map(\.0)
+    }
+
+    /// The most extreme of all partitions that the rules allow.
+    private func mostExtreme(
+        of all: [[Side?]], _ goal: Goal, report: @Sendable (_ done: Int, _ total: Int) -> Void
+    ) throws -> ClassPartition? {
+        report(0, 1)
+        let partitions = all.map { ClassPartition(sides: $0) }
+        let distances = try concurrentMap(count: partitions.count) { try distance(of: partitions[$0]) }
+        var best: (partition: ClassPartition, distance: Double)?
+        for (partition, distance) in zip(partitions, distances)
+        where best.map({ goal.prefers(distance, to: $0.distance) }) ?? true { best = (partition, distance) }
+        return best?.partition
     }
 
     // MARK: The rough way
@@ -148,8 +182,15 @@ struct ExtremeSearch: Sendable {
             movable.filter { partition.sides[$0] == side }
                 .map { ($0, value: sign * scores[$0], scale: scale) }.rankedByFallingValue()
         }
-        return zip(ranked(.train, -sign), ranked(.test, sign))
-            .prefix { sign * (scores[$0.1] - scores[$0.0]) > Tie.tolerance * scale }.map { ($0, $1) }
+        func gain(_ train: Int, _ test: Int) -> Double { sign * (scores[test] - scores[train]) }
+        guard let rules else {
+            return zip(ranked(.train, -sign), ranked(.test, sign))
+                .prefix { gain($0, $1) > Tie.tolerance * scale }.map { ($0, $1) }
+        }
+        let pairs = rules.pairs(ranked(.train, -sign), ranked(.test, sign), in: partition.sides)
+            .filter { gain($0.train, $0.test) > Tie.tolerance * scale }
+        let order = pairs.indices.map { ($0, value: gain(pairs[$0].train, pairs[$0].test), scale: scale) }
+        return order.rankedByFallingValue().map { pairs[$0] }
     }
 
     private func exchange(
@@ -181,14 +222,15 @@ struct ExtremeSearch: Sendable {
     private func firstBetter(
         than current: Double, near partition: ClassPartition, towards goal: Goal
     ) throws -> (partition: ClassPartition, distance: Double)? {
-        let pairs = try promisingPairs(goal, at: partition)
+        var nearby = try promisingPairs(goal, at: partition).map { train, test in
+            var next = partition
+            next.exchange(trainClass: train, testClass: test)
+            return next
+        }
+        if let rules, !rules.isEven { nearby += try promisingMoves(goal, at: partition, by: rules) }
         // In batches of a fixed size, so that the choice does not depend on the number of cores.
-        for batch in stride(from: 0, to: pairs.count, by: 8) {
-            let tried = pairs[batch..<min(batch + 8, pairs.count)].map { train, test in
-                var next = partition
-                next.exchange(trainClass: train, testClass: test)
-                return next
-            }
+        for batch in stride(from: 0, to: nearby.count, by: 8) {
+            let tried = Array(nearby[batch..<min(batch + 8, nearby.count)])
             let distances = try concurrentMap(count: tried.count) { try self.distance(of: tried[$0]) }
             var best: (partition: ClassPartition, distance: Double)?
             for (next, distance) in zip(tried, distances)
@@ -201,18 +243,49 @@ struct ExtremeSearch: Sendable {
     /// The most promising pairs to exchange, as many as can be tried in a moment.
     private func promisingPairs(_ goal: Goal, at partition: ClassPartition) throws -> [(train: Int, test: Int)] {
         let limit = promisingPairCount
-        if goal == .easier { return imbalance.pairs(from: partition, movable: movable, count: limit) }
+        if goal == .easier { return imbalance.pairs(from: partition, movable: movable, rules: rules, count: limit) }
+        let sums = rules?.trainWeights(of: partition.sides) ?? []
         let scores = try scores(at: partition)
         let scale = scores.map(abs).max() ?? 0
-        let width = Int((4 * Double(limit)).squareRoot())
+        // Partners are found among more units where each has few.
+        let width = Int((4 * Double(limit)).squareRoot()) * min(rules?.trainTargets.count ?? 1, 4)
         func ranked(_ side: Side, _ sign: Double) -> ArraySlice<Int> {
             movable.filter { partition.sides[$0] == side }
                 .map { ($0, value: sign * scores[$0], scale: scale) }.rankedByFallingValue().prefix(width)
         }
         let (train, test) = (ranked(.train, -1), ranked(.test, 1))
-        let sums = train.flatMap { a in test.map { b in (a, b, scores[b] - scores[a]) } }
-        let order = sums.indices.map { ($0, value: sums[$0].2, scale: scale) }.rankedByFallingValue()
-        return order.prefix(limit).map { (sums[$0].0, sums[$0].1) }
+        let gains = train.flatMap { a in
+            test.compactMap { b -> (Int, Int, Double)? in
+                guard rules?.allowsExchange(train: a, test: b, at: sums) ?? true else { return nil }
+                return (a, b, scores[b] - scores[a])
+            }
+        }
+        let order = gains.indices.map { ($0, value: gains[$0].2, scale: scale) }.rankedByFallingValue()
+        return order.prefix(limit).map { (gains[$0].0, gains[$0].1) }
+    }
+
+    /// Partitions in which one unit has changed sides alone, as units of different weights may, most promising first.
+    private func promisingMoves(
+        _ goal: Goal, at partition: ClassPartition, by rules: ExchangeRules
+    ) throws -> [ClassPartition] {
+        let sums = rules.trainWeights(of: partition.sides)
+        let scores = try scores(at: partition)
+        let scale = scores.map(abs).max() ?? 0
+        let sign: Double = goal == .harder ? 1 : -1
+        let allowed = movable.filter { unit in
+            guard let stratum = rules.strata[unit] else { return false }
+            let weight = rules.weights[unit]
+            return rules.allows(
+                partition.sides[unit] == .train ? -weight : weight, at: sums[stratum], inStratum: stratum)
+        }
+        return allowed.map { unit in
+            (unit, value: sign * (partition.sides[unit] == .train ? -scores[unit] : scores[unit]), scale: scale)
+        }.rankedByFallingValue().prefix(promisingPairCount).compactMap { unit in
+            var sides = partition.sides
+            sides[unit] = sides[unit]?.opposite
+            let next = ClassPartition(sides: sides)
+            return vectors.canBeMeasured(next) ? next : nil
+        }
     }
 
     /// How many exchanges to try before a partition counts as polished: all for small sides, at least 64.

@@ -15,12 +15,15 @@ func hardestSides(
     let plain = try search.extreme(.harder, from: start, seed: seed, report: report)
     guard case .embeddings = vectors.storage else { return plain }
     let distance = try search.roughDistance(of: plain).squared
-    return try search.moments.samplingBias(of: plain) > distance / 8 ? sidesByMeans(of: vectors, from: start) : plain
+    return try search.moments.samplingBias(of: plain) > distance / 8
+        ? sidesByMeans(of: vectors, from: start, rules: search.rules) : plain
 }
 
 /// The sides whose means are farthest apart for their sizes, each unit weighted by the square root of its number of
 /// vectors: a compromise between units that count alike and units that are known well.
-func sidesByMeans(of vectors: UnitVectors, from start: ClassPartition) -> ClassPartition {
+func sidesByMeans(
+    of vectors: UnitVectors, from start: ClassPartition, rules: ExchangeRules? = nil
+) -> ClassPartition {
     var sums = vectors.means
     var weights: [Double] = []
     for unit in 0..<vectors.unitCount {
@@ -28,7 +31,7 @@ func sidesByMeans(of vectors: UnitVectors, from start: ClassPartition) -> ClassP
         weights.append(weight)
         for j in 0..<vectors.dimension { sums[unit, j] *= weight }
     }
-    return MeansSearch(DealtTable.Half(sums: sums, counts: weights), start: start).hardest
+    return MeansSearch(DealtTable.Half(sums: sums, counts: weights), start: start, rules: rules).hardest
 }
 
 extension UnitMoments {

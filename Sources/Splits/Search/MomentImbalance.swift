@@ -80,7 +80,7 @@ struct MomentImbalance: Sendable {
     /// help.
     ///
     /// - Complexity: O(C²) per exchange for up to 1,024 units, O(C·r²) per step beyond.
-    func descend(from start: ClassPartition, movable: [Int]) -> ClassPartition {
+    func descend(from start: ClassPartition, movable: [Int], rules: ExchangeRules? = nil) -> ClassPartition {
         var partition = start
         var state = State(self, at: partition)
         var batch = products == nil ? max(1, counts.count / 64) : 1
@@ -88,11 +88,8 @@ struct MomentImbalance: Sendable {
         for _ in 0..<(products == nil ? 200 : 4 * counts.count) {
             let chosen =
                 batch == 1
-                ? pairs(at: state, in: partition, movable: movable, count: 1).map { ($0.train, $0.test) }
-                : Array(
-                    zip(
-                        candidates(.train, at: state, in: partition, movable: movable).prefix(batch),
-                        candidates(.test, at: state, in: partition, movable: movable).prefix(batch)))
+                ? pairs(at: state, in: partition, movable: movable, rules: rules, count: 1).map { ($0.train, $0.test) }
+                : several(batch, at: state, in: partition, movable: movable, rules: rules)
             var (nextPartition, nextState) = (partition, state)
             for (train, test) in chosen {
                 nextPartition.exchange(trainClass: train, testClass: test)
@@ -110,13 +107,29 @@ struct MomentImbalance: Sendable {
     }
 
     /// The exchanges predicted to leave the sides most similar, best first.
-    func pairs(from partition: ClassPartition, movable: [Int], count: Int) -> [(train: Int, test: Int)] {
-        pairs(at: State(self, at: partition), in: partition, movable: movable, count: count).map { ($0.train, $0.test) }
+    func pairs(
+        from partition: ClassPartition, movable: [Int], rules: ExchangeRules? = nil, count: Int
+    ) -> [(train: Int, test: Int)] {
+        pairs(at: State(self, at: partition), in: partition, movable: movable, rules: rules, count: count)
+            .map { ($0.train, $0.test) }
+    }
+
+    /// Pairs of those units of both sides whose own moves help most.
+    private func several(
+        _ count: Int, at state: State, in partition: ClassPartition, movable: [Int], rules: ExchangeRules?
+    ) -> [(train: Int, test: Int)] {
+        let (train, test) = (
+            candidates(.train, at: state, in: partition, movable: movable),
+            candidates(.test, at: state, in: partition, movable: movable)
+        )
+        guard let rules else { return zip(train.prefix(count), test.prefix(count)).map { ($0, $1) } }
+        return Array(rules.pairs(train, test, in: partition.sides).prefix(count))
     }
 
     private func pairs(
-        at state: State, in partition: ClassPartition, movable: [Int], count: Int
+        at state: State, in partition: ClassPartition, movable: [Int], rules: ExchangeRules?, count: Int
     ) -> [(train: Int, test: Int, value: Double)] {
+        let sums = rules?.trainWeights(of: partition.sides) ?? []
         // With many units, only those whose own move helps most are paired.
         let limit = products == nil ? 48 : Int.max
         let (train, test) = (
@@ -125,7 +138,7 @@ struct MomentImbalance: Sendable {
         )
         var best: [(train: Int, test: Int, value: Double)] = []
         for a in train {
-            for b in test {
+            for b in test where rules?.allowsExchange(train: a, test: b, at: sums) ?? true {
                 let value = state.value(exchanging: a, b, in: self)
                 if best.count == count, let last = best.last, value >= last.value * (1 - Tie.tolerance) - resolution {
                     continue
