@@ -6,23 +6,34 @@ public enum RecordedSettings: Sendable, Equatable {
     case made(SplitSettings)
     /// What is known of splits that were read from a published file.
     case imported(ImportedSettings)
+    /// The settings of a hold-out.
+    case heldOut(HoldOutSettings)
 
-    /// The settings that the splits were made with; nil for imported splits.
+    /// The settings that a series of splits was made with; nil for imported splits and hold-outs.
     public var madeBy: SplitSettings? {
-        switch self {
-        case .made(let settings): settings
-        case .imported: nil
-        }
+        if case .made(let settings) = self { settings } else { nil }
     }
 
-    /// The name of the method in files: ``SplitMethod/name``, or `imported`.
-    public var methodName: String { madeBy?.method.name ?? "imported" }
+    /// The settings of a hold-out; nil for other splits.
+    public var heldOutBy: HoldOutSettings? {
+        if case .heldOut(let settings) = self { settings } else { nil }
+    }
+
+    /// The name of the method in files: ``SplitMethod/name``, `imported` or `holdout`.
+    public var methodName: String {
+        switch self {
+        case .made(let settings): settings.method.name
+        case .imported: "imported"
+        case .heldOut: "holdout"
+        }
+    }
 
     /// The seed of all random choices.
     public var seed: UInt64 {
         switch self {
         case .made(let settings): settings.seed
         case .imported(let settings): settings.seed
+        case .heldOut(let settings): settings.seed
         }
     }
 
@@ -31,14 +42,18 @@ public enum RecordedSettings: Sendable, Equatable {
         switch self {
         case .made(let settings): settings.levels.count
         case .imported(let settings): settings.levelCount
+        case .heldOut: 1
         }
     }
 
     /// How many validation folds each level's train classes are divided into; 0 for none.
+    ///
+    /// Those of a hold-out are its validation part, and the classes to train on meanwhile.
     public var foldCount: Int {
         switch self {
         case .made(let settings): settings.foldCount
         case .imported(let settings): settings.foldCount
+        case .heldOut(let settings): settings.ratio.validation > 0 ? 2 : 0
         }
     }
 
@@ -47,6 +62,7 @@ public enum RecordedSettings: Sendable, Equatable {
         switch self {
         case .made(let settings): settings.shots
         case .imported(let settings): settings.shots
+        case .heldOut: []
         }
     }
 
@@ -55,17 +71,18 @@ public enum RecordedSettings: Sendable, Equatable {
         switch self {
         case .made(let settings): settings.episodeCount
         case .imported(let settings): settings.episodeCount
+        case .heldOut: 1
         }
     }
 
     /// What the Gaussians are fitted to; nil for imported splits, which do not say.
-    public var statistic: ShiftStatistic? { madeBy?.statistic }
+    public var statistic: ShiftStatistic? { madeBy?.statistic ?? heldOutBy?.statistic }
 
     /// What changes sides as a whole; single classes for imported splits.
-    public var unit: UnitRule { madeBy?.unit ?? .class }
+    public var unit: UnitRule { madeBy?.unit ?? heldOutBy?.unit ?? .class }
 
     /// How many random exchanges make the null band of a level; 0 for none, as in imported splits.
-    public var nullDraws: Int { madeBy?.nullDraws ?? 0 }
+    public var nullDraws: Int { madeBy?.nullDraws ?? heldOutBy?.nullDraws ?? 0 }
 
     /// The settings of series `number` of several (see ``SplitSettings/replicate(_:)``).
     func replicate(_ number: Int) -> RecordedSettings {
@@ -74,6 +91,9 @@ public enum RecordedSettings: Sendable, Equatable {
         case .imported(var settings):
             settings.seed &+= UInt64(number - 1)
             return .imported(settings)
+        case .heldOut(var settings):
+            settings.seed &+= UInt64(number - 1)
+            return .heldOut(settings)
         }
     }
 
@@ -84,6 +104,7 @@ public enum RecordedSettings: Sendable, Equatable {
         switch self {
         case .made(let settings): try settings.validate()
         case .imported(let settings): try settings.validate()
+        case .heldOut(let settings): try settings.validate()
         }
     }
 }

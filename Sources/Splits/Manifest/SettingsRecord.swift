@@ -19,7 +19,7 @@ struct SettingsRecord: Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, milbich2021, statistic, unit, start, seed, spacing, targets, tolerance, shots
+        case name, milbich2021, holdout, statistic, unit, start, seed, spacing, targets, tolerance, shots
         case swapsPerStep = "swaps_per_step"
         case keepFraction = "keep_fraction"
         case minimumClassCount = "minimum_class_count"
@@ -34,11 +34,14 @@ struct SettingsRecord: Sendable, Equatable {
 extension RecordedSettings {
     /// Whether a manifest of splits made with these settings would record them as these are: settings without effect do
     /// not count.
-    package func isRecord(of settings: SplitSettings) -> Bool {
+    package func isRecord(of settings: SplitSettings) -> Bool { isRecord(of: .made(settings)) }
+
+    /// Whether both are recorded alike.
+    package func isRecord(of settings: RecordedSettings) -> Bool {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         guard let own = try? encoder.encode(SettingsRecord(self)),
-            let other = try? encoder.encode(SettingsRecord(.made(settings)))
+            let other = try? encoder.encode(SettingsRecord(settings))
         else { return false }
         return own == other
     }
@@ -54,6 +57,11 @@ extension SettingsRecord: Encodable {
         try container.encode(settings.episodeCount, forKey: .episodeCount)
         guard let made = settings.madeBy else {
             try container.encode(settings.levelCount, forKey: .levelCount)
+            guard let heldOut = settings.heldOutBy else { return }
+            try container.encode(heldOut.statistic, forKey: .statistic)
+            try container.encode(heldOut.unit, forKey: .unit)
+            try container.encode(heldOut.nullDraws, forKey: .nullDraws)
+            try container.encode(HoldOutRecord(heldOut), forKey: .holdout)
             return
         }
         try container.encode(made.statistic, forKey: .statistic)
@@ -97,10 +105,35 @@ extension SettingsRecord: Decodable {
                         seed: try fields(.seed), levelCount: try fields(.levelCount),
                         foldCount: try fields(.foldCount), shots: try fields(.shots),
                         episodeCount: try fields(.episodeCount))))
+        case "holdout": try self.init(heldOut: fields)
         default:
             throw DecodingError.dataCorruptedError(
                 forKey: .name, in: fields.container, debugDescription: "the method \(name) is not known")
         }
+    }
+
+    private init(heldOut fields: Fields) throws {
+        let record: HoldOutRecord = try fields(.holdout)
+        var heldOut = HoldOutSettings(ratio: PartRatio(train: 1, test: 1))
+        heldOut.seed = try fields(.seed)
+        heldOut.statistic = try fields(.statistic)
+        heldOut.unit = try fields(.unit)
+        heldOut.nullDraws = try fields(.nullDraws)
+        do {
+            try record.apply(to: &heldOut)
+            let expected = RecordedSettings.heldOut(heldOut)
+            for (name, key, value) in [
+                ("the number of levels", CodingKeys.levelCount, expected.levelCount),
+                ("the number of folds", .foldCount, expected.foldCount),
+            ] {
+                let found: Int = try fields(key)
+                try requireSetting(found == value, name, found, "\(value), as a hold-out has")
+            }
+            contradiction = nil
+        } catch let error as SplitError {
+            contradiction = error
+        }
+        settings = .heldOut(heldOut)
     }
 
     private init(made fields: Fields, isReference: Bool) throws {

@@ -17,6 +17,13 @@ package enum SplitFileName {
     /// How alike several series are.
     package static let replicates = "replicates.json"
 
+    /// Every sample of a hold-out with its part.
+    package static let holdOut = "holdout.csv"
+    /// Which folder of links is which class.
+    package static let linkedClasses = "classes.csv"
+    /// The paths of all files of a hold-out, links apart.
+    package static let ofHoldOut = [holdOut, classMap, samples, matched, manifest]
+
     /// Few-shot episodes.
     package static func episodes(shots: Int) -> String { "episodes-\(shots).json" }
 

@@ -149,6 +149,47 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         folds = series.folds[number].map(labels)
     }
 
+    /// The id of the only level of a hold-out.
+    static let holdOutID = "holdout"
+
+    /// Records a hold-out.
+    ///
+    /// Its folds are the validation part and the classes to train on meanwhile, as those of imported levels.
+    init(id: String, of holdOut: HoldOut) {
+        let dataset = holdOut.embedded.dataset
+        func labels(_ classes: [Int]) -> [String] { classes.map { dataset.classLabels[$0] } }
+        let (train, test) = (holdOut.partition.classes(on: .train), holdOut.classes(in: .test))
+        let controls = holdOut.controls?.levels[0]
+        self.id = id
+        arm = .holdOut
+        step = 0
+        adjustedPairCount = nil
+        fid = holdOut.distance.squared.rounded(significantDigits: 10)
+        fidMeanPart = holdOut.distance.meanPart.rounded(significantDigits: 10)
+        fidCovariancePart = holdOut.distance.covariancePart.rounded(significantDigits: 10)
+        referenceFid = nil
+        null = controls?.null
+        excess = controls?.excess
+        position = controls?.position
+        holdout = controls?.holdout.map { holdout in
+            HoldoutRecord(
+                fid: holdout.fid, nullMean: holdout.null.mean, nullSd: holdout.null.sd, p: holdout.p,
+                train: labels(holdout.partition.classes(on: .train)),
+                test: labels(holdout.partition.classes(on: .test)))
+        }
+        isShift = controls?.isShift
+        kernelDiscrepancy = holdOut.discrepancy?.rounded(significantDigits: 10)
+        composition = holdOut.composition
+        trainSampleCount = dataset.samples(ofClasses: train).count
+        testSampleCount = dataset.samples(ofClasses: test).count
+        self.train = labels(train)
+        self.test = labels(test)
+        removed = []
+        trainMatched = MatchedRecord(classes: labels(train), sampleCount: trainSampleCount)
+        let validation = holdOut.classes(in: .validation)
+        folds = validation.isEmpty ? [] : [labels(validation), labels(holdOut.classes(in: .train))]
+    }
+
     /// Records an imported level.
     ///
     /// - Parameters:

@@ -27,6 +27,8 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     public let controls: ControlsRecord?
     /// Spearman's correlation of `fid` and `kernel_discrepancy` over the levels: 1 if both agree on the order.
     public let rankAgreement: Double?
+    /// How large the parts of a hold-out are; nil for other splits.
+    public let parts: PartsRecord?
     /// The levels, by increasing distance.
     public internal(set) var levels: [SplitLevel]
     /// The settings in the form of the JSON.
@@ -132,7 +134,7 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case generator, dataset, embeddings, controls, levels
+        case generator, dataset, embeddings, controls, levels, parts
         case schemaVersion = "schema_version"
         case settingsRecord = "protocol"
         case importedFrom = "imported_from"
@@ -156,6 +158,7 @@ public struct SplitManifest: Sendable, Equatable, Codable {
                 singletonClassCount: $0.singletonClassCount, together: .init($0, in: series.embedded.dataset))
         }
         rankAgreement = series.rankAgreement?.rounded(significantDigits: 10)
+        parts = nil
         let width = String(series.levels.count).count
         levels = series.levels.indices.map { index in
             let number = String(index + 1)
@@ -174,8 +177,29 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         embeddings = nil
         importedFrom = source
         settingsRecord = SettingsRecord(.imported(settings))
-        (controls, rankAgreement) = (nil, nil)
+        (controls, rankAgreement, parts) = (nil, nil, nil)
         self.levels = levels
+    }
+
+    /// Records a hold-out, as the only level.
+    public init(
+        generator: String, holdOut: HoldOut, provenance: EmbeddingProvenance, imagesSHA256: String? = nil
+    ) {
+        schemaVersion = Self.currentSchemaVersion
+        self.generator = generator
+        dataset = DatasetRecord(holdOut.embedded.dataset, imagesSHA256: imagesSHA256)
+        embeddings = provenance
+        importedFrom = nil
+        settingsRecord = SettingsRecord(.heldOut(holdOut.settings))
+        controls = holdOut.controls.map {
+            ControlsRecord(
+                drawCount: holdOut.settings.nullDraws, dealCount: $0.dealCount > 0 ? $0.dealCount : nil,
+                halvingCount: $0.dealCount > 0 ? $0.halvingCount : nil, p: $0.p,
+                singletonClassCount: $0.singletonClassCount, together: .init($0, in: holdOut.embedded.dataset))
+        }
+        rankAgreement = nil
+        parts = PartsRecord(holdOut)
+        levels = [SplitLevel(id: SplitLevel.holdOutID, of: holdOut)]
     }
 
     /// The manifest as JSON with sorted keys, so that the same splits give the same bytes.

@@ -79,13 +79,15 @@ extension SplitValidation {
     /// Unless certain distances were asked for, the start is a level, and the arms follow one another.
     var originViolations: [SplitViolation] {
         var violations: [SplitViolation] = []
-        for level in manifest.levels where (level.arm == .imported) != isImported {
-            violations.append(
-                violation(
-                    "\(level.id), origin", level.arm.rawValue,
-                    "imported under the protocol imported and nowhere else"))
+        for (arm, isWanted) in [(Arm.imported, isImported), (.holdOut, isHoldOut)] {
+            for level in manifest.levels where (level.arm == arm) != isWanted {
+                violations.append(
+                    violation(
+                        "\(level.id), origin", level.arm.rawValue,
+                        "\(arm.rawValue) under the protocol \(arm.rawValue) and nowhere else"))
+            }
         }
-        guard manifest.settings.targets == nil && !isImported else { return violations }
+        guard manifest.settings.targets == nil && !isImported && !isHoldOut else { return violations }
         let starts = manifest.levels.filter { $0.arm == .start }.map(\.id)
         if starts.count != 1 {
             violations.append(

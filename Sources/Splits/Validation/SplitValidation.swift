@@ -57,11 +57,14 @@ public struct SplitValidation: Sendable {
         where !violations.contains(where: { $0.place == level.id || $0.place.begins(with: "\(level.id), ") }) {
             violations += compositionViolations(ofLevel: index, among: describing)
         }
-        return violations + matchedViolations + controlViolations
+        return violations + matchedViolations + controlViolations + partViolations
     }
 
     /// Whether the splits were published by somebody else.
-    var isImported: Bool { manifest.settings.madeBy == nil }
+    var isImported: Bool { if case .imported = manifest.settings { true } else { false } }
+
+    /// Whether the splits are one hold-out.
+    var isHoldOut: Bool { manifest.settings.heldOutBy != nil }
 
     /// Whether the splits were made as the reference code makes them.
     var isOfReference: Bool {
