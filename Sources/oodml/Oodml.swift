@@ -41,8 +41,8 @@ struct Oodml: ParsableCommand {
             """,
         version: generator,
         subcommands: [
-            Study.self, MakeSplits.self, Embed.self, Train.self, Evaluate.self, Compare.self, Score.self, Grow.self,
-            Verify.self, Validate.self, Distance.self,
+            Study.self, MakeSplits.self, MakeHoldOut.self, Embed.self, Train.self, Evaluate.self, Compare.self,
+            Score.self, Grow.self, Verify.self, Validate.self, Distance.self,
             Export.self, Import.self, Report.self, ListDatasets.self, ListSplits.self, Completions.self,
         ])
 
@@ -94,7 +94,7 @@ struct Oodml: ParsableCommand {
             if let embed = command as? Embed, embed.onError == .fail {
                 return " (--on-error skip leaves such \(what) out)"
             }
-            if command is MakeSplits || command is Evaluate {
+            if command is MakeSplits || command is MakeHoldOut || command is Evaluate {
                 return "; oodml embed --on-error skip leaves such \(what) out, and its store serves as --features"
             }
         }
@@ -115,7 +115,7 @@ struct Oodml: ParsableCommand {
             default: ""
             }
         case SplitError.dividedUnit: " (--start alphabetical or random)"
-        case SplitError.missedTarget: " (a larger --tolerance, or another target)"
+        case SplitError.missedTarget where command is MakeSplits: " (a larger --tolerance, or another target)"
         case SplitError.tooFewForBands: " (--draws 0)"
         default: ""
         }

@@ -78,6 +78,21 @@ import Testing
         #expect(try ResultsFolder(at: results).runs().count == 1)
     }
 
+    @Test func holdOut() throws {
+        let dataset = try Dataset(classFoldersAt: photos, name: "photos")
+        let network = try FeatureExtractor(model: EmbeddedBenchmark.backbone)
+        let lines = try printed {
+            // snippet
+            let settings = HoldOutSettings(ratio: PartRatio(train: 60, validation: 20, test: 20))
+            let made = try SplitFolder.holdOut(
+                at: folder, of: dataset, from: .images(below: photos, by: network), by: settings)
+            print(made.holdOut.distance.squared, made.holdOut.classes(in: .test).count)
+            // end
+        }
+        // 12 classes: 7.2, 2.4 and 2.4, of which train and validation have the largest remainders.
+        #expect(lines.count == 1 && lines[0].hasSuffix(" 2"))
+    }
+
     @Test func splits() throws {
         let dataset = try Dataset(classFoldersAt: photos, name: "photos")
         let network = try FeatureExtractor(model: EmbeddedBenchmark.backbone)

@@ -64,6 +64,24 @@ import Testing
         #expect(settings.search == self.settings.search && settings.levels.count == 5)
     }
 
+    @Test func holdOuts() throws {
+        let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)
+        let lines = try printed {
+            // snippet
+            let settings = HoldOutSettings(ratio: PartRatio(train: 70, validation: 10, test: 20))
+            let holdOut = try HoldOut(of: embedded, by: settings)
+            print(holdOut.distance.squared, holdOut.classes(in: .test).count)
+            // end
+        }
+        #expect(lines.count == 1 && lines[0].hasSuffix(" 4"))
+        // snippet
+        var settings = HoldOutSettings(ratio: PartRatio(train: 70, validation: 10, test: 20))
+        settings.measure = .samples
+        settings.difficulty = .median
+        // end
+        #expect(try HoldOut(of: embedded, by: settings).classes(in: .validation).count == 2)
+    }
+
     @Test func levels() throws {
         let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)
         let lines = try printed {

@@ -29,22 +29,22 @@ extension SplitFolder {
         precondition(images != nil || !export.form.hasImages, "the form \(export.form.name) without a folder of images")
         let folder = try OutputFolder(url, result: "export", force: replacing) { report(.warning($0)) }
         if let images {
-            let samples = Set(export.links.map { Name($0.sample) })
-            report(.began("looking for \(samples.count) images"))
-            let missing = samples.filter { !exists(images.appending(path: $0.text)) }.sorted()
-            if let first = missing.first {
-                throw FileError.malformed(
-                    path: images.appending(path: first.text).path,
-                    found: "no such file, and \(missing.count) of \(samples.count) are missing",
-                    expected: "an image for each sample")
-            }
+            try Self.requireImages(of: export, below: images, report: report)
         }
         report(.began("writing \(export.files.count) files and \(export.links.count) links"))
-        let links = export.links.map { link in
-            OutputItem(link.path, .link(to: (images ?? url).appending(path: link.sample).path))
-        }
-        // Those who wait for README.md, the last file, find everything else.
-        try folder.write(links + export.files.map { OutputItem($0.path, $0.bytes) })
+        try folder.write(export.items(linkingTo: images ?? url))
+    }
+
+    /// Refuses links to images that do not exist.
+    static func requireImages(of export: SplitExport, below images: URL, report: WorkReport) throws {
+        let samples = Set(export.links.map { Name($0.sample) })
+        report(.began("looking for \(samples.count) images"))
+        let missing = samples.filter { !exists(images.appending(path: $0.text)) }.sorted()
+        guard let first = missing.first else { return }
+        throw FileError.malformed(
+            path: images.appending(path: first.text).path,
+            found: "no such file, and \(missing.count) of \(samples.count) are missing",
+            expected: "an image for each sample")
     }
 
     /// The splits in a form for other tools: see ``/Splits/SplitExport/init(of:in:as:levels:direction:fold:root:)``.
@@ -54,5 +54,13 @@ extension SplitFolder {
     ) throws -> SplitExport {
         try SplitExport(
             of: manifest, in: dataset, as: form, levels: levels, direction: direction, fold: fold, root: root)
+    }
+}
+
+extension SplitExport {
+    /// The links and then the files, so that those who wait for the last file find everything else.
+    func items(linkingTo images: URL) -> [OutputItem] {
+        links.map { OutputItem($0.path, .link(to: images.appending(path: $0.sample).path)) }
+            + files.map { OutputItem($0.path, $0.bytes) }
     }
 }

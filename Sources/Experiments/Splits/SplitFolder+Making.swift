@@ -61,7 +61,7 @@ extension SplitFolder {
         let folder = try OutputFolder(url, result: resultName, force: replacing) { report(.warning($0)) }
         try folder.requireRoom(for: SplitFileName.all(shots: settings.shots, replicateCount: replicateCount))
         if !replacing {
-            try requireNoOther(at: url, of: dataset, by: settings.resolved(forUnitCount: units.count))
+            try requireNoOther(at: url, of: dataset, by: .made(settings.resolved(forUnitCount: units.count)))
         }
         let source = try source()
         if !replacing, case .images(_, let network, _) = source {
@@ -93,7 +93,7 @@ extension SplitFolder {
     }
 
     /// Refuses numbers that no command would read again.
-    private static func requireReadable(_ manifest: SplitManifest, at url: URL) throws {
+    static func requireReadable(_ manifest: SplitManifest, at url: URL) throws {
         do {
             try manifest.requirePlausibleValues()
         } catch let error as ImplausibleValue {
@@ -102,7 +102,7 @@ extension SplitFolder {
     }
 
     /// Refuses a folder with splits that must come out different, before any work is done.
-    private static func requireNoOther(at url: URL, of dataset: Dataset, by settings: SplitSettings) throws {
+    static func requireNoOther(at url: URL, of dataset: Dataset, by settings: RecordedSettings) throws {
         guard let manifest = try manifest(at: url) else { return }
         guard manifest.dataset.sha256 == dataset.digest else {
             throw occupied(url, "splits of other samples are there")
@@ -112,7 +112,7 @@ extension SplitFolder {
         }
     }
 
-    private static func requireNoOther(at url: URL, by embeddings: EmbeddingProvenance) throws {
+    static func requireNoOther(at url: URL, by embeddings: EmbeddingProvenance) throws {
         guard let found = try manifest(at: url)?.embeddings, found != embeddings else { return }
         throw occupied(url, "splits made from other embeddings (\(found.file)) are there")
     }
@@ -257,26 +257,36 @@ extension SplitSeries {
         if case .evenly(let count, _) = settings.levels, levels.count < count {
             warnings.append("the distances reached allow \(levels.count) levels that differ by 1 %, not \(count)")
         }
-        if let controls, controls.singletonClassCount > 0 {
-            let count = controls.singletonClassCount
-            warnings.append(
-                "\(count) \(count == 1 ? "class has" : "classes have") one sample only; the held-out repetition leaves "
-                    + "\(count == 1 ? "it" : "them") out")
-        }
-        if let controls, controls.dependentSamples.sampleCount > 0, controls.dependentSamples.source == .nearCopies {
-            let found = controls.dependentSamples
-            warnings.append(
-                "\(found.sampleCount) samples are near-copies of others of their class, in \(found.clusterCount == 1 ? "1 cluster" : "\(found.clusterCount) clusters"), which the "
-                    + "check on held-out samples keeps together; a column group in the table of samples would say what belongs together"
-            )
-        }
+        let leavingOut = controls?.leavingOutWarnings ?? []
         let foldCount = folds.lazy.map(\.count).min() ?? 0
         if foldCount < settings.foldCount, embedded.dataset.groups != nil {
             warnings.append(
                 "groups of samples join classes, so that a level has \(foldCount == 0 ? "no" : "only \(foldCount)") validation "
                     + "folds, not \(settings.foldCount)")
         }
-        if let count = controls?.undividedClasses.count, count > 0 {
+        return warnings + leavingOut
+    }
+}
+
+extension ShiftControls {
+    /// Warnings about what the held-out repetition leaves out or keeps together.
+    var leavingOutWarnings: [String] {
+        var warnings: [String] = []
+        if singletonClassCount > 0 {
+            let count = singletonClassCount
+            warnings.append(
+                "\(count) \(count == 1 ? "class has" : "classes have") one sample only; the held-out repetition leaves "
+                    + "\(count == 1 ? "it" : "them") out")
+        }
+        if dependentSamples.sampleCount > 0, dependentSamples.source == .nearCopies {
+            let found = dependentSamples
+            warnings.append(
+                "\(found.sampleCount) samples are near-copies of others of their class, in \(found.clusterCount == 1 ? "1 cluster" : "\(found.clusterCount) clusters"), which the "
+                    + "check on held-out samples keeps together; a column group in the table of samples would say what belongs together"
+            )
+        }
+        let count = undividedClasses.count
+        if count > 0 {
             warnings.append(
                 "\(count) \(count == 1 ? "class has" : "classes have") only samples that stay together; the held-out repetition "
                     + "leaves \(count == 1 ? "it" : "them") out")

@@ -164,6 +164,9 @@ public struct SplitFolderCheck: Sendable {
             return exists(file) ? check(try CSVTable(contentsOf: file)) : [missing(name)]
         }
         let matched = try violations(SplitFileName.matched, validation.violations(ofMatchedTraining:))
+        if validation.manifest.settings.heldOutBy != nil {
+            return try matched + violations(SplitFileName.holdOut, validation.violations(ofHoldOut:))
+        }
         // Nothing is known of how imported splits were found.
         guard validation.manifest.importedFrom == nil else { return matched }
         return try matched + violations(SplitFileName.progression, validation.violations(ofProgression:))

@@ -111,12 +111,15 @@ struct DatasetOptions: ParsableArguments {
     /// - Parameters:
     ///   - unit: the unit, which may be a column of the table.
     ///   - features: the file of embeddings; a store has its own table of samples.
+    ///   - startsFromOfficialSides: whether it matters which classes train in the official split.
     func read(
-        unit: UnitRule = .class, features: URL? = nil, deadLinks: DeadLinks = .refuse, on terminal: Terminal
+        unit: UnitRule = .class, features: URL? = nil, deadLinks: DeadLinks = .refuse,
+        startsFromOfficialSides: Bool = true,
+        on terminal: Terminal
     ) throws -> Dataset {
         terminal.status("reading")
         let dataset = try read(unit, features, deadLinks, terminal).takingCameras(from: camera ?? .automatic)
-        terminal.show(dataset)
+        terminal.show(dataset, startsFromOfficialSides: startsFromOfficialSides)
         if camera == nil, dataset.cameras == nil, CameraName.areInNames(of: dataset.samples.map(\.id)) {
             terminal.warn(
                 "\(dataset.name): the samples' names have cameras, as in re-identification; with --camera names, images of a "
@@ -179,10 +182,10 @@ extension OuterFolders: ExpressibleByArgument {}
 
 extension Terminal {
     /// Says what was understood of a dataset, before work starts.
-    func show(_ dataset: Dataset) {
+    func show(_ dataset: Dataset, startsFromOfficialSides: Bool = true) {
         let reading = dataset.reading
         var clauses = reading.understood
-        switch dataset.officialOrder {
+        switch startsFromOfficialSides ? dataset.officialOrder : nil {
         case .name:
             clauses.append("no split was given, so the series starts from the first half of the classes by name")
         case .number:

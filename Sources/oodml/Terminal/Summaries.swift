@@ -53,7 +53,7 @@ private func allColumns(_ file: String) -> String {
 }
 
 /// A p-value as what was counted, such as "99 of 99".
-private func drawsBelow(p: Double, in manifest: SplitManifest) -> String {
+func drawsBelow(p: Double, in manifest: SplitManifest) -> String {
     let count = manifest.controls.map { $0.dealCount ?? $0.drawCount } ?? 0
     return "\(count + 1 - Int((p * Double(count + 1)).rounded())) of \(count)"
 }

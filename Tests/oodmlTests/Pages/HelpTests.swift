@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct HelpTests {
     private static let commands = [
-        [], ["study"], ["make-splits"], ["embed"], ["train"], ["evaluate"], ["compare"], ["score"], ["grow"],
-        ["verify"],
+        [], ["study"], ["make-splits"], ["holdout"], ["embed"], ["train"], ["evaluate"], ["compare"], ["score"],
+        ["grow"], ["verify"],
         ["validate"],
         ["distance"],
         ["export"],

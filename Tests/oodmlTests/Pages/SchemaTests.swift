@@ -20,6 +20,9 @@ struct SchemaTests {
         "make-splits --features f.npy --samples s.csv --out targets --targets 10,20 --tolerance 0.1 --folds 0",
         "make-splits --root images --backbone BACKBONE --out images-splits --exif-orientation --draws 0 --resize 70x64 "
             + "--interpolation bicubic --spacing fid",
+        "holdout --features f.npy --samples s.csv --out holdout --ratio 60/20/20 --stratify superclass --pin pins.csv",
+        "holdout --features f.npy --samples s.csv --out median --ratio 3/1 --difficulty median --draws 0",
+        "evaluate --splits holdout --embeddings f.npy --features f.npy --out held-out --matched-draws 0",
         "embed --root images --backbone BACKBONE --out store",
         "embed --root images --backbone BACKBONE --out part --shard 1/2",
         "evaluate --splits splits --embeddings f.npy --features f.npy --out plain",
@@ -43,14 +46,15 @@ struct SchemaTests {
     private static let files = [
         "manifest-2": [
             "splits/manifest.json", "splits/replicate-2/manifest.json", "reference/manifest.json",
-            "targets/manifest.json", "images-splits/manifest.json", "grouped/manifest.json",
+            "targets/manifest.json", "images-splits/manifest.json", "grouped/manifest.json", "holdout/manifest.json",
+            "median/manifest.json",
         ],
         "episodes-1": ["splits/episodes-2.json", "splits/episodes-5.json"],
         "replicates-1": ["splits/replicates.json"],
         "store-1": ["store/store.json", "part/store.json"],
         "results-4": [
             "plain/results.json", "noisy/seed-1/results.json", "tricked/results.json", "fold/results.json",
-            "networks/results.json", "roles/results.json", "across/results.json",
+            "networks/results.json", "roles/results.json", "across/results.json", "held-out/results.json",
             "scored-heads/triplet/seed-1/results.json",
         ],
         "comparison-1": ["compared/comparison.json", "compared-heads/comparison.json"],
@@ -80,6 +84,7 @@ struct SchemaTests {
             }
         }
         try folder.write(table, to: "s.csv")
+        try folder.write("class,part\nclass 10,test\nclass 11,val\n", to: "pins.csv")
         let lines = table.split(separator: "\n")
         let divided = lines.map { "\($0),\($0 == lines[0] ? "role" : $0.contains("-0,") ? "query" : "gallery")\n" }
         try folder.write(divided.joined(), to: "roles.csv")
@@ -169,7 +174,7 @@ struct SchemaTests {
         let known: [String: [(String, Any?)]] = [
             "manifest-2": [
                 ("schema_version", 3), ("levels", nil), ("levels.0.fid", -1), ("levels.0.origin", "elsewhere"),
-                ("levels.0.train", "a"), ("levels.0.extra", 1), ("protocol.seed", -1), ("protocol.spacing", nil),
+                ("levels.0.train", "a"), ("levels.0.extra", 1), ("protocol.seed", -1),
                 ("dataset.sha256", "abc"), ("dataset.class_count", 1.5), ("embeddings.dimension", 0),
                 ("levels.0.train_matched.extra", true),
             ],
@@ -229,6 +234,15 @@ struct SchemaTests {
             "datasets-1": [("0.counts.samples", -1), ("0.title", nil), ("0.layout.0.size", 3)],
         ]
         changes += known[schema] ?? []
+        if schema == "manifest-2" {
+            changes +=
+                original["parts"] == nil
+                ? [("protocol.spacing", nil), ("parts", [Any]())]
+                : [
+                    ("parts", nil), ("parts.test.class_count", 0), ("protocol.holdout", nil),
+                    ("protocol.holdout.difficulty", "at"),
+                ]
+        }
         return try changes.enumerated().map { number, change in
             var json = original
             json[change.0] = change.1
