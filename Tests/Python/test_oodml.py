@@ -201,6 +201,29 @@ class ScoreTests(Case):
         ]:
             self.assertEqual(oodml.score(whole, labels).json, expected, type(labels))
 
+    def test_a_hold_out_has_parts(self):
+        for options, sizes in [
+            ({"ratio": "60/20/20"}, {"train": 14, "validation": 5, "test": 5}),
+            ({"ratio": "3/1", "difficulty": "easiest", "by": "samples"}, {"train": 18, "test": 6}),
+        ]:
+            splits = oodml.holdout(features=self.rows, samples=self.labels, draws=0, **options)
+            self.assertEqual({part: len(side.class_labels) for part, side in splits.parts.items()}, sizes)
+            rows = sorted(row for side in splits.parts.values() for row in side.rows)
+            self.assertEqual(rows, list(range(len(self.rows))))
+            level = splits.level("holdout")
+            self.assertEqual(level.test.class_labels, splits.parts["test"].class_labels)
+            test = np.isin(np.arange(len(self.rows)), splits.parts["test"].rows)
+            found = oodml.distance(self.rows[~test], self.rows[test])["frechet"]
+            self.assertAlmostEqual(level.fid / found, 1, places=6)
+            if "validation" in sizes:
+                self.assertEqual(level.folds[0].test.class_labels, splits.parts["validation"].class_labels)
+            self.assertEqual(oodml.validate(splits, features=self.rows).violations, [])
+        wanted = 1.5 * level.fid
+        found = oodml.holdout(features=self.rows, samples=self.labels, draws=0, ratio="3/1", difficulty=wanted)
+        self.assertLess(abs(found.level("holdout").fid / wanted - 1), 0.02)
+        with self.assertRaisesRegex(oodml.UsageError, "the ratio is .3-1.; expected numbers"):
+            oodml.holdout(features=self.rows, samples=self.labels, ratio="3-1")
+
     def test_inputs_are_not_changed(self):
         rows, labels = self.rows.copy(), self.labels.copy()
         oodml.score(rows, labels, gallery=rows, gallery_labels=labels)

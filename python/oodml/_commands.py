@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         EmbedOptions,
         EvaluateOptions,
         GrowOptions,
+        HoldoutOptions,
         MakeSplitsOptions,
         PathLike,
         ReportOptions,
@@ -124,6 +125,24 @@ def make_splits(**options: Unpack[MakeSplitsOptions]) -> Splits:
         splits = oodml.make_splits(root="photos", backbone="dino.onnx", out="splits/photos")
     """
     call = Call("make-splits")
+    place = _place(options)
+    _add_options(call, options, place)
+    answer = call.run(options.get("quiet"))
+    splits = Splits(place.path)
+    splits.keep(place, answer.notes, answer.warnings)
+    return splits
+
+
+@_command("holdout")
+def holdout(**options: Unpack[HoldoutOptions]) -> Splits:
+    """Divides classes once into training, validation and test parts of a chosen difficulty, as `oodml holdout`.
+
+    Features and samples are as in make_splits. The splits that are returned have one level, and `parts` of it:
+
+        splits = oodml.holdout(features=features, samples=labels, ratio="70/10/20")
+        splits.parts["test"].rows  # which rows of the features, and so for train and validation
+    """
+    call = Call("holdout")
     place = _place(options)
     _add_options(call, options, place)
     answer = call.run(options.get("quiet"))

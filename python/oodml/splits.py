@@ -154,6 +154,20 @@ class Splits:
             for direction in directions:
                 yield self.level(id, direction, fold)
 
+    @property
+    def parts(self) -> dict[str, Side]:
+        """The parts of a hold-out: train, validation where there is one, and test.
+
+        The classes of each are numbered among themselves. Those of train leave out the validation classes, which
+        level("holdout").train has.
+        """
+        if self.manifest["protocol"]["name"] != "holdout":
+            raise UsageError(f"found the parts of {self!r}; expected a hold-out, that oodml holdout made")
+        record = self.manifest["levels"][0]
+        validation, train = record["folds"] or (None, record["train"])
+        found = {"train": train, "validation": validation, "test": record["test"]}
+        return {part: Side(self._source, labels) for part, labels in found.items() if labels is not None}
+
     def write_run(
         self,
         template: PathLike,
