@@ -227,6 +227,122 @@ class MakeSplitsOptions(TypedDict, total=False):
     force: bool | None
 
 
+class HoldoutOptions(TypedDict, total=False):
+    """Options of `oodml holdout`."""
+
+    #: The benchmark that comes with oodml, glyphs200, or the dataset in --root: cub200, cars196, sop, inshop,
+    #: market1501, dukemtmc, msmt17 or veri776.
+    dataset: str | None
+
+    #: The folder of the images.
+    root: PathLike | None
+
+    #: A table with the columns sample, class, and optionally superclass, split (train or test), role (query or
+    #: gallery), camera, domain and group; or labels alone, in .npy or in lines of .txt; a store of embeddings has
+    #: its own.
+    samples: Data | None
+
+    #: What the outer folders of outer/class/image are: superclass, domain, or the parts of a split (default: by
+    #: their names).
+    folders: Literal["superclass", "domain", "split"] | None
+
+    #: The column of --samples with the cameras: images of a query's class and camera do not count for it (default:
+    #: camera, if there is one; names: by the samples' names; none).
+    camera: str | None
+
+    #: The name of the dataset in what is written (default: that of the folder, table or store).
+    name: str | None
+
+    #: The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in the config
+    #: file of timm, Hugging Face or OpenCLIP.
+    backbone: PathLike | None
+
+    #: Embeddings instead of images (.npy, .npz, .safetensors, .csv): one row for each row of --samples, found by id
+    #: where the file has ids.
+    features: Data | None
+
+    #: The output folder (default: splits/NAME-holdout).
+    out: PathLike | None
+
+    #: How large the parts are, one against another: train/validation/test, or train/test (default: 70/10/20).
+    ratio: str | None
+
+    #: What the ratio is of. (default: classes)
+    by: Literal["classes", "samples"] | None
+
+    #: How far the test classes are from the others: hardest, median, easiest, or a distance (fid), met to 2 %
+    #: (default: hardest).
+    difficulty: str | float | None
+
+    #: Which of the other classes are for validation: random ones, or those far from the training classes. (default:
+    #: random)
+    validation: Literal["random", "far"] | None
+
+    #: Give every part its share of each value of this column, which has one value a class.
+    stratify: str | None
+
+    #: A table of classes that must be in a part: class, part.
+    pin: PathLike | None
+
+    #: What is in one part as a whole: class, superclass, or a column of --samples. (default: class)
+    unit: str | None
+
+    #: What the distance is computed over: all samples, or one mean for each class. (default: samples)
+    statistic: Literal["samples", "class-means"] | None
+
+    #: What all random choices come from. (default: 0)
+    seed: int | None
+
+    #: Random exchanges for the null band; 0 leaves out the band and the held-out repetition. (default: 20)
+    draws: int | None
+
+    #: Make folders of links to the images as well.
+    links: bool | None
+
+    #: The folder in which embeddings of images are kept, and found by other commands (default: stores).
+    stores: PathLike | None
+
+    #: Keep no embeddings of images, and use none that were kept.
+    no_stores: bool | None
+
+    #: The output that is the embedding; of an ONNX network any tensor within it.
+    output: str | None
+
+    #: How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the others;
+    #: grid-2 and grid-4 are the means of 2 × 2 and 4 × 4 parts of a feature map.
+    pool: Literal["cls", "avg", "patch-avg", "max", "gem", "grid-2", "grid-4"] | None
+
+    #: The resize before the crop: the shorter side, HEIGHTxWIDTH, or none.
+    resize: int | str | None
+
+    #: The part of the resized image that the crop is, instead of --resize.
+    crop_pct: float | None
+
+    #: The centre crop, which is the network's input: a side, or HEIGHTxWIDTH.
+    crop: int | str | None
+
+    #: The filter of the resize.
+    interpolation: Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"] | None
+
+    #: What is subtracted from values of 0 to 1; one number for a network for grey images.
+    mean: float | Sequence[float] | None
+
+    #: What values are then divided by.
+    std: float | Sequence[float] | None
+
+    #: The order of the channels in the network's input, also of --mean and --std (default: rgb).
+    channel_order: Literal["rgb", "bgr"] | None
+
+    #: Turn images first as their EXIF data says, which most trainers do not do.
+    exif_orientation: bool | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+    #: Replace results of another run in the output folder; your own files there stay.
+    force: bool | None
+
+
 class EmbedOptions(TypedDict, total=False):
     """Options of `oodml embed`."""
 
@@ -853,6 +969,76 @@ TEXTS: dict[str, dict[str, str]] = {
             "With --protocol milbich2021: add this to the diagonals under the root, where the reference has 1e-8 "
             "(default: nothing)."
         ),
+        "output": ("The output that is the embedding; of an ONNX network any tensor within it."),
+        "pool": (
+            "How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the "
+            "others; grid-2 and grid-4 are the means of 2 × 2 and 4 × 4 parts of a feature map."
+        ),
+        "resize": ("The resize before the crop: the shorter side, HEIGHTxWIDTH, or none."),
+        "crop_pct": ("The part of the resized image that the crop is, instead of --resize."),
+        "crop": ("The centre crop, which is the network's input: a side, or HEIGHTxWIDTH."),
+        "interpolation": ("The filter of the resize."),
+        "mean": ("What is subtracted from values of 0 to 1; one number for a network for grey images."),
+        "std": ("What values are then divided by."),
+        "channel_order": ("The order of the channels in the network's input, also of --mean and --std (default: rgb)."),
+        "exif_orientation": ("Turn images first as their EXIF data says, which most trainers do not do."),
+        "quiet": ("Print no progress and no warnings."),
+        "force": ("Replace results of another run in the output folder; your own files there stay."),
+    },
+    "holdout": {
+        "dataset": (
+            "The benchmark that comes with oodml, glyphs200, or the dataset in --root: cub200, cars196, sop, "
+            "inshop, market1501, dukemtmc, msmt17 or veri776."
+        ),
+        "root": ("The folder of the images."),
+        "samples": (
+            "A table with the columns sample, class, and optionally superclass, split (train or test), role "
+            "(query or gallery), camera, domain and group; or labels alone, in .npy or in lines of .txt; a store "
+            "of embeddings has its own."
+        ),
+        "folders": (
+            "What the outer folders of outer/class/image are: superclass, domain, or the parts of a split "
+            "(default: by their names)."
+        ),
+        "camera": (
+            "The column of --samples with the cameras: images of a query's class and camera do not count for it "
+            "(default: camera, if there is one; names: by the samples' names; none)."
+        ),
+        "name": ("The name of the dataset in what is written (default: that of the folder, table or store)."),
+        "backbone": (
+            "The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in "
+            "the config file of timm, Hugging Face or OpenCLIP."
+        ),
+        "features": (
+            "Embeddings instead of images (.npy, .npz, .safetensors, .csv): one row for each row of --samples, "
+            "found by id where the file has ids."
+        ),
+        "out": ("The output folder (default: splits/NAME-holdout)."),
+        "ratio": (
+            "How large the parts are, one against another: train/validation/test, or train/test (default: 70/10/20)."
+        ),
+        "by": ("What the ratio is of. (default: classes)"),
+        "difficulty": (
+            "How far the test classes are from the others: hardest, median, easiest, or a distance (fid), met to "
+            "2 % (default: hardest)."
+        ),
+        "validation": (
+            "Which of the other classes are for validation: random ones, or those far from the training classes. "
+            "(default: random)"
+        ),
+        "stratify": ("Give every part its share of each value of this column, which has one value a class."),
+        "pin": ("A table of classes that must be in a part: class, part."),
+        "unit": ("What is in one part as a whole: class, superclass, or a column of --samples. (default: class)"),
+        "statistic": (
+            "What the distance is computed over: all samples, or one mean for each class. (default: samples)"
+        ),
+        "seed": ("What all random choices come from. (default: 0)"),
+        "draws": (
+            "Random exchanges for the null band; 0 leaves out the band and the held-out repetition. (default: 20)"
+        ),
+        "links": ("Make folders of links to the images as well."),
+        "stores": ("The folder in which embeddings of images are kept, and found by other commands (default: stores)."),
+        "no_stores": ("Keep no embeddings of images, and use none that were kept."),
         "output": ("The output that is the embedding; of an ONNX network any tensor within it."),
         "pool": (
             "How a feature map or tokens become one vector: cls is the first token, patch-avg the mean over the "

@@ -95,7 +95,7 @@ import TestSupport
     /// The pages of questions, command for command where they need nothing but a clone; each with how many blocks these are.
     @Test(
         arguments: [
-            "WhichBackbone": 1, "HardHoldOut": 1, "LeakageFreeSplit": 2, "OnACluster": 1, "ReproduceThePaper": 1,
+            "WhichBackbone": 1, "HardHoldOut": 2, "LeakageFreeSplit": 2, "OnACluster": 1, "ReproduceThePaper": 1,
             "HowWellDoesItVerify": 1,
         ])
     func thePagesOfQuestionsRun(page: String, count: Int) throws {
