@@ -66,6 +66,12 @@ COMMANDS = [
         reader=["export", "out/res", "--as", "csv", "-q", "--out", "scratch/export"],
     ),
     Command(
+        "holdout",
+        new=["holdout", *MAKE[1:-3], "-q", *OUT, "--ratio", "60/20/20"],
+        old=["holdout", *MAKE[1:-3], "-q", *OUT, "--ratio", "60/20/20", "--seed", "5"],
+        reader=["validate", "out/res"],
+    ),
+    Command(
         "import",
         new=["import", "in/splits.pkl", *IMPORT],
         old=["import", "in/other.pkl", *IMPORT],

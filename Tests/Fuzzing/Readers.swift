@@ -69,6 +69,8 @@ struct FuzzedReader: Sendable {
                 _ = try LabelTable(contentsOf: url)
             } and: {
                 _ = try Dataset(sampleTableAt: url, name: "a", unit: .column("camera"), cameras: .automatic)
+            } and: {
+                _ = try HoldOutSettings.pins(readingFrom: url)
             }
         },
         FuzzedReader(name: "class-map", file: "a.csv") { url in
