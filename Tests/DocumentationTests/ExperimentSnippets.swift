@@ -4,6 +4,7 @@ import Evaluation
 import Experiments
 import FeatureExtraction
 import Foundation
+import Frechet
 import Glyphs200
 import HeadTraining
 import Reports

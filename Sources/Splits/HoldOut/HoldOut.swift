@@ -126,6 +126,10 @@ public struct HoldOut: Sendable {
             return HoldOutSearch.randomSides(by: rules, from: sides, seed: settings.seed, stream: "validation")
         case .far:
             let search = try HoldOutSearch(vectors, rules: rules, from: sides, seed: settings.seed)
+            guard vectors.canBeMeasured(search.start) else {
+                throw SplitError.invalidSetting(
+                    name: "the validation part", found: "far, of too few samples for a distance", expected: "random")
+            }
             return try search.hardest { event in report(event.prefixed("validation: ")) }
         }
     }

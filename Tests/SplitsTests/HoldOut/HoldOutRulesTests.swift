@@ -142,6 +142,19 @@ import Testing
         #expect(
             try refusal("80/20") { $0.stratum = "colour" }
                 == "the column of the strata is \"colour\"; expected one of superclass")
+        let means = try EmbeddedDataset(
+            dataset: embedded.dataset, embeddings: embedded.embeddings, statistic: .classMeans)
+        #expect(
+            throws: SplitError.invalidSetting(
+                name: "the validation part", found: "far, of too few samples for a distance", expected: "random")
+        ) {
+            try HoldOut(
+                of: means,
+                by: settings("30/1/9") {
+                    $0.statistic = .classMeans
+                    $0.validation = .far
+                })
+        }
         #expect(
             try refusal("0/100") { _ in } == "the ratio of train is 0.0; expected a number above 0")
         #expect(
