@@ -140,11 +140,18 @@ public func leaderSentence(_ comparison: ModelComparison) -> String? {
 /// How far the levels lead, and at how many the shift is shown.
 public func shiftSentence(_ manifest: SplitManifest) -> String {
     let distances = manifest.levels.map(\.fid)
-    let range = "at a distance (fid) of \(fixed(distances.min() ?? 0, 1)) to \(fixed(distances.max() ?? 0, 1))"
     let tested = manifest.levels.filter { $0.isShift != nil }
     let shown = tested.count(where: { $0.isShift == true })
-    let levels = manifest.levels.count == 1 ? "1 level" : "\(manifest.levels.count) levels"
-    return "\(levels) lead the test classes of \(manifest.dataset.name) away from the training classes, \(range); "
+    let name = manifest.dataset.name
+    guard manifest.levels.count > 1 else {
+        return
+            "The test classes of \(name) are at a distance (fid) of \(fixed(distances.first ?? 0, 1)) from the training classes; "
+            + (tested.isEmpty
+                ? "whether that is more than chance was not tested."
+                : shown > 0 ? "that is beyond chance." : "that this is more than chance is not shown.")
+    }
+    let range = "at a distance (fid) of \(fixed(distances.min() ?? 0, 1)) to \(fixed(distances.max() ?? 0, 1))"
+    return "\(manifest.levels.count) levels lead the test classes of \(name) away from the training classes, \(range); "
         + (tested.isEmpty
             ? "whether that is more than chance was not tested." : "at \(shown) of them the shift is beyond chance.")
 }
