@@ -24,6 +24,8 @@ SCHEMAS = f"{COMMAND}/Schemas"
 # Titles of sections, and in each of them titles of pages, their files, and their names on the site.
 NAVIGATION = {
     "Questions": [
+        ("Which embedding is better?", f"{COMMAND}/WhichEmbeddingIsBetter.md", "which-embedding"),
+        ("How will my catalogue grow?", f"{COMMAND}/GrowingCatalogue.md", "growing-catalogue"),
         ("How well does it verify?", f"{COMMAND}/HowWellDoesItVerify.md", "how-well-does-it-verify"),
         ("Which backbone carries furthest", f"{COMMAND}/WhichBackbone.md", "which-backbone"),
         ("Which objective carries furthest", f"{COMMAND}/TrainingHeads.md", "which-objective"),
