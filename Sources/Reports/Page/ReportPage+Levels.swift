@@ -132,6 +132,7 @@ extension ReportPage {
     private static let origins = [
         "start": "where the series starts", "swap": "harder, by exchange", "easier": "easier, by exchange",
         "removal": "harder, by removal", "imported": "imported",
+        "holdout": "one hold-out, whose train classes are those of training and validation",
     ]
 
     /// The samples of the three classes of a side that are farthest from the other side, as the manifest has them, or else of
