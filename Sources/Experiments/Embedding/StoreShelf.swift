@@ -78,7 +78,8 @@ public struct StoreShelf: Sendable {
     func fill(
         with dataset: Dataset, below images: URL, by network: any ImageNetwork, report: @escaping WorkReport
     ) throws -> EmbeddingStore? {
-        let store = EmbeddingStore(at: url.appending(path: try name(of: dataset, by: network.provenance)))
+        let store = EmbeddingStore(
+            at: url.appending(path: try name(of: dataset, below: images, by: network.provenance)))
         do {
             guard try lockTarget(store.url, warn: { _ in }) != nil else {
                 report(
@@ -98,9 +99,13 @@ public struct StoreShelf: Sendable {
     }
 
     /// The name of a store's folder: the dataset, the network, and the digest of all that tells it from others but the
-    /// contents of the images, which are not known before they are read.
-    private func name(of dataset: Dataset, by provenance: EmbeddingProvenance) throws -> String {
-        let identity = try stableJSON(provenance.named("")) + dataset.sampleTable.text
+    /// contents of the images, which are not known before they are read; where they lie stands in for them, so that two datasets
+    /// with the same names do not take turns in one store.
+    private func name(
+        of dataset: Dataset, below images: URL, by provenance: EmbeddingProvenance
+    ) throws -> String {
+        let identity =
+            try stableJSON(provenance.named("")) + dataset.sampleTable.text + images.standardizedFileURL.path
         let digest = SHA256.hexadecimal(of: Array(identity.utf8)).prefix(8)
         let stem = URL(filePath: provenance.file).deletingPathExtension().lastPathComponent
         return "\(plain(dataset.name))-\(plain(stem))-\(digest)"
