@@ -109,6 +109,65 @@ import Testing
         #expect(validated.output.contains("dataset, images_sha256"), "\(validated.output)")
     }
 
+    private func images() throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: folder.url.appending(path: "images").path)
+            .filter { $0.hasSuffix(".png") }.sorted()
+    }
+
+    /// A store may have more than is asked for: those of images that are gone, or of classes that a level leaves out.
+    @Test func aStoreOfMoreImagesServes() throws {
+        #expect(try makeSplits("all").status == 0)
+        let first = try #require(try images().first)
+        try FileManager.default.removeItem(at: folder.url.appending(path: "images/\(first)"))
+        let fewer = try makeSplits("fewer")
+        #expect(fewer.status == 0 && fewer.errors.contains(Self.reused), "\(fewer.errors)")
+        #expect(stores.count == 1)
+        for line in ["validate fewer", "train --splits fewer --objective triplet --steps 2 --dimension 4 --out heads"] {
+            let run = try run(line)
+            #expect(run.status == 0, "\(line): \(run.errors)")
+        }
+        let fold = try run(
+            "evaluate --splits fewer --root images --model \(EmbeddedBenchmark.backbone.path) --fold 0 --out fold")
+        #expect(fold.status == 0, "\(fold.errors)")
+    }
+
+    /// What was embedded then is not compared in silence with what is there now.
+    @Test func otherImagesThanThoseOfTheSplitsAreWarnedOf() throws {
+        #expect(try makeSplits("splits").status == 0)
+        let names = try images()
+        let (first, last) = (try #require(names.first), try #require(names.last))
+        let places = [first, last].map { folder.url.appending(path: "images/\($0)") }
+        let swapped = try places.map { try Data(contentsOf: $0) }
+        for (place, image) in zip(places, swapped.reversed()) { try image.write(to: place) }
+        let warning = "warning: the images are not those that the splits were made from"
+        let model = "evaluate --splits splits --root images --model \(EmbeddedBenchmark.backbone.path) --out"
+        let scored = try run("\(model) results")
+        #expect(scored.status == 0 && scored.errors.contains(warning), "\(scored.errors)")
+        #expect(try run("embed --root images --out store", network).status == 0)
+        let trained = try run(
+            "train --splits splits --features store --objective triplet --steps 2 --dimension 4 --out heads")
+        #expect(trained.status == 0 && trained.errors.contains(warning), "\(trained.errors)")
+        for (place, image) in zip(places, swapped) { try image.write(to: place) }
+        #expect(try !run("\(model) again").errors.contains(warning))
+    }
+
+    /// A damaged store says what to do about it, and results are not put where classes are read.
+    @Test func damageAndMisplacedResultsAreNamed() throws {
+        #expect(try makeSplits("splits").status == 0)
+        try folder.write(Data([1, 2, 3]), to: "stores/\(try #require(stores.first))/embeddings.npy")
+        let damaged = try makeSplits("again")
+        #expect(
+            damaged.status == 1
+                && damaged.errors.contains("without the folder, or with --no-stores, the images are embedded anew"),
+            "\(damaged.errors)")
+        for options in [["--out", "images/splits"], ["--out", "other", "--stores", "images/stores"]] {
+            let within = try run("make-splits --root images --draws 0 --min-classes 3 --levels 3", network + options)
+            #expect(
+                within.status == 1 && within.errors.contains("a place for results within the folder of the images"),
+                "\(within.errors)")
+        }
+    }
+
     @Test func whatCannotBeKeptIsSaid() throws {
         try folder.write("a file", to: "stores")
         let run = try makeSplits("splits")
