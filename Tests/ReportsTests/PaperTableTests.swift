@@ -28,6 +28,14 @@ import Testing
                 """#)
     }
 
+    /// What may follow the end of a row is no name of LaTeX's.
+    @Test func rowsBeginWithNames() {
+        let table = TextTable(columns: [.init("a")], rows: [["[baseline]"], ["*star"], ["plain"]])
+        let rows = table.latex.split(separator: "\n").map(String.init)
+        #expect(rows.contains { $0.hasPrefix("{}[") || $0.hasPrefix("{}{[}") } && rows.contains { $0.hasPrefix("{}*") })
+        #expect(rows.contains("plain \\\\"))
+    }
+
     @Test func markdownHasARowForEach() {
         #expect(
             Self.table.markdown == #"""

@@ -113,6 +113,25 @@ import Testing
         #expect(!renewed.errors.contains("there already"))
     }
 
+    /// What fails at first is corrected by the right command, and what is missing is said before anything is made.
+    @Test func aCorrectedCommandGoesOn() throws {
+        let bare = try fixture.run(["study", "--features", "f.npy", "--steps", "20"], out: "study")
+        #expect(
+            bare.status == 1 && bare.sentence?.contains("f.npy: found no samples beside it; expected --samples") == true
+        )
+        #expect(!FileManager.default.fileExists(atPath: fixture.folder.url.appending(path: "study").path))
+        try fixture.folder.write("sample,class\na,1\nb,1\nc,2\nd,2\n", to: "few.csv")
+        try fixture.folder.write("x\n1\n2\n3\n4\n", to: "few-features.csv")
+        let few = try fixture.run(["study", "--features", "few-features.csv", "--samples", "few.csv"], out: "study")
+        #expect(few.status == 1 && few.sentence?.contains("there are 2 classes") == true, "\(few.errors)")
+        // A study whose first step failed has no step that could be harmed.
+        try fixture.folder.write(
+            #"{"schema_version": 1, "generator": "oodml 0.1.0", "settings": ["--levels=9"], "steps": []}"#,
+            to: "study/study.json")
+        let right = try study(["-q"])
+        #expect(right.status == 0, "\(right.errors)")
+    }
+
     @Test func otherSettingsAreRefused() throws {
         #expect(try study(["-q"]).status == 0)
         let former = try fixture.contents(of: "study")
