@@ -100,19 +100,21 @@ public struct EmbeddingGrowth: Sendable {
         }
     }
 
-    /// Forecasts for larger sizes.
+    /// Forecasts for larger sizes; none from a single label, which has no rivals.
     ///
     /// - Precondition: they are greater than ``classCount``.
     public func forecasts(at sizes: [Int], seed: UInt64 = 0) -> [ForecastPoint] {
-        guard !sizes.isEmpty else { return [] }
+        guard !sizes.isEmpty, classCount > 1 else { return [] }
         let forecast = growth.forecast
+        // The likeliest distribution need not meet what is known to the last digit, and more labels help nobody.
+        let known = growth.recall(ofClasses: classCount).value
         var errors: [Int: Double?] = [:]
         return sizes.map { size in
             let factor = (size + classCount - 1) / classCount
             let error = errors[factor] ?? growth.forecastError(by: factor, seed: seed)
             errors[factor] = .some(error)
             return ForecastPoint(
-                classCount: size, recall: forecast.recall(ofClasses: size), error: error, factor: factor)
+                classCount: size, recall: min(forecast.recall(ofClasses: size), known), error: error, factor: factor)
         }
     }
 }

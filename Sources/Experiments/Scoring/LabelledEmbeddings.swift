@@ -273,6 +273,25 @@ public struct LabelledEmbeddings: Sendable {
         rows(in: gallery).count { $0 != nil }
     }
 
+    /// What to say of rows that are in a gallery too and would find themselves there, as nothing names them; nil if there are none.
+    ///
+    /// - Complexity: O((n + m)·d).
+    public func warningOfRows(in gallery: LabelledEmbeddings) -> String? {
+        guard table.samples == nil || gallery.table.samples == nil else { return nil }
+        func digests(_ rows: Matrix<Float>) -> [UInt64] {
+            (0..<rows.rowCount).map { row in
+                // FNV-1a over the bits.
+                rows.row(row).reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01B3 }
+            }
+        }
+        let items = Set(digests(gallery.matrix))
+        let count = digests(matrix).count(where: items.contains)
+        guard count > 0 else { return nil }
+        return
+            "\(count) of \(matrix.rowCount) rows of \(file.path) are rows of \(gallery.file.path) too, and each finds itself there; with a "
+            + "column sample in both tables it is left out"
+    }
+
     /// For each sample, its row among `items`; none if either set has no ids.
     private func rows(in items: LabelledEmbeddings) -> [Int?] {
         guard let own = table.samples, let others = items.table.samples else { return [] }

@@ -16,6 +16,8 @@ public struct ScoringTask: Sendable {
 
     /// The tasks of a manifest, level after level, and what is left out.
     ///
+    /// The test classes of a hold-out are for testing, so its tasks are forward alone.
+    ///
     /// A class alone always scores 1. So a direction is left out if it has a task of one class at any level: means over
     /// directions must be of the same directions at all levels.
     ///
@@ -26,6 +28,8 @@ public struct ScoringTask: Sendable {
     static func all(
         of manifest: SplitManifest, in dataset: Dataset, directions: [Direction], fold: Int?
     ) throws -> (tasks: [ScoringTask], remarks: [String]) {
+        let isHoldOut = manifest.levels.contains { $0.arm == .holdOut }
+        let directions = isHoldOut ? [.forward] : directions
         let every = try allTasks(of: manifest, in: dataset, directions: directions, fold: fold)
         let lone = every.filter { $0.classes.count < 2 }
         let kept = directions.filter { direction in !lone.contains { $0.direction == direction } }

@@ -110,6 +110,11 @@ package struct WrittenFolder: Sendable {
             guard exists(url.appending(path: name)) else {
                 return (name, "no such file", "the one that was written with the others")
             }
+            if case .link(let target) = receipt[path: path]?.content {
+                let found = try? linkTarget(of: url.appending(path: name).path)
+                return found.map(Name.init) == Name(target)
+                    ? nil : (name, "another link, or a file", "a link to \(target), as it was written")
+            }
             do {
                 try require(name)
                 return nil

@@ -71,7 +71,8 @@ public struct GalleryGrowth: Sendable {
     }
 
     /// By how much forecasts of all classes from a part of them were off, as the root of the mean square over draws of groups
-    /// of classes; nil for fewer than two groups in that part.
+    /// of classes; nil where that part would have fewer than twenty classes, of which too little can be told, or where no draw was
+    /// off at all, as nothing went wrong yet that could have been forecast.
     ///
     /// Each draw sees the queries and rivals of its groups only. So the error has the forecast's part and that of other queries.
     ///
@@ -80,16 +81,16 @@ public struct GalleryGrowth: Sendable {
     ///   - seed: what the groups are drawn from.
     /// - Complexity: that of twenty forecasts.
     public func forecastError(by factor: Int, seed: UInt64 = 0) -> Double? {
-        let groupCount = rivals.groupCount
-        let drawn = groupCount / max(factor, 1)
-        guard factor > 1, drawn > 1 else { return nil }
+        let filled = (0..<rivals.groupCount).filter { rivals.classCounts[$0] > 0 }
+        let drawn = filled.count / max(factor, 1)
+        guard factor > 1, drawn > 1, rivals.classCount / factor >= 20 else { return nil }
         let truth = recall(ofClasses: rivals.classCount).value
         var generator = SeededGenerator(seed: seed, stream: "growth/\(factor)")
         var squares: [Double] = []
         for _ in 0..<20 {
-            let groups = generator.shuffled(0..<groupCount).prefix(drawn)
+            let groups = generator.shuffled(filled).prefix(drawn)
             let classCount = groups.reduce(0) { $0 + rivals.classCounts[$1] }
-            let isDrawn = (0..<groupCount).map { groups.contains($0) }
+            let isDrawn = (0..<rivals.groupCount).map { groups.contains($0) }
             var counts: [Int] = []
             var blockedCount = 0
             for query in rivals.queries.indices where isDrawn[rivals.groupOfQuery[query]] {
@@ -104,7 +105,8 @@ public struct GalleryGrowth: Sendable {
             let error = forecast.recall(ofClasses: rivals.classCount) - truth
             squares.append(error * error)
         }
-        return squares.isEmpty ? nil : (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+        let sum = squares.reduce(0, +)
+        return sum > 0 ? (sum / Double(squares.count)).squareRoot() : nil
     }
 
     /// For each number of rivals, the chance that none is in a gallery of `count` of `classCount` classes, of which one, no rival,

@@ -13,14 +13,14 @@ struct Grow: ParsableCommand {
         discussion: manual(
             """
             A query is answered rightly if no item of another label comes before all of its own. With fewer labels in the \
-            gallery that happens more often. For galleries of fewer labels than there are, Recall@1 is computed exactly, as the \
-            mean over all draws of so many labels: from the number of labels that have an item before the query's own, no \
-            draw is made. Items rank as in `oodml score`.
+            gallery that happens more often. For galleries of fewer labels than there are, Recall@1 is computed exactly: the mean \
+            over all queries, each over all draws of so many labels with its own, from the number of labels that have an item \
+            before the query's own; no draw is made. Items rank as in `oodml score`.
 
             For larger galleries it is forecast. A label that is not there yet comes before a query's own with some chance; how \
             these chances are distributed over the queries follows from how many of the known labels do. By how much such \
             forecasts are off is found by forecasting what is known: all labels from a half (or a third, and so on), in 20 \
-            draws. It holds for new labels that are like the known ones.
+            draws of at least 20 labels each. It holds for new labels that are like the known ones.
 
             Intervals are over other labels, by the jackknife of `oodml score`.
 
@@ -151,7 +151,13 @@ struct Grow: ParsableCommand {
             try LabelledEmbeddings(
                 file, labels: galleryLabels ?? labels, cameras: cameras, numbering: &numbering)
         }
+        if let items, let warning = set.warningOfRows(in: items) { terminal.warn(warning) }
         let extra = try distractors.map(Distractors.init)
+        if set.table.hasRoles, items == nil {
+            terminal.warn(
+                "\(labels.path): its roles are not used, so every sample is a query and in the gallery; --gallery takes a gallery of "
+                    + "its own")
+        }
         try requireSizes(known: Set((items ?? set).classNumbers).count)
         terminal.status("ranking")
         let growth = try EmbeddingGrowth(

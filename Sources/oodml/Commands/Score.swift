@@ -213,6 +213,7 @@ struct Score: ParsableCommand {
                 file, labels: galleryLabels ?? labels, cameras: camera ?? .automatic, numbering: &numbering)
         }
         warn(about: sets[0], galleries.first, on: terminal)
+        if let items = galleries.first, let warning = sets[0].warningOfRows(in: items) { terminal.warn(warning) }
         let assignment = try clusters.map(sets[0].clusters(readingFrom:))
 
         terminal.status("ranking")

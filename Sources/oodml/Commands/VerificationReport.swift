@@ -27,7 +27,8 @@ struct VerificationReport: Encodable {
     ///
     /// Lower rates rest on the impostors of a few labels.
     private var metric: VerificationMetric {
-        let rates = first.scores.rates.filter { $0 * Double(first.scores.impostorCount) >= 10 }
+        let rates = zip(first.scores.rates, first.scores.operations)
+            .filter { $0.1.map { $0.acceptedImpostorCount >= 10 } ?? false }.map(\.0)
         return (rates.filter { $0 >= 0.001 }.min() ?? rates.max())
             .map { .acceptRate(falseAcceptRate: $0) } ?? .equalErrorRate
     }
@@ -73,7 +74,7 @@ extension VerificationReport {
                 let margin = hasIntervals ? [self.margin(model, .acceptRate(falseAcceptRate: rate))] : []
                 guard let operation else { return ["\(rate)", "–"] + margin + ["–", "–", "too few"] }
                 return ["\(rate)", fixed(operation.acceptRate, 4)] + margin + [
-                    fixed(operation.falseNonMatchRate, 4), fixed(operation.threshold, 5),
+                    fixed(operation.falseNonMatchRate, 4), upward(operation.threshold, 5),
                     "\(operation.acceptedImpostorCount)",
                 ]
             })
@@ -173,8 +174,14 @@ extension VerificationReport {
             return "With so few impostors only this can be said: \(errors)"
         }
         return
-            "A threshold of \(fixed(operation.threshold, 3)) lets \(share(rate)) impostors pass and accepts "
+            "A threshold of \(upward(operation.threshold, 3)) lets at most \(share(rate)) impostors pass and accepts "
             + "\(percent(first.estimates[metric])) % of the genuine pairs; \(errors)"
+    }
+
+    /// A threshold that is not below the true one, so that whoever takes it over accepts no more.
+    private func upward(_ threshold: Double, _ decimals: Int) -> String {
+        let scale = (0..<decimals).reduce(1.0) { scale, _ in 10 * scale }
+        return fixed((threshold * scale).rounded(.up) / scale, decimals)
     }
 
     /// A rate as "1 of 1000".

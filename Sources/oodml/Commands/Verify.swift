@@ -185,6 +185,7 @@ struct Verify: ParsableCommand {
         let list = try pairs.map { try PairList(contentsOf: $0) }
         let templates = try templates.map { try TemplateTable(contentsOf: $0) }
         warn(about: sets[0], on: terminal)
+        if let items = galleries.first, let warning = sets[0].warningOfRows(in: items) { terminal.warn(warning) }
         terminal.status("comparing pairs")
         let verification: Verification
         do {

@@ -124,10 +124,6 @@ import Testing
         try fixture.folder.write("x\n1\n2\n3\n4\n", to: "few-features.csv")
         let few = try fixture.run(["study", "--features", "few-features.csv", "--samples", "few.csv"], out: "study")
         #expect(few.status == 1 && few.sentence?.contains("there are 2 classes") == true, "\(few.errors)")
-        // A study whose first step failed has no step that could be harmed.
-        try fixture.folder.write(
-            #"{"schema_version": 1, "generator": "oodml 0.1.0", "settings": ["--levels=9"], "steps": []}"#,
-            to: "study/study.json")
         let right = try study(["-q"])
         #expect(right.status == 0, "\(right.errors)")
     }
