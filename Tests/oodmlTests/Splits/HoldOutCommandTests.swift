@@ -79,6 +79,9 @@ import Testing
             #expect(scored.status == 0, "\(scored.errors)")
             let results = try EditableJSON(Data(scored.output.utf8))
             #expect(results["levels.0.origin"] as? String == "holdout")
+            // The test classes are for testing, and never the other way round.
+            #expect(results["levels.0.scores.full.model.forward"] != nil)
+            #expect(results["levels.0.scores.full.model.reverse"] == nil)
             #expect(results["levels.0.scores.full.model.forward.query_count"] as? Int ?? 48 == 48)
         }
         let exported = try CommandRun(
@@ -203,5 +206,15 @@ import Testing
                 #expect(FileManager.default.fileExists(atPath: target), "\(link)")
             }
         }
+        let check = try CommandRun(["validate", out], in: folder.url)
+        #expect(check.status == 0, "\(check.output) \(check.errors)")
+        // A link that leads elsewhere is another one.
+        let some = try FileManager.default.contentsOfDirectory(atPath: "\(out)/holdout/test")[0]
+        let image = try FileManager.default.contentsOfDirectory(atPath: "\(out)/holdout/test/\(some)")[0]
+        let link = "\(out)/holdout/test/\(some)/\(image)"
+        try FileManager.default.removeItem(atPath: link)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: images.path)
+        let changed = try CommandRun(["validate", out], in: folder.url)
+        #expect(changed.status == 1 && changed.output.contains("another link"), "\(changed.output)")
     }
 }
