@@ -69,9 +69,14 @@ package func replace(_ outputs: [Output], keepingElsewhere: Bool = false) throws
 /// Makes sure that no result lies within another, which is replaced as a whole, and that no two have one path.
 ///
 /// - Throws: ``FileError`` naming the first that does.
-package func requireApart(_ urls: [URL]) throws {
+package func requireApart(_ urls: [URL], from inputs: [URL] = []) throws {
+    let read = Set(inputs.map { Name((try? targetPath($0)) ?? $0.standardizedFileURL.path) })
     let paths = try urls.map { try targetPath($0) ?? $0.standardizedFileURL.path }
     for (number, path) in paths.enumerated() {
+        if read.contains(Name(path)) {
+            throw FileError.malformed(
+                path: urls[number].path, found: "a file that is read", expected: "another place for a result")
+        }
         for (other, folder) in paths.enumerated() where other != number {
             if Name(path) == Name(folder), other < number {
                 throw FileError.malformed(

@@ -199,7 +199,9 @@ struct Score: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        try requireApart([perQuery, perClass, chart].compactMap(\.self))
+        try requireApart(
+            [perQuery, perClass, chart].compactMap(\.self),
+            from: embeddings + gallery + [labels, galleryLabels, clusters].compactMap(\.self))
         let queryFile = try perQuery.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         let classFile = try perClass.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         let chartFile = try chart.map { try OutputFile($0, force: force) { terminal.warn($0) } }

@@ -167,7 +167,9 @@ struct Verify: ParsableCommand {
     func run() throws {
         let terminal = Terminal(isQuiet: output.quiet)
         defer { terminal.finish() }
-        try requireApart([curve, roc, det].compactMap(\.self))
+        try requireApart(
+            [curve, roc, det].compactMap(\.self),
+            from: embeddings + gallery + [labels, galleryLabels, pairs, templates].compactMap(\.self))
         func file(_ url: URL?) throws -> OutputFile? {
             try url.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         }

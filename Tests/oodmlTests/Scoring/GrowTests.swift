@@ -100,6 +100,7 @@ import Testing
         ("--forecast 0,100", 64, "--forecast has 0 among others"),
         ("--gallery e.npy", 64, "--gallery and --gallery-labels go together"),
         ("--distractors short.npy", 1, "found 2 columns; expected 6"),
+        ("--csv l.csv --force", 1, "l.csv: found a file that is read; expected another place for a result"),
         ("--across-groups", 1, "no groups of samples"),
     ])
     func faultsAreOneSentence(options: String, status: Int32, sentence: String) throws {
