@@ -66,7 +66,8 @@ package func replace(_ outputs: [Output], keepingElsewhere: Bool = false) throws
     }
 }
 
-/// Makes sure that no result lies within another, which is replaced as a whole, and that no two have one path.
+/// Makes sure that no result lies within another, which is replaced as a whole, that no two have one path, and that none has
+/// that of a file which is read.
 ///
 /// - Throws: ``FileError`` naming the first that does.
 package func requireApart(_ urls: [URL], from inputs: [URL] = []) throws {
