@@ -11,7 +11,7 @@ internal import Statistics
 /// answered rightly with the chance (1 − p)^(M−1). How p is distributed over the queries follows from their numbers of rivals,
 /// which are binomial given p: the distribution that makes them likeliest (Robbins, "A generalization of the method of maximum
 /// likelihood", 1950; Laird, "Nonparametric maximum likelihood estimation of a mixing distribution", JASA 73, 1978). No shape is
-/// assumed for it. What a forecast is worth is found out by forecasting what is known: see ``forecastError(by:)``.
+/// assumed for it. What a forecast is worth is found out by forecasting what is known: see ``forecastError(by:seed:)``.
 ///
 /// ```swift
 /// let line = Matrix<Float>(rows: [[0], [1], [2.5], [8], [20], [21], [30], [31]])
