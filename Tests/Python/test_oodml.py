@@ -93,7 +93,9 @@ class ScoreTests(Case):
         scored = oodml.score(self.rows, self.labels, no_clusters=True, no_structure=True, quiet=True)
         whole = grown.known[grown.class_count]
         self.assertAlmostEqual(whole.value, scored["recall@1"], places=12)
-        self.assertAlmostEqual(whole.standard_error, scored.intervals["recall@1"].standard_error, places=9)
+        # Groups of labels are of unequal sizes here, and the gallery keeps its own.
+        error = scored.intervals["recall@1"].standard_error
+        self.assertLess(abs(whole.standard_error - error), 0.3 * error)
         self.assertEqual(list(grown.forecasts), [10 * grown.class_count])
         self.assertLessEqual(grown.forecasts[10 * grown.class_count].value, whole.value)
         self.assertIn("<svg", grown._repr_html_())
@@ -213,7 +215,7 @@ class ScoreTests(Case):
             level = splits.level("holdout")
             self.assertEqual(level.test.class_labels, splits.parts["test"].class_labels)
             test = np.isin(np.arange(len(self.rows)), splits.parts["test"].rows)
-            found = oodml.distance(self.rows[~test], self.rows[test])["frechet"]
+            found = oodml.distance(self.rows[~test], self.rows[test]).frechet
             self.assertAlmostEqual(level.fid / found, 1, places=6)
             if "validation" in sizes:
                 self.assertEqual(level.folds[0].test.class_labels, splits.parts["validation"].class_labels)
