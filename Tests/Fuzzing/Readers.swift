@@ -69,8 +69,6 @@ struct FuzzedReader: Sendable {
                 _ = try LabelTable(contentsOf: url)
             } and: {
                 _ = try Dataset(sampleTableAt: url, name: "a", unit: .column("camera"), cameras: .automatic)
-            } and: {
-                _ = try HoldOutSettings.pins(readingFrom: url)
             }
         },
         FuzzedReader(name: "class-map", file: "a.csv") { url in
@@ -79,6 +77,7 @@ struct FuzzedReader: Sendable {
             } and: {
                 _ = try ClassScores.all(readingFrom: url)
             } and: {
+                _ = try HoldOutSettings.pins(readingFrom: url)
             }
         },
         FuzzedReader(name: "labels", file: "a.txt") { url in
