@@ -3,6 +3,9 @@ internal import DenseLinearAlgebra
 internal import Parallel
 
 /// What counts pairs, on one thread.
+///
+/// It is passed from the thread that counts to the one that reads it when all threads have ended, and never shared, which the
+/// compiler cannot see: so the classes promise `Sendable` themselves.
 protocol PairCounter: AnyObject, Sendable {
     /// Takes the products of a query with some items.
     ///

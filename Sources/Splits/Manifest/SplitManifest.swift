@@ -93,6 +93,15 @@ public struct SplitManifest: Sendable, Equatable, Codable {
             }
         }
 
+        init(_ controls: ShiftControls, drawCount: Int, in dataset: Dataset) {
+            self.drawCount = drawCount
+            let wereDealt = controls.dealCount > 0
+            (dealCount, halvingCount) = wereDealt ? (controls.dealCount, controls.halvingCount) : (nil, nil)
+            p = controls.p
+            singletonClassCount = controls.singletonClassCount
+            together = TogetherRecord(controls, in: dataset)
+        }
+
         private enum CodingKeys: String, CodingKey {
             case p, together
             case drawCount = "draw_count"
@@ -152,10 +161,7 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         importedFrom = nil
         settingsRecord = SettingsRecord(.made(series.settings))
         controls = series.controls.map {
-            ControlsRecord(
-                drawCount: series.settings.nullDraws, dealCount: $0.dealCount > 0 ? $0.dealCount : nil,
-                halvingCount: $0.dealCount > 0 ? $0.halvingCount : nil, p: $0.p,
-                singletonClassCount: $0.singletonClassCount, together: .init($0, in: series.embedded.dataset))
+            ControlsRecord($0, drawCount: series.settings.nullDraws, in: series.embedded.dataset)
         }
         rankAgreement = series.rankAgreement?.rounded(significantDigits: 10)
         parts = nil
@@ -192,10 +198,7 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         importedFrom = nil
         settingsRecord = SettingsRecord(.heldOut(holdOut.settings))
         controls = holdOut.controls.map {
-            ControlsRecord(
-                drawCount: holdOut.settings.nullDraws, dealCount: $0.dealCount > 0 ? $0.dealCount : nil,
-                halvingCount: $0.dealCount > 0 ? $0.halvingCount : nil, p: $0.p,
-                singletonClassCount: $0.singletonClassCount, together: .init($0, in: holdOut.embedded.dataset))
+            ControlsRecord($0, drawCount: holdOut.settings.nullDraws, in: holdOut.embedded.dataset)
         }
         rankAgreement = nil
         parts = PartsRecord(holdOut)

@@ -54,13 +54,7 @@ struct Grow: ParsableCommand {
         completion: .file(extensions: featureFileExtensions), transform: path)
     var embeddings: URL
 
-    @Option(
-        help: ArgumentHelp(
-            "Their labels: a table with the column label (or class) and optionally sample, camera and group, a row "
-                + "for each embedding; or only labels, in .npy or in lines of .txt.",
-            valueName: "csv"),
-        completion: .file(extensions: ["csv", "npy", "txt"]), transform: path)
-    var labels: URL
+    @OptionGroup var labelling: LabelOptions
 
     @Option(
         help: ArgumentHelp(
@@ -93,11 +87,6 @@ struct Grow: ParsableCommand {
         completion: .file(extensions: featureFileExtensions), transform: path)
     var gallery: URL?
 
-    @Option(
-        help: ArgumentHelp("The gallery's labels, a table like --labels.", valueName: "csv"),
-        completion: .file(extensions: ["csv"]), transform: path)
-    var galleryLabels: URL?
-
     @Option(name: [.long, .customLong("distance")], help: "What items are ranked by.")
     var similarity = Similarity.cosine
 
@@ -126,7 +115,7 @@ struct Grow: ParsableCommand {
     @OptionGroup var output: PrintOptions
 
     func validate() throws {
-        guard (gallery == nil) == (galleryLabels == nil) else {
+        guard (gallery == nil) == (labelling.galleryLabels == nil) else {
             throw ValidationError("--gallery and --gallery-labels go together; expected both or neither")
         }
         guard forecast == [0] || !forecast.contains(0) else {
@@ -142,24 +131,21 @@ struct Grow: ParsableCommand {
         defer { terminal.finish() }
         try requireApart(
             [csv, chart].compactMap(\.self),
-            from: [embeddings, labels, gallery, galleryLabels, distractors].compactMap(\.self))
+            from: [embeddings, gallery, distractors].compactMap(\.self) + labelling.files)
         let tableFile = try csv.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         let chartFile = try chart.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         terminal.status("reading")
         var numbering = LabelNumbering()
         let cameras = camera ?? .automatic
-        let set = try LabelledEmbeddings(embeddings, labels: labels, cameras: cameras, numbering: &numbering)
+        let set = try LabelledEmbeddings(embeddings, labels: labelling.labels, cameras: cameras, numbering: &numbering)
         let items = try gallery.map { file in
             try LabelledEmbeddings(
-                file, labels: galleryLabels ?? labels, cameras: cameras, numbering: &numbering)
+                file, labels: labelling.galleryLabels ?? labelling.labels, cameras: cameras, numbering: &numbering)
         }
-        if let items, let warning = set.warningOfRows(in: items) { terminal.warn(warning) }
+        labelling.warn(
+            about: set, against: items, camera: camera, roleless: "every sample is a query and in the gallery",
+            leavingOut: "items of a query's label and camera", on: terminal)
         let extra = try distractors.map(Distractors.init)
-        if set.table.hasRoles, items == nil {
-            terminal.warn(
-                "\(labels.path): its roles are not used, so every sample is a query and in the gallery; --gallery takes a gallery of "
-                    + "its own")
-        }
         try requireSizes(known: Set((items ?? set).classNumbers).count)
         terminal.status("ranking")
         let growth = try EmbeddingGrowth(

@@ -77,13 +77,7 @@ struct Score: ParsableCommand {
         transform: path)
     var embeddings: [URL]
 
-    @Option(
-        help: ArgumentHelp(
-            "Their labels: a table with the column label (or class) and optionally sample, camera and group, a row "
-                + "for each embedding; or only labels, in .npy or in lines of .txt.",
-            valueName: "csv"),
-        completion: .file(extensions: ["csv", "npy", "txt"]), transform: path)
-    var labels: URL
+    @OptionGroup var labelling: LabelOptions
 
     @Option(
         help: ArgumentHelp(
@@ -104,11 +98,6 @@ struct Score: ParsableCommand {
             valueName: "file"),
         completion: .file(extensions: featureFileExtensions), transform: path)
     var gallery: [URL] = []
-
-    @Option(
-        help: ArgumentHelp("The gallery's labels, a table like --labels.", valueName: "csv"),
-        completion: .file(extensions: ["csv"]), transform: path)
-    var galleryLabels: URL?
 
     @Option(
         help: ArgumentHelp(
@@ -168,7 +157,7 @@ struct Score: ParsableCommand {
     @OptionGroup var output: PrintOptions
 
     func validate() throws {
-        guard gallery.isEmpty == (galleryLabels == nil) else {
+        guard gallery.isEmpty == (labelling.galleryLabels == nil) else {
             throw ValidationError("--gallery and --gallery-labels go together; expected both or neither")
         }
         guard gallery.isEmpty || gallery.count == embeddings.count else {
@@ -201,21 +190,21 @@ struct Score: ParsableCommand {
         defer { terminal.finish() }
         try requireApart(
             [perQuery, perClass, chart].compactMap(\.self),
-            from: embeddings + gallery + [labels, galleryLabels, clusters].compactMap(\.self))
+            from: embeddings + gallery + labelling.files + (clusters.map { [$0] } ?? []))
         let queryFile = try perQuery.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         let classFile = try perClass.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         let chartFile = try chart.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         terminal.status("reading")
         var numbering = LabelNumbering()
         let sets = try embeddings.map {
-            try LabelledEmbeddings($0, labels: labels, cameras: camera ?? .automatic, numbering: &numbering)
+            try LabelledEmbeddings($0, labels: labelling.labels, cameras: camera ?? .automatic, numbering: &numbering)
         }
         let galleries = try gallery.map { file in
             try LabelledEmbeddings(
-                file, labels: galleryLabels ?? labels, cameras: camera ?? .automatic, numbering: &numbering)
+                file, labels: labelling.galleryLabels ?? labelling.labels, cameras: camera ?? .automatic,
+                numbering: &numbering)
         }
         warn(about: sets[0], galleries.first, on: terminal)
-        if let items = galleries.first, let warning = sets[0].warningOfRows(in: items) { terminal.warn(warning) }
         let assignment = try clusters.map(sets[0].clusters(readingFrom:))
 
         terminal.status("ranking")
@@ -274,24 +263,14 @@ struct Score: ParsableCommand {
 
     /// Says what of the tables is not used, and what others would leave out.
     private func warn(about set: LabelledEmbeddings, _ items: LabelledEmbeddings?, on terminal: Terminal) {
-        if set.table.hasRoles && gallery.isEmpty {
-            terminal.warn(
-                "\(labels.path): its roles are not used, so every sample is a query and in the gallery; --gallery takes a gallery "
-                    + "of its own, and oodml evaluate follows roles")
-        }
-        if let column = set.table.unusedCameraColumn {
-            terminal.warn(
-                "\(labels.path): the column \(column) is not used; --camera \(column) takes it for the cameras")
-        }
+        labelling.warn(
+            about: set, against: items, camera: camera,
+            roleless: "every sample is a query and in the gallery, unlike in oodml evaluate",
+            leavingOut: "items of a query's label and camera", on: terminal)
         if set.table.cameras != nil, (items ?? set).table.labels.contains("-1") {
             terminal.warn(
-                "\((galleryLabels ?? labels).path): items of the label -1 count as misses here; Market-1501 leaves them out, so take "
+                "\((labelling.galleryLabels ?? labelling.labels).path): items of the label -1 count as misses here; Market-1501 leaves them out, so take "
                     + "them out of the gallery to compare")
-        }
-        if camera == nil, set.table.cameras == nil, CameraName.areInNames(of: set.table.samples ?? []) {
-            terminal.warn(
-                "\(labels.path): the samples' names have cameras, as in re-identification; --camera names leaves out items of "
-                    + "a query's label and camera, --camera none silences this warning")
         }
     }
 
@@ -307,8 +286,8 @@ struct Score: ParsableCommand {
                 hasIntervals: !noIntervals, numbering: numbering)
         } catch RetrievalError.noQueries(let count) {
             throw CommandError(
-                "\(labels.path): none of the \(count) queries has an item of its label in "
-                    + "\((galleryLabels ?? labels).path); expected one at least")
+                "\(labelling.labels.path): none of the \(count) queries has an item of its label in "
+                    + "\((labelling.galleryLabels ?? labelling.labels).path); expected one at least")
         }
     }
 

@@ -74,13 +74,7 @@ struct Verify: ParsableCommand {
         transform: path)
     var embeddings: [URL]
 
-    @Option(
-        help: ArgumentHelp(
-            "Their labels: a table with the column label (or class) and optionally sample, camera and group, a row "
-                + "for each embedding; or only labels, in .npy or in lines of .txt.",
-            valueName: "csv"),
-        completion: .file(extensions: ["csv", "npy", "txt"]), transform: path)
-    var labels: URL
+    @OptionGroup var labelling: LabelOptions
 
     @Option(
         help: ArgumentHelp("Take the pairs of this list: LFW's pairs.txt, or a table a, b, same.", valueName: "file"),
@@ -98,11 +92,6 @@ struct Verify: ParsableCommand {
             valueName: "file"),
         completion: .file(extensions: featureFileExtensions), transform: path)
     var gallery: [URL] = []
-
-    @Option(
-        help: ArgumentHelp("The gallery's labels, a table like --labels.", valueName: "csv"),
-        completion: .file(extensions: ["csv"]), transform: path)
-    var galleryLabels: URL?
 
     @Option(
         help: ArgumentHelp(
@@ -144,7 +133,7 @@ struct Verify: ParsableCommand {
     @OptionGroup var output: PrintOptions
 
     func validate() throws {
-        guard gallery.isEmpty == (galleryLabels == nil) else {
+        guard gallery.isEmpty == (labelling.galleryLabels == nil) else {
             throw ValidationError("--gallery and --gallery-labels go together; expected both or neither")
         }
         guard gallery.isEmpty || gallery.count == embeddings.count else {
@@ -169,7 +158,7 @@ struct Verify: ParsableCommand {
         defer { terminal.finish() }
         try requireApart(
             [curve, roc, det].compactMap(\.self),
-            from: embeddings + gallery + [labels, galleryLabels, pairs, templates].compactMap(\.self))
+            from: embeddings + gallery + labelling.files + [pairs, templates].compactMap(\.self))
         func file(_ url: URL?) throws -> OutputFile? {
             try url.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         }
@@ -179,15 +168,21 @@ struct Verify: ParsableCommand {
         let cameras = pairs != nil || templates != nil ? CameraSource.none : camera ?? .automatic
         var numbering = LabelNumbering()
         let sets = try embeddings.map {
-            try LabelledEmbeddings($0, labels: labels, cameras: cameras, numbering: &numbering)
+            try LabelledEmbeddings($0, labels: labelling.labels, cameras: cameras, numbering: &numbering)
         }
         let galleries = try gallery.map { file in
-            try LabelledEmbeddings(file, labels: galleryLabels ?? labels, cameras: cameras, numbering: &numbering)
+            try LabelledEmbeddings(
+                file, labels: labelling.galleryLabels ?? labelling.labels, cameras: cameras, numbering: &numbering)
         }
         let list = try pairs.map { try PairList(contentsOf: $0) }
         let templates = try templates.map { try TemplateTable(contentsOf: $0) }
-        warn(about: sets[0], on: terminal)
-        if let items = galleries.first, let warning = sets[0].warningOfRows(in: items) { terminal.warn(warning) }
+        // A list and templates say themselves which rows are paired.
+        if pairs == nil, templates == nil {
+            labelling.warn(
+                about: sets[0], against: galleries.first, camera: camera,
+                roleless: "all rows are paired with each other",
+                leavingOut: "pairs of one label and camera", on: terminal)
+        }
         terminal.status("comparing pairs")
         let verification: Verification
         do {
@@ -197,7 +192,7 @@ struct Verify: ParsableCommand {
                 acrossGroups: acrossGroups, hasIntervals: !noIntervals, numbering: numbering)
         } catch RetrievalError.noPairs(let genuine, let impostors) {
             throw CommandError(
-                "\((pairs ?? labels).path): found \(genuine) genuine pairs, of one label, and \(impostors) impostors, of two; "
+                "\((pairs ?? labelling.labels).path): found \(genuine) genuine pairs, of one label, and \(impostors) impostors, of two; "
                     + "expected some of each")
         }
         terminal.finish()
@@ -215,25 +210,6 @@ struct Verify: ParsableCommand {
             detFile.map { Output.file($0, Data(ErrorRateChart(models: curves, kind: .det).svg.utf8)) },
         ].compactMap(\.self)
         if !files.isEmpty { try replace(files, keepingElsewhere: true) }
-    }
-
-    /// Says what of the tables is not used.
-    private func warn(about set: LabelledEmbeddings, on terminal: Terminal) {
-        if set.table.hasRoles && gallery.isEmpty && pairs == nil {
-            terminal.warn(
-                "\(labels.path): its roles are not used, so all rows are paired with each other; --gallery takes a gallery of its own"
-            )
-        }
-        guard pairs == nil, templates == nil else { return }
-        if let column = set.table.unusedCameraColumn {
-            terminal.warn(
-                "\(labels.path): the column \(column) is not used; --camera \(column) takes it for the cameras")
-        }
-        if camera == nil, set.table.cameras == nil, CameraName.areInNames(of: set.table.samples ?? []) {
-            terminal.warn(
-                "\(labels.path): the samples' names have cameras, as in re-identification; --camera names leaves out pairs of "
-                    + "one label and camera, --camera none silences this warning")
-        }
     }
 }
 
