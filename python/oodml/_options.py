@@ -612,6 +612,9 @@ class EvaluateOptions(TypedDict, total=False):
 class ScoreOptions(TypedDict, total=False):
     """Options of `oodml score`."""
 
+    #: The gallery's labels, a table like --labels.
+    gallery_labels: Data | None
+
     #: What the embeddings are called, given once for each, in their order (default: as their files).
     name: Sequence[PathLike] | None
 
@@ -621,9 +624,6 @@ class ScoreOptions(TypedDict, total=False):
 
     #: The embeddings to retrieve from (m × d); with several embeddings given once for each, in their order.
     gallery: Data | None
-
-    #: The gallery's labels, a table like --labels.
-    gallery_labels: Data | None
 
     #: Clusters instead of those of k-means: a table with the column cluster.
     clusters: Data | None
@@ -691,6 +691,9 @@ class ScoreOptions(TypedDict, total=False):
 class GrowOptions(TypedDict, total=False):
     """Options of `oodml grow`."""
 
+    #: The gallery's labels, a table like --labels.
+    gallery_labels: Data | None
+
     #: Sizes of the gallery, in labels, separated by commas (default: 1, 2 and 5 times powers of ten, and all).
     sizes: int | Sequence[int] | None
 
@@ -706,9 +709,6 @@ class GrowOptions(TypedDict, total=False):
 
     #: The embeddings to retrieve from (m × d), in place of all others.
     gallery: Data | None
-
-    #: The gallery's labels, a table like --labels.
-    gallery_labels: Data | None
 
     #: What items are ranked by. (default: cosine)
     similarity: Literal["cosine", "euclidean", "inner-product"] | None
@@ -732,6 +732,9 @@ class GrowOptions(TypedDict, total=False):
 class VerifyOptions(TypedDict, total=False):
     """Options of `oodml verify`."""
 
+    #: The gallery's labels, a table like --labels.
+    gallery_labels: Data | None
+
     #: Take the pairs of this list: LFW's pairs.txt, or a table a, b, same.
     pairs: Data | None
 
@@ -740,9 +743,6 @@ class VerifyOptions(TypedDict, total=False):
 
     #: The embeddings to verify against (m × d); with several embeddings given once for each, in their order.
     gallery: Data | None
-
-    #: The gallery's labels, a table like --labels.
-    gallery_labels: Data | None
 
     #: The column of the tables with the cameras: pairs of one label and camera do not count (default: camera, if
     #: there is one; names: by the samples' names; none).
@@ -1177,6 +1177,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "force": ("Replace results of another run in the output folder; your own files there stay."),
     },
     "score": {
+        "gallery_labels": ("The gallery's labels, a table like --labels."),
         "name": ("What the embeddings are called, given once for each, in their order (default: as their files)."),
         "camera": (
             "The column of the tables with the cameras: items of a query's label and camera do not count for it, "
@@ -1185,7 +1186,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "gallery": (
             "The embeddings to retrieve from (m × d); with several embeddings given once for each, in their order."
         ),
-        "gallery_labels": ("The gallery's labels, a table like --labels."),
         "clusters": ("Clusters instead of those of k-means: a table with the column cluster."),
         "no_clusters": ("Make no clusters."),
         "no_structure": ("Leave out the measures of structure."),
@@ -1217,6 +1217,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "quiet": ("Print no progress and no warnings."),
     },
     "grow": {
+        "gallery_labels": ("The gallery's labels, a table like --labels."),
         "sizes": (
             "Sizes of the gallery, in labels, separated by commas (default: 1, 2 and 5 times powers of ten, and all)."
         ),
@@ -1229,7 +1230,6 @@ TEXTS: dict[str, dict[str, str]] = {
             "as in re-identification (default: camera, if there is one; names: by the samples' names; none)."
         ),
         "gallery": ("The embeddings to retrieve from (m × d), in place of all others."),
-        "gallery_labels": ("The gallery's labels, a table like --labels."),
         "similarity": ("What items are ranked by. (default: cosine)"),
         "distance": ("What items are ranked by. (default: cosine)"),
         "across_groups": (
@@ -1241,12 +1241,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "quiet": ("Print no progress and no warnings."),
     },
     "verify": {
+        "gallery_labels": ("The gallery's labels, a table like --labels."),
         "pairs": ("Take the pairs of this list: LFW's pairs.txt, or a table a, b, same."),
         "templates": ("Average the rows of templates first: a table template, sample, media."),
         "gallery": (
             "The embeddings to verify against (m × d); with several embeddings given once for each, in their order."
         ),
-        "gallery_labels": ("The gallery's labels, a table like --labels."),
         "camera": (
             "The column of the tables with the cameras: pairs of one label and camera do not count (default: "
             "camera, if there is one; names: by the samples' names; none)."
