@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from selenium import webdriver
@@ -148,6 +149,13 @@ class ReportTest(unittest.TestCase):
 
     def script(self, text, *arguments):
         return self.driver.execute_script(text, *arguments)
+
+    def eventually(self, found, expected):
+        """What a function finds is what is expected, or becomes so within ten seconds."""
+        end = time.monotonic() + 10
+        while (value := found()) != expected and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(value, expected)
 
     def screenshot(self, name):
         if SCREENSHOTS:
@@ -404,7 +412,8 @@ class ReportTest(unittest.TestCase):
         opened = "return [...document.querySelectorAll('.card')].map((e) => e.open)"
         self.assertEqual(self.script(opened), [False] * 8 + [True])
         self.driver.find_elements(By.CSS_SELECTOR, ".strip a")[2].send_keys(Keys.ENTER)
-        self.assertEqual(self.script(opened), [False] * 2 + [True] + [False] * 5 + [True])
+        # The browser follows a link, and says so to the page, in its own time.
+        self.eventually(lambda: self.script(opened), [False] * 2 + [True] + [False] * 5 + [True])
 
     def test_on_paper(self):
         self.open(800)
