@@ -30,6 +30,7 @@ NAVIGATION = {
         ("Which backbone carries furthest", f"{COMMAND}/WhichBackbone.md", "which-backbone"),
         ("Which objective carries furthest", f"{COMMAND}/TrainingHeads.md", "which-objective"),
         ("A hard hold-out of my catalogue", f"{COMMAND}/HardHoldOut.md", "hard-hold-out"),
+        ("Next year, the next site, lookalikes", f"{COMMAND}/LevelsInAnOrder.md", "levels-in-an-order"),
         ("A leakage-free split", f"{COMMAND}/LeakageFreeSplit.md", "leakage-free-split"),
         ("Reproduce the paper", f"{COMMAND}/ReproduceThePaper.md", "reproduce-the-paper"),
         ("On a cluster", f"{COMMAND}/OnACluster.md", "on-a-cluster"),

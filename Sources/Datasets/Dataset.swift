@@ -24,6 +24,8 @@ public struct Dataset: Sendable {
     public internal(set) var reading = DatasetReading()
     /// Further columns of the table of samples, by which sides are described; they take no part in equality.
     public internal(set) var otherColumns: [SampleColumn] = []
+    /// The column by whose values classes are put in order, if the table was read for one; it takes no part in equality.
+    public internal(set) var orderColumn: SampleColumn?
     private let classNumbers: NameIndex
     /// The paths that samples have in another form of the dataset, by their numbers, by which published files may name
     /// them.

@@ -33,6 +33,14 @@ public enum DatasetError: Error, Equatable {
     case severalValues(source: String, column: String, classLabel: String, values: [String])
     /// One superclass or column value is in composed Unicode form for some classes and decomposed for others.
     case unitInTwoUnicodeForms(source: String, column: String, value: String)
+    /// A column was requested for an order that the dataset does not have.
+    case noOrderColumn(source: String, column: String)
+    /// No sample of a class has a value in the column of the order.
+    case noOrderValue(source: String, column: String, classLabel: String)
+    /// All classes have the same value in the column of the order.
+    case oneOrderValue(source: String, column: String, value: String)
+    /// The day and the month of a date may stand in either order.
+    case ambiguousDate(source: String, column: String, value: String)
     /// Files that sample ids name are missing.
     ///
     /// - Parameter hint: what is there instead of the first; nil if nothing like it is.
@@ -78,6 +86,15 @@ extension DatasetError: CustomStringConvertible {
                 + "; expected one value a class, to take them for units"
         case .unitInTwoUnicodeForms(let source, let column, let value):
             "\(source): the \(column) \"\(value)\" is written in two Unicode forms (composed and decomposed); expected one"
+        case .noOrderColumn(let source, let column):
+            "\(source): found no column \"\(column)\" to order classes by; expected superclass, domain, camera or another "
+                + "column of the table of samples"
+        case .noOrderValue(let source, let column, let classLabel):
+            "\(source): no sample of class \"\(classLabel)\" has a \(column); expected one for every class, to order them"
+        case .oneOrderValue(let source, let column, let value):
+            "\(source): all classes have the \(column) \"\(value)\"; expected at least two values, to order them"
+        case .ambiguousDate(let source, let column, let value):
+            "\(source): the \(column) \"\(value)\" may have its day or its month first; expected dates as 2013-02-01"
         case .missingFiles(let root, let count, let total, let first, let hint):
             "\(root): \(count) of the \(total) images listed \(count == 1 ? "is" : "are") not there, first \(first)"
                 + (hint.map { " (\($0))" } ?? "") + "; expected all of them"

@@ -58,6 +58,24 @@ extension Dataset {
         return (columns + otherColumns).filter { describesClasses($0) && seen.insert($0.firstOfSameValue).inserted }
     }
 
+    /// A column by its name: the one that the table was read for, the superclass, domain, camera or group, that of the units, or
+    /// another that was kept; nil if there is none.
+    ///
+    /// - Complexity: O(n) for n samples.
+    package func column(named name: String) -> SampleColumn? {
+        if let orderColumn, orderColumn.name == name { return orderColumn }
+        let paths: [String: KeyPath<Sample, String?>] = [
+            "superclass": \.superclass, "domain": \.domain, "camera": \.camera, "group": \.group,
+        ]
+        if let path = paths[name], samples.contains(where: { $0[keyPath: path] != nil }) {
+            return SampleColumn(name: name, of: samples.map { $0[keyPath: path] })
+        }
+        if let classColumn, classColumn.name == name {
+            return SampleColumn(name: name, of: classOfSample.map { classColumn.values[$0] })
+        }
+        return otherColumns.first { $0.name == name }
+    }
+
     /// Whether a value of a column, not had by all samples, is in several classes.
     private func describesClasses(_ column: SampleColumn) -> Bool {
         guard Set(column.numbers).count > 1 else { return false }

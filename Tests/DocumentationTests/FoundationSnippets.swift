@@ -72,6 +72,17 @@ import TestSupport
         #expect(owl == 2 && dodo == nil)
     }
 
+    @Test func columnOrder() throws {
+        let lines = try printed {
+            // snippet
+            let column = SampleColumn(name: "site", of: ["site10", "site2", "site2"])
+            let order = try ColumnOrder(of: column, in: "photos")
+            print(order.kind, order.places)  // text [1, 0]: the values are site10 and site2
+            // end
+        }
+        #expect(lines == ["text [1, 0]"])
+    }
+
     @Test func knownDataset() throws {
         let root = fixtures.appending(path: "DatasetsTests/Fixtures/cub200")
         let lines = try printed {

@@ -475,6 +475,8 @@ class SeriesTests(Case):
 INTERRUPT = """
 import _thread, os, signal, sys, threading, time
 import numpy as np, oodml
+# A shell that puts its jobs into the background makes them ignore interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 random = np.random.default_rng(0)
 rows, labels = random.normal(size=(40000, 128)).astype("f4"), np.arange(40000) // 8
 splits = oodml.make_splits(features=rows[:800, :16], samples=labels[:800], levels=3)

@@ -143,6 +143,14 @@ class MakeSplitsOptions(TypedDict, total=False):
     #: What levels are spaced evenly in: the distance, or its excess over random sides. (default: fid)
     spacing: Literal["fid", "excess"] | None
 
+    #: Let levels follow a column of --samples instead of the distance (a date, a number, a site: from mixed sides to
+    #: early against late classes, to these with a gap), or near: from classes that have their like on the other side
+    #: to classes that do not.
+    order: str | None
+
+    #: With --order COLUMN: which of its samples says where a class is (default: median).
+    class_value: Literal["first", "median", "last"] | None
+
     #: The split to start from. (default: official)
     start: Literal["official", "alphabetical", "random"] | None
 
@@ -939,6 +947,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "targets": ("Levels at these distances (fid) instead, separated by commas, as in 20,40,80."),
         "tolerance": ("By which part of itself a target may be missed. (default: 0.02)"),
         "spacing": ("What levels are spaced evenly in: the distance, or its excess over random sides. (default: fid)"),
+        "order": (
+            "Let levels follow a column of --samples instead of the distance (a date, a number, a site: from "
+            "mixed sides to early against late classes, to these with a gap), or near: from classes that have "
+            "their like on the other side to classes that do not."
+        ),
+        "class_value": ("With --order COLUMN: which of its samples says where a class is (default: median)."),
         "start": ("The split to start from. (default: official)"),
         "unit": ("What changes sides as a whole: class, superclass, or a column of --samples. (default: class)"),
         "swaps_per_step": (

@@ -20,13 +20,15 @@ extension Dataset {
     ///   - unit: what moves as a whole between the sides.
     ///   - root: the folder of the images, if ids that are absolute paths below it shall become relative to it.
     ///   - cameras: where ``Sample/camera`` comes from.
+    ///   - order: a column to keep whatever its values are, into ``orderColumn``, to put classes in order by it; empty fields are
+    ///     no values.
     ///
     /// - Throws: ``/Files/FileError`` naming the line, for a missing column, an empty field, an invalid split or role, a
     ///   class on both sides or with two values in the column of `unit`, or anything that
     ///   ``init(name:samples:officialSides:source:)`` refuses.
     public init(
         sampleTableAt url: URL, name: String, unit: UnitRule = .class, root: URL? = nil,
-        cameras: CameraSource = .automatic
+        cameras: CameraSource = .automatic, order: String? = nil
     )
         throws
     {
@@ -129,14 +131,21 @@ extension Dataset {
                 idColumn, classColumn, superclassColumn, splitColumn, roleColumn, domainColumn, column("camera"),
                 column("group"), values?.column,
             ])
+        if let order {
+            guard let index = column(order), ![idColumn, classColumn, splitColumn, roleColumn].contains(index) else {
+                throw missing("a column \"\(order)\" beside sample, class, split and role, to order classes by")
+            }
+            orderColumn = SampleColumn(
+                name: order, of: table.rows.map { $0[index].isEmpty ? nil : $0[index] })
+        }
         if let values {
             self.classColumn = ClassColumn(name: table.columns[values.column], values: classLabels.map(values.value))
         }
     }
 
-    /// The dataset as a table that ``init(sampleTableAt:name:unit:root:cameras:)`` reads back: sample, class, superclass if there is
-    /// one, the ``classColumn`` if there is one, the official split, and the role, camera, domain and group if any
-    /// sample has one.
+    /// The dataset as a table that ``init(sampleTableAt:name:unit:root:cameras:order:)`` reads back: sample, class, superclass if there is
+    /// one, the ``classColumn`` if there is one, the official split, the role, camera, domain and group if any
+    /// sample has one, and the ``orderColumn`` if it is none of these.
     public var sampleTable: CSVTable {
         let hasSuperclasses = samples.contains { $0.superclass != nil }
         let hasRoles = samples.contains { $0.role != nil }
@@ -152,7 +161,10 @@ extension Dataset {
         if hasCameras { columns.append("camera") }
         if hasDomains { columns.append("domain") }
         if hasGroups { columns.append("group") }
-        let rows = zip(samples, classOfSample).map { sample, number in
+        let order = orderColumn.flatMap { columns.contains($0.name) ? nil : $0 }
+        if let order { columns.append(order.name) }
+        let rows = zip(samples, classOfSample).enumerated().map { place, entry in
+            let (sample, number) = entry
             var row = [sample.id, sample.classLabel]
             if hasSuperclasses { row.append(sample.superclass ?? "") }
             if let classColumn { row.append(classColumn.values[number]) }
@@ -161,6 +173,7 @@ extension Dataset {
             if hasCameras { row.append(sample.camera ?? "") }
             if hasDomains { row.append(sample.domain ?? "") }
             if hasGroups { row.append(sample.group ?? "") }
+            if let order { row.append(order.numbers[place].map { order.values[$0] } ?? "") }
             return row
         }
         return CSVTable(columns: columns, rows: rows)

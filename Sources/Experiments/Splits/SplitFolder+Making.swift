@@ -54,12 +54,18 @@ extension SplitFolder {
         precondition(replicateCount > 0, "\(replicateCount) series")
         let units = try dataset.units(by: settings.unit)
         try settings.validate()
-        if settings.start == .official, let unit = dataset.firstDividedUnit(of: units) {
+        if settings.startOfSizes == .official, let unit = dataset.firstDividedUnit(of: units) {
             throw SplitError.dividedUnit(label: unit.label)
         }
         guard units.count >= 4 else { throw SplitError.tooFewUnits(count: units.count) }
+        // Cheap, and what is wrong with a column is said before anything is embedded.
+        if case .column(let name, let moment)? = settings.order?.axis {
+            report(.note(try UnitOrder(of: units, in: dataset, by: name, of: moment).words(of: name, by: moment)))
+        }
         let folder = try OutputFolder(url, result: resultName, force: replacing) { report(.warning($0)) }
-        try folder.requireRoom(for: SplitFileName.all(shots: settings.shots, replicateCount: replicateCount))
+        try folder.requireRoom(
+            for: SplitFileName.all(
+                shots: settings.shots, replicateCount: replicateCount, axis: settings.order?.axis))
         if !replacing {
             try requireNoOther(at: url, of: dataset, by: .made(settings.resolved(forUnitCount: units.count)))
         }
@@ -70,7 +76,7 @@ extension SplitFolder {
         let found = try source.embeddings(of: dataset, report: report)
         let embedded = try EmbeddedDataset(
             dataset: dataset, embeddings: found.matrix, statistic: settings.statistic, units: units)
-        for warning in embedded.sizeWarnings(startingFrom: settings.start) { report(.warning(warning)) }
+        for warning in embedded.sizeWarnings(startingFrom: settings.startOfSizes) { report(.warning(warning)) }
         var series: [SplitSeries] = []
         for number in 1...replicateCount {
             let prefix = replicateCount == 1 ? "" : "series \(number) of \(replicateCount), "
@@ -164,6 +170,10 @@ extension SplitFolder {
                     text: ProgressionChart(of: series.progression, manifest: manifest).svg),
                 OutputItem(folder + SplitFileName.manifest, try manifest.json),
             ]
+            if let nearest = series.nearestTable(levels: manifest.levels.map(\.id)) {
+                files.insert(
+                    OutputItem(folder + SplitFileName.nearest, text: nearest.text), at: files.endIndex - 1)
+            }
         }
         return files
     }
@@ -255,7 +265,11 @@ extension SplitSeries {
     fileprivate var warnings: [String] {
         var warnings: [String] = []
         if case .evenly(let count, _) = settings.levels, levels.count < count {
-            warnings.append("the distances reached allow \(levels.count) levels that differ by 1 %, not \(count)")
+            warnings.append(
+                settings.order == nil
+                    ? "the distances reached allow \(levels.count) levels that differ by 1 %, not \(count)"
+                    : "the order has only \(levels.count) steps, so that there are fewer levels than the \(count) asked for"
+            )
         }
         let leavingOut = controls?.leavingOutWarnings ?? []
         let foldCount = folds.lazy.map(\.count).min() ?? 0

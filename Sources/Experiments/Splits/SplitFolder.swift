@@ -48,7 +48,7 @@ public struct SplitFolder: Sendable {
         let manifest = try SplitManifest(readingFrom: url.appending(path: SplitFileName.manifest))
         let dataset = try Dataset(
             sampleTableAt: url.appending(path: SplitFileName.samples), name: manifest.dataset.name,
-            unit: manifest.settings.unit)
+            unit: manifest.settings.unit, order: manifest.settings.orderColumn)
         return (manifest, dataset)
     }
 

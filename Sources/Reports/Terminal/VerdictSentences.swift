@@ -150,10 +150,15 @@ public func shiftSentence(_ manifest: SplitManifest) -> String {
                 ? "whether that is more than chance was not tested."
                 : shown > 0 ? "that is beyond chance." : "that this is more than chance is not shown.")
     }
+    let beyond =
+        tested.isEmpty
+        ? "whether that is more than chance was not tested." : "at \(shown) of them the shift is beyond chance."
+    if let axis = manifest.settings.madeBy?.order?.axis, let words = axisWords(axis, in: manifest) {
+        return "\(words); \(beyond)"
+    }
     let range = "at a distance (fid) of \(fixed(distances.min() ?? 0, 1)) to \(fixed(distances.max() ?? 0, 1))"
-    return "\(manifest.levels.count) levels lead the test classes of \(name) away from the training classes, \(range); "
-        + (tested.isEmpty
-            ? "whether that is more than chance was not tested." : "at \(shown) of them the shift is beyond chance.")
+    return
+        "\(manifest.levels.count) levels lead the test classes of \(name) away from the training classes, \(range); \(beyond)"
 }
 
 /// What becomes of the gain of the model that gains most at the easiest level.

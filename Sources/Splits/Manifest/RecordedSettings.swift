@@ -81,6 +81,11 @@ public enum RecordedSettings: Sendable, Equatable {
     /// What changes sides as a whole; single classes for imported splits.
     public var unit: UnitRule { madeBy?.unit ?? heldOutBy?.unit ?? .class }
 
+    /// The column that an ordered series follows; nil for all others.
+    public var orderColumn: String? {
+        if case .column(let name, _)? = madeBy?.order?.axis { name } else { nil }
+    }
+
     /// How many random exchanges make the null band of a level; 0 for none, as in imported splits.
     public var nullDraws: Int { madeBy?.nullDraws ?? heldOutBy?.nullDraws ?? 0 }
 

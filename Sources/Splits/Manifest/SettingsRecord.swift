@@ -19,7 +19,7 @@ struct SettingsRecord: Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, milbich2021, holdout, statistic, unit, start, seed, spacing, targets, tolerance, shots
+        case name, milbich2021, holdout, axis, statistic, unit, start, seed, spacing, targets, tolerance, shots
         case swapsPerStep = "swaps_per_step"
         case keepFraction = "keep_fraction"
         case minimumClassCount = "minimum_class_count"
@@ -66,7 +66,8 @@ extension SettingsRecord: Encodable {
         }
         try container.encode(made.statistic, forKey: .statistic)
         try container.encode(made.unit, forKey: .unit)
-        try container.encode(made.start, forKey: .start)
+        // An order says itself where the series starts.
+        if made.order == nil { try container.encode(made.start, forKey: .start) }
         try container.encode(made.nullDraws, forKey: .nullDraws)
         switch made.method {
         case .search(let search):
@@ -75,6 +76,11 @@ extension SettingsRecord: Encodable {
             try container.encode(search.removal.minimumClassCount, forKey: .minimumClassCount)
             // Files of older versions do not have it.
             if search.removal.rule != .gap { try container.encode(search.removal.rule, forKey: .removalRule) }
+        case .ordered(let order):
+            try container.encode(AxisRecord(order.axis), forKey: .axis)
+            try container.encodeIfPresent(order.swapsPerStep, forKey: .swapsPerStep)
+            try container.encode(order.removal.keepFraction, forKey: .keepFraction)
+            try container.encode(order.removal.minimumClassCount, forKey: .minimumClassCount)
         case .milbich2021(let reference):
             try container.encode(reference, forKey: .milbich2021)
         }
@@ -97,6 +103,7 @@ extension SettingsRecord: Decodable {
         let name: String = try fields(.name)
         switch name {
         case "oodml": try self.init(made: fields, isReference: false)
+        case "order": try self.init(made: fields, isReference: false, isOrdered: true)
         case "milbich2021": try self.init(made: fields, isReference: true)
         case "imported":
             self.init(
@@ -136,9 +143,10 @@ extension SettingsRecord: Decodable {
         settings = .heldOut(heldOut)
     }
 
-    private init(made fields: Fields, isReference: Bool) throws {
+    private init(made fields: Fields, isReference: Bool, isOrdered: Bool = false) throws {
         var made = SplitSettings()
-        made.start = try fields(.start)
+        let axis: AxisRecord? = try fields.ifPresent(.axis)
+        made.start = axis == nil ? try fields(.start) : .official
         made.seed = try fields(.seed)
         made.nullDraws = try fields(.nullDraws)
         made.foldCount = try fields(.foldCount)
@@ -159,7 +167,10 @@ extension SettingsRecord: Decodable {
             search.removal.rule = try fields.ifPresent(.removalRule) ?? .gap
         }
         let reference: Milbich2021.Settings? = try fields.ifPresent(.milbich2021)
-        made.method = isReference ? .milbich2021(reference ?? Milbich2021.Settings()) : .search(search)
+        made.method =
+            isReference
+            ? .milbich2021(reference ?? Milbich2021.Settings())
+            : axis.map { .ordered(OrderSettings($0.axis, like: search)) } ?? .search(search)
 
         let even = LevelChoice.evenly(try fields(.levelCount), in: try fields(.spacing))
         let tolerance: Double = try fields(.tolerance)
@@ -183,6 +194,10 @@ extension SettingsRecord: Decodable {
             try requireSetting(
                 (reference != nil) == isReference, "milbich2021", reference == nil ? "no settings" : "settings",
                 "settings under the protocol milbich2021 and nowhere else")
+            try requireSetting(
+                (axis != nil) == isOrdered, "axis", axis == nil ? "none" : "there",
+                "there under the protocol order and nowhere else")
+            if axis != nil { try made.validate() }
             contradiction = nil
         } catch let error as SplitError {
             contradiction = error

@@ -14,6 +14,8 @@ package enum SplitFileName {
     package static let chart = "progression.svg"
     /// The class means along their two principal directions.
     package static let classMap = "class-map.csv"
+    /// The nearest class of the other side for each class, along the axis near.
+    package static let nearest = "nearest.csv"
     /// How alike several series are.
     package static let replicates = "replicates.json"
 
@@ -31,8 +33,8 @@ package enum SplitFileName {
     package static func replicate(_ number: Int) -> String { "replicate-\(number)" }
 
     /// The paths of all files of splits that a search makes.
-    package static func all(shots: [Int], replicateCount: Int) -> [String] {
-        let series = [samples, matched, progression, chart, manifest]
+    package static func all(shots: [Int], replicateCount: Int, axis: OrderAxis? = nil) -> [String] {
+        let series = [samples, matched, progression, chart, manifest] + (axis == .nearest ? [nearest] : [])
         let further = (1...max(replicateCount, 1)).dropFirst().flatMap { number in
             series.map { "\(replicate(number))/\($0)" }
         }

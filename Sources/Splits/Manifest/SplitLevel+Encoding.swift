@@ -10,6 +10,7 @@ extension SplitLevel {
         try container.encodeIfPresent(fidMeanPart, forKey: .fidMeanPart)
         try container.encodeIfPresent(fidCovariancePart, forKey: .fidCovariancePart)
         try container.encodeIfPresent(referenceFid, forKey: .referenceFid)
+        try container.encodeIfPresent(axis, forKey: .axis)
         try container.encodeIfPresent(null, forKey: .null)
         try container.encodeIfPresent(excess, forKey: .excess)
         try container.encodeIfPresent(position, forKey: .position)

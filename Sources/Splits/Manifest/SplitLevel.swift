@@ -34,6 +34,8 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     public let isShift: Bool?
     /// The unbiased squared MMD with the KID kernel, a second opinion on the shift.
     public let kernelDiscrepancy: Double?
+    /// Where the level is along the axis of an ordered series; nil in others.
+    public let axis: AxisPosition?
     /// What distinguishes the sides; nil in manifests of older versions.
     public let composition: ShiftComposition?
     /// The number of samples on the train side.
@@ -99,6 +101,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
+        case axis
         case id, step, fid, null, excess, position, holdout, composition, train, test, removed, folds
         case arm = "origin"
         case adjustedPairCount = "adjusted_pair_count"
@@ -138,6 +141,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         }
         isShift = controls?.isShift
         kernelDiscrepancy = series.discrepancies[number]?.rounded(significantDigits: 10)
+        axis = series.positions.isEmpty ? nil : series.positions[number]
         composition = series.compositions[number]
         trainSampleCount = train.reduce(0) { $0 + dataset.samplesOfClass[$1].count }
         testSampleCount = test.reduce(0) { $0 + dataset.samplesOfClass[$1].count }
@@ -179,6 +183,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         }
         isShift = controls?.isShift
         kernelDiscrepancy = holdOut.discrepancy?.rounded(significantDigits: 10)
+        axis = nil
         composition = holdOut.composition
         trainSampleCount = dataset.samples(ofClasses: train).count
         testSampleCount = dataset.samples(ofClasses: test).count
@@ -209,7 +214,7 @@ public struct SplitLevel: Sendable, Equatable, Codable {
         self.fid = fid
         adjustedPairCount = nil
         (fidMeanPart, fidCovariancePart, referenceFid, kernelDiscrepancy) = (nil, nil, nil, nil)
-        (null, excess, position, holdout, isShift) = (nil, nil, nil, nil, nil)
+        (null, excess, position, holdout, isShift, axis) = (nil, nil, nil, nil, nil, nil)
         self.composition = composition.isEmpty ? nil : composition
         trainSampleCount = dataset.samples(ofClasses: train).count
         testSampleCount = dataset.samples(ofClasses: test).count

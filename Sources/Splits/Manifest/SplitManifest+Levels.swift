@@ -47,6 +47,9 @@ extension SplitManifest {
             try require(level.holdout?.nullMean, distance, "holdout.null_mean")
             try require(level.holdout?.nullSd, distance, "holdout.null_sd")
             try require(level.holdout?.p, part, "holdout.p")
+            try require(level.axis?.value, NumberRange.signed, "axis.value")
+            try require(level.axis?.nullMean, NumberRange.signed, "axis.null_mean")
+            try require(level.axis?.nullSd, distance, "axis.null_sd")
             try level.composition?.requirePlausibleValues(at: "levels.\(number).composition")
         }
     }

@@ -25,13 +25,15 @@ public struct ProgressionStep: Sendable, Equatable {
     public let adjustedPairCount: Int
     /// The reference code's own squared distance for the step, under ``SplitMethod/milbich2021(_:)``.
     public let referenceSquared: Double?
+    /// How far the step is along the axis of an ordered series; nil in others.
+    public let axisPosition: Double?
     /// Where the units are after the step.
     let unitPartition: ClassPartition
 
     init(
         arm: Arm, step: Int, unitPartition: ClassPartition, distance: FrechetDistance, movedToTest: [Int] = [],
         movedToTrain: [Int] = [], removed: [Int] = [], isKept: Bool = true, adjustedPairCount: Int = 0,
-        referenceSquared: Double? = nil, in embedded: EmbeddedDataset
+        referenceSquared: Double? = nil, axisPosition: Double? = nil, in embedded: EmbeddedDataset
     ) {
         func classes(_ units: [Int]) -> [Int] { units.flatMap { embedded.units[$0].classes } }
         self.arm = arm
@@ -44,6 +46,7 @@ public struct ProgressionStep: Sendable, Equatable {
         self.isKept = isKept
         self.adjustedPairCount = adjustedPairCount
         self.referenceSquared = referenceSquared
+        self.axisPosition = axisPosition
         self.unitPartition = unitPartition
     }
 }
@@ -53,7 +56,7 @@ public struct Progression: Sendable, Equatable {
     /// The steps, in the order easiest, …, start, …, hardest exchange, …, hardest removal.
     public let steps: [ProgressionStep]
 
-    /// The kept steps; their distances strictly increase.
+    /// The kept steps; their distances strictly increase, except in an ordered series, which keeps every step.
     public var keptSteps: [ProgressionStep] { steps.filter(\.isKept) }
 
     /// Searches for the easiest and the hardest partition of `embedded`, walks to both from the start, and goes on by
@@ -77,6 +80,11 @@ public struct Progression: Sendable, Equatable {
         report: WorkReport = { _ in }
     ) throws {
         try settings.validate()
+        if let order = settings.order {
+            let walk = try OrderedWalk(over: embedded, by: order, seed: settings.seed, report: report)
+            steps = try Progression(along: walk, over: embedded, report: report).steps
+            return
+        }
         precondition(
             embedded.statistic == settings.statistic,
             "the dataset's statistic is \(embedded.statistic.rawValue), not \(settings.statistic.rawValue)")

@@ -47,6 +47,7 @@ struct ProgressionPlan: Sendable {
                     isSteady: false))
         }
         switch settings.method {
+        case .ordered: preconditionFailure("an ordered series is planned by an OrderedWalk")
         case .milbich2021(let reference):
             let walk = try Milbich2021(
                 means: vectors.means, train: start.classes(on: .train), test: start.classes(on: .test),

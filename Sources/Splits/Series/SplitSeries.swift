@@ -12,8 +12,14 @@ public struct SplitSeries: Sendable {
     public let settings: SplitSettings
     /// All steps from the easiest to the hardest split.
     public let progression: Progression
-    /// The steps that became levels, by increasing distance.
+    /// The steps that became levels, by increasing distance, or along the axis of an ordered series.
     public let levels: [ProgressionStep]
+    /// Where each level is along the axis of an ordered series; empty in others.
+    public let positions: [AxisPosition]
+    /// The order of the units by a column; nil if levels follow something else.
+    public let unitOrder: UnitOrder?
+    /// The nearest class of the other side for each class at each level, along ``OrderAxis/nearest``; empty in others.
+    let nearest: [[(number: Int, distance: Double)?]]
     /// The null bands and the held-out repetition; nil if none were asked for.
     public let controls: ShiftControls?
     /// The kernel discrepancy between the sides of each level; nil if a side has fewer than two vectors.
@@ -33,9 +39,17 @@ public struct SplitSeries: Sendable {
     public init(
         of embedded: EmbeddedDataset, by settings: SplitSettings, report: WorkReport = { _ in }
     ) throws {
-        let progression = try Progression(of: embedded, by: settings, report: report)
+        try settings.validate()
+        let walk = try settings.order.map {
+            try OrderedWalk(over: embedded, by: $0, seed: settings.seed, report: report)
+        }
+        let progression =
+            try walk.map { try Progression(along: $0, over: embedded, report: report) }
+            ?? Progression(of: embedded, by: settings, report: report)
         let levels: [ProgressionStep]
         switch settings.levels {
+        case .evenly(let count, _) where walk != nil:
+            levels = progression.levels(alongAxis: count)
         case .at(let targets, let tolerance):
             levels = try progression.levels(at: targets, tolerance: tolerance, of: embedded)
         case .evenly(let count, in: .excess):
@@ -48,6 +62,14 @@ public struct SplitSeries: Sendable {
             settings.nullDraws == 0
             ? nil
             : try ShiftControls(of: levels, in: progression, over: embedded, by: settings, report: report)
+        positions =
+            walk.map { walk in
+                AxisPosition.positions(
+                    of: levels.map(\.unitPartition), along: walk, over: embedded, drawCount: settings.nullDraws,
+                    seed: settings.seed)
+            } ?? []
+        unitOrder = walk?.order
+        nearest = walk?.nearest.map { classes in levels.map { classes.nearest(in: $0.unitPartition) } } ?? []
         report(.began("kernel discrepancy"))
         let discrepancy = embedded.kernelDiscrepancy(seed: settings.seed)
         discrepancies = levels.map { discrepancy.squared(between: $0.partition) }

@@ -52,6 +52,7 @@ public struct SplitSettings: Sendable, Equatable {
     public var statistic: ShiftStatistic {
         switch method {
         case .search(let search): search.statistic
+        case .ordered(let order): order.statistic
         case .milbich2021: .classMeans
         }
     }
@@ -61,9 +62,19 @@ public struct SplitSettings: Sendable, Equatable {
     public var unit: UnitRule {
         switch method {
         case .search(let search): search.unit
+        case .ordered(let order): order.unit
         case .milbich2021: .class
         }
     }
+
+    /// The order that levels follow; nil if they follow the distance.
+    public var order: OrderSettings? {
+        if case .ordered(let order) = method { order } else { nil }
+    }
+
+    /// The split whose sides have as many units as those that the series starts from: ``start``, or halves where an order says
+    /// which units these are.
+    package var startOfSizes: SplitStart { order == nil ? start : .alphabetical }
 
     /// The settings of series `number` of several: these for the first, and a random start and its own seed for the
     /// others.
@@ -77,10 +88,16 @@ public struct SplitSettings: Sendable, Equatable {
 
     /// The same settings with the number of swaps per step of the search filled in, for a given number of units.
     package func resolved(forUnitCount count: Int) -> SplitSettings {
-        guard case .search(var search) = method else { return self }
-        search.swapsPerStep = search.swapsPerStep(forUnitCount: count)
         var settings = self
-        settings.method = .search(search)
+        switch method {
+        case .search(var search):
+            search.swapsPerStep = search.swapsPerStep(forUnitCount: count)
+            settings.method = .search(search)
+        case .ordered(var order):
+            order.swapsPerStep = order.search.swapsPerStep(forUnitCount: count)
+            settings.method = .ordered(order)
+        case .milbich2021: break
+        }
         return settings
     }
 
@@ -91,6 +108,13 @@ public struct SplitSettings: Sendable, Equatable {
         try levels.validate()
         switch method {
         case .search(let search): try search.validate()
+        case .ordered(let order):
+            try order.validate()
+            guard case .evenly(_, in: .fid) = levels else {
+                throw SplitError.invalidSetting(
+                    name: "the choice of levels", found: "one by the distance",
+                    expected: "a number of levels, which an order spaces evenly along itself")
+            }
         case .milbich2021(let reference): try reference.validate()
         }
         try requireSetting(
@@ -107,13 +131,16 @@ public struct SplitSettings: Sendable, Equatable {
 public enum SplitMethod: Sendable, Equatable {
     /// The search of this library (see ``Progression``).
     case search(SearchSettings)
+    /// No search for the distance: sides follow an order (see ``OrderAxis``).
+    case ordered(OrderSettings)
     /// The walk of the ooDML reference code, step by step, with its defects (see ``Milbich2021``).
     case milbich2021(Milbich2021.Settings)
 
-    /// The name of the method in files: `oodml` for the search, or `milbich2021`.
+    /// The name of the method in files: `oodml` for the search, `order`, or `milbich2021`.
     public var name: String {
         switch self {
         case .search: "oodml"
+        case .ordered: "order"
         case .milbich2021: "milbich2021"
         }
     }

@@ -76,7 +76,7 @@ extension SplitValidation {
         guard let settings = manifest.settings.madeBy else { return [] }
         let start: ClassPartition
         do {
-            start = try settings.start.partition(of: units, in: dataset, seed: settings.seed)
+            start = try settings.startOfSizes.partition(of: units, in: dataset, seed: settings.seed)
         } catch {
             return level.id == manifest.levels[0].id
                 ? [violation("protocol, start", settings.start.rawValue, "another one, since \(error)")] : []
@@ -93,7 +93,7 @@ extension SplitValidation {
                     "\(startCounts[0]) and \(startCounts[1]), as at the start")
             ]
         }
-        if level.arm == .start, level.adjustedPairCount == nil {
+        if level.arm == .start, level.adjustedPairCount == nil, settings.order == nil {
             let moved = units.indices.count { partition.sides[units[$0].classes[0]] != start.sides[$0] }
             guard moved > 0 else { return [] }
             return [
@@ -103,7 +103,8 @@ extension SplitValidation {
             ]
         }
         // The reference code deletes a position only once, even if a batch has chosen it twice.
-        guard level.arm == .removal, case .search(let search) = settings.method else { return [] }
+        guard level.arm == .removal, !isOfReference else { return [] }
+        let search = settings.order?.search ?? settings.search
         let lost = zip(startCounts, counts).map(-)
         guard lost[0] == lost[1] else {
             return [

@@ -45,6 +45,7 @@ extension SplitValidation {
         let discrepancy = embedded.kernelDiscrepancy(seed: manifest.settings.seed)
         let discrepancies = partitions.map { $0.flatMap(discrepancy.squared(between:)) }
         let greatest = discrepancies.compactMap { $0 }.map(abs).max() ?? 0
+        let nearest = manifest.settings.madeBy?.order?.axis == .nearest ? try NearestClasses(of: embedded.vectors) : nil
         for (index, level) in manifest.levels.enumerated() {
             report(index, manifest.levels.count)
             guard let partition = partitions[index],
@@ -52,6 +53,10 @@ extension SplitValidation {
             else { continue }
             let distance = try embedded.distance(of: partition)
             let whole = distance.squared
+            if let nearest {
+                let novelty = nearest.novelty(of: partition)
+                compare("\(level.id), axis, value", level.axis?.value, novelty, scale: novelty)
+            }
             compare("\(level.id), fid", level.fid, whole, scale: whole)
             compare("\(level.id), fid_mean_part", level.fidMeanPart, distance.meanPart, scale: whole)
             compare("\(level.id), fid_covariance_part", level.fidCovariancePart, distance.covariancePart, scale: whole)

@@ -143,5 +143,5 @@ extension SplitValidation {
     }
 
     /// Half a unit in the tenth digit of a value, plus the rounding in comparing it.
-    private static func rounding(_ value: Double) -> Double { 5.001e-10 * abs(value) }
+    static func rounding(_ value: Double) -> Double { 5.001e-10 * abs(value) }
 }

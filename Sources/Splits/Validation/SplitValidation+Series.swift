@@ -43,7 +43,7 @@ extension SplitValidation {
         }
     }
 
-    /// Whether the levels have distinct ids and increase in distance.
+    /// Whether the levels have distinct ids and increase in distance, or along the axis of an ordered series.
     var orderViolations: [SplitViolation] {
         let levels = manifest.levels
         let targets = manifest.settings.targets
@@ -60,10 +60,15 @@ extension SplitValidation {
             violations.append(violation("levels", "the id \"\(level.id)\" twice", "ids that tell the levels apart"))
         }
         for (previous, level) in zip(levels, levels.dropFirst())
-        where isImported ? level.fid < previous.fid : level.fid <= previous.fid {
+        where !isOrdered && (isImported ? level.fid < previous.fid : level.fid <= previous.fid) {
             violations.append(
                 violation(
                     "\(level.id), fid", "\(level.fid) after \(previous.fid)", "levels in the order of rising distance"))
+        }
+        for (previous, level) in zip(levels, levels.dropFirst()) where isOrdered {
+            guard let before = previous.axis?.value, let value = level.axis?.value, value < before else { continue }
+            violations.append(
+                violation("\(level.id), axis, value", "\(value) after \(before)", "levels in the order of the axis"))
         }
         let tolerance = targets?.tolerance ?? 0
         for (target, level) in zip(wanted ?? [], levels)

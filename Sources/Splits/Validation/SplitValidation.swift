@@ -50,7 +50,7 @@ public struct SplitValidation: Sendable {
         for index in manifest.levels.indices {
             violations += classViolations(ofLevel: index) + sizeViolations(ofLevel: index)
             violations += foldViolations(ofLevel: index) + numberViolations(of: manifest.levels[index])
-            violations += holdoutViolations(ofLevel: index)
+            violations += holdoutViolations(ofLevel: index) + axisViolations(ofLevel: index)
         }
         // What a level consists of follows from its classes, so nothing is said of it where these are wrong.
         for (index, level) in manifest.levels.enumerated()
@@ -65,6 +65,9 @@ public struct SplitValidation: Sendable {
 
     /// Whether the splits are one hold-out.
     var isHoldOut: Bool { manifest.settings.heldOutBy != nil }
+
+    /// Whether levels follow an order, and not the distance.
+    var isOrdered: Bool { manifest.settings.madeBy?.order != nil }
 
     /// Whether the splits were made as the reference code makes them.
     var isOfReference: Bool {

@@ -44,6 +44,8 @@ struct MakeSplits: ParsableCommand {
                 samples.csv        the samples, in the order that evaluate expects
                 train-matched.csv  training samples, equally many at every level
                 episodes-K.json    few-shot episodes: K support samples of each class
+                nearest.csv        with --order near: each class's nearest one of the
+                                   other side
                 class-map.csv      the class means along their two main directions
                 progression.csv    every step of the search
                 progression.svg    the distance along the steps, as a picture
@@ -67,6 +69,8 @@ struct MakeSplits: ParsableCommand {
                   --out splits/mine
                 oodml make-splits --features feats.npy --samples samples.csv \\
                   --targets 20,40,80 --unit superclass --draws 0
+                oodml make-splits --features feats.npy --samples samples.csv \\
+                  --order date
                 """))
 
     @OptionGroup var data: DatasetOptions
@@ -119,7 +123,9 @@ struct MakeSplits: ParsableCommand {
         defer { terminal.finish() }
         // A store's samples are read first and its embeddings later, but both must be of one run.
         let moment = try features.flatMap(EmbeddingStore.init(of:)).map(StoreMoment.init(of:))
-        let dataset = try data.read(unit: splitting.unit, features: features, on: terminal)
+        let dataset = try data.read(
+            unit: splitting.unit, order: splitting.orderColumn, features: features,
+            startsFromOfficialSides: splitting.order == nil, on: terminal)
         let folder = out ?? URL(filePath: "splits/\(dataset.name)")
         try data.requireOutside([folder] + (features == nil ? keeping.shelf.map { [$0.url] } ?? [] : []))
         let made = try SplitFolder.make(

@@ -110,15 +110,16 @@ struct DatasetOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - unit: the unit, which may be a column of the table.
+    ///   - order: a column of the table to put classes in order by.
     ///   - features: the file of embeddings; a store has its own table of samples.
     ///   - startsFromOfficialSides: whether it matters which classes train in the official split.
     func read(
-        unit: UnitRule = .class, features: URL? = nil, deadLinks: DeadLinks = .refuse,
+        unit: UnitRule = .class, order: String? = nil, features: URL? = nil, deadLinks: DeadLinks = .refuse,
         startsFromOfficialSides: Bool = true,
         on terminal: Terminal
     ) throws -> Dataset {
         terminal.status("reading")
-        let dataset = try read(unit, features, deadLinks, terminal).takingCameras(from: camera ?? .automatic)
+        let dataset = try read(unit, order, features, deadLinks, terminal).takingCameras(from: camera ?? .automatic)
         terminal.show(dataset, startsFromOfficialSides: startsFromOfficialSides)
         if camera == nil, dataset.cameras == nil, CameraName.areInNames(of: dataset.samples.map(\.id)) {
             terminal.warn(
@@ -146,7 +147,7 @@ struct DatasetOptions: ParsableArguments {
     ]
 
     private func read(
-        _ unit: UnitRule, _ features: URL?, _ deadLinks: DeadLinks, _ terminal: Terminal
+        _ unit: UnitRule, _ order: String?, _ features: URL?, _ deadLinks: DeadLinks, _ terminal: Terminal
     ) throws -> Dataset {
         if let known, let root {
             let dataset = try Dataset(known, at: root, name: name)
@@ -165,7 +166,7 @@ struct DatasetOptions: ParsableArguments {
             }
             let dataset = try Dataset(
                 sampleTableAt: samples, name: name ?? stored ?? ownName(of: samples, features),
-                unit: unit, root: root, cameras: camera ?? .automatic)
+                unit: unit, root: root, cameras: camera ?? .automatic, order: order)
             if let root { try dataset.requireFiles(below: root) }
             return dataset
         }

@@ -24,6 +24,20 @@ struct SplitOptions: ParsableArguments {
     @Option(help: "What levels are spaced evenly in: the distance, or its excess over random sides.")
     var spacing = LevelSpacing.fid
 
+    @Option(
+        help: ArgumentHelp(
+            "Let levels follow a column of --samples instead of the distance (a date, a number, a site: from mixed sides to early "
+                + "against late classes, to these with a gap), or near: from classes that have their like on the other side to "
+                + "classes that do not.",
+            valueName: "column|near"))
+    var order: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --order COLUMN: which of its samples says where a class is (default: median).",
+            valueName: "which"))
+    var classValue: ClassMoment?
+
     @Option(help: "The split to start from.")
     var start = SplitStart.official
 
@@ -101,9 +115,42 @@ struct SplitOptions: ParsableArguments {
         if method == .milbich2021 && statistic == .samples {
             throw ValidationError("--protocol milbich2021 is defined over class means; leave out --statistic samples")
         }
+        try validateOrder()
         if targets != nil && levels != nil {
             throw ValidationError("--levels and --targets exclude each other; every target makes a level")
         }
+    }
+
+    /// Refuses options that an order has no use for.
+    private func validateOrder() throws {
+        guard let order else {
+            guard classValue == nil else {
+                throw ValidationError("--class-value says which sample counts in an order; expected --order COLUMN")
+            }
+            return
+        }
+        let isNear = order == OrderAxis.nearestName
+        let refused: [(Bool, String, String)] = [
+            (method != .oodml, "--protocol \(method.rawValue)", "the reference has no order"),
+            (targets != nil, "--targets", "levels follow the order, not the distance"),
+            (spacing != .fid, "--spacing \(spacing.rawValue)", "levels are spaced evenly along the order"),
+            (start != .official, "--start \(start.rawValue)", "the order says where the series starts"),
+            (removal != .gap, "--removal \(removal.rawValue)", "the classes next to the cut are removed first"),
+            (replicates > 1, "--replicates", "the order leaves nothing to chance"),
+            (isNear && unit != .class, "--unit", "it moves single classes"),
+            (isNear && classValue != nil, "--class-value", "it follows no column"),
+        ]
+        if let (_, option, reason) = refused.first(where: \.0) {
+            throw ValidationError("--order \(order) and \(option) exclude each other: \(reason)")
+        }
+    }
+
+    /// The column that the samples are read for; nil without one.
+    var orderColumn: String? { order == OrderAxis.nearestName ? nil : order }
+
+    /// What levels follow; nil for the distance.
+    private var axis: OrderAxis? {
+        order.map { $0 == OrderAxis.nearestName ? .nearest : .column($0, of: classValue ?? .median) }
     }
 
     /// The settings that the options ask for.
@@ -112,6 +159,12 @@ struct SplitOptions: ParsableArguments {
     func settings() throws -> SplitSettings {
         var settings: SplitSettings
         switch method {
+        case .oodml where axis != nil:
+            settings = SplitSettings(
+                .ordered(
+                    OrderSettings(
+                        axis ?? .nearest, statistic: statistic ?? .samples, unit: unit, swapsPerStep: swapsPerStep,
+                        removal: .init(keepFraction: keepFraction, minimumClassCount: minClasses))))
         case .oodml:
             settings = SplitSettings(
                 .search(
@@ -162,6 +215,7 @@ extension ShiftStatistic: ExpressibleByArgument {}
 extension RemovalRule: ExpressibleByArgument {}
 extension LevelSpacing: ExpressibleByArgument {}
 extension SplitStart: ExpressibleByArgument {}
+extension ClassMoment: ExpressibleByArgument {}
 
 /// The value of `--protocol`: the name of a `SplitMethod`.
 enum ProtocolName: String, ExpressibleByArgument, CaseIterable {

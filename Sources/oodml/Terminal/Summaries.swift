@@ -6,6 +6,7 @@ import Frechet
 import Reports
 import Retrieval
 import Splits
+import Statistics
 
 /// What `make-splits` prints.
 func summary(of made: MadeSplits, on display: TextDisplay) -> String {
@@ -68,9 +69,16 @@ private func splitTable(of manifest: SplitManifest) -> TextTable {
             .init("null", alignment: .right, name: "null of held out", spareOrder: 8),
             .init("draws below", alignment: .right, spareOrder: 3), .init("shift"),
         ] : []
+    let axis = manifest.settings.madeBy?.order?.axis
+    let axisColumns: [TextTable.Column] =
+        switch axis {
+        case nil: [.init("origin", spareOrder: 6), .init("step", alignment: .right, spareOrder: 9)]
+        case .nearest: [.init("nearest", alignment: .right)]
+        case .column:
+            [.init("apart", alignment: .right), .init("train on", spareOrder: 1), .init("test on", spareOrder: 1)]
+        }
     let columns: [TextTable.Column] =
-        [
-            .init("level"), .init("origin", spareOrder: 6), .init("step", alignment: .right, spareOrder: 9),
+        [.init("level")] + axisColumns + [
             .init("train/test", alignment: .right, spareOrder: 5),
             .init("samples", alignment: .right, spareOrder: 10), .init("fid", alignment: .right),
         ] + controlColumns
@@ -80,8 +88,16 @@ private func splitTable(of manifest: SplitManifest) -> TextTable {
             func number(_ value: Double?, _ format: String = "%.2f") -> String {
                 value.map { String(format: format, $0) } ?? "–"
             }
-            return [
-                level.id, level.arm.rawValue, String(level.step), "\(level.train.count)/\(level.test.count)",
+            func span(_ span: AxisPosition.Span?) -> String { span.map { "\($0.first) to \($0.last)" } ?? "–" }
+            let place =
+                switch axis {
+                case nil: [level.arm.rawValue, String(level.step)]
+                case .nearest: [number(level.axis?.value, "%.3g")]
+                case .column:
+                    [level.axis.map { fixed($0.value, 2) } ?? "–", span(level.axis?.train), span(level.axis?.test)]
+                }
+            return [level.id] + place + [
+                "\(level.train.count)/\(level.test.count)",
                 "\(level.trainSampleCount)/\(level.testSampleCount)", number(level.fid),
             ]
                 + (hasControls

@@ -96,7 +96,7 @@ import TestSupport
     @Test(
         arguments: [
             "WhichBackbone": 1, "HardHoldOut": 2, "LeakageFreeSplit": 2, "OnACluster": 1, "ReproduceThePaper": 1,
-            "HowWellDoesItVerify": 1, "GrowingCatalogue": 1,
+            "HowWellDoesItVerify": 1, "GrowingCatalogue": 1, "LevelsInAnOrder": 2,
         ])
     func thePagesOfQuestionsRun(page: String, count: Int) throws {
         // They write splits of their own.

@@ -115,6 +115,80 @@ import Testing
         #expect(text.contains("adjusted_rand_indices"))
     }
 
+    /// Dates of the classes fall as their numbers rise; every file that results is there, sound, and the same again.
+    @Test func levelsFollowAColumn() throws {
+        var rng = SplitMix64(seed: 12)
+        var table = "sample,class,taken\n"
+        for number in 0..<24 {
+            for i in 0..<5 {
+                table += "\(number)-\(i),class \(10 + number),20\(40 - number)-0\(1 + Int(rng.next() % 9))\n"
+            }
+        }
+        try folder.write(table, to: "dated.csv")
+        let arguments = ["--features", "f.npy", "--samples", "dated.csv", "--min-classes", "4"]
+        let result = try CommandRun(["make-splits"] + arguments + ["--order", "taken", "--out", out], in: folder.url)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("the column taken is read as dates, from 2017-"))
+        #expect(result.output.contains("sides that are mixed in taken to training on 2017-"))
+        let files = try filesWritten()
+        let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
+        #expect(manifest.settings.orderColumn == "taken" && manifest.settings.methodName == "order")
+        let divided = try #require(manifest.levels.last { $0.arm == .swap })
+        #expect(Set(divided.train) == Set((12..<24).map { "class \(10 + $0)" }))
+        #expect(divided.axis?.value == 1)
+        #expect(manifest.levels.last?.arm == .removal && manifest.levels.last?.isShift != nil)
+
+        let checked = try CommandRun(["validate", out, "--features", "f.npy"], in: folder.url)
+        #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
+        let again = try CommandRun(["make-splits"] + arguments + ["--order", "taken", "--out", out], in: folder.url)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try filesWritten() == files)
+        let other = try CommandRun(
+            ["make-splits"] + arguments + ["--order", "taken", "--class-value", "last", "--out", out], in: folder.url)
+        #expect(other.status == 1 && other.errors.contains("splits made with other options are there"))
+
+        // What validate would not let pass: a level elsewhere than the column says.
+        var text = try String(contentsOf: URL(filePath: "\(out)/manifest.json"), encoding: .utf8)
+        text = text.replacingOccurrences(of: "\"value\": 1\n", with: "\"value\": 1.01\n")
+        try folder.write(text, to: "out/manifest.json")
+        let damaged = try CommandRun(["validate", out], in: folder.url)
+        #expect(damaged.status != 0 && damaged.output.contains("as the column taken of samples.csv has it"))
+    }
+
+    @Test func levelsFollowTheNearestClasses() throws {
+        let result = try run("--features", "f.npy", "--samples", "s.csv", "--order", "near", "--out", out, "-q")
+        #expect(result.status == 0, "\(result.errors)")
+        let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
+        let values = manifest.levels.compactMap(\.axis?.value)
+        #expect(values.count == manifest.levels.count && values.count >= 3)
+        #expect(zip(values, values.dropFirst()).allSatisfy { $0 <= $1 })
+        let table = try String(contentsOf: URL(filePath: "\(out)/nearest.csv"), encoding: .utf8)
+        #expect(table.split(separator: "\n").count == 1 + 24 * manifest.levels.count)
+        let checked = try CommandRun(["validate", out, "--features", "f.npy"], in: folder.url)
+        #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
+    }
+
+    @Test(arguments: [
+        (
+            ["--order", "near", "--unit", "superclass"],
+            "--order near and --unit exclude each other: it moves single classes"
+        ),
+        (
+            ["--order", "class"],
+            "s.csv:1: found the columns sample, class, superclass; expected a column \"class\" beside"
+        ),
+        (["--order", "date"], "expected a column \"date\" beside sample, class, split and role, to order classes by"),
+        (["--order", "superclass", "--targets", "3"], "--order superclass and --targets exclude each other"),
+        (["--order", "superclass", "--replicates", "2"], "--order superclass and --replicates exclude each other"),
+        (["--class-value", "first"], "--class-value says which sample counts in an order; expected --order COLUMN"),
+    ])
+    func whatAnOrderHasNoUseForIsRefused(_ arguments: [String], _ sentence: String) throws {
+        let result = try CommandRun(
+            ["make-splits", "--features", "f.npy", "--samples", "s.csv", "--out", out] + arguments, in: folder.url)
+        #expect(result.status != 0 && result.errors.contains(sentence), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: out))
+    }
+
     @Test func jsonOutputIsTheManifest() throws {
         let result = try run("--features", "f.npy", "--samples", "s.csv", "--out", out, "--format", "json", "-q")
         #expect(Data(result.output.utf8) == (try filesWritten()["manifest.json"]))

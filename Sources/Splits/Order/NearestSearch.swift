@@ -1,0 +1,251 @@
+internal import Datasets
+internal import Parallel
+internal import Statistics
+internal import Synchronization
+
+/// Searches for the halves of all classes between which the nearest classes are nearest, and for those between which they are
+/// farthest.
+///
+/// From several starts, pairs of classes are exchanged as long as one is found that helps. Far halves start from the
+/// neighbourhoods of classes that are far from one another, near ones from chains of nearest neighbours that are dealt to both
+/// sides in turn. With few classes all pairs are tried, with many a seeded choice of them.
+struct NearestSearch: Sendable {
+    /// Which halves are sought.
+    enum Goal: String, Sendable, CaseIterable {
+        case near, far
+    }
+
+    private let classes: NearestClasses
+    private let seed: UInt64
+    /// How many partners are tried for each class in a pass.
+    private let partnerCount: Int
+    private let startCount: Int
+    private let passLimit: Int
+
+    init(_ classes: NearestClasses, seed: UInt64) {
+        self.classes = classes
+        self.seed = seed
+        let n = classes.count
+        // About 2·10⁸ additions in a pass.
+        partnerCount = min(n, max(4, 200_000_000 / max(n * n, 1)))
+        startCount = n <= 512 ? 8 : 3
+        passLimit = n <= 512 ? 30 : 12
+    }
+
+    /// The nearest and the farthest halves found; the training half is the smaller one.
+    func extremes(
+        report: @Sendable (_ goal: Goal, _ done: Int, _ total: Int) -> Void
+    ) -> (near: ClassPartition, far: ClassPartition) {
+        let found = Goal.allCases.map { goal -> ClassPartition in
+            let done = Mutex(0)
+            let all = concurrentMap(count: startCount) { number -> (state: OtherSides, value: Double) in
+                let state = climbed(from: start(goal, number), to: goal, number)
+                report(
+                    goal,
+                    done.withLock { count in
+                        count += 1
+                        return count
+                    }, startCount)
+                return (state, state.total)
+            }
+            var best = all[0]
+            for other in all.dropFirst()
+            where goal == .far
+                ? other.value > best.value * (1 + Tie.tolerance) : other.value < best.value * (1 - Tie.tolerance)
+            {
+                best = other
+            }
+            return best.state.partition
+        }
+        return (found[0], found[1])
+    }
+
+    /// The halves that a search starts from.
+    private func start(_ goal: Goal, _ number: Int) -> [Bool] {
+        let n = classes.count
+        var generator = SeededGenerator(seed: seed, stream: "nearest/\(goal.rawValue)/\(number)")
+        func row(_ i: Int) -> ArraySlice<Float> { classes.distances[i * n..<(i + 1) * n] }
+        var isTrain = [Bool](repeating: false, count: n)
+        switch goal {
+        case .far:
+            // The half around a class that is far from a random one; the first is far from the second, and so on.
+            var pivot = generator.below(n)
+            for _ in 0...number % 2 {
+                let distances = Array(row(pivot))
+                pivot =
+                    (0..<n).max { a, b in
+                        let (x, y) = (distances[a], distances[b])
+                        return (x.isFinite ? x : -1, -a) < (y.isFinite ? y : -1, -b)
+                    } ?? pivot
+            }
+            let distances = Array(row(pivot))
+            let order = (0..<n).sorted { a, b in
+                let (x, y) = (a == pivot ? -1 : distances[a], b == pivot ? -1 : distances[b])
+                return (x, a) < (y, b)
+            }
+            for unit in order.prefix(n / 2) { isTrain[unit] = true }
+        case .near:
+            var open = [Bool](repeating: true, count: n)
+            var trainCount = 0
+            for unit in generator.shuffled(0..<n) where open[unit] {
+                open[unit] = false
+                var partner: Int?
+                for (other, distance) in row(unit).enumerated() where open[other] {
+                    if partner.map({ distance < row(unit)[unit * n + $0] }) ?? true { partner = other }
+                }
+                guard let partner else { continue }
+                open[partner] = false
+                isTrain[generator.below(2) == 0 ? unit : partner] = true
+                trainCount += 1
+            }
+            assert(trainCount == n / 2, "\(trainCount) pairs of \(n) classes")
+        }
+        return isTrain
+    }
+
+    /// Exchanges pairs as long as that helps.
+    private func climbed(from start: [Bool], to goal: Goal, _ number: Int) -> OtherSides {
+        var state = OtherSides(of: start, in: classes)
+        var generator = SeededGenerator(seed: seed, stream: "nearest/\(goal.rawValue)/pairs/\(number)")
+        for _ in 0..<passLimit {
+            var hasChanged = false
+            for train in generator.shuffled(0..<classes.count) where state.isTrain[train] {
+                let tests = generator.shuffled(0..<classes.count).lazy.filter { !state.isTrain[$0] }.prefix(
+                    partnerCount)
+                var best: (test: Int, change: Double)?
+                for test in Array(tests) {
+                    let change = state.change(exchanging: train, test)
+                    let gain = goal == .far ? change : -change
+                    if gain > Tie.tolerance * state.total, gain > (best?.change ?? 0) * (1 + Tie.tolerance) {
+                        best = (test, gain)
+                    }
+                }
+                if let best {
+                    state.exchange(train, best.test)
+                    hasChanged = true
+                }
+            }
+            guard hasChanged else { break }
+        }
+        return state
+    }
+
+    /// Exchanges the classes that differ between two partitions, each time those of some pairs that go farthest.
+    func walk(from near: ClassPartition, to far: ClassPartition, pairCount: Int) -> [ProgressionPlan.Step] {
+        var far = far
+        let differing = near.sides.indices.count { near.sides[$0] != far.sides[$0] }
+        // Halves of equal size are each other's mirror images.
+        if near.sides.count % 2 == 0, 2 * differing > near.sides.count {
+            far = ClassPartition(sides: far.sides.map { $0?.opposite })
+        }
+        var state = OtherSides(of: near.sides.map { $0 == .train }, in: classes)
+        var generator = SeededGenerator(seed: seed, stream: "nearest/walk")
+        var steps: [ProgressionPlan.Step] = []
+        var step = (toTest: [Int](), toTrain: [Int]())
+        while true {
+            let toTest = state.isTrain.indices.filter { state.isTrain[$0] && far.sides[$0] == .test }
+            let toTrain = state.isTrain.indices.filter { !state.isTrain[$0] && far.sides[$0] == .train }
+            guard !toTest.isEmpty, !toTrain.isEmpty else { break }
+            let limit = min(max(partnerCount, 16), 256)
+            var best: (train: Int, test: Int, change: Double)?
+            for _ in 0..<limit {
+                let (train, test) = (toTest[generator.below(toTest.count)], toTrain[generator.below(toTrain.count)])
+                let change = state.change(exchanging: train, test)
+                if best.map({ change > $0.change }) ?? true { best = (train, test, change) }
+            }
+            guard let best else { break }
+            state.exchange(best.train, best.test)
+            step.toTest.append(best.train)
+            step.toTrain.append(best.test)
+            if step.toTest.count == pairCount || toTest.count == 1 {
+                steps.append(
+                    ProgressionPlan.Step(
+                        partition: state.partition, movedToTest: step.toTest, movedToTrain: step.toTrain))
+                step = ([], [])
+            }
+        }
+        return steps
+    }
+}
+
+/// Halves of classes, with what is needed to say at once what an exchange does to the nearest classes.
+private struct OtherSides: Sendable {
+    private let classes: NearestClasses
+    private(set) var isTrain: [Bool]
+    /// The nearest and the second nearest class of the other side, and the nearest of the own.
+    private var nearest: [Int]
+    private var first: [Float]
+    private var second: [Float]
+    private var own: [Float]
+    /// The sum of all distances to the nearest class of the other side.
+    private(set) var total = 0.0
+
+    init(of isTrain: [Bool], in classes: NearestClasses) {
+        self.classes = classes
+        self.isTrain = isTrain
+        nearest = Array(repeating: 0, count: classes.count)
+        first = Array(repeating: .infinity, count: classes.count)
+        (second, own) = (first, first)
+        for unit in 0..<classes.count { scan(unit) }
+        sum()
+    }
+
+    var partition: ClassPartition { ClassPartition(sides: isTrain.map { $0 ? Side.train : .test }) }
+
+    private mutating func scan(_ unit: Int) {
+        var (place, one, two, same) = (unit, Float.infinity, Float.infinity, Float.infinity)
+        let n = classes.count
+        classes.distances.withUnsafeBufferPointer { distances in
+            for other in 0..<n {
+                let distance = distances[unit * n + other]
+                if isTrain[other] == isTrain[unit] {
+                    same = min(same, distance)
+                } else if distance < one {
+                    (place, one, two) = (other, distance, one)
+                } else {
+                    two = min(two, distance)
+                }
+            }
+        }
+        (nearest[unit], first[unit], second[unit], own[unit]) = (place, one, two, same)
+    }
+
+    private mutating func sum() {
+        total = first.reduce(0) { $0 + ($1.isFinite ? Double($1) : 0) }
+    }
+
+    /// What the sum of distances changes by if a training and a test class change places.
+    ///
+    /// - Complexity: O(c) for c classes.
+    func change(exchanging train: Int, _ test: Int) -> Double {
+        let n = classes.count
+        return classes.distances.withUnsafeBufferPointer { distances in
+            var change = 0.0
+            for unit in 0..<n where unit != train && unit != test {
+                // The other side loses one of the two, and gets the other.
+                let (lost, come) = isTrain[unit] ? (test, train) : (train, test)
+                let left = nearest[unit] == lost ? second[unit] : first[unit]
+                let now = min(left, distances[unit * n + come])
+                if now != first[unit], now.isFinite { change += Double(now) - Double(first[unit]) }
+            }
+            let between = distances[train * n + test]
+            for unit in [train, test] {
+                let now = min(own[unit], between)
+                if now.isFinite, first[unit].isFinite { change += Double(now) - Double(first[unit]) }
+            }
+            return change
+        }
+    }
+
+    mutating func exchange(_ train: Int, _ test: Int) {
+        (isTrain[train], isTrain[test]) = (false, true)
+        let n = classes.count
+        for unit in 0..<n {
+            let (toTrain, toTest) = (classes.distances[unit * n + train], classes.distances[unit * n + test])
+            // Only where one of the two is among the nearest can anything have changed.
+            let reach = max(second[unit], own[unit])
+            if unit == train || unit == test || toTrain <= reach || toTest <= reach { scan(unit) }
+        }
+        sum()
+    }
+}

@@ -1,0 +1,124 @@
+internal import Datasets
+internal import Frechet
+internal import Parallel
+internal import Statistics
+
+extension Progression {
+    /// Measures every step of an ordered walk.
+    init(along walk: OrderedWalk, over embedded: EmbeddedDataset, report: WorkReport) throws {
+        guard embedded.units.count >= 4 else { throw SplitError.tooFewUnits(count: embedded.units.count) }
+        try embedded.requireVectors(in: walk.start, of: embedded.vectors)
+        var meter = ShiftMeter(embedded.vectors)
+        func measured(_ arm: Arm, _ steps: [ProgressionPlan.Step]) throws -> [ProgressionStep] {
+            try steps.enumerated().map { index, step in
+                report(.advanced("measuring \(arm.rawValue)", done: index + 1, of: steps.count, isSteady: false))
+                try embedded.requireVectors(in: step.partition, of: embedded.vectors)
+                return ProgressionStep(
+                    arm: arm, step: arm == .start ? 0 : index + 1, unitPartition: step.partition,
+                    distance: try meter.distance(of: step.partition), movedToTest: step.movedToTest,
+                    movedToTrain: step.movedToTrain, removed: step.removed,
+                    axisPosition: walk.position(of: step.partition), in: embedded)
+            }
+        }
+        steps =
+            try measured(.start, [ProgressionPlan.Step(partition: walk.start)])
+            + measured(.swap, walk.exchanges) + measured(.removal, walk.removals)
+    }
+
+    /// Chooses levels of an ordered series, evenly spaced along its axis.
+    ///
+    /// The start, the last exchange and the last removal are levels; at most a third of the levels come from removal.
+    ///
+    /// - Returns: the chosen steps along the axis; fewer than `count` if there are fewer steps.
+    func levels(alongAxis count: Int) -> [ProgressionStep] {
+        func position(_ step: ProgressionStep) -> Double { step.axisPosition ?? 0 }
+        // A walk to the farthest sides may take a step back.
+        let least = steps.first.map(position) ?? 0
+        let exchanges = steps.filter { $0.arm == .start || ($0.arm == .swap && position($0) > least) }
+        let removals = steps.filter { $0.arm == .removal }
+        guard let first = exchanges.first.map(position), let divided = exchanges.last.map(position) else { return [] }
+        let last = removals.last.map(position) ?? divided
+        func targets(_ count: Int, from first: Double, to last: Double) -> [Double] {
+            (0..<count).map { first + (last - first) * Double($0) / Double(max(count - 1, 1)) }
+        }
+        let beyond = targets(count, from: first, to: last).count { $0 > divided * (1 + Tie.tolerance) }
+        let removalCount = min(beyond, count / 3, removals.count)
+        func nearest(in steps: [ProgressionStep], to targets: [Double]) -> [ProgressionStep] {
+            var used: Set<Int> = []
+            for target in targets {
+                let open = steps.indices.filter { !used.contains($0) }
+                if let best = open.min(by: { abs(position(steps[$0]) - target) < abs(position(steps[$1]) - target) }) {
+                    used.insert(best)
+                }
+            }
+            return used.sorted().map { steps[$0] }
+        }
+        let chosen =
+            nearest(in: exchanges, to: targets(count - removalCount, from: first, to: divided))
+            + nearest(in: removals, to: Array(targets(removalCount + 1, from: divided, to: last).dropFirst()))
+        return chosen.enumerated().sorted { (position($0.element), $0.offset) < (position($1.element), $1.offset) }
+            .map(\.element)
+    }
+}
+
+/// Where a level is along the axis of an ordered series.
+public struct AxisPosition: Sendable, Equatable, Codable {
+    /// How far the sides are: their separation in the order of a column, or the mean distance of a class to the nearest one of the
+    /// other side.
+    public let value: Double
+    /// The mean of the same for random exchanges of the level's units; nil if none were drawn.
+    public let nullMean: Double?
+    /// Its standard deviation; nil for fewer than two draws.
+    public let nullSd: Double?
+    /// The first, the middle and the last value on the train side; nil along ``OrderAxis/nearest``.
+    public let train: Span?
+    /// The same on the test side.
+    public let test: Span?
+
+    /// Values of a column on one side.
+    public struct Span: Sendable, Equatable, Codable {
+        /// The first.
+        public let first: String
+        /// That of the middle unit; of two, the earlier.
+        public let median: String
+        /// The last.
+        public let last: String
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case value, train, test
+        case nullMean = "null_mean"
+        case nullSd = "null_sd"
+    }
+
+    /// Where some partitions of the units are.
+    static func positions(
+        of partitions: [ClassPartition], along walk: OrderedWalk, over embedded: EmbeddedDataset, drawCount: Int,
+        seed: UInt64
+    ) -> [AxisPosition] {
+        var known: (kept: [Bool], values: [Double])?
+        return partitions.map { partition in
+            let kept = partition.sides.map { $0 != nil }
+            let values: [Double]
+            if let known, known.kept == kept {
+                values = known.values
+            } else {
+                let exchange = NullExchange(of: partition, in: embedded.vectors, seed: seed)
+                values = concurrentMap(count: drawCount) { walk.position(of: exchange.draw($0)) }
+                known = (kept, values)
+            }
+            let mean = values.reduce(0, +) / Double(max(values.count, 1))
+            let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count - 1, 1))
+            func span(_ side: Side) -> Span? {
+                walk.order?.span(of: side, in: partition).map {
+                    Span(first: $0.first, median: $0.median, last: $0.last)
+                }
+            }
+            return AxisPosition(
+                value: walk.position(of: partition).rounded(significantDigits: 10),
+                nullMean: values.isEmpty ? nil : mean.rounded(significantDigits: 10),
+                nullSd: values.count < 2 ? nil : spread.squareRoot().rounded(significantDigits: 10),
+                train: span(.train), test: span(.test))
+        }
+    }
+}
