@@ -273,7 +273,19 @@ def score(embeddings: Data, labels: Data, **options: Unpack[ScoreOptions]) -> Sc
 
 #: What the JSON of scores counts.
 _COUNTS = frozenset(
-    {"queries", "lone_queries", "queries_in_gallery", "samples", "classes", "clusters", "dimensions", "gallery"}
+    {
+        "queries",
+        "lone_queries",
+        "queries_in_gallery",
+        "samples",
+        "classes",
+        "cameras",
+        "groups",
+        "clusters",
+        "dimensions",
+        "gallery",
+        "distractors",
+    }
 )
 
 
@@ -304,7 +316,7 @@ def compare_embeddings(
     """Scores several embeddings of the same rows, named by the keys of a mapping, as `oodml score a.npy b.npy`.
 
     Each has all metrics with 95 % intervals over other labels, and each pair the paired difference with a p-value
-    adjusted for all pairs. With gallery, a mapping of the same keys, each searches its own.
+    adjusted for all pairs. With gallery or distractors, mappings of the same keys, each searches its own.
 
         oodml.compare_embeddings({"dino": a, "clip": b}, labels).to_frame()
     """
@@ -320,12 +332,13 @@ def compare_embeddings(
     for name in names:
         call.words.append(f"--name={name}")
     call.options({"labels": labels}, _DATA)
-    gallery = options.get("gallery")
-    if gallery is not None:
-        if not isinstance(gallery, Mapping) or list(map(str, gallery)) != names:
-            raise UsageError("gallery: expected a mapping with the keys of embeddings, in their order")
-        for number, value in enumerate(gallery.values()):
-            call.words += ["--gallery", call.data("gallery", value, f"gallery-{number}.npy")]
+    for option, values in (("gallery", options.get("gallery")), ("distractors", options.get("distractors"))):
+        if values is None:
+            continue
+        if not isinstance(values, Mapping) or list(map(str, values)) != names:
+            raise UsageError(f"{option}: expected a mapping with the keys of embeddings, in their order")
+        for number, value in enumerate(values.values()):
+            call.words += [f"--{option}", call.data(option, value, f"{option}-{number}.npy")]
     with tempfile.TemporaryDirectory(prefix="oodml-") as folder:
         chart = Path(folder) / "chart.svg"
         if not options.get("no_intervals"):
@@ -334,7 +347,7 @@ def compare_embeddings(
         table = Path(folder) / "per_class.csv" if wants_classes in (None, False, True) else Path(wants_classes)  # type: ignore[arg-type]
         if wants_classes:
             call.options({"per_class": table})
-        own = {"quiet", "per_class", "gallery"}
+        own = {"quiet", "per_class", "gallery", "distractors"}
         call.options({name: value for name, value in options.items() if name not in own}, _DATA)
         answer = call.run(options.get("quiet"))
         drawing = chart.read_text(encoding="utf-8") if chart.is_file() else ""

@@ -57,17 +57,19 @@ public struct EmbeddingComparison: Sendable {
     /// - Parameters:
     ///   - sets: the embeddings and their names; with the same labels.
     ///   - gallery: what is searched, for each of them; nil where all rows are.
+    ///   - distractors: items without labels that are searched too, for each of them; none if empty.
     ///   - metrics: what to compute.
     ///   - rules: how items rank.
     ///   - loneQueries: how queries without a relevant item are treated.
     ///   - acrossGroups: whether items of a query's label and group do not count for it.
     ///   - hasIntervals: whether errors are estimated; they take more time, and need ties in the order of rows.
     ///   - numbering: that of all labels.
-    /// - Complexity: as of ``LabelledEmbeddings/scores(_:among:by:acrossGroups:withoutEach:)``, for each model.
-    /// - Precondition: there are embeddings, and none or as many galleries.
+    /// - Complexity: as of ``LabelledEmbeddings/scores(_:among:distractors:by:acrossGroups:withoutEach:)``, for each model.
+    /// - Precondition: there are embeddings, none or as many galleries, and none or as many distractors.
     /// - Throws: ``/Files/FileError`` for other labels than the first has; what scoring throws.
     public init(
         of sets: [(name: String, set: LabelledEmbeddings)], among galleries: [LabelledEmbeddings] = [],
+        distractors: [Distractors] = [],
         metrics: [RetrievalMetric] = RetrievalMetric.standard, by rules: RankingRules = RankingRules(),
         loneQueries: LoneQueryPolicy = .excluded, acrossGroups: Bool = false, hasIntervals: Bool = true,
         numbering: LabelNumbering
@@ -75,18 +77,24 @@ public struct EmbeddingComparison: Sendable {
         precondition(
             !sets.isEmpty && (galleries.isEmpty || galleries.count == sets.count),
             "\(sets.count) embeddings and \(galleries.count) galleries")
+        precondition(
+            distractors.isEmpty || distractors.count == sets.count,
+            "\(sets.count) embeddings and \(distractors.count) sets of distractors")
         let groups =
             hasIntervals && numbering.labels.count > 1
             ? try LabelGroups(of: [sets[0].set] + galleries.prefix(1), numbering: numbering) : nil
         models = try sets.enumerated().map { number, pair in
             let gallery = galleries.isEmpty ? nil : galleries[number]
+            let extra = distractors.isEmpty ? nil : distractors[number]
             guard let groups, rules.ties == .sampleOrder else {
-                let scores = try pair.set.scores(metrics, among: gallery, by: rules, acrossGroups: acrossGroups)
+                let scores = try pair.set.scores(
+                    metrics, among: gallery, distractors: extra, by: rules, acrossGroups: acrossGroups)
                 return Model(
                     name: pair.name, scores: scores, means: try scores.mean(loneQueries: loneQueries), estimates: [:])
             }
             let all = try pair.set.scores(
-                metrics, among: gallery, by: rules, acrossGroups: acrossGroups, withoutEach: groups.groups)
+                metrics, among: gallery, distractors: extra, by: rules, acrossGroups: acrossGroups,
+                withoutEach: groups.groups)
             return Model(
                 name: pair.name, scores: all.queryScores, means: try all.queryScores.mean(loneQueries: loneQueries),
                 estimates: try all.estimates(loneQueries: loneQueries)

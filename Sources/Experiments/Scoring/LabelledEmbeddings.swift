@@ -31,7 +31,7 @@ public struct LabelledEmbeddings: Sendable {
     /// - Parameters:
     ///   - file: the embeddings.
     ///   - labels: the table, or an array or list of labels.
-    ///   - cameras: where the rows' cameras come from; they matter to ``scores(_:among:by:acrossGroups:)``.
+    ///   - cameras: where the rows' cameras come from; they matter to ``scores(_:among:distractors:by:acrossGroups:)``.
     ///   - numbering: numbers the labels; use the same one for all sets to compare.
     /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a table that does not match the embeddings.
     public init(_ file: URL, labels: URL, cameras: CameraSource = .automatic, numbering: inout LabelNumbering) throws {
@@ -72,27 +72,32 @@ public struct LabelledEmbeddings: Sendable {
     /// Scores every row as a query against all other rows, or against a gallery without the query itself.
     ///
     /// If both sets have cameras, items of a query's class and camera do not count for it; with `acrossGroups`, neither do those
-    /// of its class and group.
+    /// of its class and group. Distractors are items that no query looks for.
     ///
     /// - Throws: ``/Files/FileError`` for a gallery of another dimension or with a sample that has another label or embedding
     ///   there, or a value that is not finite.
     public func scores(
         _ metrics: [RetrievalMetric] = RetrievalMetric.standard, among gallery: LabelledEmbeddings? = nil,
-        by rules: RankingRules = RankingRules(), acrossGroups: Bool = false
+        distractors: Distractors? = nil, by rules: RankingRules = RankingRules(), acrossGroups: Bool = false
     ) throws -> QueryScores {
-        try retrieval(among: gallery, acrossGroups: acrossGroups) { try $0.scores(metrics, by: rules) }
+        try retrieval(among: gallery, distractors: distractors, acrossGroups: acrossGroups) {
+            try $0.scores(metrics, by: rules)
+        }
     }
 
     /// The same scores, and those without each group of labels, for errors over other labels.
     ///
     /// - Parameter groups: the group of each label, by its number.
-    /// - Throws: as ``scores(_:among:by:acrossGroups:)``.
+    /// - Throws: as ``scores(_:among:distractors:by:acrossGroups:)``.
     public func scores(
         _ metrics: [RetrievalMetric] = RetrievalMetric.standard, among gallery: LabelledEmbeddings? = nil,
-        by rules: RankingRules = RankingRules(), acrossGroups: Bool = false, withoutEach groups: ClassGroups
+        distractors: Distractors? = nil, by rules: RankingRules = RankingRules(), acrossGroups: Bool = false,
+        withoutEach groups: ClassGroups
     ) throws -> JackknifedScores {
-        try retrieval(among: gallery, acrossGroups: acrossGroups) {
-            try $0.scores(metrics, by: rules, withoutEach: groups)
+        try retrieval(among: gallery, distractors: distractors, acrossGroups: acrossGroups) {
+            try $0.scores(
+                metrics, by: rules, withoutEach: groups,
+                constantClass: distractors == nil ? nil : Distractors.classNumber)
         }
     }
 
@@ -138,7 +143,7 @@ public struct LabelledEmbeddings: Sendable {
 
     /// All pairs of these rows, or of them and a gallery's.
     ///
-    /// - Throws: as ``scores(_:among:by:acrossGroups:)``.
+    /// - Throws: as ``scores(_:among:distractors:by:acrossGroups:)``.
     func verificationSet(among gallery: LabelledEmbeddings?, acrossGroups: Bool) throws -> VerificationSet {
         let own = try gallery.map(ownItems) ?? []
         let left = try leftOut(among: gallery ?? self, acrossGroups: acrossGroups)

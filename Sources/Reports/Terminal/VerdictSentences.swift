@@ -186,9 +186,11 @@ private func fadingSentence(
     func alike(_ sign: Int) -> String {
         guard others > 0 else { return "" }
         let count = zip(trained, signs).count { $0 != best && $1 == sign }
-        return count == others
-            ? others == 1 ? " So it does for the other." : " So it does for the \(others) others."
-            : " So it does for \(count) of the \(others) others."
+        return switch count {
+        case others: others == 1 ? " So it does for the other." : " So it does for the \(others) others."
+        case 0: others == 1 ? " For the other that is not shown." : " For none of the \(others) others is that shown."
+        default: " So it does for \(count) of the \(others) others."
+        }
     }
     return switch comparison.fading(best) {
     case 1?: "What training adds fades as the classes move away: with \(model.name) \(ends)." + alike(1)

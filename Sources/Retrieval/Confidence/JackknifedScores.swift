@@ -95,12 +95,19 @@ extension Estimate {
 
 extension JackknifedScores {
     /// Scores queries in the whole gallery and without each group.
-    init(of queries: RetrievalQueries, in source: RankingSource, groups: ClassGroups, metrics: [RetrievalMetric]) {
+    ///
+    /// - Parameter constantClass: a class without queries that is left out of no gallery; nil for none.
+    init(
+        of queries: RetrievalQueries, in source: RankingSource, groups: ClassGroups, constantClass: Int? = nil,
+        metrics: [RetrievalMetric]
+    ) {
         let (groupCount, metricCount) = (groups.count, metrics.count)
         let groupOfQuery = queries.classNumbers.map { groups.group(ofClass: $0) }
         var groupOfItem = [Int](repeating: 0, count: queries.itemCount)
         for members in queries.members {
-            let group = groups.group(ofClass: queries.classOfItem[Int(members[0])])
+            let number = queries.classOfItem[Int(members[0])]
+            // The last group is never left out.
+            let group = number == constantClass ? groupCount : groups.group(ofClass: number)
             for item in members { groupOfItem[Int(item)] = group }
         }
         // For each query, its scores in the whole gallery and without each group. Sums over queries are taken
@@ -108,7 +115,7 @@ extension JackknifedScores {
         let width = metricCount * (1 + groupCount)
         let functions = metrics.map(\.function)
         let flat = source.values(
-            of: queries, ties: .sampleOrder, groups: ItemGroups(groupOfItem, count: groupCount), each: width
+            of: queries, ties: .sampleOrder, groups: ItemGroups(groupOfItem, count: groupCount + (constantClass == nil ? 0 : 1)), each: width
         ) { query, scores in
             for (m, score) in functions.enumerated() { scores[m] = score(query.ranks) }
             for group in 0..<groupCount where group != groupOfQuery[query.position] {

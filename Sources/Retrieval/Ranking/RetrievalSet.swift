@@ -136,16 +136,19 @@ public struct RetrievalSet: Sendable {
     /// - Parameters:
     ///   - metrics: what to compute.
     ///   - rules: how items rank; ties must be by row.
-    ///   - groups: the group of each class.
+    ///   - groups: the group of each class, at most 255 beside a constant class.
+    ///   - constantClass: a class without queries that is in every gallery, as of items without labels; nil for none.
     /// - Complexity: O(n·m·d + n·R·G) operations for R relevant items per query and G groups.
     /// - Precondition: every row's class has a group, and ties are by row.
     /// - Throws: as ``ranks(by:)``.
     public func scores(
         _ metrics: [RetrievalMetric] = RetrievalMetric.standard, by rules: RankingRules = RankingRules(),
-        withoutEach groups: ClassGroups
+        withoutEach groups: ClassGroups, constantClass: Int? = nil
     ) throws -> JackknifedScores {
         precondition(rules.ties == .sampleOrder, "ranks without groups have ties by row, not \(rules.ties)")
-        let scores = JackknifedScores(of: rows, in: try rules.source(for: self), groups: groups, metrics: metrics)
+        precondition(constantClass == nil || groups.count < 256, "\(groups.count) groups beside a constant class")
+        let scores = JackknifedScores(
+            of: rows, in: try rules.source(for: self), groups: groups, constantClass: constantClass, metrics: metrics)
         try WorkStop.check()
         return scores
     }

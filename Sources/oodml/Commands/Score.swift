@@ -101,6 +101,14 @@ struct Score: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Embeddings without labels that are searched too and are never right; with several embeddings given once for each, in "
+                + "their order.",
+            valueName: "file"),
+        completion: .file(extensions: featureFileExtensions), transform: path)
+    var distractors: [URL] = []
+
+    @Option(
+        help: ArgumentHelp(
             "Clusters instead of those of k-means: a table with the column cluster.", valueName: "csv"),
         completion: .file(extensions: ["csv"]), transform: path)
     var clusters: URL?
@@ -165,6 +173,11 @@ struct Score: ParsableCommand {
                 "found \(gallery.count) galleries for \(embeddings.count) embeddings; expected one for each, in their order"
             )
         }
+        guard distractors.isEmpty || distractors.count == embeddings.count else {
+            throw ValidationError(
+                "found \(distractors.count) files of distractors for \(embeddings.count) embeddings; expected one for each, in their order"
+            )
+        }
         guard name.isEmpty || name.count == embeddings.count, Set(name.map(Name.init)).count == name.count,
             !name.contains(where: \.isEmpty)
         else {
@@ -190,7 +203,7 @@ struct Score: ParsableCommand {
         defer { terminal.finish() }
         try requireApart(
             [perQuery, perClass, chart].compactMap(\.self),
-            from: embeddings + gallery + labelling.files + (clusters.map { [$0] } ?? []))
+            from: embeddings + gallery + distractors + labelling.files + (clusters.map { [$0] } ?? []))
         let queryFile = try perQuery.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         let classFile = try perClass.map { try OutputFile($0, force: force) { terminal.warn($0) } }
         let chartFile = try chart.map { try OutputFile($0, force: force) { terminal.warn($0) } }
@@ -204,18 +217,20 @@ struct Score: ParsableCommand {
                 file, labels: labelling.galleryLabels ?? labelling.labels, cameras: camera ?? .automatic,
                 numbering: &numbering)
         }
+        let extra = try distractors.map(Distractors.init)
         warn(about: sets[0], galleries.first, on: terminal)
         let assignment = try clusters.map(sets[0].clusters(readingFrom:))
 
         terminal.status("ranking")
         let metrics = retrieval.metrics + (milbich2021 ? RetrievalMetric.milbich2021 : [])
         let names = name.isEmpty ? embeddingNames(embeddings) : name
-        let comparison = try compared(zip(names, sets).map { ($0, $1) }, galleries, metrics, numbering)
+        let comparison = try compared(zip(names, sets).map { ($0, $1) }, galleries, extra, metrics, numbering)
         var reports = zip(sets, comparison.models).enumerated().map { number, pair in
             ScoreReport(
                 model: pair.1,
                 classAveraged: pair.1.scores.classAveraged(loneQueries: retrieval.loneQueries.policy), set: pair.0,
-                items: galleries.isEmpty ? nil : galleries[number], grouping: comparison.grouping,
+                items: galleries.isEmpty ? nil : galleries[number],
+                distractorCount: extra.isEmpty ? nil : extra[number].count, grouping: comparison.grouping,
                 distance: retrieval.similarity, isAcrossGroups: retrieval.acrossGroups)
         }
         for (number, set) in sets.enumerated() {
@@ -276,11 +291,12 @@ struct Score: ParsableCommand {
 
     private func compared(
         _ sets: [(name: String, set: LabelledEmbeddings)], _ galleries: [LabelledEmbeddings],
+        _ distractors: [Distractors],
         _ metrics: [RetrievalMetric], _ numbering: LabelNumbering
     ) throws -> EmbeddingComparison {
         do {
             return try EmbeddingComparison(
-                of: sets, among: galleries, metrics: metrics,
+                of: sets, among: galleries, distractors: distractors, metrics: metrics,
                 by: RankingRules(similarity: retrieval.similarity, ties: ties),
                 loneQueries: retrieval.loneQueries.policy, acrossGroups: retrieval.acrossGroups,
                 hasIntervals: !noIntervals, numbering: numbering)

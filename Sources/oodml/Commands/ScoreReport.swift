@@ -13,6 +13,8 @@ struct ScoreReport: Encodable {
     let classAveraged: RetrievalScores
     let set: LabelledEmbeddings
     let items: LabelledEmbeddings?
+    /// How many items without labels are searched too; nil without a file of them.
+    let distractorCount: Int?
     /// Over what the intervals are; nil without any.
     let grouping: String?
     let distance: Similarity
@@ -33,7 +35,7 @@ struct ScoreReport: Encodable {
 
     private var counts: [(String, Int?)] {
         [
-            ("samples", set.matrix.rowCount), ("gallery", items?.matrix.rowCount),
+            ("samples", set.matrix.rowCount), ("gallery", items?.matrix.rowCount), ("distractors", distractorCount),
             ("dimensions", set.matrix.columnCount),
             ("classes", scores.classCount),
             ("cameras", set.table.cameras.map { Set($0 + (items?.table.cameras ?? [])).subtracting([""]).count }),

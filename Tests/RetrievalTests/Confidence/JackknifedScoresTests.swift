@@ -56,6 +56,46 @@ import TestSupport
         }
     }
 
+    /// Items of a constant class are in the gallery whatever group is left out.
+    @Test func aConstantClassIsNeverLeftOut() throws {
+        let (matrix, classes) = sample(seed: 5, classCount: 20)
+        let (extra, _) = sample(seed: 6, classCount: 9)
+        let gallery = Matrix(rows: (matrix.elements + extra.elements).chunks(of: 5))
+        let groups = classes.map { $0 % 5 }
+        func set(_ rows: [Int]) -> RetrievalSet {
+            let items = rows + Array(classes.count..<gallery.rowCount)
+            return RetrievalSet(
+                queries: .single(matrix.selectingRows(rows)), classNumbers: rows.map { classes[$0] },
+                gallery: .single(gallery.selectingRows(items)),
+                galleryClassNumbers: items.map { $0 < classes.count ? classes[$0] : -1 },
+                ownItems: Array(rows.indices))
+        }
+        let all = Array(classes.indices)
+        let jackknifed = try set(all).scores(
+            withoutEach: ClassGroups(ofRows: groups, classNumbers: classes, count: 5), constantClass: -1)
+        #expect(jackknifed.queryScores == (try set(all).scores()))
+        #expect(
+            try jackknifed.queryScores.mean()[.recall(1)]
+                != RetrievalSet(matrix, classNumbers: classes).scores().mean()[.recall(1)])
+        let counted = jackknifed.queryScores.queries
+        for metric in RetrievalMetric.standard {
+            let estimate = try #require(try jackknifed.estimates()[metric])
+            let shares = (0..<5).map { group in
+                Double(counted.count { groups[$0] == group }) / Double(counted.count)
+            }
+            let raw = try (0..<5).map { group in
+                let without = try set(all.filter { groups[$0] != group }).scores().mean()[metric] ?? .nan
+                return (1 - shares[group]) * (estimate.value - without)
+            }
+            let sum = raw.reduce(0, +)
+            let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
+            for group in 0..<5 {
+                let expected = (raw[group] - shares[group] * sum) * scale
+                #expect(abs(estimate.contributions[group] - expected) < 1e-8, "\(metric.name), group \(group)")
+            }
+        }
+    }
+
     @Test func groupsOfEqualSizeGiveTheJackknifeOfTextbooks() throws {
         var rng = SplitMix64(seed: 8)
         let classes = (0..<40).map { $0 / 4 }
@@ -166,5 +206,12 @@ import TestSupport
             let error = try #require(estimate.standardError)
             #expect(abs(error / expected - 1) < 0.05)
         }
+    }
+}
+
+extension Array {
+    /// The elements in runs of one length.
+    fileprivate func chunks(of length: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: length).map { Array(self[$0..<$0 + length]) }
     }
 }

@@ -65,6 +65,43 @@ import Testing
         }
     }
 
+    /// Distractors are items of labels that no query has, for each embedding its own.
+    @Test func distractorsAreSearchedAndNeverRight() throws {
+        var rng = SplitMix64(seed: 3)
+        let extra = (0..<200).map { _ in (0..<5).map { _ in Float(2 * rng.bell()) } }
+        try folder.write(Matrix(rows: extra).numpyFile, to: "x.npy")
+        for name in ["clean", "some"] {
+            try folder.write(Matrix(rows: (rows[name] ?? []) + extra).numpyFile, to: "\(name)-g.npy")
+            try folder.write(
+                "sample,label\n" + labels.enumerated().map { "\($0.offset),\($0.element)\n" }.joined(), to: "s.csv")
+            try folder.write(
+                "sample,label\n" + labels.enumerated().map { "\($0.offset),\($0.element)\n" }.joined()
+                    + (0..<200).map { "x\($0),other \($0)\n" }.joined(), to: "g.csv")
+        }
+        let found = try report("clean.npy some.npy --distractors x.npy --distractors x.npy")
+        let models = try #require(found["models"] as? [[String: Any]])
+        for model in models {
+            let name = try #require(model["name"] as? String)
+            #expect(model["distractors"] as? Int == 200)
+            let run = try CommandRun(
+                [
+                    "score", "\(name).npy", "--labels", "s.csv", "--gallery", "\(name)-g.npy", "--gallery-labels",
+                    "g.csv",
+                    "--no-clusters", "--no-structure", "--no-intervals", "--format", "json",
+                ], in: folder.url)
+            try #require(run.status == 0, "\(run.errors)")
+            let alone = try report("\(name).npy")
+            let expected = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+            for metric in ["recall@1", "map@r", "mrr", "map@1000"] {
+                #expect(number(model, metric) == number(expected, metric), "\(name), \(metric)")
+                #expect((number(model, metric) ?? 1) < (number(alone, metric) ?? 0))
+            }
+            #expect((number(model, "intervals", "recall@1", "margin") ?? 0) > 0)
+        }
+        let one = try run("clean.npy some.npy --distractors x.npy --labels l.csv")
+        #expect(one.status == 64 && one.errors.contains("found 1 files of distractors for 2 embeddings"))
+    }
+
     @Test func eachIsScoredAsAlone() throws {
         let all = try report("clean.npy some.npy much.npy")
         let models = try #require(all["models"] as? [[String: Any]])
