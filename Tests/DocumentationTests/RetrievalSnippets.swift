@@ -238,6 +238,21 @@ import TestSupport
         #expect(lines == ["0.875 1.0"])
     }
 
+    @Test func firstRanks() throws {
+        let lines = try printed {
+            // snippet
+            let line = Matrix<Float>(rows: [[0], [1], [2.5], [8], [20]])
+            let set = RetrievalSet(line, classNumbers: [0, 0, 0, 1, 1])
+            let relevant: [[Int32]] = [[1], [0], [3], [2], []]
+            let ranks = try set.firstRanks(by: .euclidean) { relevant[$0] }
+            print(ranks.ranks.map { $0 ?? 0 })  // [1, 1, 3, 1, 0]: from 2.5 both 1 and 0 come before 8
+            print(ranks.recall(at: 1).value)  // 0.6, where nothing relevant is a miss
+            print(ranks.recall(at: 1, loneQueries: .excluded).value)  // 0.75
+            // end
+        }
+        #expect(lines == ["[1, 1, 3, 1, 0]", "0.6", "0.75"])
+    }
+
     @Test func jackknife() throws {
         let lines = try printed {
             // snippet

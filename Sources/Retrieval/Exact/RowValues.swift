@@ -38,6 +38,15 @@ package enum RowValues: Sendable {
             Matrix(rowCount: count, columnCount: columnCount, elements: doubles(self) + doubles(others)))
     }
 
+    /// Some of the rows, in the order of their numbers; a copy unless these are all.
+    package func selecting(_ numbers: [Int]) -> RowValues {
+        guard !numbers.elementsEqual(0..<rowCount) else { return self }
+        return switch self {
+        case .single(let rows): .single(rows.selectingRows(numbers))
+        case .double(let rows): .double(rows.selectingRows(numbers))
+        }
+    }
+
     /// The values, rounded where they are in double precision.
     var rounded: Matrix<Float> {
         switch self {

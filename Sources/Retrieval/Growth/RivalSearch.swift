@@ -79,49 +79,27 @@ struct RivalTarget {
     }
 
     private let query: QueryTile.Query
-    /// The first relevant item.
-    private var item: Int
-    /// The highest similarity of a relevant item in single precision, and how far it can be off.
-    private let value: Float
-    private let doubt: Float
-    /// The item's similarity by better means, once it has been needed.
-    private var refined: [Double] = [.nan]
-    private var precise: [Int: PreciseSimilarity] = [:]
+    private var first: LeadingItem
 
     /// - Parameters:
     ///   - relevant: the positions of the relevant items, ascending.
     ///   - similarities: theirs, in single precision.
     init?(query: QueryTile.Query, relevant: [Int], similarities: [Float], setting: RankingSetting) {
-        guard let first = relevant.first, let highest = similarities.max() else { return nil }
+        guard let start = relevant.first, let highest = similarities.max() else { return nil }
         self.query = query
-        value = highest
-        doubt = setting.doubt(ofQuery: query.row, setting.classBounds(query.ownClass))
-        item = first
-        // Equally similar to a query that is zero, all items rank by their rows.
-        guard !query.isIndifferent else {
-            item = relevant.min { setting.order.items[$0] < setting.order.items[$1] } ?? first
-            return
+        let doubt = setting.doubt(ofQuery: query.row, setting.classBounds(query.ownClass))
+        func leading(_ item: Int) -> LeadingItem {
+            LeadingItem(
+                item, ofQuery: query.row, isIndifferent: query.isIndifferent, value: Double(highest),
+                doubt: Double(doubt))
         }
-        let floor = (highest - 2 * doubt).nextDown
-        let candidates = zip(relevant, similarities).filter { $0.1 >= floor }.map(\.0)
-        item = candidates[0]
-        for candidate in candidates.dropFirst() where comes(candidate, setting) {
-            item = candidate
-            (refined, precise) = ([.nan], [:])
-        }
-    }
-
-    /// Whether an item comes before the first relevant one, by exact comparison.
-    private mutating func comes(_ other: Int, _ setting: RankingSetting) -> Bool {
-        let items = setting.order.items
-        guard !query.isIndifferent else { return items[other] < items[item] }
-        var comparison = ItemComparison(query: query.row, item: other, in: setting.rows)
-        let order = comparison.order(
-            before: item, original: setting.rows.originals?[item], refined: &refined, precise: &precise, at: 0)
-        return switch order {
-        case .before: true
-        case .after: false
-        case .tie: items[other] < items[item]
+        first = leading(start)
+        let floor = setting.rows.bounds.exactness == .single ? highest : (highest - 2 * doubt).nextDown
+        let candidates =
+            query.isIndifferent ? relevant : zip(relevant, similarities).filter { $0.1 >= floor }.map(\.0)
+        first = leading(candidates[0])
+        for candidate in candidates.dropFirst() where first.isPreceded(by: candidate, in: setting.rows) {
+            first = leading(candidate)
         }
     }
 
@@ -132,8 +110,8 @@ struct RivalTarget {
         among piece: Piece, products: UnsafePointer<Float>, setting: RankingSetting, visit: (_ member: Int) -> Void
     ) {
         let penalties = setting.rows.items.roundedPenalties
-        let doubt = (doubt + setting.doubt(ofQuery: query.row, piece.bounds)).nextUp
-        let (floor, ceiling) = ((value - doubt).nextDown, (value + doubt).nextUp)
+        let (floor, ceiling) = first.bounds(
+            against: setting.doubt(ofQuery: query.row, piece.bounds), in: setting.rows)
         penalties.withUnsafeBufferPointer { penalties in
             guard let penalties = penalties.baseAddress.map({ $0 + piece.items.lowerBound }) else { return }
             if !query.isIndifferent, highest(products, less: penalties, count: piece.items.count) < floor { return }
@@ -151,7 +129,7 @@ struct RivalTarget {
                         break
                     }
                 }
-                if !isRival { isRival = doubtful.contains { comes($0, setting) } }
+                if !isRival { isRival = doubtful.contains { first.isPreceded(by: $0, in: setting.rows) } }
                 if isRival { visit(number) }
             }
         }
@@ -159,7 +137,7 @@ struct RivalTarget {
 }
 
 /// The largest of some products less penalties.
-private func highest(_ products: UnsafePointer<Float>, less penalties: UnsafePointer<Float>, count: Int) -> Float {
+func highest(_ products: UnsafePointer<Float>, less penalties: UnsafePointer<Float>, count: Int) -> Float {
     var lanes = SIMD16<Float>(repeating: -.infinity)
     let (a, b) = (UnsafeRawPointer(products), UnsafeRawPointer(penalties))
     var place = 0

@@ -249,6 +249,9 @@ struct TileProducts {
         }
     }
 
+    /// Takes an item out of the count, by its place among the products.
+    func exclude(_ place: Int) { products.memory[place] = -.infinity }
+
     /// Turns rows into columns.
     mutating func transpose(rowCount: Int, columnCount: Int) {
         block.grow(to: rowCount * columnCount)

@@ -120,6 +120,19 @@ extension SplitMix64 {
         #expect(found.counts == [0, 0, 1, 0, 0, 0])
     }
 
+    /// Where similarities are exact in single precision, the next smaller number is a smaller similarity, and no tie.
+    @Test func neighbouringNumbersAreNoTies() throws {
+        // From (2364, 0), the squared distances of (−2364, 1) and (−2364, 0) differ by 1, the last bit of both similarities.
+        let far = [[-2364, 1], [2364, 0], [-2364, 0]] as [[Float]]
+        let rows = Matrix(rows: far + [[Float]](repeating: [0, 0], count: 7))
+        let found = try RetrievalSet(rows, classNumbers: [1, 0, 0] + [Int](repeating: 2, count: 7)).rivals(
+            by: .euclidean)
+        #expect(found.queries.first == 1 && found.counts.first == 1, "\(found.counts)")
+        let ranks = try RetrievalSet(rows, classNumbers: [Int](repeating: 0, count: 10))
+            .firstRanks(by: .euclidean) { $0 == 1 ? [2] : [] }
+        #expect(ranks.ranks[1] == 8)
+    }
+
     @Test func whatIsNotFiniteIsRefused() {
         let set = RetrievalSet(Matrix<Float>(rows: [[0], [.nan]]), classNumbers: [0, 0])
         #expect(throws: RetrievalError.nonFiniteEmbedding(row: 1, column: 0)) { try set.rivals() }
