@@ -26,6 +26,8 @@ public struct Dataset: Sendable {
     public internal(set) var otherColumns: [SampleColumn] = []
     /// The column by whose values classes are put in order, if the table was read for one; it takes no part in equality.
     public internal(set) var orderColumn: SampleColumn?
+    /// How the classes were made, if they are areas of a grid; it takes no part in equality.
+    public internal(set) var areas: DatasetAreas?
     private let classNumbers: NameIndex
     /// The paths that samples have in another form of the dataset, by their numbers, by which published files may name
     /// them.

@@ -83,6 +83,32 @@ import TestSupport
         #expect(lines == ["text [1, 0]"])
     }
 
+    @Test func places() throws {
+        let lines = try printed {
+            // snippet
+            let places = GroundPositions(latitudes: [47.3763, 47.3763], longitudes: [8.5479, 8.5482])
+            print(places.distance(from: 0, to: 1, in: places))  // 22.656… metres
+            // end
+        }
+        #expect(lines.first?.hasPrefix("22.656") == true, "\(lines)")
+        let near = try printed {
+            // snippet
+            let street = GroundPositions(east: [0, 20, 50], north: [0, 0, 0])
+            let index = PlaceIndex(of: street, radius: 25)
+            print(index.positions(near: 0, of: street))  // [0, 1]
+            // end
+        }
+        #expect(near == ["[0, 1]"])
+        let areas = try printed {
+            // snippet
+            let grid = AreaGrid(side: 200, gap: 50, coordinates: .metres)
+            let places = GroundPositions(east: [100, 180, 300], north: [100, 100, 100])
+            print(grid.areas(of: places).map { $0?.name ?? "in a gap" })  // the first, a gap, and the second
+            // end
+        }
+        #expect(areas == ["[\"e000000n000000\", \"in a gap\", \"e000001n000000\"]"])
+    }
+
     @Test func knownDataset() throws {
         let root = fixtures.appending(path: "DatasetsTests/Fixtures/cub200")
         let lines = try printed {

@@ -80,6 +80,12 @@ struct FuzzedReader: Sendable {
                 _ = try HoldOutSettings.pins(readingFrom: url)
             }
         },
+        FuzzedReader(name: "positions", file: "p.csv") { url in
+            let table = try PositionTable(contentsOf: url)
+            let near = PlaceIndex(of: table.positions, radius: 25).positions(near: 0, of: table.positions)
+            precondition(near.contains(0), "a position is not near itself")
+            _ = try Dataset(areasOf: table, side: 200, gap: 50, name: "a")
+        },
         FuzzedReader(name: "labels", file: "a.txt") { url in
             try trying {
                 _ = try LabelTable(readingFrom: url)

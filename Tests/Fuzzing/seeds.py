@@ -31,6 +31,7 @@ FIXTURES = {
     "features": [EMBEDDINGS / "*.csv"],
     "samples": [EMBEDDINGS / "*.csv"],
     "class-map": [SPLITS / "class-map.csv"],
+    "positions": [],
     "labels": [],
     "pairs": [],
     "index": [TESTS / "DatasetsTests/Fixtures/cub200/*.txt"],
@@ -60,6 +61,11 @@ TEXTS = {
     "class-map": [
         "class,samples,pc1,pc2,off_plane\na,3,1,2,3\nb,4,-1e3,0,nan\n",
         "level,direction,class,queries\n1,forward,a,3\n",
+    ],
+    "positions": [
+        "sample,x,y,role\na,1,2,query\nb,-3e2,4.5,database\nc,1,2,\n",
+        "image,Lat,Lng\na,47.5,-180\nb,90,360\n",
+        "sample\n@550000.5@4180000@10@S@.jpg\n@550001@4180001@@.jpg\n",
     ],
     "labels": ["owl\nant\nowl\n", "\ufeff1\r\n2\r\n\r\n"],
     "pairs": [

@@ -192,7 +192,7 @@ extension Dataset {
 }
 
 /// What a column of paths, and one of classes, is called elsewhere; in lower case.
-private let sampleNames: Set = [
+let sampleNames: Set = [
     "image", "images", "image_path", "img_path", "path", "filepath", "file_path", "file", "filename", "file_name",
     "img",
 ]

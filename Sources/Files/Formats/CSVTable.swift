@@ -19,6 +19,13 @@ public struct CSVTable: Sendable, Equatable {
         lines = rows.indices.map { $0 + 2 }
     }
 
+    /// Makes a table of one column from lines of a text, which keep their numbers.
+    package init(column: String, of lines: TextLines) {
+        columns = [column]
+        rows = lines.map { [$0.text.trimmingCharacters(in: .whitespaces)] }
+        self.lines = lines.map(\.number)
+    }
+
     /// Reads the table at `url`.
     ///
     /// A byte order mark and blank lines are skipped; line ends may be LF or CRLF.
