@@ -97,12 +97,19 @@ public enum EmbeddingSource: Sendable {
     ) throws -> Embeddings {
         let features = try FeatureFile<Float>(contentsOf: file)
         // A store says what its rows are, so those that are not asked for do no harm.
-        let known = EmbeddingStore(of: file) == nil ? nil : features.ids
-        let matrix = try features.matrix(ofSamples: ids, among: known)
-        try features.requireLabels(
-            agreeingWith: dataset.samples.map(\.classLabel),
-            ofRows: features.rows(ofSamples: ids, among: known) ?? Array(ids.indices),
-            from: "the dataset \(dataset.name)")
+        // So do those of samples between areas, which the table of positions has.
+        let known = EmbeddingStore(of: file) == nil && dataset.areas == nil ? nil : features.ids
+        let matrix =
+            try features.ids == nil
+            ? dataset.areas.map { try features.matrix(at: $0) } ?? features.matrix(ofSamples: ids)
+            : features.matrix(ofSamples: ids, among: known)
+        // Labels in the file are no areas.
+        if dataset.areas == nil {
+            try features.requireLabels(
+                agreeingWith: dataset.samples.map(\.classLabel),
+                ofRows: features.rows(ofSamples: ids, among: known) ?? Array(ids.indices),
+                from: "the dataset \(dataset.name)")
+        }
         if let store = EmbeddingStore(of: file), let record = try StoreRecord(of: store) {
             try Self.require(record.identity.embeddings, of: file.path, expected)
             let images = try ImageDigests(of: ids, in: CSVTable(contentsOf: store.samples))
@@ -121,6 +128,18 @@ public enum EmbeddingSource: Sendable {
         throw FileError.malformed(
             path: path, found: "the digest \(found.sha256.prefix(12))…",
             expected: "the file that the splits were made from, of digest \(expected.prefix(12))…")
+    }
+}
+
+extension FeatureFile<Float> {
+    /// The rows of the samples in areas, of a file without ids that has a row for each row of the table of positions.
+    fileprivate func matrix(at areas: DatasetAreas) throws -> Matrix<Float> {
+        guard matrix.rowCount == areas.rowCount else {
+            throw FileError.malformed(
+                path: path, found: "\(matrix.rowCount) rows",
+                expected: "\(areas.rowCount), one for each row of the table of positions")
+        }
+        return areas.leftOutCount == 0 ? matrix : matrix.selectingRows(areas.rows)
     }
 }
 

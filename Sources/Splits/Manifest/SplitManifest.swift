@@ -124,9 +124,11 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         /// What identifies the images, in whatever order and folder: the SHA-256 of the lines SAMPLE, a tab, the SHA-256 of its
         /// file in hexadecimal and a newline, sorted by their UTF-8 bytes; nil where they are not known.
         public let imagesSHA256: String?
+        /// How the classes were made, if they are areas of a grid; nil for others.
+        public let areas: AreasRecord?
 
         private enum CodingKeys: String, CodingKey {
-            case name, sha256
+            case name, sha256, areas
             case sampleCount = "sample_count"
             case classCount = "class_count"
             case imagesSHA256 = "images_sha256"
@@ -135,10 +137,36 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         /// What identifies `dataset`, and its images.
         public init(_ dataset: Dataset, imagesSHA256: String? = nil) {
             self.imagesSHA256 = imagesSHA256
+            areas = dataset.areas.map { AreasRecord($0) }
             name = dataset.name
             sampleCount = dataset.samples.count
             classCount = dataset.classLabels.count
             sha256 = dataset.digest
+        }
+    }
+
+    /// How classes were made from positions; with these numbers and the same positions they come out the same.
+    public struct AreasRecord: Sendable, Equatable, Codable {
+        /// What the positions are given in.
+        public let coordinates: GroundPositions.Coordinates
+        /// The side of an area in metres, gap included.
+        public let grid: Double
+        /// How far areas are apart, in metres.
+        public let gap: Double
+        /// Where the grid begins: 0 and 0 in metres east and north, or 180° west on the equator.
+        public let origin: [Double]
+        /// How many samples lie between areas and are in no class.
+        public let leftOutCount: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case coordinates, grid, gap, origin
+            case leftOutCount = "left_out_count"
+        }
+
+        init(_ areas: DatasetAreas) {
+            (coordinates, grid, gap) = (areas.grid.coordinates, areas.grid.side, areas.grid.gap)
+            origin = areas.grid.coordinates == .metres ? [0, 0] : [-180, 0]
+            leftOutCount = areas.leftOutCount
         }
     }
 

@@ -61,6 +61,8 @@ struct MakeHoldOut: ParsableCommand {
 
     @OptionGroup var data: DatasetOptions
 
+    @OptionGroup var areas: AreaOptions
+
     @Option(
         help: ArgumentHelp(
             "The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in the "
@@ -142,7 +144,9 @@ struct MakeHoldOut: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        let hasSamples = data.samples != nil || features.flatMap(EmbeddingStore.init(of:)) != nil
+        try areas.require(apartFrom: data)
+        let hasSamples =
+            data.samples != nil || areas.positions != nil || features.flatMap(EmbeddingStore.init(of:)) != nil
         guard features == nil ? data.haveImages : hasSamples && data.dataset == nil && (data.root == nil || links)
         else {
             throw ValidationError(
@@ -166,7 +170,7 @@ struct MakeHoldOut: ParsableCommand {
         // A store's samples are read first and its embeddings later, but both must be of one run.
         let moment = try features.flatMap(EmbeddingStore.init(of:)).map(StoreMoment.init(of:))
         let dataset = try data.read(
-            unit: unit, features: features, startsFromOfficialSides: false, on: terminal)
+            unit: unit, features: features, startsFromOfficialSides: false, areas: areas, on: terminal)
         let made = try SplitFolder.holdOut(
             at: out ?? URL(filePath: "splits/\(dataset.name)-holdout"), of: dataset,
             from: try source(since: moment, announcedOn: terminal),

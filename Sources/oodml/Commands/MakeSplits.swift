@@ -21,6 +21,10 @@ struct MakeSplits: ParsableCommand {
             folders are, if these divide the classes; or else the first half of the classes trains, by number if all labels \
             are whole numbers and else by name. Datasets of the field bring their own.
 
+            Samples with positions in place of classes (--positions P.csv) get areas of a grid as classes (--grid), a gap apart \
+            (--gap): whichever areas train, no test image is nearer to a training image. `oodml places --splits` scores along \
+            such splits.
+
             Every level comes with two controls. `null` is the band of distances that random exchanges of its own \
             classes have: removal alone raises the distance, and `excess` is what is left of it. `holdout` asks samples \
             that had no part in the search: sides chosen by half of each class's samples are measured on the other \
@@ -35,6 +39,8 @@ struct MakeSplits: ParsableCommand {
                                 test), role (query or gallery), camera, domain and
                                 group, and columns that describe the sides; or
                                 labels alone: .npy, or lines of .txt
+                --positions CSV sample, and x and y in metres or lat and lon in degrees,
+                                optionally role
                 --features F    n × d embeddings: .npy, .npz, .safetensors, .csv or a store
                 --backbone M    an ONNX, OpenVINO or TFLite network, its config beside
                 """,
@@ -75,6 +81,8 @@ struct MakeSplits: ParsableCommand {
 
     @OptionGroup var data: DatasetOptions
 
+    @OptionGroup var areas: AreaOptions
+
     @Option(
         help: ArgumentHelp(
             "The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in the "
@@ -105,11 +113,14 @@ struct MakeSplits: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        let hasSamples = data.samples != nil || features.flatMap(EmbeddingStore.init(of:)) != nil
+        try areas.require(apartFrom: data)
+        let hasSamples =
+            data.samples != nil || areas.positions != nil || features.flatMap(EmbeddingStore.init(of:)) != nil
         guard features == nil ? data.haveImages : !data.haveImages && hasSamples else {
             throw ValidationError(
                 "expected one of: --dataset NAME, with --root if it does not come with oodml; --root DIR, with or without "
-                    + "--samples; --features FILE --samples CSV; --features STORE, a folder that oodml embed wrote")
+                    + "--samples; --features FILE --samples CSV (or --positions CSV); --features STORE, a folder that oodml embed wrote"
+            )
         }
         if data.root != nil && backbone == nil { throw ValidationError("--root needs --backbone, to embed the images") }
         if features != nil && !network.areDefault {
@@ -125,7 +136,7 @@ struct MakeSplits: ParsableCommand {
         let moment = try features.flatMap(EmbeddingStore.init(of:)).map(StoreMoment.init(of:))
         let dataset = try data.read(
             unit: splitting.unit, order: splitting.orderColumn, features: features,
-            startsFromOfficialSides: splitting.order == nil, on: terminal)
+            startsFromOfficialSides: splitting.order == nil, areas: areas, on: terminal)
         let folder = out ?? URL(filePath: "splits/\(dataset.name)")
         try data.requireOutside([folder] + (features == nil ? keeping.shelf.map { [$0.url] } ?? [] : []))
         let made = try SplitFolder.make(

@@ -113,13 +113,16 @@ struct DatasetOptions: ParsableArguments {
     ///   - order: a column of the table to put classes in order by.
     ///   - features: the file of embeddings; a store has its own table of samples.
     ///   - startsFromOfficialSides: whether it matters which classes train in the official split.
+    ///   - areas: what makes classes of positions, if there are any.
     func read(
         unit: UnitRule = .class, order: String? = nil, features: URL? = nil, deadLinks: DeadLinks = .refuse,
-        startsFromOfficialSides: Bool = true,
+        startsFromOfficialSides: Bool = true, areas: AreaOptions? = nil,
         on terminal: Terminal
     ) throws -> Dataset {
         terminal.status("reading")
-        let dataset = try read(unit, order, features, deadLinks, terminal).takingCameras(from: camera ?? .automatic)
+        let dataset =
+            try areas?.dataset(self, features: features)
+            ?? read(unit, order, features, deadLinks, terminal).takingCameras(from: camera ?? .automatic)
         terminal.show(dataset, startsFromOfficialSides: startsFromOfficialSides)
         if camera == nil, dataset.cameras == nil, CameraName.areInNames(of: dataset.samples.map(\.id)) {
             terminal.warn(
@@ -187,6 +190,8 @@ extension Terminal {
         let reading = dataset.reading
         var clauses = reading.understood
         switch startsFromOfficialSides ? dataset.officialOrder : nil {
+        case .name where dataset.areas != nil:
+            clauses.append("the series starts from the first half of the areas by name")
         case .name:
             clauses.append("no split was given, so the series starts from the first half of the classes by name")
         case .number:
@@ -194,7 +199,8 @@ extension Terminal {
         case nil: break
         }
         if dataset.cameras != nil { clauses.append("images of a query's class and camera do not count for it") }
-        let counts = "\(dataset.classLabels.count) classes, \(dataset.samples.count) samples"
+        let counts =
+            "\(dataset.classLabels.count) \(dataset.areas == nil ? "classes" : "areas"), \(dataset.samples.count) samples"
         note("\(dataset.name): " + ([counts] + clauses).joined(separator: "; "))
         let isReidentification = dataset.cameras != nil || CameraName.areInNames(of: dataset.samples.map(\.id))
         let noIdentities = ["-1", "0000"].filter { dataset.number(ofClass: $0) != nil }
