@@ -42,6 +42,8 @@ def make_inputs(folder):
     names = [(f"c{c}/{i}.ppm", f"c{c}") for c in range(CLASSES) for i in range(SAMPLES)]
     table = "".join(f"{sample},{label}\n" for sample, label in names)
     (folder / "s.csv").write_text("sample,class\n" + table)
+    places = "".join(f"{sample},{7 * number},{number}\n" for number, (sample, _) in enumerate(names))
+    (folder / "p.csv").write_text("sample,x,y\n" + places)
     for sample, _ in names:
         image = folder / "images" / sample
         image.parent.mkdir(parents=True, exist_ok=True)

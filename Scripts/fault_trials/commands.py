@@ -8,6 +8,7 @@ EVALUATE = ["evaluate", "--splits", "in/splits", "--matched-draws", "2", "-q"]
 EXPORT = ["export", "in/splits", "--root", "in/images", "-q"]
 IMPORT = ["--samples", "in/s.csv", "--name", "published", "-q", "--out", "out/res"]
 SCORE = ["score", "in/f.npy", "--labels", "in/s.csv", "--per-query", "out/q.csv", "--per-class", "out/c.csv"]
+PLACES = ["--positions", "in/p.csv", "--radius", "10", "--per-query", "out/q.csv"]
 VERIFY = ["--labels", "in/s.csv", "--curve", "out/c.csv", "--roc", "out/r.svg", "--det", "out/d.svg"]
 TRAIN = ["train", "--splits", "in/splits", "--features", "in/f.npy", "--steps", "5", "--dimension", "4", "-q"]
 OUT = ["--out", "out/res"]
@@ -124,6 +125,12 @@ COMMANDS = [
         new=["verify", "in/f.npy", *VERIFY],
         old=["verify", "in/1.npy", *VERIFY],
         targets=("out/c.csv", "out/r.svg", "out/d.svg"),
+    ),
+    Command(
+        "places",
+        new=["places", "in/f.npy", *PLACES],
+        old=["places", "in/1.npy", *PLACES, "--distance", "euclidean"],
+        targets=("out/q.csv",),
     ),
     Command("score", new=SCORE, old=[*SCORE, "--distance", "euclidean"], targets=("out/q.csv", "out/c.csv")),
     *(

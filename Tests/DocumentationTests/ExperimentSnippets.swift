@@ -274,6 +274,30 @@ import Testing
         #expect(lines.first?.hasPrefix("2 ") == true && lines.last?.hasPrefix("12 ") == true, "\(lines)")
     }
 
+    @Test func places() throws {
+        let features = try temporary.write(
+            "x,y\n" + (0..<24).map { "\(10 * ($0 / 2)),\($0 % 2)\n" }.joined(), to: "p.csv")
+        let positions = try temporary.write(
+            "x,y\n" + (0..<24).map { "\(300 * ($0 / 2)),\(9 * ($0 % 2))\n" }.joined(), to: "where.csv")
+        let lines = try printed {
+            // snippet
+            let set = try LocatedEmbeddings(features, positions: PositionTable(contentsOf: positions))
+            let scores = try PlaceScores(of: set, radius: 25)
+            print(scores.recall(at: 1).value, scores.loneQueryCount)
+            // end
+        }
+        #expect(lines.count == 1 && lines[0].hasSuffix(" 0"), "\(lines)")
+        let intervals = try printed {
+            // snippet
+            let set = try LocatedEmbeddings(features, positions: PositionTable(contentsOf: positions))
+            let scores = try PlaceScores(of: set, radius: 25, areas: PlaceAreas(of: [set], side: 200))
+            let recall = scores.recall(at: 5)
+            print(recall.value, recall.margin ?? 0)
+            // end
+        }
+        #expect(intervals.count == 1 && intervals[0].split(separator: " ").count == 2)
+    }
+
     @Test func verification() throws {
         let temporary = try TemporaryFolder()
         let rows = (0..<24).map { "\(10 * ($0 / 2)),\($0 % 2)\n" }

@@ -37,35 +37,14 @@ public struct LabelledEmbeddings: Sendable {
     public init(_ file: URL, labels: URL, cameras: CameraSource = .automatic, numbering: inout LabelNumbering) throws {
         self.file = file
         labelsPath = labels.path
-        let features = try FeatureFile<Float>(contentsOf: file)
         let table = try LabelTable(readingFrom: labels, cameras: cameras)
         self.table = table
-        if features.ids != nil {
-            guard let samples = table.samples else {
-                throw FileError.malformed(
-                    path: labels.path, found: "labels without the names of samples",
-                    expected: "a table with the columns sample and label, since \(file.path) names its rows")
-            }
-            matrix = try features.matrix(ofSamples: samples)
-        } else {
-            matrix = features.matrix
+        let rows = try EmbeddingRows(
+            file, samples: table.samples, rowCount: table.labels.count, of: labels.path, column: "label"
+        ) { features, rows in
+            try features.requireLabels(agreeingWith: table.labels, ofRows: rows, from: labels.path)
         }
-        if try FeatureFile<Double>.holdsDoublePrecision(file) {
-            let features = try FeatureFile<Double>(contentsOf: file)
-            values = .double(
-                features.ids == nil ? features.matrix : try features.matrix(ofSamples: table.samples ?? []))
-        } else {
-            values = .single(matrix)
-        }
-        guard table.labels.count == matrix.rowCount else {
-            throw FileError.malformed(
-                path: labels.path, found: "\(table.labels.count) rows",
-                expected: "\(matrix.rowCount), one for each row of \(file.path)")
-        }
-        try features.requireLabels(
-            agreeingWith: table.labels,
-            ofRows: table.samples.flatMap { try features.rows(ofSamples: $0) } ?? Array(table.labels.indices),
-            from: labels.path)
+        (matrix, values) = (rows.matrix, rows.values)
         classNumbers = table.labels.map { numbering.number(of: $0) }
     }
 
@@ -188,21 +167,10 @@ public struct LabelledEmbeddings: Sendable {
     func namingFile<Result>(
         of gallery: LabelledEmbeddings?, and distractors: Distractors? = nil, _ body: () throws -> Result
     ) throws -> Result {
-        do {
-            return try body()
-        } catch RetrievalError.nonFiniteEmbedding(let row, let column) {
-            var (place, path) = (row, file.path)
-            if place >= matrix.rowCount {
-                let items = gallery ?? self
-                (place, path) = (place - matrix.rowCount, items.file.path)
-                if let distractors, place >= items.matrix.rowCount {
-                    (place, path) = (place - items.matrix.rowCount, distractors.file.path)
-                }
-            }
-            throw FileError.malformed(
-                path: path, found: "a number in row \(place), column \(column) that is not finite",
-                expected: "numbers without NaN and infinity")
-        }
+        let items = gallery ?? self
+        return try namingFiles(
+            [(file.path, matrix.rowCount), (items.file.path, items.matrix.rowCount)]
+                + (distractors.map { [($0.file.path, $0.values.rowCount)] } ?? []), body)
     }
 
     /// The cameras and groups of queries and items that leave items out; nil if there is nothing to leave out.

@@ -89,14 +89,14 @@ import TestSupport
     /// What only those have who follow a page: their own images and features, and what is downloaded.
     private static let ownThings = [
         "photos", "feats.npy", "CUB_200_2011", "stanford_cars", "pip install", "level-3.npy", "splits/cub200-paper",
-        "probes.npy", "embeddings.npy --labels labels.csv", "million.npy",
+        "probes.npy", "database.npy", "embeddings.npy --labels labels.csv", "million.npy",
     ]
 
     /// The pages of questions, command for command where they need nothing but a clone; each with how many blocks these are.
     @Test(
         arguments: [
             "WhichBackbone": 1, "HardHoldOut": 2, "LeakageFreeSplit": 2, "OnACluster": 1, "ReproduceThePaper": 1,
-            "HowWellDoesItVerify": 1, "GrowingCatalogue": 1, "LevelsInAnOrder": 2,
+            "HowWellDoesItVerify": 1, "GrowingCatalogue": 1, "LevelsInAnOrder": 2, "DoesItFindThePlace": 2,
         ])
     func thePagesOfQuestionsRun(page: String, count: Int) throws {
         // They write splits of their own.

@@ -47,7 +47,7 @@ struct SchemaTests {
         "manifest-2": [
             "splits/manifest.json", "splits/replicate-2/manifest.json", "reference/manifest.json",
             "targets/manifest.json", "images-splits/manifest.json", "grouped/manifest.json", "holdout/manifest.json",
-            "median/manifest.json",
+            "median/manifest.json", "by-areas/manifest.json",
         ],
         "episodes-1": ["splits/episodes-2.json", "splits/episodes-5.json"],
         "replicates-1": ["splits/replicates.json"],
@@ -60,6 +60,7 @@ struct SchemaTests {
         "comparison-1": ["compared/comparison.json", "compared-heads/comparison.json"],
         "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
         "scores-1": ["scores.json"], "growth-1": ["growth.json"],
+        "places-1": ["places.json", "two-places.json", "curve.json"],
         "verification-1": ["verification.json", "listed.json", "open.json"],
         "validation-1": ["sound.json", "unsound.json"], "datasets-1": ["datasets.json"],
         "splits-1": ["splits.json"], "published-1": ["published.json"],
@@ -123,6 +124,18 @@ struct SchemaTests {
             to: "gallery.json")
         try print("score f.npy noisy-1.npy noisy-2.npy --labels s.csv --format json", to: "scores.json")
         try print("grow f.npy --labels s.csv --forecast 48,500 --format json", to: "growth.json")
+        let positions = table.split(separator: "\n").enumerated().map { number, line in
+            "\(line.split(separator: ",")[0]),\(number == 0 ? "x,y" : "\(number % 14 * 40),\(number / 14 * 40)")\n"
+        }
+        try folder.write(positions.joined(), to: "positions.csv")
+        try print("places f.npy --positions positions.csv --radius 40 --area 100 --format json", to: "places.json")
+        try print(
+            "places f.npy noisy-1.npy --positions positions.csv --radius 30 --format json", to: "two-places.json")
+        try print(
+            "make-splits --features f.npy --positions positions.csv --grid 90 --gap 9 --out by-areas --draws 0 --folds 0 "
+                + "--shots 0 --min-classes 5 --format json -q", to: "by-areas.json")
+        try print(
+            "places f.npy --positions positions.csv --splits by-areas --radius 40 --format json", to: "curve.json")
         let listed = (1..<8).map { "0-0,0-\($0),1,\($0 % 2)\n0-0,\($0)-0,0,\($0 % 2)\n" }
         try folder.write("a,b,same,fold\n" + listed.joined(), to: "pairs.csv")
         try print("verify f.npy noisy-1.npy --labels s.csv --format json", to: "verification.json")
@@ -205,6 +218,10 @@ struct SchemaTests {
                 ("known", [Any]()), ("known.0.recall@1.value", 2), ("forecasts.0.error", -1),
                 ("forecasts.1.tried_by", nil),
                 ("classes", 0), ("intervals_over", "time"),
+            ],
+            "places-1": [
+                ("models", [Any]()), ("models.0.name", nil), ("radius", -1), ("coordinates", "feet"), ("areas", nil),
+                ("models.0.levels", [Any]()), ("models.0.dimensions", 0),
             ],
             "verification-1": [
                 ("models", [Any]()), ("models.0.eer.value", 2), ("models.0.thresholds.0.far", 0),
