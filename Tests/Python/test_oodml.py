@@ -104,6 +104,44 @@ class ScoreTests(Case):
         self.assertEqual(far.forecasts, {})
         self.assertEqual(set(far.to_frame()["kind"]), {"known"})
 
+    def test_places(self):
+        rng = np.random.default_rng(4)
+        where = rng.uniform(0, 1500, (500, 2))
+        rows = np.concatenate([where / 90, rng.normal(0, 0.3, (500, 2))], axis=1).astype("f4")
+        table = {"sample": [f"i{k}" for k in range(500)], "x": where[:, 0].tolist(), "y": where[:, 1].tolist()}
+        options = {"radius": 60, "recall_at": [1, 5], "similarity": "euclidean"}
+        scores = oodml.places(rows, table, per_query=True, **options)
+        gaps = np.linalg.norm(where[:, None] - where[None], axis=2)
+        apart = np.linalg.norm(rows[:, None].astype("f8") - rows[None], axis=2)
+        np.fill_diagonal(apart, np.inf)
+        order = np.argsort(apart, axis=1)
+        near = np.take_along_axis(gaps, order, axis=1) <= 60
+        near[:, -1] = False
+        self.assertEqual((scores.query_count, list(scores.recall)), (500, [1, 5]))
+        for n in (1, 5):
+            self.assertAlmostEqual(scores.recall[n].value, near[:, :n].any(axis=1).mean())
+        self.assertEqual(scores.lone_query_count, (~near.any(axis=1)).sum())
+        self.assertLess(scores.recall[1].low, scores.recall[1].value)
+        self.assertAlmostEqual(scores.median_error, np.median(gaps[np.arange(500), order[:, 0]]), places=4)
+        self.assertEqual(scores.per_query["first"], [f"i{k}" for k in order[:, 0]])
+        self.assertEqual(list(scores.to_frame()["n"]), [1, 5])
+        splits = oodml.make_splits(
+            features=rows,
+            positions=table,
+            grid=200,
+            gap=20,
+            out=self.folder() / "town",
+            levels=3,
+            draws=0,
+            folds=0,
+            shots=[0],
+            min_classes=5,
+        )
+        curve = oodml.places(rows, table, splits, **options)
+        self.assertEqual(list(curve.levels), [level.id for level in splits])
+        self.assertEqual([scores.fid for scores in curve.levels.values()], [level.fid for level in splits])
+        self.assertEqual(len(curve.to_frame()), 2 * len(curve.levels))
+
     def test_embeddings_are_compared(self):
         noisy = self.rows + 3 * np.random.default_rng(1).normal(size=self.rows.shape)
         found = oodml.compare_embeddings(

@@ -7,6 +7,7 @@ import inspect
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +26,7 @@ from .results import (
     Growth,
     GrowthForecast,
     Place,
+    PlaceScores,
     Report,
     Scores,
     Store,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
         HoldoutOptions,
         MakeSplitsOptions,
         PathLike,
+        PlacesOptions,
         ReportOptions,
         ScoreOptions,
         StudyOptions,
@@ -87,6 +90,8 @@ _DATA = frozenset(
         "labels",
         "gallery",
         "gallery_labels",
+        "positions",
+        "gallery_positions",
         "clusters",
         "distractors",
         "pairs",
@@ -396,6 +401,59 @@ def grow(embeddings: Data, labels: Data, **options: Unpack[GrowOptions]) -> Grow
         },
         record["classes"],
         drawing,
+    )
+
+
+@_command("places")
+def places(
+    embeddings: Data, positions: Data, splits: Splits | PathLike | None = None, **options: Unpack[PlacesOptions]
+) -> PlaceScores:
+    """Scores embeddings of places (n × d) by where images were taken, as `oodml places`: exact, in bounded memory.
+
+    Positions are a table with x and y in metres, or lat and lon in degrees, and optionally sample and role. With splits
+    by areas (`make_splits(positions=…)`) the test images of each level are scored, in `levels`. With per_query=True the
+    table of each query comes too.
+
+        oodml.places(embeddings, {"lat": latitudes, "lon": longitudes}, radius=25).recall[5].value
+    """
+    call = Call("places")
+    _exclude(options, "positions")
+    call.positional("embeddings", embeddings)
+    call.options({"positions": positions}, _DATA)
+    if splits is not None:
+        call.options({"splits": _folder(splits)})
+    with tempfile.TemporaryDirectory(prefix="oodml-") as folder:
+        table = options.get("per_query")
+        path = Path(folder) / "per-query.csv" if table is True else Path(table) if table else None
+        own = ("per_query", "quiet")
+        call.options({name: value for name, value in options.items() if name not in own}, _DATA)
+        if path is not None:
+            call.options({"per_query": path})
+        answer = call.run(options.get("quiet"))
+        per_query = None if path is None else _table(path)
+    model = answer.json["models"][0]
+    if "scores" in model:
+        return _place_scores(answer, model["scores"], per_query)
+    levels = {part["level"]: _place_scores(answer, part, None) for part in model["levels"]}
+    return replace(list(levels.values())[-1], levels=levels)
+
+
+def _place_scores(answer: Answer, record: Any, per_query: Any) -> PlaceScores:
+    def estimates(name: str) -> dict[int, Estimate]:
+        found = {int(key.removeprefix("recall@")): Estimate.of(value) for key, value in record[name].items()}
+        return dict(sorted(found.items()))
+
+    return PlaceScores(
+        *_said(answer),
+        estimates("recall"),
+        estimates("recall_with_positives"),
+        record["queries"],
+        record["items"],
+        record["lone_queries"],
+        record.get("median_error"),
+        record.get("fid"),
+        {},
+        per_query,
     )
 
 

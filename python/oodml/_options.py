@@ -111,6 +111,17 @@ class MakeSplitsOptions(TypedDict, total=False):
     #: The name of the dataset in what is written (default: that of the folder, table or store).
     name: str | None
 
+    #: In place of --samples, where samples were taken: a table with sample, and x and y (or east and north) in
+    #: metres, or lat and lon in degrees; areas of a grid are the classes.
+    positions: Data | None
+
+    #: With --positions, the side of an area in metres, gap included (default: 200).
+    grid: float | None
+
+    #: With --positions, how far areas are apart in metres; samples in between are left out (default: 50, or a
+    #: quarter of --grid if that is less).
+    gap: float | None
+
     #: The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in the config
     #: file of timm, Hugging Face or OpenCLIP.
     backbone: PathLike | None
@@ -260,6 +271,17 @@ class HoldoutOptions(TypedDict, total=False):
 
     #: The name of the dataset in what is written (default: that of the folder, table or store).
     name: str | None
+
+    #: In place of --samples, where samples were taken: a table with sample, and x and y (or east and north) in
+    #: metres, or lat and lon in degrees; areas of a grid are the classes.
+    positions: Data | None
+
+    #: With --positions, the side of an area in metres, gap included (default: 200).
+    grid: float | None
+
+    #: With --positions, how far areas are apart in metres; samples in between are left out (default: 50, or a
+    #: quarter of --grid if that is less).
+    gap: float | None
 
     #: The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in the config
     #: file of timm, Hugging Face or OpenCLIP.
@@ -737,6 +759,43 @@ class GrowOptions(TypedDict, total=False):
     quiet: bool | None
 
 
+class PlacesOptions(TypedDict, total=False):
+    """Options of `oodml places`."""
+
+    #: Up to how many metres away an image is relevant. (default: 25.0)
+    radius: float | None
+
+    #: The values of N of recall@N, separated by commas (default: 1,5,10,20).
+    recall_at: int | Sequence[int] | None
+
+    #: The embeddings to retrieve from (m × d); with several embeddings given once for each, in their order.
+    gallery: Data | None
+
+    #: Where the gallery was taken, a table like --positions.
+    gallery_positions: Data | None
+
+    #: With --splits, this level only; may be given several times (default: all).
+    level: Sequence[PathLike] | None
+
+    #: The side of the areas that intervals are over, in metres. (default: 200.0)
+    area: float | None
+
+    #: What items are ranked by. (default: cosine)
+    similarity: Literal["cosine", "euclidean", "inner-product"] | None
+
+    #: What items are ranked by. (default: cosine)
+    distance: Literal["cosine", "euclidean", "inner-product"] | None
+
+    #: Write what each query found to this file.
+    per_query: bool | PathLike | None
+
+    #: Replace the file of --per-query.
+    force: bool | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+
 class VerifyOptions(TypedDict, total=False):
     """Options of `oodml verify`."""
 
@@ -929,6 +988,15 @@ TEXTS: dict[str, dict[str, str]] = {
             "(default: camera, if there is one; names: by the samples' names; none)."
         ),
         "name": ("The name of the dataset in what is written (default: that of the folder, table or store)."),
+        "positions": (
+            "In place of --samples, where samples were taken: a table with sample, and x and y (or east and "
+            "north) in metres, or lat and lon in degrees; areas of a grid are the classes."
+        ),
+        "grid": ("With --positions, the side of an area in metres, gap included (default: 200)."),
+        "gap": (
+            "With --positions, how far areas are apart in metres; samples in between are left out (default: 50, "
+            "or a quarter of --grid if that is less)."
+        ),
         "backbone": (
             "The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in "
             "the config file of timm, Hugging Face or OpenCLIP."
@@ -1019,6 +1087,15 @@ TEXTS: dict[str, dict[str, str]] = {
             "(default: camera, if there is one; names: by the samples' names; none)."
         ),
         "name": ("The name of the dataset in what is written (default: that of the folder, table or store)."),
+        "positions": (
+            "In place of --samples, where samples were taken: a table with sample, and x and y (or east and "
+            "north) in metres, or lat and lon in degrees; areas of a grid are the classes."
+        ),
+        "grid": ("With --positions, the side of an area in metres, gap included (default: 200)."),
+        "gap": (
+            "With --positions, how far areas are apart in metres; samples in between are left out (default: 50, "
+            "or a quarter of --grid if that is less)."
+        ),
         "backbone": (
             "The network that embeds the images, ONNX, OpenVINO or TFLite, with its preprocessing beside it in "
             "the config file of timm, Hugging Face or OpenCLIP."
@@ -1252,6 +1329,21 @@ TEXTS: dict[str, dict[str, str]] = {
         ),
         "seed": ("What the draws are made from that try the forecasts. (default: 0)"),
         "force": ("Replace the files of --csv and --chart."),
+        "quiet": ("Print no progress and no warnings."),
+    },
+    "places": {
+        "radius": ("Up to how many metres away an image is relevant. (default: 25.0)"),
+        "recall_at": ("The values of N of recall@N, separated by commas (default: 1,5,10,20)."),
+        "gallery": (
+            "The embeddings to retrieve from (m × d); with several embeddings given once for each, in their order."
+        ),
+        "gallery_positions": ("Where the gallery was taken, a table like --positions."),
+        "level": ("With --splits, this level only; may be given several times (default: all)."),
+        "area": ("The side of the areas that intervals are over, in metres. (default: 200.0)"),
+        "similarity": ("What items are ranked by. (default: cosine)"),
+        "distance": ("What items are ranked by. (default: cosine)"),
+        "per_query": ("Write what each query found to this file."),
+        "force": ("Replace the file of --per-query."),
         "quiet": ("Print no progress and no warnings."),
     },
     "verify": {

@@ -354,6 +354,41 @@ class Growth(Result):
         return f'<div style="max-width: 50em">{self._chart}</div>'
 
 
+@dataclass(frozen=True, eq=False)
+class PlaceScores(Result):
+    """Recall@N of places: of the queries of which any of the first N images was taken within a radius."""
+
+    #: By N, of all queries; those without an image within the radius are misses.
+    recall: dict[int, Estimate]
+    #: By N, of the queries that have an image within the radius; empty if none has.
+    recall_with_positives: dict[int, Estimate]
+    query_count: int
+    item_count: int
+    #: How many queries have no image within the radius.
+    lone_query_count: int
+    #: The median distance on the ground from queries to the first image, in metres; None without any.
+    median_error: float | None
+    #: The Fréchet distance between the sides of a level; None without splits.
+    fid: float | None
+    #: With splits, the scores of each level by its id; what is beside them is the last level's.
+    levels: dict[str, PlaceScores] = field(repr=False)
+    #: What each query found, by columns; None if not asked for.
+    per_query: dict[str, list[Any]] | None = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each N, or for each level and N: both kinds of recall, and the interval of the first."""
+        import pandas as pd
+
+        rows = []
+        for level, scores in (self.levels or {None: self}).items():
+            for n, found in scores.recall.items():
+                row: dict[str, Any] = {} if level is None else {"level": level, "fid": scores.fid}
+                rest = scores.recall_with_positives.get(n)
+                row |= {"n": n, "recall": found.value, "low": found.low, "high": found.high}
+                rows.append(row | {"recall_with_positives": None if rest is None else rest.value})
+        return pd.DataFrame(rows)
+
+
 @dataclass(frozen=True)
 class Point:
     """A model's score at one level."""
