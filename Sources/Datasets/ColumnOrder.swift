@@ -28,44 +28,69 @@ public struct ColumnOrder: Sendable, Equatable {
     public let kind: Kind
     /// The place of each of the column's values in the order, from 0; the same for values that mean the same, as 1 and 1.0.
     public let places: [Int]
-    /// A value that is text, where others are numbers or dates; nil if there is none such.
-    public let oddValue: String?
 
-    /// Finds the order of a column's values.
+    /// Finds the order of a column's values; blanks around them do not count.
     ///
     /// - Parameter source: the table, for errors.
     /// - Complexity: O(v log v) comparisons for v values.
     /// - Throws: ``DatasetError/ambiguousDate(source:column:value:)`` for dates like 01/02/2013, whose day and month may stand
-    ///   in either order.
+    ///   in either order; ``DatasetError/oddOrderValue(source:column:value:kind:)`` if most values are numbers or dates, but
+    ///   not all.
     public init(of column: SampleColumn, in source: String) throws {
-        let values = column.values
+        let values = column.values.map(Self.trimmed)
+        let ambiguous = values.map(Self.isAmbiguousDate)
+        if let first = ambiguous.firstIndex(of: true), 2 * ambiguous.count(where: \.self) >= values.count {
+            throw DatasetError.ambiguousDate(source: source, column: column.name, value: values[first])
+        }
         let numbers = values.map(Self.number)
-        let dates = values.map(Self.date)
-        if let value = values.first(where: Self.isAmbiguousDate),
-            values.allSatisfy({ Self.isAmbiguousDate($0) || Self.date($0) != nil })
-        {
-            throw DatasetError.ambiguousDate(source: source, column: column.name, value: value)
-        }
-        let known = numbers.compactMap(\.self)
-        if known.count == values.count {
+        let dates = values.map { Self.date($0) ?? Self.year($0) }
+        if values.allSatisfy(Self.isWholeNumber) {
+            // As digits, for doubles tell large ones apart no more.
             kind = .numbers
-            places = Self.places(known) { $0 < $1 }
-            oddValue = nil
-            return
-        }
-        let days = zip(dates, values).map { date, value in date ?? Self.year(value) }
-        if !days.contains(where: { $0 == nil }) {
+            places = Self.places(values.map(Self.signedDigits)) { Self.isLess($0, $1) }
+        } else if !numbers.contains(where: { $0 == nil }) {
+            kind = .numbers
+            places = Self.places(numbers.compactMap(\.self)) { $0 < $1 }
+        } else if !dates.contains(where: { $0 == nil }) {
             kind = .dates
-            places = Self.places(days.compactMap(\.self)) { utf8Precedes($0, $1) }
-            oddValue = nil
-            return
+            places = Self.places(dates.compactMap(\.self)) { utf8Precedes($0, $1) }
+        } else {
+            for (kind, isOdd) in [(Kind.numbers, numbers.map { $0 == nil }), (.dates, dates.map { $0 == nil })] {
+                if let odd = isOdd.firstIndex(of: true), 2 * isOdd.count(where: \.self) < values.count {
+                    throw DatasetError.oddOrderValue(
+                        source: source, column: column.name, value: column.values[odd], kind: kind)
+                }
+            }
+            kind = .text
+            places = Self.places(values.map(Self.runs)) { a, b in Self.precedes(a, b) }
         }
-        kind = .text
-        let odd = values.indices.first { numbers[$0] == nil && days[$0] == nil }
-        oddValue = odd.flatMap { odd in
-            values.indices.contains { numbers[$0] != nil || days[$0] != nil } ? values[odd] : nil
-        }
-        places = Self.places(values.map(Self.runs)) { a, b in Self.precedes(a, b) }
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        let start = bytes.firstIndex { !isBlank($0) } ?? bytes.endIndex
+        let end = bytes.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? start
+        return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
+    }
+
+    private static func isWholeNumber(_ text: String) -> Bool {
+        let digits = text.utf8.drop { "+-".utf8.contains($0) }
+        return text.utf8.count - digits.count <= 1 && !digits.isEmpty && digits.allSatisfy(isDigit)
+    }
+
+    /// The sign of a whole number, and its digits without leading zeros.
+    private static func signedDigits(_ text: String) -> (isNegative: Bool, digits: [UInt8]) {
+        let digits = Array(text.utf8.drop { "+-".utf8.contains($0) }.drop { $0 == UInt8(ascii: "0") })
+        return (text.utf8.first == UInt8(ascii: "-") && !digits.isEmpty, digits)
+    }
+
+    private static func isLess(
+        _ a: (isNegative: Bool, digits: [UInt8]), _ b: (isNegative: Bool, digits: [UInt8])
+    ) -> Bool {
+        guard a.isNegative == b.isNegative else { return a.isNegative }
+        let (small, large) = a.isNegative ? (b.digits, a.digits) : (a.digits, b.digits)
+        return small.count == large.count ? small.lexicographicallyPrecedes(large) : small.count < large.count
     }
 
     /// The place of each key among all; equal keys share one.
@@ -134,9 +159,10 @@ public struct ColumnOrder: Sendable, Equatable {
         return bytes.isEmpty ? String(decoding: result, as: UTF8.self) : nil
     }
 
-    /// Whether a text is a date whose day and month may stand in either order, as 01/02/2013.
+    /// Whether a text is a date whose day and month may stand in either order, as 01/02/2013, perhaps with a time of day.
     private static func isAmbiguousDate(_ text: String) -> Bool {
-        let parts = text.utf8.split(omittingEmptySubsequences: false) { "/.-".utf8.contains($0) }
+        let day = text.utf8.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "T") }
+        let parts = day.split(omittingEmptySubsequences: false) { "/.-".utf8.contains($0) }
         return parts.count == 3 && parts.allSatisfy { $0.allSatisfy(isDigit) } && (1...2).contains(parts[0].count)
             && (1...2).contains(parts[1].count) && (parts[2].count == 4 || parts[2].count == 2)
     }

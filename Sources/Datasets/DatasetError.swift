@@ -39,6 +39,8 @@ public enum DatasetError: Error, Equatable {
     case noOrderValue(source: String, column: String, classLabel: String)
     /// All classes have the same value in the column of the order.
     case oneOrderValue(source: String, column: String, value: String)
+    /// Most values of the column of the order are numbers or dates, and this one is not.
+    case oddOrderValue(source: String, column: String, value: String, kind: ColumnOrder.Kind)
     /// The day and the month of a date may stand in either order.
     case ambiguousDate(source: String, column: String, value: String)
     /// Files that sample ids name are missing.
@@ -93,6 +95,9 @@ extension DatasetError: CustomStringConvertible {
             "\(source): no sample of class \"\(classLabel)\" has a \(column); expected one for every class, to order them"
         case .oneOrderValue(let source, let column, let value):
             "\(source): all classes have the \(column) \"\(value)\"; expected at least two values, to order them"
+        case .oddOrderValue(let source, let column, let value, let kind):
+            "\(source): most values of \(column) are \(kind.rawValue), and \"\(value)\" is not\(kind == .dates ? " (as 2013-05-01 12:30)" : ""); "
+                + "expected all, or an empty field where there is none"
         case .ambiguousDate(let source, let column, let value):
             "\(source): the \(column) \"\(value)\" may have its day or its month first; expected dates as 2013-02-01"
         case .missingFiles(let root, let count, let total, let first, let hint):

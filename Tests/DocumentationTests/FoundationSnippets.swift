@@ -83,15 +83,15 @@ import TestSupport
         #expect(lines == ["text [1, 0]"])
     }
 
-    @Test func places() throws {
-        let lines = try printed {
+    @Test func places() {
+        let lines = printed {
             // snippet
             let places = GroundPositions(latitudes: [47.3763, 47.3763], longitudes: [8.5479, 8.5482])
             print(places.distance(from: 0, to: 1, in: places))  // 22.656… metres
             // end
         }
         #expect(lines.first?.hasPrefix("22.656") == true, "\(lines)")
-        let near = try printed {
+        let near = printed {
             // snippet
             let street = GroundPositions(east: [0, 20, 50], north: [0, 0, 0])
             let index = PlaceIndex(of: street, radius: 25)
@@ -99,7 +99,7 @@ import TestSupport
             // end
         }
         #expect(near == ["[0, 1]"])
-        let areas = try printed {
+        let areas = printed {
             // snippet
             let grid = AreaGrid(side: 200, gap: 50, coordinates: .metres)
             let places = GroundPositions(east: [100, 180, 300], north: [100, 100, 100])

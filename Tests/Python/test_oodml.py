@@ -123,6 +123,8 @@ class ScoreTests(Case):
         self.assertEqual(scores.lone_query_count, (~near.any(axis=1)).sum())
         self.assertLess(scores.recall[1].low, scores.recall[1].value)
         self.assertAlmostEqual(scores.median_error, np.median(gaps[np.arange(500), order[:, 0]]), places=4)
+        ranks = [int(row.argmax()) + 1 if row.any() else None for row in near]
+        self.assertEqual(scores.per_query["rank"], ranks)
         self.assertEqual(scores.per_query["first"], [f"i{k}" for k in order[:, 0]])
         self.assertEqual(list(scores.to_frame()["n"]), [1, 5])
         splits = oodml.make_splits(
@@ -138,8 +140,10 @@ class ScoreTests(Case):
             min_classes=5,
         )
         curve = oodml.places(rows, table, splits, **options)
-        self.assertEqual(list(curve.levels), [level.id for level in splits])
-        self.assertEqual([scores.fid for scores in curve.levels.values()], [level.fid for level in splits])
+        self.assertEqual(list(curve.levels), splits.level_ids)
+        self.assertEqual(
+            [scores.fid for scores in curve.levels.values()], [splits.level(name).fid for name in splits.level_ids]
+        )
         self.assertEqual(len(curve.to_frame()), 2 * len(curve.levels))
 
     def test_embeddings_are_compared(self):

@@ -678,15 +678,15 @@ def _find(records: list[Any], place: Place) -> list[Place]:
 
 
 def _table(path: Path) -> dict[str, list[Any]]:
-    """A table of scores, by its columns; all but names are numbers."""
+    """A table of scores, by its columns; all but names are numbers, or None where there is none."""
     with path.open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
     columns: dict[str, list[Any]] = {}
     for name, values in zip(header, zip(*rows) if rows else [()] * len(header)):
-        if name in ("sample", "label", "best"):
+        if name in ("sample", "label", "best", "first"):
             columns[name] = list(values)
-        elif name in ("row", "queries"):
-            columns[name] = [int(value) for value in values]
+        elif name in ("row", "queries", "rank"):
+            columns[name] = [int(value) if value else None for value in values]
         else:
-            columns[name] = [float(value) for value in values]
+            columns[name] = [float(value) if value else None for value in values]
     return columns

@@ -774,8 +774,8 @@ class PlacesOptions(TypedDict, total=False):
     #: Where the gallery was taken, a table like --positions.
     gallery_positions: Data | None
 
-    #: With --splits, this level only; may be given several times (default: all).
-    level: Sequence[PathLike] | None
+    #: With --splits, the levels to score, separated by commas (default: all).
+    levels: str | Sequence[str] | None
 
     #: The side of the areas that intervals are over, in metres. (default: 200.0)
     area: float | None
@@ -1338,7 +1338,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "The embeddings to retrieve from (m × d); with several embeddings given once for each, in their order."
         ),
         "gallery_positions": ("Where the gallery was taken, a table like --positions."),
-        "level": ("With --splits, this level only; may be given several times (default: all)."),
+        "levels": ("With --splits, the levels to score, separated by commas (default: all)."),
         "area": ("The side of the areas that intervals are over, in metres. (default: 200.0)"),
         "similarity": ("What items are ranked by. (default: cosine)"),
         "distance": ("What items are ranked by. (default: cosine)"),

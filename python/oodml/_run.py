@@ -18,7 +18,7 @@ from ._errors import Error, OodmlWarning, UsageError
 _log = logging.getLogger("oodml")
 
 #: The parameters that functions name themselves.
-OWN = frozenset({"splits", "features", "embeddings", "heads", "labels", "quiet", "chart"})
+OWN = frozenset({"splits", "features", "embeddings", "heads", "labels", "positions", "quiet", "chart"})
 
 
 @dataclass

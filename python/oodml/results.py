@@ -380,12 +380,13 @@ class PlaceScores(Result):
         import pandas as pd
 
         rows = []
-        for level, scores in (self.levels or {None: self}).items():
+        for level, scores in self.levels.items() or [(None, self)]:
             for n, found in scores.recall.items():
                 row: dict[str, Any] = {} if level is None else {"level": level, "fid": scores.fid}
                 rest = scores.recall_with_positives.get(n)
-                row |= {"n": n, "recall": found.value, "low": found.low, "high": found.high}
-                rows.append(row | {"recall_with_positives": None if rest is None else rest.value})
+                row.update(n=n, recall=found.value, low=found.low, high=found.high)
+                row["recall_with_positives"] = None if rest is None else rest.value
+                rows.append(row)
         return pd.DataFrame(rows)
 
 

@@ -133,7 +133,7 @@ extension Dataset {
             ])
         if let order {
             guard let index = column(order), ![idColumn, classColumn, splitColumn, roleColumn].contains(index) else {
-                throw missing("a column \"\(order)\" beside sample, class, split and role, to order classes by")
+                throw missing("a column \"\(order)\" other than sample, class, split and role, to order classes by")
             }
             orderColumn = SampleColumn(
                 name: order, of: table.rows.map { $0[index].isEmpty ? nil : $0[index] })

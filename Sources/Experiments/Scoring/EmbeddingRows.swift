@@ -11,19 +11,19 @@ struct EmbeddingRows: Sendable {
     /// The embeddings as the file has them, by which they are ranked.
     let values: RowValues
 
-    /// Reads a file.
+    /// Takes the rows of a file that has been read.
     ///
     /// - Parameters:
+    ///   - features: what is in it.
+    ///   - file: the file.
     ///   - samples: the names of the samples, by which rows are found if the file has ids.
     ///   - table: the path of the table.
     ///   - column: the column that the table has beside `sample`, in words.
-    ///   - requireLabels: called with the file and the number of each sample's row in it.
     /// - Throws: ``/Files/FileError`` for a file that cannot be read, or a table that does not match it.
     init(
-        _ file: URL, samples: [String]?, rowCount: Int, of table: String, column: String,
-        requireLabels: (FeatureFile<Float>, [Int]) throws -> Void = { _, _ in }
+        _ features: FeatureFile<Float>, in file: URL, samples: [String]?, rowCount: Int, of table: String,
+        column: String
     ) throws {
-        let features = try FeatureFile<Float>(contentsOf: file)
         if features.ids != nil {
             guard let samples else {
                 throw FileError.malformed(
@@ -46,8 +46,6 @@ struct EmbeddingRows: Sendable {
                 path: table, found: "\(rowCount) rows",
                 expected: "\(matrix.rowCount), one for each row of \(file.path)")
         }
-        try requireLabels(
-            features, samples.flatMap { try features.rows(ofSamples: $0) } ?? Array(0..<rowCount))
     }
 }
 

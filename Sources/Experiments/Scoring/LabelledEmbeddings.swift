@@ -37,13 +37,15 @@ public struct LabelledEmbeddings: Sendable {
     public init(_ file: URL, labels: URL, cameras: CameraSource = .automatic, numbering: inout LabelNumbering) throws {
         self.file = file
         labelsPath = labels.path
+        let features = try FeatureFile<Float>(contentsOf: file)
         let table = try LabelTable(readingFrom: labels, cameras: cameras)
         self.table = table
         let rows = try EmbeddingRows(
-            file, samples: table.samples, rowCount: table.labels.count, of: labels.path, column: "label"
-        ) { features, rows in
-            try features.requireLabels(agreeingWith: table.labels, ofRows: rows, from: labels.path)
-        }
+            features, in: file, samples: table.samples, rowCount: table.labels.count, of: labels.path, column: "label")
+        try features.requireLabels(
+            agreeingWith: table.labels,
+            ofRows: table.samples.flatMap { try features.rows(ofSamples: $0) } ?? Array(table.labels.indices),
+            from: labels.path)
         (matrix, values) = (rows.matrix, rows.values)
         classNumbers = table.labels.map { numbering.number(of: $0) }
     }

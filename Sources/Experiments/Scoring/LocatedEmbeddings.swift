@@ -1,5 +1,6 @@
 public import Datasets
 public import DenseLinearAlgebra
+internal import Embeddings
 internal import Files
 public import Foundation
 internal import Retrieval
@@ -26,7 +27,8 @@ public struct LocatedEmbeddings: Sendable {
     public init(_ file: URL, positions table: PositionTable) throws {
         (self.file, self.table) = (file, table)
         let rows = try EmbeddingRows(
-            file, samples: table.samples, rowCount: table.positions.count, of: table.path, column: "position")
+            FeatureFile(contentsOf: file), in: file, samples: table.samples, rowCount: table.positions.count,
+            of: table.path, column: "position")
         (matrix, values) = (rows.matrix, rows.values)
     }
 

@@ -271,7 +271,13 @@ extension SplitSeries {
                     : "the order has only \(levels.count) steps, so that there are fewer levels than the \(count) asked for"
             )
         }
-        let leavingOut = controls?.leavingOutWarnings ?? []
+        let leavingOut = settings.order == nil ? controls?.leavingOutWarnings ?? [] : []
+        let confoundedCount = positions.count(where: \.isConfounded)
+        if confoundedCount > 0, let order = settings.order {
+            warnings.append(
+                "the numbers of samples follow \(order.axis.name): random orders, in which only classes of similar size change "
+                    + "places, leave \(confoundedCount) levels about where they are, and these are not tested")
+        }
         let foldCount = folds.lazy.map(\.count).min() ?? 0
         if foldCount < settings.foldCount, embedded.dataset.groups != nil {
             warnings.append(

@@ -22,7 +22,11 @@ public func compositionSentences(_ level: SplitLevel, in manifest: SplitManifest
 
 /// What the shift of the hardest level is, in one sentence; nil if the manifest does not say.
 public func hardestCompositionSentence(_ manifest: SplitManifest) -> String? {
-    manifest.levels.last.flatMap { compositionSentences($0, in: manifest).first }
+    // Levels of an order need not rise in distance.
+    let level = manifest.levels.last.flatMap { last in
+        manifest.levels.max { $0.fid < $1.fid }.map { $0.fid > last.fid ? $0 : last }
+    }
+    return level.flatMap { compositionSentences($0, in: manifest).first }
 }
 
 extension ShiftComposition {

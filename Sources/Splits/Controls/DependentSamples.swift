@@ -28,6 +28,20 @@ public struct DependentSamples: Sendable, Equatable {
     /// the order of their ids.
     package let clustersOfClass: [[[Int]]]
 
+    /// None: where nothing is halved, nothing need stay together.
+    static let none = DependentSamples(
+        source: .groups, sampleCount: 0, clusterCount: 0, spansClasses: false, clustersOfClass: [])
+
+    private init(
+        source: Source, sampleCount: Int, clusterCount: Int, spansClasses: Bool, clustersOfClass: [[[Int]]]
+    ) {
+        self.source = source
+        self.sampleCount = sampleCount
+        self.clusterCount = clusterCount
+        self.spansClasses = spansClasses
+        self.clustersOfClass = clustersOfClass
+    }
+
     /// Takes the groups of a dataset; if it has none, finds near-copies.
     ///
     /// - Complexity: O(n), or O(Σ m²·d) over the sizes m of classes in d dimensions without groups.

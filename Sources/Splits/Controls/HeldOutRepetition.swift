@@ -7,14 +7,12 @@ struct HeldOutRepetition {
     /// The vectors of the half that had no part in planning.
     let measuring: UnitVectors
     let start: ClassPartition
-    /// What was planned; nil where a column says which sides there are, so that both halves have the same.
-    private let plan: ProgressionPlan?
+    private let plan: ProgressionPlan
     private let removals: [ProgressionPlan.Step]
-    /// The number of steps of each arm of the progression that is repeated; nil if nothing was searched for.
-    let stepCounts: [Arm: Int]?
+    /// The number of steps of each arm of the progression that is repeated.
+    let stepCounts: [Arm: Int]
 
-    /// Plans a progression on one half; nil if a half is too small for any distance, or where sides follow the nearest classes,
-    /// which differ between halves in more than their noise.
+    /// Plans a progression on one half; nil if a half is too small for any distance.
     init?(
         of progression: Progression, over embedded: EmbeddedDataset, halves: SampleHalves,
         by settings: SplitSettings, report: WorkReport
@@ -25,18 +23,10 @@ struct HeldOutRepetition {
             choosing.canBeMeasured(official), measuring.canBeMeasured(official)
         else { return nil }
         start = official
-        switch settings.order?.axis {
-        case .nearest: return nil
-        case .column:
-            (plan, removals, stepCounts) = (nil, [], nil)
-            return
-        case nil: break
-        }
-        let plan = try ProgressionPlan(choosing, from: start, by: settings, isToBeConfirmed: true, report: report)
+        plan = try ProgressionPlan(choosing, from: start, by: settings, isToBeConfirmed: true, report: report)
         removals = try plan.removals(
             from: plan.harder.last?.partition ?? start, classCounts: embedded.units.map(\.classes.count))
         stepCounts = Dictionary(grouping: progression.steps, by: \.arm).mapValues(\.count)
-        self.plan = plan
     }
 
     /// The partition that corresponds to `level` in the repeated progression: on the same arm, as far along it, and
@@ -47,8 +37,7 @@ struct HeldOutRepetition {
     }
 
     private func partition(likeThatOf level: ProgressionStep) -> ClassPartition {
-        guard let plan else { return level.unitPartition }
-        return switch level.arm {
+        switch level.arm {
         case .start, .imported, .holdOut: start
         case .easier: step(level, of: plan.easier)
         case .swap: step(level, of: plan.harder)
@@ -61,7 +50,7 @@ struct HeldOutRepetition {
     }
 
     private func step(_ level: ProgressionStep, of arm: [ProgressionPlan.Step]) -> ClassPartition {
-        guard !arm.isEmpty, let total = stepCounts?[level.arm] else { return start }
+        guard !arm.isEmpty, let total = stepCounts[level.arm] else { return start }
         let number = (Double(level.step) / Double(total) * Double(arm.count)).rounded()
         return arm[min(max(Int(number), 1), arm.count) - 1].partition
     }

@@ -44,7 +44,7 @@ struct NullExchange {
     }
 
     /// Divides units in the order of their sizes into blocks of similar ones.
-    private static func blocks(_ order: [Int], sizes: [Int]) -> [[Int]] {
+    static func blocks(_ order: [Int], sizes: [Int]) -> [[Int]] {
         var blocks: [[Int]] = []
         for unit in order {
             if let block = blocks.last, let smallest = block.first,

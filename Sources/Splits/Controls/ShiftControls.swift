@@ -16,14 +16,30 @@ public struct ShiftControls: Sendable, Equatable {
         public let holdout: Holdout?
         /// Where the level's distance lies relative to its band.
         public let position: BandPosition
+        /// What tests the level.
+        var test = Test.heldOut
         /// Whether the classes can be dealt to the sides in so many ways that one of them can stand out.
         let canStandOut: Bool
-        /// Whether a shift is shown: the distance lies above the band, and other samples confirm the difference,
-        /// p ≤ 0.05; nil if that could not be tested, because too few samples are left over, or because the classes can
-        /// be dealt to the sides in so few ways that none would stand out.
+        /// Whether a shift is shown: the distance lies above the band, and, where sides were searched for, other samples confirm
+        /// the difference, p ≤ 0.05; nil if that could not be tested, because too few samples are left over, or because the
+        /// classes can be dealt to the sides in so few ways that none would stand out.
         public var isShift: Bool? {
-            guard let holdout, canStandOut else { return nil }
-            return holdout.p <= 0.05 && position == .above
+            guard canStandOut else { return nil }
+            switch test {
+            case .none: return nil
+            case .band: return position == .above
+            case .heldOut: return holdout.map { $0.p <= 0.05 && position == .above }
+            }
+        }
+
+        /// What tells a shift from chance.
+        enum Test: Sendable {
+            /// The band, and samples that had no part in the search for the sides.
+            case heldOut
+            /// The band alone, since a column says what the sides are.
+            case band
+            /// Nothing: sides were searched for, but not for their distance.
+            case none
         }
     }
 

@@ -44,20 +44,17 @@ struct SideDifferenceTest {
     /// Tests some levels of a progression.
     ///
     /// - Parameters:
-    ///   - stepCounts: the number of steps of each arm of the whole progression; nil if the sides were not searched for.
+    ///   - stepCounts: the number of steps of each arm of the whole progression.
     ///   - groups: the samples that stay together, of each class; every sample alone if nil.
     ///   - report: called with the number of deals done, concurrently.
     /// - Complexity: O(n·d + C²·d) for each of `dealCount` deals and `halvingCount` halvings of n samples in C units;
     ///   beyond 512 units, O(n·d + C·d).
     init(
-        of levels: [ProgressionStep], stepCounts: [Arm: Int]?, start: ClassPartition, over embedded: EmbeddedDataset,
+        of levels: [ProgressionStep], stepCounts: [Arm: Int], start: ClassPartition, over embedded: EmbeddedDataset,
         groups: [[[Int]]]? = nil, dealCount: Int, seed: UInt64, report: @Sendable (_ done: Int) -> Void
     ) {
         self.init(
-            seeking: levels.map { level in
-                stepCounts.map { SoughtSides(level, stepCounts: $0, start: start) }
-                    ?? SoughtSides(.fixed(level.unitPartition))
-            },
+            seeking: levels.map { SoughtSides($0, stepCounts: stepCounts, start: start) },
             harder: levels.indices.filter { levels[$0].arm == .swap || levels[$0].arm == .removal }, start: start,
             over: embedded, groups: groups, dealCount: dealCount, seed: seed, report: report)
     }

@@ -6,14 +6,18 @@ internal import Synchronization
 /// Searches for the halves of all classes between which the nearest classes are nearest, and for those between which they are
 /// farthest.
 ///
-/// From several starts, pairs of classes are exchanged as long as one is found that helps. Far halves start from the
-/// neighbourhoods of classes that are far from one another, near ones from chains of nearest neighbours that are dealt to both
-/// sides in turn. With few classes all pairs are tried, with many a seeded choice of them.
+/// Up to ``exhaustiveCount`` classes, all halves are compared. Of more, pairs are exchanged from several starts as long as one is
+/// found that helps. Far halves start from the neighbourhoods of classes, from those nearer to one class than to another, and
+/// from random ones; near halves from pairs of neighbours that are dealt to both sides. With few classes all pairs are tried,
+/// with many a seeded choice of them.
 struct NearestSearch: Sendable {
     /// Which halves are sought.
     enum Goal: String, Sendable, CaseIterable {
         case near, far
     }
+
+    /// Up to this many classes, all halves are compared.
+    static let exhaustiveCount = 14
 
     private let classes: NearestClasses
     private let seed: UInt64
@@ -26,16 +30,17 @@ struct NearestSearch: Sendable {
         self.classes = classes
         self.seed = seed
         let n = classes.count
-        // About 2·10⁸ additions in a pass.
-        partnerCount = min(n, max(4, 200_000_000 / max(n * n, 1)))
-        startCount = n <= 512 ? 8 : 3
-        passLimit = n <= 512 ? 30 : 12
+        // About 3·10⁷ additions in a pass.
+        partnerCount = min(n, max(4, 30_000_000 / max(n * n, 1)))
+        startCount = n <= 512 ? 16 : 4
+        passLimit = n <= 512 ? 30 : 10
     }
 
     /// The nearest and the farthest halves found; the training half is the smaller one.
     func extremes(
         report: @Sendable (_ goal: Goal, _ done: Int, _ total: Int) -> Void
     ) -> (near: ClassPartition, far: ClassPartition) {
+        if classes.count <= Self.exhaustiveCount { return exhaustive }
         let found = Goal.allCases.map { goal -> ClassPartition in
             let done = Mutex(0)
             let all = concurrentMap(count: startCount) { number -> (state: OtherSides, value: Double) in
@@ -60,6 +65,21 @@ struct NearestSearch: Sendable {
         return (found[0], found[1])
     }
 
+    /// The extremes among all halves.
+    private var exhaustive: (near: ClassPartition, far: ClassPartition) {
+        let n = classes.count
+        var best: (near: (value: Double, sides: [Side?])?, far: (value: Double, sides: [Side?])?)
+        for bits in 0..<(1 << n) where bits.nonzeroBitCount == n / 2 {
+            // The first class trains, since halves of equal size are each other's mirror images.
+            if n % 2 == 0, bits & 1 == 0 { continue }
+            let sides: [Side?] = (0..<n).map { bits >> $0 & 1 == 1 ? .train : .test }
+            let value = classes.novelty(of: ClassPartition(sides: sides))
+            if best.near.map({ value < $0.value * (1 - Tie.tolerance) }) ?? true { best.near = (value, sides) }
+            if best.far.map({ value > $0.value * (1 + Tie.tolerance) }) ?? true { best.far = (value, sides) }
+        }
+        return (ClassPartition(sides: best.near?.sides ?? []), ClassPartition(sides: best.far?.sides ?? []))
+    }
+
     /// The halves that a search starts from.
     private func start(_ goal: Goal, _ number: Int) -> [Bool] {
         let n = classes.count
@@ -68,22 +88,24 @@ struct NearestSearch: Sendable {
         var isTrain = [Bool](repeating: false, count: n)
         switch goal {
         case .far:
-            // The half around a class that is far from a random one; the first is far from the second, and so on.
-            var pivot = generator.below(n)
-            for _ in 0...number % 2 {
-                let distances = Array(row(pivot))
-                pivot =
-                    (0..<n).max { a, b in
-                        let (x, y) = (distances[a], distances[b])
-                        return (x.isFinite ? x : -1, -a) < (y.isFinite ? y : -1, -b)
-                    } ?? pivot
+            func distances(from pivot: Int) -> [Float] {
+                row(pivot).enumerated().map { other, distance in
+                    other == pivot ? 0 : distance.isFinite ? distance : .greatestFiniteMagnitude
+                }
             }
-            let distances = Array(row(pivot))
-            let order = (0..<n).sorted { a, b in
-                let (x, y) = (a == pivot ? -1 : distances[a], b == pivot ? -1 : distances[b])
-                return (x, a) < (y, b)
-            }
-            for unit in order.prefix(n / 2) { isTrain[unit] = true }
+            let pivot = generator.below(n)
+            let own = distances(from: pivot)
+            let farthest = (0..<n).max { (own[$0], -$0) < (own[$1], -$1) } ?? pivot
+            let keys: [Float] =
+                switch number % 4 {
+                // The half around a random class, and around the one that is farthest from it.
+                case 0: own
+                case 1: distances(from: farthest)
+                // Those nearer to the one than to the other.
+                case 2: zip(own, distances(from: farthest)).map { $0 - $1 }
+                default: (0..<n).map { _ in Float(generator.below(1 << 20)) }
+                }
+            for unit in (0..<n).sorted(by: { (keys[$0], $0) < (keys[$1], $1) }).prefix(n / 2) { isTrain[unit] = true }
         case .near:
             var open = [Bool](repeating: true, count: n)
             var trainCount = 0

@@ -27,14 +27,21 @@ extension Progression {
 
     /// Chooses levels of an ordered series, evenly spaced along its axis.
     ///
-    /// The start, the last exchange and the last removal are levels; at most a third of the levels come from removal.
+    /// The start, the last exchange and the last removal are levels; at most a third of the levels come from removal. Steps that go
+    /// no further than one before, as where classes of one value change places, are passed over.
     ///
     /// - Returns: the chosen steps along the axis; fewer than `count` if there are fewer steps.
     func levels(alongAxis count: Int) -> [ProgressionStep] {
         func position(_ step: ProgressionStep) -> Double { step.axisPosition ?? 0 }
-        // A walk to the farthest sides may take a step back.
-        let least = steps.first.map(position) ?? 0
-        let exchanges = steps.filter { $0.arm == .start || ($0.arm == .swap && position($0) > least) }
+        // A walk to the farthest sides may also take a step back.
+        var seen: [Double] = []
+        let exchanges = steps.filter { step in
+            guard step.arm != .removal, seen.allSatisfy({ abs(position(step) - $0) > Tie.tolerance }),
+                position(step) >= seen.first ?? -.infinity
+            else { return false }
+            seen.append(position(step))
+            return true
+        }
         let removals = steps.filter { $0.arm == .removal }
         guard let first = exchanges.first.map(position), let divided = exchanges.last.map(position) else { return [] }
         let last = removals.last.map(position) ?? divided
@@ -85,6 +92,10 @@ public struct AxisPosition: Sendable, Equatable, Codable {
         public let last: String
     }
 
+    /// Whether random orders leave the sides about where they are, as they do if the numbers of samples follow the column: classes
+    /// change places only with others of similar size. The column cannot then be told from the sizes.
+    package var isConfounded: Bool { nullMean.map { abs(value) > 0.25 && abs($0) > 0.5 * abs(value) } ?? false }
+
     private enum CodingKeys: String, CodingKey {
         case value, train, test
         case nullMean = "null_mean"
@@ -96,16 +107,17 @@ public struct AxisPosition: Sendable, Equatable, Codable {
         of partitions: [ClassPartition], along walk: OrderedWalk, over embedded: EmbeddedDataset, drawCount: Int,
         seed: UInt64
     ) -> [AxisPosition] {
-        var known: (kept: [Bool], values: [Double])?
+        let orders = OrderDraws(of: embedded.vectors, count: drawCount, seed: seed)
+        // Along the nearest classes all levels keep all, in halves, and so share their draws.
+        var shared: [Double]?
         return partitions.map { partition in
-            let kept = partition.sides.map { $0 != nil }
             let values: [Double]
-            if let known, known.kept == kept {
-                values = known.values
+            if walk.order != nil {
+                values = (0..<drawCount).map { walk.position(of: orders.partition(partition, draw: $0)) }
             } else {
                 let exchange = NullExchange(of: partition, in: embedded.vectors, seed: seed)
-                values = concurrentMap(count: drawCount) { walk.position(of: exchange.draw($0)) }
-                known = (kept, values)
+                values = shared ?? concurrentMap(count: drawCount) { walk.position(of: exchange.draw($0)) }
+                shared = values
             }
             let mean = values.reduce(0, +) / Double(max(values.count, 1))
             let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count - 1, 1))

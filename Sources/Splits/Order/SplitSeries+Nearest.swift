@@ -36,10 +36,10 @@ extension UnitOrder {
             switch kind {
             case .numbers: "numbers"
             case .dates: "dates"
-            case .text: "text" + (oddValue.map { " (\"\(excerpt($0))\" is neither number nor date)" } ?? "")
+            case .text: "text"
             }
         let (first, last) = (values[order[0]], values[order[order.count - 1]])
-        var clauses = ["the column \(name) is read as \(taken), from \(excerpt(first)) to \(excerpt(last))"]
+        var clauses = ["the column \(name) is read as \(taken), in an order from \(excerpt(first)) to \(excerpt(last))"]
         if mixedUnitCount > 0 {
             let what =
                 switch moment {

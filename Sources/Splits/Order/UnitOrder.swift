@@ -4,8 +4,6 @@ public import Datasets
 public struct UnitOrder: Sendable, Equatable {
     /// What the values are taken for.
     public let kind: ColumnOrder.Kind
-    /// A value that is text, where others are numbers or dates; nil if there is none such.
-    public let oddValue: String?
     /// The value that stands for each unit.
     public let values: [String]
     /// The number of units whose samples have several values.
@@ -46,7 +44,6 @@ public struct UnitOrder: Sendable, Equatable {
                 source: dataset.name, column: name, value: chosen.first.map { column.values[$0] } ?? "")
         }
         kind = columnOrder.kind
-        oddValue = columnOrder.oddValue
         values = chosen.map { column.values[$0] }
         mixedUnitCount = mixedCount
         order = units.indices.sorted { (places[$0], $0) < (places[$1], $1) }

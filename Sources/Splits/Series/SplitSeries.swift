@@ -58,16 +58,21 @@ public struct SplitSeries: Sendable {
         case .evenly(let count, in: .fid):
             levels = progression.levels(count: count)
         }
-        controls =
-            settings.nullDraws == 0
-            ? nil
-            : try ShiftControls(of: levels, in: progression, over: embedded, by: settings, report: report)
-        positions =
+        let positions =
             walk.map { walk in
                 AxisPosition.positions(
                     of: levels.map(\.unitPartition), along: walk, over: embedded, drawCount: settings.nullDraws,
                     seed: settings.seed)
             } ?? []
+        if settings.nullDraws == 0 {
+            controls = nil
+        } else if walk != nil {
+            controls = try ShiftControls(
+                ofOrdered: levels, at: positions, over: embedded, by: settings, report: report)
+        } else {
+            controls = try ShiftControls(of: levels, in: progression, over: embedded, by: settings, report: report)
+        }
+        self.positions = positions
         unitOrder = walk?.order
         nearest = walk?.nearest.map { classes in levels.map { classes.nearest(in: $0.unitPartition) } } ?? []
         report(.began("kernel discrepancy"))

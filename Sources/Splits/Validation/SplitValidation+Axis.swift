@@ -21,6 +21,11 @@ extension SplitValidation {
                     hasDraws ? "one, since there are null draws" : "none, since there are no null draws"))
         }
         guard case .column(let name, let moment) = axis, let partition = partitions[index] else {
+            for (side, span) in [(Side.train, found.train), (.test, found.test)] where span != nil {
+                guard axis == .nearest else { continue }
+                violations.append(
+                    violation("\(level.id), axis, \(side.rawValue)", "values", "none along \(axis.name)"))
+            }
             return violations
         }
         do {
@@ -40,8 +45,8 @@ extension SplitValidation {
                 if span != expected {
                     violations.append(
                         violation(
-                            "\(level.id), axis, \(side.rawValue)", span.map { "\($0.first) to \($0.last)" } ?? "none",
-                            (expected.map { "\($0.first) to \($0.last)" } ?? "none")
+                            "\(level.id), axis, \(side.rawValue)", span.map(Self.words) ?? "none",
+                            (expected.map(Self.words) ?? "none")
                                 + ", as the column \(name) of samples.csv has it"))
                 }
             }
@@ -49,5 +54,9 @@ extension SplitValidation {
             violations.append(violation("protocol, axis", name, "another one, since \(error)"))
         }
         return violations
+    }
+
+    private static func words(_ span: AxisPosition.Span) -> String {
+        "\(span.first) to \(span.last), the median \(span.median)"
     }
 }

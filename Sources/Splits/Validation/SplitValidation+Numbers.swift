@@ -122,6 +122,7 @@ extension SplitValidation {
     }
 
     private func expectedShift(of level: SplitLevel) -> (isShift: Bool?, reason: String) {
+        if let axis = manifest.settings.madeBy?.order?.axis { return expectedShift(of: level, along: axis) }
         guard let holdout = level.holdout else { return (nil, "there is no held-out repetition") }
         // Older versions did not ask where the level stands.
         guard manifest.controls?.dealCount != nil, let position = level.position, let null = level.null else {
@@ -140,6 +141,25 @@ extension SplitValidation {
             holdout.p <= 0.05 && position == .above,
             "the held-out p is \(holdout.p) and the level is \(position.rawValue) its band"
         )
+    }
+
+    /// That of a level of an ordered series, which its band alone tests.
+    private func expectedShift(of level: SplitLevel, along axis: OrderAxis) -> (isShift: Bool?, reason: String) {
+        guard axis != .nearest else { return (nil, "levels along near are not tested") }
+        guard level.axis?.isConfounded != true else {
+            return (nil, "random orders leave the sides about where they are, as numbers of samples follow the column")
+        }
+        guard
+            NullBand.canReject(
+                drawCount: level.null.flatMap { null in null.drawCount.map { _ in drawCount(of: null) } },
+                trainCount: level.train.count, testCount: level.test.count)
+        else {
+            return (
+                nil, "\(level.train.count) and \(level.test.count) classes can be dealt to the sides in few ways only"
+            )
+        }
+        let position = level.position ?? .within
+        return (position == .above, "the level is \(position.rawValue) its band")
     }
 
     /// Half a unit in the tenth digit of a value, plus the rounding in comparing it.

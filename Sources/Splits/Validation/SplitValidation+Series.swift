@@ -134,17 +134,19 @@ extension SplitValidation {
                         "\(singletons), as samples.csv has it"))
             }
             let isMeasured = manifest.levels.contains {
-                $0.holdout != nil && ($0.arm == .swap || $0.arm == .removal)
+                (isOrdered ? $0.isShift != nil : $0.holdout != nil) && ($0.arm == .swap || $0.arm == .removal)
             }
             if let p = controls.p {
-                violations += pViolations(
-                    p, among: dealCount, allowing: 1...(dealCount + 1), "controls, p", because: "")
+                let count = isOrdered ? draws : dealCount
+                violations += pViolations(p, among: count, allowing: 1...(count + 1), "controls, p", because: "")
             }
             if isMeasured != (controls.p != nil) {
                 violations.append(
                     violation(
                         "controls, p", controls.p.map { "\($0)" } ?? "none",
-                        isMeasured ? "one, since held-out levels are harder than the start" : "none"))
+                        isMeasured
+                            ? "one, since \(isOrdered ? "tested" : "held-out") levels are harder than the start"
+                            : "none"))
             }
         }
         if (manifest.controls != nil) != (draws > 0) {

@@ -114,6 +114,10 @@ struct MakeSplits: ParsableCommand {
 
     func validate() throws {
         try areas.require(apartFrom: data)
+        if areas.positions != nil, let column = splitting.orderColumn {
+            throw ValidationError(
+                "--order \(column) is a column of --samples; areas of --positions follow the distance or --order near")
+        }
         let hasSamples =
             data.samples != nil || areas.positions != nil || features.flatMap(EmbeddingStore.init(of:)) != nil
         guard features == nil ? data.haveImages : !data.haveImages && hasSamples else {

@@ -146,7 +146,8 @@ struct DatasetOptions: ParsableArguments {
     /// Names of files that say only what is in them.
     private static let plainNames: Set<String> = [
         "samples", "sample", "labels", "label", "classes", "class", "table", "index", "meta", "metadata", "data", "all",
-        "features", "feats", "feature", "embeddings", "embedding", "embeds", "x", "y", "", ".", "/",
+        "features", "feats", "feature", "embeddings", "embedding", "embeds", "positions", "places", "x", "y", "", ".",
+        "/",
     ]
 
     private func read(

@@ -138,6 +138,8 @@ struct SplitOptions: ParsableArguments {
             (removal != .gap, "--removal \(removal.rawValue)", "the classes next to the cut are removed first"),
             (replicates > 1, "--replicates", "the order leaves nothing to chance"),
             (isNear && unit != .class, "--unit", "it moves single classes"),
+            (isNear && keepFraction != 0.6, "--keep-fraction", "it removes no class"),
+            (isNear && minClasses != 10, "--min-classes", "it removes no class"),
             (isNear && classValue != nil, "--class-value", "it follows no column"),
         ]
         if let (_, option, reason) = refused.first(where: \.0) {

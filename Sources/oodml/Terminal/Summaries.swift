@@ -17,10 +17,12 @@ func summary(of made: MadeSplits, on display: TextDisplay) -> String {
         let plot = progressionPlot(ProgressionChart(of: series.progression, manifest: manifest).steps)
         text += plotted(plot, on: display)
         if let controls = manifest.controls, let p = controls.p {
+            let what =
+                manifest.settings.madeBy?.order == nil ? "random deals of the samples" : "random orders of the classes"
             text +=
                 display.wrapped(
-                    "All levels harder than the start together: \(drawsBelow(p: p, in: manifest)) random deals of the "
-                        + "samples lie below, p = \(String(format: "%.3f", p))") + "\n"
+                    "All levels harder than the start together: \(drawsBelow(p: p, in: manifest)) \(what) lie below, p = "
+                        + String(format: "%.3f", p)) + "\n"
         }
         if let agreement = manifest.rankAgreement {
             text +=
@@ -55,21 +57,30 @@ private func allColumns(_ file: String) -> String {
 
 /// A p-value as what was counted, such as "99 of 99".
 func drawsBelow(p: Double, in manifest: SplitManifest) -> String {
-    let count = manifest.controls.map { $0.dealCount ?? $0.drawCount } ?? 0
-    return "\(count + 1 - Int((p * Double(count + 1)).rounded())) of \(count)"
+    drawsBelow(p: p, among: manifest.controls.map { $0.dealCount ?? $0.drawCount } ?? 0)
+}
+
+private func drawsBelow(p: Double, among count: Int) -> String {
+    "\(count + 1 - Int((p * Double(count + 1)).rounded())) of \(count)"
 }
 
 private func splitTable(of manifest: SplitManifest) -> TextTable {
     let hasControls = manifest.controls != nil
-    let controlColumns: [TextTable.Column] =
-        hasControls
-        ? [
-            .init("null", alignment: .right, spareOrder: 4), .init("excess", alignment: .right, spareOrder: 2),
-            .init("held out", alignment: .right, spareOrder: 7),
-            .init("null", alignment: .right, name: "null of held out", spareOrder: 8),
-            .init("draws below", alignment: .right, spareOrder: 3), .init("shift"),
-        ] : []
     let axis = manifest.settings.madeBy?.order?.axis
+    let controlColumns: [TextTable.Column] =
+        !hasControls
+        ? []
+        : axis != nil
+            ? [
+                .init("null", alignment: .right, spareOrder: 4), .init("excess", alignment: .right, spareOrder: 2),
+                .init("draws below", alignment: .right, spareOrder: 3), .init("shift"),
+            ]
+            : [
+                .init("null", alignment: .right, spareOrder: 4), .init("excess", alignment: .right, spareOrder: 2),
+                .init("held out", alignment: .right, spareOrder: 7),
+                .init("null", alignment: .right, name: "null of held out", spareOrder: 8),
+                .init("draws below", alignment: .right, spareOrder: 3), .init("shift"),
+            ]
     let axisColumns: [TextTable.Column] =
         switch axis {
         case nil: [.init("origin", spareOrder: 6), .init("step", alignment: .right, spareOrder: 9)]
@@ -100,12 +111,19 @@ private func splitTable(of manifest: SplitManifest) -> TextTable {
                 "\(level.train.count)/\(level.test.count)",
                 "\(level.trainSampleCount)/\(level.testSampleCount)", number(level.fid),
             ]
-                + (hasControls
-                    ? [
-                        number(level.null?.mean), number(level.excess), number(level.holdout?.fid),
-                        number(level.holdout?.nullMean),
-                        level.holdout.map { drawsBelow(p: $0.p, in: manifest) } ?? "–", level.shiftWords,
-                    ] : [])
+                + (!hasControls
+                    ? []
+                    : axis != nil
+                        ? [
+                            number(level.null?.mean), number(level.excess),
+                            level.null.map { drawsBelow(p: $0.p, among: $0.drawCount ?? manifest.settings.nullDraws) }
+                                ?? "–", level.shiftWords,
+                        ]
+                        : [
+                            number(level.null?.mean), number(level.excess), number(level.holdout?.fid),
+                            number(level.holdout?.nullMean),
+                            level.holdout.map { drawsBelow(p: $0.p, in: manifest) } ?? "–", level.shiftWords,
+                        ])
         },
         significant: Set(
             manifest.levels.enumerated().compactMap { number, level in

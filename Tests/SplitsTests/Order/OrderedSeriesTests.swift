@@ -142,9 +142,44 @@ import Testing
         let found = try SplitSeries(of: drifting, by: settings(minimum: 5, draws: 20))
         #expect(found.controls?.levels.last?.isShift == true && found.controls?.levels[0].isShift == false)
         #expect(found.controls?.p.map { $0 <= 0.05 } == true)
+        #expect(found.controls?.levels.allSatisfy { $0.holdout == nil } == true)
         let noise = try embedded((0..<40).map(String.init), drift: 0, samplesPerClass: 8)
         let none = try SplitSeries(of: noise, by: settings(minimum: 5, draws: 20))
         #expect(none.controls?.levels.filter { $0.isShift == true }.isEmpty == true)
+    }
+
+    /// Where later classes have more samples, random orders of like sizes are the order itself: nothing can be tested.
+    @Test func sizesThatFollowTheColumnAreSaid() throws {
+        var rng = SplitMix64(seed: 4)
+        var table = "sample,class,when\n"
+        var rows: [[Float]] = []
+        for number in 0..<24 {
+            for i in 0..<(3 + number * number / 8) {
+                table += "\(number)/\(i),c\(100 + number),\(number)\n"
+                rows.append((0..<3).map { Float(($0 == 0 ? Double(number) : 0) + rng.bell()) })
+            }
+        }
+        let folder = try TemporaryFolder()
+        let dataset = try Dataset(sampleTableAt: folder.write(table, to: "s.csv"), name: "growing", order: "when")
+        let series = try SplitSeries(
+            of: EmbeddedDataset(dataset: dataset, embeddings: Matrix(rows: rows)), by: settings(draws: 20))
+        #expect(series.controls?.levels.last?.isShift == nil)
+        #expect(series.positions.last.flatMap(\.nullMean).map { $0 > 0.7 } == true)
+    }
+
+    /// If the values mean nothing, all orders are equally likely, and so is every rank of the given one among the draws.
+    @Test func pIsUniformWithoutAnOrder() throws {
+        let places = try (0..<60).map { seed -> Double in
+            var rng = SplitMix64(seed: UInt64(1000 + seed))
+            let order = Array(0..<16).shuffled(using: &rng)
+            let data = try embedded(order.map(String.init), drift: 0.5, samplesPerClass: 3)
+            return try #require(SplitSeries(of: data, by: settings(draws: 20)).controls?.p)
+        }
+        let mean = places.reduce(0, +) / 60
+        // Uniform values on (0, 1] in steps of 1/21 have mean 11/21 and deviation .29, so that the mean of 60 has .037.
+        #expect(abs(mean - 11.0 / 21) < 0.15)
+        #expect(places.count { $0 <= 0.05 } <= 9)
+        #expect(places.contains { $0 > 0.8 } && places.contains { $0 < 0.3 })
     }
 
     @Test func whatIsNoOrderIsRefused() throws {

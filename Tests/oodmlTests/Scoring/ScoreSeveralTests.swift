@@ -96,7 +96,7 @@ import Testing
                 #expect(number(model, metric) == number(expected, metric), "\(name), \(metric)")
                 #expect((number(model, metric) ?? 1) < (number(alone, metric) ?? 0))
             }
-            #expect((number(model, "intervals", "recall@1", "margin") ?? 0) > 0)
+            #expect((number(model, "intervals", "recall@1", "standard_error") ?? 0) > 0)
         }
         let one = try run("clean.npy some.npy --distractors x.npy --labels l.csv")
         #expect(one.status == 64 && one.errors.contains("found 1 files of distractors for 2 embeddings"))

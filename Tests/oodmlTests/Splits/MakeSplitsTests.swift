@@ -128,7 +128,7 @@ import Testing
         let arguments = ["--features", "f.npy", "--samples", "dated.csv", "--min-classes", "4"]
         let result = try CommandRun(["make-splits"] + arguments + ["--order", "taken", "--out", out], in: folder.url)
         #expect(result.status == 0, "\(result.errors)")
-        #expect(result.errors.contains("the column taken is read as dates, from 2017-"))
+        #expect(result.errors.contains("the column taken is read as dates, in an order from 2017-"))
         #expect(result.output.contains("sides that are mixed in taken to training on 2017-"))
         let files = try filesWritten()
         let manifest = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json"))
@@ -175,9 +175,9 @@ import Testing
         ),
         (
             ["--order", "class"],
-            "s.csv:1: found the columns sample, class, superclass; expected a column \"class\" beside"
+            "s.csv:1: found the columns sample, class, superclass; expected a column \"class\" other than"
         ),
-        (["--order", "date"], "expected a column \"date\" beside sample, class, split and role, to order classes by"),
+        (["--order", "date"], "expected a column \"date\" other than sample, class, split and role, to order classes by"),
         (["--order", "superclass", "--targets", "3"], "--order superclass and --targets exclude each other"),
         (["--order", "superclass", "--replicates", "2"], "--order superclass and --replicates exclude each other"),
         (["--class-value", "first"], "--class-value says which sample counts in an order; expected --order COLUMN"),
