@@ -57,7 +57,7 @@ public struct KernelDiscrepancy: Sendable {
             "\(embeddings.rowCount) embeddings for \(dataset.samples.count) samples")
         let rowsOfClass = dataset.classLabels.indices.map(dataset.samplesByID(ofClass:))
         let chosen = Self.choose(limit, of: rowsOfClass, seed: seed)
-        self.init(Matrix<Double>(embeddings.selectingRows(chosen.joined())), rowCountOfClass: chosen.map(\.count))
+        self.init(.embeddings(embeddings), rowsOfClass: chosen)
     }
 
     /// Prepares the discrepancy between class means, all with equal weight.
@@ -69,7 +69,7 @@ public struct KernelDiscrepancy: Sendable {
     /// - Precondition: there is at least one column, and `limit` is not negative.
     public init(ofClassMeans classMeans: Matrix<Double>, limit: Int = 4096, seed: UInt64) {
         let chosen = Self.choose(limit, of: (0..<classMeans.rowCount).map { [$0] }, seed: seed)
-        self.init(classMeans.selectingRows(chosen.joined()), rowCountOfClass: chosen.map(\.count))
+        self.init(.means(classMeans), rowsOfClass: chosen)
     }
 
     /// The discrepancy between the train and the test side of a partition.
@@ -101,7 +101,7 @@ public struct KernelDiscrepancy: Sendable {
     }
 
     /// Systematic sampling: every (n / `limit`)-th of all rows, class by class, from a seeded start.
-    private static func choose(_ limit: Int, of rowsOfClass: [[Int]], seed: UInt64) -> [[Int]] {
+    static func choose(_ limit: Int, of rowsOfClass: [[Int]], seed: UInt64) -> [[Int]] {
         precondition(limit >= 0, "the limit is \(limit)")
         let n = rowsOfClass.reduce(0) { $0 + $1.count }
         guard n > limit else { return rowsOfClass }
@@ -122,86 +122,20 @@ public struct KernelDiscrepancy: Sendable {
         }
     }
 
-    /// Sums over the pairs of some vectors, listed class by class.
-    private init(_ vectors: Matrix<Double>, rowCountOfClass: [Int]) {
-        let (m, d) = (vectors.rowCount, vectors.columnCount)
-        precondition(d > 0, "the vectors have no column")
-        self.rowCountOfClass = rowCountOfClass
-        let classes = rowCountOfClass.indices.filter { rowCountOfClass[$0] > 0 }
-        var starts = [0]
-        for number in classes { starts.append((starts.last ?? 0) + rowCountOfClass[number]) }
-
-        let form = KernelForm(vectors)
-        var sums = [Double](repeating: 0, count: classes.count * classes.count)
-        var first = 0
-        for start in stride(from: 0, to: m, by: 512) {
-            let block = start..<min(start + 512, m)
-            let products = product(
-                form.centred.selectingRows(block), form.centred.selectingRows(start..<m), transposingRight: true)
-            for i in block {
-                while starts[first + 1] <= i { first += 1 }
-                products.elements.withUnsafeBufferPointer { buffer in
-                    let row = UnsafeBufferPointer(
-                        rebasing: buffer[(i - start) * (m - start)..<(i - start + 1) * (m - start)])
-                    for second in first..<classes.count {
-                        sums[first * classes.count + second] += form.sum(
-                            i, with: max(i + 1, starts[second])..<max(i + 1, starts[second + 1]), products: row,
-                            from: start)
-                    }
+    /// Sums over the pairs of the chosen vectors.
+    private init(_ storage: UnitVectors.Storage, rowsOfClass rows: [[Int]]) {
+        rowCountOfClass = rows.map(\.count)
+        let pairs = PairSums(storage, rowsOfClass: rows)
+        let count = pairs.classes.count
+        var sums = [Double](repeating: 0, count: count * count)
+        pairs.forEachBlock(of: [.cubic]) { block, _, _ in
+            for (line, a) in block.rowClasses.enumerated() {
+                for (column, b) in block.columnClasses.enumerated() {
+                    sums[a * count + b] += block.sums[0][line, column]
                 }
             }
         }
-        self.classes = classes
+        classes = pairs.classes
         pairSums = sums
-    }
-}
-
-/// The kernel about the mean c of some vectors.
-private struct KernelForm {
-    /// The vectors minus their mean.
-    let centred: Matrix<Double>
-    /// α of each vector, c·u / d.
-    let alpha: [Double]
-    /// c·c / d + 1.
-    let constant: Double
-    private let scale: Double
-
-    init(_ vectors: Matrix<Double>) {
-        let (m, d) = (vectors.rowCount, vectors.columnCount)
-        // About the first vector, so that a large common offset costs no digits of the mean. In one pass with α, which
-        // needs each vector as it is centred; hence not by `Matrix.centred(rows:about:scaledBy:)`.
-        let origin = m > 0 ? Array(vectors.row(0)) : []
-        var mean = [Double](repeating: 0, count: d)
-        var elements = vectors.elements
-        var alpha = [Double](repeating: 0, count: m)
-        elements.withUnsafeMutableBufferPointer { values in
-            for i in 0..<m { for j in 0..<d { mean[j] += values[i * d + j] - origin[j] } }
-            for j in 0..<d { mean[j] = m > 0 ? origin[j] + mean[j] / Double(m) : 0 }
-            for i in 0..<m {
-                for j in 0..<d {
-                    values[i * d + j] -= mean[j]
-                    alpha[i] += mean[j] * values[i * d + j] / Double(d)
-                }
-            }
-        }
-        centred = Matrix(rowCount: m, columnCount: d, elements: elements)
-        self.alpha = alpha
-        scale = 1 / Double(d)
-        constant = mean.reduce(0) { $0 + $1 * $1 } / Double(d) + 1
-    }
-
-    /// The sum of h over the pairs of vector `i` with each of `range`; their inner products are in `products`, which begins
-    /// with that of vector `start`.
-    func sum(_ i: Int, with range: Range<Int>, products: UnsafeBufferPointer<Double>, from start: Int) -> Double {
-        let a = alpha[i]
-        return alpha.withUnsafeBufferPointer { alpha in
-            var sum = 0.0
-            for j in range {
-                let t = products[j - start] * scale
-                let w = constant + a + alpha[j]
-                sum += 3 * a * alpha[j] * (w + constant) + t * (3 * w * (w + t) + t * t)
-            }
-            return sum
-        }
     }
 }
