@@ -33,3 +33,28 @@ private func centredRanks(_ values: [Double]) -> [Double] {
 private func innerProduct(_ a: [Double], _ b: [Double]) -> Double {
     zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
 }
+
+/// Kendall's τ-b of two lists of values: of the pairs that both tell apart, the part that they order alike less the part
+/// that they order otherwise, from −1 to 1.
+///
+/// Pairs with equal values in a list do not count for it.
+///
+/// - Returns: nil for fewer than 2 values, or if all values of either list are equal.
+/// - Complexity: O(n²) for n values.
+/// - Precondition: the lists are equally long and hold no NaN.
+package func kendallCorrelation(_ x: [Double], _ y: [Double]) -> Double? {
+    precondition(x.count == y.count, "\(x.count) values against \(y.count)")
+    precondition(!(x + y).contains(where: \.isNaN), "NaN has no rank")
+    var (alike, ofX, ofY) = (0.0, 0.0, 0.0)
+    for i in x.indices {
+        for j in x.indices where j > i {
+            let (a, b) = (sign(x[j] - x[i]), sign(y[j] - y[i]))
+            alike += a * b
+            ofX += a * a
+            ofY += b * b
+        }
+    }
+    return ofX > 0 && ofY > 0 ? alike / (ofX * ofY).squareRoot() : nil
+}
+
+private func sign(_ value: Double) -> Double { value > 0 ? 1 : value < 0 ? -1 : 0 }

@@ -38,6 +38,20 @@ import Testing
         #expect(lines.count >= 5 && lines.contains { $0.hasPrefix("removal ") })
     }
 
+    @Test func measurements() throws {
+        let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)
+        let series = try SplitSeries(of: embedded, by: settings)
+        let lines = try printed {
+            // snippet
+            let measurements = try ShiftMeasurements(of: series.levels.map(\.partition), over: embedded)
+            for level in measurements.levels {
+                print(level.values[.frechet]?.value ?? 0, level.values[.energy]?.value ?? 0)
+            }
+            // end
+        }
+        #expect(lines.count == series.levels.count && !lines.contains { $0.hasSuffix(" 0.0") })
+    }
+
     @Test func compositions() throws {
         let embedded = try EmbeddedDataset(dataset: dataset, embeddings: embeddings)
         let lines = try printed {
