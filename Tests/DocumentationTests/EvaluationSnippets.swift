@@ -143,6 +143,20 @@ import Testing
         #expect(lines == ["[0, 2] [1, 2]", "[nil, Optional(1)]"])
     }
 
+    @Test func novelty() throws {
+        let lines = try printed {
+            // snippet
+            let observations = (0..<40).map { number in
+                let novelty = Double(number % 8) / 4
+                return NoveltyCurve.Observation(
+                    classNumber: number / 2, group: number / 2, novelty: novelty, weight: 5, score: 0.9 - 0.1 * novelty)
+            }
+            print(NoveltyCurve(observations)?.slope.value ?? 0)  // about -0.1
+            // end
+        }
+        #expect(abs(try #require(Double(lines[0])) + 0.1) < 1e-12)
+    }
+
     @Test func adaptation() throws {
         let lines = try printed {
             // snippet
