@@ -28,6 +28,7 @@ NAVIGATION = {
         ("How will my catalogue grow?", f"{COMMAND}/GrowingCatalogue.md", "growing-catalogue"),
         ("How well does it verify?", f"{COMMAND}/HowWellDoesItVerify.md", "how-well-does-it-verify"),
         ("Does it find the place?", f"{COMMAND}/DoesItFindThePlace.md", "does-it-find-the-place"),
+        ("Is the axis real?", f"{COMMAND}/IsTheAxisReal.md", "is-the-axis-real"),
         ("Which backbone carries furthest", f"{COMMAND}/WhichBackbone.md", "which-backbone"),
         ("Which objective carries furthest", f"{COMMAND}/TrainingHeads.md", "which-objective"),
         ("A hard hold-out of my catalogue", f"{COMMAND}/HardHoldOut.md", "hard-hold-out"),

@@ -113,6 +113,11 @@ COMMANDS = [
         new=["compare", "in/zero", "in/one", "-q", *OUT],
         old=["compare", "in/zero", "in/one", "-q", *OUT, "--metric", "map@r"],
     ),
+    Command(
+        "axis",
+        new=["axis", "in/splits", "--features", "in/f.npy", "--results", "in/zero", "-q", *OUT],
+        old=["axis", "in/splits", "--features", "in/f.npy", "--results", "in/one", "-q", *OUT, "--draws", "0"],
+    ),
     Command("report", new=report("in/zero"), old=report(), targets=("out/report.html",)),
     Command(
         "report --charts",

@@ -42,7 +42,7 @@ struct Oodml: ParsableCommand {
         version: generator,
         subcommands: [
             Study.self, MakeSplits.self, MakeHoldOut.self, Embed.self, Train.self, Evaluate.self, Compare.self,
-            Score.self, Grow.self, Places.self, Verify.self, Validate.self, Distance.self,
+            Score.self, Grow.self, Places.self, Verify.self, Axis.self, Validate.self, Distance.self,
             Export.self, Import.self, Report.self, ListDatasets.self, ListSplits.self, Completions.self,
         ])
 

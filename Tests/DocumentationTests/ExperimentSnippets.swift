@@ -257,6 +257,29 @@ import Testing
         #expect(lines == ["0.0 with p = 1.0"])
     }
 
+    @Test func axis() throws {
+        let rows = (0..<96).map { "\($0 / 8 % 4 * 10 + $0 % 7),\($0 / 8 * 3 + $0 % 5)\n" }
+        let features = try temporary.write("x,y\n" + rows.joined(), to: "axis.csv")
+        let dataset = try Dataset(
+            name: "axis", samples: (0..<96).map { Sample(id: "\(100 + $0)", classLabel: "class \(10 + $0 / 8)") })
+        var settings = SplitSettings()
+        settings.search.removal.minimumClassCount = 3
+        settings.nullDraws = 0
+        _ = try SplitFolder.make(
+            at: folder.appending(path: "axis"), of: dataset, from: .features(features), by: settings)
+        let splits = try SplitFolder(at: folder.appending(path: "axis"))
+        let lines = try printed {
+            // snippet
+            let axis = try SplitAxis(
+                of: splits, by: [.init(name: "network", source: .features(features), madeSplits: true)])
+            for agreement in axis.agreements {
+                print(agreement.first.measure, agreement.second.measure, agreement.kendall ?? 0)
+            }
+            // end
+        }
+        #expect(lines.count == 10 && lines[0].hasPrefix("frechet kid "))
+    }
+
     @Test func growth() throws {
         let features = try temporary.write(
             "x,y\n" + (0..<24).map { "\(10 * ($0 / 2)),\($0 % 2)\n" }.joined(), to: "g.csv")

@@ -116,6 +116,17 @@ public struct ResultsFolder: Sendable, Equatable {
     /// How each class is retrieved in the first run; empty if the folder does not say.
     public func classScores() throws -> [ClassScores] { try contents().classes }
 
+    /// The results of each run, and how it retrieves each class; nothing of classes if the folder does not say.
+    public func classScoresOfRuns() throws -> [(results: EvaluationResults, classes: [ClassScores])] {
+        try WrittenFolder.reading(url, of: Self.resultName) { folder in
+            try zip(results(in: folder), runFolders(in: folder)).map { results, run in
+                guard folder.has(run + Name.classes) else { return (results, []) }
+                try folder.require(run + Name.classes)
+                return (results, try ClassScores.all(readingFrom: url.appending(path: run + Name.classes)))
+            }
+        }
+    }
+
     /// Queries and what was found for them in the first run; nil if the folder does not say.
     public func examples() throws -> RetrievalExamplesFile? { try contents().examples }
 

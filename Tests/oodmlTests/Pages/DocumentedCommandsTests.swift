@@ -89,7 +89,7 @@ import TestSupport
     /// What only those have who follow a page: their own images and features, and what is downloaded.
     private static let ownThings = [
         "photos", "feats.npy", "CUB_200_2011", "stanford_cars", "pip install", "level-3.npy", "splits/cub200-paper",
-        "probes.npy", "database.npy", "embeddings.npy --labels labels.csv", "million.npy",
+        "probes.npy", "database.npy", "dino.npy", "embeddings.npy --labels labels.csv", "million.npy",
     ]
 
     /// The pages of questions, command for command where they need nothing but a clone; each with how many blocks these are.
@@ -97,20 +97,28 @@ import TestSupport
         arguments: [
             "WhichBackbone": 1, "HardHoldOut": 2, "LeakageFreeSplit": 2, "OnACluster": 1, "ReproduceThePaper": 1,
             "HowWellDoesItVerify": 1, "GrowingCatalogue": 1, "LevelsInAnOrder": 2, "DoesItFindThePlace": 2,
+            "IsTheAxisReal": 1,
         ])
     func thePagesOfQuestionsRun(page: String, count: Int) throws {
         // They write splits of their own.
-        let folder = try Self.clone(["Scripts", "Sources"])
+        let folder = try Self.clone(["Scripts", "Sources"] + (page == "IsTheAxisReal" ? ["splits"] : []))
         let file = Repository.page("Sources/oodml/Documentation.docc/\(page).md")
         let blocks = try Repository.shellBlocks(of: file).filter { block in
             !Self.ownThings.contains { block.contains($0) }
         }
         #expect(blocks.count == count)
+        let text = try String(contentsOf: file, encoding: .utf8)
         for block in blocks {
             let run = try CommandRun(["-euo", "pipefail", "-c", block], in: folder.url, program: Self.bash)
             try #require(run.status == 0, "\(page): \(block): \(run.errors)")
+            guard page == "IsTheAxisReal" else { continue }
+            let lines = text.split(separator: "\n").filter { $0.hasPrefix("level-") }
+            #expect(lines.count == 9 && lines.allSatisfy(run.output.contains))
+            let said = run.output.replacing(#/\s+/#, with: " ")
+            for value in ["0.062 ± 0.049", "0.184 ± 0.022", "0.081 ± 0.024", "τ is 0.89 to 1.00"] {
+                #expect(said.contains(value), "\(value): \(said)")
+            }
         }
-        let text = try String(contentsOf: file, encoding: .utf8)
         #expect(text.contains("\n## Where to go on\n"))
         guard page == "WhichBackbone" else { return }
         // The table, but for what training amplifies of a processor's rounding.

@@ -5,7 +5,7 @@ import Testing
 @Suite struct HelpTests {
     private static let commands = [
         [], ["study"], ["make-splits"], ["holdout"], ["embed"], ["train"], ["evaluate"], ["compare"], ["score"],
-        ["grow"], ["places"], ["verify"],
+        ["grow"], ["places"], ["verify"], ["axis"],
         ["validate"],
         ["distance"],
         ["export"],

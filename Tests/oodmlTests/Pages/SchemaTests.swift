@@ -39,6 +39,8 @@ struct SchemaTests {
         "train --splits splits --features f.npy --out heads --objective proxy-anchor,triplet --steps 20 --seeds 0,1 --tune 2",
         "train --splits splits --features f.npy --out left-out --objective contrastive --steps 20 --fold 0 --hidden 5",
         "evaluate --splits splits --features f.npy --heads heads --out scored-heads --matched-draws 0",
+        "axis splits --features f.npy --also noisy-1.npy --results plain --results noisy --out axis",
+        "axis holdout --also noisy-1.npy --draws 0 --sample-limit 20 --out axis-holdout",
         "compare plain noisy --backbone --out compared",
         "compare scored-heads/triplet scored-heads/proxy-anchor --out compared-heads",
     ]
@@ -57,6 +59,7 @@ struct SchemaTests {
             "networks/results.json", "roles/results.json", "across/results.json", "held-out/results.json",
             "scored-heads/triplet/seed-1/results.json",
         ],
+        "axis-1": ["axis/axis.json", "axis-holdout/axis.json"],
         "comparison-1": ["compared/comparison.json", "compared-heads/comparison.json"],
         "distance-1": ["distance.json"], "score-1": ["score.json", "gallery.json"],
         "scores-1": ["scores.json"], "growth-1": ["growth.json"],
@@ -222,6 +225,11 @@ struct SchemaTests {
             "places-1": [
                 ("models", [Any]()), ("models.0.name", nil), ("radius", -1), ("coordinates", "feet"), ("areas", nil),
                 ("models.0.levels", [Any]()), ("models.0.dimensions", 0),
+            ],
+            "axis-1": [
+                ("embeddings", [Any]()), ("embeddings.0.bandwidth", 0),
+                ("embeddings.0.levels.0.measures.frechet.value", "1"),
+                ("embeddings.0.levels.0.novelty.forward.q10", -1), ("agreement.0.kendall", 2), ("answer", nil),
             ],
             "verification-1": [
                 ("models", [Any]()), ("models.0.eer.value", 2), ("models.0.thresholds.0.far", 0),
