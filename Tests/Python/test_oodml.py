@@ -483,6 +483,29 @@ class SeriesTests(Case):
             self.assertEqual(len(self.splits.to_frame()), 3)
             self.assertGreater(len(comparison.to_frame()), 0)
 
+    def test_the_axis_is_measured(self):
+        other = self.rows @ np.random.default_rng(2).normal(size=(self.rows.shape[1], 5))
+        results = [item for item in self.results if item.model == "ArcFace"]
+        found = oodml.axis(self.splits, self.rows, also={"other 1.5": other}, results=results, quiet=True)
+        self.assertEqual([one["name"] for one in found.json["embeddings"]], ["features", "other 1.5"])
+        self.assertEqual(str(found).splitlines(), found.answer)
+        self.assertGreater(len(found.answer), 3)
+        self.assertIn("<svg", found._repr_html_())
+        self.assertTrue((found.path / "novelty.csv").is_file())
+        if importlib.util.find_spec("pandas") is not None:
+            frame = found.to_frame()
+            self.assertEqual(len(frame), 2 * 3 * 5)
+            own = frame[(frame["embeddings"] == "features") & (frame["measure"] == "frechet")]
+            np.testing.assert_allclose(own["value"], own["fid"], rtol=1e-9)
+            self.assertEqual(len(found.agreement()), 45)
+            self.assertEqual(set(found.slopes()["subject"]), {"model", "backbone", "lead"})
+        with self.assertRaisesRegex(oodml.UsageError, "expected a mapping from names"):
+            oodml.axis(self.splits, self.rows, also=other)
+        with self.assertRaisesRegex(oodml.UsageError, "expected one without slashes"):
+            oodml.axis(self.splits, self.rows, also={"a/b": other})
+        with self.assertRaisesRegex(oodml.Error, "the file that the splits were made from"):
+            oodml.axis(self.splits, self.rows + 1)
+
     def test_wrong_shapes_are_refused(self):
         for call in [
             lambda: oodml.train(self.splits, self.rows[:-1], objective="arcface"),

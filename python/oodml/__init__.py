@@ -18,6 +18,7 @@ are oodml.Error.
 from __future__ import annotations
 
 from ._commands import (
+    axis,
     compare,
     compare_embeddings,
     distance,
@@ -36,6 +37,7 @@ from ._commands import (
 )
 from ._errors import Error, OodmlWarning, UsageError
 from .results import (
+    Axis,
     Comparison,
     Distance,
     EmbeddingComparison,
@@ -60,6 +62,7 @@ from .results import (
 from .splits import Level, Side, Splits
 
 __all__ = [
+    "Axis",
     "Comparison",
     "Distance",
     "EmbeddingComparison",
@@ -86,6 +89,7 @@ __all__ = [
     "UsageError",
     "Validation",
     "Verification",
+    "axis",
     "compare",
     "compare_embeddings",
     "distance",

@@ -6,7 +6,7 @@ import csv
 import inspect
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +16,7 @@ from ._arrays import is_path
 from ._errors import UsageError
 from ._run import Answer, Call
 from .results import (
+    Axis,
     Comparison,
     Distance,
     EmbeddingComparison,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._options import (
+        AxisOptions,
         CompareOptions,
         Data,
         EmbedOptions,
@@ -543,6 +545,40 @@ def compare(*results: Evaluation | Evaluations | PathLike, **options: Unpack[Com
     _add_options(call, options, place)
     answer = call.run(options.get("quiet"))
     return Comparison(*_said(answer), place, [model["name"] for model in answer.json["models"]])
+
+
+@_command("axis")
+def axis(
+    splits: Splits | PathLike,
+    features: Data | None = None,
+    *,
+    also: Mapping[str, Data] | None = None,
+    results: Sequence[Evaluation | Evaluations | PathLike] = (),
+    **options: Unpack[AxisOptions],
+) -> Axis:
+    """Asks whether the axis of splits is real, as `oodml axis`: by other measures, and by other embeddings.
+
+    The features (a row for each row of splits.samples) are those that made the splits; `also` maps names to others of
+    the same rows, and results are what evaluate returned or its folders.
+
+        oodml.axis(splits, dino, also={"clip": clip}, results=[scored]).to_frame()
+    """
+    call = Call("axis")
+    _exclude(options, "splits", "features", "also", "results")
+    call.positional("splits", _folder(splits))
+    call.options({"features": features}, _DATA)
+    if also is not None and not isinstance(also, Mapping):
+        raise UsageError("also: expected a mapping from names to embeddings, as {'clip': b}")
+    for name, value in (also or {}).items():
+        if not str(name).strip(".") or set(str(name)) & set("/\0"):
+            raise UsageError(f"also: found the name {name!r}; expected one without slashes")
+        call.words += ["--also", call.data("embeddings", value, str(name))]
+    for folder in _folders(tuple(results)):
+        call.words += ["--results", call.data("results", folder)]
+    place = _place(options)
+    _add_options(call, options, place)
+    answer = call.run(options.get("quiet"))
+    return Axis(*_said(answer), place, answer.json["answer"])
 
 
 @_command("report")

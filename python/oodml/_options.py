@@ -840,6 +840,45 @@ class VerifyOptions(TypedDict, total=False):
     quiet: bool | None
 
 
+class AxisOptions(TypedDict, total=False):
+    """Options of `oodml axis`."""
+
+    #: The folder of the images (not needed for glyphs200).
+    root: PathLike | None
+
+    #: The backbone that made the splits (not needed for glyphs200).
+    backbone: PathLike | None
+
+    #: The folder in which embeddings of images are kept, and found by other commands (default: stores).
+    stores: PathLike | None
+
+    #: Keep no embeddings of images, and use none that were kept.
+    no_stores: bool | None
+
+    #: The score of --results. (default: map@r)
+    metric: str | None
+
+    #: The standard deviation of the Gaussian kernel (default: the median distance of two samples; CMMD has 10, on
+    #: normalised embeddings).
+    bandwidth: float | None
+
+    #: Random exchanges of its classes that each level is compared with; 0 for none. (default: 20)
+    draws: int | None
+
+    #: Use this many samples at most for KID, MMD and the energy distance, the same part of each class (default:
+    #: all).
+    sample_limit: int | None
+
+    #: The output folder (default: nothing is written).
+    out: PathLike | None
+
+    #: Print no progress and no warnings.
+    quiet: bool | None
+
+    #: Replace results of another run in the output folder; your own files there stay.
+    force: bool | None
+
+
 class DistanceOptions(TypedDict, total=False):
     """Options of `oodml distance`."""
 
@@ -1365,6 +1404,25 @@ TEXTS: dict[str, dict[str, str]] = {
         "det": ("Draw the DET curve into this file."),
         "force": ("Replace the files of --curve, --roc and --det."),
         "quiet": ("Print no progress and no warnings."),
+    },
+    "axis": {
+        "root": ("The folder of the images (not needed for glyphs200)."),
+        "backbone": ("The backbone that made the splits (not needed for glyphs200)."),
+        "stores": ("The folder in which embeddings of images are kept, and found by other commands (default: stores)."),
+        "no_stores": ("Keep no embeddings of images, and use none that were kept."),
+        "metric": ("The score of --results. (default: map@r)"),
+        "bandwidth": (
+            "The standard deviation of the Gaussian kernel (default: the median distance of two samples; CMMD has"
+            " 10, on normalised embeddings)."
+        ),
+        "draws": ("Random exchanges of its classes that each level is compared with; 0 for none. (default: 20)"),
+        "sample_limit": (
+            "Use this many samples at most for KID, MMD and the energy distance, the same part of each class "
+            "(default: all)."
+        ),
+        "out": ("The output folder (default: nothing is written)."),
+        "quiet": ("Print no progress and no warnings."),
+        "force": ("Replace results of another run in the output folder; your own files there stay."),
     },
     "distance": {},
     "compare": {

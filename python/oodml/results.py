@@ -390,6 +390,78 @@ class PlaceScores(Result):
         return pd.DataFrame(rows)
 
 
+@dataclass(frozen=True, eq=False)
+class Axis(StoredResult):
+    """The levels of splits by several measures and embeddings."""
+
+    #: What was found, in sentences.
+    answer: list[str]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each of the embeddings, level and measure: the value, beside that of random sides."""
+        import pandas as pd
+
+        rows = []
+        for embeddings in self.json["embeddings"]:
+            for level, recorded in zip(embeddings["levels"], self.json["levels"]):
+                for measure, found in level["measures"].items():
+                    random = found.get("random") or {}
+                    rows.append(
+                        {
+                            "embeddings": embeddings["name"],
+                            "level": level["id"],
+                            "fid": recorded["fid"],
+                            "measure": measure,
+                            "value": found["value"],
+                            "random_mean": random.get("mean"),
+                            "random_sd": random.get("sd"),
+                            "position": found.get("position"),
+                        }
+                    )
+        return pd.DataFrame(rows)
+
+    def agreement(self) -> pd.DataFrame:
+        """A row for each two measures, by the same or by different embeddings: Kendall's tau and Spearman's rho."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "embeddings": pair["first"]["embeddings"],
+                    "measure": pair["first"]["measure"],
+                    "other_embeddings": pair["second"]["embeddings"],
+                    "other_measure": pair["second"]["measure"],
+                    "kendall": pair.get("kendall"),
+                    "spearman": pair.get("spearman"),
+                }
+                for pair in self.json["agreement"]
+            ]
+        )
+
+    def slopes(self) -> pd.DataFrame:
+        """A row for each model, subject and embeddings: how scores change with the novelty of classes."""
+        import pandas as pd
+
+        rows = []
+        for model in self.json["models"]:
+            for curve in model["curves"]:
+                row = {"model": model["name"], "subject": curve["subject"], "embeddings": curve["embeddings"]}
+                for name in ("slope", "slope_within_classes"):
+                    estimate = Estimate.of(curve[name]) if name in curve else None
+                    row[name] = None if estimate is None else estimate.value
+                    row[f"{name}_low"] = None if estimate is None else estimate.low
+                    row[f"{name}_high"] = None if estimate is None else estimate.high
+                rows.append(row)
+        return pd.DataFrame(rows)
+
+    def __str__(self) -> str:
+        """What was found."""
+        return "\n".join(self.answer)
+
+    def _repr_html_(self) -> str:
+        return self._svg("axis.svg") + self._svg("novelty.svg")
+
+
 @dataclass(frozen=True)
 class Point:
     """A model's score at one level."""
