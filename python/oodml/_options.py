@@ -655,6 +655,10 @@ class ScoreOptions(TypedDict, total=False):
     #: The embeddings to retrieve from (m × d); with several embeddings given once for each, in their order.
     gallery: Data | None
 
+    #: Embeddings without labels that are searched too and are never right; with several embeddings given once for
+    #: each, in their order.
+    distractors: Data | None
+
     #: Clusters instead of those of k-means: a table with the column cluster.
     clusters: Data | None
 
@@ -1315,6 +1319,10 @@ TEXTS: dict[str, dict[str, str]] = {
         ),
         "gallery": (
             "The embeddings to retrieve from (m × d); with several embeddings given once for each, in their order."
+        ),
+        "distractors": (
+            "Embeddings without labels that are searched too and are never right; with several embeddings given "
+            "once for each, in their order."
         ),
         "clusters": ("Clusters instead of those of k-means: a table with the column cluster."),
         "no_clusters": ("Make no clusters."),

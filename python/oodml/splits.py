@@ -359,6 +359,8 @@ class Level:
         self.direction, self.fold = direction, fold
         #: The squared Fréchet distance between the level's two sides, also where the test side is a fold.
         self.fid: float = record["fid"]
+        #: Where the level is along a column or the nearest classes; None where levels follow the distance.
+        self.axis: Mapping[str, Any] | None = record.get("axis")
         train, test = record["train"], record["test"]
         if direction == "reverse":
             train, test = test, train

@@ -114,8 +114,9 @@ extension JackknifedScores {
         // afterwards, in query order, so that they do not depend on which thread finishes first.
         let width = metricCount * (1 + groupCount)
         let functions = metrics.map(\.function)
+        let itemGroups = ItemGroups(groupOfItem, count: groupCount + (constantClass == nil ? 0 : 1))
         let flat = source.values(
-            of: queries, ties: .sampleOrder, groups: ItemGroups(groupOfItem, count: groupCount + (constantClass == nil ? 0 : 1)), each: width
+            of: queries, ties: .sampleOrder, groups: itemGroups, each: width
         ) { query, scores in
             for (m, score) in functions.enumerated() { scores[m] = score(query.ranks) }
             for group in 0..<groupCount where group != groupOfQuery[query.position] {

@@ -92,8 +92,10 @@ public struct AxisPosition: Sendable, Equatable, Codable {
         public let last: String
     }
 
-    /// Whether random orders leave the sides about where they are, as they do if the numbers of samples follow the column: classes
-    /// change places only with others of similar size. The column cannot then be told from the sizes.
+    /// Whether random orders leave the sides about where they are.
+    ///
+    /// They do if the numbers of samples follow the column, since classes change places only with others of similar size. The
+    /// column cannot then be told from the sizes.
     package var isConfounded: Bool { nullMean.map { abs(value) > 0.25 && abs($0) > 0.5 * abs(value) } ?? false }
 
     private enum CodingKeys: String, CodingKey {

@@ -177,7 +177,7 @@ import Testing
             ["--order", "class"],
             "s.csv:1: found the columns sample, class, superclass; expected a column \"class\" other than"
         ),
-        (["--order", "date"], "expected a column \"date\" other than sample, class, split and role, to order classes by"),
+        (["--order", "date"], "expected a column \"date\" other than sample, class, split and role"),
         (["--order", "superclass", "--targets", "3"], "--order superclass and --targets exclude each other"),
         (["--order", "superclass", "--replicates", "2"], "--order superclass and --replicates exclude each other"),
         (["--class-value", "first"], "--class-value says which sample counts in an order; expected --order COLUMN"),
