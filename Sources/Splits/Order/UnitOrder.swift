@@ -93,8 +93,8 @@ public struct UnitOrder: Sendable, Equatable {
         return (values[first], values[units[(units.count - 1) / 2]], values[last])
     }
 
-    /// How many units have the value at which the cut of ``divided`` lies, before and after it; nil if no value is on both
-    /// sides of the cut.
+    /// How many units have the value at the cut between the first and the second half, before and after it; nil if no value is on
+    /// both sides of the cut.
     public var dividedValue: (value: String, train: Int, test: Int)? {
         let half = order.count / 2
         guard ranks[order[half - 1]] == ranks[order[half]] else { return nil }
