@@ -194,9 +194,10 @@ class AccuracyCalculator:
         query_table: Any = own
         if has_reference and ranked:
             options |= {"gallery": items, "gallery_labels": others}
-            if includes_query:
-                query_table = {"label": own, "sample": np.arange(len(own))}
-                options["gallery_labels"] = {"label": others, "sample": np.arange(len(others))}
+            # Names say which items are the queries themselves: here the first ones or, as the calculator has it, none.
+            first = 0 if includes_query else len(own)
+            query_table = {"label": own, "sample": np.arange(len(own))}
+            options["gallery_labels"] = {"label": others, "sample": np.arange(first, first + len(others))}
         values: dict[str, Accuracy] = {name: self._none(len(own_labels)) for name in rankings}
         if ranked or clusterings:
             try:
