@@ -15,7 +15,7 @@ internal import Files
 /// ```
 public struct ColumnOrder: Sendable, Equatable {
     /// What the values are taken for.
-    public enum Kind: String, Sendable, Codable, CaseIterable {
+    public enum Kind: String, Sendable {
         /// Numbers, by size.
         case numbers
         /// Dates, the earliest first.

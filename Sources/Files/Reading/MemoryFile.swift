@@ -11,7 +11,7 @@ package struct MemoryFile: Sendable {
 
     /// What precedes the bytes in the file, such as the header of an array.
     let header: [UInt8]
-    /// The bytes, which outlive the file.
+    /// The bytes, which outlive the file; nobody writes to them meanwhile, so that any thread may read.
     nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
     private static let files = Mutex<[String: MemoryFile]>([:])

@@ -28,33 +28,3 @@ extension SplitSeries {
         return CSVTable(columns: ["level", "side", "class", "nearest", "distance"], rows: rows)
     }
 }
-
-extension UnitOrder {
-    /// What the order was taken for, for a person to check: one sentence.
-    package func words(of name: String, by moment: ClassMoment) -> String {
-        let taken =
-            switch kind {
-            case .numbers: "numbers"
-            case .dates: "dates"
-            case .text: "text"
-            }
-        let (first, last) = (values[order[0]], values[order[order.count - 1]])
-        var clauses = ["the column \(name) is read as \(taken), in an order from \(excerpt(first)) to \(excerpt(last))"]
-        if mixedUnitCount > 0 {
-            let what =
-                switch moment {
-                case .first: "its first"
-                case .median: "the middle one"
-                case .last: "its last"
-                }
-            clauses.append(
-                "\(mixedUnitCount) of \(values.count) classes or units have several values and count as \(what)")
-        }
-        if let divided = dividedValue {
-            clauses.append(
-                "the cut is within \(excerpt(divided.value)), of which \(divided.train) train and \(divided.test) test, in the order of "
-                    + "their names")
-        }
-        return clauses.joined(separator: "; ")
-    }
-}

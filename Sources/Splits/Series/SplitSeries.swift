@@ -16,8 +16,6 @@ public struct SplitSeries: Sendable {
     public let levels: [ProgressionStep]
     /// Where each level is along the axis of an ordered series; empty in others.
     public let positions: [AxisPosition]
-    /// The order of the units by a column; nil if levels follow something else.
-    public let unitOrder: UnitOrder?
     /// The nearest class of the other side for each class at each level, along ``OrderAxis/nearest``; empty in others.
     let nearest: [[(number: Int, distance: Double)?]]
     /// The null bands and the held-out repetition; nil if none were asked for.
@@ -73,7 +71,6 @@ public struct SplitSeries: Sendable {
             controls = try ShiftControls(of: levels, in: progression, over: embedded, by: settings, report: report)
         }
         self.positions = positions
-        unitOrder = walk?.order
         nearest = walk?.nearest.map { classes in levels.map { classes.nearest(in: $0.unitPartition) } } ?? []
         report(.began("kernel discrepancy"))
         let discrepancy = embedded.kernelDiscrepancy(seed: settings.seed)

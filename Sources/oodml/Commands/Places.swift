@@ -130,22 +130,14 @@ struct Places: ParsableCommand {
         guard gallery.isEmpty == (galleryPositions == nil) else {
             throw ValidationError("--gallery and --gallery-positions go together; expected both or neither")
         }
-        guard gallery.isEmpty || gallery.count == embeddings.count else {
-            throw ValidationError(
-                "found \(gallery.count) galleries for \(embeddings.count) embeddings; expected one for each, in their order"
-            )
-        }
+        try requireOneForEach(embeddings, of: gallery, "galleries")
         guard (0...1e7).contains(radius) else {
             throw ValidationError("--radius is \(radius); expected metres, from 0 to 10000000")
         }
         guard (1...1e7).contains(area) else {
             throw ValidationError("--area is \(area); expected metres, from 1 to 10000000")
         }
-        guard name.isEmpty || (name.count == embeddings.count && Set(name.map(Name.init)).count == name.count) else {
-            throw ValidationError(
-                "--name: found \(name.count) names for \(embeddings.count) embeddings; expected a different one for each"
-            )
-        }
+        try requireNames(name, of: embeddings)
         if splits != nil, embeddings.count > 1 || !gallery.isEmpty || perQuery != nil {
             throw ValidationError(
                 "--splits takes one set of embeddings; expected no other, no --gallery and no --per-query")

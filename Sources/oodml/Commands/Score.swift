@@ -168,23 +168,9 @@ struct Score: ParsableCommand {
         guard gallery.isEmpty == (labelling.galleryLabels == nil) else {
             throw ValidationError("--gallery and --gallery-labels go together; expected both or neither")
         }
-        guard gallery.isEmpty || gallery.count == embeddings.count else {
-            throw ValidationError(
-                "found \(gallery.count) galleries for \(embeddings.count) embeddings; expected one for each, in their order"
-            )
-        }
-        guard distractors.isEmpty || distractors.count == embeddings.count else {
-            throw ValidationError(
-                "found \(distractors.count) files of distractors for \(embeddings.count) embeddings; expected one for each, in their order"
-            )
-        }
-        guard name.isEmpty || name.count == embeddings.count, Set(name.map(Name.init)).count == name.count,
-            !name.contains(where: \.isEmpty)
-        else {
-            throw ValidationError(
-                "--name is \(enumeration(name.map { "'\(onOneLine($0))'" })) for \(embeddings.count) embeddings; expected a different name for each, in their order"
-            )
-        }
+        try requireOneForEach(embeddings, of: gallery, "galleries")
+        try requireOneForEach(embeddings, of: distractors, "files of distractors")
+        try requireNames(name, of: embeddings)
         if embeddings.count > 1 {
             if clusters != nil { throw ValidationError("--clusters are those of one set of embeddings; found several") }
             if perQuery != nil { throw ValidationError("--per-query is of one set of embeddings; found several") }

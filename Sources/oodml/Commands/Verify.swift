@@ -136,11 +136,7 @@ struct Verify: ParsableCommand {
         guard gallery.isEmpty == (labelling.galleryLabels == nil) else {
             throw ValidationError("--gallery and --gallery-labels go together; expected both or neither")
         }
-        guard gallery.isEmpty || gallery.count == embeddings.count else {
-            throw ValidationError(
-                "found \(gallery.count) galleries for \(embeddings.count) embeddings; expected one for each, in their order"
-            )
-        }
+        try requireOneForEach(embeddings, of: gallery, "galleries")
         if templates != nil, !gallery.isEmpty {
             throw ValidationError("--templates are of the embeddings alone; expected no --gallery with them")
         }

@@ -79,7 +79,7 @@ import Testing
         #expect(series.positions[2].train?.first == "2010" && series.positions[2].train?.last == "2013")
         #expect(series.positions[2].test?.median == "2015")
         #expect(series.positions.allSatisfy { $0.nullMean == nil })
-        #expect(series.unitOrder?.kind == .numbers)
+        #expect(try UnitOrder(of: data.units, in: data.dataset, by: "when", of: .median).kind == .numbers)
     }
 
     /// Mixed sides differ in their mean place by less than one, whatever the number of classes.
