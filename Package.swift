@@ -34,6 +34,9 @@ let package = Package(
         // Needs OpenVINO and the image codecs as well.
         .library(name: "FeatureExtraction", targets: ["FeatureExtraction", "Embeddings"]),
     ],
+    traits: [
+        .trait(name: "MPI", description: "Divides the work of one command among the processes that mpirun or srun starts.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
     ],
@@ -52,6 +55,10 @@ let package = Package(
         .target(name: "CInterface"),
         // In executables only.
         .target(name: "CStartup", dependencies: ["CThreads"]),
+        .target(
+            name: "CMPI", dependencies: [.target(name: "CMPILibrary", condition: .when(traits: ["MPI"]))],
+            cSettings: [.define("OODML_MPI", .when(traits: ["MPI"]))]),
+        .systemLibrary(name: "CMPILibrary", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
         .systemLibrary(name: "COpenVINO", pkgConfig: "openvino_c"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
@@ -59,9 +66,10 @@ let package = Package(
             linkerSettings: ["jpeg", "png", "webp", "gif", "tiff"].map { .linkedLibrary($0) }),
 
         // MARK: The ground floor
-        .target(name: "Files", dependencies: ["CDigest", "CFileSystem", "CZlib"]),
+        .target(name: "Ranks"),
+        .target(name: "Files", dependencies: ["Ranks", "CDigest", "CFileSystem", "CZlib"]),
         .target(name: "Statistics"),
-        .target(name: "Parallel", dependencies: ["Files", "CLAPACK", "CThreads"]),
+        .target(name: "Parallel", dependencies: ["Ranks", "Files", "CLAPACK", "CThreads"]),
         .target(name: "Pickle", dependencies: ["Files"]),
         .target(name: "DenseLinearAlgebra", dependencies: ["Parallel", "Files", "CLAPACK", "CMalloc"]),
 
@@ -82,13 +90,13 @@ let package = Package(
         .target(
             name: "Splits",
             dependencies: [
-                "Frechet", "Embeddings", "Datasets", "Pickle", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
+                "Ranks", "Frechet", "Embeddings", "Datasets", "Pickle", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
             ]),
-        .target(name: "Retrieval", dependencies: ["CRanks", "Statistics", "Parallel", "DenseLinearAlgebra"]),
+        .target(name: "Retrieval", dependencies: ["CRanks", "Ranks", "Statistics", "Parallel", "DenseLinearAlgebra"]),
         .target(
             name: "Evaluation",
             dependencies: [
-                "Retrieval", "Embeddings", "Datasets", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
+                "Ranks", "Retrieval", "Embeddings", "Datasets", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
             ]),
         .target(
             name: "Reports",
@@ -99,7 +107,7 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "Reports", "Evaluation", "HeadTraining", "Retrieval", "Splits", "Frechet", "Embeddings", "Datasets",
+                "Ranks", "Reports", "Evaluation", "HeadTraining", "Retrieval", "Splits", "Frechet", "Embeddings", "Datasets",
                 "Files",
                 "Statistics",
                 "Parallel",
@@ -127,13 +135,14 @@ let package = Package(
             dependencies: [
                 "Files", "Statistics", "Parallel", "DenseLinearAlgebra", "Datasets", "Embeddings", "FeatureExtraction",
                 "Frechet", "Splits", "Retrieval", "Evaluation", "HeadTraining", "Reports", "Experiments", "Glyphs200",
-                "PublishedBenchmarks", "CStartup", "CInterface",
+                "PublishedBenchmarks", "Ranks", "CStartup", "CInterface", "CMPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: findOpenVINO),
 
         // MARK: Tests
-        .target(name: "TestSupport", dependencies: ["DenseLinearAlgebra"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["DenseLinearAlgebra", "Ranks"], path: "Tests/TestSupport"),
+        .testTarget(name: "RanksTests", dependencies: ["Ranks", "Parallel", "TestSupport"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
@@ -188,9 +197,16 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Experiments", "Glyphs200", "PublishedBenchmarks", "Datasets", "Evaluation", "Retrieval",
+                "oodml", "Experiments", "Glyphs200", "PublishedBenchmarks", "Ranks", "Datasets", "Evaluation", "Retrieval",
                 "Reports", "Splits",
                 "Embeddings", "Files", "Statistics", "DenseLinearAlgebra", "TestSupport",
+            ],
+            linkerSettings: findOpenVINO),
+        .testTarget(
+            name: "ExperimentsTests",
+            dependencies: [
+                "Experiments", "FeatureExtraction", "Glyphs200", "HeadTraining", "Evaluation", "Retrieval", "Splits",
+                "Embeddings", "Datasets", "Files", "Ranks", "DenseLinearAlgebra", "TestSupport",
             ],
             linkerSettings: findOpenVINO),
         .testTarget(
@@ -226,7 +242,7 @@ if Context.environment["OODML_FUZZ"] != nil {
 
 for target in package.targets
 where target.type != .system
-    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem", "CRanks", "CAdam", "CInterface"].contains(
+    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem", "CRanks", "CAdam", "CInterface", "CMPI"].contains(
         target.name)
 {
     var settings = target.swiftSettings ?? []

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Foundation
+internal import Ranks
 internal import Synchronization
 
 /// Divides the columns of a matrix among the processors, for a pass over its rows that treats every column separately;
@@ -36,13 +37,16 @@ package func inParallel<Buffers>(
     let worthwhile = Int(min(work / Double(1 << 28), Double(Int32.max)))
     let workerCount = threadCount(
         upTo: min(blockCount, max(worthwhile, 1), ProcessInfo.processInfo.activeProcessorCount))
-    withSerialBLAS {
-        DispatchQueue.concurrentPerform(iterations: workerCount) { _ in
-            var own = buffers()
-            while true {
-                let block = nextBlock.add(1, ordering: .relaxed).oldValue
-                guard block < blockCount else { break }
-                body(&own, block)
+    // One of the threads is the caller's, which must not divide among ranks what the others do not.
+    Ranks.asPiece {
+        withSerialBLAS {
+            DispatchQueue.concurrentPerform(iterations: workerCount) { _ in
+                var own = buffers()
+                while true {
+                    let block = nextBlock.add(1, ordering: .relaxed).oldValue
+                    guard block < blockCount else { break }
+                    body(&own, block)
+                }
             }
         }
     }

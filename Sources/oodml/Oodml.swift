@@ -57,7 +57,7 @@ struct Oodml: ParsableCommand {
         signal(SIGXFSZ, SIG_IGN)
         keepFreedMemory()
         do {
-            try run()
+            try ProgramRanks.run { try run() }
         } catch {
             exit(reporting: error)
         }

@@ -1,4 +1,5 @@
 public import DenseLinearAlgebra
+package import Ranks
 public import Retrieval
 
 /// What adapting to a few samples of every test class changes, for one draw of these samples.
@@ -106,4 +107,19 @@ public func fewShotEpisodeScores(
     return FewShotEpisodeScores(
         baseline: try scores(of: before), adapted: try scores(of: try adaptation.adapting(before)),
         classCount: classes.count, leftOutClassCount: Set(classNumbers).count - classes.count)
+}
+
+extension FewShotEpisodeScores: Portable {
+    package func put(into bytes: inout PortableBytes) {
+        baseline.put(into: &bytes)
+        adapted.put(into: &bytes)
+        classCount.put(into: &bytes)
+        leftOutClassCount.put(into: &bytes)
+    }
+
+    package init(from bytes: inout PortableBytes) throws {
+        self.init(
+            baseline: try RetrievalScores(from: &bytes), adapted: try RetrievalScores(from: &bytes),
+            classCount: try Int(from: &bytes), leftOutClassCount: try Int(from: &bytes))
+    }
 }

@@ -1,5 +1,6 @@
 public import Datasets
 public import DenseLinearAlgebra
+package import Ranks
 internal import Retrieval
 
 /// The gallery and the queries that are the same at every level, so that nothing but training can change a score.
@@ -114,5 +115,16 @@ extension TaskScorer {
         let all = pooled?.queryScores ?? QueryScores.pooled(parts.map(\.queryScores))
         return try taskScores(
             all, jackknife: pooled, classCount: all.classCount, sampleNumbers: Array(classOfSample.indices))
+    }
+}
+
+extension CatalogueScores: Portable {
+    package func put(into bytes: inout PortableBytes) {
+        queryScores.put(into: &bytes)
+        jackknife.put(into: &bytes)
+    }
+
+    package init(from bytes: inout PortableBytes) throws {
+        self.init(queryScores: try QueryScores(from: &bytes), jackknife: try JackknifedScores?(from: &bytes))
     }
 }

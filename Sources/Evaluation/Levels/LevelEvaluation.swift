@@ -1,4 +1,5 @@
 internal import Files
+package import Ranks
 public import Retrieval
 
 /// What the scores belong to.
@@ -233,4 +234,20 @@ func requireOneGrouping(of scores: [TaskScores], _ path: [any CodingKey]) throws
     throw ImplausibleValue(
         path, found: "of errors with \(words(counts[0])) and with \(words(counts[1]))",
         expected: "the same groups of classes in all errors")
+}
+
+extension Subject: Portable {}
+extension GalleryKind: Portable {}
+
+extension TaskEvaluation: Portable {
+    package func put(into bytes: inout PortableBytes) {
+        scores.put(into: &bytes)
+        episodes.put(into: &bytes)
+    }
+
+    package init(from bytes: inout PortableBytes) throws {
+        self.init(
+            scores: try [GalleryKind: [Subject: TaskScores]](from: &bytes),
+            episodes: try [FewShotEpisodeScores](from: &bytes))
+    }
 }

@@ -1,4 +1,5 @@
 internal import Files
+package import Ranks
 public import Retrieval
 
 /// The scores of one set of embeddings on one side of a level, with their errors.
@@ -130,5 +131,19 @@ extension Estimate {
         for pair in pairContributions { try requireNumber(pair, in: -1e3...1e3, place() + ".pair_contributions") }
         // The quantile of Student's t takes time in proportion to the root of this number.
         try requireNumber(degreesOfFreedom, in: 0...1_000_000, place() + ".degrees_of_freedom")
+    }
+}
+
+extension TaskScores: Portable {
+    package func put(into bytes: inout PortableBytes) {
+        scores.put(into: &bytes)
+        classCount.put(into: &bytes)
+        estimates.put(into: &bytes)
+    }
+
+    package init(from bytes: inout PortableBytes) throws {
+        self.init(
+            scores: try RetrievalScores(from: &bytes), classCount: try Int(from: &bytes),
+            estimates: try [RetrievalMetric: Estimate](from: &bytes))
     }
 }

@@ -1,6 +1,7 @@
 public import Datasets
 public import Files
 public import Foundation
+package import Ranks
 public import Retrieval
 
 /// How well the model and the backbone retrieve a class in one task: a row of `per-class.csv`.
@@ -111,5 +112,25 @@ extension ClassScores {
                 level: fields[0], direction: direction, classLabel: fields[2], queryCount: count,
                 model: Array(values.prefix(metrics.count)), backbone: Array(values.suffix(metrics.count)))
         }
+    }
+}
+
+extension ClassScores: Portable {
+    package func put(into bytes: inout PortableBytes) {
+        level.put(into: &bytes)
+        direction.rawValue.put(into: &bytes)
+        classLabel.put(into: &bytes)
+        queryCount.put(into: &bytes)
+        model.put(into: &bytes)
+        backbone.put(into: &bytes)
+    }
+
+    package init(from bytes: inout PortableBytes) throws {
+        let level = try String(from: &bytes)
+        guard let direction = Direction(rawValue: try String(from: &bytes)) else { throw PortableBytes.Ended() }
+        self.init(
+            level: level, direction: direction, classLabel: try String(from: &bytes),
+            queryCount: try Int(from: &bytes), model: try [Double?](from: &bytes),
+            backbone: try [Double?](from: &bytes))
     }
 }

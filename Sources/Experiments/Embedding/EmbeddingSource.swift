@@ -4,6 +4,7 @@ public import Embeddings
 internal import Files
 public import Foundation
 public import Parallel
+internal import Ranks
 
 /// The generator named in records by default; a program that uses these libraries can give its own name.
 public let libraryGenerator = "oodml libraries"
@@ -163,14 +164,25 @@ extension EmbeddingStore {
 }
 
 extension ImageNetwork {
-    /// Embeds the images whose paths below `root` are the sample ids, one row per image.
+    /// Embeds the images whose paths below `root` are the sample ids, one row per image; ranks divide them.
     func embed(
         _ ids: [String], below root: URL, mirrored: Bool = false, activity: String, report: @escaping WorkReport
     ) throws -> Matrix<Float> {
         let paths = try ids.map { try place(of: $0, below: root).path }
         report(.advanced(activity, done: 0, of: ids.count))
-        return try embed(paths: paths, mirrored: mirrored) { done, total in
-            report(.advanced(activity, done: done, of: total))
+        guard let group = Ranks.current else {
+            return try embed(paths: paths, mirrored: mirrored) { done, total in
+                report(.advanced(activity, done: done, of: total))
+            }
         }
+        let size = 64
+        let blocks = try sharedSeries(of: "the embeddings of \(activity)", count: (paths.count + size - 1) / size) {
+            let rows = $0 * size..<min(($0 + 1) * size, paths.count)
+            let before = rows.lowerBound
+            return try embed(paths: Array(paths[rows]), mirrored: mirrored) { done, _ in
+                report(.advanced(activity, done: min(before + done * group.count, ids.count), of: ids.count))
+            }.elements
+        }
+        return Matrix(rowCount: ids.count, columnCount: dimension, elements: blocks.flatMap { $0 })
     }
 }

@@ -1,8 +1,10 @@
 public import Datasets
+internal import DenseLinearAlgebra
 public import Embeddings
 internal import Files
 public import Foundation
 public import Parallel
+internal import Ranks
 
 extension EmbeddingStore {
     /// Embeds a dataset's images into this folder, or continues where an earlier run for the same store was stopped.
@@ -44,9 +46,17 @@ extension EmbeddingStore {
         let identity = StoreIdentity(
             generator: generator, embeddings: try network.provenance, dataset: dataset.name, sampleCount: total,
             samplesSHA256: SHA256.hexadecimal(of: Array(table.text.utf8)), shard: shard)
+        if let group = Ranks.current {
+            // The first rank keeps the parts and writes the store; the others embed some of the images of each part.
+            guard group.isFirst else {
+                return try fillForFirst(dataset, shard, images: images, network: network, policy: policy)
+            }
+        }
         let folder = try PartialStore(self, identity: identity, replacing: replacing) { report(.warning($0)) }
         if let record = folder.finished {
             try requireSameImages(below: images, report: report)
+            _ = try Ranks.onFirst(OpenParts.place) { OpenParts(size: 1, open: []) }
+            _ = try Ranks.onFirst(OpenParts.end) { true }
             return record
         }
         guard shard?.count ?? 1 <= total else {
@@ -86,8 +96,31 @@ extension EmbeddingStore {
             // Of all shards, the first lists them.
             passedOver: shard?.number ?? 1 == 1
                 ? dataset.reading.passedOver.map { [$0.path, "\($0.kind): \($0.reason)"] } : [])
-        let record = try contents.write(identity, to: self, from: folder, replacing: replacing) { report(.warning($0)) }
+        // The others wait at the end.
+        let record = try Ranks.asPiece {
+            try contents.write(identity, to: self, from: folder, replacing: replacing) { report(.warning($0)) }
+        }
         folder.remove()
+        _ = try Ranks.onFirst(OpenParts.end) { true }
+        return record
+    }
+
+    /// Embeds what the first rank asks for, and returns the record that it has written.
+    private func fillForFirst(
+        _ dataset: Dataset, _ shard: StoreIdentity.Shard?, images: URL, network: any ImageNetwork,
+        policy: OnUnreadableImage
+    ) throws -> StoreRecord {
+        let range = shard?.range(of: dataset.samples.count) ?? 0..<dataset.samples.count
+        let filling = StoreFilling(
+            ids: range.map { dataset.samples[$0].id }, images: images, network: network, policy: policy) { _ in }
+        let parts = try Ranks.onFirst(OpenParts.place) { OpenParts(size: 1, open: []) }
+        let chunks = StoreChunks(
+            folder: url, size: parts.size, sampleCount: range.count, rowByteCount: network.dimension * 4)
+        for chunk in parts.open { _ = try filling.sharedRows(of: chunks.samples(of: chunk)) { _ in } }
+        _ = try Ranks.onFirst(OpenParts.end) { true }
+        guard let record = try StoreRecord(of: self) else {
+            throw FileError.unreadable(path: url.path, reason: "the first rank has written it, and it is not here")
+        }
         return record
     }
 
@@ -126,6 +159,7 @@ private struct StoreFilling {
                         + "\(changedCount == 1 ? "is" : "are") embedded again"))
         }
         let open = known.indices.filter { known[$0] == nil }
+        _ = try Ranks.onFirst(OpenParts.place) { OpenParts(size: chunks.size, open: open) }
         if open.count < chunks.count {
             report(.note("going on: \(chunks.count - open.count) of \(chunks.count) parts are done"))
         }
@@ -136,17 +170,42 @@ private struct StoreFilling {
         // If a later image is bad, the chunks before it must still be kept.
         defer { try? writer.finish() }
         for chunk in open {
-            let ids = Array(ids[chunks.samples(of: chunk)])
             let before = done
-            let (matrix, rows) = try network.rows(of: paths(of: ids), ids: ids, policy) {
+            let (matrix, rows) = try sharedRows(of: chunks.samples(of: chunk)) {
                 report(.advanced("embedding", done: before + $0, of: total))
             }
             try writer.begin { try chunks.write(chunk, matrix, rows) }
             known[chunk] = rows
-            done += ids.count
+            done += rows.count
         }
         try writer.finish()
         return known.flatMap { $0 ?? [] }
+    }
+
+    /// The rows of some of the images, which ranks divide.
+    func sharedRows(
+        of range: Range<Int>, progress: @escaping @Sendable (Int) -> Void
+    ) throws -> (matrix: Matrix<Float>, rows: [StoreChunks.Row]) {
+        guard let group = Ranks.current else {
+            let ids = Array(ids[range])
+            return try network.rows(of: paths(of: ids), ids: ids, policy, progress: progress)
+        }
+        // A few pieces for each rank, so that all have about as many images.
+        let size = max(1, min(64, range.count / group.count))
+        let pieces = try sharedSeries(of: "images", count: (range.count + size - 1) / size) { number -> EmbeddedRows in
+            let start = range.lowerBound + number * size
+            let ids = Array(ids[start..<min(start + size, range.upperBound)])
+            let (matrix, rows) = try network.rows(of: paths(of: ids), ids: ids, policy) {
+                progress(min(start - range.lowerBound + $0 * group.count, range.count))
+            }
+            return EmbeddedRows(elements: matrix.elements, rows: rows)
+        }
+        let rows = pieces.flatMap(\.rows)
+        return (
+            Matrix(
+                rowCount: rows.count { $0.reason.isEmpty }, columnCount: network.dimension,
+                elements: pieces.flatMap(\.elements)), rows
+        )
     }
 
     /// Discards the chunks whose images have changed since, and those that lack images which may not be left out.
@@ -171,4 +230,47 @@ private struct StoreFilling {
     private func path(of id: String) -> String { images.appending(path: id).path }
 
     private func paths(of ids: [String]) -> [String] { ids.map(path) }
+}
+
+/// What the first rank asks the others to do for a store.
+private struct OpenParts: Portable {
+    static let place = "the parts of the store"
+    static let end = "the end of the store"
+
+    /// How many images a part has.
+    let size: Int
+    /// The parts to embed.
+    let open: [Int]
+
+    init(size: Int, open: [Int]) { (self.size, self.open) = (size, open) }
+
+    func put(into bytes: inout PortableBytes) {
+        size.put(into: &bytes)
+        open.put(into: &bytes)
+    }
+
+    init(from bytes: inout PortableBytes) throws {
+        self.init(size: try Int(from: &bytes), open: try [Int](from: &bytes))
+    }
+}
+
+/// Rows of a store on their way between ranks.
+private struct EmbeddedRows: Portable {
+    let elements: [Float]
+    let rows: [StoreChunks.Row]
+
+    init(elements: [Float], rows: [StoreChunks.Row]) { (self.elements, self.rows) = (elements, rows) }
+
+    func put(into bytes: inout PortableBytes) {
+        elements.put(into: &bytes)
+        rows.map { [$0.id, $0.digest, $0.reason, $0.stamp] }.put(into: &bytes)
+    }
+
+    init(from bytes: inout PortableBytes) throws {
+        self.init(
+            elements: try [Float](from: &bytes),
+            rows: try [[String]](from: &bytes).map {
+                StoreChunks.Row(id: $0[0], digest: $0[1], reason: $0[2], stamp: $0[3])
+            })
+    }
 }

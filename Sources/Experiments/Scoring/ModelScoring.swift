@@ -6,6 +6,7 @@ internal import Files
 internal import Foundation
 internal import HeadTraining
 public import Parallel
+internal import Ranks
 public import Retrieval
 internal import Splits
 
@@ -80,7 +81,8 @@ public struct ModelScoring: Sendable {
     private let scoring: TaskScoring
     /// What was left out, and what is too small to tell anything.
     private let remarks: [WorkEvent]
-    private var backboneScores: (tasks: [TaskScoring.Scores], catalogue: TaskScores?)?
+    /// The scores of the tasks that are scored here, and in the catalogue.
+    private var backboneScores: (tasks: [Int: TaskScoring.Scores], catalogue: TaskScores?)?
 
     /// Plans the tasks.
     ///
@@ -189,26 +191,14 @@ public struct ModelScoring: Sendable {
         }
         if run.number == 0 { remarks.forEach(report) }
         let beside = try scoredBackbone(report: report)
-        var source = TaskEmbeddings(
-            kind, files: files, dataset: dataset, tasks: tasks, withTraining: settings.tricks.dimension != nil,
-            withAll: scoring.catalogue != nil, report: report)
+        let scored = try scoredTasks(
+            files, seed: seed, run: run, beside: beside?.tasks ?? [:], report: report)
         var evaluations: [String: [Direction: TaskEvaluation]] = [:]
         var catalogue: CatalogueParts? = scoring.catalogue.map { _ in CatalogueParts() }
-        var details: [TaskDetails] = []
-        for (number, task) in tasks.enumerated() {
-            let prefix = seed.map { "seed \($0), " } ?? ""
-            report(
-                .stage(
-                    "models", piece: "scoring \(prefix)\(task.level.id), \(task.direction.rawValue)",
-                    number: number + run.number * tasks.count, of: tasks.count * run.count))
-            let evaluation = try scoring.evaluation(
-                of: task, from: &source, file: files.file(for: task), beside: beside?.tasks[number])
-            if catalogue != nil {
-                let parts = try scoring.catalogueScores(of: task, from: &source, file: files.file(for: task))
-                if let parts { catalogue?.add(parts, ofLevel: task.level.id) } else { catalogue = nil }
-            }
-            evaluations[task.level.id, default: [:]][task.direction] = evaluation.scores
-            details.append(evaluation.details)
+        for (task, scored) in zip(tasks, scored) {
+            scored.events.forEach(report)
+            evaluations[task.level.id, default: [:]][task.direction] = scored.evaluation
+            if let parts = scored.catalogue { catalogue?.add(parts, ofLevel: task.level.id) } else { catalogue = nil }
         }
         if scoring.catalogue != nil, catalogue == nil, run.number == 0 {
             report(
@@ -218,11 +208,9 @@ public struct ModelScoring: Sendable {
         }
         let pooled = try catalogue?.scores(by: scoring.scorer, backbone: beside?.catalogue)
         let provenance = ModelProvenance(
-            tasks: tasks.compactMap { task in
-                source.provenances[files.file(for: task).path].map {
-                    (level: task.level.id, direction: task.direction, embeddings: $0)
-                }
-            }, training: tasks.first.flatMap { training(source.metadata[files.file(for: $0).path] ?? []) })
+            tasks: zip(tasks, scored).compactMap { task, scored in
+                scored.provenance.map { (level: task.level.id, direction: task.direction, embeddings: $0) }
+            }, training: scored.first.flatMap { training($0.metadata) })
         let results = EvaluationResults(
             tool: generator, dataset: dataset.name, model: models.name, seed: seed,
             settings: rules(withCatalogue: pooled != nil),
@@ -234,8 +222,39 @@ public struct ModelScoring: Sendable {
                     catalogue: pooled?[level.id] ?? [:], shots: settings.shots)
             })
         return ScoredModel(
-            results: results, classes: details.flatMap(\.classes),
-            examples: RetrievalExamplesFile(metric: TaskDetails.metric, tasks: details.map(\.examples)))
+            results: results, classes: scored.flatMap(\.details.classes),
+            examples: RetrievalExamplesFile(metric: TaskDetails.metric, tasks: scored.map(\.details.examples)))
+    }
+
+    /// Scores all tasks, which ranks divide.
+    private func scoredTasks(
+        _ files: RunFiles, seed: String?, run: (number: Int, count: Int), beside backbone: [Int: TaskScoring.Scores],
+        report: @escaping WorkReport
+    ) throws -> [ScoredTask] {
+        let own = RankReport(report)
+        var source = TaskEmbeddings(
+            kind, files: files, dataset: splits.dataset, tasks: tasks,
+            withTraining: settings.tricks.dimension != nil, withAll: scoring.catalogue != nil, report: own.show)
+        if models.isOneFile, Ranks.current != nil, let first = tasks.first {
+            // What serves all tasks is made by all ranks together.
+            _ = try source.embeddings(of: first.samples, for: first)
+            if settings.tricks.flip { _ = try source.embeddings(of: first.samples, for: first, mirrored: true) }
+        }
+        return try sharedSeries(of: "the scores of \(models.name)", count: tasks.count) { number in
+            let task = tasks[number]
+            let prefix = seed.map { "seed \($0), " } ?? ""
+            own.show(
+                .stage(
+                    "models", piece: "scoring \(prefix)\(task.level.id), \(task.direction.rawValue)",
+                    number: number + run.number * tasks.count, of: tasks.count * run.count))
+            let file = files.file(for: task)
+            let evaluation = try scoring.evaluation(of: task, from: &source, file: file, beside: backbone[number])
+            let catalogue = try scoring.catalogueScores(of: task, from: &source, file: file)
+            return ScoredTask(
+                evaluation: evaluation.scores, details: evaluation.details, catalogue: catalogue,
+                provenance: source.provenances[file.path], metadata: source.metadata[file.path] ?? [],
+                events: own.take())
+        }
     }
 
     /// How the heads of a task were trained, by what they say; nil if they do not.
@@ -303,7 +322,7 @@ public struct ModelScoring: Sendable {
     /// The backbone's scores on all tasks, computed on first use.
     private mutating func scoredBackbone(
         report: @escaping WorkReport
-    ) throws -> (tasks: [TaskScoring.Scores], catalogue: TaskScores?)? {
+    ) throws -> (tasks: [Int: TaskScoring.Scores], catalogue: TaskScores?)? {
         guard let backbone else { return nil }
         if let backboneScores { return backboneScores }
         // Heads are compared with the features that they take, whatever made the splits.
@@ -312,10 +331,15 @@ public struct ModelScoring: Sendable {
             of: splits.dataset, expecting: expected, activity: "backbone", report: report)
         if let warning = splits.warning(ofImages: found.imagesSHA256) { report(.warning(warning)) }
         let matrix = found.matrix
-        let scores = try tasks.enumerated().map { number, task in
+        // Each rank scores the backbone on the tasks on which it will score models.
+        var scores: [Int: TaskScoring.Scores] = [:]
+        _ = try sharedSeries(of: "the scores of the backbone", count: tasks.count) { number in
+            let task = tasks[number]
             report(
                 .stage("backbone", piece: "scoring the backbone at \(task.level.id)", number: number, of: tasks.count))
-            return try scoring.scores(of: matrix.selectingRows(task.samples), task: task, path: "the backbone")
+            scores[number] = try scoring.scores(
+                of: matrix.selectingRows(task.samples), task: task, path: "the backbone")
+            return true
         }
         // It is the same for all tasks, so all queries are asked of it at once, and the score is that of every level.
         let catalogue = try scoring.catalogue.flatMap {

@@ -10,6 +10,10 @@ struct TaskDetails {
     let classes: [ClassScores]
     let examples: RetrievalExamplesFile.Task
 
+    init(classes: [ClassScores], examples: RetrievalExamplesFile.Task) {
+        (self.classes, self.examples) = (classes, examples)
+    }
+
     init(
         of task: ScoringTask, in dataset: Dataset, embeddings: Matrix<Float>, model: QueryScores,
         backbone: QueryScores?, similarity: Similarity, isAcrossGroups: Bool = false

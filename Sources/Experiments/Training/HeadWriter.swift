@@ -22,16 +22,21 @@ final class HeadWriter: Sendable {
 
     /// Writes a head, or keeps it for less than a second.
     func add(_ file: HeadFile, at path: String) throws {
-        let files = [(path: path + ".onnx", bytes: file.onnx), (path: path + ".safetensors", bytes: file.safetensors)]
-        try write(files) { ContinuousClock.now - $0 > .milliseconds(500) }
+        keep(onnx: file.onnx, safetensors: file.safetensors, at: path)
+        try write { ContinuousClock.now - $0 > .milliseconds(500) }
+    }
+
+    /// Keeps the files of a head until ``finish()``.
+    func keep(onnx: Data, safetensors: Data, at path: String) {
+        let files = [(path: path + ".onnx", bytes: onnx), (path: path + ".safetensors", bytes: safetensors)]
+        state.withLock { $0.waiting += files }
     }
 
     /// Writes what is left.
-    func finish() throws { try write([]) { _ in true } }
+    func finish() throws { try write { _ in true } }
 
-    private func write(_ files: [(path: String, bytes: Data)], if isDue: (ContinuousClock.Instant) -> Bool) throws {
+    private func write(if isDue: (ContinuousClock.Instant) -> Bool) throws {
         try state.withLock { state in
-            state.waiting += files
             guard !state.waiting.isEmpty, isDue(state.lastWrite) else { return }
             let items = state.waiting.map { OutputItem($0.path, $0.bytes) }
             state.waiting = []

@@ -118,7 +118,7 @@ struct ParameterSearch: Sendable {
         }
         report(.advanced("tuning", done: 0, of: count))
         let progress = StepProgress(of: count, activity: "tuning", report: report)
-        let scores = try concurrentMap(count: count) { number throws -> Double? in
+        let scores = try sharedMap(of: "trials", count: count) { number -> Double? in
             let (trial, fold) = (number / folds.count, number % folds.count)
             let score = try score(
                 objectives[trial / trialCount], candidates[trial / trialCount][trial % trialCount], on: folds[fold])

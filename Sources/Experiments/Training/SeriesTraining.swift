@@ -5,6 +5,7 @@ internal import Files
 internal import Foundation
 internal import HeadTraining
 public import Parallel
+internal import Ranks
 internal import Splits
 internal import Synchronization
 
@@ -258,16 +259,40 @@ public struct SeriesTraining: Sendable {
         let idle = Mutex<Set<String>>([])
         // A failure keeps the heads that are done.
         defer { try? writer.finish() }
-        _ = concurrentMap(count: jobs.count) { number in
-            let job = jobs[number]
-            do {
-                let trained = try head(job, progress: progress)
-                if trained.losses.allSatisfy({ $0 == 0 }), job.settings.objective.name != KnownObjectives.control.name {
-                    idle.withLock { _ = $0.insert(job.settings.objective.name) }
+        @Sendable func trained(_ job: Job) throws -> (file: HeadFile, isIdle: Bool) {
+            let trained = try head(job, progress: progress)
+            return (
+                HeadFile(trained.head, metadata: metadata(of: job, trained)),
+                trained.losses.allSatisfy { $0 == 0 } && job.settings.objective.name != KnownObjectives.control.name
+            )
+        }
+        if Ranks.current == nil {
+            _ = concurrentMap(count: jobs.count) { number in
+                let job = jobs[number]
+                do {
+                    let (file, isIdle) = try trained(job)
+                    if isIdle { idle.withLock { _ = $0.insert(job.settings.objective.name) } }
+                    try writer.add(file, at: job.path)
+                } catch {
+                    progress.fail(with: TrainingFailure(place: name(of: job), error: error))
                 }
-                try writer.add(HeadFile(trained.head, metadata: metadata(of: job, trained)), at: job.path)
-            } catch {
-                progress.fail(with: TrainingFailure(place: name(of: job), error: error))
+            }
+        } else {
+            // The first rank writes the heads of all, one round after the other, so that a stopped run has most of them.
+            let size = 2 * (try sharedProcessorCount())
+            for start in stride(from: 0, to: jobs.count, by: size) {
+                let round = Array(jobs[start..<min(start + size, jobs.count)])
+                let made = try sharedMap(of: "heads", count: round.count) { number in
+                    TrainedFile { try trained(round[number]) }
+                }
+                for (job, file) in zip(round, made) where file.failure == nil {
+                    if file.isIdle { idle.withLock { _ = $0.insert(job.settings.objective.name) } }
+                    writer.keep(onnx: file.onnx, safetensors: file.safetensors, at: job.path)
+                }
+                try writer.finish()
+                for (job, file) in zip(round, made) {
+                    if let failure = file.failure { throw TrainingFailure(place: name(of: job), error: failure) }
+                }
             }
         }
         try progress.throwFailure()

@@ -1,4 +1,5 @@
 package import Foundation
+internal import Ranks
 
 /// A place and what a command writes there.
 package struct Output {
@@ -58,11 +59,15 @@ package struct Output {
 /// - Throws: ``FileError`` before anything changes, if a different result is there and may not be replaced, or a file that
 ///   oodml did not write is in the way; the old results then stay.
 package func replace(_ outputs: [Output], keepingElsewhere: Bool = false) throws {
-    do {
-        try requireApart(outputs.map(\.url))
-        try Replacement(outputs).perform()
-    } catch let error as FileError {
-        throw (keepingElsewhere ? keep(outputs) : nil).map { error.keeping($0) } ?? error
+    try requireApart(outputs.map(\.url))
+    // Of several ranks the first writes, when the others have seen what is there.
+    let names = outputs.map(\.url.lastPathComponent).joined(separator: " and ")
+    try Ranks.onFirst("writing \(names)") {
+        do {
+            try Replacement(outputs).perform()
+        } catch let error as FileError {
+            throw (keepingElsewhere ? keep(outputs) : nil).map { error.keeping($0) } ?? error
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 internal import DenseLinearAlgebra
 internal import Foundation
+package import Ranks
 internal import Statistics
 
 /// A number with its sampling error, stored as the contributions of groups of the data to the error.
@@ -196,5 +197,20 @@ package struct EstimateRecord: Encodable {
     enum CodingKeys: String, CodingKey {
         case value, low, high
         case standardError = "standard_error"
+    }
+}
+
+extension Estimate: Portable {
+    package func put(into bytes: inout PortableBytes) {
+        value.put(into: &bytes)
+        contributions.put(into: &bytes)
+        pairContributions.put(into: &bytes)
+        degreesOfFreedom.put(into: &bytes)
+    }
+
+    package init(from bytes: inout PortableBytes) throws {
+        self.init(
+            value: try Double(from: &bytes), contributions: try [Double](from: &bytes),
+            pairContributions: try [Double](from: &bytes), degreesOfFreedom: try Int(from: &bytes))
     }
 }

@@ -1,4 +1,5 @@
 internal import DenseLinearAlgebra
+package import Ranks
 
 /// The scores of one set of embeddings, and the same scores without each group of classes.
 ///
@@ -201,4 +202,21 @@ private func add(_ number: Double, to sum: inout Double, _ remainder: inout Doub
     let first = exact(sum, number)
     let second = exact(first.sum, remainder + first.error)
     (sum, remainder) = (second.sum, second.error)
+}
+
+extension JackknifedScores: Portable {
+    package func put(into bytes: inout PortableBytes) {
+        queryScores.put(into: &bytes)
+        sums.put(into: &bytes)
+        remainders.put(into: &bytes)
+        queryCounts.put(into: &bytes)
+        loneQueryCounts.put(into: &bytes)
+    }
+
+    package init(from bytes: inout PortableBytes) throws {
+        self.init(
+            queryScores: try QueryScores(from: &bytes), sums: try [[Double]](from: &bytes),
+            remainders: try [[Double]](from: &bytes), queryCounts: try [Int](from: &bytes),
+            loneQueryCounts: try [Int](from: &bytes))
+    }
 }

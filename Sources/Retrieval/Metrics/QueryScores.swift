@@ -1,3 +1,5 @@
+package import Ranks
+
 /// The values of retrieval metrics for each query.
 ///
 /// ```swift
@@ -140,5 +142,20 @@ public struct QueryScores: Sendable, Equatable {
         }
         return sums.sorted { $0.key < $1.key }
             .map { (classNumber: $0.key, queryCount: $0.value.count, mean: $0.value.sum / Double($0.value.count)) }
+    }
+}
+
+extension QueryScores: Portable {
+    package func put(into bytes: inout PortableBytes) {
+        metrics.put(into: &bytes)
+        for numbers in [queries, loneQueries, classNumbers, loneClassNumbers] { numbers.put(into: &bytes) }
+        values.put(into: &bytes)
+    }
+
+    package init(from bytes: inout PortableBytes) throws {
+        self.init(
+            metrics: try [RetrievalMetric](from: &bytes), queries: try [Int](from: &bytes),
+            loneQueries: try [Int](from: &bytes), classNumbers: try [Int](from: &bytes),
+            loneClassNumbers: try [Int](from: &bytes), values: try [[Double]](from: &bytes))
     }
 }

@@ -1,3 +1,5 @@
+package import Ranks
+
 /// A metric of a query's ranking; all lie in [0, 1], and higher is better.
 ///
 /// A metric is identified by its name: two with the same name are equal. Each metric is defined completely in its own
@@ -89,5 +91,14 @@ extension RetrievalMetric: Comparable {
 
     private var reportPosition: (Int, Int) {
         (MetricFamily.all.firstIndex { $0.metric(named: name) != nil } ?? MetricFamily.all.count, function.k)
+    }
+}
+
+extension RetrievalMetric: Portable {
+    package func put(into bytes: inout PortableBytes) { name.put(into: &bytes) }
+
+    package init(from bytes: inout PortableBytes) throws {
+        guard let metric = RetrievalMetric(name: try String(from: &bytes)) else { throw PortableBytes.Ended() }
+        self = metric
     }
 }

@@ -1,3 +1,5 @@
+package import Ranks
+
 /// Named metrics of one set of embeddings: means over its queries, in report order.
 ///
 /// ```swift
@@ -54,5 +56,20 @@ extension RetrievalScores {
         return RetrievalScores(
             metrics: metrics, values: values, queryCount: scores.map(\.queryCount).reduce(0, +),
             loneQueryCount: scores.map(\.loneQueryCount).reduce(0, +))
+    }
+}
+
+extension RetrievalScores: Portable {
+    package func put(into bytes: inout PortableBytes) {
+        metrics.put(into: &bytes)
+        values.put(into: &bytes)
+        queryCount.put(into: &bytes)
+        loneQueryCount.put(into: &bytes)
+    }
+
+    package init(from bytes: inout PortableBytes) throws {
+        self.init(
+            metrics: try [RetrievalMetric](from: &bytes), values: try [Double](from: &bytes),
+            queryCount: try Int(from: &bytes), loneQueryCount: try Int(from: &bytes))
     }
 }

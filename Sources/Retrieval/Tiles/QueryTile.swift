@@ -236,6 +236,27 @@ final class QueryTile: Sendable {
 
     // MARK: Ranks
 
+    /// How many items have been counted, query by query.
+    var counts: [Int32] { state.withLock { $0.counts } }
+
+    /// Forgets what has been counted, which another rank counts.
+    func clearCounts() {
+        state.withLock { state in
+            state.counts.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+        }
+    }
+
+    /// Takes the counts of all who have counted items for this tile.
+    ///
+    /// - Returns: the place after the tile's own.
+    func replaceCounts(by counts: [Int32], from start: Int) -> Int {
+        state.withLock { state in
+            let end = start + state.counts.count
+            state.counts = Array(counts[start..<end])
+            return end
+        }
+    }
+
     /// Passes the ranks of all queries of the tile to `visit`.
     func visitRanks(_ visit: (RankedQuery) -> Void) {
         let groupCount = setting.groupCount

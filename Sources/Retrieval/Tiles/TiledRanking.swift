@@ -1,6 +1,7 @@
 internal import CRanks
 internal import DenseLinearAlgebra
 internal import Parallel
+internal import Ranks
 
 /// Ranks items for tiles of queries, one tile of items after the other, so that only the products of two tiles are held
 /// at a time, in the cache.
@@ -13,6 +14,8 @@ internal import Parallel
 ///
 /// Threads share only counts, and places are exact, so ranks are the same for any number of threads, any size of tiles and
 /// any way in which BLAS computes.
+///
+/// Ranks divide the pairs of tiles, and add up their counts; or the tiles, and send one another the ranks of queries.
 ///
 /// After a request to stop, counts are left incomplete, and the caller throws.
 struct TiledRanking {
@@ -119,21 +122,45 @@ struct TiledRanking {
         let itemCount = setting.order.items.count
         let chunks = stride(from: 0, to: itemCount, by: 1024).map { $0..<min($0 + 1024, itemCount) }
         let bounds = chunks.map { LengthBounds(of: $0, in: setting.rows) }
-        inParallel(blockCount: tiles.count, work: work) {
-            TileProducts()
-        } _: { products, number in
-            let tile = tile(number, &products)
+        @Sendable func rank(_ tile: QueryTile, _ products: inout TileProducts) {
             for (chunk, bounds) in zip(chunks, bounds) where !WorkStop.isRequested {
                 products.multiply(tile.rows, with: chunk, in: setting.rows)
                 tile.count(chunk, products: products.values, bounds: bounds, room: products.room)
             }
-            tile.visitRanks(visit)
+        }
+        guard Ranks.current != nil else {
+            return inParallel(blockCount: tiles.count, work: work) {
+                TileProducts()
+            } _: { products, number in
+                let tile = tile(number, &products)
+                rank(tile, &products)
+                tile.visitRanks(visit)
+            }
+        }
+        let ranked = stoppingOnFailure {
+            try sharedMap(of: "ranks", count: tiles.count, buffers: { TileProducts() }) { products, number in
+                let tile = tile(number, &products)
+                rank(tile, &products)
+                var ranked = RanksOfQueries()
+                tile.visitRanks { ranked.add($0) }
+                return ranked
+            }
+        }
+        let found = ranked ?? []
+        inParallel(blockCount: found.count) {
+        } _: { _, number in
+            found[number].visit(visit)
         }
     }
 
     private func rankPairsOfTiles(visit: @Sendable (RankedQuery) -> Void) {
+        let (rank, rankCount) = (Ranks.current?.rank ?? 0, Ranks.current?.count ?? 1)
         let made = concurrentMap(count: tiles.count, buffers: { TileProducts() }) { products, number in
             let tile = tile(number, &products)
+            guard number % rankCount == rank else {
+                tile.clearCounts()
+                return tile
+            }
             // All of the tile's products are there already.
             tile.count(
                 tile.rows, products: products.values, bounds: LengthBounds(of: tile.rows, in: setting.rows),
@@ -144,7 +171,7 @@ struct TiledRanking {
         // Pairs that are worked on at once should have no tile in common, whose counts would wait for one another.
         let pairs = (1..<max(made.count, 1)).flatMap { distance in
             (0..<made.count - distance).map { ($0, $0 + distance) }
-        }
+        }.enumerated().filter { $0.offset % rankCount == rank }.map(\.element)
         inParallel(blockCount: pairs.count, work: work / 2) {
             TileProducts()
         } _: { products, number in
@@ -156,9 +183,28 @@ struct TiledRanking {
             products.transpose(rowCount: first.rows.count, columnCount: second.rows.count)
             second.count(first.rows, products: products.values, bounds: bounds[i], room: products.room)
         }
+        // Of tiles at once, as many as may travel together.
+        for group in stride(from: 0, to: rankCount > 1 ? made.count : 0, by: 64) {
+            let group = made[group..<min(group + 64, made.count)]
+            var counts = group.flatMap(\.counts)
+            stoppingOnFailure { try addShares(of: "ranks", &counts) }
+            var start = 0
+            for tile in group { start = tile.replaceCounts(by: counts, from: start) }
+        }
         inParallel(blockCount: made.count) {
         } _: { _, number in
             made[number].visitRanks(visit)
+        }
+    }
+
+    /// Runs an exchange between ranks; if one has failed, the work ends as after a request to stop.
+    @discardableResult
+    private func stoppingOnFailure<Value>(_ exchange: () throws -> Value) -> Value? {
+        do {
+            return try exchange()
+        } catch {
+            WorkStop.request()
+            return nil
         }
     }
 

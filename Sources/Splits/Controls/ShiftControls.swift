@@ -97,9 +97,9 @@ public struct ShiftControls: Sendable, Equatable {
         let leftOut = halves.leftOutClasses
         let repetition = try HeldOutRepetition(
             of: progression, over: embedded, halves: halves, by: settings, report: report)
-        let test = (dependent.spansClasses ? nil : repetition).map { repetition in
+        let test = try (dependent.spansClasses ? nil : repetition).map { repetition in
             let dealCount = max(settings.nullDraws, SideDifferenceTest.fewestDeals)
-            return SideDifferenceTest(
+            return try SideDifferenceTest(
                 of: levels, stepCounts: repetition.stepCounts, start: repetition.start, over: embedded,
                 groups: dependent.clusters(of: embedded), dealCount: dealCount, seed: settings.seed
             ) { done in

@@ -52,8 +52,8 @@ struct SideDifferenceTest {
     init(
         of levels: [ProgressionStep], stepCounts: [Arm: Int], start: ClassPartition, over embedded: EmbeddedDataset,
         groups: [[[Int]]]? = nil, dealCount: Int, seed: UInt64, report: @Sendable (_ done: Int) -> Void
-    ) {
-        self.init(
+    ) throws {
+        try self.init(
             seeking: levels.map { SoughtSides($0, stepCounts: stepCounts, start: start) },
             harder: levels.indices.filter { levels[$0].arm == .swap || levels[$0].arm == .removal }, start: start,
             over: embedded, groups: groups, dealCount: dealCount, seed: seed, report: report)
@@ -69,7 +69,7 @@ struct SideDifferenceTest {
         directionLimit: Int? = nil,
         over embedded: EmbeddedDataset, groups: [[[Int]]]?, dealCount: Int, seed: UInt64,
         report: @Sendable (_ done: Int) -> Void
-    ) {
+    ) throws {
         let atoms = groups ?? embedded.orderedSamples.map { $0.map { [$0] } }
         let unitOfClass = embedded.unitOfClass
         let tables = DealtTable.tables(of: embedded, atoms: atoms, directionLimit: directionLimit)
@@ -94,7 +94,7 @@ struct SideDifferenceTest {
         let classOfSlot = atoms.indices.flatMap { number in atoms[number].map { _ in number } }
         let doneCount = Mutex(0)
         // Row 0 is the deal as it is.
-        let rows = concurrentMap(count: dealCount + 1) { deal -> [[Double]] in
+        let rows = try sharedMap(of: "deals of the samples", count: dealCount + 1) { deal -> [[Double]] in
             var order = Array(classOfSlot.indices)
             if deal > 0 {
                 var generator = SeededGenerator(seed: seed, stream: "deal/\(deal)")

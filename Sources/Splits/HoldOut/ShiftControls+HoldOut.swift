@@ -42,7 +42,7 @@ extension ShiftControls {
         var test: SideDifferenceTest?
         if let repeated, let heldOutDraws {
             let dealCount = max(settings.nullDraws, SideDifferenceTest.fewestDeals)
-            let dealt = SideDifferenceTest(
+            let dealt = try SideDifferenceTest(
                 seeking: [SoughtSides(found.sought)], harder: [], start: found.start, by: rules,
                 directionLimit: embedded.units.count > ExtremeSearch.largeCount ? 64 : nil, over: embedded,
                 groups: dependent.clusters(of: embedded), dealCount: dealCount, seed: settings.seed

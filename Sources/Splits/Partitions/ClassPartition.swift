@@ -1,4 +1,5 @@
 public import Datasets
+package import Ranks
 
 /// Where each class of a dataset is: on the train side, on the test side, or outside the benchmark.
 ///
@@ -55,5 +56,21 @@ extension Side {
         case .train: .test
         case .test: .train
         }
+    }
+}
+
+extension ClassPartition: Portable {
+    package func put(into bytes: inout PortableBytes) {
+        sides.map { side -> UInt8 in
+            switch side {
+            case .train: 1
+            case .test: 2
+            case nil: 0
+            }
+        }.put(into: &bytes)
+    }
+
+    package init(from bytes: inout PortableBytes) throws {
+        self.init(sides: try [UInt8](from: &bytes).map { $0 == 0 ? nil : $0 == 1 ? Side.train : Side.test })
     }
 }

@@ -42,7 +42,7 @@ extension ExtremeSearch {
     func referenceStarts(for goal: Goal, from start: ClassPartition) throws -> [ClassPartition] {
         guard case .gram(let gram) = objective, movable.count == vectors.unitCount, rules == nil else { return [] }
         let settings = goal == .harder ? [(1, 5), (2, 5)] : [(1, 5), (2, 5), (1, 30), (2, 30)]
-        return try concurrentMap(count: settings.count) { number in
+        return try sharedMap(of: "walks of the reference code", count: settings.count) { number in
             let (swaps, history) = settings[number]
             let reached = try Milbich2021.extremePartition(
                 means: vectors.means, train: start.classes(on: .train), test: start.classes(on: .test),
@@ -81,7 +81,7 @@ extension ExtremeSearch {
     private func clusterOrders(_ means: Matrix<Double>, like start: ClassPartition, seed: UInt64) throws -> [[Int]] {
         let counts = [6, 10, 16].filter { 2 * $0 <= movable.count }
         let attempts = counts.flatMap { count in (0..<4).map { (count, $0) } }
-        return try concurrentMap(count: attempts.count) { place in
+        return try sharedMap(of: "orders of clusters", count: attempts.count) { place in
             let (count, number) = attempts[place]
             let members = farthestFirstClusters(of: means, count: count)
             func units(_ order: [Int]) -> [Int] { order.flatMap { members[$0].map { movable[$0] } } }

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import DenseLinearAlgebra
 internal import Parallel
+internal import Ranks
 internal import Synchronization
 
 /// Searches for the partitions of greatest and of least distance between sides with given numbers of units.
@@ -96,7 +97,7 @@ struct ExtremeSearch: Sendable {
             try [start] + referenceStarts(for: goal, from: start) + self.starts(for: goal, like: start, seed: seed)
         let polishCount = movable.count <= Self.largeCount ? 4 : 0
         let doneCount = Mutex(0)
-        let found = try concurrentMap(count: starts.count) { number in
+        let found = try sharedMap(of: "starts of a search", count: starts.count) { number in
             let reached =
                 switch goal {
                 case .harder: try climb(from: starts[number])
@@ -108,8 +109,10 @@ struct ExtremeSearch: Sendable {
             }
             // The rough search can go astray where the coordinates miss something.
             let (before, after) = (try distance(of: starts[number]), try distance(of: reached))
-            return goal.prefers(after, to: before) ? (reached, after) : (starts[number], before)
-        }
+            return goal.prefers(after, to: before)
+                ? Reached(partition: reached, distance: after)
+                : Reached(partition: starts[number], distance: before)
+        }.map { ($0.partition, $0.distance) }
         var ranked: [(partition: ClassPartition, distance: Double)] = []
         for candidate in lawful(found) where !ranked.contains(where: { $0.partition == candidate.0 }) {
             let place = ranked.firstIndex { goal.prefers(candidate.1, to: $0.distance) } ?? ranked.count
@@ -139,7 +142,7 @@ struct ExtremeSearch: Sendable {
     ) throws -> ClassPartition? {
         report(0, 1)
         let partitions = all.map { ClassPartition(sides: $0) }
-        let distances = try concurrentMap(count: partitions.count) { try distance(of: partitions[$0]) }
+        let distances = try sharedMap(of: "all partitions", count: partitions.count) { try distance(of: partitions[$0]) }
         var best: (partition: ClassPartition, distance: Double)?
         for (partition, distance) in zip(partitions, distances)
         where best.map({ goal.prefers(distance, to: $0.distance) }) ?? true { best = (partition, distance) }
@@ -231,7 +234,7 @@ struct ExtremeSearch: Sendable {
         // In batches of a fixed size, so that the choice does not depend on the number of cores.
         for batch in stride(from: 0, to: nearby.count, by: 8) {
             let tried = Array(nearby[batch..<min(batch + 8, nearby.count)])
-            let distances = try concurrentMap(count: tried.count) { try self.distance(of: tried[$0]) }
+            let distances = try sharedMap(of: "trial exchanges", count: tried.count) { try self.distance(of: tried[$0]) }
             var best: (partition: ClassPartition, distance: Double)?
             for (next, distance) in zip(tried, distances)
             where goal.prefers(distance, to: best?.distance ?? current) { best = (next, distance) }
@@ -320,5 +323,22 @@ struct ExtremeSearch: Sendable {
     /// How much each unit favours the train side, if the distance is to grow.
     func scores(at partition: ClassPartition) throws -> [Double] {
         moments.scores(try roughDistance(of: partition).gradient())
+    }
+}
+
+/// Where a search from one start ends.
+private struct Reached: Portable {
+    let partition: ClassPartition
+    let distance: Double
+
+    init(partition: ClassPartition, distance: Double) { (self.partition, self.distance) = (partition, distance) }
+
+    func put(into bytes: inout PortableBytes) {
+        partition.put(into: &bytes)
+        distance.put(into: &bytes)
+    }
+
+    init(from bytes: inout PortableBytes) throws {
+        self.init(partition: try ClassPartition(from: &bytes), distance: try Double(from: &bytes))
     }
 }

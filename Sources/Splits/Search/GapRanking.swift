@@ -57,7 +57,7 @@ extension ExtremeSearch {
         var candidates = Array(byGain.prefix(promising))
         candidates += byGap.prefix(promising).filter { !candidates.contains($0) }
         let tried = candidates
-        let left = try concurrentMap(count: tried.count) { place in
+        let left = try sharedMap(of: "trial removals", count: tried.count) { place in
             var next = partition
             next.remove(tried[place])
             // A side of one unit has no distance.

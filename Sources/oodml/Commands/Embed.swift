@@ -5,6 +5,7 @@ import Experiments
 import Files
 import Foundation
 import Glyphs200
+import Ranks
 
 struct Embed: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -114,9 +115,7 @@ struct Embed: ParsableCommand {
             _ = try OutputFolder(out, result: EmbeddingStore.resultName, force: output.force)
         }
         let record =
-            merge.isEmpty
-            ? try fill(store, on: terminal)
-            : try store.merge(merge.map(EmbeddingStore.init(at:)), replacing: output.force, report: terminal.show)
+            merge.isEmpty ? try fill(store, on: terminal) : try join(into: store, on: terminal)
         terminal.finish()
         if record.skippedCount > 0 {
             terminal.warn(
@@ -136,6 +135,21 @@ struct Embed: ParsableCommand {
                 "\(record.rowCount) embeddings of \(record.identity.embeddings.dimension) dimensions in "
                     + onOneLine(out.relativePath))
         }
+    }
+
+    /// Joins stores, which the first of several ranks does alone.
+    private func join(into store: EmbeddingStore, on terminal: Terminal) throws -> StoreRecord {
+        let parts = merge.map(EmbeddingStore.init(at:))
+        guard Ranks.current != nil else {
+            return try store.merge(parts, replacing: output.force, report: terminal.show)
+        }
+        try Ranks.onFirst("joining stores") {
+            _ = try store.merge(parts, replacing: output.force, report: terminal.show)
+        }
+        guard let record = try StoreRecord(of: store) else {
+            throw CommandError("\(out.path): the first rank has written a store here, and it is not to be seen")
+        }
+        return record
     }
 
     private func fill(_ store: EmbeddingStore, on terminal: Terminal) throws -> StoreRecord {

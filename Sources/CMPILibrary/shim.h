@@ -1,0 +1,1 @@
+// Only for the flags of pkg-config; CMPI includes <mpi.h>.
