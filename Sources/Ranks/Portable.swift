@@ -29,6 +29,8 @@ package struct PortableBytes: Sendable {
 
     package init(_ bytes: [UInt8] = []) { self.bytes = bytes }
 
+    mutating func append(_ others: [UInt8]) { bytes += others }
+
     mutating func put(copyOf values: UnsafeRawBufferPointer) { bytes.append(contentsOf: values) }
 
     mutating func get<Value: BitwiseCopyable>(count: Int, of type: Value.Type) throws -> [Value] {
@@ -137,8 +139,10 @@ extension Optional: Portable where Wrapped: Portable {
 extension Dictionary: Portable where Key: Portable, Value: Portable {
     package func put(into bytes: inout PortableBytes) {
         count.put(into: &bytes)
-        for (key, value) in self {
-            key.put(into: &bytes)
+        // In an order of the keys, so that equal values have equal bytes.
+        let entries = map { (key: $0.key.portableBytes, value: $0.value) }
+        for (key, value) in entries.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            bytes.append(key)
             value.put(into: &bytes)
         }
     }

@@ -181,7 +181,65 @@ public struct ModelScoring: Sendable {
     public mutating func score(
         seed: String? = nil, run: (number: Int, count: Int) = (0, 1), report: @escaping WorkReport = { _ in }
     ) throws -> ScoredModel {
-        let dataset = splits.dataset
+        let files = try readyFiles(seed: seed, run: run, report: report)
+        let beside = try scoredBackbone(report: report)
+        let scored = try scoredTasks(files, seed: seed, run: run, beside: beside?.tasks ?? [:], report: report) {
+            number, score in
+            try sharedSeries(of: "the scores of \(models.name)", count: number, score)
+        }
+        return try model(of: scored, backbone: beside?.catalogue, seed: seed, run: run, report: report)
+    }
+
+    /// Scores the tasks of one training run that belong to a part, and adds them to it.
+    ///
+    /// - Throws: as ``score(seed:run:report:)``.
+    public mutating func score(
+        into part: inout ScoringPart, seed: String? = nil, run: (number: Int, count: Int) = (0, 1),
+        report: @escaping WorkReport = { _ in }
+    ) throws {
+        let files = try readyFiles(seed: seed, run: run, report: report)
+        let numbers = tasks.indices.filter { part.shard.has(run.number * tasks.count + $0) }
+        let isFirst = part.shard.number == 1
+        let beside = try scoredBackbone(of: numbers, withCatalogue: isFirst, report: report)
+        if isFirst { part.backbone = beside?.catalogue }
+        let scored = try scoredTasks(files, seed: seed, run: run, beside: beside?.tasks ?? [:], report: report) {
+            try numbers.map($1)
+        }
+        for (number, scored) in zip(numbers, scored) { part.tasks[run.number * tasks.count + number] = scored }
+    }
+
+    /// The results of a training run whose tasks were scored in parts.
+    ///
+    /// - Throws: an error of one sentence if the parts do not have all of its tasks.
+    public func score(
+        from parts: ScoringPart, seed: String? = nil, run: (number: Int, count: Int) = (0, 1),
+        report: @escaping WorkReport = { _ in }
+    ) throws -> ScoredModel {
+        let scored = tasks.indices.compactMap { parts.tasks[run.number * tasks.count + $0] }
+        guard scored.count == tasks.count else {
+            throw ScoringError(
+                description: "the parts have \(scored.count) of the \(tasks.count) tasks of \(models.name); expected all")
+        }
+        return try model(of: scored, backbone: parts.backbone, seed: seed, run: run, report: report)
+    }
+
+    /// What is scored and by what rules, for parts that must agree.
+    ///
+    /// - Parameter seeds: what `{seed}` stands for in each training run.
+    public func descriptionOfRules(seeds: [String?] = [nil]) throws -> String {
+        let manifest = try SHA256.hexadecimal(ofFilesAt: [splits.url.appending(path: SplitFileName.manifest)])
+        return [
+            generator, manifest, models.text, seeds.map { $0 ?? "" }.joined(separator: ","),
+            tasks.map { "\($0.level.id) \($0.direction.rawValue)" }.joined(separator: ","),
+            settings.metrics.map(\.name).joined(separator: ","), try stableJSON(rules(withCatalogue: true)),
+            backbone == nil ? "no backbone" : "beside the backbone", "\(settings.shots ?? 0) shots",
+        ].joined(separator: "\n")
+    }
+
+    /// Makes sure that all files of a run are there, and says what is to be said at the beginning.
+    private func readyFiles(
+        seed: String?, run: (number: Int, count: Int), report: WorkReport
+    ) throws -> RunFiles {
         let files = RunFiles(models: models, fold: settings.fold, seed: seed)
         try files.requireAll(for: tasks, check: kind.check)
         if run.number == 0, scoring.episodes?.episodesByLevel != nil,
@@ -190,9 +248,14 @@ public struct ModelScoring: Sendable {
             report(.note("The episodes are of test classes, as published; no few-shot scores in reverse."))
         }
         if run.number == 0 { remarks.forEach(report) }
-        let beside = try scoredBackbone(report: report)
-        let scored = try scoredTasks(
-            files, seed: seed, run: run, beside: beside?.tasks ?? [:], report: report)
+        return files
+    }
+
+    /// The results that the scores of all tasks make.
+    private func model(
+        of scored: [ScoredTask], backbone: TaskScores?, seed: String?, run: (number: Int, count: Int),
+        report: WorkReport
+    ) throws -> ScoredModel {
         var evaluations: [String: [Direction: TaskEvaluation]] = [:]
         var catalogue: CatalogueParts? = scoring.catalogue.map { _ in CatalogueParts() }
         for (task, scored) in zip(tasks, scored) {
@@ -206,13 +269,13 @@ public struct ModelScoring: Sendable {
                     "\(models.name): the embeddings are of the test classes alone; they are scored by the paper's protocol, without gain and "
                         + "cost of shift, which take embeddings of all samples."))
         }
-        let pooled = try catalogue?.scores(by: scoring.scorer, backbone: beside?.catalogue)
+        let pooled = try catalogue?.scores(by: scoring.scorer, backbone: backbone)
         let provenance = ModelProvenance(
             tasks: zip(tasks, scored).compactMap { task, scored in
                 scored.provenance.map { (level: task.level.id, direction: task.direction, embeddings: $0) }
             }, training: scored.first.flatMap { training($0.metadata) })
         let results = EvaluationResults(
-            tool: generator, dataset: dataset.name, model: models.name, seed: seed,
+            tool: generator, dataset: splits.dataset.name, model: models.name, seed: seed,
             settings: rules(withCatalogue: pooled != nil),
             provenance: provenance,
             levels: splits.manifest.levels.map { level in
@@ -226,10 +289,10 @@ public struct ModelScoring: Sendable {
             examples: RetrievalExamplesFile(metric: TaskDetails.metric, tasks: scored.map(\.details.examples)))
     }
 
-    /// Scores all tasks, which ranks divide.
+    /// Scores tasks, in the way in which `collect` goes through the numbers of all.
     private func scoredTasks(
         _ files: RunFiles, seed: String?, run: (number: Int, count: Int), beside backbone: [Int: TaskScoring.Scores],
-        report: @escaping WorkReport
+        report: @escaping WorkReport, collect: (_ count: Int, _ score: (Int) throws -> ScoredTask) throws -> [ScoredTask]
     ) throws -> [ScoredTask] {
         let own = RankReport(report)
         var source = TaskEmbeddings(
@@ -240,7 +303,7 @@ public struct ModelScoring: Sendable {
             _ = try source.embeddings(of: first.samples, for: first)
             if settings.tricks.flip { _ = try source.embeddings(of: first.samples, for: first, mirrored: true) }
         }
-        return try sharedSeries(of: "the scores of \(models.name)", count: tasks.count) { number in
+        return try collect(tasks.count) { number in
             let task = tasks[number]
             let prefix = seed.map { "seed \($0), " } ?? ""
             own.show(
@@ -319,21 +382,21 @@ public struct ModelScoring: Sendable {
         }
     }
 
-    /// The backbone's scores on all tasks, computed on first use.
+    /// The backbone's scores on tasks, all of them or some, and in the catalogue, computed on first use.
     private mutating func scoredBackbone(
-        report: @escaping WorkReport
+        of numbers: [Int]? = nil, withCatalogue: Bool = true, report: @escaping WorkReport
     ) throws -> (tasks: [Int: TaskScoring.Scores], catalogue: TaskScores?)? {
         guard let backbone else { return nil }
-        if let backboneScores { return backboneScores }
+        let missing = numbers?.filter { backboneScores?.tasks[$0] == nil }
+        if let backboneScores, missing?.isEmpty ?? true { return backboneScores }
         // Heads are compared with the features that they take, whatever made the splits.
         let expected: String? = if case .heads = kind { nil } else { splits.manifest.embeddings?.sha256 }
         let found = try backbone.embeddings(
             of: splits.dataset, expecting: expected, activity: "backbone", report: report)
         if let warning = splits.warning(ofImages: found.imagesSHA256) { report(.warning(warning)) }
         let matrix = found.matrix
-        // Each rank scores the backbone on the tasks on which it will score models.
-        var scores: [Int: TaskScoring.Scores] = [:]
-        _ = try sharedSeries(of: "the scores of the backbone", count: tasks.count) { number in
+        var scores = backboneScores?.tasks ?? [:]
+        func score(_ number: Int) throws -> Bool {
             let task = tasks[number]
             report(
                 .stage("backbone", piece: "scoring the backbone at \(task.level.id)", number: number, of: tasks.count))
@@ -341,8 +404,14 @@ public struct ModelScoring: Sendable {
                 of: matrix.selectingRows(task.samples), task: task, path: "the backbone")
             return true
         }
+        if let missing {
+            for number in missing { _ = try score(number) }
+        } else {
+            // Each rank scores the backbone on the tasks on which it will score models.
+            _ = try sharedSeries(of: "the scores of the backbone", count: tasks.count, score)
+        }
         // It is the same for all tasks, so all queries are asked of it at once, and the score is that of every level.
-        let catalogue = try scoring.catalogue.flatMap {
+        let catalogue = try (withCatalogue ? scoring.catalogue : nil).flatMap {
             try scoring.catalogueScores(of: matrix, classes: $0.classes, path: "the backbone")
         }.map { try scoring.scorer.scores(pooling: [$0]) }
         backboneScores = (scores, catalogue)

@@ -1,36 +1,17 @@
 internal import Evaluation
 internal import Files
 public import Foundation
-internal import Ranks
-
-/// A part of the tasks of all training runs, for jobs that run apart from one another: the first of eight, and so on.
-public struct ScoringShard: Sendable, Equatable {
-    /// Its number, from 1.
-    public let number: Int
-    /// How many parts there are.
-    public let count: Int
-
-    /// One of several parts.
-    ///
-    /// - Precondition: `number` is from 1 to `count`.
-    public init(number: Int, of count: Int) {
-        precondition((1...max(count, 1)).contains(number), "part \(number) of \(count)")
-        (self.number, self.count) = (number, count)
-    }
-
-    /// Whether the part has a task, all tasks of all runs being counted from 0.
-    func has(_ task: Int) -> Bool { task % count == number - 1 }
-}
+package import Ranks
 
 /// The scores of a part of all tasks, as a job writes them for the one that joins them.
 ///
 /// ```swift
-/// let part = try scoring.part(ScoringShard(number: 1, of: 2), ofSeeds: [nil])
+/// let part = try scoring.part(RunShard(number: 1, of: 2), ofSeeds: [nil])
 /// try part.write(to: folder)
 /// ```
 public struct ScoringPart: Sendable {
     /// Which part it is.
-    public let shard: ScoringShard
+    public let shard: RunShard
     /// What was scored, by what rules: parts of one run agree.
     let rules: String
     /// The tasks of the part, by their numbers among all tasks of all runs.
@@ -38,9 +19,45 @@ public struct ScoringPart: Sendable {
     /// The backbone's scores in the catalogue, which the first part has.
     var backbone: TaskScores?
 
-    init(shard: ScoringShard, rules: String, tasks: [Int: ScoredTask] = [:], backbone: TaskScores? = nil) {
+    init(shard: RunShard, rules: String, tasks: [Int: ScoredTask] = [:], backbone: TaskScores? = nil) {
         (self.shard, self.rules, self.tasks, self.backbone) = (shard, rules, tasks, backbone)
     }
+
+    /// A part without any scores yet.
+    ///
+    /// - Parameter scored: the ``ModelScoring/descriptionOfRules(seeds:)`` of all models that will be scored.
+    public init(_ shard: RunShard, of scored: [String]) {
+        self.init(shard: shard, rules: SHA256.hexadecimal(of: Array(scored.joined(separator: "\n").utf8)))
+    }
+
+    /// Joins all parts of a run.
+    ///
+    /// - Parameter scored: as for ``init(_:of:)``.
+    /// - Throws: an error of one sentence for parts of other runs, or if one is missing or there twice.
+    public init(joining folders: [URL], of scored: [String]) throws {
+        let whole = ScoringPart(RunShard(number: 1, of: 1), of: scored)
+        self = whole
+        let parts = try folders.map { try ScoringPart(readingFrom: $0) }
+        for (folder, part) in zip(folders, parts) where part.rules != whole.rules {
+            throw FileError.malformed(
+                path: folder.path, found: "scores of other models, splits or options",
+                expected: "the options with which this part was scored")
+        }
+        let count = parts.first?.shard.count ?? 1
+        let numbers = parts.map(\.shard.number).sorted()
+        guard parts.allSatisfy({ $0.shard.count == count }), numbers == Array(1...count) else {
+            throw FileError.malformed(
+                path: folders.first?.path ?? "", found: "of \(count) parts those of numbers \(numbers)",
+                expected: "each once")
+        }
+        for part in parts {
+            tasks.merge(part.tasks) { first, _ in first }
+            backbone = backbone ?? part.backbone
+        }
+    }
+
+    /// How many tasks it has.
+    public var taskCount: Int { tasks.count }
 
     static let resultName = "a part of the scores"
     static let fileName = "scores.part"
@@ -101,7 +118,7 @@ extension ScoringPart: Portable {
         let tasks = try [ScoredTask](from: &bytes)
         guard numbers.count == tasks.count, Set(numbers).count == numbers.count else { throw PortableBytes.Ended() }
         self.init(
-            shard: ScoringShard(number: number, of: count), rules: rules,
+            shard: RunShard(number: number, of: count), rules: rules,
             tasks: Dictionary(uniqueKeysWithValues: zip(numbers, tasks)), backbone: try TaskScores?(from: &bytes))
     }
 }

@@ -120,16 +120,20 @@ public struct SeriesTraining: Sendable {
     /// - Parameters:
     ///   - folder: where heads are written.
     ///   - replacing: whether heads of another plan may be replaced.
+    ///   - shard: the part of the heads to train; nil for all. ``join(_:into:replacing:report:)`` joins the parts.
     ///   - report: called with progress, from any thread.
     /// - Returns: what was trained.
+    /// - Precondition: there is no search for parameters in a part.
     /// - Throws: ``/Files/FileError`` for a file that cannot be written or may not be replaced;
     ///   ``/HeadTraining/HeadTrainingError`` for data that cannot be trained on, or a training that diverges, which leaves the
     ///   heads that are done.
     /// - Complexity: as ``/HeadTraining/trainHead(features:rows:labels:settings:progress:)`` for each head.
     @discardableResult
     public func train(
-        into folder: HeadsFolder, replacing: Bool = false, report: @escaping WorkReport = { _ in }
+        into folder: HeadsFolder, replacing: Bool = false, shard: RunShard? = nil,
+        report: @escaping WorkReport = { _ in }
     ) throws -> TrainingRecord {
+        precondition(shard == nil || settings.trialCount == nil, "a search for parameters in a part of a run")
         remarks.forEach(report)
         let warn: @Sendable (String) -> Void = { report(.warning($0)) }
         let output = try OutputFolder(folder.url, result: HeadsFolder.resultName, force: replacing, warn: warn)
@@ -163,7 +167,59 @@ public struct SeriesTraining: Sendable {
             try output.write(items)
         }
         let adding = try OutputFolder(folder.url, result: HeadsFolder.resultName, force: false, warn: warn)
-        try trainHeads(of: record, objectives, into: folder, adding, report: report)
+        try trainHeads(of: record, objectives, shard, into: folder, adding, report: report)
+        return record
+    }
+
+    /// Joins the heads that several runs have trained, each a part, to what one run of all would have written.
+    ///
+    /// - Parameters:
+    ///   - parts: their folders.
+    ///   - folder: where the heads are written.
+    ///   - replacing: whether heads that are there may be replaced.
+    ///   - report: called with warnings.
+    /// - Returns: what was trained.
+    /// - Throws: ``/Files/FileError`` for a part of another plan, one that was changed, or a head that no part has.
+    /// - Precondition: there is no search for parameters.
+    @discardableResult
+    public func join(
+        _ parts: [HeadsFolder], into folder: HeadsFolder, replacing: Bool = false,
+        report: @escaping WorkReport = { _ in }
+    ) throws -> TrainingRecord {
+        precondition(settings.trialCount == nil, "a search for parameters in parts of a run")
+        let record = record(of: settings.objectives, tuning: nil)
+        for part in parts {
+            if let difference = record.difference(from: try part.record()) {
+                throw FileError.malformed(
+                    path: part.url.path, found: "heads trained otherwise (\(difference))",
+                    expected: "the options with which this part was trained")
+            }
+            try part.requireUnchanged()
+        }
+        let output = try OutputFolder(folder.url, result: HeadsFolder.resultName, force: replacing) {
+            report(.warning($0))
+        }
+        let jobs = jobs(of: record, settings.objectives)
+        var (items, files): ([OutputItem], [URL]) = ([], [])
+        for job in jobs {
+            let own = parts.lazy.map { $0.url.appending(path: job.path) }
+            guard let found = own.first(where: { exists($0.appendingPathExtension("safetensors")) }) else {
+                throw FileError.unreadable(
+                    path: parts.first?.url.path ?? "", reason: "no part has the head \(job.path); expected each in one")
+            }
+            for ending in ["onnx", "safetensors"] {
+                let file = found.appendingPathExtension(ending)
+                items.append(
+                    OutputItem("\(job.path).\(ending)", .stream { try $0.append(Data(contentsOf: file)) }))
+            }
+            files.append(found.appendingPathExtension("safetensors"))
+        }
+        let losses = try losses(of: jobs, in: files)
+        try output.write(
+            items + [
+                OutputItem(HeadsFolder.Name.losses, text: losses),
+                OutputItem(HeadsFolder.Name.record, text: try stableJSON(record)),
+            ])
         return record
     }
 
@@ -220,24 +276,11 @@ public struct SeriesTraining: Sendable {
     }
 
     private func trainHeads(
-        of record: TrainingRecord, _ objectives: [HeadTrainingSettings], into folder: HeadsFolder,
+        of record: TrainingRecord, _ objectives: [HeadTrainingSettings], _ shard: RunShard?, into folder: HeadsFolder,
         _ output: OutputFolder,
         report: @escaping WorkReport
     ) throws {
-        let all = objectives.flatMap { objective in
-            settings.seeds.flatMap { seed in
-                tasks.indices.map { number -> Job in
-                    var settings = objective
-                    settings.seed = seed
-                    let task = tasks[number]
-                    return Job(
-                        settings: settings, task: number,
-                        path: HeadsFolder.path(
-                            record, objective: objective.objective.name, seed: "\(seed)", level: task.level.id,
-                            direction: task.direction.rawValue))
-                }
-            }
-        }
+        let all = jobs(of: record, objectives).enumerated().filter { shard?.has($0.offset) ?? true }.map(\.element)
         let present = try WrittenFolder(folder.url, of: HeadsFolder.resultName)
         let jobs = try all.filter { job in
             try [".safetensors", ".onnx"].contains { ending in
@@ -303,7 +346,32 @@ public struct SeriesTraining: Sendable {
                     "the loss of \(objective) was 0 throughout, so nothing was learnt; with one sample of each class, tuples "
                         + "have no positives"))
         }
-        try writeLosses(of: all, beside: plan, into: folder, output)
+        // Who joins the parts writes the losses of all.
+        guard shard == nil else { return }
+        let files = all.map { folder.url.appending(path: $0.path + ".safetensors") }
+        try output.write(
+            [
+                OutputItem(HeadsFolder.Name.losses, text: try losses(of: all, in: files)),
+                OutputItem(HeadsFolder.Name.record, text: plan),
+            ], adding: true)
+    }
+
+    /// All heads of a plan, in order.
+    private func jobs(of record: TrainingRecord, _ objectives: [HeadTrainingSettings]) -> [Job] {
+        objectives.flatMap { objective in
+            settings.seeds.flatMap { seed in
+                tasks.indices.map { number -> Job in
+                    var settings = objective
+                    settings.seed = seed
+                    let task = tasks[number]
+                    return Job(
+                        settings: settings, task: number,
+                        path: HeadsFolder.path(
+                            record, objective: objective.objective.name, seed: "\(seed)", level: task.level.id,
+                            direction: task.direction.rawValue))
+                }
+            }
+        }
     }
 
     private func name(of job: Job) -> String {
@@ -338,14 +406,12 @@ public struct SeriesTraining: Sendable {
         return job.settings.metadata.merging(own) { $1 }
     }
 
-    /// Writes the course of all trainings, from what the heads say.
-    private func writeLosses(
-        of jobs: [Job], beside plan: String, into folder: HeadsFolder, _ output: OutputFolder
-    ) throws {
+    /// The course of all trainings as a table, from what the heads say.
+    private func losses(of jobs: [Job], in files: [URL]) throws -> String {
         var rows: [[String]] = []
-        for job in jobs {
+        for (job, file) in zip(jobs, files) {
             let task = tasks[job.task]
-            let head = try HeadFile(contentsOf: folder.url.appending(path: job.path + ".safetensors"))
+            let head = try HeadFile(contentsOf: file)
             for (number, loss) in (head.metadata["losses"] ?? "").parts(between: " ", keepingEmpty: false).enumerated()
             {
                 let step = min((number + 1) * TrainedHead.curveInterval, job.settings.stepCount)
@@ -356,11 +422,6 @@ public struct SeriesTraining: Sendable {
                 ])
             }
         }
-        let table = CSVTable(columns: ["objective", "seed", "level", "direction", "step", "loss"], rows: rows)
-        try output.write(
-            [
-                OutputItem(HeadsFolder.Name.losses, text: table.text),
-                OutputItem(HeadsFolder.Name.record, text: plan),
-            ], adding: true)
+        return CSVTable(columns: ["objective", "seed", "level", "direction", "step", "loss"], rows: rows).text
     }
 }

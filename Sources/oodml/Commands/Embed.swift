@@ -76,8 +76,8 @@ struct Embed: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("Embed only this part of the images (default: all).", valueName: "i/n"),
-        transform: parsedShard)
-    var shard: StoreIdentity.Shard?
+        transform: Shard.init(parsing:))
+    var shard: Shard?
 
     @Option(
         parsing: .upToNextOption, help: ArgumentHelp("Join the stores of all shards.", valueName: "dir"),
@@ -158,17 +158,9 @@ struct Embed: ParsableCommand {
         let dataset = try data.read(deadLinks: onError == .skip ? .passOver : .refuse, on: terminal)
         return try store.fill(
             with: dataset, below: data.images,
-            by: network.reading.network(backbone ?? EmbeddedBenchmark.backbone, announcedOn: terminal), shard: shard,
+            by: network.reading.network(backbone ?? EmbeddedBenchmark.backbone, announcedOn: terminal),
+            shard: shard.map { .init(number: $0.number, count: $0.count) },
             chunkSize: chunk, onUnreadable: onError.policy, replacing: output.force, generator: generator,
             report: terminal.show)
     }
-}
-
-/// Parses a part of the images, for options' `transform`.
-private func parsedShard(_ argument: String) throws -> StoreIdentity.Shard {
-    let numbers = argument.parts(between: "/").map { Int($0) }
-    guard numbers.count == 2, let number = numbers[0], let count = numbers[1], number >= 1, number <= count else {
-        throw ValidationError("found \"\(argument)\"; expected a part such as 1/8, from 1/8 to 8/8")
-    }
-    return .init(number: number, count: count)
 }

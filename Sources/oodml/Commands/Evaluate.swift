@@ -170,6 +170,19 @@ struct Evaluate: ParsableCommand {
             valueName: "k"))
     var shots: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Score only this part of the tasks of all models and seeds, for jobs that run apart (default: all).",
+            valueName: "i/n"),
+        transform: Shard.init(parsing:))
+    var shard: Shard?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Join the parts that were scored with --shard and otherwise these options.", valueName: "dir"),
+        completion: .directory, transform: path)
+    var merge: [URL] = []
+
     @Flag(help: "Print all tables: each model at each level, the protocol of the paper, and all areas.")
     var verbose = false
 
@@ -208,6 +221,10 @@ struct Evaluate: ParsableCommand {
             throw ValidationError(
                 "--rerank, --mix-raw and --shots need the cosine or the distance; found --similarity inner-product")
         }
+        if shard != nil {
+            guard merge.isEmpty else { throw ValidationError("--shard and --merge exclude each other") }
+            guard out != nil else { throw ValidationError("--shard needs --out DIR, a folder for this part") }
+        }
         if let matchedDraws, matchedDraws < 0 {
             throw ValidationError("--matched-draws is \(matchedDraws); expected 0 or more")
         }
@@ -221,14 +238,17 @@ struct Evaluate: ParsableCommand {
         let (kind, backbone) = try kind(along: splits, on: terminal)
         var scoring = try ModelScoring(
             along: splits, of: subjects[0].models, being: kind, by: settings(for: subjects[0]))
+        scoring.generator = generator
+        scoring.backbone = backbone
         for subject in subjects {
             scoring.turn(to: subject.models)
-            try scoring.requireFiles(ofSeeds: subject.seeds)
+            if merge.isEmpty { try scoring.requireFiles(ofSeeds: subject.seeds) }
+            guard shard == nil else { continue }
             try subject.folder.requireRoom(ofSeeds: subject.seeds, replacing: output.force)
             if !output.force { try scoring.requireNoOther(in: subject.folder, seeds: subject.seeds) }
         }
-        scoring.generator = generator
-        scoring.backbone = backbone
+        if let shard, let out { return try score(shard, of: subjects, by: &scoring, into: out, on: terminal) }
+        let parts = merge.isEmpty ? nil : try ScoringPart(joining: merge, of: rules(of: subjects, by: &scoring))
         if backbone == nil {
             terminal.note("No gain over the backbone is shown; --backbone or --features would add it.")
         }
@@ -250,7 +270,10 @@ struct Evaluate: ParsableCommand {
             // Written together: the runs of one model belong together, and with those of another they would mislead.
             var scored: [ScoredModel] = []
             for seed in subject.seeds {
-                scored.append(try scoring.score(seed: seed, run: (runNumber, runCount), report: terminal.show))
+                let run = (runNumber, runCount)
+                scored.append(
+                    try parts.map { try scoring.score(from: $0, seed: seed, run: run, report: terminal.show) }
+                        ?? scoring.score(seed: seed, run: run, report: terminal.show))
                 runNumber += 1
             }
             let paths = try subject.folder.write(scored, replacing: output.force, report: terminal.show)
