@@ -35,7 +35,8 @@ let package = Package(
         .library(name: "FeatureExtraction", targets: ["FeatureExtraction", "Embeddings"]),
     ],
     traits: [
-        .trait(name: "MPI", description: "Divides the work of one command among the processes that mpirun or srun starts.")
+        .trait(
+            name: "MPI", description: "Divides the work of one command among the processes that mpirun or srun starts.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
@@ -86,11 +87,12 @@ let package = Package(
             dependencies: [
                 "CAdam", "Differentiation", "Embeddings", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
             ]),
-        .target(name: "Frechet", dependencies: ["DenseLinearAlgebra", "Parallel"]),
+        .target(name: "Frechet", dependencies: ["Ranks", "DenseLinearAlgebra", "Parallel"]),
         .target(
             name: "Splits",
             dependencies: [
-                "Ranks", "Frechet", "Embeddings", "Datasets", "Pickle", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
+                "Ranks", "Frechet", "Embeddings", "Datasets", "Pickle", "Files", "Statistics", "Parallel",
+                "DenseLinearAlgebra",
             ]),
         .target(name: "Retrieval", dependencies: ["CRanks", "Ranks", "Statistics", "Parallel", "DenseLinearAlgebra"]),
         .target(
@@ -107,7 +109,8 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "Ranks", "Reports", "Evaluation", "HeadTraining", "Retrieval", "Splits", "Frechet", "Embeddings", "Datasets",
+                "Ranks", "Reports", "Evaluation", "HeadTraining", "Retrieval", "Splits", "Frechet", "Embeddings",
+                "Datasets",
                 "Files",
                 "Statistics",
                 "Parallel",
@@ -197,7 +200,8 @@ let package = Package(
         .testTarget(
             name: "oodmlTests",
             dependencies: [
-                "oodml", "Experiments", "Glyphs200", "PublishedBenchmarks", "Ranks", "Datasets", "Evaluation", "Retrieval",
+                "oodml", "Experiments", "Glyphs200", "PublishedBenchmarks", "Ranks", "Datasets", "Evaluation",
+                "Retrieval",
                 "Reports", "Splits",
                 "Embeddings", "Files", "Statistics", "DenseLinearAlgebra", "TestSupport",
             ],
@@ -242,8 +246,9 @@ if Context.environment["OODML_FUZZ"] != nil {
 
 for target in package.targets
 where target.type != .system
-    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem", "CRanks", "CAdam", "CInterface", "CMPI"].contains(
-        target.name)
+    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem", "CRanks", "CAdam", "CInterface", "CMPI"]
+        .contains(
+            target.name)
 {
     var settings = target.swiftSettings ?? []
     settings += [

@@ -1,4 +1,5 @@
 public import DenseLinearAlgebra
+package import Ranks
 
 /// The squared Fréchet distance between two Gaussians, and the two parts that add up to it.
 public struct FrechetDistance: Sendable, Equatable {
@@ -164,3 +165,14 @@ private func precedes(_ first: MomentSums, _ second: MomentSums) -> Bool {
 ///
 /// Most of the distance between such sets is due to their sizes, and only distances between sets of equal sizes compare.
 public func hasSingularCovariance(rowCount n: Int, columnCount d: Int) -> Bool { n <= d }
+
+extension FrechetDistance: Portable {
+    package func put(into bytes: inout PortableBytes) {
+        meanPart.put(into: &bytes)
+        covariancePart.put(into: &bytes)
+    }
+
+    package init(from bytes: inout PortableBytes) throws {
+        self.init(meanPart: try Double(from: &bytes), covariancePart: try Double(from: &bytes))
+    }
+}

@@ -11,16 +11,20 @@ package import Ranks
 /// - Parameters:
 ///   - place: what is computed, for messages about ranks that do not agree.
 ///   - count: how many numbers there are.
+///   - limit: how many numbers may be computed at once in a process, where each takes much memory.
 ///   - buffers: makes the buffers that one processor keeps from number to number.
 ///   - body: called once per number, concurrently.
 /// - Throws: the error of the smallest number that fails, after all numbers have been tried.
 package func sharedMap<Buffers, Value: Portable>(
-    of place: String, count: Int, buffers: @Sendable () -> Buffers,
+    of place: String, count: Int, upTo limit: Int = .max, buffers: @Sendable () -> Buffers,
     _ body: @Sendable (inout Buffers, _ number: Int) throws -> Value
 ) throws -> [Value] {
-    guard let group = Ranks.current else { return try concurrentMap(count: count, buffers: buffers, body) }
+    guard let group = Ranks.current else {
+        return try concurrentMap(count: count, upTo: limit, buffers: buffers, body)
+    }
     return try group.divide(count: count, of: place) { numbers in
-        concurrentMap(count: numbers.count, buffers: buffers) { (buffers, place) -> Result<Value, any Error> in
+        concurrentMap(count: numbers.count, upTo: limit, buffers: buffers) {
+            (buffers, place) -> Result<Value, any Error> in
             Result { try body(&buffers, numbers[place]) }
         }
     }
@@ -28,9 +32,9 @@ package func sharedMap<Buffers, Value: Portable>(
 
 /// The results of a function for the numbers 0 ..< `count`, computed on all processors of all ranks with BLAS on one thread.
 package func sharedMap<Value: Portable>(
-    of place: String, count: Int, _ body: @Sendable (_ number: Int) throws -> Value
+    of place: String, count: Int, upTo limit: Int = .max, _ body: @Sendable (_ number: Int) throws -> Value
 ) throws -> [Value] {
-    try sharedMap(of: place, count: count, buffers: {}) { _, number in try body(number) }
+    try sharedMap(of: place, count: count, upTo: limit, buffers: {}) { _, number in try body(number) }
 }
 
 /// The results of a function for the numbers 0 ..< `count`, each of which takes all processors of a rank, one number after

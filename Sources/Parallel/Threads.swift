@@ -26,17 +26,18 @@ package func inParallel(columnCount: Int, work: Int, _ body: @Sendable (Range<In
 ///   - blockCount: how many blocks there are.
 ///   - work: about how many operations all of them make, where that is known. A thread for less than a quarter of a
 ///     billion takes more memory than it saves time.
+///   - limit: how many threads may work at once.
 ///   - buffers: makes the buffers that one processor keeps from block to block.
 ///   - body: called once per block, concurrently, with the buffers and the block's number.
 package func inParallel<Buffers>(
-    blockCount: Int, work: Double = .infinity, buffers: @Sendable () -> Buffers,
+    blockCount: Int, work: Double = .infinity, upTo limit: Int = .max, buffers: @Sendable () -> Buffers,
     _ body: @Sendable (inout Buffers, _ block: Int) -> Void
 ) {
     guard blockCount > 0 else { return }
     let nextBlock = Atomic(0)
     let worthwhile = Int(min(work / Double(1 << 28), Double(Int32.max)))
     let workerCount = threadCount(
-        upTo: min(blockCount, max(worthwhile, 1), ProcessInfo.processInfo.activeProcessorCount))
+        upTo: min(blockCount, limit, max(worthwhile, 1), ProcessInfo.processInfo.activeProcessorCount))
     // One of the threads is the caller's, which must not divide among ranks what the others do not.
     Ranks.asPiece {
         withSerialBLAS {
@@ -58,17 +59,18 @@ package func inParallel<Buffers>(
 ///
 /// - Parameters:
 ///   - count: how many numbers there are.
+///   - limit: how many of them may be computed at once.
 ///   - buffers: makes the buffers that one processor keeps from number to number.
 ///   - body: called once per number, concurrently.
 /// - Throws: the error of the smallest number that fails, after all numbers have been tried.
 package func concurrentMap<Buffers, Value: Sendable, Failure: Error>(
-    count: Int, buffers: @Sendable () -> Buffers,
+    count: Int, upTo limit: Int = .max, buffers: @Sendable () -> Buffers,
     _ body: @Sendable (inout Buffers, _ number: Int) throws(Failure) -> Value
 ) throws(Failure) -> [Value] {
     var results = [Result<Value, Failure>?](repeating: nil, count: count)
     results.withUnsafeMutableBufferPointer { results in
         let results = DisjointBuffer(results)
-        inParallel(blockCount: count, buffers: buffers) { buffers, number in
+        inParallel(blockCount: count, upTo: limit, buffers: buffers) { buffers, number in
             do throws(Failure) {
                 results[number] = .success(try body(&buffers, number))
             } catch {

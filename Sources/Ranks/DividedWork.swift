@@ -22,7 +22,8 @@ extension RankGroup {
             case .failure(let error): failed = (number, error)
             }
         }
-        let sent = Share(values: values, failed: failed.map { Share<Value>.Failed(number: $0.number, sentence: "\($0.error)") })
+        let sent = Share(
+            values: values, failed: failed.map { Share<Value>.Failed(number: $0.number, sentence: "\($0.error)") })
         let shares = try gather(sent.portableBytes, of: place).enumerated().map { other, bytes in
             other == rank ? sent : try Share<Value>(portableBytes: bytes)
         }

@@ -122,7 +122,8 @@ package final class RankGroup: Sendable {
         }
         if let other = places.firstIndex(where: { $0 != places[0] }) {
             throw Failure(
-                description: "rank 0 has come to \(places[0]), and rank \(other) to \(places[other]); expected all ranks to "
+                description:
+                    "rank 0 has come to \(places[0]), and rank \(other) to \(places[other]); expected all ranks to "
                     + "take the same way, which they do with the same program, options and files")
         }
         return values

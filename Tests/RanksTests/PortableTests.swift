@@ -11,7 +11,10 @@ import Testing
     }
 
     @Test func numbersKeepEveryBit() throws {
-        let doubles = [0.1, -0.0, .infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude, Double(bitPattern: 0x7FF8_0000_0000_1234)]
+        let doubles = [
+            0.1, -0.0, .infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+            Double(bitPattern: 0x7FF8_0000_0000_1234),
+        ]
         #expect(try again(doubles).map(\.bitPattern) == doubles.map(\.bitPattern))
         #expect(try doubles.map { try again($0).bitPattern } == doubles.map(\.bitPattern))
         let floats: [Float] = [0.1, -0.0, -.infinity, .leastNonzeroMagnitude]

@@ -112,7 +112,8 @@ extension EmbeddingStore {
     ) throws -> StoreRecord {
         let range = shard?.range(of: dataset.samples.count) ?? 0..<dataset.samples.count
         let filling = StoreFilling(
-            ids: range.map { dataset.samples[$0].id }, images: images, network: network, policy: policy) { _ in }
+            ids: range.map { dataset.samples[$0].id }, images: images, network: network, policy: policy
+        ) { _ in }
         let parts = try Ranks.onFirst(OpenParts.place) { OpenParts(size: 1, open: []) }
         let chunks = StoreChunks(
             folder: url, size: parts.size, sampleCount: range.count, rowByteCount: network.dimension * 4)

@@ -9,7 +9,10 @@ struct Coded<Value: Codable & Sendable>: Portable {
 
     func put(into bytes: inout PortableBytes) {
         // What has a form in files can be encoded, and an array of one holds any value.
-        let data = (try? JSONEncoder().encode([value])) ?? Data()
+        let encoder = JSONEncoder()
+        // So that equal values have equal bytes.
+        encoder.outputFormatting = .sortedKeys
+        let data = (try? encoder.encode([value])) ?? Data()
         Array(data).put(into: &bytes)
     }
 

@@ -218,7 +218,8 @@ public struct ModelScoring: Sendable {
         let scored = tasks.indices.compactMap { parts.tasks[run.number * tasks.count + $0] }
         guard scored.count == tasks.count else {
             throw ScoringError(
-                description: "the parts have \(scored.count) of the \(tasks.count) tasks of \(models.name); expected all")
+                description:
+                    "the parts have \(scored.count) of the \(tasks.count) tasks of \(models.name); expected all")
         }
         return try model(of: scored, backbone: parts.backbone, seed: seed, run: run, report: report)
     }
@@ -292,7 +293,8 @@ public struct ModelScoring: Sendable {
     /// Scores tasks, in the way in which `collect` goes through the numbers of all.
     private func scoredTasks(
         _ files: RunFiles, seed: String?, run: (number: Int, count: Int), beside backbone: [Int: TaskScoring.Scores],
-        report: @escaping WorkReport, collect: (_ count: Int, _ score: (Int) throws -> ScoredTask) throws -> [ScoredTask]
+        report: @escaping WorkReport,
+        collect: (_ count: Int, _ score: (Int) throws -> ScoredTask) throws -> [ScoredTask]
     ) throws -> [ScoredTask] {
         let own = RankReport(report)
         var source = TaskEmbeddings(

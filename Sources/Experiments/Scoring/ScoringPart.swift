@@ -4,11 +4,6 @@ public import Foundation
 package import Ranks
 
 /// The scores of a part of all tasks, as a job writes them for the one that joins them.
-///
-/// ```swift
-/// let part = try scoring.part(RunShard(number: 1, of: 2), ofSeeds: [nil])
-/// try part.write(to: folder)
-/// ```
 public struct ScoringPart: Sendable {
     /// Which part it is.
     public let shard: RunShard
@@ -41,13 +36,14 @@ public struct ScoringPart: Sendable {
         for (folder, part) in zip(folders, parts) where part.rules != whole.rules {
             throw FileError.malformed(
                 path: folder.path, found: "scores of other models, splits or options",
-                expected: "the options with which this part was scored")
+                expected: "those that this part was scored with")
         }
         let count = parts.first?.shard.count ?? 1
         let numbers = parts.map(\.shard.number).sorted()
         guard parts.allSatisfy({ $0.shard.count == count }), numbers == Array(1...count) else {
             throw FileError.malformed(
-                path: folders.first?.path ?? "", found: "of \(count) parts those of numbers \(numbers)",
+                path: folders.first?.path ?? "",
+                found: "the parts " + parts.map { "\($0.shard.number)/\($0.shard.count)" }.joined(separator: ", "),
                 expected: "each once")
         }
         for part in parts {
@@ -76,7 +72,9 @@ public struct ScoringPart: Sendable {
     @discardableResult
     public func write(to folder: URL, replacing: Bool = false) throws -> String {
         let output = try OutputFolder(folder, result: Self.resultName, force: replacing)
-        return try output.write([OutputItem(Self.fileName, Data(portableBytes))])[0]
+        let bytes = portableBytes
+        let digest = SHA256.hexadecimal(of: bytes)
+        return try output.write([OutputItem(Self.fileName, Data(Array(digest.utf8) + bytes))])[0]
     }
 
     /// Reads the part in a folder.
@@ -86,7 +84,12 @@ public struct ScoringPart: Sendable {
         self = try WrittenFolder.reading(folder, of: Self.resultName) { written in
             let file = folder.appending(path: Self.fileName)
             try written.require(Self.fileName)
-            guard let part = try? ScoringPart(portableBytes: [UInt8](try readFile(file))) else {
+            // The digest comes first, so that nothing else is ever read.
+            let bytes = [UInt8](try readFile(file))
+            let scores = Array(bytes.dropFirst(64))
+            guard bytes.prefix(64).elementsEqual(SHA256.hexadecimal(of: scores).utf8),
+                let part = try? ScoringPart(portableBytes: scores)
+            else {
                 throw FileError.malformed(
                     path: file.path, found: "something else",
                     expected: "a part of the scores, written by this version of oodml")

@@ -23,7 +23,7 @@ struct NullDraws {
     mutating func draws(around partition: ClassPartition) throws -> [FrechetDistance]? {
         guard let number = sides.set(around: partition) else { return nil }
         if let draws = known[number] { return draws }
-        let draws = try sides.sets[number].map { try meter.distance(of: $0) }
+        let draws = try meter.distances(of: sides.sets[number])
         known[number] = draws
         return draws
     }

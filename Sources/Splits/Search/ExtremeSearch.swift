@@ -142,7 +142,9 @@ struct ExtremeSearch: Sendable {
     ) throws -> ClassPartition? {
         report(0, 1)
         let partitions = all.map { ClassPartition(sides: $0) }
-        let distances = try sharedMap(of: "all partitions", count: partitions.count) { try distance(of: partitions[$0]) }
+        let distances = try sharedMap(of: "all partitions", count: partitions.count) {
+            try distance(of: partitions[$0])
+        }
         var best: (partition: ClassPartition, distance: Double)?
         for (partition, distance) in zip(partitions, distances)
         where best.map({ goal.prefers(distance, to: $0.distance) }) ?? true { best = (partition, distance) }
@@ -234,7 +236,9 @@ struct ExtremeSearch: Sendable {
         // In batches of a fixed size, so that the choice does not depend on the number of cores.
         for batch in stride(from: 0, to: nearby.count, by: 8) {
             let tried = Array(nearby[batch..<min(batch + 8, nearby.count)])
-            let distances = try sharedMap(of: "trial exchanges", count: tried.count) { try self.distance(of: tried[$0]) }
+            let distances = try sharedMap(of: "trial exchanges", count: tried.count) {
+                try self.distance(of: tried[$0])
+            }
             var best: (partition: ClassPartition, distance: Double)?
             for (next, distance) in zip(tried, distances)
             where goal.prefers(distance, to: best?.distance ?? current) { best = (next, distance) }

@@ -2,7 +2,7 @@ internal import Datasets
 internal import Frechet
 internal import Parallel
 
-/// Measures the distances of partitions one after the other, each exactly.
+/// Measures the distances of partitions, one after the other or side by side, each exactly.
 ///
 /// If both sides have more vectors than dimensions, the sums from which a Gaussian is fitted are kept, and updated by
 /// the rows of the units that moved since the last partition; the other side's sums are those of all kept units minus
@@ -42,6 +42,25 @@ struct ShiftMeter {
         return try frechetDistance(
             GaussianStatistics(current.train) ?? statistics(ofUnits: sides[0]),
             GaussianStatistics(test) ?? statistics(ofUnits: sides[1]))
+    }
+
+    /// The distances of several partitions, which ranks and their processors divide.
+    ///
+    /// Each begins with the sums of the first, so that no distance depends on which were measured before it.
+    ///
+    /// - Complexity: as ``distance(of:)`` for each, with the memory of one for each processor, up to 4 GB in all.
+    mutating func distances(of partitions: [ClassPartition]) throws -> [FrechetDistance] {
+        guard let first = partitions.first else { return [] }
+        let start = try distance(of: first)
+        let meter = self
+        // The sums of both sides, their covariances, and what a factorisation takes.
+        let byteCount = 8 * vectors.dimension * vectors.dimension * MemoryLayout<Double>.stride
+        let others = partitions.dropFirst()
+        return try [start]
+            + sharedMap(of: "random sides", count: others.count, upTo: max(1, (4 << 30) / byteCount)) { number in
+                var meter = meter
+                return try meter.distance(of: others[1 + number])
+            }
     }
 
     /// Brings the sums to another partition; those of the train side by the rows that moved, if fewer than its rows.

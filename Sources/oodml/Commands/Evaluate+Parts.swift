@@ -38,7 +38,8 @@ extension Evaluate {
         case .text:
             try printText(
                 onOneLine(
-                    "\(summary.taskCount) of \(summary.wholeCount) tasks in \(file); --merge joins all \(shard.count) parts"))
+                    "\(summary.taskCount) of \(summary.wholeCount) tasks in \(file); --merge joins all \(shard.count) parts"
+                ))
         }
     }
 }

@@ -179,7 +179,8 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Join the parts that were scored with --shard and otherwise these options.", valueName: "dir"),
+        help: ArgumentHelp(
+            "Join the parts that were scored with --shard and otherwise these options.", valueName: "dir"),
         completion: .directory, transform: path)
     var merge: [URL] = []
 

@@ -143,7 +143,8 @@ struct Train: ParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Join the parts that were trained with --shard and otherwise these options.", valueName: "dir"),
+        help: ArgumentHelp(
+            "Join the parts that were trained with --shard and otherwise these options.", valueName: "dir"),
         completion: .directory, transform: path)
     var merge: [URL] = []
 

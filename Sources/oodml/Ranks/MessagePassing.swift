@@ -24,7 +24,8 @@ struct MessagePassing: RankTransport {
         }
         let code = mpi_begin()
         guard code == 0 else {
-            throw CommandError("MPI does not begin (code \(code)); expected mpirun or srun of the MPI that oodml was built with")
+            throw CommandError(
+                "MPI does not begin (code \(code)); expected mpirun or srun of the MPI that oodml was built with")
         }
         (rank, count) = (Int(mpi_rank()), Int(mpi_count()))
         var name = [CChar](repeating: 0, count: 256)

@@ -93,7 +93,9 @@ enum ProgramRanks {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
             return name + ((try? SHA256.hexadecimal(ofFilesAt: [url])) ?? "a file that cannot be read")
         }
-        if let receipt = try? SHA256.hexadecimal(ofFilesAt: [url.appending(path: Receipt.name)]) { return name + receipt }
+        if let receipt = try? SHA256.hexadecimal(ofFilesAt: [url.appending(path: Receipt.name)]) {
+            return name + receipt
+        }
         return name + SHA256.hexadecimal(of: Array(names.sorted().joined(separator: "\n").utf8))
     }
 }
