@@ -15,7 +15,7 @@ internal import Files
 /// ```
 public struct ColumnOrder: Sendable, Equatable {
     /// What the values are taken for.
-    public enum Kind: String, Sendable {
+    public enum Kind: String, Sendable, Codable {
         /// Numbers, by size.
         case numbers
         /// Dates, the earliest first.

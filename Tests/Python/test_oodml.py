@@ -483,6 +483,24 @@ class SeriesTests(Case):
             self.assertEqual(len(self.splits.to_frame()), 3)
             self.assertGreater(len(comparison.to_frame()), 0)
 
+    def test_levels_in_an_order_stay_in_it(self):
+        order = np.random.default_rng(3).permutation(len(set(self.labels)))
+        names = sorted(set(self.labels))
+        table = {"class": self.labels, "year": [2000 + int(order[names.index(label)]) for label in self.labels]}
+        splits = oodml.make_splits(self.rows, table, order="year", draws=0, min_classes=4, quiet=True)
+        evaluation = oodml.evaluate(splits, embeddings=lambda level: self.rows, features=self.rows, quiet=True)[0]
+        self.assertEqual(evaluation.axis, {"name": "year", "class_value": "median", "kind": "numbers"})
+        places = [point.axis_value for point in evaluation.curve()]
+        self.assertEqual(places, sorted(places))
+        self.assertEqual(places, [splits.level(name).axis["value"] for name in splits.level_ids])
+        self.assertEqual(places, [point.axis_value for point in evaluation.gains()])
+        self.assertIsNone(self.results[0].axis)
+        self.assertIsNone(self.results[0].curve()[0].axis_value)
+        if importlib.util.find_spec("pandas") is not None:
+            self.assertEqual(list(splits.to_frame()["axis_value"]), places)
+            self.assertEqual(list(dict.fromkeys(evaluation.to_frame()["axis_value"])), places)
+            self.assertNotIn("axis_value", self.splits.to_frame())
+
     def test_the_axis_is_measured(self):
         other = self.rows @ np.random.default_rng(2).normal(size=(self.rows.shape[1], 5))
         results = [item for item in self.results if item.model == "ArcFace"]

@@ -896,8 +896,9 @@ class CompareOptions(TypedDict, total=False):
     #: All classes, a level's test classes, or galleries of equal size (default: catalogue, where all have it).
     gallery: Data | None
 
-    #: The axis: the distance, or what it is above that of random sides. (default: fid)
-    over: Literal["fid", "excess"] | None
+    #: The axis: the distance, what it is above that of random sides, or the order that make-splits --order made
+    #: (default: order, where levels have one; else fid).
+    over: Literal["fid", "excess", "order"] | None
 
     #: One way of training and testing, or the mean of both. (default: mean)
     direction: Literal["forward", "reverse", "mean"] | None
@@ -1438,7 +1439,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "gallery": (
             "All classes, a level's test classes, or galleries of equal size (default: catalogue, where all have it)."
         ),
-        "over": ("The axis: the distance, or what it is above that of random sides. (default: fid)"),
+        "over": (
+            "The axis: the distance, what it is above that of random sides, or the order that make-splits --order"
+            " made (default: order, where levels have one; else fid)."
+        ),
         "direction": ("One way of training and testing, or the mean of both. (default: mean)"),
         "backbone": ("Add the frozen features, the backbone's or those that heads take, as one more model."),
         "tricked": ("Add each model with its tricks at test time as one more model."),

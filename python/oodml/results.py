@@ -471,6 +471,8 @@ class Point:
     fid: float
     #: The score, or the gain over the frozen features.
     value: Estimate
+    #: How far the level is along the axis of ordered splits; None for splits that follow the distance.
+    axis_value: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -481,6 +483,11 @@ class Evaluation(StoredResult):
     dataset: str
     seed: str | None
 
+    @property
+    def axis(self) -> Mapping[str, Any] | None:
+        """What the levels follow in place of the distance, as name and kind; None where they follow the distance."""
+        return self.json.get("axis")
+
     def curve(
         self,
         metric: str = "map@r",
@@ -488,7 +495,7 @@ class Evaluation(StoredResult):
         direction: str = "mean",
         subject: str = "model",
     ) -> list[Point]:
-        """The scores at each level, from easy to hard.
+        """The scores at each level, from easy to hard, or in the order of ordered splits.
 
         The gallery is "catalogue" (all classes; the default where it was searched), "full" (the test classes) or
         "matched" (galleries of equal size); the
@@ -512,18 +519,22 @@ class Evaluation(StoredResult):
             if metric not in means:
                 raise UsageError(f"found no {metric} at {level['id']}; expected one of {', '.join(means)}")
             value = Estimate.of(estimates[metric]) if metric in estimates else Estimate(means[metric])
-            points.append(Point(level["id"], level["fid"], value))
+            points.append(Point(level["id"], level["fid"], value, level.get("axis_value")))
         return points
 
     def gains(self, metric: str = "map@r") -> list[Point]:
         """The gains over the frozen features at each level, in the gallery of all classes; means of directions."""
-        distances = {level["id"]: level["fid"] for level in self.json["levels"]}
+        levels = {level["id"]: level for level in self.json["levels"]}
         found = [gain for gain in self.json.get("gains") or [] if gain["metric"] == metric]
         if not found:
             raise UsageError(
                 f"found no gains of {metric}; expected an evaluation with features or a backbone to gain over"
             )
-        return [Point(gain["level"], distances[gain["level"]], Estimate.of(gain["gain"])) for gain in found]
+        places = [(gain, levels[gain["level"]]) for gain in found]
+        return [
+            Point(level["id"], level["fid"], Estimate.of(gain["gain"]), level.get("axis_value"))
+            for gain, level in places
+        ]
 
     def to_frame(self) -> pd.DataFrame:
         """All scores as one long table, as results.csv has them."""

@@ -226,10 +226,11 @@ class Splits:
         self._place, self.notes, self.warnings = place, list(notes), list(warnings)
 
     def to_frame(self) -> pd.DataFrame:
-        """A row for each level, from easy to hard, indexed by its id.
+        """A row for each level, from easy to hard, or along the axis of ordered splits, indexed by its id.
 
-        fid is its distance; null_mean, null_q95 and null_p tell how it stands to random sides; is_shift says whether a
-        shift is shown. What a level was not tested for is missing.
+        fid is its distance, and axis_value how far an ordered level is along its axis; null_mean, null_q95 and null_p
+        tell how it stands to random sides; is_shift says whether a shift is shown. What a level was not tested for is
+        missing.
         """
         import pandas as pd
 
@@ -244,10 +245,12 @@ class Splits:
     def _summary(self) -> list[dict[str, Any]]:
         rows = []
         for level in self.manifest["levels"]:
+            place = {"axis_value": level["axis"]["value"]} if "axis" in level else {}
             null, holdout = level.get("null") or {}, level.get("holdout") or {}
             rows.append(
                 {
                     "level": level["id"],
+                    **place,
                     "fid": level["fid"],
                     "origin": level["origin"],
                     "excess": level.get("excess"),

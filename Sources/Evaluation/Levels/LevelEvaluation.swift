@@ -28,6 +28,8 @@ public enum ShiftAxis: String, Sendable, Hashable, Codable, CaseIterable {
     case fid
     /// The distance minus that between random sides of the same classes.
     case excess
+    /// The order that the levels of ordered splits follow: see ``LevelOrder``.
+    case order
 }
 
 /// All scores of one task: one direction of a level.
@@ -56,6 +58,8 @@ public struct LevelEvaluation: Sendable, Equatable {
     public let fid: Double
     /// How far `fid` exceeds its mean over random sides of the same classes, if the manifest has it.
     public let excess: Double?
+    /// How far the level is along the order of ordered splits; nil for splits that follow the distance.
+    public let axisValue: Double?
     /// The scores by gallery and subject.
     private let scores: [GalleryKind: [Subject: Directions<TaskScores>]]
     /// What adapting to a few samples of the test classes changes, if that was evaluated.
@@ -67,16 +71,20 @@ public struct LevelEvaluation: Sendable, Equatable {
     /// - Parameter shots: the number of support samples per class in the few-shot episodes, if there are any.
     /// - Precondition: at least one direction was run, and the shifts are finite.
     public init(
-        id: String, origin: String, step: Int, fid: Double, excess: Double? = nil, forward: TaskEvaluation?,
-        reverse: TaskEvaluation? = nil, catalogue: [Subject: TaskScores] = [:], shots: Int? = nil
+        id: String, origin: String, step: Int, fid: Double, excess: Double? = nil, axisValue: Double? = nil,
+        forward: TaskEvaluation?, reverse: TaskEvaluation? = nil, catalogue: [Subject: TaskScores] = [:],
+        shots: Int? = nil
     ) {
-        precondition(fid.isFinite && excess?.isFinite != false, "the shift of level \(id) is \(fid)")
+        precondition(
+            fid.isFinite && excess?.isFinite != false && axisValue?.isFinite != false,
+            "the shift of level \(id) is \(fid)")
         precondition(forward != nil || reverse != nil, "level \(id) needs a direction")
         self.id = id
         self.origin = origin
         self.step = step
         self.fid = fid
         self.excess = excess
+        self.axisValue = axisValue
         var scores: [GalleryKind: [Subject: Directions<TaskScores>]] = [:]
         for (subject, pooled) in catalogue {
             scores[.catalogue, default: [:]][subject] = Directions(forward: nil, reverse: nil, mean: pooled)
@@ -104,6 +112,7 @@ public struct LevelEvaluation: Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case id, origin, step, fid, excess, scores
+        case axisValue = "axis_value"
         case fewShot = "few_shot"
     }
 
@@ -152,6 +161,7 @@ public struct LevelEvaluation: Sendable, Equatable {
         switch axis {
         case .fid: fid
         case .excess: excess
+        case .order: axisValue
         }
     }
 }
@@ -165,6 +175,7 @@ extension LevelEvaluation: Codable {
         step = try container.decode(Int.self, in: NumberRange.count, forKey: .step)
         fid = try container.decode(Double.self, in: NumberRange.distance, forKey: .fid)
         excess = try container.decodeIfPresent(Double.self, in: NumberRange.signed, forKey: .excess)
+        axisValue = try container.decodeIfPresent(Double.self, in: NumberRange.signed, forKey: .axisValue)
         scores = try container.decode([GalleryKind: [Subject: TaskScoresOfDirections]].self, forKey: .scores)
             .mapValues { $0.mapValues(\.scores) }
         fewShot = try container.decodeIfPresent(Directions<FewShotScores>.self, forKey: .fewShot)
@@ -182,6 +193,7 @@ extension LevelEvaluation: Codable {
         try container.encode(step, forKey: .step)
         try container.encode(fid, forKey: .fid)
         try container.encodeIfPresent(excess, forKey: .excess)
+        try container.encodeIfPresent(axisValue, forKey: .axisValue)
         try container.encode(scores.mapValues { $0.mapValues(TaskScoresOfDirections.init) }, forKey: .scores)
         try container.encodeIfPresent(fewShot, forKey: .fewShot)
     }

@@ -40,8 +40,10 @@ public struct CostOfShift: Sendable, Equatable {
 }
 
 extension EvaluationResults {
-    /// What shift costs the model by a metric, or nil without the catalogue, or if all levels have the same distance.
-    public func costOfShift(of metric: RetrievalMetric, over axis: ShiftAxis = .fid) -> CostOfShift? {
+    /// What shift costs the model by a metric, or nil without the catalogue, or if all levels are at the same place of the axis.
+    ///
+    /// - Parameter axis: nil for ``mainAxis``.
+    public func costOfShift(of metric: RetrievalMetric, over axis: ShiftAxis? = nil) -> CostOfShift? {
         guard let trend = completeCurve(of: metric, CurveKey(gallery: .catalogue, over: axis))?.trend else {
             return nil
         }

@@ -5,6 +5,7 @@ extension EvaluationResults: Codable {
     enum CodingKeys: String, CodingKey {
         case schemaVersion = "schema_version"
         case tool, dataset, model, seed, settings, provenance, metrics, levels, curves, leads
+        case order = "axis"
         case leadChange = "lead_change"
         case gains
         case costs = "costs_of_shift"
@@ -31,6 +32,12 @@ extension EvaluationResults: Codable {
             try requireOneGrouping(
                 of: levels.flatMap { $0.everyScore(in: gallery) }, decoder.codingPath + [CodingKeys.levels])
         }
+        let order = try container.decodeIfPresent(LevelOrder.self, forKey: .order)
+        if let place = order.flatMap({ _ in levels.firstIndex { $0.axisValue == nil } }) {
+            throw ImplausibleValue(
+                decoder.codingPath + [CodingKeys.levels], found: "level \(place + 1) without an axis_value",
+                expected: "one at every level, since there is an axis")
+        }
         self.init(
             tool: try container.decode(String.self, forKey: .tool),
             dataset: try container.decode(String.self, forKey: .dataset),
@@ -38,6 +45,7 @@ extension EvaluationResults: Codable {
             seed: try container.decodeIfPresent(String.self, forKey: .seed),
             settings: settings,
             provenance: try container.decodeIfPresent(ModelProvenance.self, forKey: .provenance),
+            order: order,
             levels: levels)
     }
 
@@ -53,6 +61,7 @@ extension EvaluationResults: Codable {
         try container.encodeIfPresent(seed, forKey: .seed)
         try container.encode(settings, forKey: .settings)
         try container.encodeIfPresent(provenance, forKey: .provenance)
+        try container.encodeIfPresent(order, forKey: .order)
         try container.encode(metrics, forKey: .metrics)
         try container.encode(levels, forKey: .levels)
         try container.encode(gainRecords, forKey: .gains)
@@ -70,7 +79,9 @@ extension EvaluationResults: Codable {
                     for direction in DirectionOrMean.allCases {
                         let key = CurveKey(subject, gallery: gallery, direction: direction, over: axis)
                         records += metrics.compactMap { metric in
-                            completeCurve(of: metric, key).flatMap { CurveRecord($0, metric: metric, key: key) }
+                            completeCurve(of: metric, key).flatMap {
+                                CurveRecord($0, metric: metric, key: key, over: axis)
+                            }
                         }
                     }
                 }
@@ -92,7 +103,7 @@ extension EvaluationResults: Codable {
         ShiftAxis.allCases.flatMap { axis in
             metrics.compactMap { metric in
                 costOfShift(of: metric, over: axis).map {
-                    CostRecord($0, axis: axis, isHeadline: metric == headlineMetric && axis == .fid)
+                    CostRecord($0, axis: axis, isHeadline: metric == headlineMetric && axis == mainAxis)
                 }
             }
         }
@@ -145,11 +156,13 @@ private struct CurveRecord: Encodable {
     let worstLevel: String
     let spearman: Double?
 
-    init?(_ curve: DifficultyCurve, metric: RetrievalMetric, key: EvaluationResults.CurveKey) {
+    init?(
+        _ curve: DifficultyCurve, metric: RetrievalMetric, key: EvaluationResults.CurveKey, over axis: ShiftAxis
+    ) {
         guard let ags = curve.aggregatedGeneralizationScore, let slope = curve.slope, let worst = curve.worst else {
             return nil
         }
-        over = key.axis
+        over = axis
         gallery = key.gallery
         subject = key.subject
         direction = key.direction

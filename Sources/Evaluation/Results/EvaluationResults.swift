@@ -23,14 +23,23 @@ public struct EvaluationResults: Sendable, Equatable {
     public let provenance: ModelProvenance?
     /// The metrics, in report order.
     public let metrics: [RetrievalMetric]
-    /// The levels by increasing distance.
+    /// What the levels follow in place of the distance; nil for splits that follow the distance.
+    public let order: LevelOrder?
+    /// The levels by increasing distance, or in the order of ordered splits.
     public let levels: [LevelEvaluation]
 
+    /// What the levels stand in the order of, and curves are over unless asked for otherwise.
+    public var mainAxis: ShiftAxis { order == nil ? .fid : .order }
+
     /// Combines levels, given in any order.
+    ///
+    /// - Precondition: with an `order`, each level says how far it is along it.
     public init(
         tool: String, dataset: String, model: String, seed: String? = nil, settings: EvaluationSettings = .init(),
-        provenance: ModelProvenance? = nil, levels: [LevelEvaluation]
+        provenance: ModelProvenance? = nil, order: LevelOrder? = nil, levels: [LevelEvaluation]
     ) {
+        precondition(
+            order == nil || levels.allSatisfy { $0.axisValue != nil }, "a level without its place in the order")
         schemaVersion = Self.currentSchemaVersion
         self.tool = tool
         self.dataset = dataset
@@ -38,7 +47,9 @@ public struct EvaluationResults: Sendable, Equatable {
         self.seed = seed
         self.settings = settings
         self.provenance = provenance
-        self.levels = levels.enumerated().sorted { ($0.element.fid, $0.offset) < ($1.element.fid, $1.offset) }
+        self.order = order
+        func place(_ level: LevelEvaluation) -> Double { order == nil ? level.fid : level.axisValue ?? 0 }
+        self.levels = levels.enumerated().sorted { (place($0.element), $0.offset) < (place($1.element), $1.offset) }
             .map(\.element)
         metrics = self.levels.first?.scores(of: .model)?.mean.scores.metrics ?? []
     }
@@ -56,13 +67,14 @@ public struct EvaluationResults: Sendable, Equatable {
         public var gallery: GalleryKind
         /// In which direction.
         public var direction: DirectionOrMean
-        /// Over which measure of shift.
-        public var axis: ShiftAxis
+        /// Over which measure of shift; nil for the results' ``EvaluationResults/mainAxis``.
+        public var axis: ShiftAxis?
 
-        /// Names a curve; by default that of the model, averaged over both directions, in the full gallery, over `fid`.
+        /// Names a curve; by default that of the model, averaged over both directions, in the full gallery, over what the levels
+        /// stand in the order of.
         public init(
             _ subject: Subject = .model, gallery: GalleryKind = .full, direction: DirectionOrMean = .mean,
-            over axis: ShiftAxis = .fid
+            over axis: ShiftAxis? = nil
         ) {
             self.subject = subject
             self.gallery = gallery
@@ -75,7 +87,7 @@ public struct EvaluationResults: Sendable, Equatable {
     public func curve(of metric: RetrievalMetric, _ key: CurveKey = .init()) -> DifficultyCurve {
         DifficultyCurve(
             points: levels.compactMap { level in
-                guard let shift = level.shift(key.axis),
+                guard let shift = level.shift(key.axis ?? mainAxis),
                     let scores = level.scores(of: key.subject, gallery: key.gallery)?[key.direction],
                     let estimate = scores.estimates[metric]
                 else { return nil }
@@ -96,7 +108,7 @@ public struct EvaluationResults: Sendable, Equatable {
     }
 
     /// The model's lead over the backbone at the hardest level less that at the easiest, or nil if there is no lead or if
-    /// all levels have the same distance; negative if the lead fades.
+    /// all levels are at the same place; negative if the lead fades.
     ///
     /// It shrinks for embeddings that were never trained, too: see ``costOfShift(of:over:)``.
     public func leadChange(
@@ -106,7 +118,7 @@ public struct EvaluationResults: Sendable, Equatable {
             completeCurve(of: metric, CurveKey($0, gallery: gallery, direction: direction))?.points.map(\.estimate)
         }
         guard let backbone = curves[0], let model = curves[1], let last = backbone.indices.last, last > 0,
-            levels[last].fid > levels[0].fid
+            let start = levels[0].shift(mainAxis), let end = levels[last].shift(mainAxis), end > start
         else { return nil }
         return (model[last] - backbone[last]) - (model[0] - backbone[0])
     }

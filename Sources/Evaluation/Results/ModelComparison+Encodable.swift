@@ -3,6 +3,7 @@ internal import Retrieval
 extension ModelComparison: Encodable {
     private enum CodingKeys: String, CodingKey {
         case metric, gallery, direction, over, dataset, split, confidence, levels, models, pairs
+        case order = "axis"
     }
 
     /// Writes the comparison: `models[].levels[]` has a value with its interval, a rank, the gain over the frozen
@@ -14,6 +15,7 @@ extension ModelComparison: Encodable {
         try container.encode(gallery, forKey: .gallery)
         try container.encode(direction.rawValue, forKey: .direction)
         try container.encode(axis, forKey: .over)
+        try container.encodeIfPresent(order, forKey: .order)
         try container.encode(dataset, forKey: .dataset)
         try container.encode(split, forKey: .split)
         try container.encode(confidence, forKey: .confidence)

@@ -29,6 +29,8 @@ public struct ModelComparison: Sendable, Equatable {
     public let direction: DirectionOrMean
     /// Over which measure of shift.
     public let axis: ShiftAxis
+    /// What the levels follow, if ``axis`` is the order of ordered splits; nil otherwise.
+    public let order: LevelOrder?
     /// The dataset's name.
     public let dataset: String
     /// What was scored, as ``EvaluationSettings/split``.
@@ -48,6 +50,8 @@ public struct ModelComparison: Sendable, Equatable {
         public let id: String
         /// Its position on the axis.
         public let shift: Double
+        /// The squared Fréchet distance between its sides, where the axis is the order of ordered splits; nil otherwise.
+        public let fid: Double?
     }
 
     /// The values of one model.
@@ -133,21 +137,22 @@ public struct ModelComparison: Sendable, Equatable {
     ///   - metric: the metric to compare by.
     ///   - gallery: in which gallery.
     ///   - direction: in which direction; the catalogue has only the mean.
-    ///   - axis: over which measure of shift.
+    ///   - axis: over which measure of shift; nil for the ``EvaluationResults/mainAxis`` of the first.
     /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` if results have other levels, another split or
     ///   other groups than the first, or lack the metric.
     /// - Precondition: there is at least one model, and each has at least one run.
     public init(
         _ models: [Entry], metric: RetrievalMetric = .recall(1), gallery: GalleryKind = .full,
-        direction: DirectionOrMean = .mean, over axis: ShiftAxis = .fid
+        direction: DirectionOrMean = .mean, over given: ShiftAxis? = nil
     ) throws {
         guard let first = models.first?.runs.first, models.allSatisfy({ !$0.runs.isEmpty }) else {
             preconditionFailure("a comparison needs a model, and each model a run")
         }
+        let axis = given ?? first.mainAxis
         let curves = try models.map { model in
             let key = EvaluationResults.CurveKey(model.subject, gallery: gallery, direction: direction, over: axis)
             return try model.runs.map { run in
-                try run.requireComparability(with: first, in: gallery, direction, name: model.name)
+                try run.requireComparability(with: first, in: gallery, direction, over: given, name: model.name)
                 guard let curve = run.completeCurve(of: metric, key), !curve.points.isEmpty else {
                     throw EvaluationError.incomparable(
                         name: model.name,
@@ -162,10 +167,14 @@ public struct ModelComparison: Sendable, Equatable {
         self.gallery = gallery
         self.direction = direction
         self.axis = axis
+        order = axis == .order ? first.order : nil
         dataset = first.dataset
         split = first.settings.split
         confidence = first.settings.confidence
-        levels = curves[0][0].points.map { Level(id: $0.level, shift: $0.shift) }
+        let distances = Dictionary(first.levels.map { ($0.id, $0.fid) }) { first, _ in first }
+        levels = curves[0][0].points.map {
+            Level(id: $0.level, shift: $0.shift, fid: axis == .order ? distances[$0.level] : nil)
+        }
         let means = curves.map { DifficultyCurve(meanOf: $0) }
         let overall = DifficultyCurve(meanOf: means)
         let ranks = levels.indices.map { level in
@@ -293,8 +302,29 @@ extension EvaluationResults {
     /// - Throws: ``EvaluationError/incomparable(name:found:expected:)`` unless both have the same levels and follow the
     ///   same rules, as far as they matter in a gallery.
     fileprivate func requireComparability(
-        with other: EvaluationResults, in gallery: GalleryKind, _ direction: DirectionOrMean, name: String
+        with other: EvaluationResults, in gallery: GalleryKind, _ direction: DirectionOrMean, over axis: ShiftAxis?,
+        name: String
     ) throws {
+        if axis == nil || axis == .order {
+            guard order == other.order else {
+                throw EvaluationError.incomparable(
+                    name: name, found: orderInWords,
+                    expected: "\(other.orderInWords), as the first has, or a comparison over fid")
+            }
+            let places = Dictionary(other.levels.map { ($0.id, $0.axisValue) }) { first, _ in first }
+            for level in levels {
+                guard let order, let value = level.axisValue, let expected = places[level.id] ?? nil, value != expected
+                else { continue }
+                throw EvaluationError.incomparable(
+                    name: name, found: "\(level.id) at \(value) by \(order.words)",
+                    expected: "it at \(expected), as the first has, or a comparison over fid")
+            }
+            guard axis == nil || order != nil else {
+                throw EvaluationError.incomparable(
+                    name: name, found: orderInWords,
+                    expected: "levels in an order of their own, or a comparison over fid")
+            }
+        }
         // Results of the catalogue alone have no tasks.
         if direction == .mean, let found = tasksInWords, let expected = other.tasksInWords {
             guard found == expected else {
@@ -307,6 +337,13 @@ extension EvaluationResults {
                 throw EvaluationError.incomparable(name: name, found: found, expected: "\(expected), as the first has")
             }
         }
+    }
+
+    /// What the levels stand by.
+    private var orderInWords: String {
+        guard let order else { return "levels by their distance (fid)" }
+        let details = [order.kind, order.classValue.map { "the \($0) of each class" }].compactMap(\.self)
+        return "levels by \(order.words)" + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
     }
 
     /// The directions of the tasks: a mean over one direction has other queries, and other models, than one over both.
@@ -329,8 +366,9 @@ extension EvaluationResults {
         { results, _ in "ranks by \(results.settings.similarity.rawValue) similarity" },
         { results, _ in
             "the levels "
-                + results.levels.map { level in
-                    "\(level.id) (fid \(level.fid)" + (level.excess.map { ", excess \($0)" } ?? "") + ")"
+                + results.levels.sorted { ($0.fid, $0.id) < ($1.fid, $1.id) }.map { level in
+                    "\(level.id) (fid \(level.fid)" + (level.excess.map { ", excess \($0)" } ?? "")
+                        + ")"
                 }.joined(separator: ", ")
         },
         { results, _ in

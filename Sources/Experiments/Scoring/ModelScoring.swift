@@ -7,6 +7,7 @@ internal import Foundation
 internal import HeadTraining
 public import Parallel
 internal import Ranks
+internal import Reports
 public import Retrieval
 internal import Splits
 
@@ -278,10 +279,11 @@ public struct ModelScoring: Sendable {
         let results = EvaluationResults(
             tool: generator, dataset: splits.dataset.name, model: models.name, seed: seed,
             settings: rules(withCatalogue: pooled != nil),
-            provenance: provenance,
+            provenance: provenance, order: splits.manifest.levelOrder,
             levels: splits.manifest.levels.map { level in
                 LevelEvaluation(
                     id: level.id, origin: level.arm.rawValue, step: level.step, fid: level.fid, excess: level.excess,
+                    axisValue: splits.manifest.levelOrder == nil ? nil : level.axis?.value,
                     forward: evaluations[level.id]?[.forward], reverse: evaluations[level.id]?[.reverse],
                     catalogue: pooled?[level.id] ?? [:], shots: settings.shots)
             })
@@ -377,6 +379,7 @@ public struct ModelScoring: Sendable {
         guard found.dataset == splits.dataset.name,
             Set(found.levels.map { "\($0.id) \($0.fid)" }) == Set(splits.manifest.levels.map { "\($0.id) \($0.fid)" })
         else { throw occupied("results along other splits are there") }
+        guard found.order == splits.manifest.levelOrder else { throw occupied("results along another axis are there") }
         // Whether a file has embeddings of all samples is known only once it is read.
         guard found.settings == rules(withCatalogue: found.settings.catalogue != nil), found.metrics == settings.metrics
         else {

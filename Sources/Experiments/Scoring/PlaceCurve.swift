@@ -1,6 +1,8 @@
 internal import Datasets
+internal import Evaluation
 internal import Files
 internal import Foundation
+internal import Reports
 public import Retrieval
 internal import Splits
 
@@ -17,8 +19,10 @@ public struct PlaceCurve: Sendable {
         public let scores: PlaceScores
     }
 
-    /// The levels, by increasing distance.
+    /// The levels, by increasing distance, or in the order of ordered splits.
     public let points: [Point]
+    /// What the levels follow in place of the distance, in words; nil for splits that follow the distance.
+    public let order: String?
 
     /// Scores the test samples of every level.
     ///
@@ -39,6 +43,7 @@ public struct PlaceCurve: Sendable {
                 path: set.table.path, found: "no names of samples",
                 expected: "a column sample, by which the splits' samples are found")
         }
+        order = splits.manifest.levelOrder?.words
         let index = NameIndex(names)
         let dataset = splits.dataset
         points = try splits.manifest.levels.map { level in

@@ -23,6 +23,8 @@ public struct SplitFolderCheck: Sendable {
     /// How many distances were recomputed.
     public private(set) var recomputedDistanceCount = 0
 
+    private let url: URL
+
     /// The splits of the folder itself.
     public var manifest: SplitManifest { validation.manifest }
 
@@ -84,6 +86,7 @@ public struct SplitFolderCheck: Sendable {
             violations += SplitValidation.violations(
                 ofReplicates: series, summary: hasSummary ? try ReplicateAgreement(readingFrom: summary) : nil)
         }
+        self.url = url
         validation = main
         self.allSeries = allSeries
         self.violations = violations
@@ -124,7 +127,8 @@ public struct SplitFolderCheck: Sendable {
         let tolerance =
             provenance.source == .features ? SplitValidation.tolerance : SplitValidation.networkTolerance
         let embedded = try EmbeddedDataset(
-            dataset: dataset, embeddings: found.matrix, statistic: manifest.settings.statistic ?? .samples)
+            dataset: dataset, embeddings: found.matrix, statistic: manifest.settings.statistic ?? .samples,
+            units: try dataset.units(by: manifest.settings.unit))
         for (folder, validation) in allSeries
         where validation.dataset.samples == dataset.samples
             && validation.manifest.settings.statistic == embedded.statistic
@@ -136,6 +140,14 @@ public struct SplitFolderCheck: Sendable {
                         (folder.map { $0 + ", " } ?? "") + "computing the distances", done: done, of: total,
                         isSteady: false))
             }.map { violation in folder.map(violation.below) ?? violation }
+            let file = (folder.map { url.appending(path: $0) } ?? url).appending(path: SplitFileName.nearest)
+            if validation.manifest.settings.madeBy?.order?.axis == .nearest, exists(file) {
+                let table = try CSVTable(contentsOf: file)
+                let known = Set(try validation.violations(ofNearest: table).map(\.description))
+                violations += try validation.violations(ofNearest: table, over: embedded, tolerance: tolerance)
+                    .filter { !known.contains($0.description) }
+                    .map { violation in folder.map(violation.below) ?? violation }
+            }
         }
     }
 
@@ -159,9 +171,9 @@ public struct SplitFolderCheck: Sendable {
     }
 
     private static func tableViolations(of validation: SplitValidation, at url: URL) throws -> [SplitViolation] {
-        func violations(_ name: String, _ check: (CSVTable) -> [SplitViolation]) throws -> [SplitViolation] {
+        func violations(_ name: String, _ check: (CSVTable) throws -> [SplitViolation]) throws -> [SplitViolation] {
             let file = url.appending(path: name)
-            return exists(file) ? check(try CSVTable(contentsOf: file)) : [missing(name)]
+            return exists(file) ? try check(try CSVTable(contentsOf: file)) : [missing(name)]
         }
         let matched = try violations(SplitFileName.matched, validation.violations(ofMatchedTraining:))
         if validation.manifest.settings.heldOutBy != nil {
@@ -169,7 +181,10 @@ public struct SplitFolderCheck: Sendable {
         }
         // Nothing is known of how imported splits were found.
         guard validation.manifest.importedFrom == nil else { return matched }
-        return try matched + violations(SplitFileName.progression, validation.violations(ofProgression:))
+        let near =
+            validation.manifest.settings.madeBy?.order?.axis == .nearest
+            ? try violations(SplitFileName.nearest) { try validation.violations(ofNearest: $0) } : []
+        return try matched + near + violations(SplitFileName.progression, validation.violations(ofProgression:))
     }
 
     private static func missing(_ file: String) -> SplitViolation {

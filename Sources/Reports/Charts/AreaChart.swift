@@ -29,7 +29,8 @@ public struct AreaChart: Chart {
 
     /// What the chart shows, in words.
     public var description: String {
-        "The area under \(comparison.metric.title) against the shift, scaled to [0, 1]. "
+        "The area under \(comparison.metric.title) \(comparison.order.map { "over the levels by \($0.words)" } ?? "against the shift"), scaled to "
+            + "[0, 1]. "
             + models.map { model in
                 "\(model.name): \(withMargin(model.ags, 4))"
             }.joined(separator: "; ") + "."

@@ -77,7 +77,7 @@ public struct AxisChart: Chart {
         let dashes: [String?] = [nil, "7 4", "2 3", "10 3 2 3"]
         return LinePlot(
             yTitle: "measures, scaled to the range of the levels", shortYTitle: "scaled measures",
-            axis: LinePlot.axis(.fid),
+            axis: LevelWords(.fid, nil),
             limits: 0...1,
             lines: lines.map { line in
                 LinePlot.Line(

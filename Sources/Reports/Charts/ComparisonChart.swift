@@ -44,7 +44,9 @@ public struct ComparisonChart: Chart {
     }
 
     /// What the chart shows, in words.
-    public var description: String { "\(title), over the levels by growing shift. \(plot.description)" }
+    public var description: String {
+        "\(title), over the levels by \(comparison.order?.words ?? "growing shift"). \(plot.description)"
+    }
 
     /// One row per model and level: the value and its interval.
     public var table: CSVTable { plot.table(valueName: content == .values ? "value" : "change") }
@@ -55,7 +57,7 @@ public struct ComparisonChart: Chart {
     private var plot: LinePlot {
         LinePlot(
             yTitle: content == .values ? comparison.metric.title : "\(comparison.metric.title) less the mean",
-            axis: LinePlot.axis(comparison.axis), limits: content == .values ? 0...1 : nil,
+            axis: LevelWords(comparison), limits: content == .values ? 0...1 : nil,
             includesZero: content == .changes, intervals: intervals,
             lines: comparison.models.enumerated().map { number, model in
                 let estimates = content == .values ? model.curve.points.map(\.estimate) : model.changes

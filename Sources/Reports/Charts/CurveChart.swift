@@ -3,7 +3,7 @@ public import Evaluation
 public import Files
 public import Retrieval
 
-/// A metric against the distance between train and test, as a self-contained SVG.
+/// A metric against the distance between train and test, or along the order of ordered splits, as a self-contained SVG.
 ///
 /// The model is bold, each direction light and the backbone dashed; every level is a marker, with its 95 % interval as a
 /// bar on the bold line. The legend is above the curves. In the catalogue the backbone's line is flat, since it is asked
@@ -25,21 +25,21 @@ public struct CurveChart: Chart {
             case tricked
         }
 
-        /// One level: its id, the distance, the metric's value, and half the width of its interval, nil to show none.
-        public typealias Point = (level: String, fid: Double, value: Double, margin: Double?)
+        /// One level: its id, its place on the axis, the metric's value, and half the width of its interval, nil to show none.
+        public typealias Point = (level: String, shift: Double, value: Double, margin: Double?)
 
         /// The name in the legend.
         public let name: String
         /// What the line stands for.
         public let role: Role
-        /// The levels by growing distance.
+        /// The levels by growing place.
         public let points: [Point]
 
         /// Makes a line; its points may be in any order.
         public init(name: String, role: Role, points: [Point]) {
             self.name = name
             self.role = role
-            self.points = points.sorted { $0.fid < $1.fid }
+            self.points = points.sorted { $0.shift < $1.shift }
         }
     }
 
@@ -51,9 +51,15 @@ public struct CurveChart: Chart {
     public let metric: String
     /// The lines; later ones are drawn over earlier ones.
     public let series: [Series]
+    private let words: LevelWords
 
-    /// Makes a chart.
+    /// Makes a chart over the distance.
     public init(title: String, metric: String, series: [Series]) {
+        self.init(title: title, metric: metric, series: series, over: LevelWords(.fid, nil))
+    }
+
+    private init(title: String, metric: String, series: [Series], over words: LevelWords) {
+        self.words = words
         self.title = title
         self.metric = metric
         self.series = series
@@ -89,7 +95,7 @@ public struct CurveChart: Chart {
             series: directions.count == 1
                 ? all.filter { $0.role != directions[0].role }
                     .map { $0.role == .mean ? Series(name: directions[0].name, role: .mean, points: $0.points) : $0 }
-                : all)
+                : all, over: LevelWords(results))
     }
 
     /// The drawing; what is drawn last is on top, and comes first in the legend.
@@ -97,7 +103,9 @@ public struct CurveChart: Chart {
 
     /// What the chart shows, in words.
     public var description: String {
-        "\(metric) against the squared Fréchet distance between train and test. \(plot.description)"
+        (words.order == nil
+            ? "\(metric) against the squared Fréchet distance between train and test. "
+            : "\(metric) over the levels \(words.growth). ") + plot.description
     }
 
     /// One row per line and level: the value and its interval.
@@ -105,11 +113,11 @@ public struct CurveChart: Chart {
 
     private var plot: LinePlot {
         LinePlot(
-            yTitle: metric, axis: LinePlot.axis(.fid), limits: 0...1,
+            yTitle: metric, axis: words, limits: 0...1,
             lines: series.reversed().map { entry in
                 LinePlot.Line(
                     name: entry.name, style: Self.style(entry.role),
-                    points: entry.points.map { ($0.level, $0.fid, $0.value, $0.margin) },
+                    points: entry.points.map { ($0.level, $0.shift, $0.value, $0.margin) },
                     radius: entry.role == .mean ? 5 : 4, bar: 0.6)
             })
     }

@@ -9,22 +9,31 @@ public struct GainChart: Chart {
     private let metric: RetrievalMetric
     private let dataset: String
     private let lines: [LinePlot.Line]
+    private let words: LevelWords
 
     /// Makes a chart of models by name; models without the backbone's scores in the catalogue are not drawn, and the
     /// others keep their colours.
     ///
-    /// - Parameter models: each with its training runs, at least one, of which the mean is drawn.
+    /// - Parameters:
+    ///   - models: each with its training runs, at least one, of which the mean is drawn.
+    ///   - metric: the metric.
+    ///   - axis: what the levels stand by; nil for the ``/Evaluation/EvaluationResults/mainAxis`` of the first.
     public init(
-        runs models: [(name: String, runs: [EvaluationResults])], metric: RetrievalMetric = .averagePrecisionAtR
+        runs models: [(name: String, runs: [EvaluationResults])], metric: RetrievalMetric = .averagePrecisionAtR,
+        over axis: ShiftAxis? = nil
     ) {
+        let axis = axis ?? models.first?.runs[0].mainAxis ?? .fid
+        words = LevelWords(axis, models.first?.runs[0].order)
         self.metric = metric
         dataset = models.first?.runs[0].dataset ?? ""
         lines = models.enumerated().compactMap { number, model in
-            let points = model.runs[0].levels.enumerated().compactMap { place, level -> LinePlot.Point? in
-                let gains = model.runs.compactMap { $0.levels[place].gain()?[metric] }
-                guard gains.count == model.runs.count else { return nil }
+            let points = model.runs[0].levels.compactMap { level -> LinePlot.Point? in
+                let gains = model.runs.compactMap { run in
+                    run.levels.first { $0.id == level.id }?.gain()?[metric]
+                }
+                guard gains.count == model.runs.count, let shift = level.shift(axis) else { return nil }
                 let gain = Estimate.mean(of: gains)
-                return (level.id, level.fid, gain.value, gain.margin)
+                return (level.id, shift, gain.value, gain.margin)
             }
             guard !points.isEmpty else { return nil }
             return LinePlot.Line(
@@ -51,7 +60,7 @@ public struct GainChart: Chart {
     /// What the chart shows, in words.
     public var description: String {
         "Each model's \(metric.title) less that of the frozen features, searched among all classes with the same queries at every "
-            + "level, over the levels by growing distance. \(plot.description)"
+            + "level, over the levels \(words.growth). \(plot.description)"
     }
 
     /// One row per model and level: the gain and its interval.
@@ -63,7 +72,7 @@ public struct GainChart: Chart {
     private var plot: LinePlot {
         LinePlot(
             yTitle: "\(metric.title): model − frozen features", shortYTitle: "gain in \(metric.title)",
-            axis: LinePlot.axis(.fid), includesZero: true,
+            axis: words, includesZero: true,
             intervals: .bands,
             lines: lines)
     }

@@ -37,6 +37,6 @@ extension ProgressionChart {
                 let level = manifest.levels.first { $0.arm.rawValue == step.origin && $0.step == step.step }
                 return Step(
                     origin: step.origin, step: step.step, fid: step.fid, level: level?.id, null: level?.null?.range)
-            })
+            }, isOrdered: manifest.levelOrder != nil)
     }
 }

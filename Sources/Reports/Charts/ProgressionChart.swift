@@ -36,8 +36,13 @@ public struct ProgressionChart: Chart {
     /// The steps from the easiest, through the start and the hardest swap, to the last removal.
     public let steps: [Step]
 
+    private let isOrdered: Bool
+
     /// Makes a chart of steps, given in drawing order.
-    public init(title: String, steps: [Step]) {
+    ///
+    /// - Parameter isOrdered: whether the levels follow an order, and not the distance.
+    public init(title: String, steps: [Step], isOrdered: Bool = false) {
+        self.isOrdered = isOrdered
         self.title = title
         self.steps = steps
     }
@@ -63,7 +68,9 @@ public struct ProgressionChart: Chart {
                 fill: ChartStyle.shade, opacity: 1)
             ChartStyle.axes(
                 &svg, x: x, y: y,
-                xTitle: format.isNarrow ? "steps: easier ← 0 → harder" : "steps from the start: easier ← 0 → harder",
+                xTitle: isOrdered
+                    ? "steps from the start"
+                    : format.isNarrow ? "steps: easier ← 0 → harder" : "steps from the start: easier ← 0 → harder",
                 yTitle: "Fréchet distance (squared)")
             if let last = bands.last {
                 // To the right of the band if there is room, else over its end.
@@ -91,7 +98,9 @@ public struct ProgressionChart: Chart {
                     title: Self.name(of: step))
             }
             let levels = zip(numbers, steps).filter { $0.1.level != nil }
-            let order = levels.indices.sorted { (levels[$0].1.fid, $0) < (levels[$1].1.fid, $1) }
+            let order =
+                isOrdered
+                ? Array(levels.indices) : levels.indices.sorted { (levels[$0].1.fid, $0) < (levels[$1].1.fid, $1) }
             for (text, place) in zip(levelNumbers(order.map { levels[$0].1.level ?? "" }), order) {
                 let (number, step) = levels[place]
                 ChartStyle.levelDot(

@@ -21,7 +21,8 @@ struct LinePlot {
     let yTitle: String
     /// The same where there is little room; nil for the same.
     var shortYTitle: String?
-    let axis: (title: String, shortTitle: String, isDistance: Bool)
+    /// What the levels stand by.
+    let axis: LevelWords
     /// The range that values cannot leave, and that intervals are clipped to.
     var limits: ClosedRange<Double>?
     /// Whether the axis always includes 0.
@@ -139,21 +140,6 @@ struct LinePlot {
                         + [-1.0, 1].map { sign in point.margin.map { "\(point.value + sign * $0)" } ?? "" }
                 }
             })
-    }
-}
-
-extension LinePlot {
-    /// The titles of an axis of shifts.
-    static func axis(_ axis: ShiftAxis) -> (title: String, shortTitle: String, isDistance: Bool) {
-        switch axis {
-        case .fid:
-            ("Fréchet distance between train and test (squared)", "Fréchet distance (squared)", true)
-        case .excess:
-            (
-                "Fréchet distance between train and test (squared), less that of random sides",
-                "excess of the Fréchet distance", false
-            )
-        }
     }
 }
 

@@ -41,15 +41,16 @@ struct ReportComparisons: Sendable {
 
     /// What becomes of the models' own scores along the levels, where there are no frozen features to lead.
     var fallSentences: [String] {
-        results.prefix(3).enumerated().compactMap { number, entry in
+        let words = LevelWords(main)
+        return results.prefix(3).enumerated().compactMap { number, entry in
             if let sentence = costSentence(entry.results) { return "\(entry.name): \(sentence)" }
             let points = main.models[number].curve.points
             guard let first = points.first?.estimate, let last = points.last?.estimate, points.count > 1 else {
                 return nil
             }
             return
-                "\(entry.name): \(main.metric.title) within the \(main.split == "test" ? "test classes" : "classes of the \(main.split)") is \(withMargin(first)) at the easiest level and "
-                + "\(withMargin(last)) at the hardest; such a curve alone does not show that the shift is the cause."
+                "\(entry.name): \(main.metric.title) within the \(main.split == "test" ? "test classes" : "classes of the \(main.split)") is \(withMargin(first)) at the \(words.first) level and "
+                + "\(withMargin(last)) at the \(words.last); such a curve alone does not show that the shift is the cause."
         }
     }
 

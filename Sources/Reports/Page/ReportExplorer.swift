@@ -2,6 +2,7 @@ internal import Evaluation
 internal import Files
 internal import Foundation
 internal import Retrieval
+internal import Statistics
 
 /// Every curve of a page's models, for the one chart that shows them: what is drawn, by which metric, in which gallery and
 /// direction.
@@ -20,6 +21,7 @@ struct ReportExplorer: Encodable, Sendable {
         let number: String
         let fid: Double
         let excess: Double?
+        let order: Double?
     }
 
     /// A model, or the frozen features: its name, and how its line looks.
@@ -43,6 +45,7 @@ struct ReportExplorer: Encodable, Sendable {
     let metrics: [Choice]
     let galleries: [Choice]
     let directions: [Choice]
+    /// The axes, that of the first drawing first.
     let axes: [Choice]
     /// The lines of all subjects by the choices, joined by spaces; nil for a subject without one.
     let curves: [String: [Line?]]
@@ -54,6 +57,21 @@ struct ReportExplorer: Encodable, Sendable {
     let axisTitles: [String: [String]]
     /// What is drawn of the metric, in words; "" for its values.
     let headings: [String: String]
+
+    private let words: LevelWords
+
+    private enum CodingKeys: String, CodingKey {
+        case levels, subjects, shows, metrics, galleries, directions, axes, curves, captions, first, axisTitles,
+            headings
+    }
+
+    /// The heading of the column with the places of the levels.
+    var placeTitle: String { words.column.map { "\($0.capitalizedFirst), distance" } ?? "Distance" }
+
+    /// The place of a level, for that column.
+    func place(_ number: Int) -> String {
+        (levels[number].order.map { words.place($0) + ", " } ?? "") + distanceText(levels[number].fid)
+    }
 
     /// The name of the frozen features among the subjects.
     static let frozen = "frozen features"
@@ -100,12 +118,14 @@ struct ReportExplorer: Encodable, Sendable {
             curves.keys.contains { $0.parts(between: " ", keepingEmpty: true)[place] == id }
         }
         let levels = compared.main.levels
+        words = LevelWords(compared.main)
+        let words = words
         let source = models[0].runs[0].levels
         let numbers = levelNumbers(levels.map(\.id))
         self.levels = zip(levels, numbers).map { level, number in
             Level(
-                id: level.id, number: number, fid: level.shift,
-                excess: source.first { $0.id == level.id }?.excess)
+                id: level.id, number: number, fid: level.fid ?? level.shift,
+                excess: source.first { $0.id == level.id }?.excess, order: level.fid == nil ? nil : level.shift)
         }
         subjects = entries.enumerated().map { number, entry in
             let style = LineStyle.model(number)
@@ -129,14 +149,16 @@ struct ReportExplorer: Encodable, Sendable {
             Choice(id: DirectionOrMean.reverse.rawValue, title: "Reverse"),
         ].filter { isThere(3, $0.id) }
         axes =
-            [Choice(id: "fid", title: "Distance")]
+            (words.order.map { [Choice(id: "order", title: $0.words)] } ?? []) + [Choice(id: "fid", title: "Distance")]
             + (self.levels.allSatisfy { $0.excess != nil } ? [Choice(id: "excess", title: "Above random sides")] : [])
-        axisTitles = [
+        var axisTitles = [
             "fid": ["Fréchet distance between train and test (squared)", "Fréchet distance (squared)"],
             "excess": [
                 "Fréchet distance above that of random sides (squared)", "distance above that of random sides",
             ],
         ]
+        if words.order != nil { axisTitles["order"] = [words.title, words.shortTitle] }
+        self.axisTitles = axisTitles
         let (shows, galleries) = (shows, galleries)
         headings = [
             "lead": "gain over the frozen features", "score": "", "above": "above the mean of the models",

@@ -27,7 +27,7 @@ extension ReportPage {
         html.element(
             "p", [],
             content:
-                "What the test classes are that the train classes are not, hardest level first: "
+                "What the test classes are that the train classes are not, \(LevelWords(manifest).last) level first: "
                 + (hasColumns
                     ? "the values whose shares differ most, beside what random sides of the same classes would differ by, and "
                     : "")

@@ -58,12 +58,13 @@ extension ReportPage {
     // MARK: Tiles
 
     private func tiles(of comparisons: ReportComparisons, _ html: inout Markup) {
+        let words = LevelWords(comparisons.main)
         html.element(
             "p", [("class", "what")],
             content: comparisons.main.metric.title
                 + (comparisons.leads == nil
                     ? " \(comparisons.main.gallery.placeOnTile)"
-                    : ", gain over the frozen features, easiest → hardest level"))
+                    : ", gain over the frozen features, \(words.first) → \(words.last) level"))
         for (number, model) in comparisons.main.models.enumerated() {
             let style = LineStyle.model(number)
             html.group("article", [("class", "tile"), ("aria-label", model.name)]) { html in
@@ -75,7 +76,7 @@ extension ReportPage {
                 let points = leads.isEmpty ? model.curve.points.map(\.estimate) : leads
                 if let first = points.first, let last = points.last {
                     html.group("p", [("class", "from-to")]) { html in
-                        ends(first, last, isLead: !leads.isEmpty, &html)
+                        ends(first, last, called: words, isLead: !leads.isEmpty, &html)
                     }
                 }
                 html.group("dl", []) { html in
@@ -90,9 +91,10 @@ extension ReportPage {
         }
     }
 
-    /// Appends the value at the easiest and at the hardest level.
-    private func ends(_ first: Estimate, _ last: Estimate, isLead: Bool, _ html: inout Markup) {
-        for (place, (value, name)) in [(first, "easiest"), (last, "hardest")].enumerated() {
+    /// Appends the value at the first and at the last level.
+    private func ends(_ first: Estimate, _ last: Estimate, called words: LevelWords, isLead: Bool, _ html: inout Markup)
+    {
+        for (place, (value, name)) in [(first, words.first), (last, words.last)].enumerated() {
             if place == 1 { html.element("span", [("class", "arrow"), ("aria-hidden", "true")], content: "→") }
             html.group("span", [("class", "end")]) { html in
                 html.element("b", [], content: Self.text(value.value, signed: isLead))
@@ -116,10 +118,17 @@ extension ReportPage {
 
     private func tilesOfSplits(_ html: inout Markup) {
         let tested = manifest.levels.filter { $0.isShift != nil }
+        let isOrdered = manifest.levelOrder != nil
         let values = [
             ("Levels", "\(manifest.levels.count)"),
-            ("Easiest distance", manifest.levels.first.map { distanceText($0.fid) } ?? "–"),
-            ("Hardest distance", manifest.levels.last.map { distanceText($0.fid) } ?? "–"),
+            (
+                isOrdered ? "Distance at the first" : "Easiest distance",
+                manifest.levels.first.map { distanceText($0.fid) } ?? "–"
+            ),
+            (
+                isOrdered ? "Distance at the last" : "Hardest distance",
+                manifest.levels.last.map { distanceText($0.fid) } ?? "–"
+            ),
             (
                 "Shift beyond chance",
                 tested.isEmpty ? "not tested" : "\(tested.count { $0.isShift == true }) of \(tested.count) levels"
@@ -173,7 +182,7 @@ extension ReportPage {
                     ("gallery", "Gallery", explorer.galleries), ("direction", "Direction", explorer.directions),
                     ("axis", "Over", explorer.axes),
                 ] where choices.count > 1 {
-                    Self.choice(name, title: title, choices, chosen: (explorer.first + ["fid"]), &html)
+                    Self.choice(name, title: title, choices, chosen: (explorer.first + [explorer.axes[0].id]), &html)
                 }
             }
             html.group("div", [("class", "legend"), ("id", "explorer-legend"), ("hidden", "hidden")]) { html in
@@ -196,9 +205,10 @@ extension ReportPage {
                 html.element("summary", [], content: "The numbers")
                 html.table(
                     caption: "Value ± half the width of the 95 % interval",
-                    columns: [("Level", false), ("Distance", true)] + explorer.subjects.map { ($0.name, true) },
+                    columns: [("Level", false), (explorer.placeTitle, true)]
+                        + explorer.subjects.map { ($0.name, true) },
                     rows: explorer.levels.indices.map { place in
-                        [explorer.levels[place].id, distanceText(explorer.levels[place].fid)]
+                        [explorer.levels[place].id, explorer.place(place)]
                             + explorer.firstLines.map { line in
                                 guard let line, let value = line.values[place] else { return "–" }
                                 return Self.text(value, signed: explorer.first[0] != "score")
@@ -280,7 +290,11 @@ extension ReportPage {
             html.group("p", [("class", "strip-key")]) { html in
                 html.element("span", [("class", "test")], content: "tested on")
                 html.element("span", [("class", "train")], content: "trained on")
-                html.element("span", [], content: "classes far to either side, easy levels left, hard ones right")
+                html.element(
+                    "span", [],
+                    content: "classes far to either side, "
+                        + (manifest.levelOrder.map { "levels by \($0.words) from left to right" }
+                            ?? "easy levels left, hard ones right"))
             }
         }
     }

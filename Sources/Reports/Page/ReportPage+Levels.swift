@@ -1,5 +1,6 @@
 internal import Files
 internal import Datasets
+internal import Evaluation
 internal import Splits
 internal import Statistics
 
@@ -11,9 +12,15 @@ extension ReportPage {
     func series(_ chart: ProgressionChart, _ html: inout Markup) {
         html.element(
             "p", [],
-            content:
-                "Exchanges of classes lead from the split that the series starts with to the easiest and to the hardest division of the "
-                + "classes; beyond that the classes nearest to the other side leave. The marked steps became levels.")
+            content: (manifest.levelOrder.map { order in
+                order.isOfColumn
+                    ? "Exchanges of classes lead from sides that are mixed by \(order.name) to its first half against the second; "
+                        + "beyond that the classes next to the cut leave."
+                    : "Exchanges of classes lead from sides whose nearest classes are near to those whose nearest classes are far."
+            }
+                ?? "Exchanges of classes lead from the split that the series starts with to the easiest and to the hardest division of the "
+                + "classes; beyond that the classes nearest to the other side leave.")
+                + " The marked steps became levels.")
         html.group("div", [("class", "figures")]) { html in
             html.figure(
                 chart, heading: "The distance along the steps", caption: Self.progressionCaption(chart))
@@ -67,7 +74,7 @@ extension ReportPage {
                 gauge(level, largest: largest, &html)
                 html.element("span", [("class", "reading")], content: distanceText(level.fid))
             }
-            if let origin = Self.origins[level.arm.rawValue] {
+            if let origin = (manifest.levelOrder == nil ? Self.origins : Self.originsInOrder)[level.arm.rawValue] {
                 html.element("p", [("class", "origin")], content: origin)
             }
             html.group("dl", []) { html in
@@ -113,7 +120,15 @@ extension ReportPage {
     }
 
     private func numbers(of level: SplitLevel) -> [(String, String)] {
-        var numbers = [("Distance", distanceText(level.fid))]
+        let words = LevelWords(manifest)
+        var numbers: [(String, String)] = []
+        if let title = words.column, let axis = level.axis {
+            numbers.append((title.capitalizedFirst, words.place(axis.value)))
+            for (name, span) in [("Train on", axis.train), ("Test on", axis.test)] {
+                if let span { numbers.append((name, "\(span.first) to \(span.last)")) }
+            }
+        }
+        numbers.append(("Distance", distanceText(level.fid)))
         if let excess = level.excess { numbers.append(("Excess", distanceText(excess).replacing(bytes: ["-": "−"]))) }
         if let null = level.null { numbers.append(("Random sides", "\(short(null.mean)) ± \(short(2 * null.sd))")) }
         if let position = level.position { numbers.append(("Stands", "\(position.rawValue) them")) }
@@ -133,6 +148,10 @@ extension ReportPage {
         "start": "where the series starts", "swap": "harder, by exchange", "easier": "easier, by exchange",
         "removal": "harder, by removal", "imported": "imported",
         "holdout": "one hold-out, whose train classes are those of training and validation",
+    ]
+
+    private static let originsInOrder = [
+        "start": "where the series starts", "swap": "by exchange", "removal": "by removal",
     ]
 
     /// The samples of the three classes of a side that are farthest from the other side, as the manifest has them, or else of

@@ -14,12 +14,13 @@ extension ReportPage {
             content:
                 "Headline numbers are those of the gallery All classes: the whole dataset is searched, with the same queries at every level, so "
                 + "that an embedding that is never trained scores the same at every level and what changes is what training "
-                + "did. AGS is the area under a metric against the distance, scaled to [0, 1]. "
+                + "did. AGS is the area under a metric \(comparisons.main.order.map { "over the levels by \($0.words)" } ?? "against the distance"), scaled to [0, 1]. "
                 + (comparisons.main.confidence.overWhat.map {
                     "± is half the 95 % interval over \($0); that over training runs, where there are several, is another "
                         + "thing and stands beside it. "
                 } ?? "")
-                + "Ranks are those at each level, from easy to hard.")
+                + "Ranks are those at each level, from \(comparisons.main.order == nil ? "easy to hard" : "the first to the last")."
+        )
         for (name, results) in comparisons.results {
             if let sentence = costSentence(results) {
                 html.element("p", [("class", "verdict")], content: typographic("\(name): \(sentence)"))

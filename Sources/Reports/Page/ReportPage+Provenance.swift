@@ -71,7 +71,11 @@ extension ReportPage {
             ]
         }
         if let p = manifest.controls?.p {
-            facts.append(("All levels harder than the start together", "p = \(fixed(p, 3))"))
+            facts.append(
+                (
+                    "All levels \(manifest.levelOrder == nil ? "harder than" : "after") the start together",
+                    "p = \(fixed(p, 3))"
+                ))
         }
         if let agreement = manifest.rankAgreement {
             facts.append(("Rank correlation with the kernel discrepancy", fixed(agreement, 2)))

@@ -20,7 +20,7 @@
     const part = (id) => document.getElementById(`explorer-${id}`);
     const [form, legend, table] = [part("switches"), part("legend"), part("table")];
     const names = ["show", "metric", "gallery", "direction"];
-    const choice = Object.fromEntries([...names.map((name, place) => [name, data.first[place]]), ["axis", "fid"]]);
+    const choice = Object.fromEntries([...names.map((name, place) => [name, data.first[place]]), ["axis", data.axes[0].id]]);
     const hidden = new Set();
     let level = null;
 
@@ -174,7 +174,8 @@
       const entries = shown().filter(({ line }) => line.values[chosen] !== null)
         .sort((a, b) => b.line.values[chosen] - a.line.values[chosen]);
       const head = `${data.levels[chosen].id}, distance ${distance(data.levels[chosen].fid)}`
-        + (choice.axis === "excess" ? `, ${distance(places[chosen])} above random sides` : "");
+        + (choice.axis === "excess" ? `, ${distance(places[chosen])} above random sides` : "")
+        + (choice.axis === "order" ? `, ${distance(places[chosen])} by ${data.axes[0].title}` : "");
       tip.replaceChildren();
       html("p", tip, head);
       const list = html("div", tip);

@@ -63,6 +63,7 @@ public func paperTables(
 }
 
 private func summaryTable(_ comparison: ModelComparison) -> TextTable {
+    let words = LevelWords(comparison)
     let models = comparison.models.indices.filter { comparison.models[$0].subject != .backbone }
     let hasGains = models.contains { !comparison.models[$0].gains.isEmpty }
     func cells(_ estimate: Estimate?, isSigned: Bool) -> [String] {
@@ -74,7 +75,7 @@ private func summaryTable(_ comparison: ModelComparison) -> TextTable {
     }
     let changes = models.map { comparison.fittedChange($0) }
     let hasVerdicts = changes.contains { $0?.isBeyondNoise != nil }
-    let columns = ["AGS", "easiest", "hardest", "change"].flatMap { title in
+    let columns = ["AGS", words.first, words.last, "change"].flatMap { title in
         [TextTable.Column(title, alignment: .right), .init("±", alignment: .right, name: "± of \(title)")]
     }
     return TextTable(

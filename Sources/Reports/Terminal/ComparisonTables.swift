@@ -119,7 +119,7 @@ public func changeSentences(_ comparison: ModelComparison) -> [String] {
         let (loser, other) = sign > 0 ? (second, first) : (first, second)
         let p = pair.trendAdjustedP.map { $0 < 0.0005 ? "< 0.001" : "= \(fixed($0, 3))" } ?? ""
         return "Shift costs \(loser) more than \(other): by \(fixed(abs(trend.change.value), 4)) ± "
-            + "\(margin(trend.change, 4)) of \(comparison.metric.title) from the easiest to the hardest level, p (Holm) \(p)."
+            + "\(margin(trend.change, 4)) of \(comparison.metric.title) \(LevelWords(comparison).ends), p (Holm) \(p)."
     }
     guard sentences.isEmpty else { return sentences }
     return [
@@ -159,14 +159,15 @@ public func pairTable(_ comparison: ModelComparison) -> TextTable {
             }))
 }
 
-/// A comparison in long form, one row per model and level: `comparison.csv`.
+/// A comparison in long form, one row per model and level: `comparison.csv`; over the order of ordered splits it has the distance
+/// too, as `fid`.
 public func comparisonTable(_ comparison: ModelComparison) -> CSVTable {
     func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     return CSVTable(
         columns: [
             "model", "level", "shift", "metric", "value", "low", "high", "low_over_runs", "high_over_runs", "rank",
             "change_against_mean", "change_low", "change_high", "gain", "gain_low", "gain_high",
-        ],
+        ] + (comparison.order == nil ? [] : ["fid"]),
         rows: comparison.models.flatMap { model in
             comparison.levels.enumerated().map { position, level in
                 let estimate = model.curve.points[position].estimate
@@ -179,7 +180,7 @@ public func comparisonTable(_ comparison: ModelComparison) -> CSVTable {
                     "\(model.ranks[position])", "\(change.value)", text(change.interval?.low),
                     text(change.interval?.high), text(gain?.value), text(gain?.interval?.low),
                     text(gain?.interval?.high),
-                ]
+                ] + (comparison.order == nil ? [] : [text(level.fid)])
             }
         })
 }

@@ -12,7 +12,7 @@ internal import Statistics
 public func compositionSentences(_ level: SplitLevel, in manifest: SplitManifest) -> [String] {
     guard let composition = level.composition else { return [] }
     let isHardest = manifest.levels.count > 1 && level.id == manifest.levels.last?.id
-    let beginning = "At \(level.id)\(isHardest ? ", the hardest," : "") "
+    let beginning = "At \(level.id)\(isHardest ? ", the \(LevelWords(manifest).last)," : "") "
     let found = [
         composition.tellingColumns(for: manifest).first.map { columnSentence($0, in: manifest) },
         directionSentence(composition, level),
@@ -20,11 +20,12 @@ public func compositionSentences(_ level: SplitLevel, in manifest: SplitManifest
     return found.enumerated().map { $0.offset == 0 ? beginning + $0.element : $0.element.capitalizedFirst }
 }
 
-/// What the shift of the hardest level is, in one sentence; nil if the manifest does not say.
+/// What the shift of the hardest level is, or of the last of an order, in one sentence; nil if the manifest does not say.
 public func hardestCompositionSentence(_ manifest: SplitManifest) -> String? {
-    // Levels of an order need not rise in distance.
+    // Published levels need not rise in distance.
     let level = manifest.levels.last.flatMap { last in
-        manifest.levels.max { $0.fid < $1.fid }.map { $0.fid > last.fid ? $0 : last }
+        manifest.levelOrder != nil
+            ? last : manifest.levels.max { $0.fid < $1.fid }.map { $0.fid > last.fid ? $0 : last }
     }
     return level.flatMap { compositionSentences($0, in: manifest).first }
 }

@@ -26,7 +26,7 @@ public struct SideSizes: Sendable, Equatable {
 /// - Parameter sizes: the number of classes by level id; a level without one shows a dash.
 public func catalogueTable(_ results: EvaluationResults, sizes: [String: SideSizes] = [:]) -> TextTable? {
     guard results.hasCatalogue, let metric = results.headlineMetric else { return nil }
-    var columns = LevelColumns(sizes: sizes, originSpare: 7, sidesSpare: 6)
+    var columns = LevelColumns(LevelWords(results), sizes: sizes, originSpare: 7, sidesSpare: 6)
     func scores(_ level: LevelEvaluation, _ metric: RetrievalMetric, _ subject: Subject) -> Estimate? {
         level.scores(of: subject, gallery: .catalogue)?.mean.estimates[metric]
     }
@@ -45,10 +45,15 @@ private struct LevelColumns {
     /// - Parameters:
     ///   - originSpare: when the column of origins is left out on a narrow terminal; the highest goes first.
     ///   - sidesSpare: the same for the numbers of classes.
-    init(sizes: [String: SideSizes], originSpare: Int, sidesSpare: Int) {
+    init(_ words: LevelWords, sizes: [String: SideSizes], originSpare: Int, sidesSpare: Int) {
         columns = [
             (.init("level"), { $0.id }),
             (.init("origin", spareOrder: originSpare), { $0.origin }),
+        ]
+        if let title = words.column {
+            columns.append((.init(title, alignment: .right), { $0.axisValue.map(words.place) }))
+        }
+        columns += [
             (.init("fid", alignment: .right), { distanceText($0.fid) }),
             (
                 .init("train/test", alignment: .right, spareOrder: sidesSpare),
@@ -89,14 +94,15 @@ public func costSentence(_ results: EvaluationResults) -> String? {
     let value = withMargin(cost.cost, 4)
     let gained = withMargin(.combination([(-1, cost.cost)]), 4)
     let rises = cost.cost.value < 0
+    let words = LevelWords(results)
     let scatter = cost.trend.marginOverLevels.map { " (± \(fixed($0, 4)) by how the levels scatter)" } ?? ""
     let ends =
         cost.gains.flatMap { gains -> String? in
             guard let first = gains.first, let last = gains.last else { return nil }
-            return "; its gain over the frozen features is \(fixed(first.value, 4)) at the easiest and "
-                + "\(fixed(last.value, 4)) at the hardest"
+            return "; its gain over the frozen features is \(fixed(first.value, 4)) at the \(words.first) and "
+                + "\(fixed(last.value, 4)) at the \(words.last)"
         } ?? ""
-    let change = "from the easiest to the hardest level"
+    let change = words.ends
     switch cost.verdict {
     case .costs: return "Shift costs this model \(value)\(scatter) of \(metric.title) \(change)\(ends)."
     case .pays: return "This model gains \(gained)\(scatter) of \(metric.title) \(change)\(ends)."
@@ -132,7 +138,7 @@ private func reason(_ cost: CostOfShift, in results: EvaluationResults) -> Strin
 ///
 /// - Parameter sizes: the number of classes by level id; a level without one shows a dash.
 public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] = [:]) -> TextTable {
-    var columns = LevelColumns(sizes: sizes, originSpare: 9, sidesSpare: 8)
+    var columns = LevelColumns(LevelWords(results), sizes: sizes, originSpare: 9, sidesSpare: 8)
     func scores(
         _ level: LevelEvaluation, _ metric: RetrievalMetric, _ subject: Subject = .model,
         _ gallery: GalleryKind = .full
@@ -159,17 +165,18 @@ public func levelTable(_ results: EvaluationResults, sizes: [String: SideSizes] 
 /// The table of summaries over the levels, one line per subject, gallery and axis: the AGS of Recall@1 and MAP@R, and
 /// for Recall@1 the slope, the worst level and the rank correlation with the shift.
 ///
-/// - Parameter isWhole: whether to show every gallery and axis; otherwise there is one line a subject, over `fid`, among all
-///   classes or, without a catalogue, within the test classes.
+/// - Parameter isWhole: whether to show every gallery and axis; otherwise there is one line a subject, over what the levels
+///   stand by, among all or, without a catalogue, within the test classes.
 public func curveTable(_ results: EvaluationResults, isWhole: Bool = true) -> TextTable {
     let headline: GalleryKind = results.hasCatalogue ? .catalogue : .full
+    let axes = [results.mainAxis] + ShiftAxis.allCases.filter { $0 != results.mainAxis }
     var rows: [[String]] = []
     func cells(_ estimate: Estimate?) -> [String] {
         [estimate.map { fixed($0.value, 4) } ?? "–", estimate?.margin.map { fixed($0, 4) } ?? "–"]
     }
     for subject in Subject.allCases {
         for gallery in isWhole ? GalleryKind.allCases : [headline] {
-            for axis in isWhole ? ShiftAxis.allCases : [.fid] {
+            for axis in isWhole ? axes : [results.mainAxis] {
                 let key = EvaluationResults.CurveKey(subject, gallery: gallery, over: axis)
                 guard let curve = results.completeCurve(of: .recall(1), key),
                     let area = curve.aggregatedGeneralizationScore
@@ -177,7 +184,8 @@ public func curveTable(_ results: EvaluationResults, isWhole: Bool = true) -> Te
                 let other = results.completeCurve(of: .averagePrecisionAtR, key)?.aggregatedGeneralizationScore
                 let worst = curve.worst.map { "\(fixed($0.estimate.value, 3)) (\($0.level))" } ?? "–"
                 rows.append(
-                    [subject.rawValue, gallery.rawValue, axis.rawValue] + cells(area) + cells(other)
+                    [subject.rawValue, gallery.rawValue, LevelWords(axis, results.order).name] + cells(area)
+                        + cells(other)
                         + cells(curve.slope) + [worst, curve.rankCorrelation.map { fixed($0, 2) } ?? "–"])
             }
         }
@@ -201,6 +209,7 @@ public func curveTable(_ results: EvaluationResults, isWhole: Bool = true) -> Te
 public func subjectTable(_ all: [EvaluationResults]) -> TextTable {
     let hasCatalogue = all.allSatisfy(\.hasCatalogue)
     let metric = all.first?.headlineMetric ?? .averagePrecisionAtR
+    let words = all.first.map { LevelWords($0) } ?? LevelWords(.fid, nil)
     func cells(_ estimate: Estimate?) -> [String] {
         [estimate.map { fixed($0.value, 3) } ?? "–", estimate?.margin.map { fixed($0, 3) } ?? "–"]
     }
@@ -220,8 +229,9 @@ public func subjectTable(_ all: [EvaluationResults]) -> TextTable {
         ]
     }
     return TextTable(
-        columns: [.init("model")] + pair("\(metric.title) easiest", spare: 3) + pair("hardest", spare: 2)
-            + (hasGains ? pair("gain easiest") + pair("gain hardest") + [.init("the gain")] : []), rows: rows)
+        columns: [.init("model")] + pair("\(metric.title) \(words.first)", spare: 3) + pair(words.last, spare: 2)
+            + (hasGains ? pair("gain \(words.first)") + pair("gain \(words.last)") + [.init("the gain")] : []),
+        rows: rows)
 }
 
 /// What becomes of a gain along the levels, in a word.
@@ -240,25 +250,28 @@ public func fewShotTable(_ results: EvaluationResults) -> TextTable? {
     let levels = results.levels.compactMap { level in level.fewShot.map { (level, $0.mean) } }
     guard let shots = levels.first?.1.shots else { return nil }
     let shown: [RetrievalMetric] = [.recall(1), .averagePrecisionAtR]
+    let words = LevelWords(results)
+    let places: [TextTable.Column] = words.column.map { [.init($0, alignment: .right)] } ?? []
+    let scored = shown.enumerated().flatMap { number, metric in
+        [
+            (metric.title, metric.title, 2), ("\(shots) shots", "\(metric.title) at \(shots) shots", 1),
+            ("gain", "gain in \(metric.title)", 0), ("±", "± of the gain in \(metric.title)", 3),
+        ].map { title, name, order in
+            TextTable.Column(title, alignment: .right, name: name, spareOrder: number == 0 ? order : order + 5)
+        }
+    }
+    let distance: [TextTable.Column] = [
+        .init("fid", alignment: .right), .init("queries", alignment: .right, spareOrder: 4),
+    ]
     return TextTable(
-        columns: [
-            .init("level"), .init("fid", alignment: .right), .init("queries", alignment: .right, spareOrder: 4),
-        ]
-            + shown.enumerated().flatMap { number, metric in
-                [
-                    (metric.title, metric.title, 2), ("\(shots) shots", "\(metric.title) at \(shots) shots", 1),
-                    ("gain", "gain in \(metric.title)", 0), ("±", "± of the gain in \(metric.title)", 3),
-                ].map { title, name, order in
-                    .init(title, alignment: .right, name: name, spareOrder: number == 0 ? order : order + 5)
-                }
-            },
+        columns: [.init("level")] + places + distance + scored,
         rows: levels.map { level, scores in
-            [level.id, distanceText(level.fid), fixed(scores.queryCount, 0)]
-                + shown.flatMap { metric in
-                    [scores.baseline[metric]?.mean, scores.adapted[metric]?.mean].map { $0.map { fixed($0, 3) } ?? "–" }
-                        + [scores.gain[metric]?.mean, scores.gain[metric]?.margin].map {
-                            $0.map { fixed($0, 4) } ?? "–"
-                        }
-                }
+            let place = words.column == nil ? [] : [level.axisValue.map(words.place) ?? "–"]
+            let metrics = shown.flatMap { metric -> [String] in
+                let means = [scores.baseline[metric]?.mean, scores.adapted[metric]?.mean]
+                let gain = [scores.gain[metric]?.mean, scores.gain[metric]?.margin]
+                return means.map { $0.map { fixed($0, 3) } ?? "–" } + gain.map { $0.map { fixed($0, 4) } ?? "–" }
+            }
+            return [level.id] + place + [distanceText(level.fid), fixed(scores.queryCount, 0)] + metrics
         })
 }

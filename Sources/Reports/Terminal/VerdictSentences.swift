@@ -35,7 +35,8 @@ public func verdictSentences(_ comparison: ModelComparison, manifest: SplitManif
         sentences.append(fadingSentence(comparison, best, trained, over: reference.name))
         let last = comparison.levels.count - 1
         let byLast = trained.sorted { comparison.gain($0, at: last) > comparison.gain($1, at: last) }
-        sentences += lastSentence(byLast.map { comparison.models[$0] }).map { [$0] } ?? []
+        sentences +=
+            lastSentence(byLast.map { comparison.models[$0] }, at: LevelWords(comparison).last).map { [$0] } ?? []
     }
     sentences += zip(gaining, isSame).filter(\.1).prefix(3).map {
         sameSentence(comparison.models[$0.0], over: reference.name, of: comparison.metric)
@@ -102,12 +103,14 @@ public func shiftSentences(_ manifest: SplitManifest) -> [String] {
 
 /// The scores of the model that is best at the easiest level, where there is no backbone to compare with.
 private func scoreSentence(_ comparison: ModelComparison) -> String {
+    let words = LevelWords(comparison)
     let scores = comparison.models.map { $0.curve.points.map(\.estimate) }
     let last = comparison.levels.count - 1
     let best = scores.indices.max { scores[$0][0].value < scores[$1][0].value } ?? 0
     let what =
-        "\(comparison.metric.title) \(withMargin(scores[best][0])) at the easiest level and \(withMargin(scores[best][last])) at the hardest"
-    let who = asSubject(comparison.models[best].name) + (scores.count > 1 ? ", the best at the easiest level," : "")
+        "\(comparison.metric.title) \(withMargin(scores[best][0])) at the \(words.first) level and \(withMargin(scores[best][last])) at the \(words.last)"
+    let who =
+        asSubject(comparison.models[best].name) + (scores.count > 1 ? ", the best at the \(words.first) level," : "")
     return comparison.gallery == .catalogue
         ? "\(who) has \(what), among all classes and with the same queries; how much of that is shift, only a comparison with the "
             + "backbone tells."
@@ -166,20 +169,21 @@ private func fadingSentence(
     _ comparison: ModelComparison, _ best: Int, _ trained: [Int], over reference: String
 ) -> String {
     let model = comparison.models[best]
+    let words = LevelWords(comparison)
     let ends =
-        "\(withMargin(model.gains[0], signed: true)) of \(comparison.metric.title) over the \(reference) at the easiest level, "
-        + "\(withMargin(model.gains[model.gains.count - 1], signed: true)) at the hardest"
+        "\(withMargin(model.gains[0], signed: true)) of \(comparison.metric.title) over the \(reference) at the \(words.first) level, "
+        + "\(withMargin(model.gains[model.gains.count - 1], signed: true)) at the \(words.last)"
     guard let isBeyond = isBeyondNoise(model.gains[0]) else {
         return
             "With \(model.name) training adds \(ends); whether that is beyond noise cannot be told without intervals."
     }
     if isBeyond, model.gains[0].value < 0 {
         return
-            "Training harms even where the classes are like the training classes: with \(model.name)\(trained.count > 1 ? ", the best there," : "") \(ends)."
+            "Training harms even \(words.likeness): with \(model.name)\(trained.count > 1 ? ", the best there," : "") \(ends)."
     }
     guard isBeyond else {
         return
-            "Training adds nothing beyond noise even where the classes are like the training classes: with \(model.name) \(ends)."
+            "Training adds nothing beyond noise even \(words.likeness): with \(model.name) \(ends)."
     }
     let signs = trained.map { comparison.fading($0) }
     let others = trained.count - 1
@@ -193,18 +197,20 @@ private func fadingSentence(
         }
     }
     return switch comparison.fading(best) {
-    case 1?: "What training adds fades as the classes move away: with \(model.name) \(ends)." + alike(1)
-    case .some(-1): "What training adds grows as the classes move away: with \(model.name) \(ends)." + alike(-1)
-    case 0?: "It is not shown that what training adds changes as the classes move away: with \(model.name) \(ends)."
+    case 1?: "What training adds fades as \(words.movement): with \(model.name) \(ends)." + alike(1)
+    case .some(-1): "What training adds grows as \(words.movement): with \(model.name) \(ends)." + alike(-1)
+    case 0?: "It is not shown that what training adds changes as \(words.movement): with \(model.name) \(ends)."
     default:
         "Whether what training adds changes cannot be told from so few classes or levels: with \(model.name) \(ends)."
     }
 }
 
-/// What the model that gains most at the hardest level gains there, and which harm; nil where no error is known.
+/// What the model that gains most at the last level gains there, and which harm; nil where no error is known.
 ///
-/// - Parameter models: the models, by falling gain there.
-private func lastSentence(_ models: [ModelComparison.Model]) -> String? {
+/// - Parameters:
+///   - models: the models, by falling gain there.
+///   - last: what the level is called.
+private func lastSentence(_ models: [ModelComparison.Model], at last: String) -> String? {
     func words(_ model: ModelComparison.Model, isFirst: Bool = false) -> String {
         let gain = model.gains[model.gains.count - 1]
         return model.name + (isFirst && models.count > 1 ? ", the best there," : "")
@@ -214,15 +220,15 @@ private func lastSentence(_ models: [ModelComparison.Model]) -> String? {
     guard let isBeyond = isBeyondNoise(gains[0]) else { return nil }
     let harm = models.indices.filter { isBeyondNoise(gains[$0]) == true && gains[$0].value < 0 }
     if harm.first == 0 {
-        return "At the hardest level training harms, beyond noise: "
+        return "At the \(last) level training harms, beyond noise: "
             + enumeration(harm.map { words(models[$0], isFirst: $0 == 0) }) + "."
     }
     let who = models.count > 1 ? "\(models[0].name), the best there," : models[0].name
     let own = withMargin(gains[0], signed: true)
     return
         (isBeyond
-        ? "At the hardest level \(who) adds \(own), beyond noise."
-        : "At the hardest level \(who) adds \(own), which is not beyond noise.")
+        ? "At the \(last) level \(who) adds \(own), beyond noise."
+        : "At the \(last) level \(who) adds \(own), which is not beyond noise.")
         + (harm.isEmpty
             ? ""
             : " \(enumeration(harm.map { "\(models[$0].name) (\(withMargin(gains[$0], signed: true)))" })) "

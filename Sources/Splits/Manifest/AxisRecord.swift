@@ -6,14 +6,17 @@ struct AxisRecord: Sendable, Equatable, Codable {
     let name: String
     /// Which sample stands for a class; nil along ``OrderAxis/nearest``.
     let moment: ClassMoment?
+    /// What the values of the column are taken for; nil along ``OrderAxis/nearest``, and in manifests of older versions.
+    let kind: ColumnOrder.Kind?
 
     private enum CodingKeys: String, CodingKey {
-        case name
+        case name, kind
         case moment = "class_value"
     }
 
-    init(_ axis: OrderAxis) {
+    init(_ axis: OrderAxis, kind: ColumnOrder.Kind?) {
         name = axis.name
+        self.kind = kind
         if case .column(_, let moment) = axis { self.moment = moment } else { moment = nil }
     }
 

@@ -11,10 +11,13 @@ struct SettingsRecord: Sendable, Equatable {
     /// Anything else in the JSON that is invalid: settings of another method, or numbers that are out of range but do
     /// not apply.
     let contradiction: SplitError?
+    /// What the values of the column are taken for that an ordered series follows; nil for others, and in older manifests.
+    let orderKind: ColumnOrder.Kind?
 
     /// The record of settings.
-    init(_ settings: RecordedSettings) {
+    init(_ settings: RecordedSettings, orderKind: ColumnOrder.Kind? = nil) {
         self.settings = settings
+        self.orderKind = orderKind
         contradiction = nil
     }
 
@@ -77,7 +80,7 @@ extension SettingsRecord: Encodable {
             // Files of older versions do not have it.
             if search.removal.rule != .gap { try container.encode(search.removal.rule, forKey: .removalRule) }
         case .ordered(let order):
-            try container.encode(AxisRecord(order.axis), forKey: .axis)
+            try container.encode(AxisRecord(order.axis, kind: orderKind), forKey: .axis)
             try container.encodeIfPresent(order.swapsPerStep, forKey: .swapsPerStep)
             try container.encode(order.removal.keepFraction, forKey: .keepFraction)
             try container.encode(order.removal.minimumClassCount, forKey: .minimumClassCount)
@@ -141,6 +144,7 @@ extension SettingsRecord: Decodable {
             contradiction = error
         }
         settings = .heldOut(heldOut)
+        orderKind = nil
     }
 
     private init(made fields: Fields, isReference: Bool, isOrdered: Bool = false) throws {
@@ -178,6 +182,7 @@ extension SettingsRecord: Decodable {
         made.levels = targets.map { .at($0, tolerance: tolerance) } ?? even
 
         settings = .made(made)
+        orderKind = axis?.kind
         // The settings that do not apply replace those that do, so that they are checked as well.
         var unused = made
         unused.method = .search(search)
@@ -197,7 +202,12 @@ extension SettingsRecord: Decodable {
             try requireSetting(
                 (axis != nil) == isOrdered, "axis", axis == nil ? "none" : "there",
                 "there under the protocol order and nowhere else")
-            if axis != nil { try made.validate() }
+            if let axis {
+                try made.validate()
+                try requireSetting(
+                    axis.kind == nil || axis.moment != nil, "axis, kind", axis.kind?.rawValue ?? "",
+                    "none along \(axis.name)")
+            }
             contradiction = nil
         } catch let error as SplitError {
             contradiction = error

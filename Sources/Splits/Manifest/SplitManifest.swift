@@ -23,6 +23,8 @@ public struct SplitManifest: Sendable, Equatable, Codable {
     public let importedFrom: SourceRecord?
     /// The settings that the splits were made with, or what is known of imported ones.
     public var settings: RecordedSettings { settingsRecord.settings }
+    /// What the values of the column are taken for that an ordered series follows; nil in others, and in manifests of older versions.
+    public var orderKind: ColumnOrder.Kind? { settingsRecord.orderKind }
     /// What the null bands and the held-out repetition say of the series as a whole; nil if there are none.
     public let controls: ControlsRecord?
     /// Spearman's correlation of `fid` and `kernel_discrepancy` over the levels: 1 if both agree on the order.
@@ -187,7 +189,7 @@ public struct SplitManifest: Sendable, Equatable, Codable {
         dataset = DatasetRecord(series.embedded.dataset, imagesSHA256: imagesSHA256)
         embeddings = provenance
         importedFrom = nil
-        settingsRecord = SettingsRecord(.made(series.settings))
+        settingsRecord = SettingsRecord(.made(series.settings), orderKind: series.orderKind)
         controls = series.controls.map {
             ControlsRecord($0, drawCount: series.settings.nullDraws, in: series.embedded.dataset)
         }

@@ -9,13 +9,8 @@ struct OrderedWalk: Sendable {
     let exchanges: [ProgressionPlan.Step]
     /// Removals from there on, of the units next to the cut.
     let removals: [ProgressionPlan.Step]
-    private let measure: Measure
-
     /// What says how far a partition is.
-    private enum Measure {
-        case separation(UnitOrder)
-        case novelty(NearestClasses)
-    }
+    let measure: AxisMeasure
 
     /// Plans the walk.
     ///
@@ -48,24 +43,8 @@ struct OrderedWalk: Sendable {
         }
     }
 
-    /// How far the sides of a partition of the units are along the axis: ``UnitOrder/separation(of:)``, or the mean distance of a
-    /// class to the nearest one of the other side.
-    func position(of partition: ClassPartition) -> Double {
-        switch measure {
-        case .separation(let order): order.separation(of: partition)
-        case .novelty(let classes): classes.novelty(of: partition)
-        }
-    }
-
-    /// The order of the units; nil along ``OrderAxis/nearest``.
-    var order: UnitOrder? {
-        if case .separation(let order) = measure { order } else { nil }
-    }
-
-    /// The distances of classes; nil along a column.
-    var nearest: NearestClasses? {
-        if case .novelty(let classes) = measure { classes } else { nil }
-    }
+    /// How far the sides of a partition of the units are along the axis.
+    func position(of partition: ClassPartition) -> Double { measure.position(of: partition) }
 
     /// Exchanges the units on the wrong side, those at the ends of the order first, so that what is mixed shrinks to the middle.
     private static func exchanges(
@@ -123,5 +102,32 @@ struct OrderedWalk: Sendable {
         }
         if !step.isEmpty { steps.append(ProgressionPlan.Step(partition: partition, removed: step)) }
         return steps
+    }
+}
+
+/// What says how far a partition of the units is along an axis.
+enum AxisMeasure: Sendable {
+    /// The order of a column.
+    case separation(UnitOrder)
+    /// The distances of classes, along ``OrderAxis/nearest``.
+    case novelty(NearestClasses)
+
+    /// How far the sides are along the axis: ``UnitOrder/separation(of:)``, or the mean distance of a class to the nearest one
+    /// of the other side.
+    func position(of partition: ClassPartition) -> Double {
+        switch self {
+        case .separation(let order): order.separation(of: partition)
+        case .novelty(let classes): classes.novelty(of: partition)
+        }
+    }
+
+    /// The order of the units; nil along ``OrderAxis/nearest``.
+    var order: UnitOrder? {
+        if case .separation(let order) = self { order } else { nil }
+    }
+
+    /// The distances of classes; nil along a column.
+    var nearest: NearestClasses? {
+        if case .novelty(let classes) = self { classes } else { nil }
     }
 }

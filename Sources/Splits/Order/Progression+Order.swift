@@ -106,7 +106,7 @@ public struct AxisPosition: Sendable, Equatable, Codable {
 
     /// Where some partitions of the units are.
     static func positions(
-        of partitions: [ClassPartition], along walk: OrderedWalk, over embedded: EmbeddedDataset, drawCount: Int,
+        of partitions: [ClassPartition], along measure: AxisMeasure, over embedded: EmbeddedDataset, drawCount: Int,
         seed: UInt64
     ) -> [AxisPosition] {
         let orders = OrderDraws(of: embedded.vectors, count: drawCount, seed: seed)
@@ -114,22 +114,22 @@ public struct AxisPosition: Sendable, Equatable, Codable {
         var shared: [Double]?
         return partitions.map { partition in
             let values: [Double]
-            if walk.order != nil {
-                values = (0..<drawCount).map { walk.position(of: orders.partition(partition, draw: $0)) }
+            if measure.order != nil {
+                values = (0..<drawCount).map { measure.position(of: orders.partition(partition, draw: $0)) }
             } else {
                 let exchange = NullExchange(of: partition, in: embedded.vectors, seed: seed)
-                values = shared ?? concurrentMap(count: drawCount) { walk.position(of: exchange.draw($0)) }
+                values = shared ?? concurrentMap(count: drawCount) { measure.position(of: exchange.draw($0)) }
                 shared = values
             }
             let mean = values.reduce(0, +) / Double(max(values.count, 1))
             let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count - 1, 1))
             func span(_ side: Side) -> Span? {
-                walk.order?.span(of: side, in: partition).map {
+                measure.order?.span(of: side, in: partition).map {
                     Span(first: $0.first, median: $0.median, last: $0.last)
                 }
             }
             return AxisPosition(
-                value: walk.position(of: partition).rounded(significantDigits: 10),
+                value: measure.position(of: partition).rounded(significantDigits: 10),
                 nullMean: values.isEmpty ? nil : mean.rounded(significantDigits: 10),
                 nullSd: values.count < 2 ? nil : spread.squareRoot().rounded(significantDigits: 10),
                 train: span(.train), test: span(.test))

@@ -1,4 +1,4 @@
-internal import Datasets
+public import Datasets
 internal import DenseLinearAlgebra
 internal import Frechet
 internal import Statistics
@@ -16,6 +16,8 @@ public struct SplitSeries: Sendable {
     public let levels: [ProgressionStep]
     /// Where each level is along the axis of an ordered series; empty in others.
     public let positions: [AxisPosition]
+    /// What the values of the column are taken for that an ordered series follows; nil in others.
+    public let orderKind: ColumnOrder.Kind?
     /// The nearest class of the other side for each class at each level, along ``OrderAxis/nearest``; empty in others.
     let nearest: [[(number: Int, distance: Double)?]]
     /// The null bands and the held-out repetition; nil if none were asked for.
@@ -59,7 +61,7 @@ public struct SplitSeries: Sendable {
         let positions =
             walk.map { walk in
                 AxisPosition.positions(
-                    of: levels.map(\.unitPartition), along: walk, over: embedded, drawCount: settings.nullDraws,
+                    of: levels.map(\.unitPartition), along: walk.measure, over: embedded, drawCount: settings.nullDraws,
                     seed: settings.seed)
             } ?? []
         if settings.nullDraws == 0 {
@@ -71,7 +73,8 @@ public struct SplitSeries: Sendable {
             controls = try ShiftControls(of: levels, in: progression, over: embedded, by: settings, report: report)
         }
         self.positions = positions
-        nearest = walk?.nearest.map { classes in levels.map { classes.nearest(in: $0.unitPartition) } } ?? []
+        orderKind = walk?.measure.order?.kind
+        nearest = walk?.measure.nearest.map { classes in levels.map { classes.nearest(in: $0.unitPartition) } } ?? []
         report(.began("kernel discrepancy"))
         let discrepancy = embedded.kernelDiscrepancy(seed: settings.seed)
         discrepancies = levels.map { discrepancy.squared(between: $0.partition) }

@@ -69,8 +69,12 @@ struct Compare: ParsableCommand {
             valueName: GalleryKind.allCases.map(\.rawValue).joined(separator: "|")))
     var gallery: GalleryKind?
 
-    @Option(help: "The axis: the distance, or what it is above that of random sides.")
-    var over = ShiftAxis.fid
+    @Option(
+        help: ArgumentHelp(
+            "The axis: the distance, what it is above that of random sides, or the order that make-splits --order made "
+                + "(default: order, where levels have one; else fid).",
+            valueName: ShiftAxis.allCases.map(\.rawValue).joined(separator: "|")))
+    var over: ShiftAxis?
 
     @Option(help: "One way of training and testing, or the mean of both.")
     var direction = DirectionOrMean.mean
@@ -104,7 +108,7 @@ struct Compare: ParsableCommand {
         // Results without errors in the test classes, or of other directions, are no reason to fail.
         let within =
             comparison.gallery == .catalogue
-            ? try? ModelComparison(entries, metric: comparison.metric, gallery: .full, over: over) : nil
+            ? try? ModelComparison(entries, metric: comparison.metric, gallery: .full, over: comparison.axis) : nil
         let json = Data(try stableJSON(comparison).utf8)
         var items = [
             OutputItem(names[0], text: comparisonTable(comparison).text),
@@ -112,7 +116,8 @@ struct Compare: ParsableCommand {
             OutputItem(names[2], text: ComparisonChart(comparison, .changes).svg),
         ]
         let gains = GainChart(
-            runs: entries.filter { $0.subject == .model }.map { ($0.name, $0.runs) }, metric: comparison.metric)
+            runs: entries.filter { $0.subject == .model }.map { ($0.name, $0.runs) }, metric: comparison.metric,
+            over: comparison.axis)
         if comparison.gallery == .catalogue, !gains.isEmpty { items.append(OutputItem(names[3], text: gains.svg)) }
         items.append(OutputItem(names[4], json))
         let written = try folder.write(items)

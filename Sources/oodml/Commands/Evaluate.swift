@@ -73,7 +73,8 @@ struct Evaluate: ParsableCommand {
                 results.csv   the same as one row a number
                 per-class.csv how each class is retrieved at each level
                 retrieval-examples.json  the best, median and worst queries
-                curve.svg     MAP@R among all classes against the distance
+                curve.svg     MAP@R among all classes against the distance, or
+                              along the order of --order
                 receipt.csv   which files these are, with sizes and digests
                 """,
             prints: """

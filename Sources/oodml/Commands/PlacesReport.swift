@@ -267,9 +267,12 @@ extension PlacesReport {
             return ["Recall@\(count) is \(recall(first)) at \(first.level)."]
         }
         let isShown = change.shownSign.map { $0 != 0 }
+        let places =
+            curve.order.map { ["at the first level by \(onOneLine($0))", "at the last"] }
+            ?? ["in the areas nearest to those that train", "in those farthest"]
         return [
-            "Recall@\(count) is \(recall(first)) in the areas nearest to those that train (\(first.level), fid \(fixed(first.fid, 2))) "
-                + "and \(recall(last)) in those farthest (\(last.level), fid \(fixed(last.fid, 2))); the difference, "
+            "Recall@\(count) is \(recall(first)) \(places[0]) (\(first.level), fid \(fixed(first.fid, 2))) "
+                + "and \(recall(last)) \(places[1]) (\(last.level), fid \(fixed(last.fid, 2))); the difference, "
                 + signed(100 * change.value, 1) + (change.margin.map { " ± \(fixed(100 * $0, 1))" } ?? "") + " points"
                 + (isShown.map { $0 ? ", is beyond noise." : ", is not beyond noise." } ?? ", has no interval.")
         ]

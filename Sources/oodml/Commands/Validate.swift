@@ -23,14 +23,14 @@ struct Validate: ParsableCommand {
             found, and from which embeddings.
 
             Given the embeddings, it also computes every distance and kernel discrepancy anew from the classes of the \
-            levels. From a file of features they must agree to 1e-9 of the distance; from images embedded again by the \
+            levels, and of an order where random sides are along it, and the nearest classes. From a file of features they must agree to 1e-9 of the distance; from images embedded again by the \
             backbone to 1e-5, since processors differ in single precision, in which networks run. Splits of \
             \(EmbeddedBenchmark.name) need neither option. Under the protocol milbich2021, fid is the exact distance of the \
             classes named as well; reference_fid, which the reference code has instead, is not computed.
             """,
             reads: """
                 manifest.json, samples.csv, train-matched.csv, progression.csv,
-                episodes-K.json, replicate-R/ and replicates.json of the folder
+                nearest.csv, episodes-K.json, replicate-R/ and replicates.json of the folder
                 """,
             prints: """
                 one line a violation, or that there is none; --format json: violations, and

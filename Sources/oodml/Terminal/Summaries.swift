@@ -14,14 +14,15 @@ func summary(of made: MadeSplits, on display: TextDisplay) -> String {
     for (index, (series, manifest)) in zip(made.series, made.manifests).enumerated() {
         if made.series.count > 1 { text += "Series \(index + 1)\n" }
         text += splitTable(of: manifest).text(on: display, elsewhere: allColumns("manifest.json")) + "\n"
-        let plot = progressionPlot(ProgressionChart(of: series.progression, manifest: manifest).steps)
+        let plot = progressionPlot(
+            ProgressionChart(of: series.progression, manifest: manifest).steps, isOrdered: manifest.levelOrder != nil)
         text += plotted(plot, on: display)
         if let controls = manifest.controls, let p = controls.p {
             let what =
                 manifest.settings.madeBy?.order == nil ? "random deals of the samples" : "random orders of the classes"
             text +=
                 display.wrapped(
-                    "All levels harder than the start together: \(drawsBelow(p: p, in: manifest)) \(what) lie below, p = "
+                    "All levels \(manifest.levelOrder == nil ? "harder than" : "after") the start together: \(drawsBelow(p: p, in: manifest)) \(what) lie below, p = "
                         + String(format: "%.3f", p)) + "\n"
         }
         if let agreement = manifest.rankAgreement {
@@ -237,7 +238,8 @@ func summary(
     let elsewhere = allColumns("comparison.csv")
     var text = display.wrapped(
         "\(comparison.metric.title) on \(onOneLine(comparison.dataset)) (\(onOneLine(comparison.split))), "
-            + "\(place(of: comparison.gallery)), over \(comparison.axis.rawValue)\n\n")
+            + "\(place(of: comparison.gallery)), over \(onOneLine(comparison.order.map { "the levels by \($0.words)" } ?? comparison.axis.rawValue))\n\n"
+    )
     text += modelTable(comparison, within: within).text(on: display, elsewhere: elsewhere)
     if isWhole, let gains = gainTable(comparison) { text += "\n" + gains.text(on: display, elsewhere: elsewhere) }
     let plot = comparisonPlot(comparison).text(on: display)

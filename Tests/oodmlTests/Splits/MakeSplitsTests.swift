@@ -1,3 +1,4 @@
+import Datasets
 import DenseLinearAlgebra
 import Embeddings
 import Foundation
@@ -153,6 +154,69 @@ import Testing
         try folder.write(text, to: "out/manifest.json")
         let damaged = try CommandRun(["validate", out], in: folder.url)
         #expect(damaged.status != 0 && damaged.output.contains("as the column taken of samples.csv has it"))
+
+        // Where random orders are is drawn again, from the seed.
+        #expect(manifest.orderKind?.rawValue == "dates")
+        let mean = try #require(manifest.levels[1].axis?.nullMean)
+        let drawn = String(decoding: try #require(files["manifest.json"]), as: UTF8.self)
+        #expect(drawn.contains("\"null_mean\": \(mean),"))
+        try folder.write(
+            drawn.replacingOccurrences(of: "\"null_mean\": \(mean),", with: "\"null_mean\": \(mean + 0.001),"),
+            to: "out/manifest.json")
+        let moved = try CommandRun(["validate", out, "--features", "f.npy"], in: folder.url)
+        #expect(moved.output.contains("level-2, axis, null_mean"), "\(moved.output)")
+        #expect(!(try CommandRun(["validate", out], in: folder.url)).output.contains("null_mean"))
+    }
+
+    /// Results along a column stand in its order, whatever the distance does.
+    @Test func whatFollowsAnOrderIsScoredAlongIt() throws {
+        var rng = SplitMix64(seed: 12)
+        let years = (0..<24).map { 2000 + $0 }.shuffled(using: &rng)
+        let table = (0..<24).map { number in
+            (0..<5).map { "\(number)-\($0),class \(10 + number),\(years[number])\n" }.joined()
+        }.joined()
+        try folder.write("sample,class,year\n" + table, to: "years.csv")
+        for arguments in [
+            ["make-splits", "--features", "f.npy", "--samples", "years.csv", "--order", "year", "--min-classes", "6"],
+            ["evaluate", "--splits", out, "--embeddings", "f.npy", "--features", "f.npy"],
+            ["compare", "results", "--backbone"], ["report", out, "results"],
+            ["evaluate", "--splits", "plain", "--embeddings", "f.npy", "--features", "f.npy"],
+        ] {
+            if arguments.contains("plain") {
+                _ = try CommandRun(
+                    ["make-splits", "--features", "f.npy", "--samples", "years.csv", "--out", "plain", "-q"],
+                    in: folder.url)
+            }
+            let target = [
+                "make-splits": out, "evaluate": arguments.contains("plain") ? "other" : "results",
+                "compare": "compared",
+                "report": "page.html",
+            ][arguments[0]]
+            let result = try CommandRun(arguments + ["--out", target ?? ""], in: folder.url)
+            #expect(result.status == 0, "\(result.errors)")
+            if arguments[0] == "evaluate", !arguments.contains("plain") {
+                #expect(result.output.contains("by year") && result.output.contains("apart"), "\(result.output)")
+                #expect(!result.output.contains("easiest") && !result.output.contains("hardest"), "\(result.output)")
+            }
+            if arguments[0] == "compare" {
+                #expect(result.output.contains("over the levels by year"), "\(result.output)")
+            }
+        }
+        let ids = try SplitManifest(readingFrom: URL(filePath: "\(out)/manifest.json")).levels.map(\.id)
+        let results = try String(contentsOf: folder.url.appending(path: "results/results.csv"), encoding: .utf8)
+        var order: [String] = []
+        for line in results.split(separator: "\n").dropFirst() {
+            let id = line.split(separator: ",")[0]
+            if order.last != String(id) { order.append(String(id)) }
+        }
+        #expect(order == ids)
+        let curve = try String(contentsOf: folder.url.appending(path: "results/curve.svg"), encoding: .utf8)
+        #expect(curve.contains("how far the sides are apart by year"))
+        let page = try String(contentsOf: folder.url.appending(path: "page.html"), encoding: .utf8)
+        #expect(page.contains("\"axes\":[{\"id\":\"order\",\"title\":\"year\"}") && page.contains("Apart, distance"))
+        let refused = try CommandRun(["compare", "results", "other", "--out", "no"], in: folder.url)
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("found levels by their distance (fid); expected levels by year (numbers"))
     }
 
     @Test func levelsFollowTheNearestClasses() throws {
@@ -166,6 +230,21 @@ import Testing
         #expect(table.split(separator: "\n").count == 1 + 24 * manifest.levels.count)
         let checked = try CommandRun(["validate", out, "--features", "f.npy"], in: folder.url)
         #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
+
+        // Another class of the other side is nearest, at another distance; and a class is missing.
+        var lines = table.split(separator: "\n").map(String.init)
+        var fields = lines[1].split(separator: ",").map(String.init)
+        let distance = try #require(Double(fields[4]))
+        fields[4] = "\(distance * 1.1)"
+        lines[1] = fields.joined(separator: ",")
+        let last = try #require(lines.removeLast().split(separator: ",").first)
+        try folder.write(lines.joined(separator: "\n") + "\n", to: "out/nearest.csv")
+        let damaged = try CommandRun(["validate", out, "--features", "f.npy"], in: folder.url)
+        #expect(damaged.output.contains("nearest.csv: line 2: found"), "\(damaged.output)")
+        #expect(damaged.output.contains("nearest.csv: \(last): found 23 classes"))
+        try FileManager.default.removeItem(atPath: "\(out)/nearest.csv")
+        let without = try CommandRun(["validate", out], in: folder.url)
+        #expect(without.output.contains("nearest.csv: found no such file"), "\(without.output)")
     }
 
     @Test(arguments: [
