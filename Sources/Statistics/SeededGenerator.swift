@@ -39,7 +39,10 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 
     /// The elements in random order, every order equally likely (Fisher and Yates).
     ///
+    /// It is inlinable, since unspecialised it takes ten times as long.
+    ///
     /// - Complexity: O(n).
+    @inlinable
     public mutating func shuffled<Element>(_ elements: some Sequence<Element>) -> [Element] {
         var result = Array(elements)
         guard result.count > 1 else { return result }

@@ -11,9 +11,6 @@ struct DealtTable: Sendable {
     /// The number of samples of each row.
     private let counts: [Double]
 
-    /// Up to this many units, their inner products are computed once for a search.
-    static let gramLimit = 512
-
     /// The vectors of one half of the samples, summed over each unit.
     struct Half: Sendable {
         /// One row for each unit.
@@ -101,7 +98,7 @@ struct DealtTable: Sendable {
     /// About how many multiplications one halving of one deal takes.
     func cost(unitCount: Int) -> Double {
         let (n, d, c) = (Double(rows.rowCount), Double(rows.columnCount), Double(unitCount))
-        return n * d + 2 * (unitCount <= Self.gramLimit ? c * c * d / 2 + 200 * c * c : 60 * c * d)
+        return n * d + 2 * (unitCount <= UnitProducts.gramLimit ? c * c * d / 2 + 200 * c * c : 60 * c * d)
     }
 
     /// Deals the rows to slots, each of one class and one half.
@@ -112,22 +109,20 @@ struct DealtTable: Sendable {
         let d = rows.columnCount
         let groupOfClass = statistic == .samples ? unitOfClass : Array(unitOfClass.indices)
         let groupCount = statistic == .samples ? unitCount : unitOfClass.count
-        var sums = [Double](repeating: 0, count: 2 * groupCount * d)
-        var totals = [Double](repeating: 0, count: 2 * groupCount)
-        sums.withUnsafeMutableBufferPointer { sums in
-            rows.elements.withUnsafeBufferPointer { values in
-                for (slot, row) in order.enumerated() {
-                    let group = (isFirst[slot] ? 0 : groupCount) + groupOfClass[classOfSlot[slot]]
-                    totals[group] += counts[row]
-                    for j in 0..<d { sums[group * d + j] += Double(values[row * d + j]) }
+        func half(_ isWanted: Bool) -> Half {
+            var totals = [Double](repeating: 0, count: groupCount)
+            var elements = [Double](repeating: 0, count: groupCount * d)
+            elements.withUnsafeMutableBufferPointer { elements in
+                rows.elements.withUnsafeBufferPointer { values in
+                    guard let source = values.baseAddress, let target = elements.baseAddress else { return }
+                    for (slot, row) in order.enumerated() where isFirst[slot] == isWanted {
+                        let group = groupOfClass[classOfSlot[slot]]
+                        totals[group] += self.counts[row]
+                        add(source + row * d, to: target + group * d, count: d)
+                    }
                 }
             }
-        }
-        func half(_ number: Int) -> Half {
-            let sums = Matrix(
-                rowCount: groupCount, columnCount: d,
-                elements: Array(sums[number * groupCount * d..<(number + 1) * groupCount * d]))
-            let totals = Array(totals[number * groupCount..<(number + 1) * groupCount])
+            let sums = Matrix(rowCount: groupCount, columnCount: d, elements: elements)
             guard statistic == .classMeans else { return Half(sums: sums, counts: totals) }
             // One vector a class.
             var ofUnits = Matrix<Double>(rowCount: unitCount, columnCount: d)
@@ -138,6 +133,13 @@ struct DealtTable: Sendable {
             }
             return Half(sums: ofUnits, counts: counts)
         }
-        return (half(0), half(1))
+        return (half(true), half(false))
     }
+}
+
+/// Adds numbers to others.
+///
+/// Pointers, whose places are not checked one by one, let the compiler add several at once.
+private func add(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Double>, count: Int) {
+    for j in 0..<count { target[j] += Double(source[j]) }
 }

@@ -50,7 +50,7 @@ struct HoldOutSearch {
         guard !isToBeConfirmed else {
             return try search.extreme(.harder, from: start, seed: seed, report: progress)
         }
-        return try hardestSides(of: vectors, by: search, from: start, seed: seed, report: progress)
+        return try HardestSides(of: vectors, by: search, from: start, seed: seed, report: progress).partition
     }
 
     /// The sides that are most alike.

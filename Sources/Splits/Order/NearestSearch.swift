@@ -132,10 +132,8 @@ struct NearestSearch: Sendable {
         for _ in 0..<passLimit {
             var hasChanged = false
             for train in generator.shuffled(0..<classes.count) where state.isTrain[train] {
-                let tests = generator.shuffled(0..<classes.count).lazy.filter { !state.isTrain[$0] }.prefix(
-                    partnerCount)
                 var best: (test: Int, change: Double)?
-                for test in Array(tests) {
+                for test in partners(in: state, by: &generator) {
                     let change = state.change(exchanging: train, test)
                     let gain = goal == .far ? change : -change
                     if gain > Tie.tolerance * state.total, gain > (best?.change ?? 0) * (1 + Tie.tolerance) {
@@ -150,6 +148,21 @@ struct NearestSearch: Sendable {
             guard hasChanged else { break }
         }
         return state
+    }
+
+    /// Some test classes in random order: all of them, or as many as are tried where there are many.
+    private func partners(in state: OtherSides, by generator: inout SeededGenerator) -> [Int] {
+        let testCount = classes.count - classes.count / 2
+        guard 2 * partnerCount < testCount else {
+            return generator.shuffled((0..<classes.count).filter { !state.isTrain[$0] }).dropLast(
+                max(0, testCount - partnerCount))
+        }
+        var chosen: [Int] = []
+        while chosen.count < partnerCount {
+            let number = generator.below(classes.count)
+            if !state.isTrain[number], !chosen.contains(number) { chosen.append(number) }
+        }
+        return chosen
     }
 
     /// Exchanges the classes that differ between two partitions, each time those of some pairs that go farthest.
@@ -241,16 +254,21 @@ private struct OtherSides: Sendable {
     /// - Complexity: O(c) for c classes.
     func change(exchanging train: Int, _ test: Int) -> Double {
         let n = classes.count
+        // Distances are symmetric, so those to a class are read as its row.
         return classes.distances.withUnsafeBufferPointer { distances in
+            let (toTrain, toTest) = (
+                UnsafeBufferPointer(rebasing: distances[train * n..<(train + 1) * n]),
+                UnsafeBufferPointer(rebasing: distances[test * n..<(test + 1) * n])
+            )
             var change = 0.0
             for unit in 0..<n where unit != train && unit != test {
                 // The other side loses one of the two, and gets the other.
-                let (lost, come) = isTrain[unit] ? (test, train) : (train, test)
+                let (lost, come) = isTrain[unit] ? (test, toTrain[unit]) : (train, toTest[unit])
                 let left = nearest[unit] == lost ? second[unit] : first[unit]
-                let now = min(left, distances[unit * n + come])
+                let now = min(left, come)
                 if now != first[unit], now.isFinite { change += Double(now) - Double(first[unit]) }
             }
-            let between = distances[train * n + test]
+            let between = toTrain[test]
             for unit in [train, test] {
                 let now = min(own[unit], between)
                 if now.isFinite, first[unit].isFinite { change += Double(now) - Double(first[unit]) }
@@ -263,7 +281,7 @@ private struct OtherSides: Sendable {
         (isTrain[train], isTrain[test]) = (false, true)
         let n = classes.count
         for unit in 0..<n {
-            let (toTrain, toTest) = (classes.distances[unit * n + train], classes.distances[unit * n + test])
+            let (toTrain, toTest) = (classes.distances[train * n + unit], classes.distances[test * n + unit])
             // Only where one of the two is among the nearest can anything have changed.
             let reach = max(second[unit], own[unit])
             if unit == train || unit == test || toTrain <= reach || toTest <= reach { scan(unit) }

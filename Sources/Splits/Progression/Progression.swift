@@ -105,12 +105,19 @@ public struct Progression: Sendable, Equatable {
         func measured(_ arm: Arm, _ steps: [ProgressionPlan.Step], from start: ProgressionStep) throws
             -> [ProgressionStep]
         {
-            var best = start.distance.squared
-            return try steps.enumerated().map { index, step in
+            let distances = try steps.enumerated().map { index, step in
                 report(.advanced("measuring \(arm.rawValue)", done: index + 1, of: steps.count, isSteady: false))
-                let distance = try meter.distance(of: step.partition)
-                let goal: ExtremeSearch.Goal = arm == .easier ? .easier : .harder
-                let isKept = goal.prefers(distance.squared, to: best)
+                return try meter.distance(of: step.partition)
+            }
+            let goal: ExtremeSearch.Goal = arm == .easier ? .easier : .harder
+            // Steps that are at a greater distance than the hardest only look harder.
+            let last = arm == .swap && plan.endsHardest ? distances.last?.squared : nil
+            let limit = last.flatMap { goal.prefers($0, to: start.distance.squared) ? $0 : nil }
+            var best = start.distance.squared
+            return zip(steps, distances).enumerated().map { index, measured in
+                let (step, distance) = measured
+                let isWithin = index == steps.count - 1 || limit.map { goal.prefers($0, to: distance.squared) } ?? true
+                let isKept = isWithin && goal.prefers(distance.squared, to: best)
                 if isKept { best = distance.squared }
                 return ProgressionStep(
                     arm: arm, step: index + 1, unitPartition: step.partition, distance: distance,

@@ -20,6 +20,8 @@ struct ProgressionPlan: Sendable {
     let easier: [Step]
     /// From the start towards the greatest distance.
     let harder: [Step]
+    /// Whether the last of ``harder`` is the hardest, even where steps before it are at a greater distance, which is mostly bias.
+    let endsHardest: Bool
 
     /// How units leave after the hardest exchange.
     private enum Removal {
@@ -59,20 +61,30 @@ struct ProgressionPlan: Sendable {
             harder = Self.steps(of: walk.harder, unitCount: vectors.unitCount)
             easier = Self.steps(of: walk.easier, unitCount: vectors.unitCount)
             removal = .fixed(Self.steps(of: walk.removal, unitCount: vectors.unitCount))
+            endsHardest = false
         case .search(let searchSettings):
             let search = try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
             @Sendable func searchingHardest(_ done: Int, _ total: Int) { searching("hardest", done, total) }
-            let hardest =
-                isToBeConfirmed
-                ? try search.extreme(.harder, from: start, seed: settings.seed, report: searchingHardest)
-                : try hardestSides(
-                    of: vectors, by: search, from: start, seed: settings.seed, report: searchingHardest)
+            var means: SidesByMeans?
+            let hardest: ClassPartition
+            if isToBeConfirmed {
+                hardest = try search.extreme(.harder, from: start, seed: settings.seed, report: searchingHardest)
+            } else {
+                let found = try HardestSides(
+                    of: vectors, by: search, from: start, seed: settings.seed,
+                    leastGrowth: Progression.smallestGrowth, report: searchingHardest)
+                (hardest, means) = (found.partition, found.means)
+            }
+            endsHardest = means != nil
             let easiest = try search.extreme(.easier, from: start, seed: settings.seed) { done, total in
                 searching("easiest", done, total)
             }
             let swaps = searchSettings.swapsPerStep(forUnitCount: vectors.unitCount)
-            easier = try Self.walk(.easier, from: start, to: easiest, swapsPerStep: swaps, in: search)
-            harder = try Self.walk(.harder, from: start, to: hardest, swapsPerStep: swaps, in: search)
+            easier = try Self.walk(
+                .easier, from: start, to: easiest, swapsPerStep: swaps, scoring: search.scores(at:))
+            harder = try Self.walk(.harder, from: start, to: hardest, swapsPerStep: swaps) { sides in
+                try means?.scores(at: sides) ?? search.scores(at: sides)
+            }
             removal = .ranked(searchSettings.removal, countPerStep: swaps, search)
         }
     }
@@ -98,9 +110,11 @@ struct ProgressionPlan: Sendable {
     }
 
     /// Exchanges the units that differ between two partitions, the most promising exchange first.
+    ///
+    /// - Parameter scoring: how much each unit favours the train side, if sides are to differ.
     private static func walk(
         _ goal: ExtremeSearch.Goal, from start: ClassPartition, to end: ClassPartition, swapsPerStep: Int,
-        in search: ExtremeSearch
+        scoring: (ClassPartition) throws -> [Double]
     ) throws -> [Step] {
         let end = nearerOrientation(of: end, to: start)
         var partition = start
@@ -108,7 +122,7 @@ struct ProgressionPlan: Sendable {
         while true {
             let differing = partition.sides.indices.filter { partition.sides[$0] != end.sides[$0] }
             guard !differing.isEmpty else { return steps }
-            let scores = try search.scores(at: partition)
+            let scores = try scoring(partition)
             let scale = scores.map(abs).max() ?? 0
             func ranked(_ side: Side, _ sign: Double) -> [Int] {
                 differing.filter { partition.sides[$0] == side }

@@ -112,6 +112,19 @@ struct ExchangeRules: Sendable {
         return isEven ? sides : nearest(sides, order, room)
     }
 
+    /// How many of some units of each stratum ``filled(_:from:)`` gives to the train side, whatever their order; nil where units of
+    /// a stratum weigh differently.
+    func trainCounts(of units: [Int], from sides: [Side?]) -> [Int]? {
+        guard isEven else { return nil }
+        let after = trainWeights(of: filled(units, from: sides))
+        var sides = sides
+        for unit in units { sides[unit] = .test }
+        let own = trainWeights(of: sides)
+        var weightOfUnit = [Int](repeating: 1, count: own.count)
+        for unit in units { if let stratum = strata[unit] { weightOfUnit[stratum] = max(weights[unit], 1) } }
+        return own.indices.map { Int(after[$0] - own[$0]) / weightOfUnit[$0] }
+    }
+
     /// Adds one more unit of a stratum to the train side where that comes nearer to the target than without it, and others
     /// are left.
     private func nearest(_ sides: [Side?], _ order: [Int], _ room: [Double]) -> [Side?] {

@@ -23,6 +23,26 @@ import Testing
         #expect(max(inFirst, 30 - inFirst) >= 27, "\(inFirst) of 30")
     }
 
+    /// In many dimensions sides that are mostly bias lie on the way to the groups, at greater distances than these: the way is
+    /// gone to its end nevertheless, and the groups are farther than the start.
+    @Test(arguments: 0..<3)
+    func biasOnTheWayIsNoLevel(seed: Int) throws {
+        var rng = SplitMix64(seed: UInt64(80 + seed))
+        var data = SyntheticData()
+        for number in 0..<60 {
+            let centre = (0..<400).map { $0 == 0 ? (number % 2 == 0 ? 1.3 : -1.3) : 0.2 * rng.bell() }
+            data.addClass("c\(100 + number)", at: centre, count: 4, spread: 1, using: &rng)
+        }
+        let progression = try Progression(of: data.embedded(), by: SplitSettings())
+        let hardest = try #require(progression.steps.last { $0.arm == .swap })
+        #expect(hardest.isKept)
+        let inFirst = hardest.partition.classes(on: .train).count { $0 % 2 == 0 }
+        #expect(max(inFirst, 30 - inFirst) >= 25, "\(inFirst) of 30")
+        let kept = progression.keptSteps.map(\.distance.squared)
+        #expect(zip(kept, kept.dropFirst()).allSatisfy { $0 < $1 })
+        #expect(progression.levels(count: 9).contains(hardest))
+    }
+
     /// Classes with one mean that spread by different amounts: those that spread as the other side does should leave,
     /// which the gap between means does not see.
     @Test func removalByTheDistanceGoesFurther() throws {
