@@ -1,0 +1,104 @@
+"""How much faster several ranks are than one, and what they send one another.
+
+    python3 -m pip install --require-hashes -r Scripts/requirements/benchmarks.txt
+    swift build -c release --traits MPI --scratch-path .build/mpi --product oodml
+    python3 Benchmarks/ranks.py --ranks 1,2 --work FOLDER
+
+Each rank has one thread and a core of its own, as far as there are cores, and all run on this machine; a row is the
+whole command, start of MPI and reading included. The sizes: the images of glyphs200 (`embed`); 11,788 × 512 features in
+200 classes (`make-splits --draws 20`; CUB's numbers of samples and classes); 60,502 × 512 in 12,101 classes (`evaluate`
+of the features as a model on splits of them, made without controls; SOP's test half); heads of three objectives, 300
+steps each, along those splits of the 11,788.
+
+With OODML_RANK_TRAFFIC set, the first rank says at the end what it has sent and received; counts do not depend on how
+fast anything is, so they are worth something where ranks share cores too.
+"""
+
+import argparse
+import os
+import pathlib
+import re
+
+import numpy as np
+
+import synthetic
+from measure import REPOSITORY, Run, print_machine, print_table
+
+# A rank takes one core for its threads and OpenBLAS's; Open MPI asks root, and who has too few cores, to say so.
+os.environ |= dict(
+    OODML_RANK_TRAFFIC="1",
+    OPENBLAS_NUM_THREADS="1",
+    OMPI_ALLOW_RUN_AS_ROOT="1",
+    OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+    OMPI_MCA_rmaps_base_oversubscribe="1",
+)
+
+
+def data(folder, name, classes, samples, seed):
+    """Features with class structure, and their table, made once."""
+    features, table = folder / f"{name}.npy", folder / f"{name}.csv"
+    if not features.exists():
+        labels = np.repeat(np.arange(classes), synthetic.uneven_sizes(seed, classes, 2, 120, samples))
+        generator = np.random.default_rng(seed)
+        directions = generator.standard_normal((8, 512)).astype(np.float32)
+        centres = generator.standard_normal((classes, 8)).astype(np.float32) @ directions
+        rows = np.empty((samples, 512), np.float32)
+        for start in range(0, samples, 8192):
+            part = labels[start : start + 8192]
+            rows[start : start + 8192] = centres[part] + 4 * generator.standard_normal((len(part), 512))
+        np.save(features, rows)
+        synthetic.write_samples(table, labels)
+    return features, table
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--oodml", default=str(REPOSITORY / ".build/mpi/release/oodml"), help="oodml with MPI")
+    options.add_argument("--work", required=True, help="a folder for features and results")
+    options.add_argument("--ranks", default="1,2", help="numbers of ranks (default: %(default)s)")
+    options.add_argument("--only", help="of embed, make-splits, evaluate and train those that are wanted")
+    arguments = options.parse_args()
+    folder = pathlib.Path(arguments.work).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    cub, cub_table = data(folder, "cub-shaped", 200, 11_788, 1)
+    sop, sop_table = data(folder, "sop-shaped", 12_101, 60_502, 2)
+    oodml = arguments.oodml
+    splits = {}
+    for name, features, table in (("cub", cub, cub_table), ("sop", sop, sop_table)):
+        splits[name] = folder / f"splits-{name}"
+        if not splits[name].exists():
+            command = [oodml, "make-splits", "--features", features, "--samples", table, "--draws", "0", "-q"]
+            Run([*command, "--out", splits[name]])
+    commands = {
+        "embed": ["embed", "--dataset", "glyphs200"],
+        "make-splits": ["make-splits", "--features", cub, "--samples", cub_table, "--draws", "20"],
+        "evaluate": ["evaluate", "--splits", splits["sop"], "--embeddings", sop, "--matched-draws", "2"],
+        "train": [
+            *["train", "--splits", splits["cub"], "--features", cub, "--steps", "300"],
+            *["--objective", "triplet,normalized-softmax,proxy-anchor"],
+        ],
+    }
+    wanted = arguments.only.split(",") if arguments.only else list(commands)
+    counts = [int(count) for count in arguments.ranks.split(",")]
+    rows = []
+    for name in wanted:
+        alone = None
+        for count in counts:
+            out = folder / f"out-{name}-{count}"
+            launcher = ["mpirun", "-n", str(count), "--bind-to", "core" if count <= (os.cpu_count() or 1) else "none"]
+            run = Run([*launcher, oodml, *commands[name], "-q", "--force", "--out", out])
+            traffic = re.search(r"(\d+) exchanges, (\d+) bytes sent, (\d+) received", run.errors)
+            exchanges, sent, received = map(int, traffic.groups()) if traffic else (0, 0, 0)
+            alone = alone or run.seconds
+            rows.append(
+                [
+                    *[name, str(count), f"{run.seconds:.1f} s", f"{alone / run.seconds:.2f}"],
+                    *[str(exchanges), f"{sent / 1e6:.2f}", f"{received / 1e6:.2f}"],
+                ]
+            )
+    print_machine()
+    print_table(["command", "ranks", "time", "times one", "exchanges", "MB sent", "MB received"], rows)
+
+
+if __name__ == "__main__":
+    main()
