@@ -34,12 +34,16 @@ struct ProgressionPlan: Sendable {
 
     /// Searches for both extremes from `start` and walks to them, or walks as the reference code does.
     ///
-    /// - Parameter isToBeConfirmed: see ``ExtremeSearch/init(_:isToBeConfirmed:)``.
+    /// - Parameters:
+    ///   - vectors: the vectors of the units, in which sides are alike or not.
+    ///   - searched: those in which the hardest sides, and the units with the largest gap, are searched for.
+    ///   - isToBeConfirmed: see ``ExtremeSearch/init(_:isToBeConfirmed:)``.
     init(
-        _ vectors: UnitVectors, from start: ClassPartition, by settings: SplitSettings, isToBeConfirmed: Bool = false,
+        _ vectors: UnitVectors, searching searched: UnitVectors, from start: ClassPartition, by settings: SplitSettings,
+        isToBeConfirmed: Bool = false,
         report: WorkReport
     ) throws {
-        self.vectors = vectors
+        self.vectors = searched
         @Sendable func searching(_ goal: String, _ done: Int, _ total: Int) {
             report(
                 .advanced(
@@ -60,18 +64,21 @@ struct ProgressionPlan: Sendable {
             easier = Self.steps(of: walk.easier, unitCount: vectors.unitCount)
             removal = .fixed(Self.steps(of: walk.removal, unitCount: vectors.unitCount))
         case .search(let searchSettings):
-            let search = try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
+            let search = try ExtremeSearch(searched, isToBeConfirmed: isToBeConfirmed)
+            // Leaving directions out makes sides alike that are not, so the easiest are those of all directions.
+            let isWhole = settings.leftOutDirectionCount == 0
+            let easy = isWhole ? search : try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
             @Sendable func searchingHardest(_ done: Int, _ total: Int) { searching("hardest", done, total) }
             let hardest =
                 isToBeConfirmed
                 ? try search.extreme(.harder, from: start, seed: settings.seed, report: searchingHardest)
                 : try hardestSides(
-                    of: vectors, by: search, from: start, seed: settings.seed, report: searchingHardest)
-            let easiest = try search.extreme(.easier, from: start, seed: settings.seed) { done, total in
+                    of: searched, by: search, from: start, seed: settings.seed, report: searchingHardest)
+            let easiest = try easy.extreme(.easier, from: start, seed: settings.seed) { done, total in
                 searching("easiest", done, total)
             }
             let swaps = searchSettings.swapsPerStep(forUnitCount: vectors.unitCount)
-            easier = try Self.walk(.easier, from: start, to: easiest, swapsPerStep: swaps, in: search)
+            easier = try Self.walk(.easier, from: start, to: easiest, swapsPerStep: swaps, in: easy)
             harder = try Self.walk(.harder, from: start, to: hardest, swapsPerStep: swaps, in: search)
             removal = .ranked(searchSettings.removal, countPerStep: swaps, search)
         }
