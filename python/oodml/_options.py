@@ -188,6 +188,10 @@ class MakeSplitsOptions(TypedDict, total=False):
     #: 1)
     replicates: int | None
 
+    #: How further series differ: by a random start, or by searching without the main directions of those before
+    #: them, so that each is hard along another one. (default: start)
+    replicates_by: Literal["start", "direction"] | None
+
     #: Random exchanges for each null band; 0 leaves out the bands and the held-out repetition. (default: 20)
     draws: int | None
 
@@ -1080,6 +1084,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "replicates": (
             "Make this many series, all but the first from random starts, to see how much depends on the start. "
             "(default: 1)"
+        ),
+        "replicates_by": (
+            "How further series differ: by a random start, or by searching without the main directions of those "
+            "before them, so that each is hard along another one. (default: start)"
         ),
         "draws": (
             "Random exchanges for each null band; 0 leaves out the bands and the held-out repetition. (default: 20)"

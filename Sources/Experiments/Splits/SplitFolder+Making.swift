@@ -16,6 +16,8 @@ public struct MadeSplits: Sendable {
     public let series: [SplitSeries]
     /// The manifest of each series.
     public let manifests: [SplitManifest]
+    /// How alike several series are; nil for a single one.
+    public let agreement: ReplicateAgreement?
     /// The paths of the files, the manifest last.
     public let paths: [String]
 }
@@ -38,6 +40,7 @@ extension SplitFolder {
     ///   - source: where their embeddings come from; evaluated only once the folder is known to be writable.
     ///   - settings: the settings for making the splits.
     ///   - replicateCount: how many series to make, all but the first from random starts.
+    ///   - rule: how they differ otherwise.
     ///   - replacing: whether splits of another run may be replaced.
     ///   - generator: what the manifest says made it.
     ///   - report: called with progress, from any thread.
@@ -48,7 +51,8 @@ extension SplitFolder {
     @discardableResult
     public static func make(
         at url: URL, of dataset: Dataset, from source: @autoclosure () throws -> EmbeddingSource,
-        by settings: SplitSettings, replicateCount: Int = 1, replacing: Bool = false,
+        by settings: SplitSettings, replicateCount: Int = 1, differingBy rule: ReplicateRule = .start,
+        replacing: Bool = false,
         generator: String = libraryGenerator, report: @escaping WorkReport = { _ in }
     ) throws -> MadeSplits {
         precondition(replicateCount > 0, "\(replicateCount) series")
@@ -77,25 +81,25 @@ extension SplitFolder {
         let embedded = try EmbeddedDataset(
             dataset: dataset, embeddings: found.matrix, statistic: settings.statistic, units: units)
         for warning in embedded.sizeWarnings(startingFrom: settings.startOfSizes) { report(.warning(warning)) }
-        var series: [SplitSeries] = []
-        for number in 1...replicateCount {
-            let prefix = replicateCount == 1 ? "" : "series \(number) of \(replicateCount), "
-            let one = try SplitSeries(of: embedded, by: settings.replicate(number)) { report($0.prefixed(prefix)) }
-            for warning in one.warnings { report(.warning(warning)) }
-            series.append(one)
+        let series = try SplitSeries.replicates(
+            of: embedded, by: settings, count: replicateCount, differingBy: rule
+        ) { number, event in
+            report(event.prefixed(replicateCount == 1 ? "" : "series \(number) of \(replicateCount), "))
         }
+        for one in series { for warning in one.warnings { report(.warning(warning)) } }
         let manifests = series.map {
             SplitManifest(
                 generator: generator, series: $0, provenance: found.provenance, imagesSHA256: found.imagesSHA256)
         }
         for manifest in manifests { try requireReadable(manifest, at: url) }
         let paths = try folder.write(
-            files(of: series, manifests, over: embedded), keepingElsewhere: true)
+            files(of: series, manifests, over: embedded, differingBy: rule), keepingElsewhere: true)
         return MadeSplits(
             folder: SplitFolder(
                 at: url, manifest: manifests[0], dataset: dataset, written: try WrittenFolder(url, of: resultName)),
             series: series,
-            manifests: manifests, paths: paths)
+            manifests: manifests,
+            agreement: series.count > 1 ? ReplicateAgreement(of: series, differingBy: rule) : nil, paths: paths)
     }
 
     /// Refuses numbers that no command would read again.
@@ -144,13 +148,16 @@ extension SplitFolder {
 
     /// The files of several series, the first manifest last, so that whoever waits for it finds all the others.
     private static func files(
-        of all: [SplitSeries], _ manifests: [SplitManifest], over embedded: EmbeddedDataset
+        of all: [SplitSeries], _ manifests: [SplitManifest], over embedded: EmbeddedDataset,
+        differingBy rule: ReplicateRule
     ) throws -> [OutputItem] {
         let (dataset, settings) = (embedded.dataset, all[0].settings)
         var files: [OutputItem] = []
         if all.count > 1 {
             files.append(
-                OutputItem(SplitFileName.replicates, text: try stableJSON(ReplicateAgreement(of: all))))
+                OutputItem(
+                    SplitFileName.replicates,
+                    text: try stableJSON(ReplicateAgreement(of: all, differingBy: rule))))
         }
         for shots in settings.shots {
             let episodes = FewShotEpisodes(

@@ -14,8 +14,8 @@ struct HeldOutRepetition {
 
     /// Plans a progression on one half; nil if a half is too small for any distance.
     init?(
-        of progression: Progression, over embedded: EmbeddedDataset, halves: SampleHalves,
-        by settings: SplitSettings, report: WorkReport
+        of progression: Progression, over embedded: EmbeddedDataset, searching searched: EmbeddedDataset,
+        halves: SampleHalves, by settings: SplitSettings, report: WorkReport
     ) throws {
         let choosing = embedded.vectors(ofSamples: halves.choosing)
         measuring = embedded.vectors(ofSamples: halves.measuring)
@@ -23,7 +23,9 @@ struct HeldOutRepetition {
             choosing.canBeMeasured(official), measuring.canBeMeasured(official)
         else { return nil }
         start = official
-        plan = try ProgressionPlan(choosing, from: start, by: settings, isToBeConfirmed: true, report: report)
+        plan = try ProgressionPlan(
+            choosing, searching: searched.vectors(ofSamples: halves.choosing), from: start, by: settings,
+            isToBeConfirmed: true, report: report)
         removals = try plan.removals(
             from: plan.harder.last?.partition ?? start, classCounts: embedded.units.map(\.classes.count))
         stepCounts = Dictionary(grouping: progression.steps, by: \.arm).mapValues(\.count)

@@ -84,6 +84,16 @@ public struct ShiftControls: Sendable, Equatable {
         of levels: [ProgressionStep], in progression: Progression, over embedded: EmbeddedDataset,
         by settings: SplitSettings, report: WorkReport = { _ in }
     ) throws {
+        try self.init(
+            of: levels, in: progression, over: embedded, searching: embedded, by: settings, report: report)
+    }
+
+    /// The same where the hardest sides were searched for in other embeddings of the same samples: what recurs in samples that
+    /// had no part in the search is tested in these, as it was found.
+    init(
+        of levels: [ProgressionStep], in progression: Progression, over embedded: EmbeddedDataset,
+        searching searched: EmbeddedDataset, by settings: SplitSettings, report: WorkReport
+    ) throws {
         var bands = NullDraws(embedded.vectors, settings: settings)
         let nulls = try levels.enumerated().map { index, level in
             report(.advanced("null bands", done: index, of: 2 * levels.count, isSteady: false))
@@ -96,11 +106,11 @@ public struct ShiftControls: Sendable, Equatable {
         let halves = SampleHalves(of: embedded, keeping: dependent, seed: settings.seed)
         let leftOut = halves.leftOutClasses
         let repetition = try HeldOutRepetition(
-            of: progression, over: embedded, halves: halves, by: settings, report: report)
+            of: progression, over: embedded, searching: searched, halves: halves, by: settings, report: report)
         let test = try (dependent.spansClasses ? nil : repetition).map { repetition in
             let dealCount = max(settings.nullDraws, SideDifferenceTest.fewestDeals)
             return try SideDifferenceTest(
-                of: levels, stepCounts: repetition.stepCounts, start: repetition.start, over: embedded,
+                of: levels, stepCounts: repetition.stepCounts, start: repetition.start, over: searched,
                 groups: dependent.clusters(of: embedded), dealCount: dealCount, seed: settings.seed
             ) { done in
                 report(.advanced("dealing samples at random", done: done, of: dealCount + 1, isSteady: true))

@@ -90,9 +90,9 @@ public enum RecordedSettings: Sendable, Equatable {
     public var nullDraws: Int { madeBy?.nullDraws ?? heldOutBy?.nullDraws ?? 0 }
 
     /// The settings of series `number` of several (see ``SplitSettings/replicate(_:)``).
-    func replicate(_ number: Int) -> RecordedSettings {
+    func replicate(_ number: Int, by rule: ReplicateRule = .start) -> RecordedSettings {
         switch self {
-        case .made(let settings): return .made(settings.replicate(number))
+        case .made(let settings): return .made(settings.replicate(number, by: rule))
         case .imported(var settings):
             settings.seed &+= UInt64(number - 1)
             return .imported(settings)

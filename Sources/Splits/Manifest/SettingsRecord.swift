@@ -31,6 +31,7 @@ struct SettingsRecord: Sendable, Equatable {
         case nullDraws = "null_draws"
         case foldCount = "fold_count"
         case episodeCount = "episode_count"
+        case leftOutDirections = "left_out_directions"
     }
 }
 
@@ -79,6 +80,9 @@ extension SettingsRecord: Encodable {
             try container.encode(search.removal.minimumClassCount, forKey: .minimumClassCount)
             // Files of older versions do not have it.
             if search.removal.rule != .gap { try container.encode(search.removal.rule, forKey: .removalRule) }
+            if made.leftOutDirectionCount != 0 {
+                try container.encode(made.leftOutDirectionCount, forKey: .leftOutDirections)
+            }
         case .ordered(let order):
             try container.encode(AxisRecord(order.axis, kind: orderKind), forKey: .axis)
             try container.encodeIfPresent(order.swapsPerStep, forKey: .swapsPerStep)
@@ -156,6 +160,7 @@ extension SettingsRecord: Decodable {
         made.foldCount = try fields(.foldCount)
         made.shots = try fields(.shots)
         made.episodeCount = try fields(.episodeCount)
+        made.leftOutDirectionCount = try fields.ifPresent(.leftOutDirections) ?? 0
 
         var search = SearchSettings(statistic: try fields(.statistic), unit: try fields(.unit))
         if isReference {

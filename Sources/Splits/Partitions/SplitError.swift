@@ -29,6 +29,8 @@ public enum SplitError: Error, Equatable {
     case unknownClass(level: String, label: String)
     /// A sample's id is not a path below the image folder.
     case unsafeSample(id: String)
+    /// The embeddings differ along no direction but those that a series is to leave out.
+    case noDirectionLeft
 }
 
 extension SplitError: CustomStringConvertible {
@@ -64,6 +66,8 @@ extension SplitError: CustomStringConvertible {
             "\(level) of the manifest has \(count) validation folds; expected a fold \(fold), counted from 0"
         case .unknownClass(let level, let label):
             "\(level) of the manifest names the class \"\(label)\"; expected classes of the dataset"
+        case .noDirectionLeft:
+            "the embeddings differ along no direction but those of the series before; expected fewer series"
         case .unsafeSample(let id):
             "the sample id \"\(id)\" is not a path below the folder of the images; expected one without \"..\" and empty "
                 + "parts"

@@ -79,6 +79,14 @@ public struct Progression: Sendable, Equatable {
         of embedded: EmbeddedDataset, by settings: SplitSettings,
         report: WorkReport = { _ in }
     ) throws {
+        try self.init(of: embedded, searching: embedded, by: settings, report: report)
+    }
+
+    /// Searches for the hardest partition in other embeddings of the same samples, and measures it in these.
+    init(
+        of embedded: EmbeddedDataset, searching searched: EmbeddedDataset, by settings: SplitSettings,
+        report: WorkReport
+    ) throws {
         try settings.validate()
         if let order = settings.order {
             let walk = try OrderedWalk(over: embedded, by: order, seed: settings.seed, report: report)
@@ -97,7 +105,8 @@ public struct Progression: Sendable, Equatable {
         let start = try settings.start.partition(of: embedded, seed: settings.seed)
         try embedded.requireVectors(in: start, of: embedded.vectors)
         guard embedded.units.count >= 4 else { throw SplitError.tooFewUnits(count: embedded.units.count) }
-        let plan = try ProgressionPlan(embedded.vectors, from: start, by: settings, report: report)
+        let plan = try ProgressionPlan(
+            embedded.vectors, searching: searched.vectors, from: start, by: settings, report: report)
         var meter = ShiftMeter(embedded.vectors)
         let first = try meter.distance(of: start)
         let startStep = ProgressionStep(

@@ -36,12 +36,16 @@ struct ProgressionPlan: Sendable {
 
     /// Searches for both extremes from `start` and walks to them, or walks as the reference code does.
     ///
-    /// - Parameter isToBeConfirmed: see ``ExtremeSearch/init(_:isToBeConfirmed:)``.
+    /// - Parameters:
+    ///   - vectors: the vectors of the units, in which sides are alike or not.
+    ///   - searched: those in which the hardest sides, and the units with the largest gap, are searched for.
+    ///   - isToBeConfirmed: see ``ExtremeSearch/init(_:isToBeConfirmed:)``.
     init(
-        _ vectors: UnitVectors, from start: ClassPartition, by settings: SplitSettings, isToBeConfirmed: Bool = false,
+        _ vectors: UnitVectors, searching searched: UnitVectors, from start: ClassPartition, by settings: SplitSettings,
+        isToBeConfirmed: Bool = false,
         report: WorkReport
     ) throws {
-        self.vectors = vectors
+        self.vectors = searched
         @Sendable func searching(_ goal: String, _ done: Int, _ total: Int) {
             report(
                 .advanced(
@@ -63,7 +67,10 @@ struct ProgressionPlan: Sendable {
             removal = .fixed(Self.steps(of: walk.removal, unitCount: vectors.unitCount))
             endsHardest = false
         case .search(let searchSettings):
-            let search = try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
+            let search = try ExtremeSearch(searched, isToBeConfirmed: isToBeConfirmed)
+            // Leaving directions out makes sides alike that are not, so the easiest are those of all directions.
+            let isWhole = settings.leftOutDirectionCount == 0
+            let easy = isWhole ? search : try ExtremeSearch(vectors, isToBeConfirmed: isToBeConfirmed)
             @Sendable func searchingHardest(_ done: Int, _ total: Int) { searching("hardest", done, total) }
             var means: SidesByMeans?
             let hardest: ClassPartition
@@ -71,17 +78,17 @@ struct ProgressionPlan: Sendable {
                 hardest = try search.extreme(.harder, from: start, seed: settings.seed, report: searchingHardest)
             } else {
                 let found = try HardestSides(
-                    of: vectors, by: search, from: start, seed: settings.seed,
+                    of: searched, by: search, from: start, seed: settings.seed,
                     leastGrowth: Progression.smallestGrowth, report: searchingHardest)
                 (hardest, means) = (found.partition, found.means)
             }
             endsHardest = means != nil
-            let easiest = try search.extreme(.easier, from: start, seed: settings.seed) { done, total in
+            let easiest = try easy.extreme(.easier, from: start, seed: settings.seed) { done, total in
                 searching("easiest", done, total)
             }
             let swaps = searchSettings.swapsPerStep(forUnitCount: vectors.unitCount)
             easier = try Self.walk(
-                .easier, from: start, to: easiest, swapsPerStep: swaps, scoring: search.scores(at:))
+                .easier, from: start, to: easiest, swapsPerStep: swaps, scoring: easy.scores(at:))
             harder = try Self.walk(.harder, from: start, to: hardest, swapsPerStep: swaps) { sides in
                 try means?.scores(at: sides) ?? search.scores(at: sides)
             }

@@ -39,13 +39,21 @@ public struct SplitSeries: Sendable {
     public init(
         of embedded: EmbeddedDataset, by settings: SplitSettings, report: WorkReport = { _ in }
     ) throws {
+        try self.init(of: embedded, searching: embedded, by: settings, report: report)
+    }
+
+    /// Makes a series whose hardest sides are searched for in other embeddings of the same samples.
+    init(
+        of embedded: EmbeddedDataset, searching searched: EmbeddedDataset, by settings: SplitSettings,
+        report: WorkReport
+    ) throws {
         try settings.validate()
         let walk = try settings.order.map {
             try OrderedWalk(over: embedded, by: $0, seed: settings.seed, report: report)
         }
         let progression =
             try walk.map { try Progression(along: $0, over: embedded, report: report) }
-            ?? Progression(of: embedded, by: settings, report: report)
+            ?? Progression(of: embedded, searching: searched, by: settings, report: report)
         let levels: [ProgressionStep]
         switch settings.levels {
         case .evenly(let count, _) where walk != nil:
@@ -70,7 +78,8 @@ public struct SplitSeries: Sendable {
             controls = try ShiftControls(
                 ofOrdered: levels, at: positions, over: embedded, by: settings, report: report)
         } else {
-            controls = try ShiftControls(of: levels, in: progression, over: embedded, by: settings, report: report)
+            controls = try ShiftControls(
+                of: levels, in: progression, over: embedded, searching: searched, by: settings, report: report)
         }
         self.positions = positions
         orderKind = walk?.measure.order?.kind

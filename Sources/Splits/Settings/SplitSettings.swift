@@ -22,6 +22,10 @@ public struct SplitSettings: Sendable, Equatable {
     public var seed: UInt64 = 0
     /// Which steps become levels.
     public var levels = LevelChoice.evenly(LevelChoice.defaultCount)
+    /// How many main directions of earlier series the search for the hardest sides leaves out: see ``ReplicateRule/direction``.
+    ///
+    /// It says of a series what it was found without; which directions these are depends on the series before it.
+    public internal(set) var leftOutDirectionCount = 0
     /// How many random exchanges make the null band of a level; 0 for no bands and no held-out repetition.
     public var nullDraws = 20
     /// How many validation folds each level's train classes are divided into; 0 for none.
@@ -77,12 +81,13 @@ public struct SplitSettings: Sendable, Equatable {
     package var startOfSizes: SplitStart { order == nil ? start : .alphabetical }
 
     /// The settings of series `number` of several: these for the first, and a random start and its own seed for the
-    /// others.
-    public func replicate(_ number: Int) -> SplitSettings {
+    /// others, which by ``ReplicateRule/direction`` leave out the main directions of those before.
+    public func replicate(_ number: Int, by rule: ReplicateRule = .start) -> SplitSettings {
         guard number > 1 else { return self }
         var settings = self
         settings.start = .random
         settings.seed = seed &+ UInt64(number - 1)
+        if rule == .direction { settings.leftOutDirectionCount = number - 1 }
         return settings
     }
 
@@ -122,6 +127,14 @@ public struct SplitSettings: Sendable, Equatable {
             "20 or more (fewer cannot reach p = 0.05), or 0 for none")
         if case .evenly(_, in: .excess) = levels {
             try requireSetting(nullDraws > 0, "the number of null draws", nullDraws, "20 or more, to space by excess")
+        }
+        if leftOutDirectionCount != 0 {
+            guard case .search = method else {
+                throw SplitError.invalidSetting(
+                    name: "left_out_directions", found: "\(leftOutDirectionCount)", expected: "none without a search")
+            }
+            try requireSetting(
+                leftOutDirectionCount > 0, "left_out_directions", leftOutDirectionCount, "1 or more, or none")
         }
         try requireSettings(foldCount: foldCount, shots: shots, episodeCount: episodeCount)
     }

@@ -65,10 +65,11 @@ extension SplitValidation {
                     "those of samples.csv in their order")
             }
             requireSame("embeddings", manifest.embeddings == first.manifest.embeddings, "the same in all series")
-            let settings = first.manifest.settings.replicate(number)
+            let settings = first.manifest.settings.replicate(number, by: summary.rule ?? .start)
             requireSame(
                 "protocol", manifest.settings == settings,
-                "the same except for a random start and the seed \(settings.seed)")
+                "the same except for a random start and the seed \(settings.seed)"
+                    + (summary.rule == .direction ? ", without \(number - 1) directions" : ""))
         }
         return violations + pairViolations(summary, of: series)
     }
@@ -105,7 +106,21 @@ extension SplitValidation {
                     "\(place), level \(level + 1)", "the adjusted Rand index \(found)",
                     "\(index.rounded(significantDigits: 6)), as the partitions have it")
             }
+            if let found = pair.sameSideShare, let x = a.hardestWholePartition, let y = b.hardestWholePartition {
+                let share = sameSideShare(x, y)
+                guard abs(found - share) <= 5.001e-6 * share else {
+                    return violation(
+                        "\(place), same_side_share", "\(found)",
+                        "\(share.rounded(significantDigits: 6)), as the partitions have it")
+                }
+            }
             return nil
         }
+    }
+
+    /// Where the classes are at the hardest level that keeps all, or else at the last; nil if that is no partition.
+    private var hardestWholePartition: ClassPartition? {
+        let place = manifest.levels.lastIndex { $0.removed.isEmpty } ?? manifest.levels.indices.last
+        return place.flatMap { partitions[$0] }
     }
 }

@@ -147,7 +147,8 @@ struct MakeSplits: ParsableCommand {
             at: folder, of: dataset,
             from: source(since: moment, announcedOn: terminal),
             by: splitting.settings(),
-            replicateCount: splitting.replicates, replacing: output.force, generator: generator,
+            replicateCount: splitting.replicates, differingBy: splitting.replicatesBy, replacing: output.force,
+            generator: generator,
             report: terminal.show)
         terminal.finish()
         switch output.format {

@@ -77,6 +77,13 @@ struct SplitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How further series differ: by a random start, or by searching without the main directions of those before "
+                + "them, so that each is hard along another one.",
+            valueName: ReplicateRule.allCases.map(\.rawValue).joined(separator: "|")))
+    var replicatesBy = ReplicateRule.start
+
+    @Option(
+        help: ArgumentHelp(
             "Random exchanges for each null band; 0 leaves out the bands and the held-out repetition.", valueName: "n"))
     var draws = 20
 
@@ -109,6 +116,12 @@ struct SplitOptions: ParsableArguments {
 
     func validate() throws {
         guard replicates >= 1 else { throw ValidationError("--replicates is \(replicates); expected at least 1") }
+        guard replicatesBy == .start || replicates > 1 else {
+            throw ValidationError("--replicates-by says how several series differ; expected --replicates of 2 or more")
+        }
+        if replicatesBy == .direction && method == .milbich2021 {
+            throw ValidationError("--replicates-by direction is of the own search; leave out --protocol milbich2021")
+        }
         if ridge != nil && method != .milbich2021 {
             throw ValidationError("--ridge goes with --protocol milbich2021 only; the own distance needs none")
         }
@@ -215,6 +228,8 @@ func counts(_ argument: String) throws -> [Int] {
 
 extension ShiftStatistic: ExpressibleByArgument {}
 extension RemovalRule: ExpressibleByArgument {}
+
+extension ReplicateRule: ExpressibleByArgument {}
 extension LevelSpacing: ExpressibleByArgument {}
 extension SplitStart: ExpressibleByArgument {}
 extension ClassMoment: ExpressibleByArgument {}

@@ -33,9 +33,20 @@ func summary(of made: MadeSplits, on display: TextDisplay) -> String {
         }
         text += "\n"
     }
-    let sentences = made.manifests.flatMap { shiftSentences($0) }
+    let sentences =
+        made.manifests.flatMap { shiftSentences($0) } + (made.agreement.map(agreementSentence).map { [$0] } ?? [])
     return text + pathsWritten(made.paths, on: display) + "\n"
         + sentences.map { "\n" + display.wrapped(onOneLine($0)) }.joined()
+}
+
+/// How alike the hardest sides of several series are.
+private func agreementSentence(_ agreement: ReplicateAgreement) -> String {
+    let pairs = agreement.pairs.compactMap { pair in
+        pair.sameSideShare.map { "\(fixed(100 * $0, 0)) % (\(pair.first) and \(pair.second))" }
+    }
+    return
+        "At their hardest with all classes, two series put these parts of the classes on the same side, where about half is chance: "
+        + enumeration(pairs) + "."
 }
 
 /// What `import` prints.

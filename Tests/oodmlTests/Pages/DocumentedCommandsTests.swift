@@ -97,7 +97,7 @@ import TestSupport
         arguments: [
             "WhichBackbone": 1, "HardHoldOut": 2, "LeakageFreeSplit": 2, "OnACluster": 1, "ReproduceThePaper": 1,
             "HowWellDoesItVerify": 1, "GrowingCatalogue": 1, "LevelsInAnOrder": 2, "DoesItFindThePlace": 2,
-            "IsTheAxisReal": 1,
+            "IsTheAxisReal": 2,
         ])
     func thePagesOfQuestionsRun(page: String, count: Int) throws {
         // They write splits of their own.
@@ -112,6 +112,11 @@ import TestSupport
             let run = try CommandRun(["-euo", "pipefail", "-c", block], in: folder.url, program: Self.bash)
             try #require(run.status == 0, "\(page): \(block): \(run.errors)")
             guard page == "IsTheAxisReal" else { continue }
+            guard block.contains("oodml axis") else {
+                let said = run.output.replacing(#/\s+/#, with: " ")
+                #expect(said.contains("53 % (1 and 2), 51 % (1 and 3), 59 % (1 and 4), 55 % (2 and 3)"), "\(said)")
+                continue
+            }
             let lines = text.split(separator: "\n").filter { $0.hasPrefix("level-") }
             #expect(lines.count == 9 && lines.allSatisfy(run.output.contains))
             let said = run.output.replacing(#/\s+/#, with: " ")

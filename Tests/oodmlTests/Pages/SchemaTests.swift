@@ -37,6 +37,8 @@ struct SchemaTests {
         "make-splits --features f.npy --samples grouped.csv --out grouped --min-classes 5",
         "evaluate --splits grouped --embeddings f.npy --out across --across-groups --precision-at 3 --mrr-at 2 --map-at 5",
         "make-splits --features f.npy --samples s.csv --out ordered --order superclass --min-classes 5",
+        "make-splits --features f.npy --samples s.csv --out directions --replicates 2 --replicates-by direction "
+            + "--min-classes 5 --draws 0",
         "make-splits --features f.npy --samples s.csv --out near --order near --draws 0",
         "evaluate --splits ordered --embeddings f.npy --features f.npy --out along",
         "evaluate --splits near --embeddings f.npy --features f.npy --out from-near --shots 2",
@@ -55,9 +57,10 @@ struct SchemaTests {
             "splits/manifest.json", "splits/replicate-2/manifest.json", "reference/manifest.json",
             "targets/manifest.json", "images-splits/manifest.json", "grouped/manifest.json", "holdout/manifest.json",
             "median/manifest.json", "by-areas/manifest.json", "ordered/manifest.json", "near/manifest.json",
+            "directions/replicate-2/manifest.json",
         ],
         "episodes-1": ["splits/episodes-2.json", "splits/episodes-5.json"],
-        "replicates-1": ["splits/replicates.json"],
+        "replicates-1": ["splits/replicates.json", "directions/replicates.json"],
         "store-1": ["store/store.json", "part/store.json"],
         "results-4": [
             "plain/results.json", "noisy/seed-1/results.json", "tricked/results.json", "fold/results.json",

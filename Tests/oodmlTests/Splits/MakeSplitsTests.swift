@@ -116,6 +116,19 @@ import Testing
         #expect(text.contains("adjusted_rand_indices"))
     }
 
+    @Test func replicatesByDirectionSayHowAlikeTheyAre() throws {
+        let result = try run(
+            "--features", "f.npy", "--samples", "s.csv", "--out", out, "--replicates", "2", "--replicates-by",
+            "direction",
+            "--draws", "0")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.contains("two series put these parts of the classes on the same side"))
+        let checked = try CommandRun(["validate", out, "--features", "f.npy"], in: folder.url)
+        #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
+        let second = try SplitManifest(readingFrom: URL(filePath: "\(out)/replicate-2/manifest.json"))
+        #expect(second.settings.madeBy?.leftOutDirectionCount == 1)
+    }
+
     /// Dates of the classes fall as their numbers rise; every file that results is there, sound, and the same again.
     @Test func levelsFollowAColumn() throws {
         var rng = SplitMix64(seed: 12)
@@ -259,6 +272,11 @@ import Testing
         (["--order", "date"], "expected a column \"date\" other than sample, class, split and role"),
         (["--order", "superclass", "--targets", "3"], "--order superclass and --targets exclude each other"),
         (["--order", "superclass", "--replicates", "2"], "--order superclass and --replicates exclude each other"),
+        (["--replicates-by", "direction"], "expected --replicates of 2 or more"),
+        (
+            ["--replicates", "2", "--replicates-by", "direction", "--protocol", "milbich2021"],
+            "--replicates-by direction is of the own search"
+        ),
         (["--class-value", "first"], "--class-value says which sample counts in an order; expected --order COLUMN"),
     ])
     func whatAnOrderHasNoUseForIsRefused(_ arguments: [String], _ sentence: String) throws {
