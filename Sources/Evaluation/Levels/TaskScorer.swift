@@ -127,8 +127,7 @@ public struct TaskScorer: Sendable {
         switch confidence.kind {
         case .classJackknife:
             estimates =
-                try jackknife?.estimates(loneQueries: loneQueries)
-                .filter { $0.value.degreesOfFreedom + 1 >= Self.fewestGroups } ?? [:]
+                try jackknife?.estimates(loneQueries: loneQueries, fewestGroups: Self.fewestGroups) ?? [:]
         case .fixedGalleryBootstrap:
             estimates = try all.bootstrapEstimates(
                 sampleNumbers: sampleNumbers, sampleCount: classOfSample.count, method: confidence,

@@ -139,7 +139,8 @@ public struct NoveltyCurve: Sendable, Equatable {
         let mean = without.reduce(0, +) / Double(groups.count)
         let scale = (Double(groups.count - 1) / Double(groups.count)).squareRoot()
         return Estimate(
-            value: value, contributions: without.map { scale * ($0 - mean) }, degreesOfFreedom: groups.count - 1)
+            value: value, contributions: without.map { scale * ($0 - mean) }, degreesOfFreedom: Double(groups.count - 1)
+        )
     }
 }
 

@@ -97,8 +97,7 @@ public struct EmbeddingComparison: Sendable {
                 withoutEach: groups.groups)
             return Model(
                 name: pair.name, scores: all.queryScores, means: try all.queryScores.mean(loneQueries: loneQueries),
-                estimates: try all.estimates(loneQueries: loneQueries)
-                    .filter { $0.value.degreesOfFreedom + 1 >= TaskScorer.fewestGroups })
+                estimates: try all.estimates(loneQueries: loneQueries, fewestGroups: TaskScorer.fewestGroups))
         }
         grouping = models[0].estimates.isEmpty ? nil : groups?.name
         pairs = Self.pairs(of: models, metrics: metrics)

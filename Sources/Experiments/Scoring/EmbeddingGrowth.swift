@@ -70,8 +70,7 @@ public struct EmbeddingGrowth: Sendable {
         }
         growth = GalleryGrowth(rivals)
         distractorCount = distractors?.count ?? 0
-        let all = growth.recall(ofClasses: rivals.classCount)
-        grouping = all.degreesOfFreedom + 1 >= TaskScorer.fewestGroups ? groups?.name : nil
+        grouping = rivals.queryGroupCount >= TaskScorer.fewestGroups ? groups?.name : nil
     }
 
     /// How many labels the gallery has.

@@ -109,7 +109,7 @@ public struct Verification: Sendable {
                 return Model(
                     name: pair.name, scores: scores, list: list, openSet: openSet,
                     estimates: estimates.mapValues {
-                        $0.degreesOfFreedom + 1 >= TaskScorer.fewestGroups ? $0 : Estimate(value: $0.value)
+                        $0.degreesOfFreedom + 1 >= Double(TaskScorer.fewestGroups) ? $0 : Estimate(value: $0.value)
                     }, rowCount: source.rowCount)
             }
         }

@@ -33,14 +33,15 @@ public struct Estimate: Sendable, Equatable {
     /// What each pair of groups contributes beyond the two groups on their own, included in the contributions of both;
     /// empty if there are no pair contributions.
     public let pairContributions: [Double]
-    /// The degrees of freedom of the t-distribution of (value − truth) / standard error.
-    public let degreesOfFreedom: Int
+    /// The degrees of freedom of the t-distribution of (value − truth) / standard error; no whole number where groups are of
+    /// unequal size.
+    public let degreesOfFreedom: Double
 
     /// Combines a number and its contributions.
     ///
     /// - Precondition: there are contributions if and only if there is at least one degree of freedom.
     public init(
-        value: Double, contributions: [Double] = [], pairContributions: [Double] = [], degreesOfFreedom: Int = 0
+        value: Double, contributions: [Double] = [], pairContributions: [Double] = [], degreesOfFreedom: Double = 0
     ) {
         precondition(
             contributions.isEmpty == (degreesOfFreedom < 1),
@@ -61,7 +62,7 @@ public struct Estimate: Sendable, Equatable {
 
     /// Half the width of the 95 % interval: the standard error times the 97.5 % quantile of Student's t.
     public var margin: Double? {
-        standardError.map { $0 * studentTQuantile(0.975, degreesOfFreedom: Double(degreesOfFreedom)) }
+        standardError.map { $0 * studentTQuantile(0.975, degreesOfFreedom: degreesOfFreedom) }
     }
 
     /// The bounds of the 95 % interval, which is symmetric about the value and may leave the metric's range.
@@ -81,7 +82,7 @@ public struct Estimate: Sendable, Equatable {
     public var pValue: Double? {
         standardError.map { error in
             guard error > 0 else { return value == 0 ? 1 : 0 }
-            return 2 * studentTSurvival(abs(value) / error, degreesOfFreedom: Double(degreesOfFreedom))
+            return 2 * studentTSurvival(abs(value) / error, degreesOfFreedom: degreesOfFreedom)
         }
     }
 
@@ -158,7 +159,7 @@ extension Estimate: Codable {
             pairContributions: (try container.decodeIfPresent([Float].self, forKey: .pairContributions) ?? [])
                 .map { Double($0) },
             degreesOfFreedom: contributions.isEmpty
-                ? 0 : max(1, try container.decode(Int.self, forKey: .degreesOfFreedom)))
+                ? 0 : max(1, try container.decode(Double.self, forKey: .degreesOfFreedom)))
     }
 
     /// Writes the value, its error and 95 % interval, and the contributions that they follow from.
@@ -211,6 +212,6 @@ extension Estimate: Portable {
     package init(from bytes: inout PortableBytes) throws {
         self.init(
             value: try Double(from: &bytes), contributions: try [Double](from: &bytes),
-            pairContributions: try [Double](from: &bytes), degreesOfFreedom: try Int(from: &bytes))
+            pairContributions: try [Double](from: &bytes), degreesOfFreedom: try Double(from: &bytes))
     }
 }

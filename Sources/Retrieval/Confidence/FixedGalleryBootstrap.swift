@@ -41,7 +41,7 @@ extension QueryScores {
             let scale = 1 / Double(method.count - 1).squareRoot()
             estimates[metric] = Estimate(
                 value: means.values[m], contributions: values.map { ($0 - centre) * scale },
-                degreesOfFreedom: method.count - 1)
+                degreesOfFreedom: Double(method.count - 1))
         }
         return estimates
     }

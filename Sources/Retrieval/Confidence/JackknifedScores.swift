@@ -1,5 +1,6 @@
 internal import DenseLinearAlgebra
 package import Ranks
+internal import Statistics
 
 /// The scores of one set of embeddings, and the same scores without each group of classes.
 ///
@@ -10,9 +11,13 @@ package import Ranks
 /// With θ the mean over all queries, θ₋g the mean without group g, and w the group's share of the queries, group g
 /// contributes u = (1 − w)·(θ − θ₋g) to the error of θ. For a plain mean over queries the contributions sum to 0. Here
 /// a smaller gallery is an easier one, so every θ₋g is raised in proportion to w; the sum Σ u measures by how much, and
-/// w·Σ u is subtracted from each. The variance is Σ u² / (1 − Σ w²): for groups of equal size that is the
-/// delete-a-group jackknife's (G − 1)/G · Σ (θ₋g − θ̄)², and for groups of unequal size it stays unbiased for a mean
-/// over classes.
+/// w·Σ u is subtracted from each. The variance is that of the delete-a-group jackknife (Kott, "The delete-a-group jackknife",
+/// Journal of Official Statistics 17, 2001), (G − 1)/G · Σ (u / (1 − w))², which for groups of unequal size is rather too
+/// large for a mean over classes.
+///
+/// Where few groups have most of the queries, the error is known from these few. So the degrees of freedom are those of the
+/// effective number of groups, 1 / Σ w² (Kish, "Survey Sampling", 1965, § 8.2), less 1, and at least 1; for groups of equal
+/// size that is G − 1.
 ///
 /// A jackknife counts the effects of pairs of groups twice (Efron and Stein, "The jackknife estimate of variance",
 /// Annals of Statistics 9, 1981): if an item of one group distracts a query of another, the effect is in the
@@ -44,14 +49,19 @@ public struct JackknifedScores: Sendable, Equatable {
 
     /// Each metric's mean over the queries, with its error.
     ///
-    /// The degrees of freedom are the number of groups that have queries, minus one. With fewer than two such groups
-    /// the error is unknown. If no query of any group fails, or all do, the error comes out as 0, which only means that
+    /// With fewer than two groups that have queries the error is unknown. If no query of any group fails, or all do, the error comes out as 0, which only means that
     /// it is below what such data can show.
     ///
+    /// - Parameters:
+    ///   - policy: what becomes of queries without a relevant item.
+    ///   - fewestGroups: with queries in fewer groups nothing is estimated.
     /// - Throws: ``RetrievalError/noQueries(loneQueryCount:)`` if there is nothing to average.
-    public func estimates(loneQueries policy: LoneQueryPolicy = .excluded) throws -> [RetrievalMetric: Estimate] {
+    public func estimates(
+        loneQueries policy: LoneQueryPolicy = .excluded, fewestGroups: Int = 0
+    ) throws -> [RetrievalMetric: Estimate] {
         let means = try queryScores.mean(loneQueries: policy)
         let counts = zip(queryCounts, loneQueryCounts).map { $0 + (policy == .zero ? $1 : 0) }
+        guard counts.count(where: { $0 > 0 }) >= fewestGroups else { return [:] }
         var estimates: [RetrievalMetric: Estimate] = [:]
         for (m, (metric, mean)) in zip(means.metrics, means.values).enumerated() {
             estimates[metric] = Estimate(mean: mean, ofGroups: counts) { g, h in sums[g * counts.count + h][m] }
@@ -77,7 +87,8 @@ extension Estimate {
         }
         let groupCount = counts.count
         let shares = counts.map { Double($0) / total }
-        let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
+        let scale = (Double(filledCount - 1) / Double(filledCount)).squareRoot()
+        let effectiveCount = total * total / counts.reduce(0) { $0 + Double($1) * Double($1) }
         // How much group h lowers the mean by distracting the queries of g.
         var losses = Matrix<Double>(rowCount: groupCount, columnCount: groupCount)
         for g in 0..<groupCount {
@@ -88,9 +99,9 @@ extension Estimate {
         }
         let excess = raw.reduce(0, +)
         self.init(
-            value: mean, contributions: zip(raw, shares).map { ($0 - $1 * excess) * scale },
+            value: mean, contributions: zip(raw, shares).map { ($0 - $1 * excess) / (1 - $1) * scale },
             pairContributions: PairContributions(losses: losses, shares: shares).values,
-            degreesOfFreedom: filledCount - 1)
+            degreesOfFreedom: max((effectiveCount - 1).rounded(significantDigits: 6), 1))
     }
 }
 

@@ -31,6 +31,8 @@ public struct RivalClasses: Sendable, Equatable {
     let groupCount: Int
     /// The group of each query's class.
     let groupOfQuery: [Int]
+    /// In how many groups there are queries.
+    package var queryGroupCount: Int { Set(groupOfQuery).count }
     /// How many classes of the gallery each group has.
     let classCounts: [Int]
     /// The rivals of each query by group, query after query.

@@ -173,7 +173,7 @@ func jackknifed(
                 metric,
                 Estimate(
                     value: whole, contributions: others.map { $0.map { ($0 - mean) * scale } ?? 0 },
-                    degreesOfFreedom: known.count - 1)
+                    degreesOfFreedom: Double(known.count - 1))
             )
         })
 }

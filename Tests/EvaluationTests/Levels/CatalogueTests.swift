@@ -233,9 +233,10 @@ private struct Series {
             return (share, (1 - share) * (whole.mean - rest.mean))
         }
         let sum = parts.reduce(0) { $0 + $1.1 }
-        let scale = 1 / (1 - parts.reduce(0) { $0 + $1.0 * $1.0 }).squareRoot()
+        let filledCount = Double(parts.count { $0.0 > 0 })
+        let scale = ((filledCount - 1) / filledCount).squareRoot()
         for (found, part) in zip(estimate.contributions, parts) {
-            let expected = (part.1 - part.0 * sum) * scale
+            let expected = (part.1 - part.0 * sum) / (1 - part.0) * scale
             #expect(abs(found - expected) < 5e-5 * abs(expected) + 1e-8)
         }
     }

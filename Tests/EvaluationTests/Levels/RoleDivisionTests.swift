@@ -109,11 +109,12 @@ import TestSupport
                 raw.append((1 - shares[group]) * (value - (without.scores[metric] ?? .nan)))
             }
             let sum = raw.reduce(0, +)
-            let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
+            let filledCount = Double(shares.count { $0 > 0 })
+            let scale = ((filledCount - 1) / filledCount).squareRoot()
             let estimate = try #require(scores.estimates[metric])
             for group in 0..<6 {
                 // Contributions are rounded to five digits, as in files.
-                let expected = (raw[group] - shares[group] * sum) * scale
+                let expected = (raw[group] - shares[group] * sum) / (1 - shares[group]) * scale
                 #expect(
                     abs(estimate.contributions[group] - expected) < 5e-5 * abs(expected) + 1e-8,
                     "\(metric.name), group \(group)")

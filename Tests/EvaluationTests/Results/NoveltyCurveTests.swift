@@ -48,7 +48,7 @@ private struct Reference: Decodable {
             // Contributions have the precision of a Float.
             #expect(abs(try #require(curve.slope.standardError) / reference.slopeError - 1) < 1e-5)
             #expect(abs(try #require(within.standardError) / reference.withinError - 1) < 1e-5)
-            #expect(curve.slope.degreesOfFreedom == Set(reference.group).count - 1)
+            #expect(curve.slope.degreesOfFreedom == Double(Set(reference.group).count - 1))
             let reversed = try #require(NoveltyCurve(reference.observations.reversed()))
             #expect(reversed.bins.map(\.observationCount) == curve.bins.map(\.observationCount))
         }

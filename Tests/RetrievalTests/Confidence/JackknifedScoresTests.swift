@@ -45,12 +45,14 @@ import TestSupport
                 raw.append((1 - share) * (value - (without[metric] ?? .nan)))
             }
             let sum = raw.reduce(0, +)
-            let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
+            let filledCount = Double(shares.count { $0 > 0 })
+            let scale = ((filledCount - 1) / filledCount).squareRoot()
             let estimate = try #require(estimates[metric])
             #expect(estimate.value == value)
-            #expect(estimate.degreesOfFreedom == 3)
+            let effective = 1 / shares.reduce(0) { $0 + $1 * $1 }
+            #expect(abs(estimate.degreesOfFreedom - (effective - 1)) < 1e-5 && effective < 4)
             for group in 0..<5 {
-                let expected = (raw[group] - shares[group] * sum) * scale
+                let expected = (raw[group] - shares[group] * sum) / (1 - shares[group]) * scale
                 #expect(abs(estimate.contributions[group] - expected) < 1e-8, "\(metric.name), group \(group)")
             }
         }
@@ -88,9 +90,10 @@ import TestSupport
                 return (1 - shares[group]) * (estimate.value - without)
             }
             let sum = raw.reduce(0, +)
-            let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
+            let filledCount = Double(shares.count { $0 > 0 })
+            let scale = ((filledCount - 1) / filledCount).squareRoot()
             for group in 0..<5 {
-                let expected = (raw[group] - shares[group] * sum) * scale
+                let expected = (raw[group] - shares[group] * sum) / (1 - shares[group]) * scale
                 #expect(abs(estimate.contributions[group] - expected) < 1e-8, "\(metric.name), group \(group)")
             }
         }
@@ -117,6 +120,7 @@ import TestSupport
         #expect(abs(estimate.contributions.reduce(0) { $0 + $1 * $1 } - variance) < 1e-6 * variance)
         // Five groups are three blocks, too few to tell pairs from what their groups do to all others.
         #expect(estimate.pairContributions == [0, 0, 0])
+        #expect(estimate.degreesOfFreedom == 4)
         #expect(estimate.standardError.map { abs($0 - variance.squareRoot()) < 1e-6 * $0 } == true)
     }
 

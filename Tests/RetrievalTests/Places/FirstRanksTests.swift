@@ -116,8 +116,9 @@ extension SplitMix64 {
             return mean * (1 - shares[out]) - without / total
         }
         let excess = raw.reduce(0, +)
-        let scale = 1 / (1 - shares.reduce(0) { $0 + $1 * $1 }).squareRoot()
-        return zip(raw, shares).map { ($0 - $1 * excess) * scale }
+        let filledCount = Double(shares.count { $0 > 0 })
+        let scale = ((filledCount - 1) / filledCount).squareRoot()
+        return zip(raw, shares).map { ($0 - $1 * excess) / (1 - $1) * scale }
     }
 
     /// Where what is relevant is a class, all is as `scores` has it, errors included; many rows, so that tiles have ends.
