@@ -510,6 +510,12 @@ class TrainOptions(TypedDict, total=False):
     #: Search for the parameters of each objective with this many trials, the first with those given.
     tune: int | None
 
+    #: Train only this part of the heads, for jobs that run apart (default: all).
+    shard: str | None
+
+    #: Join the parts that were trained with --shard and otherwise these options.
+    merge: Sequence[PathLike] | None
+
     #: The output folder (default: runs/NAME, NAME being that of --splits).
     out: PathLike | None
 
@@ -589,6 +595,9 @@ class EvaluateOptions(TypedDict, total=False):
 
     #: Adapt to the splits' few-shot episodes of this many samples a class (default: no adaptation).
     shots: int | None
+
+    #: Join the parts that were scored with --shard and otherwise these options.
+    merge: Sequence[PathLike] | None
 
     #: Print all tables: each model at each level, the protocol of the paper, and all areas.
     verbose: bool | None
@@ -1261,6 +1270,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "forward_only": ("Train forward tasks alone."),
         "fold": ("Leave this validation fold out, counted from 0; forward tasks alone."),
         "tune": ("Search for the parameters of each objective with this many trials, the first with those given."),
+        "shard": ("Train only this part of the heads, for jobs that run apart (default: all)."),
+        "merge": ("Join the parts that were trained with --shard and otherwise these options."),
         "out": ("The output folder (default: runs/NAME, NAME being that of --splits)."),
         "quiet": ("Print no progress and no warnings."),
         "force": ("Replace results of another run in the output folder; your own files there stay."),
@@ -1296,6 +1307,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "seeds": ("The training runs that {seed} stands for, separated by commas (default: one run)."),
         "out": ("The output folder (default: results/NAME, NAME being that of --splits)."),
         "shots": ("Adapt to the splits' few-shot episodes of this many samples a class (default: no adaptation)."),
+        "merge": ("Join the parts that were scored with --shard and otherwise these options."),
         "verbose": ("Print all tables: each model at each level, the protocol of the paper, and all areas."),
         "flip": ("Average the embeddings of each image and its mirror."),
         "embedding_dim": (
