@@ -70,7 +70,7 @@ public struct ScoringPart: Sendable {
     /// - Returns: the path of the file.
     /// - Throws: ``/Files/FileError`` for a file that cannot be written or may not be replaced.
     @discardableResult
-    public func write(to folder: URL, replacing: Bool = false) throws -> String {
+    public func write(into folder: URL, replacing: Bool = false) throws -> String {
         let output = try OutputFolder(folder, result: Self.resultName, force: replacing)
         let bytes = portableBytes
         let digest = SHA256.hexadecimal(of: bytes)

@@ -204,8 +204,9 @@ public struct SeriesTraining: Sendable {
         for job in jobs {
             let own = parts.lazy.map { $0.url.appending(path: job.path) }
             guard let found = own.first(where: { exists($0.appendingPathExtension("safetensors")) }) else {
-                throw FileError.unreadable(
-                    path: parts.first?.url.path ?? "", reason: "no part has the head \(job.path); expected each in one")
+                throw FileError.malformed(
+                    path: parts.first?.url.path ?? "", found: "no head \(job.path), here or in the other parts",
+                    expected: "every head in one of them")
             }
             for ending in ["onnx", "safetensors"] {
                 let file = found.appendingPathExtension(ending)

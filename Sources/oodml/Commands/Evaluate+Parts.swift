@@ -28,7 +28,7 @@ extension Evaluate {
                 number += 1
             }
         }
-        let file = try part.write(to: folder, replacing: output.force)
+        let file = try part.write(into: folder, replacing: output.force)
         terminal.finish()
         let summary = PartSummary(
             file: file, number: shard.number, partCount: shard.count, taskCount: part.taskCount,

@@ -26,6 +26,8 @@ import Testing
         // Standard streams: of a program that is run, and those that the caller has closed.
         "oodml/Terminal/ProgramRun.swift": ["O_RDWR"],
         "oodml/Terminal/StandardOutput.swift": ["O_RDWR"],
+        // The same, of ranks that do not print.
+        "oodml/Ranks/ProgramRanks.swift": ["O_WRONLY"],
     ]
 
     @Test func onlyOneMechanismWrites() throws {

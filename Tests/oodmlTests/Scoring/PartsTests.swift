@@ -92,7 +92,7 @@ import Testing
                 == "scores-1: found scores of other models, splits or options; expected those that this part was scored with"
         )
         #expect(
-            try sentence("\(Self.train) --merge heads-1")?.hasPrefix("heads-1: no part has the head ") == true)
+            try sentence("\(Self.train) --merge heads-1")?.hasPrefix("heads-1: found no head ") == true)
         #expect(
             try sentence("\(Self.train) --learning-rate 0.5 --merge heads-1 heads-2")?
                 .hasPrefix("heads-1: found heads trained otherwise (") == true)
