@@ -486,7 +486,8 @@ class Evaluation(StoredResult):
     @property
     def axis(self) -> Mapping[str, Any] | None:
         """What the levels follow in place of the distance, as name and kind; None where they follow the distance."""
-        return self.json.get("axis")
+        axis: Mapping[str, Any] | None = self.json.get("axis")
+        return axis
 
     def curve(
         self,
