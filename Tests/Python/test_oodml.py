@@ -486,8 +486,9 @@ class SeriesTests(Case):
     def test_levels_in_an_order_stay_in_it(self):
         order = np.random.default_rng(3).permutation(len(set(self.labels)))
         names = sorted(set(self.labels))
-        table = {"class": self.labels, "year": [2000 + int(order[names.index(label)]) for label in self.labels]}
-        splits = oodml.make_splits(self.rows, table, order="year", draws=0, min_classes=4, quiet=True)
+        table = {"sample": [f"s{number:04d}" for number in range(len(self.labels))]}
+        table |= {"class": list(self.labels), "year": [2000 + int(order[names.index(label)]) for label in self.labels]}
+        splits = oodml.make_splits(features=self.rows, samples=table, order="year", draws=0, min_classes=4, quiet=True)
         evaluation = oodml.evaluate(splits, embeddings=lambda level: self.rows, features=self.rows, quiet=True)[0]
         self.assertEqual(evaluation.axis, {"name": "year", "class_value": "median", "kind": "numbers"})
         places = [point.axis_value for point in evaluation.curve()]
