@@ -167,12 +167,9 @@ private func precedes(_ first: MomentSums, _ second: MomentSums) -> Bool {
 public func hasSingularCovariance(rowCount n: Int, columnCount d: Int) -> Bool { n <= d }
 
 extension FrechetDistance: Portable {
-    package func put(into bytes: inout PortableBytes) {
-        meanPart.put(into: &bytes)
-        covariancePart.put(into: &bytes)
-    }
+    package func put(into bytes: inout PortableBytes) { bytes.put(meanPart, covariancePart) }
 
     package init(from bytes: inout PortableBytes) throws {
-        self.init(meanPart: try Double(from: &bytes), covariancePart: try Double(from: &bytes))
+        self.init(meanPart: try bytes.get(), covariancePart: try bytes.get())
     }
 }

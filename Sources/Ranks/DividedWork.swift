@@ -22,48 +22,32 @@ extension RankGroup {
             case .failure(let error): failed = (number, error)
             }
         }
-        let sent = Share(
-            values: values, failed: failed.map { Share<Value>.Failed(number: $0.number, sentence: "\($0.error)") })
+        let sent = Share(values: values, failed: failed?.number, sentence: failed.map { "\($0.error)" } ?? "")
         let shares = try gather(sent.portableBytes, of: place).enumerated().map { other, bytes in
             other == rank ? sent : try Share<Value>(portableBytes: bytes)
         }
-        if let first = shares.compactMap(\.failed).min(by: { $0.number < $1.number }) {
+        let failures = shares.compactMap { share in share.failed.map { (number: $0, sentence: share.sentence) } }
+        if let first = failures.min(by: { $0.number < $1.number }) {
             if let failed, failed.number == first.number { throw failed.error }
             throw Failure(description: first.sentence)
         }
         return (0..<count).map { shares[$0 % self.count].values[$0 / self.count] }
     }
+}
 
-    /// What one rank has done.
-    private struct Share<Value: Portable>: Portable {
-        struct Failed: Portable {
-            let number: Int
-            let sentence: String
+/// What one rank has done.
+private struct Share<Value: Portable> {
+    let values: [Value]
+    /// The first piece that failed; nil if none has.
+    let failed: Int?
+    /// Why it failed.
+    let sentence: String
+}
 
-            init(number: Int, sentence: String) { (self.number, self.sentence) = (number, sentence) }
+extension Share: Portable {
+    func put(into bytes: inout PortableBytes) { bytes.put(values, failed, sentence) }
 
-            func put(into bytes: inout PortableBytes) {
-                number.put(into: &bytes)
-                sentence.put(into: &bytes)
-            }
-
-            init(from bytes: inout PortableBytes) throws {
-                self.init(number: try Int(from: &bytes), sentence: try String(from: &bytes))
-            }
-        }
-
-        let values: [Value]
-        let failed: Failed?
-
-        init(values: [Value], failed: Failed?) { (self.values, self.failed) = (values, failed) }
-
-        func put(into bytes: inout PortableBytes) {
-            values.put(into: &bytes)
-            failed.put(into: &bytes)
-        }
-
-        init(from bytes: inout PortableBytes) throws {
-            self.init(values: try [Value](from: &bytes), failed: try Failed?(from: &bytes))
-        }
+    init(from bytes: inout PortableBytes) throws {
+        self.init(values: try bytes.get(), failed: try bytes.get(), sentence: try bytes.get())
     }
 }

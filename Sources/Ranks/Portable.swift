@@ -48,6 +48,19 @@ package struct PortableBytes: Sendable {
     }
 }
 
+// What travels of a type is one list: `bytes.put(a, b)`, and `self.init(a: try bytes.get(), b: try bytes.get())`.
+extension PortableBytes {
+    /// Adds values, one after the other.
+    package mutating func put<each Value: Portable>(_ values: repeat each Value) {
+        repeat (each values).put(into: &self)
+    }
+
+    /// Reads the next value, of the type that is asked for.
+    ///
+    /// - Throws: ``Ended`` if there are too few bytes.
+    package mutating func get<Value: Portable>() throws -> Value { try Value(from: &self) }
+}
+
 extension Portable {
     /// The value alone, as bytes.
     package var portableBytes: [UInt8] {

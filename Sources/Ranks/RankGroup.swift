@@ -135,23 +135,15 @@ package final class RankGroup: Sendable {
 
         func put(into bytes: inout PortableBytes) {
             switch self {
-            case .values(let place, let values):
-                true.put(into: &bytes)
-                place.put(into: &bytes)
-                values.put(into: &bytes)
-            case .failure(let host, let sentence):
-                false.put(into: &bytes)
-                host.put(into: &bytes)
-                sentence.put(into: &bytes)
+            case .values(let place, let values): bytes.put(true, place, values)
+            case .failure(let host, let sentence): bytes.put(false, host, sentence)
             }
         }
 
         init(from bytes: inout PortableBytes) throws {
-            if try Bool(from: &bytes) {
-                self = .values(place: try String(from: &bytes), try [UInt8](from: &bytes))
-            } else {
-                self = .failure(host: try String(from: &bytes), try String(from: &bytes))
-            }
+            self =
+                try bytes.get()
+                ? .values(place: try bytes.get(), try bytes.get()) : .failure(host: try bytes.get(), try bytes.get())
         }
     }
 }

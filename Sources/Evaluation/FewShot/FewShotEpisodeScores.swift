@@ -110,16 +110,11 @@ public func fewShotEpisodeScores(
 }
 
 extension FewShotEpisodeScores: Portable {
-    package func put(into bytes: inout PortableBytes) {
-        baseline.put(into: &bytes)
-        adapted.put(into: &bytes)
-        classCount.put(into: &bytes)
-        leftOutClassCount.put(into: &bytes)
-    }
+    package func put(into bytes: inout PortableBytes) { bytes.put(baseline, adapted, classCount, leftOutClassCount) }
 
     package init(from bytes: inout PortableBytes) throws {
         self.init(
-            baseline: try RetrievalScores(from: &bytes), adapted: try RetrievalScores(from: &bytes),
-            classCount: try Int(from: &bytes), leftOutClassCount: try Int(from: &bytes))
+            baseline: try bytes.get(), adapted: try bytes.get(), classCount: try bytes.get(),
+            leftOutClassCount: try bytes.get())
     }
 }

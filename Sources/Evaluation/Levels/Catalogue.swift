@@ -119,12 +119,9 @@ extension TaskScorer {
 }
 
 extension CatalogueScores: Portable {
-    package func put(into bytes: inout PortableBytes) {
-        queryScores.put(into: &bytes)
-        jackknife.put(into: &bytes)
-    }
+    package func put(into bytes: inout PortableBytes) { bytes.put(queryScores, jackknife) }
 
     package init(from bytes: inout PortableBytes) throws {
-        self.init(queryScores: try QueryScores(from: &bytes), jackknife: try JackknifedScores?(from: &bytes))
+        self.init(queryScores: try bytes.get(), jackknife: try bytes.get())
     }
 }

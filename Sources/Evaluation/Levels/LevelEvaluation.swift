@@ -252,14 +252,9 @@ extension Subject: Portable {}
 extension GalleryKind: Portable {}
 
 extension TaskEvaluation: Portable {
-    package func put(into bytes: inout PortableBytes) {
-        scores.put(into: &bytes)
-        episodes.put(into: &bytes)
-    }
+    package func put(into bytes: inout PortableBytes) { bytes.put(scores, episodes) }
 
     package init(from bytes: inout PortableBytes) throws {
-        self.init(
-            scores: try [GalleryKind: [Subject: TaskScores]](from: &bytes),
-            episodes: try [FewShotEpisodeScores](from: &bytes))
+        self.init(scores: try bytes.get(), episodes: try bytes.get())
     }
 }

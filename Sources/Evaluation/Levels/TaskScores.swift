@@ -135,15 +135,9 @@ extension Estimate {
 }
 
 extension TaskScores: Portable {
-    package func put(into bytes: inout PortableBytes) {
-        scores.put(into: &bytes)
-        classCount.put(into: &bytes)
-        estimates.put(into: &bytes)
-    }
+    package func put(into bytes: inout PortableBytes) { bytes.put(scores, classCount, estimates) }
 
     package init(from bytes: inout PortableBytes) throws {
-        self.init(
-            scores: try RetrievalScores(from: &bytes), classCount: try Int(from: &bytes),
-            estimates: try [RetrievalMetric: Estimate](from: &bytes))
+        self.init(scores: try bytes.get(), classCount: try bytes.get(), estimates: try bytes.get())
     }
 }

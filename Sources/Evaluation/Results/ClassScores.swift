@@ -115,22 +115,16 @@ extension ClassScores {
     }
 }
 
+extension Direction: Portable {}
+
 extension ClassScores: Portable {
     package func put(into bytes: inout PortableBytes) {
-        level.put(into: &bytes)
-        direction.rawValue.put(into: &bytes)
-        classLabel.put(into: &bytes)
-        queryCount.put(into: &bytes)
-        model.put(into: &bytes)
-        backbone.put(into: &bytes)
+        bytes.put(level, direction, classLabel, queryCount, model, backbone)
     }
 
     package init(from bytes: inout PortableBytes) throws {
-        let level = try String(from: &bytes)
-        guard let direction = Direction(rawValue: try String(from: &bytes)) else { throw PortableBytes.Ended() }
         self.init(
-            level: level, direction: direction, classLabel: try String(from: &bytes),
-            queryCount: try Int(from: &bytes), model: try [Double?](from: &bytes),
-            backbone: try [Double?](from: &bytes))
+            level: try bytes.get(), direction: try bytes.get(), classLabel: try bytes.get(),
+            queryCount: try bytes.get(), model: try bytes.get(), backbone: try bytes.get())
     }
 }

@@ -234,7 +234,7 @@ private struct StoreFilling {
 }
 
 /// What the first rank asks the others to do for a store.
-private struct OpenParts: Portable {
+private struct OpenParts {
     static let place = "the parts of the store"
     static let end = "the end of the store"
 
@@ -242,34 +242,30 @@ private struct OpenParts: Portable {
     let size: Int
     /// The parts to embed.
     let open: [Int]
+}
 
-    init(size: Int, open: [Int]) { (self.size, self.open) = (size, open) }
-
-    func put(into bytes: inout PortableBytes) {
-        size.put(into: &bytes)
-        open.put(into: &bytes)
-    }
+extension OpenParts: Portable {
+    func put(into bytes: inout PortableBytes) { bytes.put(size, open) }
 
     init(from bytes: inout PortableBytes) throws {
-        self.init(size: try Int(from: &bytes), open: try [Int](from: &bytes))
+        self.init(size: try bytes.get(), open: try bytes.get())
     }
 }
 
 /// Rows of a store on their way between ranks.
-private struct EmbeddedRows: Portable {
+private struct EmbeddedRows {
     let elements: [Float]
     let rows: [StoreChunks.Row]
+}
 
-    init(elements: [Float], rows: [StoreChunks.Row]) { (self.elements, self.rows) = (elements, rows) }
-
+extension EmbeddedRows: Portable {
     func put(into bytes: inout PortableBytes) {
-        elements.put(into: &bytes)
-        rows.map { [$0.id, $0.digest, $0.reason, $0.stamp] }.put(into: &bytes)
+        bytes.put(elements, rows.map { [$0.id, $0.digest, $0.reason, $0.stamp] })
     }
 
     init(from bytes: inout PortableBytes) throws {
         self.init(
-            elements: try [Float](from: &bytes),
+            elements: try bytes.get(),
             rows: try [[String]](from: &bytes).map {
                 StoreChunks.Row(id: $0[0], digest: $0[1], reason: $0[2], stamp: $0[3])
             })

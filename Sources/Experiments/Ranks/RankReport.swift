@@ -30,12 +30,8 @@ final class RankReport: Sendable {
 extension WorkEvent: Portable {
     package func put(into bytes: inout PortableBytes) {
         switch self {
-        case .warning(let sentence):
-            true.put(into: &bytes)
-            sentence.put(into: &bytes)
-        case .note(let sentence):
-            false.put(into: &bytes)
-            sentence.put(into: &bytes)
+        case .warning(let sentence): bytes.put(true, sentence)
+        case .note(let sentence): bytes.put(false, sentence)
         default: preconditionFailure("progress is not sent: \(self)")
         }
     }

@@ -4,7 +4,7 @@ internal import Parallel
 internal import Ranks
 
 /// Everything that results say of a model on one task, which another rank or another run may have scored.
-struct ScoredTask: Portable {
+struct ScoredTask {
     let evaluation: TaskEvaluation
     let details: TaskDetails
     /// The scores in the catalogue; nil if the model's file has the test classes alone, or none is searched.
@@ -15,37 +15,19 @@ struct ScoredTask: Portable {
     let metadata: [[String: String]]
     /// What is to be said of the task and has not been.
     let events: [WorkEvent]
+}
 
-    init(
-        evaluation: TaskEvaluation, details: TaskDetails, catalogue: [Subject: CatalogueScores]?,
-        provenance: EmbeddingProvenance?, metadata: [[String: String]], events: [WorkEvent]
-    ) {
-        self.evaluation = evaluation
-        self.details = details
-        self.catalogue = catalogue
-        self.provenance = provenance
-        self.metadata = metadata
-        self.events = events
-    }
-
+extension ScoredTask: Portable {
     func put(into bytes: inout PortableBytes) {
-        evaluation.put(into: &bytes)
-        details.classes.put(into: &bytes)
-        Coded(details.examples).put(into: &bytes)
-        catalogue.put(into: &bytes)
-        Coded(provenance).put(into: &bytes)
-        metadata.put(into: &bytes)
-        events.put(into: &bytes)
+        bytes.put(
+            evaluation, details.classes, Coded(details.examples), catalogue, Coded(provenance), metadata, events)
     }
 
     init(from bytes: inout PortableBytes) throws {
         self.init(
-            evaluation: try TaskEvaluation(from: &bytes),
-            details: TaskDetails(
-                classes: try [ClassScores](from: &bytes),
-                examples: try Coded<RetrievalExamplesFile.Task>(from: &bytes).value),
-            catalogue: try [Subject: CatalogueScores]?(from: &bytes),
-            provenance: try Coded<EmbeddingProvenance?>(from: &bytes).value,
-            metadata: try [[String: String]](from: &bytes), events: try [WorkEvent](from: &bytes))
+            evaluation: try bytes.get(),
+            details: TaskDetails(classes: try bytes.get(), examples: try Coded(from: &bytes).value),
+            catalogue: try bytes.get(), provenance: try Coded(from: &bytes).value, metadata: try bytes.get(),
+            events: try bytes.get())
     }
 }

@@ -101,15 +101,10 @@ public struct ScoringPart: Sendable {
 
 extension ScoringPart: Portable {
     package func put(into bytes: inout PortableBytes) {
-        Self.format.put(into: &bytes)
-        shard.number.put(into: &bytes)
-        shard.count.put(into: &bytes)
-        rules.put(into: &bytes)
         // In order, so that the same part has the same bytes.
         let numbers = tasks.keys.sorted()
-        numbers.put(into: &bytes)
-        numbers.compactMap { tasks[$0] }.put(into: &bytes)
-        backbone.put(into: &bytes)
+        bytes.put(
+            Self.format, shard.number, shard.count, rules, numbers, numbers.compactMap { tasks[$0] }, backbone)
     }
 
     package init(from bytes: inout PortableBytes) throws {
@@ -122,6 +117,6 @@ extension ScoringPart: Portable {
         guard numbers.count == tasks.count, Set(numbers).count == numbers.count else { throw PortableBytes.Ended() }
         self.init(
             shard: RunShard(number: number, of: count), rules: rules,
-            tasks: Dictionary(uniqueKeysWithValues: zip(numbers, tasks)), backbone: try TaskScores?(from: &bytes))
+            tasks: Dictionary(uniqueKeysWithValues: zip(numbers, tasks)), backbone: try bytes.get())
     }
 }

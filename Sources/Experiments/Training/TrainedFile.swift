@@ -30,15 +30,13 @@ struct TrainedFile: Portable {
     }
 
     func put(into bytes: inout PortableBytes) {
-        for file in [onnx, safetensors] { [UInt8](file).put(into: &bytes) }
-        isIdle.put(into: &bytes)
-        (failure?.description).put(into: &bytes)
+        bytes.put([UInt8](onnx), [UInt8](safetensors), isIdle, failure?.description)
     }
 
     init(from bytes: inout PortableBytes) throws {
         onnx = Data(try [UInt8](from: &bytes))
         safetensors = Data(try [UInt8](from: &bytes))
-        isIdle = try Bool(from: &bytes)
+        isIdle = try bytes.get()
         failure = try String?(from: &bytes).map(Failure.init)
     }
 }

@@ -203,15 +203,12 @@ package struct EstimateRecord: Encodable {
 
 extension Estimate: Portable {
     package func put(into bytes: inout PortableBytes) {
-        value.put(into: &bytes)
-        contributions.put(into: &bytes)
-        pairContributions.put(into: &bytes)
-        degreesOfFreedom.put(into: &bytes)
+        bytes.put(value, contributions, pairContributions, degreesOfFreedom)
     }
 
     package init(from bytes: inout PortableBytes) throws {
         self.init(
-            value: try Double(from: &bytes), contributions: try [Double](from: &bytes),
-            pairContributions: try [Double](from: &bytes), degreesOfFreedom: try Double(from: &bytes))
+            value: try bytes.get(), contributions: try bytes.get(), pairContributions: try bytes.get(),
+            degreesOfFreedom: try bytes.get())
     }
 }

@@ -217,17 +217,12 @@ private func add(_ number: Double, to sum: inout Double, _ remainder: inout Doub
 
 extension JackknifedScores: Portable {
     package func put(into bytes: inout PortableBytes) {
-        queryScores.put(into: &bytes)
-        sums.put(into: &bytes)
-        remainders.put(into: &bytes)
-        queryCounts.put(into: &bytes)
-        loneQueryCounts.put(into: &bytes)
+        bytes.put(queryScores, sums, remainders, queryCounts, loneQueryCounts)
     }
 
     package init(from bytes: inout PortableBytes) throws {
         self.init(
-            queryScores: try QueryScores(from: &bytes), sums: try [[Double]](from: &bytes),
-            remainders: try [[Double]](from: &bytes), queryCounts: try [Int](from: &bytes),
-            loneQueryCounts: try [Int](from: &bytes))
+            queryScores: try bytes.get(), sums: try bytes.get(), remainders: try bytes.get(),
+            queryCounts: try bytes.get(), loneQueryCounts: try bytes.get())
     }
 }

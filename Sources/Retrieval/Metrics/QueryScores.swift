@@ -147,15 +147,12 @@ public struct QueryScores: Sendable, Equatable {
 
 extension QueryScores: Portable {
     package func put(into bytes: inout PortableBytes) {
-        metrics.put(into: &bytes)
-        for numbers in [queries, loneQueries, classNumbers, loneClassNumbers] { numbers.put(into: &bytes) }
-        values.put(into: &bytes)
+        bytes.put(metrics, queries, loneQueries, classNumbers, loneClassNumbers, values)
     }
 
     package init(from bytes: inout PortableBytes) throws {
         self.init(
-            metrics: try [RetrievalMetric](from: &bytes), queries: try [Int](from: &bytes),
-            loneQueries: try [Int](from: &bytes), classNumbers: try [Int](from: &bytes),
-            loneClassNumbers: try [Int](from: &bytes), values: try [[Double]](from: &bytes))
+            metrics: try bytes.get(), queries: try bytes.get(), loneQueries: try bytes.get(),
+            classNumbers: try bytes.get(), loneClassNumbers: try bytes.get(), values: try bytes.get())
     }
 }

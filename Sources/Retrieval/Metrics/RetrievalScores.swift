@@ -60,16 +60,11 @@ extension RetrievalScores {
 }
 
 extension RetrievalScores: Portable {
-    package func put(into bytes: inout PortableBytes) {
-        metrics.put(into: &bytes)
-        values.put(into: &bytes)
-        queryCount.put(into: &bytes)
-        loneQueryCount.put(into: &bytes)
-    }
+    package func put(into bytes: inout PortableBytes) { bytes.put(metrics, values, queryCount, loneQueryCount) }
 
     package init(from bytes: inout PortableBytes) throws {
         self.init(
-            metrics: try [RetrievalMetric](from: &bytes), values: try [Double](from: &bytes),
-            queryCount: try Int(from: &bytes), loneQueryCount: try Int(from: &bytes))
+            metrics: try bytes.get(), values: try bytes.get(), queryCount: try bytes.get(),
+            loneQueryCount: try bytes.get())
     }
 }

@@ -46,18 +46,13 @@ struct RanksOfQueries: Portable {
         }
     }
 
-    func put(into bytes: inout PortableBytes) {
-        positions.put(into: &bytes)
-        relevantCounts.put(into: &bytes)
-        groupCount.put(into: &bytes)
-        ranks.put(into: &bytes)
-    }
+    func put(into bytes: inout PortableBytes) { bytes.put(positions, relevantCounts, groupCount, ranks) }
 
     init(from bytes: inout PortableBytes) throws {
-        positions = try [Int](from: &bytes)
-        relevantCounts = try [Int](from: &bytes)
-        groupCount = try Int(from: &bytes)
-        ranks = try [Int32](from: &bytes)
+        positions = try bytes.get()
+        relevantCounts = try bytes.get()
+        groupCount = try bytes.get()
+        ranks = try bytes.get()
     }
 }
 

@@ -331,18 +331,15 @@ struct ExtremeSearch: Sendable {
 }
 
 /// Where a search from one start ends.
-private struct Reached: Portable {
+private struct Reached {
     let partition: ClassPartition
     let distance: Double
+}
 
-    init(partition: ClassPartition, distance: Double) { (self.partition, self.distance) = (partition, distance) }
-
-    func put(into bytes: inout PortableBytes) {
-        partition.put(into: &bytes)
-        distance.put(into: &bytes)
-    }
+extension Reached: Portable {
+    func put(into bytes: inout PortableBytes) { bytes.put(partition, distance) }
 
     init(from bytes: inout PortableBytes) throws {
-        self.init(partition: try ClassPartition(from: &bytes), distance: try Double(from: &bytes))
+        self.init(partition: try bytes.get(), distance: try bytes.get())
     }
 }
