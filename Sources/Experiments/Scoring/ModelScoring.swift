@@ -8,40 +8,8 @@ internal import HeadTraining
 public import Parallel
 internal import Ranks
 internal import Reports
-public import Retrieval
+internal import Retrieval
 internal import Splits
-
-/// The rules for scoring models along splits.
-public struct ScoringSettings: Sendable {
-    /// The similarity that retrieval ranks by.
-    public var similarity = Similarity.cosine
-    /// What happens to queries without a relevant item.
-    public var loneQueries = LoneQueryPolicy.excluded
-    /// The metrics, in the order of the results.
-    public var metrics = RetrievalMetric.standard
-    /// How errors are estimated.
-    public var confidence = ConfidenceMethod.classJackknife()
-    /// Whether samples of a query's class and group, as of a burst or a video, do not count for it.
-    public var isAcrossGroups = false
-    /// Whether to search the catalogue, the whole dataset.
-    ///
-    /// Without it there is no gain and no cost of shift, and networks embed the test classes alone. A validation fold has no
-    /// catalogue.
-    public var searchesCatalogue = true
-    /// The number of draws of equal-sized galleries; 0 for none, and nil for as many as ``/Evaluation/MatchedGallery``
-    /// takes.
-    public var matchedDraws: Int?
-    /// Tricks that raise scores at test time, reported beside the plain scores.
-    public var tricks = TestTimeTricks()
-    /// The validation fold to score instead of the test classes; nil for the test classes.
-    public var fold: Int?
-    /// How many samples of each test class to adapt the embeddings to, from the splits' episodes; nil for no
-    /// adaptation.
-    public var shots: Int?
-
-    /// The default rules.
-    public init() {}
-}
 
 /// A model scored along splits.
 public struct ScoredModel: Sendable {
@@ -76,10 +44,10 @@ public struct ModelScoring: Sendable {
     /// The generator that the results name.
     public var generator = libraryGenerator
 
-    private var models: ModelFiles
+    private(set) var models: ModelFiles
     private let kind: ModelKind
-    private let settings: ScoringSettings
-    private let scoring: TaskScoring
+    let settings: ScoringSettings
+    let scoring: TaskScoring
     /// What was left out, and what is too small to tell anything.
     private let remarks: [WorkEvent]
     /// The scores of the tasks that are scored here, and in the catalogue.
@@ -225,19 +193,6 @@ public struct ModelScoring: Sendable {
         return try model(of: scored, backbone: parts.backbone, seed: seed, run: run, report: report)
     }
 
-    /// What is scored and by what rules, for parts that must agree.
-    ///
-    /// - Parameter seeds: what `{seed}` stands for in each training run.
-    public func descriptionOfRules(seeds: [String?] = [nil]) throws -> String {
-        let manifest = try SHA256.hexadecimal(ofFilesAt: [splits.url.appending(path: SplitFileName.manifest)])
-        return [
-            generator, manifest, models.text, seeds.map { $0 ?? "" }.joined(separator: ","),
-            tasks.map { "\($0.level.id) \($0.direction.rawValue)" }.joined(separator: ","),
-            settings.metrics.map(\.name).joined(separator: ","), try stableJSON(rules(withCatalogue: true)),
-            backbone == nil ? "no backbone" : "beside the backbone", "\(settings.shots ?? 0) shots",
-        ].joined(separator: "\n")
-    }
-
     /// Makes sure that all files of a run are there, and says what is to be said at the beginning.
     private func readyFiles(
         seed: String?, run: (number: Int, count: Int), report: WorkReport
@@ -342,51 +297,6 @@ public struct ModelScoring: Sendable {
         return objectives.isEmpty ? nil : HeadTrainingRecord(objectives: objectives, seeds: seeds)
     }
 
-    /// The rules as results record them.
-    private func rules(withCatalogue: Bool) -> EvaluationSettings {
-        EvaluationSettings(
-            split: settings.fold.map { "validation fold \($0)" } ?? "test", similarity: settings.similarity,
-            loneQueries: settings.loneQueries, confidence: scoring.scorer.confidence,
-            catalogue: withCatalogue ? scoring.catalogue : nil, matchedGallery: scoring.matched,
-            tricks: settings.tricks.names, roles: EvaluationSettings.RoleRecord(of: splits.dataset),
-            cameraCount: splits.dataset.cameras.map { Set($0.compactMap { $0 }).count },
-            groupCount: settings.isAcrossGroups ? splits.dataset.groups.map { Set($0.compactMap { $0 }).count } : nil)
-    }
-
-    /// Refuses a folder with results that must come out different, before any work is done.
-    ///
-    /// Other training runs that are there stay beside those of these seeds, so they must be of the same model.
-    ///
-    /// - Parameter seeds: what `{seed}` stands for in each of the runs that will be written there.
-    /// - Throws: ``/Files/FileError/occupied(path:found:remedy:)``.
-    public func requireNoOther(in folder: ResultsFolder, seeds: [String?] = [nil]) throws {
-        for (file, results) in try folder.present() {
-            try requireSame(results, at: file, isAlone: seeds == [nil])
-        }
-    }
-
-    private func requireSame(_ found: EvaluationResults?, at file: URL, isAlone: Bool) throws {
-        func occupied(_ found: String) -> FileError {
-            .occupied(path: file.path, found: "\(found) already", remedy: "to replace them")
-        }
-        guard let found else {
-            throw FileError.occupied(
-                path: file.path, found: "a file that is no results of this version is there", remedy: "to replace it")
-        }
-        guard found.model == models.name, (found.seed == nil) == isAlone else {
-            throw occupied("results of another model are there")
-        }
-        guard found.dataset == splits.dataset.name,
-            Set(found.levels.map { "\($0.id) \($0.fid)" }) == Set(splits.manifest.levels.map { "\($0.id) \($0.fid)" })
-        else { throw occupied("results along other splits are there") }
-        guard found.order == splits.manifest.levelOrder else { throw occupied("results along another axis are there") }
-        // Whether a file has embeddings of all samples is known only once it is read.
-        guard found.settings == rules(withCatalogue: found.settings.catalogue != nil), found.metrics == settings.metrics
-        else {
-            throw occupied("results by other rules are there")
-        }
-    }
-
     /// The backbone's scores on tasks, all of them or some, and in the catalogue, computed on first use.
     private mutating func scoredBackbone(
         of numbers: [Int]? = nil, withCatalogue: Bool = true, report: @escaping WorkReport
@@ -421,19 +331,5 @@ public struct ModelScoring: Sendable {
         }.map { try scoring.scorer.scores(pooling: [$0]) }
         backboneScores = (scores, catalogue)
         return backboneScores
-    }
-}
-
-extension SplitFolder {
-    /// The episodes that the settings ask for.
-    fileprivate func episodes(for settings: ScoringSettings, of tasks: [ScoringTask]) throws -> FewShotEpisodes? {
-        guard let shots = settings.shots else { return nil }
-        let episodes = try self.episodes(shots: shots, of: tasks.map(\.level))
-        guard episodes.episodesByLevel == nil || settings.fold == nil else {
-            throw FileError.malformed(
-                path: url.path, found: "episodes of test classes, as published",
-                expected: "no validation fold beside them")
-        }
-        return episodes
     }
 }
