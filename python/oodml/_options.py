@@ -412,10 +412,10 @@ class EmbedOptions(TypedDict, total=False):
     #: Whether an image that cannot be embedded ends the run, or is left out and listed. (default: fail)
     on_error: Literal["fail", "skip"] | None
 
-    #: Embed only this part of the images (default: all).
+    #: Do only this part of the work, for jobs that run apart (default: all).
     shard: str | None
 
-    #: Join the stores of all shards.
+    #: Join all parts that --shard made, given the options that they were trained or scored with.
     merge: Sequence[PathLike] | None
 
     #: How many images to embed between saves. (default: 256)
@@ -510,10 +510,10 @@ class TrainOptions(TypedDict, total=False):
     #: Search for the parameters of each objective with this many trials, the first with those given.
     tune: int | None
 
-    #: Train only this part of the heads, for jobs that run apart (default: all).
+    #: Do only this part of the work, for jobs that run apart (default: all).
     shard: str | None
 
-    #: Join the parts that were trained with --shard and otherwise these options.
+    #: Join all parts that --shard made, given the options that they were trained or scored with.
     merge: Sequence[PathLike] | None
 
     #: The output folder (default: runs/NAME, NAME being that of --splits).
@@ -596,7 +596,7 @@ class EvaluateOptions(TypedDict, total=False):
     #: Adapt to the splits' few-shot episodes of this many samples a class (default: no adaptation).
     shots: int | None
 
-    #: Join the parts that were scored with --shard and otherwise these options.
+    #: Join all parts that --shard made, given the options that they were trained or scored with.
     merge: Sequence[PathLike] | None
 
     #: Print all tables: each model at each level, the protocol of the paper, and all areas.
@@ -1232,8 +1232,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "on_error": (
             "Whether an image that cannot be embedded ends the run, or is left out and listed. (default: fail)"
         ),
-        "shard": ("Embed only this part of the images (default: all)."),
-        "merge": ("Join the stores of all shards."),
+        "shard": ("Do only this part of the work, for jobs that run apart (default: all)."),
+        "merge": ("Join all parts that --shard made, given the options that they were trained or scored with."),
         "chunk": ("How many images to embed between saves. (default: 256)"),
         "output": ("The output that is the embedding; of an ONNX network any tensor within it."),
         "pool": (
@@ -1270,8 +1270,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "forward_only": ("Train forward tasks alone."),
         "fold": ("Leave this validation fold out, counted from 0; forward tasks alone."),
         "tune": ("Search for the parameters of each objective with this many trials, the first with those given."),
-        "shard": ("Train only this part of the heads, for jobs that run apart (default: all)."),
-        "merge": ("Join the parts that were trained with --shard and otherwise these options."),
+        "shard": ("Do only this part of the work, for jobs that run apart (default: all)."),
+        "merge": ("Join all parts that --shard made, given the options that they were trained or scored with."),
         "out": ("The output folder (default: runs/NAME, NAME being that of --splits)."),
         "quiet": ("Print no progress and no warnings."),
         "force": ("Replace results of another run in the output folder; your own files there stay."),
@@ -1307,7 +1307,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "seeds": ("The training runs that {seed} stands for, separated by commas (default: one run)."),
         "out": ("The output folder (default: results/NAME, NAME being that of --splits)."),
         "shots": ("Adapt to the splits' few-shot episodes of this many samples a class (default: no adaptation)."),
-        "merge": ("Join the parts that were scored with --shard and otherwise these options."),
+        "merge": ("Join all parts that --shard made, given the options that they were trained or scored with."),
         "verbose": ("Print all tables: each model at each level, the protocol of the paper, and all areas."),
         "flip": ("Average the embeddings of each image and its mirror."),
         "embedding_dim": (

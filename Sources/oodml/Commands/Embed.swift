@@ -74,15 +74,7 @@ struct Embed: ParsableCommand {
     @Option(help: "Whether an image that cannot be embedded ends the run, or is left out and listed.")
     var onError = ErrorPolicy.fail
 
-    @Option(
-        help: ArgumentHelp("Embed only this part of the images (default: all).", valueName: "i/n"),
-        transform: Shard.init(parsing:))
-    var shard: Shard?
-
-    @Option(
-        parsing: .upToNextOption, help: ArgumentHelp("Join the stores of all shards.", valueName: "dir"),
-        completion: .directory, transform: path)
-    var merge: [URL] = []
+    @OptionGroup var parts: PartOptions
 
     @Option(help: ArgumentHelp("How many images to embed between saves.", valueName: "n"))
     var chunk = 256
@@ -92,16 +84,15 @@ struct Embed: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard data.haveImages == merge.isEmpty else {
+        guard data.haveImages == parts.merge.isEmpty else {
             throw ValidationError(
                 "expected one of: --dataset NAME, with --root if it does not come with oodml; --root DIR, with or without "
                     + "--samples; --merge STORE …")
         }
         if data.root != nil && backbone == nil { throw ValidationError("--root needs --backbone, to embed the images") }
-        if !merge.isEmpty && !network.areDefault {
+        if !parts.merge.isEmpty && !network.areDefault {
             throw ValidationError("--merge joins embeddings that are there; expected no options of the backbone")
         }
-        if shard != nil && !merge.isEmpty { throw ValidationError("--shard and --merge exclude each other") }
         guard chunk > 0 else { throw ValidationError("--chunk is \(chunk); expected 1 or more") }
     }
 
@@ -115,7 +106,7 @@ struct Embed: ParsableCommand {
             _ = try OutputFolder(out, result: EmbeddingStore.resultName, force: output.force)
         }
         let record =
-            merge.isEmpty ? try fill(store, on: terminal) : try join(into: store, on: terminal)
+            parts.merge.isEmpty ? try fill(store, on: terminal) : try join(into: store, on: terminal)
         terminal.finish()
         if record.skippedCount > 0 {
             terminal.warn(
@@ -139,12 +130,12 @@ struct Embed: ParsableCommand {
 
     /// Joins stores, which the first of several ranks does alone.
     private func join(into store: EmbeddingStore, on terminal: Terminal) throws -> StoreRecord {
-        let parts = merge.map(EmbeddingStore.init(at:))
+        let stores = parts.merge.map(EmbeddingStore.init(at:))
         guard Ranks.current != nil else {
-            return try store.merge(parts, replacing: output.force, report: terminal.show)
+            return try store.merge(stores, replacing: output.force, report: terminal.show)
         }
         try Ranks.onFirst("joining stores") {
-            _ = try store.merge(parts, replacing: output.force, report: terminal.show)
+            _ = try store.merge(stores, replacing: output.force, report: terminal.show)
         }
         guard let record = try StoreRecord(of: store) else {
             throw CommandError("\(out.path): the first rank has written a store here, and it is not to be seen")
@@ -159,7 +150,7 @@ struct Embed: ParsableCommand {
         return try store.fill(
             with: dataset, below: data.images,
             by: network.reading.network(backbone ?? EmbeddedBenchmark.backbone, announcedOn: terminal),
-            shard: shard.map { .init(number: $0.number, count: $0.count) },
+            shard: parts.shard.map { .init(number: $0.number, count: $0.count) },
             chunkSize: chunk, onUnreadable: onError.policy, replacing: output.force, generator: generator,
             report: terminal.show)
     }

@@ -14,11 +14,11 @@ extension Evaluate {
 
     /// Scores a part of the tasks, and writes it for the run that joins all parts.
     func score(
-        _ shard: Shard, of subjects: [Subject], by scoring: inout ModelScoring, into folder: URL, on terminal: Terminal
+        _ shard: RunShard, of subjects: [Subject], by scoring: inout ModelScoring, into folder: URL,
+        on terminal: Terminal
     ) throws {
         try ScoringPart.requireRoom(in: folder, replacing: output.force)
-        var part = ScoringPart(
-            RunShard(number: shard.number, of: shard.count), of: try rules(of: subjects, by: &scoring))
+        var part = ScoringPart(shard, of: try rules(of: subjects, by: &scoring))
         let runCount = subjects.reduce(0) { $0 + $1.seeds.count }
         var number = 0
         for subject in subjects {

@@ -171,19 +171,7 @@ struct Evaluate: ParsableCommand {
             valueName: "k"))
     var shots: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "Score only this part of the tasks of all models and seeds, for jobs that run apart (default: all).",
-            valueName: "i/n"),
-        transform: Shard.init(parsing:))
-    var shard: Shard?
-
-    @Option(
-        parsing: .upToNextOption,
-        help: ArgumentHelp(
-            "Join the parts that were scored with --shard and otherwise these options.", valueName: "dir"),
-        completion: .directory, transform: path)
-    var merge: [URL] = []
+    @OptionGroup var parts: PartOptions
 
     @Flag(help: "Print all tables: each model at each level, the protocol of the paper, and all areas.")
     var verbose = false
@@ -223,10 +211,7 @@ struct Evaluate: ParsableCommand {
             throw ValidationError(
                 "--rerank, --mix-raw and --shots need the cosine or the distance; found --similarity inner-product")
         }
-        if shard != nil {
-            guard merge.isEmpty else { throw ValidationError("--shard and --merge exclude each other") }
-            guard out != nil else { throw ValidationError("--shard needs --out DIR, a folder for this part") }
-        }
+        try parts.requireFolder(out)
         if let matchedDraws, matchedDraws < 0 {
             throw ValidationError("--matched-draws is \(matchedDraws); expected 0 or more")
         }
@@ -244,13 +229,16 @@ struct Evaluate: ParsableCommand {
         scoring.backbone = backbone
         for subject in subjects {
             scoring.turn(to: subject.models)
-            if merge.isEmpty { try scoring.requireFiles(ofSeeds: subject.seeds) }
-            guard shard == nil else { continue }
+            if parts.merge.isEmpty { try scoring.requireFiles(ofSeeds: subject.seeds) }
+            guard parts.shard == nil else { continue }
             try subject.folder.requireRoom(ofSeeds: subject.seeds, replacing: output.force)
             if !output.force { try scoring.requireNoOther(in: subject.folder, seeds: subject.seeds) }
         }
-        if let shard, let out { return try score(shard, of: subjects, by: &scoring, into: out, on: terminal) }
-        let parts = merge.isEmpty ? nil : try ScoringPart(joining: merge, of: rules(of: subjects, by: &scoring))
+        if let shard = parts.shard, let out {
+            return try score(shard, of: subjects, by: &scoring, into: out, on: terminal)
+        }
+        let joined =
+            parts.merge.isEmpty ? nil : try ScoringPart(joining: parts.merge, of: rules(of: subjects, by: &scoring))
         if backbone == nil {
             terminal.note("No gain over the backbone is shown; --backbone or --features would add it.")
         }
@@ -274,7 +262,7 @@ struct Evaluate: ParsableCommand {
             for seed in subject.seeds {
                 let run = (runNumber, runCount)
                 scored.append(
-                    try parts.map { try scoring.score(from: $0, seed: seed, run: run, report: terminal.show) }
+                    try joined.map { try scoring.score(from: $0, seed: seed, run: run, report: terminal.show) }
                         ?? scoring.score(seed: seed, run: run, report: terminal.show))
                 runNumber += 1
             }

@@ -135,18 +135,7 @@ struct Train: ParsableCommand {
             valueName: "n"))
     var tune: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "Train only this part of the heads, for jobs that run apart (default: all).", valueName: "i/n"),
-        transform: Shard.init(parsing:))
-    var shard: Shard?
-
-    @Option(
-        parsing: .upToNextOption,
-        help: ArgumentHelp(
-            "Join the parts that were trained with --shard and otherwise these options.", valueName: "dir"),
-        completion: .directory, transform: path)
-    var merge: [URL] = []
+    @OptionGroup var parts: PartOptions
 
     @Option(
         help: ArgumentHelp("The output folder (default: runs/NAME, NAME being that of --splits).", valueName: "dir"),
@@ -177,12 +166,11 @@ struct Train: ParsableCommand {
         if fold != nil, tune != nil {
             throw ValidationError("--tune scores all validation folds itself; expected no --fold")
         }
-        if shard != nil && !merge.isEmpty { throw ValidationError("--shard and --merge exclude each other") }
-        if shard != nil || !merge.isEmpty, tune != nil {
+        if parts.shard != nil || !parts.merge.isEmpty, tune != nil {
             throw ValidationError(
                 "every part would repeat the search of --tune; expected no --tune, but --set with what it found once")
         }
-        if shard != nil && out == nil { throw ValidationError("--shard needs --out DIR, a folder for this part") }
+        try parts.requireFolder(out)
         if !list { _ = try objectives() }
     }
 
@@ -196,12 +184,11 @@ struct Train: ParsableCommand {
             along: folder, on: source(along: folder, on: terminal), by: settings(), report: terminal.show)
         training.generator = generator
         let record =
-            merge.isEmpty
+            parts.merge.isEmpty
             ? try training.train(
-                into: heads, replacing: output.force, shard: shard.map { RunShard(number: $0.number, of: $0.count) },
-                report: terminal.show)
+                into: heads, replacing: output.force, shard: parts.shard, report: terminal.show)
             : try training.join(
-                merge.map(HeadsFolder.init(at:)), into: heads, replacing: output.force, report: terminal.show)
+                parts.merge.map(HeadsFolder.init(at:)), into: heads, replacing: output.force, report: terminal.show)
         terminal.finish()
         switch output.format {
         case .json: try printJSON(record)
