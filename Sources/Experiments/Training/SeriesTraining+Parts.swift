@@ -41,9 +41,8 @@ extension SeriesTraining {
                     expected: "every head in one of them")
             }
             for ending in ["onnx", "safetensors"] {
-                let file = found.appendingPathExtension(ending)
                 items.append(
-                    OutputItem("\(job.path).\(ending)", .stream { try $0.append(Data(contentsOf: file)) }))
+                    OutputItem("\(job.path).\(ending)", .copy(of: found.appendingPathExtension(ending))))
             }
             files.append(found.appendingPathExtension("safetensors"))
         }

@@ -205,8 +205,7 @@ public struct SeriesTraining: Sendable {
                 let file = folder.url.appending(path: path(earlier) + ending)
                 guard exists(file) else { continue }
                 try present.require(path(earlier) + ending)
-                items.append(
-                    OutputItem(path(record) + ending, .stream { try $0.append(Data(contentsOf: file)) }))
+                items.append(OutputItem(path(record) + ending, .copy(of: file)))
             }
         }
         return items

@@ -12,6 +12,8 @@ package struct OutputItem {
         case bytes(Data)
         /// Bytes that are made while they are written, because they are too many to hold.
         case stream((FileSink) throws -> Void)
+        /// The bytes of another file, which need not fit in memory.
+        case copy(of: URL)
         /// A symbolic link to a target.
         case link(to: String)
     }
@@ -41,6 +43,11 @@ extension OutputItem {
             }
             return (try? file.bytes).map { Data($0) == bytes } ?? false
         case .stream: return false
+        case .copy(let source):
+            guard status.kind == .file, let original = try? InputFile(source), status.size == original.byteCount,
+                let digest = try? SHA256.hexadecimal(ofFilesAt: [source])
+            else { return false }
+            return (try? SHA256.hexadecimal(ofFilesAt: [URL(filePath: path)])) == digest
         case .link(let target):
             guard status.kind == .link, let present = try? linkTarget(of: path) else { return false }
             return Name(present) == Name(target)
@@ -63,6 +70,11 @@ extension OutputItem {
         case .stream(let write):
             let sink = try FileSink(path, shownAs: shown)
             try write(sink)
+            let (size, sha256) = try sink.finish()
+            return .file(size: size, sha256: sha256)
+        case .copy(let source):
+            let sink = try FileSink(path, shownAs: shown)
+            try InputFile(source).forEachBlock { try sink.append($0) }
             let (size, sha256) = try sink.finish()
             return .file(size: size, sha256: sha256)
         }

@@ -93,6 +93,9 @@ extension StagedTarget {
         case .bytes(let bytes):
             let digest = SHA256.hexadecimal(of: Array(bytes))
             return Receipt.Entry(result: result, content: .file(size: bytes.count, sha256: digest))
+        case .copy(let source):
+            let (size, digest) = (try InputFile(source).byteCount, try SHA256.hexadecimal(ofFilesAt: [source]))
+            return Receipt.Entry(result: result, content: .file(size: size, sha256: digest))
         case .stream: preconditionFailure("\(item.path), which is written anew each time")
         }
     }

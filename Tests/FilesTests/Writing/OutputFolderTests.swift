@@ -88,6 +88,32 @@ import Testing
         #expect(try (inode("out"), inode("out/a.csv")) == before)
     }
 
+    @Test func copiesAreKnownByTheirBytes() throws {
+        let source = try folder.write("1", to: "source")
+        func copy(force: Bool = false) throws {
+            try OutputFolder(out, result: "splits", force: force).write([OutputItem("a.csv", .copy(of: source))])
+        }
+        try copy()
+        #expect(try tree["out/a.csv"] == "1")
+        let before = (try inode("out"), try inode("out/a.csv"))
+        try copy()
+        try copy(force: true)
+        #expect(try (inode("out"), inode("out/a.csv")) == before)
+        // A copy of the folder without its receipt gets the same again.
+        let receipt = try Receipt(readingFrom: out.appending(path: Receipt.name))
+        try folder.remove("out/receipt.csv")
+        try copy()
+        #expect(try Receipt(readingFrom: out.appending(path: Receipt.name)) == receipt)
+        // Other bytes of the same size.
+        try folder.write("2", to: "source")
+        occupied("out/a.csv") { try copy() }
+        try copy(force: true)
+        #expect(try tree["out/a.csv"] == "2")
+        try folder.remove("source")
+        #expect(throws: FileError.self) { try copy(force: true) }
+        #expect(try tree["out/a.csv"] == "2")
+    }
+
     @Test func anotherResultNeedsForceAndLeavesNothingOfTheFirst() throws {
         try write(["a.csv": "1", "old/b.csv": "2"], links: ["l": "a.csv"])
         let before = try tree

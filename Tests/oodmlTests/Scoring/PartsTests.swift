@@ -45,6 +45,17 @@ import Testing
         let joined = try run("\(Self.train) --merge heads-3 heads-1 heads-2", out: "joined")
         #expect(joined.status == 0, "\(joined.errors)")
         #expect(try fixture.contents(of: "joined") == heads)
+        // Joined once more into the same folder, nothing is written again.
+        func fileNumbers() throws -> [Int?] {
+            try heads.keys.sorted().map { path in
+                let file = fixture.folder.url.appending(path: "joined/\(path)")
+                return try FileManager.default.attributesOfItem(atPath: file.path)[.systemFileNumber] as? Int
+            }
+        }
+        let numbers = try fileNumbers()
+        let repeated = try run("\(Self.train) --merge heads-1 heads-2 heads-3", out: "joined")
+        #expect(repeated.status == 0 && repeated.errors.isEmpty, "\(repeated.errors)")
+        #expect(try fixture.contents(of: "joined") == heads && fileNumbers() == numbers)
         let merged = try run("\(Self.evaluate) --merge scores-2 scores-1 scores-3", out: "merged")
         #expect(merged.status == 0, "\(merged.errors)")
         #expect(try fixture.contents(of: "merged") == scores)
