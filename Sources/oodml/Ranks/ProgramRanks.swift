@@ -67,7 +67,7 @@ enum ProgramRanks {
         }
         if all.allSatisfy({ $0 == all[0] }) { return }
         if let other = all.firstIndex(where: { $0.count != all[0].count }) {
-            throw CommandError("ranks 0 and \(other) have other options; expected the same")
+            throw CommandError(difference(Array(all[0].dropFirst(3)), Array(all[other].dropFirst(3)), of: other))
         }
         let contents = try group.gather(words.map(content).portableBytes, of: "the files that are named").map {
             try [String](portableBytes: $0)
@@ -81,6 +81,28 @@ enum ProgramRanks {
                     : "rank 0 has \(onOneLine(first)), and rank \(other) \(onOneLine(second)); expected the same options, and files of "
                         + "the same contents")
         }
+    }
+
+    /// Says which words rank 0 or another rank alone was given.
+    private static func difference(_ first: [String], _ second: [String], of other: Int) -> String {
+        let difference = second.map(Name.init).difference(from: first.map(Name.init))
+        func words(_ changes: [CollectionDifference<Name>.Change]) -> String {
+            changes.map { change in
+                switch change {
+                case .insert(_, let word, _), .remove(_, let word, _): onOneLine(word.text)
+                }
+            }.joined(separator: " ")
+        }
+        let (own, others) = (words(difference.removals), words(difference.insertions))
+        let found =
+            if difference.insertions.isEmpty {
+                "rank 0 was given \(own), and rank \(other) was not"
+            } else if difference.removals.isEmpty {
+                "rank \(other) was given \(others), and rank 0 was not"
+            } else {
+                "rank 0 was given \(own), and rank \(other) \(others)"
+            }
+        return "\(found); expected the same options"
     }
 
     /// What an argument stands for: the contents of a file or folder, or itself.
