@@ -68,7 +68,7 @@ public struct Verification: Sendable {
     ///   - galleries: what queries are held against, for each of them; none to take pairs of the rows themselves.
     ///   - choice: which pairs are taken.
     ///   - templates: samples whose rows are averaged first; nil to take every row by itself.
-    ///   - rates: the false accept rates to find thresholds for, above 0 and below 1.
+    ///   - rates: the false accept rates to find thresholds for, above 0 and below 1; one that is given twice counts once.
     ///   - acrossGroups: whether pairs of one label and group do not count.
     ///   - hasIntervals: whether errors are estimated.
     ///   - numbering: that of all labels.

@@ -25,7 +25,7 @@ public struct OpenSetScores: Sendable, Equatable {
     public let loneCount: Int
     /// The part of the known queries whose most similar item is of their class, accepted or not.
     public let rankOneRate: Double
-    /// The wanted false accept rates.
+    /// The wanted false accept rates, each once.
     public let rates: [Double]
     /// The thresholds for the wanted rates, in their order; nil for a rate below 1/``unknownCount``.
     public let operations: [Operation?]
@@ -194,7 +194,7 @@ extension VerificationSet {
     /// Measures how well queries are identified in the gallery, and how well those of other classes are rejected.
     ///
     /// - Parameters:
-    ///   - rates: the false accept rates to find thresholds for, above 0 and below 1.
+    ///   - rates: the false accept rates to find thresholds for, above 0 and below 1; one that is given twice counts once.
     ///   - groups: the group of each class, which a jackknife leaves out in turn; nil for no errors.
     /// - Returns: nil if all queries are of classes in the gallery, or none.
     /// - Complexity: O(n·m·d) operations for n queries and m items.
@@ -203,6 +203,7 @@ extension VerificationSet {
     public func openSetScores(
         falseAcceptRates rates: [Double] = VerificationMetric.standardRates, withoutEach groups: ClassGroups? = nil
     ) throws -> OpenSetScores? {
+        let rates = VerificationMetric.wantedRates(rates)
         try requireFiniteRows()
         let classes = Set(itemClasses)
         let isKnown = queryClasses.map(classes.contains)

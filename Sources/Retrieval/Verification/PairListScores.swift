@@ -62,7 +62,7 @@ extension VerificationSet {
     /// - Parameters:
     ///   - pairs: rows of the queries and of the items, or two rows of one set.
     ///   - folds: the fold of each pair, from 0; nil without folds.
-    ///   - rates: the false accept rates to find thresholds for, above 0 and below 1.
+    ///   - rates: the false accept rates to find thresholds for, above 0 and below 1; one that is given twice counts once.
     ///   - groups: the group of each class, which a jackknife leaves out in turn; nil for no errors.
     /// - Complexity: O(p·d + p log p) for p pairs.
     /// - Precondition: there is a fold for each pair, and none without pairs.
@@ -76,6 +76,7 @@ extension VerificationSet {
                 folds.count == pairs.count && Set(folds) == Set(0..<(folds.max() ?? -1) + 1),
                 "folds of \(folds.count) pairs for \(pairs.count); expected one for each, and pairs in all")
         }
+        let rates = VerificationMetric.wantedRates(rates)
         try requireFiniteRows()
         let areGenuine = pairs.map { queryClasses[$0.first] == itemClasses[$0.second] }
         let keys = keys(ofPairs: pairs)

@@ -18,6 +18,16 @@ public enum VerificationMetric: Sendable, Hashable {
     /// The false accept rates that are reported by default: 10⁻¹ to 10⁻⁶.
     public static let standardRates = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
 
+    /// The rates that thresholds are found for: those given, each once.
+    ///
+    /// - Precondition: they are above 0 and below 1.
+    static func wantedRates(_ rates: [Double]) -> [Double] {
+        precondition(
+            rates.allSatisfy { $0 > 0 && $0 < 1 }, "false accept rates \(rates); expected them between 0 and 1")
+        var seen: Set<Double> = []
+        return rates.filter { seen.insert($0).inserted }
+    }
+
     /// The name in files, such as `tar@0.001`.
     public var name: String {
         switch self {

@@ -38,7 +38,7 @@ public struct VerificationScores: Sendable, Equatable {
     /// The thresholds for the wanted rates, in their order; nil for a rate that so few impostors cannot tell from 0, which are
     /// rates below 1/``impostorCount``.
     public let operations: [Operation?]
-    /// The wanted false accept rates.
+    /// The wanted false accept rates, each once.
     public let rates: [Double]
     /// The EER, by a line between the points of the ROC curve on both sides of it.
     public let equalErrorRate: Double

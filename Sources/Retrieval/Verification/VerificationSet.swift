@@ -128,7 +128,7 @@ public struct VerificationSet: Sendable {
     /// equal error rate are exact either way; for the area see ``VerificationScores/areaError``.
     ///
     /// - Parameters:
-    ///   - rates: the false accept rates to find thresholds for, above 0 and below 1.
+    ///   - rates: the false accept rates to find thresholds for, above 0 and below 1; one that is given twice counts once.
     ///   - groups: the group of each class, which a jackknife leaves out in turn; nil for no errors.
     /// - Complexity: O(n²·d) operations; memory for the rows in double precision, and 32 MB and 16 MB per thread.
     /// - Throws: ``RetrievalError/nonFiniteEmbedding(row:column:)``, where gallery rows are numbered after the query rows;
@@ -143,8 +143,7 @@ public struct VerificationSet: Sendable {
     package func scores(
         falseAcceptRates rates: [Double], withoutEach groups: ClassGroups?, sortingUpTo limit: Int
     ) throws -> VerificationScores {
-        precondition(
-            rates.allSatisfy { $0 > 0 && $0 < 1 }, "false accept rates \(rates); expected them between 0 and 1")
+        let rates = VerificationMetric.wantedRates(rates)
         try requireFiniteRows()
         let walk = PairWalk(self, groups: groups)
         let isSorted = pairCount <= limit

@@ -117,6 +117,26 @@ import TestSupport
         }
     }
 
+    @Test func aRateThatIsGivenTwiceCountsOnce() throws {
+        let rows = Matrix<Float>(rows: [[1, 0], [3, 4], [0, 1], [0, 2]])
+        let set = VerificationSet(rows, classNumbers: [0, 0, 1, 1])
+        let pairs = [(0, 1), (0, 2), (1, 2), (2, 3)].map { (first: $0, second: $1) }
+        for scores in [
+            try set.scores(falseAcceptRates: [0.5, 0.25, 0.5]),
+            try set.scores(ofPairs: pairs, falseAcceptRates: [0.5, 0.25, 0.5]).scores,
+        ] {
+            #expect(scores.rates == [0.5, 0.25] && scores.operations.count == 2)
+            #expect(Set(scores.metrics).count == scores.metrics.count)
+            #expect(Set(scores.estimates.keys) == Set(scores.metrics))
+        }
+        let open = try #require(
+            try VerificationSet(
+                queries: rows, classNumbers: [0, 0, 7, 8], gallery: rows.selectingRows([0, 2]),
+                galleryClassNumbers: [0, 1]
+            ).openSetScores(falseAcceptRates: [0.5, 0.5]))
+        #expect(open.rates == [0.5] && open.estimates.count == open.metrics.count)
+    }
+
     @Test func aTableByHand() throws {
         // Cosines with (1, 0): 0.6 for (3, 4), 0 for (0, 1); (3, 4) with (0, 1) has 0.8. Genuine: 0.6 and 0, of (1, 0) with the
         // second and with the fourth row.

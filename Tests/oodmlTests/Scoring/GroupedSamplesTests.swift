@@ -63,7 +63,7 @@ import Testing
         let within = try run("evaluate --splits splits --embeddings f.npy --out within")
         #expect(within.errors.contains("--across-groups leaves them out"))
         #expect(within.output.contains("over other classes of the same superclasses"), "\(within.output)")
-        let across = try run("evaluate --splits splits --embeddings f.npy --out across --across-groups --shots 2")
+        _ = try run("evaluate --splits splits --embeddings f.npy --out across --across-groups --shots 2")
         func results(_ out: String) throws -> EvaluationResults {
             try JSONDecoder().decode(
                 EvaluationResults.self,
