@@ -13,14 +13,6 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    /// Copies something of a replica to a path in the folder.
-    private func copy(_ source: URL, to path: String) throws {
-        let target = folder.url.appending(path: path)
-        try FileManager.default.createDirectory(
-            at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try FileManager.default.copyItem(at: source, to: target)
-    }
-
     private func refusal(sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
         let error = try #require(
             #expect(throws: (any Error).self, sourceLocation: sourceLocation) { try Dataset(.cars196, at: folder.url) })
@@ -54,10 +46,10 @@ import Testing
 
     /// As Kaggle has it: folders in folders, a download beside another, and one more folder around all.
     @Test func foldersAroundTheFilesDoNotMatter() throws {
-        try copy(devkit.appending(path: "cars_train"), to: "cars/cars_train/cars_train")
-        try copy(devkit.appending(path: "cars_test"), to: "cars/cars_test/cars_test")
-        try copy(devkit.appending(path: "devkit"), to: "cars/devkit")
-        try copy(
+        try folder.copy(devkit.appending(path: "cars_train"), to: "cars/cars_train/cars_train")
+        try folder.copy(devkit.appending(path: "cars_test"), to: "cars/cars_test/cars_test")
+        try folder.copy(devkit.appending(path: "devkit"), to: "cars/devkit")
+        try folder.copy(
             devkit.appending(path: "cars_test_annos_withlabels.mat"), to: "cars/cars_test_annos_withlabels (1).mat")
         let dataset = try Dataset(.cars196, at: folder.url)
         #expect(dataset.samples[0].id == "cars/cars_train/cars_train/00001.jpg")
@@ -69,31 +61,31 @@ import Testing
     /// The annotations of car_ims have the names of the classes too.
     @Test func namesMayComeFromTheOriginal() throws {
         for name in ["cars_train", "cars_test", "cars_test_annos_withlabels.mat"] {
-            try copy(devkit.appending(path: name), to: name)
+            try folder.copy(devkit.appending(path: name), to: name)
         }
-        try copy(devkit.appending(path: "devkit/cars_train_annos.mat"), to: "cars_train_annos.mat")
-        try copy(original.appending(path: "cars_annos.mat"), to: "cars_annos.mat")
+        try folder.copy(devkit.appending(path: "devkit/cars_train_annos.mat"), to: "cars_train_annos.mat")
+        try folder.copy(original.appending(path: "cars_annos.mat"), to: "cars_annos.mat")
         let dataset = try Dataset(.cars196, at: folder.url)
         #expect(try classes(of: dataset, at: folder.url) == classes(of: Dataset(.cars196, at: devkit), at: devkit))
     }
 
     /// Kaggle's flat form: the annotations at hand list the images of car_ims, which have other numbers.
     @Test func flatFoldersWithoutTheirAnnotationsAreRefused() throws {
-        try copy(devkit.appending(path: "cars_train"), to: "cars_train/cars_train")
-        try copy(devkit.appending(path: "cars_test"), to: "cars_test/cars_test")
+        try folder.copy(devkit.appending(path: "cars_train"), to: "cars_train/cars_train")
+        try folder.copy(devkit.appending(path: "cars_test"), to: "cars_test/cars_test")
         let expected = " of the devkit, car_ims with cars_annos.mat, or class folders"
         let lists = "cars_train_annos.mat and cars_test_annos_withlabels.mat"
         #expect(
             try refusal()
                 == "ROOT: found the images of cars_train and cars_test without \(lists) and cars_meta.mat; expected these "
                 + "files\(expected)")
-        try copy(original.appending(path: "cars_annos.mat"), to: "cars_annos.mat")
+        try folder.copy(original.appending(path: "cars_annos.mat"), to: "cars_annos.mat")
         #expect(
             try refusal()
                 == "ROOT: found cars_annos.mat, which lists only the images of car_ims, and the images of cars_train and "
                 + "cars_test, numbered otherwise, without \(lists); expected these files\(expected)")
         try folder.remove("cars_annos.mat")
-        try copy(devkit.appending(path: "devkit"), to: "devkit")
+        try folder.copy(devkit.appending(path: "devkit"), to: "devkit")
         #expect(
             try refusal()
                 == "ROOT: found the images of cars_train and cars_test without cars_test_annos_withlabels.mat; expected "
@@ -101,11 +93,11 @@ import Testing
     }
 
     @Test func twoDifferentListsAreNamed() throws {
-        for name in ["a", "b"] { try copy(devkit, to: name) }
+        for name in ["a", "b"] { try folder.copy(devkit, to: name) }
         #expect(try Dataset(.cars196, at: folder.url).samples.count == 24)
-        try copy(original.appending(path: "cars_annos.mat"), to: "x.mat")
+        try folder.copy(original.appending(path: "cars_annos.mat"), to: "x.mat")
         try folder.remove("b/devkit/cars_meta.mat")
-        try copy(original.appending(path: "cars_annos.mat"), to: "b/devkit/cars_meta.mat")
+        try folder.copy(original.appending(path: "cars_annos.mat"), to: "b/devkit/cars_meta.mat")
         #expect(
             try refusal()
                 == "ROOT: found different files a/devkit/cars_meta.mat and b/devkit/cars_meta.mat; expected one of them, "
@@ -114,9 +106,9 @@ import Testing
 
     /// With both, the images of car_ims have their numbers in cars_train and cars_test, unless two share a box.
     @Test func bothNumberingsAreJoined() throws {
-        try copy(original, to: "cars196")
-        try copy(devkit.appending(path: "devkit"), to: "cars196/devkit")
-        try copy(
+        try folder.copy(original, to: "cars196")
+        try folder.copy(devkit.appending(path: "devkit"), to: "cars196/devkit")
+        try folder.copy(
             devkit.appending(path: "cars_test_annos_withlabels.mat"), to: "cars196/cars_test_annos_withlabels.mat")
         let root = folder.url.appending(path: "cars196")
         let dataset = try Dataset(.cars196, at: root)
@@ -234,10 +226,10 @@ import Testing
 
     /// Some images may be missing, also the first.
     @Test func missingImagesAreCounted() throws {
-        try copy(devkit, to: "cars")
+        try folder.copy(devkit, to: "cars")
         try FileManager.default.moveItem(
             at: folder.url.appending(path: "cars/cars_train"), to: folder.url.appending(path: "x"))
-        try copy(devkit.appending(path: "cars_train"), to: "cars/cars_train/cars_train")
+        try folder.copy(devkit.appending(path: "cars_train"), to: "cars/cars_train/cars_train")
         try folder.remove("x")
         try folder.remove("cars/cars_train/cars_train/00001.jpg")
         #expect(
@@ -248,7 +240,7 @@ import Testing
 
     /// Beside flat folders whose annotations are missing, class folders are read, and what is not read is named.
     @Test func whatIsNotReadIsNamed() throws {
-        try copy(devkit.appending(path: "cars_train"), to: "cars_train")
+        try folder.copy(devkit.appending(path: "cars_train"), to: "cars_train")
         try writeClasses(Self.names, below: "images/")
         #expect(
             try form(of: Dataset(.cars196, at: folder.url))

@@ -12,10 +12,7 @@ import Testing
     }
 
     private func copy(_ source: String, to path: String) throws {
-        let target = folder.url.appending(path: path)
-        try FileManager.default.createDirectory(
-            at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try FileManager.default.copyItem(at: fixtures.appending(path: source), to: target)
+        try folder.copy(fixtures.appending(path: source), to: path)
     }
 
     private func refusal(of known: KnownDataset, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {

@@ -20,16 +20,9 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        let files = FileManager.default
         for system in ["latin", "thai"] {
             let source = EmbeddedBenchmark.images.appending(path: system)
-            for name in try files.contentsOfDirectory(atPath: source.path).sorted().prefix(6) {
-                let (from, to) = (source.appending(path: name), photos.appending(path: "\(system)/\(name)"))
-                try files.createDirectory(at: to, withIntermediateDirectories: true)
-                for image in try files.contentsOfDirectory(atPath: from.path).sorted().prefix(10) {
-                    try files.copyItem(at: from.appending(path: image), to: to.appending(path: image))
-                }
-            }
+            try folder.copy(6, classesOf: source, imageCount: 10, to: "photos/\(system)")
         }
     }
 

@@ -39,6 +39,24 @@ public final class TemporaryFolder: Sendable {
         return file
     }
 
+    /// Copies a file or folder, and makes the folders above the copy.
+    public func copy(_ source: URL, to path: String) throws {
+        let target = url.appending(path: path)
+        try FileManager.default.createDirectory(
+            at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: source, to: target)
+    }
+
+    /// Copies the first class folders of another folder, by name, with the first images of each.
+    public func copy(_ classCount: Int, classesOf folder: URL, imageCount: Int, to path: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().prefix(classCount) {
+            let source = folder.appending(path: name)
+            for image in try FileManager.default.contentsOfDirectory(atPath: source.path).sorted().prefix(imageCount) {
+                try copy(source.appending(path: image), to: "\(path)/\(name)/\(image)")
+            }
+        }
+    }
+
     /// Replaces a text in a file, which must be there.
     public func edit(_ path: String, replacing old: String, with new: String) throws {
         let file = url.appending(path: path)

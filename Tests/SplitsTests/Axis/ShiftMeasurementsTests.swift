@@ -47,9 +47,7 @@ private struct Reference: Decodable {
             let used = try seed.map { try dataset(ofSizes: sizes, shuffledBy: $0) } ?? ordered
             let place = ordered.indexOfSamples()
             let matrix = Matrix<Float>(rows: used.samples.map { vectors[place[$0.id] ?? -1] })
-            var partition = ClassPartition(sides: sides.map { $0 == "a" ? .train : .test })
-            for (number, letter) in sides.enumerated() where letter == "-" { partition.remove(number) }
-            return (try EmbeddedDataset(dataset: used, embeddings: matrix), partition)
+            return (try EmbeddedDataset(dataset: used, embeddings: matrix), partition(sides))
         }
     }
 

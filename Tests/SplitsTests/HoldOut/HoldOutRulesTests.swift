@@ -36,15 +36,6 @@ import Testing
             units: embedded.dataset.joined(embedded.dataset.units(by: rule)))
     }
 
-    private func settings(_ ratio: String, _ change: (inout HoldOutSettings) -> Void = { _ in }) throws
-        -> HoldOutSettings
-    {
-        var settings = HoldOutSettings(ratio: try #require(PartRatio(ratio)))
-        settings.nullDraws = 0
-        change(&settings)
-        return settings
-    }
-
     private func counts(_ holdOut: HoldOut, _ part: HoldOutPart) -> [Int] {
         let classes = holdOut.classes(in: part)
         return (0..<4).map { superclass in classes.count { $0 % 4 == superclass } }
@@ -59,7 +50,7 @@ import Testing
         let embedded = try data()
         let found = try HoldOut(
             of: embedded,
-            by: settings("70/10/20") {
+            by: holdOutSettings("70/10/20") {
                 $0.difficulty = difficulty
                 $0.stratum = "superclass"
             })
@@ -68,7 +59,7 @@ import Testing
         #expect(found.strata?.prefix(5) == ["s0", "s1", "s2", "s3", "s0"])
         // Without strata the hardest part is of one superclass.
         if name == "hardest" {
-            let free = try HoldOut(of: embedded, by: settings("70/10/20"))
+            let free = try HoldOut(of: embedded, by: holdOutSettings("70/10/20"))
             #expect(counts(free, .test).max() == 8)
             #expect(free.distance.squared > found.distance.squared)
         }
@@ -76,7 +67,7 @@ import Testing
 
     /// 42 classes in strata of 11, 11, 10 and 10: 8 for testing are 2.1, 2.1, 1.9 and 1.9, so 2 each; and 4 for validation.
     @Test func strataOfUnequalSizesAreWithinOneOfTheirShare() throws {
-        let found = try HoldOut(of: data(classCount: 42), by: settings("70/10/20") { $0.stratum = "superclass" })
+        let found = try HoldOut(of: data(classCount: 42), by: holdOutSettings("70/10/20") { $0.stratum = "superclass" })
         #expect(counts(found, .test) == [2, 2, 2, 2])
         #expect(counts(found, .validation) == [1, 1, 1, 1])
         #expect(found.classes(in: .train).count == 30)
@@ -92,13 +83,13 @@ import Testing
             let partition = ClassPartition(sides: (0..<12).map { test.contains($0) ? Side.test : .train })
             greatest = max(greatest, try embedded.distance(of: partition).squared)
         }
-        let found = try HoldOut(of: embedded, by: settings("8/4") { $0.stratum = "superclass" })
+        let found = try HoldOut(of: embedded, by: holdOutSettings("8/4") { $0.stratum = "superclass" })
         #expect(abs(found.distance.squared - greatest) <= 1e-9 * greatest)
     }
 
     @Test func pinnedClassesStay() throws {
         let embedded = try data()
-        let free = try HoldOut(of: embedded, by: settings("70/10/20"))
+        let free = try HoldOut(of: embedded, by: holdOutSettings("70/10/20"))
         // The other way round than the search would have it.
         let (test, train) = (free.classes(in: .test), free.classes(in: .train))
         let labels = embedded.dataset.classLabels
@@ -109,7 +100,7 @@ import Testing
         for difficulty in [HoldOutSettings.Difficulty.hardest, .median, .easiest] {
             let found = try HoldOut(
                 of: embedded,
-                by: settings("70/10/20") {
+                by: holdOutSettings("70/10/20") {
                     $0.difficulty = difficulty
                     $0.pins = pins
                     $0.nullDraws = 20
@@ -126,7 +117,7 @@ import Testing
         let labels = embedded.dataset.classLabels
         func refusal(_ ratio: String, _ change: (inout HoldOutSettings) -> Void) throws -> String {
             let error = try #require(
-                #expect(throws: SplitError.self) { try HoldOut(of: embedded, by: settings(ratio, change)) })
+                #expect(throws: SplitError.self) { try HoldOut(of: embedded, by: holdOutSettings(ratio, change)) })
             return "\(error)"
         }
         #expect(
@@ -150,7 +141,7 @@ import Testing
         ) {
             try HoldOut(
                 of: means,
-                by: settings("30/1/9") {
+                by: holdOutSettings("30/1/9") {
                     $0.statistic = .classMeans
                     $0.validation = .far
                 })
@@ -166,12 +157,12 @@ import Testing
         // Each sample of class c shares its group with one of class c + 20.
         let embedded = try joined(data(group: { number, i in "g\(number % 20)-\(i)" }))
         #expect(embedded.units.count == 20)
-        let found = try HoldOut(of: embedded, by: settings("70/10/20"))
+        let found = try HoldOut(of: embedded, by: holdOutSettings("70/10/20"))
         for number in 0..<20 { #expect(found.parts[number] == found.parts[number + 20]) }
         #expect(HoldOutPart.allCases.map { found.classes(in: $0).count } == [28, 4, 8])
 
         let whole = try joined(data(), by: .superclass)
-        let divided = try HoldOut(of: whole, by: settings("50/25/25") { $0.unit = .superclass })
+        let divided = try HoldOut(of: whole, by: holdOutSettings("50/25/25") { $0.unit = .superclass })
         #expect(counts(divided, .test).sorted() == [0, 0, 0, 10])
         #expect(counts(divided, .validation).sorted() == [0, 0, 0, 10])
     }
@@ -183,7 +174,7 @@ import Testing
         for difficulty in [HoldOutSettings.Difficulty.hardest, .median, .easiest] {
             let found = try HoldOut(
                 of: embedded,
-                by: settings("70/10/20") {
+                by: holdOutSettings("70/10/20") {
                     $0.measure = .samples
                     $0.difficulty = difficulty
                 })
@@ -209,7 +200,7 @@ import Testing
             greatest = max(greatest, try embedded.distance(of: partition).squared)
         }
         #expect(greatest > 0)
-        let found = try HoldOut(of: embedded, by: settings("230/90") { $0.measure = .samples })
+        let found = try HoldOut(of: embedded, by: holdOutSettings("230/90") { $0.measure = .samples })
         #expect(abs(found.distance.squared - greatest) <= 1e-9 * greatest)
     }
 }

@@ -13,15 +13,6 @@ import Testing
         HoldOutPart.allCases.map { holdOut.classes(in: $0).count }
     }
 
-    private func settings(_ ratio: String, _ change: (inout HoldOutSettings) -> Void = { _ in }) throws
-        -> HoldOutSettings
-    {
-        var settings = HoldOutSettings(ratio: try #require(PartRatio(ratio)))
-        settings.nullDraws = 0
-        change(&settings)
-        return settings
-    }
-
     /// The squared distances of all ways to take some classes for testing, by the distance of two sets of rows.
     private func allDistances(
         _ data: SyntheticData, testCount: Int, where isAllowed: ([Int]) -> Bool = { _ in true }
@@ -64,8 +55,8 @@ import Testing
         let all = try allDistances(data, testCount: sizes.test)
         let embedded = try data.embedded()
         let ratio = "\(sizes.classes - sizes.test)/\(sizes.test)"
-        let hardest = try HoldOut(of: embedded, by: settings(ratio))
-        let easiest = try HoldOut(of: embedded, by: settings(ratio) { $0.difficulty = .easiest })
+        let hardest = try HoldOut(of: embedded, by: holdOutSettings(ratio))
+        let easiest = try HoldOut(of: embedded, by: holdOutSettings(ratio) { $0.difficulty = .easiest })
         let (least, greatest) = (try #require(all.values.min()), try #require(all.values.max()))
         #expect(abs(hardest.distance.squared - greatest) <= 1e-9 * greatest, "\(hardest.distance.squared) \(greatest)")
         #expect(abs(easiest.distance.squared - least) <= 1e-9 * greatest, "\(easiest.distance.squared) \(least)")
@@ -80,9 +71,9 @@ import Testing
         let all = try allDistances(data, testCount: 4)
         let greatest = try #require(all.values.max())
         #expect(all.count == 7315)
-        let found = try HoldOut(of: data.embedded(), by: settings("18/4"))
+        let found = try HoldOut(of: data.embedded(), by: holdOutSettings("18/4"))
         #expect(found.distance.squared >= greatest * (1 - 1e-9))
-        let easiest = try HoldOut(of: data.embedded(), by: settings("18/4") { $0.difficulty = .easiest })
+        let easiest = try HoldOut(of: data.embedded(), by: holdOutSettings("18/4") { $0.difficulty = .easiest })
         let better = all.values.count { $0 < easiest.distance.squared * (1 - 1e-9) }
         #expect(better <= 2, "\(better) of \(all.count) are easier")
     }
@@ -99,7 +90,7 @@ import Testing
         for (difficulty, best) in [(HoldOutSettings.Difficulty.hardest, all.max()), (.easiest, all.min())] {
             let found = try HoldOut(
                 of: embedded,
-                by: settings("8/3") {
+                by: holdOutSettings("8/3") {
                     $0.difficulty = difficulty
                     $0.statistic = .classMeans
                 })
@@ -118,7 +109,7 @@ import Testing
             for validation in HoldOutSettings.ValidationChoice.allCases {
                 let found = try HoldOut(
                     of: embedded,
-                    by: settings(ratio) {
+                    by: holdOutSettings(ratio) {
                         $0.difficulty = difficulty
                         $0.validation = validation
                     })
@@ -130,19 +121,19 @@ import Testing
     @Test func difficultiesAreInOrder() throws {
         let embedded = try cloud(40, dimension: 8, seed: 6, samples: 10).embedded()
         let distances = try [HoldOutSettings.Difficulty.easiest, .median, .hardest].map { difficulty in
-            try HoldOut(of: embedded, by: settings("70/10/20") { $0.difficulty = difficulty }).distance.squared
+            try HoldOut(of: embedded, by: holdOutSettings("70/10/20") { $0.difficulty = difficulty }).distance.squared
         }
         #expect(distances[0] < 0.9 * distances[1] && distances[1] < 0.9 * distances[2], "\(distances)")
         // A wanted distance anywhere between them is met.
         for part in [0.1, 0.4, 0.8] {
             let target = distances[0] + part * (distances[2] - distances[0])
-            let found = try HoldOut(of: embedded, by: settings("70/10/20") { $0.difficulty = .at(target) })
+            let found = try HoldOut(of: embedded, by: holdOutSettings("70/10/20") { $0.difficulty = .at(target) })
             #expect(abs(found.distance.squared - target) <= HoldOutSettings.tolerance * target)
             #expect(sizes(found) == [28, 4, 8])
         }
         for target in [distances[0] / 2, 2 * distances[2]] {
             let error = #expect(throws: SplitError.self) {
-                try HoldOut(of: embedded, by: settings("70/10/20") { $0.difficulty = .at(target) })
+                try HoldOut(of: embedded, by: holdOutSettings("70/10/20") { $0.difficulty = .at(target) })
             }
             guard case .unattainableTarget(target, let range)? = error else {
                 Issue.record("\(String(describing: error))")
@@ -157,7 +148,7 @@ import Testing
     @Test func farValidationClassesAreFar() throws {
         let embedded = try cloud(40, dimension: 8, seed: 9, samples: 10).embedded()
         let distances = try HoldOutSettings.ValidationChoice.allCases.map { choice in
-            let found = try HoldOut(of: embedded, by: settings("60/20/20") { $0.validation = choice })
+            let found = try HoldOut(of: embedded, by: holdOutSettings("60/20/20") { $0.validation = choice })
             return try #require(found.validationDistance).squared
         }
         #expect(distances[1] > 1.2 * distances[0], "\(distances)")
@@ -168,10 +159,10 @@ import Testing
         let data = cloud(30, dimension: 6, seed: 10, samples: 7)
         var rng = SplitMix64(seed: 1)
         let order = data.samples.indices.map { ($0, rng.next()) }.sorted { $0.1 < $1.1 }.map(\.0)
-        let first = try HoldOut(of: data.embedded(), by: settings("70/10/20"))
-        let second = try HoldOut(of: data.embedded(order: order), by: settings("70/10/20"))
+        let first = try HoldOut(of: data.embedded(), by: holdOutSettings("70/10/20"))
+        let second = try HoldOut(of: data.embedded(order: order), by: holdOutSettings("70/10/20"))
         #expect(first.parts == second.parts)
-        let other = try HoldOut(of: data.embedded(), by: settings("70/10/20") { $0.seed = 1 })
+        let other = try HoldOut(of: data.embedded(), by: holdOutSettings("70/10/20") { $0.seed = 1 })
         #expect(other.classes(in: .test) == first.classes(in: .test))
         #expect(other.classes(in: .validation) != first.classes(in: .validation))
     }
@@ -188,7 +179,7 @@ import Testing
                 using: &rng)
         }
         func level(_ data: SyntheticData) throws -> (HoldOut, ShiftControls.Level) {
-            let holdOut = try HoldOut(of: data.embedded(), by: settings("80/20") { $0.nullDraws = 20 })
+            let holdOut = try HoldOut(of: data.embedded(), by: holdOutSettings("80/20") { $0.nullDraws = 20 })
             return (holdOut, try #require(holdOut.controls).levels[0])
         }
         let (_, none) = try level(same)

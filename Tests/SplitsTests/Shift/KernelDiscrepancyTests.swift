@@ -38,13 +38,6 @@ private struct Reference: Decodable {
     }()
 }
 
-/// A partition by a letter for each class: a (train), b (test) or - (removed).
-private func partition(_ letters: String) -> ClassPartition {
-    var partition = ClassPartition(sides: letters.map { $0 == "a" ? .train : .test })
-    for (number, letter) in letters.enumerated() where letter == "-" { partition.remove(number) }
-    return partition
-}
-
 @Suite struct KernelDiscrepancyTests {
     @Test func theFixtureIsThere() {
         #expect(Reference.stored?.discrepancies.count == 10 && Reference.stored?.correlations.count == 5)

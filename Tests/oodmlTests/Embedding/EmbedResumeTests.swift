@@ -15,12 +15,9 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        try FileManager.default.createDirectory(
-            at: folder.url.appending(path: "images"), withIntermediateDirectories: true)
         let source = EmbeddedBenchmark.images.appending(path: "latin")
         for name in try FileManager.default.contentsOfDirectory(atPath: source.path).sorted().prefix(10) {
-            try FileManager.default.copyItem(
-                at: source.appending(path: name), to: folder.url.appending(path: "images/\(name)"))
+            try folder.copy(source.appending(path: name), to: "images/\(name)")
         }
     }
 

@@ -14,12 +14,8 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        try FileManager.default.createDirectory(
-            at: folder.url.appending(path: "images"), withIntermediateDirectories: true)
         for system in ["latin", "thai"] {
-            try FileManager.default.copyItem(
-                at: EmbeddedBenchmark.images.appending(path: system), to: folder.url.appending(path: "images/\(system)")
-            )
+            try folder.copy(EmbeddedBenchmark.images.appending(path: system), to: "images/\(system)")
         }
     }
 

@@ -15,16 +15,7 @@ import Testing
         // Two writing systems of six classes each.
         for system in ["latin", "thai"] {
             let source = EmbeddedBenchmark.images.appending(path: system)
-            for name in try FileManager.default.contentsOfDirectory(atPath: source.path).sorted().prefix(6) {
-                let target = images.appending(path: "\(system)/\(name)")
-                try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
-                for file in try FileManager.default.contentsOfDirectory(atPath: source.path + "/" + name).sorted()
-                    .prefix(8)
-                {
-                    try FileManager.default.copyItem(
-                        at: source.appending(path: "\(name)/\(file)"), to: target.appending(path: file))
-                }
-            }
+            try folder.copy(6, classesOf: source, imageCount: 8, to: "images/\(system)")
         }
     }
 
