@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 package import Ranks
 
 /// Ranks that are threads of the test, in place of processes under MPI.

@@ -3,7 +3,7 @@ public import Evaluation
 internal import Files
 internal import Foundation
 public import Retrieval
-public import Splits
+internal import Splits
 
 /// How success of a model along splits depends on how far the test classes are from the training classes
 /// (``/Evaluation/NoveltyCurve``).

@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 internal import Synchronization
 
 /// A file that is in memory alone: what a program that oodml is a part of passes to it.
