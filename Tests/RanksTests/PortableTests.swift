@@ -32,6 +32,22 @@ import Testing
         #expect(try again([true, false]) == [true, false])
     }
 
+    @Test func severalValuesAreOneList() throws {
+        var bytes = PortableBytes()
+        bytes.put(1, "two", [3, nil] as [Double?], Colour.red)
+        #expect(
+            bytes.bytes
+                == 1.portableBytes + "two".portableBytes + ([3, nil] as [Double?]).portableBytes
+                + Colour.red.portableBytes)
+        let (number, text, numbers, colour): (Int, String, [Double?], Colour) = (
+            try bytes.get(), try bytes.get(), try bytes.get(), try bytes.get()
+        )
+        #expect(number == 1 && text == "two" && numbers == [3, nil] && colour == .red)
+        #expect(throws: PortableBytes.Ended.self) {
+            let _: Int = try bytes.get()
+        }
+    }
+
     @Test func bytesThatEndEarlyAreAnError() {
         let bytes = ["one", "two"].portableBytes
         for count in 0..<bytes.count {
