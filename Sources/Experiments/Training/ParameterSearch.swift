@@ -93,11 +93,12 @@ struct ParameterSearch: Sendable {
 
     /// Tries everything that is not known.
     ///
+    /// - Parameter wanted: the numbers of the objectives that are searched.
     /// - Throws: ``/HeadTraining/HeadTrainingError`` for data that cannot be trained on; a trial that diverges is a bad one.
     func run(
-        knowing known: [[TrainingRecord.Trial]?], report: @escaping WorkReport
+        of wanted: Set<Int>, knowing known: [[TrainingRecord.Trial]?], report: @escaping WorkReport
     ) throws -> TrainingRecord.Tuning {
-        let open = known.indices.filter { known[$0] == nil }
+        let open = known.indices.filter { known[$0] == nil && wanted.contains($0) }
         guard !open.isEmpty else { return tuning(of: known) }
         let objectives = open.map { training.settings.objectives[$0] }
         let candidates = open.map { self.candidates[$0] }
@@ -113,7 +114,7 @@ struct ParameterSearch: Sendable {
                     "The search reads the \(scoredElsewhere.count) training classes of \(level.id); \(others.count) of "
                         + "\(training.tasks.count) tasks test on some of them."))
         }
-        if let wanted = objectives.map(\.classesPerBatch).max(), wanted > classesPerBatch {
+        if let usual = objectives.map(\.classesPerBatch).max(), usual > classesPerBatch {
             report(.note("Batches of the search have \(classesPerBatch) classes, as many as the folds leave."))
         }
         report(.advanced("tuning", done: 0, of: count))

@@ -23,7 +23,7 @@ extension SeriesTraining {
         _ output: OutputFolder,
         report: @escaping WorkReport
     ) throws {
-        let all = jobs(of: record, objectives).enumerated().filter { shard?.has($0.offset) ?? true }.map(\.element)
+        let all = jobs(of: record, objectives, in: shard)
         let present = try WrittenFolder(folder.url, of: HeadsFolder.resultName)
         let jobs = try all.filter { job in
             try [".safetensors", ".onnx"].contains { ending in
@@ -99,11 +99,12 @@ extension SeriesTraining {
             ], adding: true)
     }
 
-    /// All heads of a plan, in order.
-    func jobs(of record: TrainingRecord, _ objectives: [HeadTrainingSettings]) -> [Job] {
-        objectives.flatMap { objective in
-            settings.seeds.flatMap { seed in
-                tasks.indices.map { number -> Job in
+    /// The heads of a plan, or of a part of it, in order.
+    func jobs(of record: TrainingRecord, _ objectives: [HeadTrainingSettings], in shard: RunShard? = nil) -> [Job] {
+        objectives.enumerated().flatMap { place, objective in
+            settings.seeds.enumerated().flatMap { run, seed in
+                tasks.indices.compactMap { number -> Job? in
+                    if let shard, !has(shard, head: run * tasks.count + number, ofObjective: place) { return nil }
                     var settings = objective
                     settings.seed = seed
                     let task = tasks[number]

@@ -110,6 +110,12 @@ public struct SeriesTraining: Sendable {
             objectives: objectives.map(TrainingRecord.Objective.init), tuning: tuning)
     }
 
+    /// What is trained, as far as a search for parameters is known; other objectives have the parameters as given.
+    func record(of search: ParameterSearch, knowing known: [[TrainingRecord.Trial]?]) -> TrainingRecord {
+        let tuning = search.tuning(of: known)
+        return record(of: search.chosen(from: tuning), tuning: tuning)
+    }
+
     /// Trains all heads, and writes each as soon as it is done.
     ///
     /// A run that was stopped, whenever that was, goes on with what is missing, and so does one that now has further seeds or
@@ -118,10 +124,10 @@ public struct SeriesTraining: Sendable {
     /// - Parameters:
     ///   - folder: where heads are written.
     ///   - replacing: whether heads of another plan may be replaced.
-    ///   - shard: the part of the heads to train; nil for all. ``join(_:into:replacing:report:)`` joins the parts.
+    ///   - shard: the part of the heads to train; nil for all. ``join(_:into:replacing:report:)`` joins the parts. With a search
+    ///     for parameters, the heads of an objective are in one part, as long as there are no more parts than objectives.
     ///   - report: called with progress, from any thread.
     /// - Returns: what was trained.
-    /// - Precondition: there is no search for parameters in a part.
     /// - Throws: ``/Files/FileError`` for a file that cannot be written or may not be replaced;
     ///   ``/HeadTraining/HeadTrainingError`` for data that cannot be trained on, or a training that diverges, which leaves the
     ///   heads that are done.
@@ -131,7 +137,6 @@ public struct SeriesTraining: Sendable {
         into folder: HeadsFolder, replacing: Bool = false, shard: RunShard? = nil,
         report: @escaping WorkReport = { _ in }
     ) throws -> TrainingRecord {
-        precondition(shard == nil || settings.trialCount == nil, "a search for parameters in a part of a run")
         remarks.forEach(report)
         let warn: @Sendable (String) -> Void = { report(.warning($0)) }
         let output = try OutputFolder(folder.url, result: HeadsFolder.resultName, force: replacing, warn: warn)
@@ -143,12 +148,11 @@ public struct SeriesTraining: Sendable {
             let search = try ParameterSearch(of: self, trialCount: trialCount)
             // What was tried need not be tried again.
             let known = search.known(of: earlier?.tuning)
-            if !replacing {
-                let partial = search.tuning(of: known)
-                let plan = record(of: search.chosen(from: partial), tuning: partial)
-                try requireFree(folder, earlier, asFarAsKnown: plan)
-            }
-            tuning = try search.run(knowing: known, report: report)
+            let plan = record(of: search, knowing: known)
+            if !replacing { try requireFree(folder, earlier, asFarAsKnown: plan) }
+            let own = Set(settings.objectives.indices.filter { isTrained($0, in: shard) })
+            shard.flatMap(noteOfRepeatedSearches).map(report)
+            tuning = try search.run(of: own, knowing: known, report: report)
             if let tuning { objectives = search.chosen(from: tuning) }
         }
         let record = record(of: objectives, tuning: tuning)

@@ -18,7 +18,9 @@ extension TrainingRecord {
         if let seed = earlier.seeds.first(where: { !seeds.contains($0) }) {
             return "seed \(seed), which is not asked for now"
         }
-        return differenceOfObjectives(from: earlier) ?? differenceOfTuning(from: earlier)
+        // Before parameters, which a search chooses.
+        return differenceOfSearch(from: earlier) ?? differenceOfObjectives(from: earlier)
+            ?? differenceOfTrials(from: earlier)
     }
 
     /// What all heads share, in words.
@@ -42,14 +44,18 @@ extension TrainingRecord {
         return nil
     }
 
-    private func differenceOfTuning(from earlier: TrainingRecord) -> String? {
+    private func differenceOfSearch(from earlier: TrainingRecord) -> String? {
         guard let found = earlier.tuning else { return tuning == nil ? nil : "without a search for parameters" }
         guard let tuning else { return "after a search for parameters" }
         guard found.level == tuning.level, found.foldCount == tuning.foldCount, found.trialCount == tuning.trialCount
         else {
             return "after a search of \(found.trialCount) trials on \(found.foldCount) folds of \(excerpt(found.level))"
         }
-        let same = found.trials.allSatisfy { tuning.trials.contains($0) }
+        return nil
+    }
+
+    private func differenceOfTrials(from earlier: TrainingRecord) -> String? {
+        let same = (earlier.tuning?.trials ?? []).allSatisfy { (tuning?.trials ?? []).contains($0) }
         return same ? nil : "after a search with other trials"
     }
 }

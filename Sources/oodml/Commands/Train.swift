@@ -26,6 +26,10 @@ struct Train: ParsableCommand {
 
             The objective `untrained` is a control: heads that stay the random maps that they begin as.
 
+            --shard 3/8 trains the third of eight parts of the heads, for jobs that run apart; --merge joins their folders, byte for byte as \
+            one run writes them. With --tune, a part has all heads of some objectives, and only parts beyond the number of \
+            objectives repeat a search.
+
             A run that was stopped, by Ctrl-C too, goes on where it was if the same command is given again; only a search that was not \
             finished begins anew. With further objectives or seeds, and otherwise the same, a run adds to the heads that are there.
             """,
@@ -165,10 +169,6 @@ struct Train: ParsableCommand {
         if let fold, fold < 0 { throw ValidationError("--fold is \(fold); expected 0 or more") }
         if fold != nil, tune != nil {
             throw ValidationError("--tune scores all validation folds itself; expected no --fold")
-        }
-        if parts.shard != nil || !parts.merge.isEmpty, tune != nil {
-            throw ValidationError(
-                "every part would repeat the search of --tune; expected no --tune, but --set with what it found once")
         }
         try parts.requireFolder(out)
         if !list { _ = try objectives() }

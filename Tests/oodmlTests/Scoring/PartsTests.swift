@@ -124,6 +124,70 @@ import Testing
         for words in ["--shard 0/2", "--shard 3/2", "--shard two", "--shard 1/2 --merge scores-1"] {
             #expect(try run("\(Self.evaluate) \(words)", out: "refused").status == 64)
         }
-        #expect(try run("\(Self.train) --shard 1/2 --tune 3", out: "refused").status == 64)
+    }
+
+    /// With a search for parameters, parts have whole objectives as long as there are enough.
+    @Test func searchesAreDividedByObjective() throws {
+        let tune = "\(Self.train) --tune 2"
+        #expect(try run(tune, out: "heads").status == 0)
+        let heads = try fixture.contents(of: "heads")
+        for count in 1...5 {
+            let parts = (1...count).map { "p\(count)-\($0)" }
+            var searched: [Set<String>] = []
+            for (number, part) in zip(1..., parts) {
+                let trained = try run("\(tune) --shard \(number)/\(count)", out: part)
+                #expect(trained.status == 0, "\(trained.errors)")
+                let contents = try fixture.contents(of: part)
+                let record = try JSONDecoder().decode(Record.self, from: try #require(contents["training.json"]))
+                searched.append(Set(record.tuning.trials.map(\.objective)))
+                // No search without a head that it is for, and no head without its search.
+                let own = contents.keys.filter { $0.hasSuffix(".safetensors") }.compactMap {
+                    $0.split(separator: "/").first
+                }
+                #expect(Set(own.map(String.init)) == searched.last)
+                // A part goes on where it was.
+                #expect(try run("\(tune) --shard \(number)/\(count)", out: part).status == 0)
+                #expect(try fixture.contents(of: part) == contents)
+            }
+            #expect(searched.map(\.count) == (count == 1 ? [2] : searched.map { _ in 1 }))
+            if count == 2 { #expect(searched == [["triplet"], ["normalized-softmax"]]) }
+            let joined = try run("\(tune) --merge \(parts.reversed().joined(separator: " "))", out: "joined-\(count)")
+            #expect(joined.status == 0, "\(joined.errors)")
+            #expect(try fixture.contents(of: "joined-\(count)") == heads)
+        }
+        func sentence(_ words: String) throws -> String? {
+            let run = try run(words, out: "refused")
+            #expect(run.status != 0)
+            #expect(try fixture.contents(of: "refused").isEmpty)
+            return run.sentence?.replacingOccurrences(of: fixture.folder.url.path + "/", with: "")
+        }
+        #expect(
+            try sentence("\(tune) --merge p2-1")
+                == "p2-1: found no search for the parameters of normalized-softmax, here or in the other parts; expected that of "
+                + "every objective in one of them")
+        #expect(
+            try sentence("\(Self.train) --merge p2-1 p2-2")?
+                .hasPrefix("p2-1: found heads trained otherwise (after a search for parameters)") == true)
+        #expect(
+            try sentence("\(Self.train) --tune 3 --merge p2-1 p2-2")?
+                .hasPrefix("p2-1: found heads trained otherwise (after a search of 2 trials") == true)
+        #expect(
+            try sentence("\(tune) --learning-rate 0.5 --merge p2-1 p2-2")?
+                .hasPrefix("p2-1: found heads trained otherwise (") == true)
+        // A search whose heads are in another part that is missing.
+        #expect(try sentence("\(tune) --merge p3-1 p3-2")?.hasPrefix("p3-1: found no head triplet/") == true)
+    }
+
+    /// The part of training.json that says what was searched.
+    private struct Record: Decodable {
+        struct Tuning: Decodable {
+            let trials: [Trial]
+        }
+
+        struct Trial: Decodable {
+            let objective: String
+        }
+
+        let tuning: Tuning
     }
 }

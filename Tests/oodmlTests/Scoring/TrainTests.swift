@@ -271,7 +271,7 @@ import Testing
         #expect(try fixture.contents(of: "heads") == fixture.contents(of: "whole"))
         #expect(try record().tuning?.trials.prefix(2).map { $0 } == before)
         let other = try train("--objective triplet,contrastive --tune 3")
-        #expect(other.status == 1 && other.errors.contains("triplet"), "\(other.errors)")
+        #expect(other.status == 1 && other.errors.contains("after a search of 2 trials on "), "\(other.errors)")
     }
 
     /// Killed at any moment, and given again: the same bytes as in one go.
