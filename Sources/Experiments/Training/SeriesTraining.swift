@@ -146,10 +146,11 @@ public struct SeriesTraining: Sendable {
         var tuning: TrainingRecord.Tuning?
         if let trialCount = settings.trialCount {
             let search = try ParameterSearch(of: self, trialCount: trialCount)
-            // What was tried need not be tried again.
-            let known = search.known(of: earlier?.tuning)
+            // What was tried need not be tried again, unless something else was different.
+            var known = search.known(of: earlier?.tuning)
             let plan = record(of: search, knowing: known)
             if !replacing { try requireFree(folder, earlier, asFarAsKnown: plan) }
+            if let earlier, !plan.isExtension(of: earlier) { known = known.map { _ in nil } }
             let own = Set(settings.objectives.indices.filter { isTrained($0, in: shard) })
             shard.flatMap(noteOfRepeatedSearches).map(report)
             tuning = try search.run(of: own, knowing: known, report: report)

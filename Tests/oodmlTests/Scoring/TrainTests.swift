@@ -274,6 +274,17 @@ import Testing
         #expect(other.status == 1 && other.errors.contains("after a search of 2 trials on "), "\(other.errors)")
     }
 
+    /// Trials of heads that were trained otherwise are not those of this search.
+    @Test func aSearchWithOtherSettingsBeginsAnew() throws {
+        let (first, second) = ("--objective triplet --tune 2", "--objective triplet --tune 2 --learning-rate 0.05")
+        try #require(try train(second, out: "whole").status == 0)
+        try #require(try train(first).status == 0)
+        try #require(try record().tuning != record("whole").tuning)
+        let run = try train(second + " --force")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try fixture.contents(of: "heads") == fixture.contents(of: "whole"))
+    }
+
     /// Killed at any moment, and given again: the same bytes as in one go.
     @Test func killedRunsGoOn() throws {
         let arguments = Self.short + ["--objective", "proxy-anchor,triplet", "--seeds", "0,1,2"]
