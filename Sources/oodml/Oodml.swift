@@ -77,6 +77,8 @@ struct Oodml: ParsableCommand {
             else { throw error }
             throw UsageError(fault)
         }
+        // A command within another one, or within another program, leaves signals as they are.
+        if OutputCapture.current == nil { saySentenceOnTermination(goesOn: keepsWhatIsDone(command)) }
         do {
             try command.run()
             try requireStandardOutput()
@@ -84,6 +86,15 @@ struct Oodml: ParsableCommand {
             throw CommandError(onOneLine(error.description + advice(for: error, of: command)))
         } catch  where isOfSystem(error) {
             throw CommandError(onOneLine(sentence(aboutSystem: error)))
+        }
+    }
+
+    /// Whether a command that is stopped goes on where it was.
+    private static func keepsWhatIsDone(_ command: any ParsableCommand) -> Bool {
+        switch command {
+        case let embed as Embed: embed.parts.merge.isEmpty
+        case let train as Train: train.parts.merge.isEmpty
+        default: command is Study
         }
     }
 

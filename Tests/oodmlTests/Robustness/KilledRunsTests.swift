@@ -75,6 +75,39 @@ import Testing
         #expect(try fixture.contents(of: "out") == states[1])
     }
 
+    /// SIGTERM, at the end of a job's time, ends a command by the signal, with a sentence that says what the same command does.
+    @Test(arguments: [("train", "goes on from here"), ("make-splits", "begins anew")])
+    func terminationIsSaid(command: String, words: String) throws {
+        let fixture = try SplitsFixture()
+        let long =
+            command == "train"
+            ? ["train", "--splits", "splits", "--features", "f.npy", "--objective", "triplet", "--steps", "100000000"]
+            : SplitsFixture.makeSplits + ["--draws", "100000"]
+        let errors = fixture.folder.url.appending(path: "errors.txt")
+        try Data().write(to: errors)
+        let process = try started(
+            long + ["-q", "--out", "out"], in: fixture.folder.url, errors: try FileHandle(forWritingTo: errors))
+        // Before it looks for the signal there is nothing to say.
+        for _ in 0..<1000 where try !Self.catches(SIGTERM, process.processIdentifier) {
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        Foundation.kill(process.processIdentifier, SIGTERM)
+        for _ in 0..<1000 where process.isRunning { Thread.sleep(forTimeInterval: 0.02) }
+        // Rather a failure than a test without an end.
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGTERM)
+        #expect(
+            try String(contentsOf: errors, encoding: .utf8) == "Error: stopped by SIGTERM; the same command \(words)\n")
+    }
+
+    /// Whether a process has a handler of a signal.
+    private static func catches(_ signal: Int32, _ process: pid_t) throws -> Bool {
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        let caught = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
+        return try #require(caught.flatMap { UInt64($0, radix: 16) }) >> UInt64(signal - 1) & 1 == 1
+    }
+
     /// What is on its way has names that begin with a dot; the next run removes it.
     static func isScratch(_ path: String) -> Bool {
         (path as NSString).lastPathComponent.hasPrefix(".")
@@ -123,14 +156,16 @@ import Testing
     }
 }
 
-/// Starts a command whose output nobody reads.
-private func started(_ arguments: [String], in folder: URL) throws -> Process {
+/// Starts a command whose output nobody reads, and whose errors may go to a file.
+private func started(
+    _ arguments: [String], in folder: URL, errors: FileHandle = .nullDevice
+) throws -> Process {
     let process = Process()
     process.executableURL = CommandRun.executable
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
+    process.standardError = errors
     try process.run()
     return process
 }
