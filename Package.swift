@@ -59,7 +59,10 @@ let package = Package(
         .target(
             name: "CMPI", dependencies: [.target(name: "CMPILibrary", condition: .when(traits: ["MPI"]))],
             cSettings: [.define("OODML_MPI", .when(traits: ["MPI"]))]),
-        .systemLibrary(name: "CMPILibrary", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
+        // Debian's name for the MPI in use; others call theirs mpich, or ompi-c.
+        .systemLibrary(
+            name: "CMPILibrary", pkgConfig: Context.environment["OODML_MPI"] ?? "mpi-c",
+            providers: [.apt(["libopenmpi-dev"])]),
         .systemLibrary(name: "COpenVINO", pkgConfig: "openvino_c"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
