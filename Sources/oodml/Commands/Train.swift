@@ -194,7 +194,9 @@ struct Train: ParsableCommand {
         case .json: try printJSON(record)
         case .text:
             try printText(
-                summary(of: record, taskCount: training.tasks.count, in: heads, splits: splits, features: features),
+                summary(
+                    of: record, taskCount: training.tasks.count, part: parts.shard, in: heads, splits: splits,
+                    features: features),
                 on: StandardStream.output.display)
         }
     }

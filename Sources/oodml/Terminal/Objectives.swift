@@ -68,12 +68,16 @@ func objectiveText(_ objective: any Objective) -> String {
 }
 
 /// What `train` prints.
+///
+/// - Parameter shard: the part that was trained; nil for all.
 func summary(
-    of record: TrainingRecord, taskCount: Int, in folder: HeadsFolder, splits: URL, features: URL?
+    of record: TrainingRecord, taskCount: Int, part shard: RunShard?, in folder: HeadsFolder, splits: URL,
+    features: URL?
 ) -> String {
     let runs = record.seeds.count == 1 ? "" : ", \(record.seeds.count) seeds"
+    let part = shard.map { "Part \($0.number) of \($0.count) of " } ?? ""
     var lines = [
-        "\(taskCount * record.seeds.count * record.objectives.count) heads on \(onOneLine(record.features.file)) "
+        "\(part)\(taskCount * record.seeds.count * record.objectives.count) heads on \(onOneLine(record.features.file)) "
             + "(\(record.features.dimension) features) for \(onOneLine(record.dataset)): "
             + "\(taskCount) tasks\(runs)", "",
     ]
@@ -87,6 +91,8 @@ func summary(
         var line = "  " + objective.name + (parameters.isEmpty ? "" : "  " + parameters.joined(separator: ","))
         if let tuning = record.tuning {
             let trials = tuning.trials.filter { $0.objective == objective.name }
+            // Another part has its trials and heads.
+            if shard != nil, trials.isEmpty { continue }
             let (given, best) = (trials.first?.mean, trials.first(where: \.isChosen)?.mean)
             line +=
                 "  MAP@R on the folds of \(tuning.level): \(best.map { fixed($0, 4) } ?? "–")"
@@ -101,7 +107,10 @@ func summary(
     let source = features.map { " --features \(quoted($0))" } ?? ""
     lines += [
         "", "Written: \(onOneLine(folder.url.relativePath))/training.json and the heads beside it", "",
-        "To score them: oodml evaluate --splits \(quoted(splits))\(source) --heads \(quoted(folder.url))",
+        shard.map {
+            "To join all \($0.count) parts: the same command with --merge and their folders, in place of --shard"
+        }
+            ?? "To score them: oodml evaluate --splits \(quoted(splits))\(source) --heads \(quoted(folder.url))",
     ]
     return lines.joined(separator: "\n")
 }

@@ -33,6 +33,8 @@ import Testing
         for number in 1...3 {
             let trained = try run("\(Self.train) --shard \(number)/3", out: "heads-\(number)")
             #expect(trained.status == 0, "\(trained.errors)")
+            #expect(trained.output.hasPrefix("Part \(number) of 3 of "))
+            #expect(trained.output.contains("To join all 3 parts: ") && !trained.output.contains("To score them"))
             let scored = try run("\(Self.evaluate) --shard \(number)/3", out: "scores-\(number)")
             #expect(scored.status == 0, "\(scored.errors)")
             // Every level is two tasks, of two objectives with two seeds.
