@@ -17,7 +17,7 @@ extension Matrix {
         precondition(origin.count == d, "an origin of \(origin.count) values for \(d) columns")
         precondition(rows.allSatisfy { $0 >= 0 && $0 < rowCount }, "rows outside of \(rowCount)")
         let result = [Double](unsafeUninitializedCapacity: rows.count * d) { target, count in
-            elements.withUnsafeBufferPointer { values in
+            withElements { values in
                 origin.withUnsafeBufferPointer { origin in
                     for (place, i) in rows.enumerated() {
                         for j in 0..<d {

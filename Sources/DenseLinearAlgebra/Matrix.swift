@@ -2,13 +2,17 @@
 ///
 /// Embeddings are `Matrix<Float>` of n × d, one row per sample; statistics are `Matrix<Double>`. Either count may be
 /// zero.
-public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatable {
+///
+/// The values are an array, or lie elsewhere and are read there, as those of a file that is mapped.
+public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable {
     /// The number of rows.
     public let rowCount: Int
     /// The number of columns.
     public let columnCount: Int
-    /// All values, row after row.
-    public internal(set) var elements: [Scalar]
+    /// The values, unless they lie elsewhere.
+    @usableFromInline var own: [Scalar]
+    /// Where else they lie.
+    @usableFromInline var kept: KeptValues<Scalar>?
 
     /// Makes a matrix of `rowCount × columnCount` from values in row-major order.
     ///
@@ -19,7 +23,23 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
             "a \(rowCount) × \(columnCount) matrix needs \(rowCount * columnCount) values, not \(elements.count)")
         self.rowCount = rowCount
         self.columnCount = columnCount
-        self.elements = elements
+        own = elements
+    }
+
+    /// Makes a matrix of values that lie elsewhere.
+    ///
+    /// - Parameter keeper: keeps them there, unchanged, for as long as it lives.
+    /// - Precondition: `values.count == rowCount * columnCount`.
+    package init(
+        rowCount: Int, columnCount: Int, valuesIn values: UnsafeBufferPointer<Scalar>,
+        keptBy keeper: any Sendable & AnyObject
+    ) {
+        precondition(
+            values.count == rowCount * columnCount, "\(values.count) values of a \(rowCount) × \(columnCount) matrix")
+        self.rowCount = rowCount
+        self.columnCount = columnCount
+        own = []
+        kept = KeptValues(values, keptBy: keeper)
     }
 
     /// Makes a matrix of `rowCount × columnCount` in which every element is `value`.
@@ -38,22 +58,58 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
         self.init(rowCount: rows.count, columnCount: columnCount, elements: rows.flatMap { $0 })
     }
 
+    /// All values, row after row, as an array; a copy if they lie elsewhere.
+    public internal(set) var elements: [Scalar] {
+        @inlinable get {
+            guard let kept else { return own }
+            return Array(kept.values)
+        }
+        _modify {
+            makeOwn()
+            yield &own
+        }
+    }
+
+    /// Copies values that lie elsewhere.
+    @usableFromInline mutating func makeOwn() {
+        guard let kept else { return }
+        own = Array(kept.values)
+        self.kept = nil
+    }
+
+    /// Passes all values, row after row, where they are.
+    @inlinable
+    public func withElements<Result, Failure>(
+        _ body: (UnsafeBufferPointer<Scalar>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard let kept else { return try own.withUnsafeBufferPointer(body) }
+        defer { withExtendedLifetime(kept) {} }
+        return try body(kept.values)
+    }
+
     /// The element in row `i` and column `j`.
+    @inlinable
     public subscript(i: Int, j: Int) -> Scalar {
         get {
             precondition(j >= 0 && j < columnCount, "column \(j) of \(columnCount)")
-            return elements[i * columnCount + j]
+            guard let kept else { return own[i * columnCount + j] }
+            precondition(i >= 0 && i < rowCount, "row \(i) of \(rowCount)")
+            return kept.values[i * columnCount + j]
         }
         set {
             precondition(j >= 0 && j < columnCount, "column \(j) of \(columnCount)")
-            elements[i * columnCount + j] = newValue
+            if kept != nil { makeOwn() }
+            own[i * columnCount + j] = newValue
         }
     }
 
     /// The `columnCount` values of row `i`.
+    @inlinable
     public func row(_ i: Int) -> ArraySlice<Scalar> {
         precondition(i >= 0 && i < rowCount, "row \(i) of \(rowCount)")
-        return elements[i * columnCount..<(i + 1) * columnCount]
+        let range = i * columnCount..<(i + 1) * columnCount
+        guard let kept else { return own[range] }
+        return ArraySlice(kept.values[range])
     }
 
     /// The matrix of the given rows, in the given order; an index may occur more than once.
@@ -62,8 +118,12 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
     public func selectingRows(_ indices: some Collection<Int>) -> Matrix {
         var selected: [Scalar] = []
         selected.reserveCapacity(indices.count * columnCount)
-        for i in indices {
-            selected.append(contentsOf: row(i))
+        withElements { values in
+            for i in indices {
+                precondition(i >= 0 && i < rowCount, "row \(i) of \(rowCount)")
+                selected.append(
+                    contentsOf: UnsafeBufferPointer(rebasing: values[i * columnCount..<(i + 1) * columnCount]))
+            }
         }
         return Matrix(rowCount: indices.count, columnCount: columnCount, elements: selected)
     }
@@ -73,7 +133,7 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
         var result = Matrix(rowCount: columnCount, columnCount: rowCount)
         let (n, d, tile) = (rowCount, columnCount, 32)
         result.elements.withUnsafeMutableBufferPointer { target in
-            elements.withUnsafeBufferPointer { source in
+            withElements { source in
                 for rows in stride(from: 0, to: n, by: tile) {
                     for columns in stride(from: 0, to: d, by: tile) {
                         for i in rows..<min(rows + tile, n) {
@@ -88,7 +148,7 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
 
     /// The first element, in row-major order, that is NaN or infinite, or nil if all are finite.
     @inlinable public var firstNonFinite: (row: Int, column: Int)? {
-        let index = elements.withUnsafeBufferPointer { buffer -> Int? in
+        let index = withElements { buffer -> Int? in
             for i in buffer.indices where !buffer[i].isFinite { return i }
             return nil
         }
@@ -96,14 +156,22 @@ public struct Matrix<Scalar: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
     }
 }
 
+extension Matrix: Equatable {
+    /// Whether two matrices have the same shape and values, wherever these lie.
+    public static func == (a: Matrix, b: Matrix) -> Bool {
+        guard a.rowCount == b.rowCount, a.columnCount == b.columnCount else { return false }
+        return a.withElements { a in b.withElements { b in a.elementsEqual(b) } }
+    }
+}
+
 extension Matrix where Scalar == Double {
     /// The same values in double precision.
     public init(_ other: Matrix<Float>) {
-        let elements = [Double](unsafeUninitializedCapacity: other.elements.count) { target, count in
-            other.elements.withUnsafeBufferPointer { source in
+        let elements = [Double](unsafeUninitializedCapacity: other.rowCount * other.columnCount) { target, count in
+            other.withElements { source in
                 for i in source.indices { target.initializeElement(at: i, to: Double(source[i])) }
+                count = source.count
             }
-            count = other.elements.count
         }
         self.init(rowCount: other.rowCount, columnCount: other.columnCount, elements: elements)
     }
@@ -123,7 +191,7 @@ extension Matrix where Scalar == Double {
             rowCount == other.rowCount && columnCount == other.columnCount,
             "a \(other.rowCount) × \(other.columnCount) matrix from a \(rowCount) × \(columnCount) one")
         elements.withUnsafeMutableBufferPointer { target in
-            other.elements.withUnsafeBufferPointer { source in
+            other.withElements { source in
                 for i in target.indices { target[i] -= source[i] }
             }
         }

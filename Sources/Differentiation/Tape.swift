@@ -150,7 +150,7 @@ extension Tape {
         let result = append(
             .leaf, rowCount: matrix.rowCount, columnCount: matrix.columnCount, needsGradient: needsGradient)
         let values = nodes[result.number].values(Scalar.self)
-        matrix.elements.withUnsafeBufferPointer { source in
+        matrix.withElements { source in
             guard let base = source.baseAddress else { return }
             values.update(from: base, count: source.count)
         }

@@ -179,7 +179,7 @@ extension Matrix {
         sum.withUnsafeMutableBufferPointer { sum in
             let sum = DisjointBuffer(sum)
             inParallel(columnCount: d, work: rows.count * d) { columns in
-                elements.withUnsafeBufferPointer { values in
+                withElements { values in
                     origin.withUnsafeBufferPointer { origin in
                         for i in rows {
                             for j in columns { sum[j] += Double(values[i * d + j]) - origin[j] }

@@ -157,7 +157,7 @@ public struct MomentSums: Sendable {
         sum.withUnsafeMutableBufferPointer { sum in
             let sum = DisjointBuffer(sum)
             inParallel(columnCount: d, work: rows.count * d) { columns in
-                matrix.elements.withUnsafeBufferPointer { source in
+                matrix.withElements { source in
                     origin.withUnsafeBufferPointer { origin in
                         for (i, row) in rows.enumerated() {
                             for j in columns {

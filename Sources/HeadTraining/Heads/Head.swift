@@ -88,7 +88,7 @@ public struct Head: Sendable, Equatable {
             if n > 0, inputs > 0 {
                 next.withUnsafeMutableBufferPointer { next in
                     values.withUnsafeBufferPointer { values in
-                        layer.weights.elements.withUnsafeBufferPointer { weights in
+                        layer.weights.withElements { weights in
                             guard let next = next.baseAddress, let values = values.baseAddress,
                                 let weights = weights.baseAddress
                             else { return }
@@ -115,7 +115,7 @@ func standardize(
     into target: UnsafeMutableBufferPointer<Float>
 ) {
     let d = features.columnCount
-    features.elements.withUnsafeBufferPointer { source in
+    features.withElements { source in
         mean.withUnsafeBufferPointer { mean in
             scale.withUnsafeBufferPointer { scale in
                 for (place, row) in rows.enumerated() {

@@ -48,7 +48,7 @@ struct TrainingSet {
         var sums = [Double](repeating: 0, count: d)
         var squares = sums
         var firstBad: (Int, Int)?
-        features.elements.withUnsafeBufferPointer { values in
+        features.withElements { values in
             sums.withUnsafeMutableBufferPointer { sums in
                 for row in rows {
                     for j in 0..<d { sums[j] += Double(values[row * d + j]) }

@@ -11,7 +11,7 @@ struct ClusterSums {
         let d = rows.columnCount
         var sums = [Double](repeating: 0, count: clusterCount * d)
         var counts = [Int](repeating: 0, count: clusterCount)
-        rows.elements.withUnsafeBufferPointer { values in
+        rows.withElements { values in
             sums.withUnsafeMutableBufferPointer { sums in
                 for (i, cluster) in clusterNumbers.enumerated() {
                     counts[Int(cluster)] += 1

@@ -24,7 +24,7 @@ public struct KMeansClustering: Sendable, Equatable {
     ) {
         let means = ClusterSums(of: rows, clusterNumbers: clusterNumbers, clusterCount: clusterCount).means
         let d = rows.columnCount
-        inertia = rows.elements.withUnsafeBufferPointer { values in
+        inertia = rows.withElements { values in
             var sum = 0.0
             for (i, cluster) in clusterNumbers.enumerated() {
                 for j in 0..<d {

@@ -133,7 +133,7 @@ struct KMeansSeeding {
             let range = block * blockSize..<min((block + 1) * blockSize, rows.rowCount)
             innerProducts(ofRows: range, of: rows, with: candidateRows, into: &products)
             var found: [(candidate: Int, neighbour: Neighbour)] = []
-            rows.elements.withUnsafeBufferPointer { values in
+            rows.withElements { values in
                 products.withUnsafeBufferPointer { products in
                     candidateBounds.withUnsafeBufferPointer { candidateBounds in
                         for i in range {

@@ -42,7 +42,7 @@ private struct RowBlock: Sendable {
         with other: RowBlock, isSame: Bool, isExactNearZero: Bool, _ function: (Double) -> Double
     ) -> Double {
         let count = other.rows.rowCount
-        return product(rows, other.rows, transposingRight: true).elements.withUnsafeBufferPointer { products in
+        return product(rows, other.rows, transposingRight: true).withElements { products in
             var sum = 0.0
             for i in 0..<rows.rowCount {
                 let norm = squaredNorms[i]

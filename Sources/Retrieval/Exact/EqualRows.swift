@@ -18,7 +18,7 @@ private func firstOfEqualRows<Scalar>(in rows: Matrix<Scalar>, order: [Int32]) -
     var first = (0..<Int32(order.count)).map { $0 }
     var areSomeEqual = false
     let d = rows.columnCount
-    rows.elements.withUnsafeBufferPointer { elements in
+    rows.withElements { elements in
         for position in order.indices {
             let row = elements[Int(order[position]) * d..<(Int(order[position]) + 1) * d]
             var hash: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -26,7 +26,7 @@ func squaredNorm(_ row: ArraySlice<Float>) -> Double {
 /// Every row divided by its Euclidean norm; the zero vector stays zero.
 public func normalizedRows(of a: Matrix<Float>) -> Matrix<Float> {
     var elements: [Float] = []
-    elements.reserveCapacity(a.elements.count)
+    elements.reserveCapacity(a.rowCount * a.columnCount)
     for i in 0..<a.rowCount {
         let row = a.row(i)
         let norm = squaredNorm(row).squareRoot()

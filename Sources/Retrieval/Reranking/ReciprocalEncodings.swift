@@ -66,7 +66,7 @@ extension PreparedEmbeddings {
     fileprivate func squaredDistance(_ i: Int, _ j: Int, similarity: Similarity) -> Double {
         guard i != j else { return 0 }
         let d = queries.columnCount
-        return queries.elements.withUnsafeBufferPointer { values in
+        return queries.withElements { values in
             var (sum, product) = (0.0, 0.0)
             for k in 0..<d {
                 let (x, y) = (Double(values[i * d + k]), Double(values[j * d + k]))

@@ -92,7 +92,7 @@ private func eigenvectorsOfScatter(
     var scatter = Matrix<Double>(rowCount: d, columnCount: d)
     for start in stride(from: 0, to: n, by: blockSize) {
         let block = rows.centred(rows: start..<min(start + blockSize, n), about: mean)
-        block.elements.withUnsafeBufferPointer {
+        block.withElements {
             addGramMatrix(ofRows: $0, count: block.rowCount, toUpperTriangleOf: &scatter)
         }
     }

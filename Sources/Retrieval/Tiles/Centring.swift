@@ -30,7 +30,7 @@ struct Centring {
 
     func applied(to a: Matrix<Float>) -> Matrix<Float> {
         var elements: [Float] = []
-        elements.reserveCapacity(a.elements.count)
+        elements.reserveCapacity(a.rowCount * a.columnCount)
         for i in 0..<a.rowCount {
             for (j, value) in a.row(i).enumerated() {
                 elements.append(Float((Double(value) - offsets[j]) * scale) + 0)

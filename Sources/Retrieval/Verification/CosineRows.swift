@@ -52,8 +52,8 @@ final class CosineRows: Sendable {
     /// The key of a query and an item, by position.
     func key(_ query: Int, _ item: Int) -> Int32 {
         let d = items.values.columnCount
-        let product = queries.values.elements.withUnsafeBufferPointer { x in
-            items.values.elements.withUnsafeBufferPointer { y in
+        let product = queries.values.withElements { x in
+            items.values.withElements { y in
                 // Four sums, since each addition waits for the one before.
                 var sums = SIMD4<Double>.zero
                 let (first, second) = (query * d, item * d)
@@ -133,7 +133,7 @@ private func unitRows<Scalar>(of rows: Matrix<Scalar>, order: [Int32]) -> Matrix
         let blockSize = 256
         inParallel(blockCount: (order.count + blockSize - 1) / blockSize, work: 16 * Double(order.count) * Double(d)) {
         } _: { _, block in
-            rows.elements.withUnsafeBufferPointer { elements in
+            rows.withElements { elements in
                 for position in block * blockSize..<min((block + 1) * blockSize, order.count) {
                     let start = Int(order[position]) * d
                     let row = UnsafeBufferPointer(rebasing: elements[start..<start + d])

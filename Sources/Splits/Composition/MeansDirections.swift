@@ -85,7 +85,7 @@ extension EmbeddedDataset {
     private func nearestSample(to means: Matrix<Double>, ofClass number: Int) -> Int {
         let members = orderedSamples[number]
         let (d, mean) = (embeddings.columnCount, Array(means.row(number)))
-        let distances = embeddings.elements.withUnsafeBufferPointer { values in
+        let distances = embeddings.withElements { values in
             members.map { row in
                 var sum = 0.0
                 for j in 0..<d {

@@ -113,7 +113,7 @@ struct DealtTable: Sendable {
             var totals = [Double](repeating: 0, count: groupCount)
             var elements = [Double](repeating: 0, count: groupCount * d)
             elements.withUnsafeMutableBufferPointer { elements in
-                rows.elements.withUnsafeBufferPointer { values in
+                rows.withElements { values in
                     guard let source = values.baseAddress, let target = elements.baseAddress else { return }
                     for (slot, row) in order.enumerated() where isFirst[slot] == isWanted {
                         let group = groupOfClass[classOfSlot[slot]]

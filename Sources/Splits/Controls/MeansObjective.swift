@@ -45,7 +45,7 @@ struct MeansObjective: Sendable {
         var mean = sums.combination(counts.indices.map { counts[$0] > 0 && start.sides[$0] != nil ? 1 : 0 })
         for j in 0..<d { mean[j] /= max(total, 1) }
         let elements = [Double](unsafeUninitializedCapacity: active.count * d) { target, filled in
-            sums.elements.withUnsafeBufferPointer { values in
+            sums.withElements { values in
                 mean.withUnsafeBufferPointer { mean in
                     guard let source = values.baseAddress, let target = target.baseAddress,
                         let mean = mean.baseAddress

@@ -27,7 +27,7 @@ enum UnitProducts: Sendable {
         switch self {
         case .gram(let matrix): matrix[u, v]
         case .vectors(let matrix):
-            matrix.elements.withUnsafeBufferPointer { values in
+            matrix.withElements { values in
                 let d = matrix.columnCount
                 return dot(
                     UnsafeBufferPointer(rebasing: values[u * d..<(u + 1) * d]),
@@ -46,7 +46,7 @@ enum UnitProducts: Sendable {
 
     private static func products(of matrix: Matrix<Double>, with vector: [Double]) -> [Double] {
         let d = matrix.columnCount
-        return matrix.elements.withUnsafeBufferPointer { values in
+        return matrix.withElements { values in
             vector.withUnsafeBufferPointer { vector in
                 (0..<matrix.rowCount).map {
                     dot(UnsafeBufferPointer(rebasing: values[$0 * d..<($0 + 1) * d]), vector)
@@ -58,7 +58,7 @@ enum UnitProducts: Sendable {
     private static func gram(_ rows: Matrix<Double>) -> Matrix<Double> {
         let (n, d) = (rows.rowCount, rows.columnCount)
         var result = Matrix<Double>(rowCount: n, columnCount: n)
-        rows.elements.withUnsafeBufferPointer { values in
+        rows.withElements { values in
             for i in 0..<n {
                 let row = UnsafeBufferPointer(rebasing: values[i * d..<(i + 1) * d])
                 for j in i..<n {
@@ -78,7 +78,7 @@ extension Matrix where Scalar == Double {
         let d = columnCount
         var sum = [Double](repeating: 0, count: d)
         sum.withUnsafeMutableBufferPointer { sum in
-            elements.withUnsafeBufferPointer { values in
+            withElements { values in
                 guard let source = values.baseAddress, let target = sum.baseAddress else { return }
                 for (row, weight) in weights.enumerated() where weight != 0 {
                     let row = source + row * d

@@ -108,7 +108,7 @@ struct Milbich2021Walk {
     private func mean(of list: List) -> [Double] {
         let d = means.columnCount
         var sum = [Double](repeating: 0, count: d)
-        means.elements.withUnsafeBufferPointer { values in
+        means.withElements { values in
             sum.withUnsafeMutableBufferPointer { sum in
                 for number in list.classes {
                     for j in 0..<d { sum[j] += values[number * d + j] }

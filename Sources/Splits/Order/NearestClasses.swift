@@ -24,7 +24,7 @@ struct NearestClasses: Sendable {
             n <= Self.greatestCount, "the number of classes", n, "\(Self.greatestCount) or fewer, along the axis near")
         let d = vectors.dimension
         let rows = concurrentMap(count: n) { i -> [Float] in
-            vectors.means.elements.withUnsafeBufferPointer { values in
+            vectors.means.withElements { values in
                 let own = values[i * d..<(i + 1) * d]
                 return (0..<n).map { j in
                     guard j != i, !vectors.rows[i].isEmpty, !vectors.rows[j].isEmpty else { return .infinity }

@@ -87,7 +87,7 @@ extension Matrix {
         let d = columnCount
         var sums = [Double](repeating: 0, count: groups.count * d)
         sums.withUnsafeMutableBufferPointer { sums in
-            elements.withUnsafeBufferPointer { values in
+            withElements { values in
                 for (group, members) in groups.enumerated() {
                     var total = 0.0
                     for row in members {
@@ -110,7 +110,7 @@ extension Matrix {
         guard n > 0 else { return Array(0..<d) }
         var varies = [Bool](repeating: false, count: d)
         var open = d
-        elements.withUnsafeBufferPointer { values in
+        withElements { values in
             for i in 1..<max(n, 1) where open > 0 {
                 for j in 0..<d where !varies[j] && values[i * d + j] != values[j] {
                     varies[j] = true
@@ -125,7 +125,7 @@ extension Matrix {
     func selectingColumns(_ columns: [Int]) -> Matrix {
         let (n, d) = (rowCount, columnCount)
         let selected = [Scalar](unsafeUninitializedCapacity: n * columns.count) { target, count in
-            elements.withUnsafeBufferPointer { values in
+            withElements { values in
                 for i in 0..<n {
                     for (place, j) in columns.enumerated() {
                         target.initializeElement(at: i * columns.count + place, to: values[i * d + j])

@@ -9,7 +9,7 @@ internal import DenseLinearAlgebra
 func farthestFirstClusters(of rows: Matrix<Double>, count: Int) -> [[Int]] {
     let (n, d) = (rows.rowCount, rows.columnCount)
     func squaredDistance(_ i: Int, _ centre: [Double]) -> Double {
-        rows.elements.withUnsafeBufferPointer { values in
+        rows.withElements { values in
             var sum = 0.0
             for j in 0..<d {
                 let difference = values[i * d + j] - centre[j]

@@ -26,7 +26,7 @@ extension Matrix where Scalar == Double {
     /// The Euclidean distance of a row from a point, by a plain sum.
     func distance(ofRow row: Int, to point: [Double]) -> Double {
         let d = columnCount
-        return elements.withUnsafeBufferPointer { values in
+        return withElements { values in
             point.withUnsafeBufferPointer { point in
                 var sum = 0.0
                 for j in 0..<d {

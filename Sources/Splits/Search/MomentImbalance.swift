@@ -63,7 +63,7 @@ struct MomentImbalance: Sendable {
 
     private static func inner(_ table: Matrix<Double>, _ a: Int, _ b: Int) -> Double {
         let width = table.columnCount
-        return table.elements.withUnsafeBufferPointer { values in
+        return table.withElements { values in
             dot(
                 UnsafeBufferPointer(rebasing: values[a * width..<(a + 1) * width]),
                 UnsafeBufferPointer(rebasing: values[b * width..<(b + 1) * width]))
@@ -192,7 +192,7 @@ struct MomentImbalance: Sendable {
             let table = imbalance.features
             let width = table.columnCount
             (overlaps, norm) = sum.withUnsafeBufferPointer { sum in
-                table.elements.withUnsafeBufferPointer { values in
+                table.withElements { values in
                     let overlaps = (0..<table.rowCount).map {
                         dot(UnsafeBufferPointer(rebasing: values[$0 * width..<($0 + 1) * width]), sum)
                     }

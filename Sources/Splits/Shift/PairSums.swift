@@ -122,11 +122,11 @@ struct PairSums: Sendable {
         origin.withUnsafeBufferPointer { origin in
             switch storage {
             case .embeddings(let matrix):
-                matrix.elements.withUnsafeBufferPointer { values in
+                matrix.withElements { values in
                     for j in 0..<d { target[j] = Double(values[row * d + j]) - origin[j] }
                 }
             case .means(let matrix):
-                matrix.elements.withUnsafeBufferPointer { values in
+                matrix.withElements { values in
                     for j in 0..<d { target[j] = values[row * d + j] - origin[j] }
                 }
             }
@@ -149,11 +149,11 @@ extension UnitVectors.Storage {
         target.withUnsafeMutableBufferPointer { target in
             switch self {
             case .embeddings(let matrix):
-                matrix.elements.withUnsafeBufferPointer { values in
+                matrix.withElements { values in
                     for j in 0..<d { target[j] = Double(values[row * d + j]) }
                 }
             case .means(let matrix):
-                matrix.elements.withUnsafeBufferPointer { values in
+                matrix.withElements { values in
                     for j in 0..<d { target[j] = values[row * d + j] }
                 }
             }

@@ -38,8 +38,8 @@ func plainCoordinates<Scalar>(
     var result: [Double] = []
     var centred = [Double](repeating: 0, count: d)
     centred.withUnsafeMutableBufferPointer { centred in
-        matrix.elements.withUnsafeBufferPointer { values in
-            directions.elements.withUnsafeBufferPointer { directions in
+        matrix.withElements { values in
+            directions.withElements { directions in
                 for row in rows {
                     for j in 0..<d { centred[j] = Double(values[row * d + j]) - origin[j] }
                     for k in 0..<r {
@@ -68,7 +68,7 @@ private func plainCombinations(
         var centred = [Double](repeating: 0, count: d)
         sums.withUnsafeMutableBufferPointer { sums in
             centred.withUnsafeMutableBufferPointer { centred in
-                means.elements.withUnsafeBufferPointer { values in
+                means.withElements { values in
                     origin.withUnsafeBufferPointer { origin in
                         guard let source = values.baseAddress, let target = sums.baseAddress,
                             let centred = centred.baseAddress, let origin = origin.baseAddress

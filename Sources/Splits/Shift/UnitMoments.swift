@@ -118,7 +118,7 @@ struct UnitMoments: Sendable {
     /// Σ wᵢaᵢ for each unit's moments a.
     func scores(_ weights: [Double]) -> [Double] {
         weights.withUnsafeBufferPointer { w in
-            items.elements.withUnsafeBufferPointer { values in
+            items.withElements { values in
                 (0..<unitCount).map { unit in
                     dot(UnsafeBufferPointer(rebasing: values[unit * width..<(unit + 1) * width]), w)
                 }
