@@ -149,7 +149,7 @@ let package = Package(
         // MARK: Tests
         .target(name: "TestSupport", dependencies: ["DenseLinearAlgebra", "Ranks"], path: "Tests/TestSupport"),
         .testTarget(name: "RanksTests", dependencies: ["Ranks", "Parallel", "TestSupport"]),
-        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "Ranks", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
             name: "DenseLinearAlgebraTests", dependencies: ["DenseLinearAlgebra", "Parallel", "Files", "TestSupport"]),
@@ -181,7 +181,8 @@ let package = Package(
             ],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "RetrievalTests", dependencies: ["Retrieval", "Statistics", "DenseLinearAlgebra", "TestSupport"],
+            name: "RetrievalTests",
+            dependencies: ["Retrieval", "Ranks", "Statistics", "DenseLinearAlgebra", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "EvaluationTests",

@@ -92,17 +92,41 @@ struct MatrixLayout {
     ///
     /// - Parameter expected: what the values must be, for the error about one that is not finite.
     func matrix<Scalar>(in source: some ByteSource, holding expected: String) throws -> Matrix<Scalar> {
+        let matrix: Matrix<Scalar>
+        let areFinite: Bool
+        if let mapped: Matrix<Scalar> = mapped(in: source) {
+            (matrix, areFinite) = (mapped, mapped.withElements(Self.areFinite))
+        } else {
+            (matrix, areFinite) = try read(in: source)
+        }
+        if !areFinite, let (row, column) = matrix.firstNonFinite {
+            let value = try value(inRow: row, column: column, of: source)
+            throw source.malformed("\(value) in row \(row), column \(column)", expected)
+        }
+        return matrix
+    }
+
+    /// The matrix where the system keeps the file, for ranks; nil if it is not to be mapped or is stored in another way than in
+    /// memory.
+    private func mapped<Scalar>(in source: some ByteSource) -> Matrix<Scalar>? {
+        let isNative = (UInt16(1).littleEndian == 1) != isBigEndian && !isFortranOrder
+        // Among decoded types, equal size implies equal type.
+        guard isNative, valueType.byteCount == MemoryLayout<Scalar>.size, let file = source as? InputFile,
+            valuesOffset.isMultiple(of: MemoryLayout<Scalar>.alignment), let mapped = MappedFile(file)
+        else { return nil }
+        let values = UnsafeRawBufferPointer(rebasing: mapped.bytes[valuesOffset...]).bindMemory(to: Scalar.self)
+        return Matrix(
+            rowCount: rowCount, columnCount: columnCount,
+            valuesIn: UnsafeBufferPointer(rebasing: values.prefix(rowCount * columnCount)), keptBy: mapped)
+    }
+
+    private func read<Scalar>(in source: some ByteSource) throws -> (matrix: Matrix<Scalar>, areFinite: Bool) {
         // A small archive can validly claim more memory than any machine has, and hold it, too.
         let (size, overflow) = (rowCount * columnCount).multipliedReportingOverflow(by: MemoryLayout<Scalar>.size)
         try MemoryBudget.current().requireProportion(
             overflow ? .max : size, to: source.storedByteCount, factor: MemoryBudget.packing,
             for: "\(rowCount) × \(columnCount) values", in: source.path)
         let (values, areFinite): ([Scalar], Bool) = try values(in: source)
-        let matrix = Matrix(rowCount: rowCount, columnCount: columnCount, elements: values)
-        if !areFinite, let (row, column) = matrix.firstNonFinite {
-            let value = try value(inRow: row, column: column, of: source)
-            throw source.malformed("\(value) in row \(row), column \(column)", expected)
-        }
-        return matrix
+        return (Matrix(rowCount: rowCount, columnCount: columnCount, elements: values), areFinite)
     }
 }

@@ -52,7 +52,7 @@ extension MatrixLayout {
                 } else {
                     try decodeRows(from: firstRow, source, by: scratch, into: block, value)
                 }
-                areFinite = areFinite && Self.areFinite(block)
+                areFinite = areFinite && Self.areFinite(UnsafeBufferPointer(block))
             }
             initializedCount = target.count
         }
@@ -106,7 +106,7 @@ extension MatrixLayout {
 
     /// No branch per value, so that the loop is vectorised.
     @inline(__always)
-    private static func areFinite<Scalar: BinaryFloatingPoint>(_ values: UnsafeMutableBufferPointer<Scalar>) -> Bool {
+    static func areFinite<Scalar: BinaryFloatingPoint>(_ values: UnsafeBufferPointer<Scalar>) -> Bool {
         var flags: Int32 = 0
         for i in 0..<values.count { flags |= values[i].magnitude < .infinity ? 0 : 1 }
         return flags == 0

@@ -9,7 +9,8 @@ package final class InputFile: ByteSource {
     package let isSequential = false
     /// The length of the file when it was opened.
     package let byteCount: Int
-    private let descriptor: Int32
+    /// Negative for a file that is in memory alone.
+    let descriptor: Int32
     /// The file, if it is in memory alone.
     private let memory: MemoryFile?
 

@@ -62,6 +62,7 @@ package func replace(_ outputs: [Output], keepingElsewhere: Bool = false) throws
     try requireApart(outputs.map(\.url))
     // Of several ranks the first writes, when the others have seen what is there.
     let names = outputs.map(\.url.lastPathComponent).joined(separator: " and ")
+    try MappedFile.requireUnchanged()
     try Ranks.onFirst("writing \(names)") {
         do {
             try Replacement(outputs).perform()

@@ -48,6 +48,9 @@ enum ProgramRanks {
     private static func silence() {
         let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
         guard null >= 0 else { return }
+        // What cannot wait for the first rank.
+        let sentences = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
+        if sentences >= 0 { MappedFile.saySentences(on: sentences) }
         dup2(null, STDOUT_FILENO)
         dup2(null, STDERR_FILENO)
         close(null)

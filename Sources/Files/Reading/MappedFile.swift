@@ -1,0 +1,73 @@
+internal import CFileSystem
+internal import Foundation
+internal import Ranks
+internal import Synchronization
+
+/// The bytes of a file where the system keeps them.
+///
+/// Processes of one machine that map a file have one copy of it between them, and what has not been used for long leaves memory
+/// when something else needs it. So ranks map files of features, which each of them would read otherwise.
+///
+/// A process alone reads files instead: what others do to a mapped file is seen at once. If it becomes shorter, the process ends
+/// with a sentence; if it changes in another way, ``requireUnchanged()`` says so before anything is written.
+package final class MappedFile: Sendable {
+    /// All bytes of the file.
+    // The file is mapped to be read only.
+    package nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+    // Only its status is asked for.
+    private nonisolated(unsafe) let file: InputFile
+    private let moment: Moment
+    private let group: RankGroup
+
+    private static let all = Mutex<[ObjectIdentifier: Weak]>([:])
+
+    private struct Weak: Sendable {
+        weak var file: MappedFile?
+    }
+
+    /// What tells whether a file has been written to.
+    private struct Moment: Equatable {
+        let size: Int
+        let seconds: Int
+        let nanoseconds: Int
+
+        init?(_ descriptor: Int32) {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { return nil }
+            size = Int(status.st_size)
+            (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+        }
+    }
+
+    /// Maps a file if this process is one of several ranks; nil in a process alone, for a file that is in memory alone, and where
+    /// the system cannot map it.
+    package init?(_ file: InputFile) {
+        guard let group = Ranks.current, file.descriptor >= 0, file.byteCount > 0, let moment = Moment(file.descriptor),
+            moment.size == file.byteCount, let start = filesystem_map(file.descriptor, file.byteCount, file.path)
+        else { return nil }
+        self.file = file
+        self.moment = moment
+        self.group = group
+        bytes = UnsafeRawBufferPointer(start: start, count: file.byteCount)
+        Self.all.withLock { $0[ObjectIdentifier(self)] = Weak(file: self) }
+    }
+
+    deinit {
+        Self.all.withLock { $0[ObjectIdentifier(self)] = nil }
+        filesystem_unmap(bytes.baseAddress, bytes.count)
+    }
+
+    /// Says where the sentence goes about a file that became shorter, if not to the standard error.
+    package static func saySentences(on descriptor: Int32) { filesystem_say_on(descriptor) }
+
+    /// Makes sure that nobody has written to a file since this rank mapped it.
+    ///
+    /// - Throws: ``FileError`` that names such a file.
+    package static func requireUnchanged() throws(FileError) {
+        guard let group = Ranks.current else { return }
+        let files = all.withLock { $0.values.compactMap(\.file) }
+        for mapped in files where mapped.group === group && Moment(mapped.file.descriptor) != mapped.moment {
+            throw .unreadable(path: mapped.file.path, reason: "it was changed while it was used")
+        }
+    }
+}
