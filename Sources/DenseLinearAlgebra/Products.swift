@@ -80,8 +80,8 @@ public func innerProducts(
     }
     guard !range.isEmpty, m > 0, d > 0 else { return }
     provideBLASThreads(forOperations: 2 * Double(range.count) * Double(m) * Double(d))
-    queries.elements.withUnsafeBufferPointer { queries in
-        gallery.elements.withUnsafeBufferPointer { gallery in
+    queries.withElements { queries in
+        gallery.withElements { gallery in
             guard let queries = queries.baseAddress, let gallery = gallery.baseAddress else { return }
             cblas_sgemm(
                 CblasRowMajor, CblasNoTrans, CblasTrans, Int32(range.count), Int32(m), Int32(d), 1,
@@ -91,35 +91,25 @@ public func innerProducts(
     }
 }
 
-/// The inner products of some columns of rows `range` of `queries` (n × d) with those of rows of `gallery` (m × d).
+/// The inner products of some columns of the rows of one table with those of another.
 ///
 /// - Parameters:
+///   - x: the rows of the one, one after the other.
+///   - count: how many they are.
+///   - y: those of the other.
+///   - width: the number of values in each row.
 ///   - columns: the columns that are multiplied and summed up.
-///   - result: receives `range.count × galleryRange.count` values in row-major order.
-/// - Complexity: O(`range.count`·`galleryRange.count`·`columns.count`), by BLAS `sgemm`.
+///   - result: receives `count × otherCount` values in row-major order.
+/// - Complexity: O(`count`·`otherCount`·`columns.count`), by BLAS `sgemm`.
 package func innerProducts(
-    ofRows range: Range<Int>, of queries: Matrix<Float>, with gallery: Matrix<Float>, rows galleryRange: Range<Int>,
+    ofRows x: UnsafePointer<Float>, count: Int, withRows y: UnsafePointer<Float>, count otherCount: Int, width: Int,
     columns: Range<Int>, into result: UnsafeMutablePointer<Float>
 ) {
-    for (range, matrix) in [(range, queries), (galleryRange, gallery)] {
-        precondition(
-            range.lowerBound >= 0 && range.upperBound <= matrix.rowCount, "rows \(range) of \(matrix.rowCount)")
-        precondition(
-            columns.lowerBound >= 0 && columns.upperBound <= matrix.columnCount,
-            "columns \(columns) of \(matrix.columnCount)")
-    }
-    guard !range.isEmpty, !galleryRange.isEmpty else { return }
-    let (d, e) = (queries.columnCount, gallery.columnCount)
-    queries.elements.withUnsafeBufferPointer { queries in
-        gallery.elements.withUnsafeBufferPointer { gallery in
-            guard let queries = queries.baseAddress, let gallery = gallery.baseAddress else { return }
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasTrans, Int32(range.count), Int32(galleryRange.count),
-                Int32(columns.count), 1, queries + range.lowerBound * d + columns.lowerBound, Int32(d),
-                gallery + galleryRange.lowerBound * e + columns.lowerBound, Int32(e), 0, result,
-                Int32(galleryRange.count))
-        }
-    }
+    precondition(columns.lowerBound >= 0 && columns.upperBound <= width, "columns \(columns) of \(width)")
+    guard count > 0, otherCount > 0 else { return }
+    cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(otherCount), Int32(columns.count), 1,
+        x + columns.lowerBound, Int32(width), y + columns.lowerBound, Int32(width), 0, result, Int32(otherCount))
 }
 
 /// The inner products of some rows of `queries` with some of `gallery` in double precision, row after row.
@@ -139,8 +129,8 @@ package func innerProducts(
     guard !range.isEmpty, !galleryRange.isEmpty else { return }
     let d = queries.columnCount
     guard d > 0 else { return result.update(repeating: 0, count: range.count * galleryRange.count) }
-    queries.elements.withUnsafeBufferPointer { queries in
-        gallery.elements.withUnsafeBufferPointer { gallery in
+    queries.withElements { queries in
+        gallery.withElements { gallery in
             guard let queries = queries.baseAddress, let gallery = gallery.baseAddress else { return }
             cblas_dgemm(
                 CblasRowMajor, CblasNoTrans, CblasTrans, Int32(range.count), Int32(galleryRange.count), Int32(d), 1,

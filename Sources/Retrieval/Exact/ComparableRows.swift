@@ -17,8 +17,8 @@ final class ComparableRows: Sendable {
     struct Side: Sendable {
         /// The number of the row, as read, at each position.
         let rows: [Int32]
-        /// X in single precision, n × d.
-        let values: Matrix<Float>
+        /// X in single precision.
+        let values: PreparedRows
         /// A bound above ‖X‖.
         let norms: [Double]
         /// h, and the same in single precision.
@@ -58,10 +58,11 @@ final class ComparableRows: Sendable {
     /// - Parameters:
     ///   - queries: the queries, and which of them are wanted, in which order; nil if they are the items.
     ///   - items: the same for the items.
+    ///   - share: which rows are kept in memory; nil for all.
     /// - Precondition: all values are finite.
     init(
         queries: (source: RowValues, order: [Int32])?, items: (source: RowValues, order: [Int32]),
-        similarity: Similarity
+        similarity: Similarity, keeping share: RowShare? = nil
     ) {
         self.similarity = similarity
         let (queries, items) = Self.withoutSubnormals(queries, items)
@@ -78,8 +79,9 @@ final class ComparableRows: Sendable {
         let frame = RowFrame(
             of: items.source, order: items.order, scale: scale, similarity: similarity,
             integralUnit: isIntegral ? unit : nil)
-        self.items = frame.side(of: items.source, order: items.order)
-        self.queries = queries.map { frame.side(of: $0.source, order: $0.order) } ?? self.items
+        self.items = frame.side(of: items.source, order: items.order, keeping: share?.items)
+        self.queries =
+            queries.map { frame.side(of: $0.source, order: $0.order, keeping: share?.queries) } ?? self.items
         originals = firstOfEqualRows(in: items.source, order: items.order)
         let areSingle = sources.allSatisfy { if case .single = $0 { true } else { false } }
         commonScale = areSingle ? 1 : similarity == .cosine ? nil : scaleToOne(largest)
@@ -147,6 +149,19 @@ final class ComparableRows: Sendable {
             }
         return product / unit
     }
+}
+
+/// Which prepared rows are kept in memory.
+struct RowShare {
+    /// Pieces of the rows, each kept as a whole, and how many rows are kept in all.
+    struct Pieces {
+        /// Where the pieces end, in order.
+        let ends: [Int]
+        let limit: Int
+    }
+
+    let queries: Pieces
+    let items: Pieces
 }
 
 /// Orders two cosines `p/‖y‖` of integers, of which the products with the query and the squared lengths are known.

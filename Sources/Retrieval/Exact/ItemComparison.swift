@@ -57,7 +57,10 @@ struct ItemComparison {
 extension ComparableRows {
     /// A similarity by the same Floats as in single precision, summed up in double precision.
     func refined(_ query: Int, _ item: Int) -> Double {
-        innerProduct(queries.values, query, items.values, item) - items.penalties[item]
+        let product = queries.values.withRow(query) { x in
+            items.values.withRow(item) { ranks_inner_product(x, $0, items.values.columnCount) }
+        }
+        return (product ?? 0) - items.penalties[item]
     }
 
     func refinedDoubt(query: Int, item: Int) -> Double {
@@ -68,8 +71,8 @@ extension ComparableRows {
 /// The inner product of two rows in double precision.
 func innerProduct(_ x: Matrix<Float>, _ i: Int, _ y: Matrix<Float>, _ j: Int) -> Double {
     let d = x.columnCount
-    return x.elements.withUnsafeBufferPointer { x in
-        y.elements.withUnsafeBufferPointer { y in
+    return x.withElements { x in
+        y.withElements { y in
             guard let x = x.baseAddress, let y = y.baseAddress else { return 0 }
             return ranks_inner_product(x + i * d, y + j * d, d)
         }

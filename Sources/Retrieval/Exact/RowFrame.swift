@@ -35,19 +35,21 @@ struct RowFrame: Sendable {
         centre = (0..<d).map { j in sample.map { $0[j] }.sorted()[(count - 1) / 2] }
     }
 
-    func side(of source: RowValues, order: [Int32]) -> ComparableRows.Side {
+    func side(of source: RowValues, order: [Int32], keeping pieces: RowShare.Pieces?) -> ComparableRows.Side {
         switch source {
-        case .single(let rows): side(of: rows, order: order)
-        case .double(let rows): side(of: rows, order: order)
+        case .single(let rows): side(of: rows, order: order, keeping: pieces)
+        case .double(let rows): side(of: rows, order: order, keeping: pieces)
         }
     }
 
     @inline(__always)
-    private func side<Scalar>(of rows: Matrix<Scalar>, order: [Int32]) -> ComparableRows.Side {
+    private func side<Scalar>(
+        of rows: Matrix<Scalar>, order: [Int32], keeping pieces: RowShare.Pieces?
+    ) -> ComparableRows.Side {
         let d = rows.columnCount
-        var values = [Float](repeating: 0, count: order.count * d)
-        // ‖X‖², the squared length as read, and whether the row is zero.
-        var lengths = [(moved: Double, square: Double, isZero: Bool)](repeating: (0, 0, false), count: order.count)
+        // Where only some rows are kept, lengths are found first, a row in memory after the other.
+        var values = [Float](repeating: 0, count: pieces == nil ? order.count * d : 0)
+        var lengths = [Length](repeating: Length(moved: 0, square: 0, isZero: false), count: order.count)
         values.withUnsafeMutableBufferPointer { values in
             lengths.withUnsafeMutableBufferPointer { lengths in
                 let (values, lengths) = (DisjointBuffer(values), DisjointBuffer(lengths))
@@ -55,34 +57,64 @@ struct RowFrame: Sendable {
                 inParallel(
                     blockCount: (order.count + blockSize - 1) / blockSize, work: 16 * Double(order.count) * Double(d)
                 ) {
-                } _: { _, block in
+                    [Float](repeating: 0, count: pieces == nil ? 0 : d)
+                } _: { room, block in
                     for position in block * blockSize..<min((block + 1) * blockSize, order.count) {
-                        let row = Int(order[position])
-                        rows.elements.withUnsafeBufferPointer { elements in
+                        guard pieces != nil else {
                             lengths[position] = write(
-                                UnsafeBufferPointer(rebasing: elements[row * d..<(row + 1) * d]),
-                                to: values[position * d..<(position + 1) * d])
+                                rows, Int(order[position]), to: values[position * d..<(position + 1) * d])
+                            continue
+                        }
+                        lengths[position] = room.withUnsafeMutableBufferPointer {
+                            write(rows, Int(order[position]), to: $0)
                         }
                     }
                 }
             }
         }
+        let prepared =
+            pieces.map { pieces in
+                PreparedRows(rowCount: order.count, columnCount: d, pieceEnds: pieces.ends, limit: pieces.limit) {
+                    range, values in
+                    for (place, position) in range.enumerated() {
+                        _ = write(
+                            rows, Int(order[position]),
+                            to: UnsafeMutableBufferPointer(rebasing: values[place * d..<(place + 1) * d]))
+                    }
+                }
+            } ?? PreparedRows(Matrix(rowCount: order.count, columnCount: d, elements: values))
         let penalties = lengths.map { length in
             similarity == .innerProduct
                 ? 0 : length.moved / 2 + (similarity == .cosine && length.isZero ? 0.5 : 0)
         }
         return ComparableRows.Side(
-            rows: order, values: Matrix(rowCount: order.count, columnCount: d, elements: values),
+            rows: order, values: prepared,
             norms: lengths.map { $0.moved.squareRoot() * (1 + 0x1p-20) }, penalties: penalties,
             roundedPenalties: penalties.map { Float($0) }, squares: lengths.map { $0.square / unit },
             lengths: isIntegral ? lengths.map { ($0.square / unit).squareRoot() } : [], areZero: lengths.map(\.isZero))
+    }
+
+    /// Of a row: ‖X‖², the squared length as read, and whether it is zero.
+    private struct Length {
+        let moved: Double
+        let square: Double
+        let isZero: Bool
+    }
+
+    /// Writes the X of a row of a matrix, and returns its length.
+    @inline(__always)
+    private func write<Scalar>(
+        _ rows: Matrix<Scalar>, _ row: Int, to moved: UnsafeMutableBufferPointer<Float>
+    ) -> Length {
+        let d = rows.columnCount
+        return rows.withElements { write(UnsafeBufferPointer(rebasing: $0[row * d..<(row + 1) * d]), to: moved) }
     }
 
     /// Writes a row's X, and returns its length.
     @inline(__always)
     private func write<Scalar: BinaryFloatingPoint>(
         _ row: UnsafeBufferPointer<Scalar>, to moved: UnsafeMutableBufferPointer<Float>
-    ) -> (moved: Double, square: Double, isZero: Bool) {
+    ) -> Length {
         let length = RowLength(of: row)
         // Halves, since a difference of large numbers could overflow.
         let (first, second) = similarity == .cosine ? (length.scale, length.inverse) : (0.5, 1)
@@ -95,7 +127,7 @@ struct RowFrame: Sendable {
                 return value
             }
         }
-        return (sum, length.square, length.inverse == 0)
+        return Length(moved: sum, square: length.square, isZero: length.inverse == 0)
     }
 }
 
@@ -150,8 +182,8 @@ func scaleToOne(_ largest: Double) -> Double {
 extension RowValues {
     var largestMagnitude: Double {
         switch self {
-        case .single(let rows): rows.elements.reduce(0) { max($0, Double($1.magnitude)) }
-        case .double(let rows): rows.elements.reduce(0) { max($0, $1.magnitude) }
+        case .single(let rows): rows.withElements { $0.reduce(0) { max($0, Double($1.magnitude)) } }
+        case .double(let rows): rows.withElements { $0.reduce(0) { max($0, $1.magnitude) } }
         }
     }
 }
@@ -160,7 +192,7 @@ extension RowValues {
 /// within the range of a Double; nil if there is none, or all values are zero.
 func commonQuantum(of sources: [RowValues]) -> Double? {
     var (lowest, highest) = (Int.max, Int.min)
-    func take<Scalar: BinaryFloatingPoint>(_ values: [Scalar]) -> Bool {
+    func take<Scalar: BinaryFloatingPoint>(_ values: UnsafeBufferPointer<Scalar>) -> Bool {
         for value in values where value != 0 {
             let double = Double(value)
             let bits = double.significandBitPattern
@@ -174,8 +206,8 @@ func commonQuantum(of sources: [RowValues]) -> Double? {
     for source in sources {
         let isCoarse =
             switch source {
-            case .single(let rows): take(rows.elements)
-            case .double(let rows): take(rows.elements)
+            case .single(let rows): rows.withElements(take)
+            case .double(let rows): rows.withElements(take)
             }
         guard isCoarse else { return nil }
     }

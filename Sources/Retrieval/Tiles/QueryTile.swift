@@ -18,7 +18,7 @@ final class QueryTile: Sendable {
         /// The position of the item that is the query itself if it is of another class, or −1.
         let ownPosition: Int
         /// Whether all items are equally similar, as they are to the zero vector by cosine.
-        let isIndifferent: Bool
+        var isIndifferent = false
     }
 
     /// The range of prepared rows that the queries are.

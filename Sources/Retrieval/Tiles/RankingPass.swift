@@ -1,4 +1,5 @@
 internal import Parallel
+internal import Ranks
 
 /// Where the similarities of queries to items come from.
 enum RankingSource {
@@ -17,7 +18,9 @@ enum RankingSource {
         guard !queries.rows.isEmpty else { return }
         switch self {
         case .exact(let set, let similarity):
-            TiledRanking(queries, in: set, similarity: similarity, ties: ties, groups: groups).run(visit: visit)
+            TiledRanking(
+                queries, in: set, similarity: similarity, ties: ties, groups: groups, sharedBy: Ranks.current
+            ).run(visit: visit)
         case .reranked(let similarities):
             rankBlocks(of: queries, in: similarities, ties: ties, groups: groups, visit: visit)
         }

@@ -15,7 +15,9 @@ internal import Ranks
 /// Threads share only counts, and places are exact, so ranks are the same for any number of threads, any size of tiles and
 /// any way in which BLAS computes.
 ///
-/// Ranks divide the pairs of tiles, and add up their counts; or the tiles, and send one another the ranks of queries.
+/// Ranks divide the tiles, or the items, among them; each counts for the pairs in which it has a part (``RankPairs``), keeps
+/// about its share of the rows in memory, and adds its counts to those of the others. What places depend on, the similarities
+/// of relevant items, is computed by one of them for all.
 ///
 /// After a request to stop, counts are left incomplete, and the caller throws.
 struct TiledRanking {
@@ -25,10 +27,19 @@ struct TiledRanking {
     let tiles: [[QueryTile.Query]]
     /// Whether every pair of tiles takes one product only.
     private let isSymmetric: Bool
+    /// The ranks that share the work; nil if this process does all of it.
+    private let group: RankGroup?
+    /// How many tiles ranks work on and exchange at a time, so that what is known of their queries fits into 2 GB.
+    private let tilesAtOnce: Int
 
     /// Plans the ranking.
-    init(_ queries: RetrievalQueries, in set: RetrievalSet, similarity: Similarity, ties: TieOrder, groups: ItemGroups?)
-    {
+    ///
+    /// - Parameter group: the ranks that share the work.
+    init(
+        _ queries: RetrievalQueries, in set: RetrievalSet, similarity: Similarity, ties: TieOrder, groups: ItemGroups?,
+        sharedBy group: RankGroup? = nil
+    ) {
+        self.group = group
         self.queries = queries
         let order = ItemOrder(queries, groups: groups)
         let groupCount = groups?.count ?? 1
@@ -44,12 +55,6 @@ struct TiledRanking {
                 return (a.lowerBound, $0) < (b.lowerBound, $1)
             }
         }
-        let rows = ComparableRows(
-            queries: queries.areItems
-                ? nil : (set.queries, positions.map { Int32(queries.rows[Int($0)]) }),
-            items: (set.gallery, order.items), similarity: similarity)
-        setting = RankingSetting(rows: rows, order: order, ties: ties, groups: groups)
-
         var placeOfItem: [Int32] = []
         if !queries.areItems {
             placeOfItem = [Int32](repeating: 0, count: order.items.count)
@@ -71,15 +76,15 @@ struct TiledRanking {
                 if !ownClass.contains(place) { ownPosition = place }
             }
             return QueryTile.Query(
-                row: row, position: Int(position), ownClass: ownClass, ownPosition: ownPosition,
-                isIndifferent: similarity == .cosine && rows.queries.areZero[row])
+                row: row, position: Int(position), ownClass: ownClass, ownPosition: ownPosition)
         }
 
         let relevantCount = queries.relevantCounts.reduce(0, +)
         let largestClass = order.classes.lazy.map(\.count).max() ?? 0
         let byteCount =
             relevantCount * QueryTile.byteCount(groupCount: groupCount) + all.count * QueryTile.placesByteCount
-        isSymmetric = queries.areItems && largestClass <= 1024 && byteCount <= 1 << 29
+        let isSymmetric = queries.areItems && largestClass <= 1024 && byteCount <= 1 << 29
+        self.isSymmetric = isSymmetric
         // With larger tiles BLAS packs rows less often, but a tile's products should stay in the cache.
         var tileSize = max(64, min(512, all.count / 16))
         if !isSymmetric {
@@ -102,7 +107,36 @@ struct TiledRanking {
             tiles.append(Array(all[start..<end]))
             start = end
         }
+        let largestTile = tiles.lazy.map { tile in
+            tile.reduce(0) {
+                $0 + $1.ownClass.count * QueryTile.byteCount(groupCount: groupCount) + QueryTile.placesByteCount
+            }
+        }.max()
+        tilesAtOnce = max(1, min(64, (2 << 30) / max(largestTile ?? 1, 1)))
+        let tileEnds = tiles.map { $0[$0.count - 1].row + 1 }
+        let rows = ComparableRows(
+            queries: queries.areItems
+                ? nil : (set.queries, positions.map { Int32(queries.rows[Int($0)]) }),
+            items: (set.gallery, order.items), similarity: similarity,
+            keeping: group.map {
+                RowShare(
+                    of: $0, queryEnds: tileEnds,
+                    itemEnds: isSymmetric ? tileEnds : Self.chunks(of: order.items.count).map(\.upperBound))
+            })
+        setting = RankingSetting(rows: rows, order: order, ties: ties, groups: groups)
+        if similarity == .cosine {
+            for tile in tiles.indices {
+                for q in tiles[tile].indices where rows.queries.areZero[tiles[tile][q].row] {
+                    tiles[tile][q].isIndifferent = true
+                }
+            }
+        }
         self.tiles = tiles
+    }
+
+    /// The items in pieces of about as many as a product should have.
+    private static func chunks(of itemCount: Int) -> [Range<Int>] {
+        stride(from: 0, to: itemCount, by: 1024).map { $0..<min($0 + 1024, itemCount) }
     }
 
     /// - Parameter visit: called concurrently, once per query.
@@ -119,59 +153,68 @@ struct TiledRanking {
     // MARK: Ways through the pairs
 
     private func rankOneTileAfterTheOther(visit: @Sendable (RankedQuery) -> Void) {
-        let itemCount = setting.order.items.count
-        let chunks = stride(from: 0, to: itemCount, by: 1024).map { $0..<min($0 + 1024, itemCount) }
+        let chunks = Self.chunks(of: setting.order.items.count)
         let bounds = chunks.map { LengthBounds(of: $0, in: setting.rows) }
-        @Sendable func rank(_ tile: QueryTile, _ products: inout TileProducts) {
-            for (chunk, bounds) in zip(chunks, bounds) where !WorkStop.isRequested {
-                products.multiply(tile.rows, with: chunk, in: setting.rows)
-                tile.count(chunk, products: products.values, bounds: bounds, room: products.room)
+        /// Counts the items of some of the chunks.
+        @Sendable func count(_ numbers: some Sequence<Int>, for tile: QueryTile, _ products: inout TileProducts) {
+            for number in numbers where !WorkStop.isRequested {
+                products.multiply(tile.rows, with: chunks[number], in: setting.rows)
+                tile.count(chunks[number], products: products.values, bounds: bounds[number], room: products.room)
             }
         }
-        guard Ranks.current != nil else {
+        guard let group else {
             return inParallel(blockCount: tiles.count, work: work) {
                 TileProducts()
             } _: { products, number in
                 let tile = tile(number, &products)
-                rank(tile, &products)
+                count(chunks.indices, for: tile, &products)
                 tile.visitRanks(visit)
             }
         }
-        let ranked = stoppingOnFailure {
-            try sharedMap(of: "ranks", count: tiles.count, buffers: { TileProducts() }) { products, number in
-                let tile = tile(number, &products)
-                rank(tile, &products)
-                var ranked = RanksOfQueries()
-                tile.visitRanks { ranked.add($0) }
-                return ranked
+        let own = stride(from: group.rank, to: chunks.count, by: group.count)
+        for start in stride(from: 0, to: tiles.count, by: tilesAtOnce) where !WorkStop.isRequested {
+            let numbers = start..<min(start + tilesAtOnce, tiles.count)
+            let made = sharedTiles(numbers)
+            inParallel(blockCount: made.count, work: work) {
+                TileProducts()
+            } _: { products, place in
+                count(own, for: made[place], &products)
             }
-        }
-        let found = ranked ?? []
-        inParallel(blockCount: found.count) {
-        } _: { _, number in
-            found[number].visit(visit)
+            addCounts(of: made)
+            inParallel(blockCount: made.count) {
+            } _: { _, place in
+                made[place].visitRanks(visit)
+            }
         }
     }
 
     private func rankPairsOfTiles(visit: @Sendable (RankedQuery) -> Void) {
-        let (rank, rankCount) = (Ranks.current?.rank ?? 0, Ranks.current?.count ?? 1)
-        let made = concurrentMap(count: tiles.count, buffers: { TileProducts() }) { products, number in
-            let tile = tile(number, &products)
-            guard number % rankCount == rank else {
-                tile.clearCounts()
-                return tile
-            }
-            // All of the tile's products are there already.
+        /// Counts the items of a tile for its own queries.
+        @Sendable func countOwn(_ tile: QueryTile, _ products: TileProducts) {
             tile.count(
                 tile.rows, products: products.values, bounds: LengthBounds(of: tile.rows, in: setting.rows),
                 room: products.room)
-            return tile
+        }
+        let made: [QueryTile]
+        if let group {
+            made = sharedTiles(tiles.indices)
+            let own = stride(from: group.rank, to: made.count, by: group.count).map { made[$0] }
+            inParallel(blockCount: own.count) {
+                TileProducts()
+            } _: { products, place in
+                products.multiply(own[place].rows, with: own[place].rows, in: setting.rows)
+                countOwn(own[place], products)
+            }
+        } else {
+            made = concurrentMap(count: tiles.count, buffers: { TileProducts() }) { products, number in
+                let tile = tile(number, &products)
+                // All of the tile's products are there already.
+                countOwn(tile, products)
+                return tile
+            }
         }
         let bounds = made.map { LengthBounds(of: $0.rows, in: setting.rows) }
-        // Pairs that are worked on at once should have no tile in common, whose counts would wait for one another.
-        let pairs = (1..<max(made.count, 1)).flatMap { distance in
-            (0..<made.count - distance).map { ($0, $0 + distance) }
-        }.enumerated().filter { $0.offset % rankCount == rank }.map(\.element)
+        let pairs = RankPairs(of: group?.rank ?? 0, among: group?.count ?? 1, tileCount: made.count).pairs
         inParallel(blockCount: pairs.count, work: work / 2) {
             TileProducts()
         } _: { products, number in
@@ -183,18 +226,44 @@ struct TiledRanking {
             products.transpose(rowCount: first.rows.count, columnCount: second.rows.count)
             second.count(first.rows, products: products.values, bounds: bounds[i], room: products.room)
         }
-        // Of tiles at once, as many as may travel together.
-        for group in stride(from: 0, to: rankCount > 1 ? made.count : 0, by: 64) {
-            let group = made[group..<min(group + 64, made.count)]
-            var counts = group.flatMap(\.counts)
-            stoppingOnFailure { try addShares(of: "ranks", &counts) }
-            var start = 0
-            for tile in group { start = tile.replaceCounts(by: counts, from: start) }
+        for start in stride(from: 0, to: group == nil ? 0 : made.count, by: tilesAtOnce) {
+            addCounts(of: made[start..<min(start + tilesAtOnce, made.count)])
         }
         inParallel(blockCount: made.count) {
         } _: { _, number in
             made[number].visitRanks(visit)
         }
+    }
+
+    // MARK: What ranks exchange
+
+    /// Some of the tiles, the similarities of whose relevant items each rank has computed for some of them; none if a rank has
+    /// failed.
+    private func sharedTiles(_ numbers: Range<Int>) -> [QueryTile] {
+        let found = stoppingOnFailure {
+            try sharedMap(of: "similarities", count: numbers.count, buffers: { TileProducts() }) { products, place in
+                let number = numbers.lowerBound + place
+                return similarities(number, to: relevantItems(number), &products)
+            }
+        }
+        guard let found, let group else { return [] }
+        return concurrentMap(count: numbers.count) { place in
+            let number = numbers.lowerBound + place
+            let tile = QueryTile(
+                rows: rows(ofTile: number), queries: tiles[number], setting: setting, relevant: relevantItems(number),
+                similarities: found[place])
+            // What is counted without looking at items is counted by one of them.
+            if number % group.count != group.rank { tile.clearCounts() }
+            return tile
+        }
+    }
+
+    /// Adds up what the ranks have counted for tiles.
+    private func addCounts(of tiles: some Collection<QueryTile>) {
+        var counts = tiles.flatMap(\.counts)
+        stoppingOnFailure { try addShares(of: "ranks", &counts) }
+        var start = 0
+        for tile in tiles { start = tile.replaceCounts(by: counts, from: start) }
     }
 
     /// Runs an exchange between ranks; if one has failed, the work ends as after a request to stop.
@@ -212,22 +281,40 @@ struct TiledRanking {
     ///
     /// For pairs of tiles, `products` then has the products of the tile with itself.
     private func tile(_ number: Int, _ products: inout TileProducts) -> QueryTile {
+        let relevant = relevantItems(number)
+        return QueryTile(
+            rows: rows(ofTile: number), queries: tiles[number], setting: setting, relevant: relevant,
+            similarities: similarities(number, to: relevant, &products))
+    }
+
+    private func rows(ofTile number: Int) -> Range<Int> {
         let own = tiles[number]
-        let rows = own[0].row..<own[own.count - 1].row + 1
-        let queryPositions = own.map(\.position)
-        var relevant = [[Int32]](repeating: [], count: own.count)
+        return own[0].row..<own[own.count - 1].row + 1
+    }
+
+    /// The positions of the relevant items of a tile's queries.
+    private func relevantItems(_ number: Int) -> [[Int32]] {
+        tiles[number].map { query in
+            guard query.position >= 0 else { return [] }
+            var relevant: [Int32] = []
+            for position in query.ownClass where isRelevant(position, row: query.row, query: query.position) {
+                relevant.append(Int32(position))
+            }
+            return relevant
+        }
+    }
+
+    /// The similarities of a tile's queries to their relevant items.
+    private func similarities(_ number: Int, to relevant: [[Int32]], _ products: inout TileProducts) -> [[Float]] {
+        let own = tiles[number]
+        let rows = rows(ofTile: number)
         var similarities = [[Float]](repeating: [], count: own.count)
         /// Takes the similarities of queries to the items of their classes, which begin at `first` among the products.
         func take(_ range: Range<Int>, itemCount: Int, first: (Int) -> Int) {
-            for q in range where own[q].position >= 0 {
-                let members = own[q].ownClass
-                let row = products.values.baseAddress.map { $0 + (q - range.lowerBound) * itemCount + first(q) }
-                guard let row else { continue }
-                for (k, position) in members.enumerated()
-                where isRelevant(position, row: own[q].row, query: queryPositions[q]) {
-                    relevant[q].append(Int32(position))
-                    similarities[q].append(row[k] - setting.rows.items.roundedPenalties[position])
-                }
+            for q in range where !relevant[q].isEmpty {
+                guard let base = products.values.baseAddress else { continue }
+                let row = base + ((q - range.lowerBound) * itemCount + first(q) - own[q].ownClass.lowerBound)
+                similarities[q] = relevant[q].map { row[Int($0)] - setting.rows.items.roundedPenalties[Int($0)] }
             }
         }
         let classes = own.map(\.ownClass)
@@ -252,7 +339,7 @@ struct TiledRanking {
                 take(range, itemCount: members.count) { _ in 0 }
             }
         }
-        return QueryTile(rows: rows, queries: own, setting: setting, relevant: relevant, similarities: similarities)
+        return similarities
     }
 
     /// Whether an item, by position, is relevant to a query.
@@ -281,17 +368,17 @@ struct TileProducts {
         guard let result = products.memory.baseAddress, count > 0 else { return }
         let (d, length) = (rows.items.values.columnCount, rows.bounds.blockLength)
         guard d > 0 else { return result.update(repeating: 0, count: count) }
-        for start in stride(from: 0, to: d, by: length) {
-            var target = result
-            if start > 0 {
-                block.grow(to: count)
-                guard let other = block.memory.baseAddress else { return }
-                target = other
+        if d > length { block.grow(to: count) }
+        rows.queries.values.withRows(queries) { x in
+            rows.items.values.withRows(items) { y in
+                for start in stride(from: 0, to: d, by: length) {
+                    guard let target = start > 0 ? block.memory.baseAddress : result else { return }
+                    innerProducts(
+                        ofRows: x, count: queries.count, withRows: y, count: items.count, width: d,
+                        columns: start..<min(start + length, d), into: target)
+                    if start > 0 { ranks_add(result, target, count) }
+                }
             }
-            innerProducts(
-                ofRows: queries, of: rows.queries.values, with: rows.items.values, rows: items,
-                columns: start..<min(start + length, d), into: target)
-            if start > 0 { ranks_add(result, target, count) }
         }
     }
 
