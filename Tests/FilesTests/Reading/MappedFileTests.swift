@@ -34,14 +34,16 @@ import Testing
                 try Data("another".utf8).write(to: url, options: .atomic)
                 try MappedFile.requireUnchanged()
             }
-            let other = try MappedFile(InputFile(url))
-            try withExtendedLifetime(other) {
-                let handle = try FileHandle(forWritingTo: url)
-                try handle.seekToEnd()
-                try handle.write(contentsOf: Data("!".utf8))
-                try handle.close()
-                #expect(throws: FileError.unreadable(path: url.path, reason: "it was changed while it was used")) {
-                    try MappedFile.requireUnchanged()
+            do {
+                let other = try MappedFile(InputFile(url))
+                try withExtendedLifetime(other) {
+                    let handle = try FileHandle(forWritingTo: url)
+                    try handle.seekToEnd()
+                    try handle.write(contentsOf: Data("!".utf8))
+                    try handle.close()
+                    #expect(throws: FileError.unreadable(path: url.path, reason: "it was changed while it was used")) {
+                        try MappedFile.requireUnchanged()
+                    }
                 }
             }
             // Nobody has it any more.
