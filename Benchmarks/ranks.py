@@ -140,7 +140,8 @@ def main():
         for count in counts:
             out = folder / f"out-{name}-{count}"
             launcher = ["mpirun", "-n", str(count), "--bind-to", "core" if count <= (os.cpu_count() or 1) else "none"]
-            memory = OwnMemory("oodml")
+            # The system knows a process by fifteen letters of its name.
+            memory = OwnMemory(pathlib.Path(oodml).name[:15])
             memory.start()
             run = Run(
                 [*launcher, oodml, *commands[name], "-q", *([] if name in printed else ["--force", "--out", out])]
