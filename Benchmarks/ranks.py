@@ -7,14 +7,14 @@
 Each rank has one thread and a core of its own, as far as there are cores, and all run on this machine; a row is the
 whole command, start of MPI and reading included. The sizes: the images of glyphs200 (`embed`); 11,788 × 512 features in
 200 classes (`make-splits --draws 20`; CUB's numbers of samples and classes); 60,502 × 512 in 12,101 classes (`evaluate`
-of the features as a model on splits of them, made without controls; SOP's test half, which `score` ranks as well); heads
-of three objectives, 300 steps each, along those splits of the 11,788; and 10,000 queries in a gallery of 1,000,000 × 64
-(`gallery`).
+of the features as a model on splits of them, made without controls; SOP's test half, which `score` ranks as well);
+heads of three objectives, 300 steps each, along those splits of the 11,788; and 10,000 queries in a gallery of
+1,000,000 × 64 (`gallery`).
 
 With OODML_RANK_TRAFFIC set, the first rank says at the end what it has sent and received; counts do not depend on how
-fast anything is, so they are worth something where ranks share cores too. The memory is the largest that a rank held of
-its own, asked for every twentieth of a second: pages of mapped files, which ranks share and the system can take back, are
-not in it.
+fast anything is, so they are worth something where ranks share cores too. The memory is the largest that a rank held
+of its own, asked for every twentieth of a second: pages of mapped files, which ranks share and the system can take
+back, are not in it.
 """
 
 import argparse
