@@ -9,7 +9,7 @@ internal import Synchronization
 /// when something else needs it. So ranks map files of features, which each of them would read otherwise.
 ///
 /// A process alone reads files instead: what others do to a mapped file is seen at once. If it becomes shorter, the process ends
-/// with a sentence; if it changes in another way, ``requireUnchanged()`` says so before anything is written.
+/// with a sentence; if it changes in another way, ``requireUnchanged()`` says so before files are written, and at the end.
 package final class MappedFile: Sendable {
     /// All bytes of the file.
     // The file is mapped to be read only.
@@ -19,7 +19,13 @@ package final class MappedFile: Sendable {
     private let moment: Moment
     private let group: RankGroup
 
-    private static let all = Mutex<[ObjectIdentifier: Weak]>([:])
+    private static let known = Mutex(Known())
+
+    private struct Known {
+        var files: [ObjectIdentifier: Weak] = [:]
+        /// Files that had been written to when nobody needed them any more, and the ranks that had mapped them.
+        var changed: [(group: RankGroup, path: String)] = []
+    }
 
     private struct Weak: Sendable {
         weak var file: MappedFile?
@@ -49,25 +55,30 @@ package final class MappedFile: Sendable {
         self.moment = moment
         self.group = group
         bytes = UnsafeRawBufferPointer(start: start, count: file.byteCount)
-        Self.all.withLock { $0[ObjectIdentifier(self)] = Weak(file: self) }
+        Self.known.withLock { $0.files[ObjectIdentifier(self)] = Weak(file: self) }
     }
 
     deinit {
-        Self.all.withLock { $0[ObjectIdentifier(self)] = nil }
+        Self.known.withLock { known in
+            known.files[ObjectIdentifier(self)] = nil
+            if isChanged { known.changed.append((group, file.path)) }
+        }
         filesystem_unmap(bytes.baseAddress, bytes.count)
     }
+
+    private var isChanged: Bool { Moment(file.descriptor) != moment }
 
     /// Says where the sentence goes about a file that became shorter, if not to the standard error.
     package static func saySentences(on descriptor: Int32) { filesystem_say_on(descriptor) }
 
-    /// Makes sure that nobody has written to a file since this rank mapped it.
+    /// Makes sure that nobody has written to a file between when this rank mapped it and when it no longer needed it, or now.
     ///
     /// - Throws: ``FileError`` that names such a file.
     package static func requireUnchanged() throws(FileError) {
         guard let group = Ranks.current else { return }
-        let files = all.withLock { $0.values.compactMap(\.file) }
-        for mapped in files where mapped.group === group && Moment(mapped.file.descriptor) != mapped.moment {
-            throw .unreadable(path: mapped.file.path, reason: "it was changed while it was used")
-        }
+        let (files, changed) = known.withLock { ($0.files.values.compactMap(\.file), $0.changed) }
+        let path =
+            changed.first { $0.group === group }?.path ?? files.first { $0.group === group && $0.isChanged }?.file.path
+        if let path { throw .unreadable(path: path, reason: "it was changed while it was used") }
     }
 }

@@ -22,6 +22,8 @@ enum ProgramRanks {
             try Ranks.$current.withValue(group) {
                 try requireSameRun(of: group)
                 try body()
+                // What is printed, not written, came before this.
+                try MappedFile.requireUnchanged()
                 // Ranks that are done wait for the others, one of which may still fail.
                 _ = try group.gather([], of: "the end")
             }

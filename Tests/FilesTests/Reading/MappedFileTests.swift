@@ -26,30 +26,36 @@ import Testing
 
     @Test func aFileThatWasChangedIsNamed() throws {
         let url = url
-        let results = ThreadRanks.run(1) { _ in
-            let file = try MappedFile(InputFile(url))
-            try withExtendedLifetime(file) {
-                try MappedFile.requireUnchanged()
-                // Another file takes its name: the one that is mapped stays.
-                try Data("another".utf8).write(to: url, options: .atomic)
-                try MappedFile.requireUnchanged()
-            }
-            do {
-                let other = try MappedFile(InputFile(url))
-                try withExtendedLifetime(other) {
-                    let handle = try FileHandle(forWritingTo: url)
-                    try handle.seekToEnd()
-                    try handle.write(contentsOf: Data("!".utf8))
-                    try handle.close()
-                    #expect(throws: FileError.unreadable(path: url.path, reason: "it was changed while it was used")) {
-                        try MappedFile.requireUnchanged()
-                    }
-                }
-            }
-            // Nobody has it any more.
-            try MappedFile.requireUnchanged()
+        for result in ThreadRanks.run(1, { _ in try Self.change(url) }) {
+            #expect(try result.get() == [false, true, true])
         }
-        for result in results { try result.get() }
+    }
+
+    /// Whether a file is said to have changed: when another has taken its name, when somebody has written into it, and when nobody
+    /// has it any more, but what was made of it may be wrong.
+    private static func change(_ url: URL) throws -> [Bool] {
+        let file = try MappedFile(InputFile(url))
+        try Data("another".utf8).write(to: url, options: .atomic)
+        let before = withExtendedLifetime(file) { isSaidToHaveChanged(url) }
+        return [before] + (try append(to: url)) + [isSaidToHaveChanged(url)]
+    }
+
+    private static func append(to url: URL) throws -> [Bool] {
+        let file = try MappedFile(InputFile(url))
+        let handle = try FileHandle(forWritingTo: url)
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data("!".utf8))
+        try handle.close()
+        return withExtendedLifetime(file) { [isSaidToHaveChanged(url)] }
+    }
+
+    private static func isSaidToHaveChanged(_ url: URL) -> Bool {
+        do {
+            try MappedFile.requireUnchanged()
+            return false
+        } catch {
+            return error == .unreadable(path: url.path, reason: "it was changed while it was used")
+        }
     }
 
     /// Reading what is gone ends the process with one sentence, not with a signal.
