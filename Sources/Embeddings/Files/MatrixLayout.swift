@@ -109,15 +109,19 @@ struct MatrixLayout {
     /// The matrix where the system keeps the file, for ranks; nil if it is not to be mapped or is stored in another way than in
     /// memory.
     private func mapped<Scalar>(in source: some ByteSource) -> Matrix<Scalar>? {
-        let isNative = (UInt16(1).littleEndian == 1) != isBigEndian && !isFortranOrder
-        // Among decoded types, equal size implies equal type.
-        guard isNative, valueType.byteCount == MemoryLayout<Scalar>.size, let file = source as? InputFile,
+        guard isStored(as: Scalar.self), !isFortranOrder, let file = source as? InputFile,
             valuesOffset.isMultiple(of: MemoryLayout<Scalar>.alignment), let mapped = MappedFile(file)
         else { return nil }
-        let values = UnsafeRawBufferPointer(rebasing: mapped.bytes[valuesOffset...]).bindMemory(to: Scalar.self)
+        let bytes = mapped.bytes[valuesOffset..<valuesOffset + rowCount * columnCount * valueType.byteCount]
         return Matrix(
             rowCount: rowCount, columnCount: columnCount,
-            valuesIn: UnsafeBufferPointer(rebasing: values.prefix(rowCount * columnCount)), keptBy: mapped)
+            valuesIn: UnsafeRawBufferPointer(rebasing: bytes).bindMemory(to: Scalar.self), keptBy: mapped)
+    }
+
+    /// Whether values have the same bytes in the file as in memory.
+    func isStored<Scalar: BinaryFloatingPoint>(as _: Scalar.Type) -> Bool {
+        // Among decoded types, equal size implies equal type.
+        (UInt16(1).littleEndian == 1) != isBigEndian && valueType.byteCount == MemoryLayout<Scalar>.size
     }
 
     private func read<Scalar>(in source: some ByteSource) throws -> (matrix: Matrix<Scalar>, areFinite: Bool) {

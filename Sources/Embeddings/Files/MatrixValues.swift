@@ -65,9 +65,7 @@ extension MatrixLayout {
         into block: UnsafeMutableBufferPointer<Scalar>, _ value: (Bits) -> Scalar
     ) throws {
         let offset = valuesOffset + firstRow * columnCount * MemoryLayout<Bits>.size
-        let isNativeOrder = (Bits(1).littleEndian == 1) != isBigEndian
-        // Among decoded types, equal size implies equal type.
-        if isNativeOrder && MemoryLayout<Scalar>.size == MemoryLayout<Bits>.size {
+        if isStored(as: Scalar.self) {
             return try source.read(into: UnsafeMutableRawBufferPointer(block), at: offset)
         }
         let bits = UnsafeMutableBufferPointer(rebasing: scratch[..<block.count])
