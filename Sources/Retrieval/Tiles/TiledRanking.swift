@@ -1,6 +1,3 @@
-internal import CRanks
-internal import DenseLinearAlgebra
-internal import Parallel
 internal import Ranks
 
 /// Ranks items for tiles of queries, one tile of items after the other, so that only the products of two tiles are held
@@ -28,9 +25,9 @@ struct TiledRanking {
     /// Whether every pair of tiles takes one product only.
     private let isSymmetric: Bool
     /// The ranks that share the work; nil if this process does all of it.
-    private let group: RankGroup?
+    let group: RankGroup?
     /// How many tiles ranks work on and exchange at a time, so that what is known of their queries fits into 2 GB.
-    private let tilesAtOnce: Int
+    let tilesAtOnce: Int
 
     /// Plans the ranking.
     ///
@@ -135,7 +132,7 @@ struct TiledRanking {
     }
 
     /// The items in pieces of about as many as a product should have.
-    private static func chunks(of itemCount: Int) -> [Range<Int>] {
+    static func chunks(of itemCount: Int) -> [Range<Int>] {
         stride(from: 0, to: itemCount, by: 1024).map { $0..<min($0 + 1024, itemCount) }
     }
 
@@ -150,150 +147,25 @@ struct TiledRanking {
         return Double(setting.rows.queries.rows.count) * Double(setting.order.items.count) * Double(2 * d + 20)
     }
 
-    // MARK: Ways through the pairs
-
-    private func rankOneTileAfterTheOther(visit: @Sendable (RankedQuery) -> Void) {
-        let chunks = Self.chunks(of: setting.order.items.count)
-        let bounds = chunks.map { LengthBounds(of: $0, in: setting.rows) }
-        /// Counts the items of some of the chunks.
-        @Sendable func count(_ numbers: some Sequence<Int>, for tile: QueryTile, _ products: inout TileProducts) {
-            for number in numbers where !WorkStop.isRequested {
-                products.multiply(tile.rows, with: chunks[number], in: setting.rows)
-                tile.count(chunks[number], products: products.values, bounds: bounds[number], room: products.room)
-            }
-        }
-        guard let group else {
-            return inParallel(blockCount: tiles.count, work: work) {
-                TileProducts()
-            } _: { products, number in
-                let tile = tile(number, &products)
-                count(chunks.indices, for: tile, &products)
-                tile.visitRanks(visit)
-            }
-        }
-        let own = stride(from: group.rank, to: chunks.count, by: group.count)
-        for start in stride(from: 0, to: tiles.count, by: tilesAtOnce) where !WorkStop.isRequested {
-            let numbers = start..<min(start + tilesAtOnce, tiles.count)
-            let made = sharedTiles(numbers)
-            inParallel(blockCount: made.count, work: work) {
-                TileProducts()
-            } _: { products, place in
-                count(own, for: made[place], &products)
-            }
-            addCounts(of: made)
-            inParallel(blockCount: made.count) {
-            } _: { _, place in
-                made[place].visitRanks(visit)
-            }
-        }
-    }
-
-    private func rankPairsOfTiles(visit: @Sendable (RankedQuery) -> Void) {
-        /// Counts the items of a tile for its own queries.
-        @Sendable func countOwn(_ tile: QueryTile, _ products: TileProducts) {
-            tile.count(
-                tile.rows, products: products.values, bounds: LengthBounds(of: tile.rows, in: setting.rows),
-                room: products.room)
-        }
-        let made: [QueryTile]
-        if let group {
-            made = sharedTiles(tiles.indices)
-            let own = stride(from: group.rank, to: made.count, by: group.count).map { made[$0] }
-            inParallel(blockCount: own.count) {
-                TileProducts()
-            } _: { products, place in
-                products.multiply(own[place].rows, with: own[place].rows, in: setting.rows)
-                countOwn(own[place], products)
-            }
-        } else {
-            made = concurrentMap(count: tiles.count, buffers: { TileProducts() }) { products, number in
-                let tile = tile(number, &products)
-                // All of the tile's products are there already.
-                countOwn(tile, products)
-                return tile
-            }
-        }
-        let bounds = made.map { LengthBounds(of: $0.rows, in: setting.rows) }
-        let pairs = RankPairs(of: group?.rank ?? 0, among: group?.count ?? 1, tileCount: made.count).pairs
-        inParallel(blockCount: pairs.count, work: work / 2) {
-            TileProducts()
-        } _: { products, number in
-            guard !WorkStop.isRequested else { return }
-            let (i, j) = pairs[number]
-            let (first, second) = (made[i], made[j])
-            products.multiply(first.rows, with: second.rows, in: setting.rows)
-            first.count(second.rows, products: products.values, bounds: bounds[j], room: products.room)
-            products.transpose(rowCount: first.rows.count, columnCount: second.rows.count)
-            second.count(first.rows, products: products.values, bounds: bounds[i], room: products.room)
-        }
-        for start in stride(from: 0, to: group == nil ? 0 : made.count, by: tilesAtOnce) {
-            addCounts(of: made[start..<min(start + tilesAtOnce, made.count)])
-        }
-        inParallel(blockCount: made.count) {
-        } _: { _, number in
-            made[number].visitRanks(visit)
-        }
-    }
-
-    // MARK: What ranks exchange
-
-    /// Some of the tiles, the similarities of whose relevant items each rank has computed for some of them; none if a rank has
-    /// failed.
-    private func sharedTiles(_ numbers: Range<Int>) -> [QueryTile] {
-        let found = stoppingOnFailure {
-            try sharedMap(of: "similarities", count: numbers.count, buffers: { TileProducts() }) { products, place in
-                let number = numbers.lowerBound + place
-                return similarities(number, to: relevantItems(number), &products)
-            }
-        }
-        guard let found, let group else { return [] }
-        return concurrentMap(count: numbers.count) { place in
-            let number = numbers.lowerBound + place
-            let tile = QueryTile(
-                rows: rows(ofTile: number), queries: tiles[number], setting: setting, relevant: relevantItems(number),
-                similarities: found[place])
-            // What is counted without looking at items is counted by one of them.
-            if number % group.count != group.rank { tile.clearCounts() }
-            return tile
-        }
-    }
-
-    /// Adds up what the ranks have counted for tiles.
-    private func addCounts(of tiles: some Collection<QueryTile>) {
-        var counts = tiles.flatMap(\.counts)
-        stoppingOnFailure { try addShares(of: "ranks", &counts) }
-        var start = 0
-        for tile in tiles { start = tile.replaceCounts(by: counts, from: start) }
-    }
-
-    /// Runs an exchange between ranks; if one has failed, the work ends as after a request to stop.
-    @discardableResult
-    private func stoppingOnFailure<Value>(_ exchange: () throws -> Value) -> Value? {
-        do {
-            return try exchange()
-        } catch {
-            WorkStop.request()
-            return nil
-        }
-    }
+    // MARK: Tiles
 
     /// A tile with the similarities of its relevant items.
     ///
     /// For pairs of tiles, `products` then has the products of the tile with itself.
-    private func tile(_ number: Int, _ products: inout TileProducts) -> QueryTile {
+    func tile(_ number: Int, _ products: inout TileProducts) -> QueryTile {
         let relevant = relevantItems(number)
         return QueryTile(
             rows: rows(ofTile: number), queries: tiles[number], setting: setting, relevant: relevant,
             similarities: similarities(number, to: relevant, &products))
     }
 
-    private func rows(ofTile number: Int) -> Range<Int> {
+    func rows(ofTile number: Int) -> Range<Int> {
         let own = tiles[number]
         return own[0].row..<own[own.count - 1].row + 1
     }
 
     /// The positions of the relevant items of a tile's queries.
-    private func relevantItems(_ number: Int) -> [[Int32]] {
+    func relevantItems(_ number: Int) -> [[Int32]] {
         tiles[number].map { query in
             guard query.position >= 0 else { return [] }
             var relevant: [Int32] = []
@@ -305,7 +177,7 @@ struct TiledRanking {
     }
 
     /// The similarities of a tile's queries to their relevant items.
-    private func similarities(_ number: Int, to relevant: [[Int32]], _ products: inout TileProducts) -> [[Float]] {
+    func similarities(_ number: Int, to relevant: [[Int32]], _ products: inout TileProducts) -> [[Float]] {
         let own = tiles[number]
         let rows = rows(ofTile: number)
         var similarities = [[Float]](repeating: [], count: own.count)
@@ -349,60 +221,4 @@ struct TiledRanking {
         if !queries.areItems, queries.ownItems[query] == item { return false }
         return !(queries.cameras?.match(queries.rows[query], item) ?? false)
     }
-}
-
-/// The products of two tiles, and the room that a thread needs for them.
-struct TileProducts {
-    private var products = UnsafeBuffer()
-    private var block = UnsafeBuffer()
-    /// Room for counting.
-    let room = CountingRoom()
-
-    /// The products, row after row.
-    var values: UnsafeBufferPointer<Float> { UnsafeBufferPointer(products.memory) }
-
-    /// Multiplies queries with items, a block of columns after the other: see ``RoundingBounds``.
-    mutating func multiply(_ queries: Range<Int>, with items: Range<Int>, in rows: ComparableRows) {
-        let count = queries.count * items.count
-        products.grow(to: count)
-        guard let result = products.memory.baseAddress, count > 0 else { return }
-        let (d, length) = (rows.items.values.columnCount, rows.bounds.blockLength)
-        guard d > 0 else { return result.update(repeating: 0, count: count) }
-        if d > length { block.grow(to: count) }
-        rows.queries.values.withRows(queries) { x in
-            rows.items.values.withRows(items) { y in
-                for start in stride(from: 0, to: d, by: length) {
-                    guard let target = start > 0 ? block.memory.baseAddress : result else { return }
-                    innerProducts(
-                        ofRows: x, count: queries.count, withRows: y, count: items.count, width: d,
-                        columns: start..<min(start + length, d), into: target)
-                    if start > 0 { ranks_add(result, target, count) }
-                }
-            }
-        }
-    }
-
-    /// Takes an item out of the count, by its place among the products.
-    func exclude(_ place: Int) { products.memory[place] = -.infinity }
-
-    /// Turns rows into columns.
-    mutating func transpose(rowCount: Int, columnCount: Int) {
-        block.grow(to: rowCount * columnCount)
-        guard let from = products.memory.baseAddress, let to = block.memory.baseAddress else { return }
-        ranks_transpose(from, rowCount, columnCount, to)
-        swap(&products, &block)
-    }
-}
-
-/// Memory of a thread that grows and is not filled.
-private final class UnsafeBuffer {
-    private(set) var memory = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
-
-    func grow(to count: Int) {
-        guard count > memory.count else { return }
-        memory.deallocate()
-        memory = .allocate(capacity: count)
-    }
-
-    deinit { memory.deallocate() }
 }

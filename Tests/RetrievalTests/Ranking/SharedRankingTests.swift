@@ -66,6 +66,7 @@ import Testing
         #expect(prepared.count == 5)
     }
 
+    // Rows are prepared by the thread of the test alone.
     private final class Prepared: @unchecked Sendable {
         private(set) var count = 0
         func add(_ range: Range<Int>) { count += 1 }
