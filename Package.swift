@@ -51,11 +51,11 @@ let package = Package(
         .target(name: "CRanks"),
         .target(name: "CAdam"),
         .target(name: "CFileSystem"),
-        .target(name: "CThreads"),
+        .target(name: "CBLASStart"),
         // The header of the shared library.
         .target(name: "CInterface"),
         // In executables only.
-        .target(name: "CStartup", dependencies: ["CThreads"]),
+        .target(name: "CStartup", dependencies: ["CBLASStart"]),
         .target(
             name: "CMPI", dependencies: [.target(name: "CMPILibrary", condition: .when(traits: ["MPI"]))],
             cSettings: [.define("OODML_MPI", .when(traits: ["MPI"]))]),
@@ -73,7 +73,7 @@ let package = Package(
         .target(name: "Ranks"),
         .target(name: "Files", dependencies: ["Ranks", "CDigest", "CFileSystem", "CZlib"]),
         .target(name: "Statistics"),
-        .target(name: "Parallel", dependencies: ["Ranks", "Files", "CLAPACK", "CThreads"]),
+        .target(name: "Parallel", dependencies: ["Ranks", "Files", "CLAPACK", "CBLASStart"]),
         .target(name: "Pickle", dependencies: ["Files"]),
         .target(name: "DenseLinearAlgebra", dependencies: ["Parallel", "Files", "CLAPACK", "CMalloc"]),
 
@@ -250,7 +250,7 @@ if Context.environment["OODML_FUZZ"] != nil {
 
 for target in package.targets
 where target.type != .system
-    && !["CImageCodecs", "CThreads", "CStartup", "CDigest", "CFileSystem", "CRanks", "CAdam", "CInterface", "CMPI"]
+    && !["CImageCodecs", "CBLASStart", "CStartup", "CDigest", "CFileSystem", "CRanks", "CAdam", "CInterface", "CMPI"]
         .contains(
             target.name)
 {

@@ -1,5 +1,6 @@
 // Variables that Debian's archives use in place of glibc's, and what happens before all else when the library is loaded.
 
+#include <kernels.h>
 #include <threads.h>
 
 #include <stdio.h>
@@ -17,4 +18,5 @@ __attribute__((constructor(101))) static void begin(void) {
     oodml_stderr = stderr;
     oodml_environ = environ;
     threads_begin_blas_with_one();
+    kernels_choose(environ);
 }

@@ -1,6 +1,6 @@
 internal import Files
 internal import CLAPACK
-internal import CThreads
+internal import CBLASStart
 internal import Foundation
 internal import Synchronization
 
