@@ -114,7 +114,7 @@ let package = Package(
             dependencies: [
                 "Ranks", "Reports", "Evaluation", "HeadTraining", "Retrieval", "Splits", "Frechet", "Embeddings",
                 "Datasets",
-                "Files",
+                "Files", "CFileSystem",
                 "Statistics",
                 "Parallel",
                 "DenseLinearAlgebra",

@@ -69,14 +69,12 @@ extension FeatureFile {
     ) throws {
         path = url.path
         try EmbeddingStore.requireFinished(at: url)
-        if isFolder(url) || EmbeddingStore(of: url) != nil {
-            let store = EmbeddingStore(of: url) ?? EmbeddingStore(at: url)
-            files = [store.embeddings, store.samples]
+        files = Self.files(of: url)
+        if let store = Self.store(at: url) {
             (matrix, ids) = try Self.contents(of: store, holding: expected)
             labels = nil
             return
         }
-        files = [url]
         let file = try InputFile(url)
         let contents: FeatureContents<Scalar> =
             switch try FeatureFileKind(of: file, pathExtension: url.pathExtension) {
@@ -89,6 +87,16 @@ extension FeatureFile {
             }
         (matrix, ids, labels) = (contents.matrix, contents.ids, contents.labels)
         if let ids { try Self.require(ids, rowCount: matrix.rowCount, path: path) }
+    }
+
+    /// The store or the folder like one that a path names; nil for any other file.
+    private static func store(at url: URL) -> EmbeddingStore? {
+        EmbeddingStore(of: url) ?? (isFolder(url) ? EmbeddingStore(at: url) : nil)
+    }
+
+    /// The files that determine the matrix and the ids, whether or not they are there.
+    package static func files(of url: URL) -> [URL] {
+        store(at: url).map { [$0.embeddings, $0.samples] } ?? [url]
     }
 
     /// The embeddings of a store and their ids, from one run.
@@ -136,8 +144,7 @@ extension FeatureFile {
     /// Where the values lie; nil for a table.
     private static func layout(of url: URL) throws -> MatrixLayout? {
         try EmbeddingStore.requireFinished(at: url)
-        if isFolder(url) || EmbeddingStore(of: url) != nil {
-            let store = EmbeddingStore(of: url) ?? EmbeddingStore(at: url)
+        if let store = store(at: url) {
             let file = try InputFile(store.embeddings)
             return try MatrixLayout(NumpyHeader(file), of: file)
         }

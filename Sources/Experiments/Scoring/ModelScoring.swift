@@ -38,20 +38,25 @@ public struct ModelScoring: Sendable {
     /// The tasks, level after level.
     public let tasks: [ScoringTask]
     /// The backbone that made the splits, scored on the same test classes for the lead; nil for none.
-    public var backbone: EmbeddingSource?
+    public var backbone: EmbeddingSource? {
+        didSet { inputs = ScoringInputs() }
+    }
+    /// Where the scores of tasks are kept until the results are written; nil for nowhere.
+    public var kept: KeptScores?
     /// What a search for parameters changed, by the name of the objective, for heads.
     public var tunings: [String: HeadTrainingRecord.Tuning] = [:]
     /// The generator that the results name.
     public var generator = libraryGenerator
 
     private(set) var models: ModelFiles
-    private let kind: ModelKind
+    let kind: ModelKind
     let settings: ScoringSettings
     let scoring: TaskScoring
     /// What was left out, and what is too small to tell anything.
     private let remarks: [WorkEvent]
-    /// The scores of the tasks that are scored here, and in the catalogue.
-    private var backboneScores: (tasks: [Int: TaskScoring.Scores], catalogue: TaskScores?)?
+    /// What is known of the backbone's scores.
+    var backboneScores = BackboneScores()
+    private(set) var inputs = ScoringInputs()
 
     /// Plans the tasks.
     ///
@@ -150,13 +155,9 @@ public struct ModelScoring: Sendable {
     public mutating func score(
         seed: String? = nil, run: (number: Int, count: Int) = (0, 1), report: @escaping WorkReport = { _ in }
     ) throws -> ScoredModel {
-        let files = try readyFiles(seed: seed, run: run, report: report)
-        let beside = try scoredBackbone(report: report)
-        let scored = try scoredTasks(files, seed: seed, run: run, beside: beside?.tasks ?? [:], report: report) {
-            number, score in
-            try sharedSeries(of: "the scores of \(models.name)", count: number, score)
-        }
-        return try model(of: scored, backbone: beside?.catalogue, seed: seed, run: run, report: report)
+        var whole = ScoringPart(RunShard(number: 1, of: 1), of: [])
+        try score(into: &whole, seed: seed, run: run, report: report)
+        return try score(from: whole, seed: seed, run: run, report: report)
     }
 
     /// Scores the tasks of one training run that belong to a part, and adds them to it.
@@ -167,14 +168,17 @@ public struct ModelScoring: Sendable {
         report: @escaping WorkReport = { _ in }
     ) throws {
         let files = try readyFiles(seed: seed, run: run, report: report)
-        let numbers = tasks.indices.filter { part.shard.has(run.number * tasks.count + $0) }
-        let isFirst = part.shard.number == 1
-        let beside = try scoredBackbone(of: numbers, withCatalogue: isFirst, report: report)
-        if isFirst { part.backbone = beside?.catalogue }
-        let scored = try scoredTasks(files, seed: seed, run: run, beside: beside?.tasks ?? [:], report: report) {
-            try numbers.map($1)
+        let own = tasks.indices.filter { part.shard.has(run.number * tasks.count + $0) }
+        let withCatalogue = part.shard.number == 1 && scoring.catalogue != nil && backbone != nil
+        let known = try knownScores(of: own, files, withCatalogue: withCatalogue, report: report)
+        let numbers = own.filter { known.tasks[$0] == nil }
+        let backbone = try readyBackbone(
+            for: numbers, catalogue: withCatalogue ? .wanted(known.catalogue) : .unwanted, report: report)
+        if withCatalogue { part.backbone = backboneScores.catalogue }
+        let scored = try scoredTasks(numbers, files, seed: seed, run: run, beside: backbone, report: report)
+        for (number, scored) in known.tasks.merging(zip(numbers, scored), uniquingKeysWith: { $1 }) {
+            part.tasks[run.number * tasks.count + number] = scored
         }
-        for (number, scored) in zip(numbers, scored) { part.tasks[run.number * tasks.count + number] = scored }
     }
 
     /// The results of a training run whose tasks were scored in parts.
@@ -247,12 +251,12 @@ public struct ModelScoring: Sendable {
             examples: RetrievalExamplesFile(metric: TaskDetails.metric, tasks: scored.map(\.details.examples)))
     }
 
-    /// Scores tasks, in the way in which `collect` goes through the numbers of all.
-    private func scoredTasks(
-        _ files: RunFiles, seed: String?, run: (number: Int, count: Int), beside backbone: [Int: TaskScoring.Scores],
-        report: @escaping WorkReport,
-        collect: (_ count: Int, _ score: (Int) throws -> ScoredTask) throws -> [ScoredTask]
+    /// Scores tasks, which ranks divide.
+    private mutating func scoredTasks(
+        _ numbers: [Int], _ files: RunFiles, seed: String?, run: (number: Int, count: Int),
+        beside backbone: Matrix<Float>?, report: @escaping WorkReport
     ) throws -> [ScoredTask] {
+        guard !numbers.isEmpty else { return [] }
         let own = RankReport(report)
         var source = TaskEmbeddings(
             kind, files: files, dataset: splits.dataset, tasks: tasks,
@@ -262,20 +266,35 @@ public struct ModelScoring: Sendable {
             _ = try source.embeddings(of: first.samples, for: first)
             if settings.tricks.flip { _ = try source.embeddings(of: first.samples, for: first, mirrored: true) }
         }
-        return try collect(tasks.count) { number in
+        func scored(_ number: Int) throws -> KeyedTask {
             let task = tasks[number]
+            // Before the model is read, so that nobody can have replaced it since.
+            let key = try key(ofTask: number, files)
             let prefix = seed.map { "seed \($0), " } ?? ""
             own.show(
                 .stage(
                     "models", piece: "scoring \(prefix)\(task.level.id), \(task.direction.rawValue)",
                     number: number + run.number * tasks.count, of: tasks.count * run.count))
             let file = files.file(for: task)
-            let evaluation = try scoring.evaluation(of: task, from: &source, file: file, beside: backbone[number])
+            let beside = try backboneScores(of: number, from: backbone)
+            let evaluation = try scoring.evaluation(of: task, from: &source, file: file, beside: beside)
             let catalogue = try scoring.catalogueScores(of: task, from: &source, file: file)
-            return ScoredTask(
-                evaluation: evaluation.scores, details: evaluation.details, catalogue: catalogue,
-                provenance: source.provenances[file.path], metadata: source.metadata[file.path] ?? [],
-                events: own.take())
+            return KeyedTask(
+                key: key,
+                task: ScoredTask(
+                    evaluation: evaluation.scores, details: evaluation.details, catalogue: catalogue,
+                    provenance: source.provenances[file.path], metadata: source.metadata[file.path] ?? [],
+                    events: own.take()))
+        }
+        // Where scores are kept, each rank scores one task between two of these moments.
+        let size = kept == nil ? numbers.count : (Ranks.current?.count ?? 1)
+        return try stride(from: 0, to: numbers.count, by: size).flatMap { start in
+            let round = numbers[start..<min(start + size, numbers.count)]
+            let scored = try sharedSeries(of: "the scores of \(models.name)", count: round.count) {
+                try scored(round[start + $0])
+            }
+            for scored in scored { if let key = scored.key { kept?.keep(scored.task, as: key, report: report) } }
+            return scored.map(\.task)
         }
     }
 
@@ -295,41 +314,5 @@ public struct ModelScoring: Sendable {
             if let seed = head["seed"], !seeds.contains(seed) { seeds.append(seed) }
         }
         return objectives.isEmpty ? nil : HeadTrainingRecord(objectives: objectives, seeds: seeds)
-    }
-
-    /// The backbone's scores on tasks, all of them or some, and in the catalogue, computed on first use.
-    private mutating func scoredBackbone(
-        of numbers: [Int]? = nil, withCatalogue: Bool = true, report: @escaping WorkReport
-    ) throws -> (tasks: [Int: TaskScoring.Scores], catalogue: TaskScores?)? {
-        guard let backbone else { return nil }
-        let missing = numbers?.filter { backboneScores?.tasks[$0] == nil }
-        if let backboneScores, missing?.isEmpty ?? true { return backboneScores }
-        // Heads are compared with the features that they take, whatever made the splits.
-        let expected: String? = if case .heads = kind { nil } else { splits.manifest.embeddings?.sha256 }
-        let found = try backbone.embeddings(
-            of: splits.dataset, expecting: expected, activity: "backbone", report: report)
-        if let warning = splits.warning(ofImages: found.imagesSHA256) { report(.warning(warning)) }
-        let matrix = found.matrix
-        var scores = backboneScores?.tasks ?? [:]
-        func score(_ number: Int) throws -> Bool {
-            let task = tasks[number]
-            report(
-                .stage("backbone", piece: "scoring the backbone at \(task.level.id)", number: number, of: tasks.count))
-            scores[number] = try scoring.scores(
-                of: matrix.selectingRows(task.samples), task: task, path: "the backbone")
-            return true
-        }
-        if let missing {
-            for number in missing { _ = try score(number) }
-        } else {
-            // Each rank scores the backbone on the tasks on which it will score models.
-            _ = try sharedSeries(of: "the scores of the backbone", count: tasks.count, score)
-        }
-        // It is the same for all tasks, so all queries are asked of it at once, and the score is that of every level.
-        let catalogue = try (withCatalogue ? scoring.catalogue : nil).flatMap {
-            try scoring.catalogueScores(of: matrix, classes: $0.classes, path: "the backbone")
-        }.map { try scoring.scorer.scores(pooling: [$0]) }
-        backboneScores = (scores, catalogue)
-        return backboneScores
     }
 }

@@ -31,3 +31,15 @@ extension ScoredTask: Portable {
             events: try bytes.get())
     }
 }
+
+/// A scored task on its way to the rank that keeps it, and the digest under which it is kept; nil if it is not.
+struct KeyedTask: Portable {
+    let key: String?
+    let task: ScoredTask
+
+    init(key: String?, task: ScoredTask) { (self.key, self.task) = (key, task) }
+
+    func put(into bytes: inout PortableBytes) { bytes.put(key, task) }
+
+    init(from bytes: inout PortableBytes) throws { self.init(key: try bytes.get(), task: try bytes.get()) }
+}

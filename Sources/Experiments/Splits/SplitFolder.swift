@@ -113,6 +113,16 @@ public struct SplitFolder: Sendable {
         return episodes
     }
 
+    /// What identifies the splits, the samples, and the episodes of a number of shots if there is one.
+    func identity(withEpisodesOf shots: Int?) throws -> [String] {
+        let episodes = try shots.map { shots in
+            let name = SplitFileName.episodes(shots: shots)
+            let (folder, file) = try shared(name)
+            return try reading(name, in: folder) { try SHA256.hexadecimal(ofFilesAt: [file]) }
+        }
+        return [try stableJSON(manifest), dataset.sampleTable.text, episodes ?? "no episodes"]
+    }
+
     /// A file that depends on the dataset alone: the folder's own, or, if a further series has none, the one in the
     /// folder above.
     private func shared(_ name: String) throws -> (folder: WrittenFolder, file: URL) {

@@ -18,6 +18,7 @@ extension Evaluate {
         on terminal: Terminal
     ) throws {
         try ScoringPart.requireRoom(in: folder, replacing: output.force)
+        scoring.kept = keptScores(beside: folder)
         var part = ScoringPart(shard, of: try rules(of: subjects, by: &scoring))
         let runCount = subjects.reduce(0) { $0 + $1.seeds.count }
         var number = 0
@@ -29,6 +30,7 @@ extension Evaluate {
             }
         }
         let file = try part.write(into: folder, replacing: output.force)
+        scoring.kept?.remove()
         terminal.finish()
         let summary = PartSummary(
             file: file, number: shard.number, partCount: shard.count, taskCount: part.taskCount,
@@ -41,6 +43,16 @@ extension Evaluate {
                     "\(summary.taskCount) of \(summary.wholeCount) tasks in \(file); --merge joins all \(shard.count) parts"
                 ))
         }
+    }
+}
+
+extension Evaluate {
+    /// Where scores are kept until they are written to a folder; from the first on, the end of a job's time loses no more than
+    /// the task at hand.
+    func keptScores(beside folder: URL) -> KeptScores? {
+        guard parts.merge.isEmpty else { return nil }
+        let isOwnProcess = OutputCapture.current == nil
+        return KeptScores(beside: folder) { if isOwnProcess { saySentenceOnTermination(goesOn: true) } }
     }
 }
 

@@ -57,7 +57,9 @@ struct Evaluate: ParsableCommand {
             in the results, and those with all tricks given beside them, as the subject `tricked`.
 
             --seeds scores several training runs of one model, for `oodml compare`: {seed} in the path stands for each, \
-            and each gets a folder seed-S within the output folder; all are written together, at the end. --join seeds \
+            and each gets a folder seed-S within the output folder; all are written together, at the end. A run of more than \
+            twenty seconds that was stopped, by Ctrl-C too, goes on after the tasks that it has scored if the same command is \
+            given again; what has changed meanwhile is scored anew. --join seeds \
             instead puts the heads of all seeds side by side, as independent learners, and scores them as one embedding: each of \
             m is scaled by 1/√m. --join objectives does so with the heads of all objectives, and --join all with both.
             """,
@@ -257,6 +259,7 @@ struct Evaluate: ParsableCommand {
         for subject in subjects {
             scoring.turn(to: subject.models)
             scoring.tunings = subject.tunings
+            scoring.kept = keptScores(beside: subject.folder.url)
             // Written together: the runs of one model belong together, and with those of another they would mislead.
             var scored: [ScoredModel] = []
             for seed in subject.seeds {
@@ -267,6 +270,7 @@ struct Evaluate: ParsableCommand {
                 runNumber += 1
             }
             let paths = try subject.folder.write(scored, replacing: output.force, report: terminal.show)
+            scoring.kept?.remove()
             for (model, own) in zip(scored, paths) { all.append((model, own)) }
         }
         terminal.finish()
