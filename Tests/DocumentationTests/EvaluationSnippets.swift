@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test func novelty() throws {
-        let lines = try printed {
+        let lines = printed {
             // snippet
             let observations = (0..<40).map { number in
                 let novelty = Double(number % 8) / 4

@@ -2,7 +2,7 @@ internal import Evaluation
 internal import Files
 public import Foundation
 internal import Parallel
-package import Ranks
+internal import Ranks
 internal import Synchronization
 
 /// The scores of tasks that a run keeps until its results are written, so that the next one need not compute them again if it

@@ -117,14 +117,19 @@ public struct ShiftControls: Sendable, Equatable {
             }
         }
         var heldOutBands = repetition.map { NullDraws($0.measuring, settings: settings) }
-        var meter = repetition.map { ShiftMeter($0.measuring) }
-        let holdouts = try levels.enumerated().map { index, level -> Holdout? in
+        let counterparts = try levels.enumerated().map { index, level in
             report(
                 .advanced("null bands", done: levels.count + index, of: 2 * levels.count, isSteady: false))
-            guard let repetition, let test, let partition = repetition.counterpart(of: level),
-                let draws = try heldOutBands?.draws(around: partition),
-                let distance = try meter?.distance(of: partition)
-            else { return nil }
+            return try test.flatMap { _ in repetition?.counterpart(of: level) }.flatMap { partition in
+                try heldOutBands?.draws(around: partition).map { (partition: partition, draws: $0) }
+            }
+        }
+        var meter = repetition.map { ShiftMeter($0.measuring) }
+        var distances = try meter?.distances(of: counterparts.compactMap { $0?.partition })[...] ?? []
+        let holdouts = levels.indices.map { index -> Holdout? in
+            guard let test, let (partition, draws) = counterparts[index], let distance = distances.popFirst() else {
+                return nil
+            }
             return Holdout(
                 fid: distance.squared.rounded(significantDigits: 10),
                 null: NullBand(

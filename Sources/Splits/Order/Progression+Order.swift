@@ -10,12 +10,15 @@ extension Progression {
         try embedded.requireVectors(in: walk.start, of: embedded.vectors)
         var meter = ShiftMeter(embedded.vectors)
         func measured(_ arm: Arm, _ steps: [ProgressionPlan.Step]) throws -> [ProgressionStep] {
-            try steps.enumerated().map { index, step in
-                report(.advanced("measuring \(arm.rawValue)", done: index + 1, of: steps.count, isSteady: false))
-                try embedded.requireVectors(in: step.partition, of: embedded.vectors)
+            for step in steps { try embedded.requireVectors(in: step.partition, of: embedded.vectors) }
+            let distances = try meter.distances(along: steps.map(\.partition)) { done in
+                report(.advanced("measuring \(arm.rawValue)", done: done, of: steps.count, isSteady: false))
+            }
+            return zip(steps, distances).enumerated().map { index, measured in
+                let (step, distance) = measured
                 return ProgressionStep(
                     arm: arm, step: arm == .start ? 0 : index + 1, unitPartition: step.partition,
-                    distance: try meter.distance(of: step.partition), movedToTest: step.movedToTest,
+                    distance: distance, movedToTest: step.movedToTest,
                     movedToTrain: step.movedToTrain, removed: step.removed,
                     axisPosition: walk.position(of: step.partition), in: embedded)
             }

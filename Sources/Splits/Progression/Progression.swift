@@ -114,9 +114,8 @@ public struct Progression: Sendable, Equatable {
         func measured(_ arm: Arm, _ steps: [ProgressionPlan.Step], from start: ProgressionStep) throws
             -> [ProgressionStep]
         {
-            let distances = try steps.enumerated().map { index, step in
-                report(.advanced("measuring \(arm.rawValue)", done: index + 1, of: steps.count, isSteady: false))
-                return try meter.distance(of: step.partition)
+            let distances = try meter.distances(along: steps.map(\.partition)) { done in
+                report(.advanced("measuring \(arm.rawValue)", done: done, of: steps.count, isSteady: false))
             }
             let goal: ExtremeSearch.Goal = arm == .easier ? .easier : .harder
             // Steps that are at a greater distance than the hardest only look harder.

@@ -1,6 +1,7 @@
 internal import Datasets
 internal import Frechet
 internal import Parallel
+internal import Synchronization
 
 /// Measures the distances of partitions, one after the other or side by side, each exactly.
 ///
@@ -50,17 +51,56 @@ struct ShiftMeter {
     ///
     /// - Complexity: as ``distance(of:)`` for each, with the memory of one for each processor, up to 4 GB in all.
     mutating func distances(of partitions: [ClassPartition]) throws -> [FrechetDistance] {
-        guard let first = partitions.first else { return [] }
-        let start = try distance(of: first)
+        if let first = partitions.first { begin(at: first) }
         let meter = self
-        // The sums of both sides, their covariances, and what a factorisation takes.
-        let byteCount = 8 * vectors.dimension * vectors.dimension * MemoryLayout<Double>.stride
-        let others = partitions.dropFirst()
-        return try [start]
-            + sharedMap(of: "random sides", count: others.count, upTo: max(1, (4 << 30) / byteCount)) { number in
-                var meter = meter
-                return try meter.distance(of: others[1 + number])
+        return try sharedMap(of: "distances", count: partitions.count, upTo: countAtOnce) { number in
+            var meter = meter
+            return try meter.distance(of: partitions[number])
+        }
+    }
+
+    /// The distances of partitions each of which has moved a little from the one before it, as the steps of a search have, which
+    /// ranks and their processors divide.
+    ///
+    /// A block of steps begins with the sums of what was measured last before all of them, so that no distance depends on who
+    /// measures which.
+    ///
+    /// - Parameter report: called with the number of steps that are done, concurrently.
+    mutating func distances(
+        along steps: [ClassPartition], report: @Sendable (_ done: Int) -> Void = { _ in }
+    ) throws -> [FrechetDistance] {
+        if sums == nil, let first = steps.first { begin(at: first) }
+        let meter = self
+        let doneCount = Mutex(0)
+        let length = Self.blockLength
+        let count = (steps.count + length - 1) / length
+        return try sharedMap(of: "steps", count: count, upTo: countAtOnce) { number in
+            var meter = meter
+            return try steps[number * length..<min((number + 1) * length, steps.count)].map { step in
+                let distance = try meter.distance(of: step)
+                report(
+                    doneCount.withLock { count in
+                        count += 1
+                        return count
+                    })
+                return distance
             }
+        }.flatMap { $0 }
+    }
+
+    /// Makes the sums of a partition ready for others.
+    private mutating func begin(at partition: ClassPartition) {
+        let counts = Side.allCases.map { vectors.count(ofUnits: partition.classes(on: $0)) }
+        if let fewest = counts.min(), fewest > vectors.dimension { sums = updateSums(for: partition) }
+    }
+
+    /// To come from far to the first step of a block costs less than half of what measuring one does.
+    private static let blockLength = 4
+
+    /// How many distances may be measured at once: each takes the sums of both sides, their covariances, and what a
+    /// factorisation takes.
+    private var countAtOnce: Int {
+        max(1, (4 << 30) / (8 * vectors.dimension * vectors.dimension * MemoryLayout<Double>.stride))
     }
 
     /// Brings the sums to another partition; those of the train side by the rows that moved, if fewer than its rows.
