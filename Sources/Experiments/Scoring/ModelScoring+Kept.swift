@@ -13,6 +13,7 @@ extension ModelScoring {
         of numbers: [Int], _ files: RunFiles, withCatalogue: Bool, report: WorkReport
     ) throws -> (tasks: [Int: ScoredTask], catalogue: TaskScores?) {
         guard let kept else { return ([:], nil) }
+        try shareKeyOfAll()
         var found = KnownScores()
         if Ranks.isFirst, kept.isThere {
             for number in numbers {
@@ -45,6 +46,14 @@ extension ModelScoring {
     /// The digest under which the scores of the backbone in the catalogue are kept.
     func backboneKey() throws -> String? {
         try keyOfAll().map { ScoringInputs.digest(of: [$0, "the backbone in the catalogue"]) }
+    }
+
+    /// Has the first rank read what the scores of all tasks depend on, so that images are not read by all.
+    private func shareKeyOfAll() throws {
+        guard let group = Ranks.current else { return }
+        let own = Ranks.isFirst ? try keyOfAll() : nil
+        let all = try group.gather(own.portableBytes, of: "the digest of what is scored")
+        if let key = try String?(portableBytes: all[0]) { inputs.take(common: key) }
     }
 
     /// The digest of what the scores of all tasks depend on.

@@ -18,6 +18,9 @@ final class ScoringInputs: Sendable {
         }
     }
 
+    /// Takes the digest that another rank has computed.
+    func take(common digest: String) { known.withLock { $0 = $0 ?? digest } }
+
     static func digest(of words: [String]) -> String {
         SHA256.hexadecimal(of: Array(words.map { "\($0.utf8.count) \($0)" }.joined(separator: "\n").utf8))
     }
