@@ -196,6 +196,14 @@ import Testing
             let compared = try ComparedModels([("margin", [margin]), ("triplet", [triplet])], metrics: [.recall(1)])
             for model in compared.main.models { print(model.name, model.ags?.value ?? 0) }
             // end
+            do {
+                // snippet
+                let folder = ResultsFolder(at: results)
+                scoring.kept = KeptScores(beside: results)
+                try folder.write(try scoring.score())
+                scoring.kept?.remove()
+                // end
+            }
         }
         let ags = try #require(lines.first.flatMap { Double($0) })
         #expect(ags > 0.5 && ags <= 1)

@@ -13,8 +13,9 @@ internal import Synchronization
 /// kept can be wrong. A run that is short keeps nothing.
 ///
 /// ```swift
-/// scoring.kept = KeptScores(beside: results.url)
-/// try results.write(try scoring.score())
+/// let folder = ResultsFolder(at: results)
+/// scoring.kept = KeptScores(beside: results)
+/// try folder.write(try scoring.score())
 /// scoring.kept?.remove()
 /// ```
 public final class KeptScores: Sendable {
