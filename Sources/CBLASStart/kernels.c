@@ -28,10 +28,13 @@ static const char *value_of(const char *name, char **variables) {
 
 // Whether kernels, by OpenBLAS's name of them, are of before AVX2.
 static bool are_without_avx2(const char *kernels) {
-    static const char *const names[] = {"Katmai",      "Coppermine", "Northwood", "Prescott",  "Banias",       "Atom",
-                                        "Core2",       "Penryn",     "Dunnington", "Nehalem",  "Sandybridge",  "Athlon",
-                                        "Opteron",     "Opteron_SSE3", "Barcelona", "Bobcat",  "Bulldozer",    "Piledriver",
-                                        "Steamroller", "Nano"};
+    static const char *const names[] = {
+        "Katmai",    "Coppermine", "Northwood",   "Prescott", "Banias",       "Atom",      "Core2",
+        "Penryn",    "Dunnington", "Nehalem",     "Sandybridge",                             // Intel's
+        "Athlon",    "Opteron",    "Opteron_SSE3", "Barcelona", "Bobcat",     "Bulldozer", "Piledriver",
+        "Steamroller",                                                                       // AMD's
+        "Nano",                                                                              // VIA's
+    };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcasecmp(kernels, names[i]) == 0) {
             return true;
@@ -53,13 +56,18 @@ static const char *setting_for_processor(void) {
 }
 
 // OpenBLAS asks for its setting by `getenv`, so there is one for it while it chooses. All other variables stay visible,
-// in case that a library is loaded into a process with threads that read them.
+// in case that a library is loaded into a process with threads that read them; a thread may still do so afterwards, so the
+// list is never given back.
 static void choose_with(const char *setting, char **variables) {
+    static char *with_setting[1 << 13];
     size_t count = 0;
     while (variables != NULL && variables[count] != NULL) {
         count++;
     }
-    char *with_setting[count + 2];
+    if (count + 2 > sizeof with_setting / sizeof *with_setting) {
+        gotoblas_dynamic_init();
+        return;
+    }
     with_setting[0] = (char *)setting;
     for (size_t i = 0; i < count; i++) {
         with_setting[i + 1] = variables[i];

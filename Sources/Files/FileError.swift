@@ -19,6 +19,11 @@ public enum FileError: Error, Equatable {
 }
 
 extension FileError {
+    /// The error about a file that somebody wrote to while it was read.
+    package static func changed(path: String) -> FileError {
+        .unreadable(path: path, reason: "it was changed while it was used")
+    }
+
     /// The same error, with where the results are that could not be written.
     func keeping(_ folder: URL) -> FileError {
         let words = " (the results are kept in \(folder.path))"

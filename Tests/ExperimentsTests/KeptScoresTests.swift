@@ -127,6 +127,45 @@ import Testing
         #expect(try evaluate(into: "alone", withBackbone: false).isEmpty)
     }
 
+    /// One file serves all tasks and is read once; what takes its place meanwhile has not been scored.
+    @Test func aModelThatIsReplacedMeanwhileIsScoredAnew() throws {
+        let file = root.appending(path: "model.npy")
+        func evaluate(replacingAt task: Int? = nil) throws -> [String] {
+            var scoring = try ModelScoring(along: splits, of: ModelFiles(file.path), being: .embeddings)
+            scoring.kept = KeptScores(beside: root.appending(path: "replaced"), after: .zero)
+            let said = Mutex<[String]>([])
+            let files = self
+            _ = try scoring.score { event in
+                if case .note(let sentence) = event { said.withLock { $0.append(sentence) } }
+                if case .stage(_, _, let number, _) = event, number == task {
+                    #expect(throws: Never.self) { try files.write(file, scaledBy: 9) }
+                }
+            }
+            // The results are not written, as if the run were stopped just before.
+            return said.withLock { $0 }
+        }
+        try write(file, scaledBy: 3)
+        #expect(try evaluate(replacingAt: 2).isEmpty)
+        // What was kept before is of the first contents, of which nothing is left.
+        #expect(try evaluate().isEmpty)
+        #expect(try evaluate().count == 1)
+        try write(file, scaledBy: 3)
+        #expect(try evaluate().count == 1)
+    }
+
+    /// From what is taken over on, a stop costs little.
+    @Test func whatIsTakenOverIsSaid() throws {
+        try stop(at: 5, into: "stopped")
+        let calls = Mutex(0)
+        var scoring = try ModelScoring(along: splits, of: models, being: .embeddings)
+        scoring.backbone = .features(features)
+        scoring.kept = KeptScores(beside: root.appending(path: "stopped"), after: .seconds(1_000)) {
+            calls.withLock { $0 += 1 }
+        }
+        _ = try scoring.score()
+        #expect(calls.withLock { $0 } == 1)
+    }
+
     /// A part that is damaged is worth nothing, and harms nobody.
     @Test func damagedPartsAreScoredAnew() throws {
         _ = try evaluate(into: "whole", keeping: false)

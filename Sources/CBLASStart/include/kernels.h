@@ -2,7 +2,7 @@
 //
 // OpenBLAS chooses by the processor's model number while it is loaded. A version that is older than the processor falls
 // back to kernels for the oldest: Debian 12's (0.3.21) takes Intel's Emerald Rapids of 2023 for a Prescott of 2004, and
-// products take two to four times as long. What the processor says of its instructions is enough to choose better.
+// products take several times as long. What the processor says of its instructions is enough to choose better.
 
 #ifndef KERNELS_H
 #define KERNELS_H

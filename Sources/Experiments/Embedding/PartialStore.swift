@@ -42,7 +42,10 @@ final class PartialStore {
                 remedy: "to replace it")
         }
         // Finished parts of the same store are kept, whether or not it may be replaced; all others are useless.
-        if other != own { removeParts() }
+        if other != own {
+            lock.removeParts(where: Self.isPart)
+            try makeFolder(at: url)
+        }
         try writeWorkingFile(own, to: run)
     }
 
@@ -82,12 +85,6 @@ final class PartialStore {
         return isUnfinished || StoreChunks.isChunk(file)
     }
 
-    private func removeParts() {
-        for file in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [] where Self.isPart(file) {
-            unlink(url.appending(path: file).path)
-        }
-    }
-
     /// The chunk size: that of the run that began the store, otherwise `size`.
     func chunkSize(_ size: Int) throws -> Int {
         let file = url.appending(path: "chunk-size")
@@ -100,8 +97,7 @@ final class PartialStore {
 
     /// Removes the folder and releases the store to other runs.
     func remove() {
-        removeParts()
-        rmdir(url.path)
+        lock?.removeParts(where: Self.isPart)
         lock = nil
     }
 }

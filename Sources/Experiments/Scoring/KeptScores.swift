@@ -28,7 +28,7 @@ public final class KeptScores: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var hasKept = false
+        var isSaid = false
         var hasFailed = false
     }
 
@@ -37,7 +37,7 @@ public final class KeptScores: Sendable {
     /// - Parameters:
     ///   - results: the folder that the results will be written to.
     ///   - patience: how long a run takes before it keeps anything.
-    ///   - onFirst: called when something is kept for the first time.
+    ///   - onFirst: called once, when something is kept or what a run has left is taken over: from then on a stop costs little.
     public init(
         beside results: URL, after patience: Duration = .seconds(20), onFirst: @escaping @Sendable () -> Void = {}
     ) {
@@ -53,18 +53,16 @@ public final class KeptScores: Sendable {
     }
 
     private static let ending = ".scores"
-    /// The first bytes after the digest.
-    private static let format = "oodml-kept-scores-1"
+
+    private func file(_ key: String, in work: WorkFolder) -> URL { work.parts.appending(path: key + Self.ending) }
 
     /// What is kept under a digest; nil if nothing is, or what was there can no longer be read.
     func value<Value: Portable>(_ key: String, as type: Value.Type = Value.self) -> Value? {
-        guard let work = try? lockTarget(results, warn: { _ in }),
-            let bytes = try? readFile(work.parts.appending(path: key + Self.ending))
+        guard let work = try? lockTarget(results, warn: { _ in }), let bytes = try? readFile(file(key, in: work)),
+            let value = SealedBytes.value(in: bytes, as: type)
         else { return nil }
-        // The digest comes first, so that nothing else is ever read.
-        let contents = Array(bytes.dropFirst(64))
-        guard bytes.prefix(64).elementsEqual(SHA256.hexadecimal(of: contents).utf8) else { return nil }
-        return (try? Record<Value>(portableBytes: contents))?.value
+        sayOnce()
+        return value
     }
 
     /// Keeps a value under a digest, if that is worthwhile.
@@ -76,18 +74,20 @@ public final class KeptScores: Sendable {
             // Another run at the same place has it for a moment.
             guard let work = try lockTarget(results, warn: { _ in }) else { return }
             try makeFolder(at: work.parts)
-            let contents = Record(value: value).portableBytes
-            let digest = SHA256.hexadecimal(of: contents)
-            try writeWorkingFile(
-                Data(Array(digest.utf8) + contents), to: work.parts.appending(path: key + Self.ending))
+            try writeWorkingFile(SealedBytes.of(value), to: file(key, in: work))
         } catch {
             state.withLock { $0.hasFailed = true }
             report(.warning("a run that is stopped now begins anew, since what is scored cannot be kept: \(error)"))
             return
         }
+        sayOnce()
+    }
+
+    /// Says that the next run need not begin anew.
+    private func sayOnce() {
         let isFirst = state.withLock { state in
-            defer { state.hasKept = true }
-            return !state.hasKept
+            defer { state.isSaid = true }
+            return !state.isSaid
         }
         if isFirst { onFirst() }
     }
@@ -95,23 +95,6 @@ public final class KeptScores: Sendable {
     /// Removes what was kept, when the results are written.
     public func remove() {
         guard Ranks.isFirst, isThere, let work = try? lockTarget(results, warn: { _ in }) else { return }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: work.parts.path)) ?? []
-        for name in names where name.ends(with: Self.ending) || name.ends(with: Self.ending + ".part") {
-            unlink(work.parts.appending(path: name).path)
-        }
-        rmdir(work.parts.path)
-    }
-
-    private struct Record<Value: Portable>: Portable {
-        let value: Value
-
-        init(value: Value) { self.value = value }
-
-        func put(into bytes: inout PortableBytes) { bytes.put(KeptScores.format, value) }
-
-        init(from bytes: inout PortableBytes) throws {
-            guard try String(from: &bytes) == KeptScores.format else { throw PortableBytes.Ended() }
-            value = try bytes.get()
-        }
+        work.removeParts { $0.ends(with: Self.ending) || $0.ends(with: Self.ending + ".part") }
     }
 }

@@ -22,34 +22,22 @@ extension ModelScoring {
         }
     }
 
-    /// Whether the backbone's scores in the catalogue are wanted, and what is known of them.
-    enum BackboneCatalogue {
-        case unwanted
-        case wanted(TaskScores?)
-    }
-
     /// Makes ready for the backbone's scores on tasks, and scores it in the catalogue if that is wanted and not known.
     ///
     /// - Returns: its embeddings; nil if all that is wanted is known, or there is no backbone.
     mutating func readyBackbone(
-        for numbers: [Int], catalogue wanted: BackboneCatalogue, report: @escaping WorkReport
+        for numbers: [Int], withCatalogue: Bool, report: @escaping WorkReport
     ) throws -> Matrix<Float>? {
         guard let backbone else { return nil }
         // As tasks are divided for models.
         let rankCount = Ranks.current?.count ?? 1
         let places = numbers.enumerated().map { BackboneScores.Place(task: $1, rank: $0 % rankCount) }
-        var isCatalogueMissing = false
-        if case .wanted(let known) = wanted {
-            backboneScores.catalogue = backboneScores.catalogue ?? known
-            isCatalogueMissing = backboneScores.catalogue == nil
-        }
+        let isCatalogueMissing = withCatalogue && backboneScores.catalogue == nil
         // The same at all ranks, which embed images together.
         guard isCatalogueMissing || !backboneScores.places.isSuperset(of: places) else { return nil }
         backboneScores.places.formUnion(places)
         // Heads are compared with the features that they take, whatever made the splits.
         let expected: String? = if case .heads = kind { nil } else { splits.manifest.embeddings?.sha256 }
-        // Before the embeddings are read, so that nobody can have replaced them since.
-        let key = try backboneKey()
         let found = try backbone.embeddings(
             of: splits.dataset, expecting: expected, activity: "backbone", report: report)
         if let warning = splits.warning(ofImages: found.imagesSHA256) { report(.warning(warning)) }
@@ -59,7 +47,9 @@ extension ModelScoring {
             backboneScores.catalogue = try scoring.catalogueScores(
                 of: found.matrix, classes: classes, path: "the backbone"
             ).map { try scoring.scorer.scores(pooling: [$0]) }
-            if let key, let scores = backboneScores.catalogue { kept?.keep(scores, as: key, report: report) }
+            if let scores = backboneScores.catalogue, let key = backboneKey {
+                kept?.keep(scores, as: key, report: report)
+            }
         }
         return found.matrix
     }

@@ -1,4 +1,6 @@
+internal import CFileSystem
 internal import Datasets
+internal import Embeddings
 internal import Evaluation
 internal import Files
 internal import Foundation
@@ -8,20 +10,33 @@ internal import Splits
 
 // What a run that was stopped has kept.
 extension ModelScoring {
+    /// The digest of what the scores of all tasks depend on: the program, the splits, the rules, the backbone and the images.
+    struct CommonKey {
+        let digest: String
+        /// The backbone's files before they were read.
+        let backbone: FileMoment
+    }
+
     /// The scores of tasks, and of the backbone in the catalogue, that are kept; all ranks go by what the first one finds.
-    func knownScores(
+    mutating func knownScores(
         of numbers: [Int], _ files: RunFiles, withCatalogue: Bool, report: WorkReport
     ) throws -> (tasks: [Int: ScoredTask], catalogue: TaskScores?) {
         guard let kept else { return ([:], nil) }
-        try shareKeyOfAll()
+        try readyCommonKey()
         var found = KnownScores()
         if Ranks.isFirst, kept.isThere {
+            // Many tasks can have one model.
+            var models: [String: [String]] = [:]
             for number in numbers {
-                guard let key = try key(ofTask: number, files), let task: ScoredTask = kept.value(key) else { continue }
+                let path = files.file(for: tasks[number]).path
+                let model = try models[path] ?? kind.identity(of: files.parts(for: tasks[number]))
+                models[path] = model
+                guard let key = key(ofTask: number, files, ofModel: model), let task: ScoredTask = kept.value(key)
+                else { continue }
                 found.numbers.append(number)
                 found.tasks.append(task)
             }
-            if withCatalogue, let key = try backboneKey() { found.catalogue = kept.value(key) }
+            if withCatalogue, let key = backboneKey { found.catalogue = kept.value(key) }
             if !found.numbers.isEmpty {
                 let counts = "\(found.numbers.count) of \(numbers.count)"
                 report(.note("\(counts) tasks are scored already, by a run that was stopped."))
@@ -35,36 +50,105 @@ extension ModelScoring {
         return (Dictionary(uniqueKeysWithValues: zip(found.numbers, found.tasks)), found.catalogue)
     }
 
-    /// The digest under which the scores of a task are kept; nil if that is not worthwhile.
-    func key(ofTask number: Int, _ files: RunFiles) throws -> String? {
-        guard let kept, kept.isWorthwhile, let common = try keyOfAll() else { return nil }
-        let (task, parts) = (tasks[number], files.parts(for: tasks[number]))
-        return ScoringInputs.digest(
-            of: [common, "\(number)", files.file(for: task).path] + (try kind.identity(of: parts)))
+    /// The digest under which the scores of a task by a model are kept; nil if they cannot be.
+    func key(ofTask number: Int, _ files: RunFiles, ofModel model: [String]) -> String? {
+        keyOfAll.map { digest(of: [$0, "\(number)", files.file(for: tasks[number]).path] + model) }
     }
 
-    /// The digest under which the scores of the backbone in the catalogue are kept.
-    func backboneKey() throws -> String? {
-        try keyOfAll().map { ScoringInputs.digest(of: [$0, "the backbone in the catalogue"]) }
+    /// The digest under which the scores of the backbone in the catalogue are kept; nil if they cannot be.
+    var backboneKey: String? { keyOfAll.map { digest(of: [$0, "the backbone in the catalogue"]) } }
+
+    /// What all digests begin with; nil where nobody knows what program this is, or once the backbone is another one.
+    private var keyOfAll: String? { commonKey.flatMap { $0.backbone.isUnchanged ? $0.digest : nil } }
+
+    /// Has the first rank find out what the scores of all tasks depend on, so that images are not read by all.
+    ///
+    /// It is done before embeddings are read or made, so that what is kept is never of something newer.
+    private mutating func readyCommonKey() throws {
+        guard commonKey == nil else { return }
+        let files = backbone?.files ?? []
+        let moment = FileMoment(of: files)
+        var own = Ranks.isFirst ? try digestOfAll() : nil
+        if let group = Ranks.current {
+            own = try String?(portableBytes: group.gather(own.portableBytes, of: "the digest of what is scored")[0])
+        }
+        commonKey = own.map { CommonKey(digest: $0, backbone: moment) }
     }
 
-    /// Has the first rank read what the scores of all tasks depend on, so that images are not read by all.
-    private func shareKeyOfAll() throws {
-        guard let group = Ranks.current else { return }
-        let own = Ranks.isFirst ? try keyOfAll() : nil
-        let all = try group.gather(own.portableBytes, of: "the digest of what is scored")
-        if let key = try String?(portableBytes: all[0]) { inputs.take(common: key) }
-    }
-
-    /// The digest of what the scores of all tasks depend on.
-    private func keyOfAll() throws -> String? {
-        guard kept != nil, let program = ScoringInputs.program else { return nil }
-        return try inputs.common {
-            let ids = splits.dataset.samples.map(\.id)
-            return [program, generator] + (try splits.identity(withEpisodesOf: settings.shots))
+    private func digestOfAll() throws -> String? {
+        guard let program = digestOfProgram else { return nil }
+        let ids = splits.dataset.samples.map(\.id)
+        let folders = Set([backbone?.imageFolder, kind.imageFolder].compactMap { $0 }).sorted { $0.path < $1.path }
+        return try digest(
+            of: [program, generator] + splits.identity(withEpisodesOf: settings.shots)
                 + tasks.map { "\($0.level.id) \($0.direction.rawValue)" }
-                + ["\(settings)", try stableJSON(rules(withCatalogue: true))]
-                + (try backbone?.identity(ofSamples: ids) ?? ["no backbone"]) + (try kind.identity(ofSamples: ids))
+                + ["\(settings)", stableJSON(rules(withCatalogue: true))]
+                + (backbone?.identity ?? ["no backbone"]) + kind.identity
+                + folders.flatMap { [$0.path, try ImageDigests(of: ids, below: $0).sha256] })
+    }
+}
+
+private func digest(of words: [String]) -> String {
+    SHA256.hexadecimal(of: Array(words.map { "\($0.utf8.count) \($0)" }.joined(separator: "\n").utf8))
+}
+
+/// The digest of the program, since another one may score differently.
+private let digestOfProgram: String? = {
+    guard let name = filesystem_own_file().map({ String(cString: $0) }) else { return nil }
+    // A program is named as it was called, which need not be a path.
+    return try? SHA256.hexadecimal(ofFilesAt: [URL(filePath: name.holds(".so") ? name : "/proc/self/exe")])
+}()
+
+extension EmbeddingSource {
+    /// The folder of images that are embedded; nil if none are.
+    fileprivate var imageFolder: URL? { if case .images(let folder, _, _) = self { folder } else { nil } }
+
+    /// The files that embeddings are read from.
+    fileprivate var files: [URL] {
+        if case .features(let file, _) = self { FeatureFile<Float>.files(of: file) } else { [] }
+    }
+
+    /// What identifies the embeddings without reading or making them, but for the images.
+    fileprivate var identity: [String] {
+        get throws {
+            switch self {
+            case .matrix(_, let provenance): [try stableJSON(provenance)]
+            case .features: [try SHA256.hexadecimal(ofFilesAt: files)]
+            case .images(_, let network, _): [try stableJSON(network.provenance)]
+            }
+        }
+    }
+}
+
+extension ModelKind {
+    /// The folder of images that models are run on; nil if they are not.
+    fileprivate var imageFolder: URL? { if case .networks(let images, _, _, _) = self { images } else { nil } }
+
+    /// What identifies that which models are applied to, but for the images.
+    fileprivate var identity: [String] {
+        get throws {
+            switch self {
+            case .networks: ["networks"]
+            case .embeddings: ["embeddings"]
+            case .heads(_, let provenance, _): ["heads", try stableJSON(provenance)]
+            }
+        }
+    }
+
+    /// What identifies the model of one task, whose embeddings may be in several files side by side.
+    func identity(of parts: [URL]) throws -> [String] {
+        try parts.map { part in
+            if case .networks(_, _, _, let open) = self { return try stableJSON(open(part).provenance) }
+            return try SHA256.hexadecimal(ofFilesAt: files(of: [part]))
+        }
+    }
+
+    /// The files of a model, or of its embeddings, that are read while tasks are scored; networks are in memory by then.
+    func files(of parts: [URL]) -> [URL] {
+        switch self {
+        case .networks: []
+        case .embeddings: parts.flatMap(FeatureFile<Float>.files)
+        case .heads: parts
         }
     }
 }

@@ -39,7 +39,7 @@ public struct ModelScoring: Sendable {
     public let tasks: [ScoringTask]
     /// The backbone that made the splits, scored on the same test classes for the lead; nil for none.
     public var backbone: EmbeddingSource? {
-        didSet { inputs = ScoringInputs() }
+        didSet { (backboneScores, commonKey) = (BackboneScores(), nil) }
     }
     /// Where the scores of tasks are kept until the results are written; nil for nowhere.
     public var kept: KeptScores?
@@ -56,7 +56,8 @@ public struct ModelScoring: Sendable {
     private let remarks: [WorkEvent]
     /// What is known of the backbone's scores.
     var backboneScores = BackboneScores()
-    private(set) var inputs = ScoringInputs()
+    /// What the scores of all tasks depend on; nil before it is needed.
+    var commonKey: CommonKey?
 
     /// Plans the tasks.
     ///
@@ -172,8 +173,8 @@ public struct ModelScoring: Sendable {
         let withCatalogue = part.shard.number == 1 && scoring.catalogue != nil && backbone != nil
         let known = try knownScores(of: own, files, withCatalogue: withCatalogue, report: report)
         let numbers = own.filter { known.tasks[$0] == nil }
-        let backbone = try readyBackbone(
-            for: numbers, catalogue: withCatalogue ? .wanted(known.catalogue) : .unwanted, report: report)
+        if withCatalogue { backboneScores.catalogue = backboneScores.catalogue ?? known.catalogue }
+        let backbone = try readyBackbone(for: numbers, withCatalogue: withCatalogue, report: report)
         if withCatalogue { part.backbone = backboneScores.catalogue }
         let scored = try scoredTasks(numbers, files, seed: seed, run: run, beside: backbone, report: report)
         for (number, scored) in known.tasks.merging(zip(numbers, scored), uniquingKeysWith: { $1 }) {
@@ -268,8 +269,6 @@ public struct ModelScoring: Sendable {
         }
         func scored(_ number: Int) throws -> KeyedTask {
             let task = tasks[number]
-            // Before the model is read, so that nobody can have replaced it since.
-            let key = try key(ofTask: number, files)
             let prefix = seed.map { "seed \($0), " } ?? ""
             own.show(
                 .stage(
@@ -280,7 +279,8 @@ public struct ModelScoring: Sendable {
             let evaluation = try scoring.evaluation(of: task, from: &source, file: file, beside: beside)
             let catalogue = try scoring.catalogueScores(of: task, from: &source, file: file)
             return KeyedTask(
-                key: key,
+                key: kept?.isWorthwhile == true
+                    ? try source.identity(of: file).flatMap { key(ofTask: number, files, ofModel: $0) } : nil,
                 task: ScoredTask(
                     evaluation: evaluation.scores, details: evaluation.details, catalogue: catalogue,
                     provenance: source.provenances[file.path], metadata: source.metadata[file.path] ?? [],

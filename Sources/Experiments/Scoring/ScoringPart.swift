@@ -72,9 +72,7 @@ public struct ScoringPart: Sendable {
     @discardableResult
     public func write(into folder: URL, replacing: Bool = false) throws -> String {
         let output = try OutputFolder(folder, result: Self.resultName, force: replacing)
-        let bytes = portableBytes
-        let digest = SHA256.hexadecimal(of: bytes)
-        return try output.write([OutputItem(Self.fileName, Data(Array(digest.utf8) + bytes))])[0]
+        return try output.write([OutputItem(Self.fileName, SealedBytes.of(self))])[0]
     }
 
     /// Reads the part in a folder.
@@ -84,12 +82,7 @@ public struct ScoringPart: Sendable {
         self = try WrittenFolder.reading(folder, of: Self.resultName) { written in
             let file = folder.appending(path: Self.fileName)
             try written.require(Self.fileName)
-            // The digest comes first, so that nothing else is ever read.
-            let bytes = [UInt8](try readFile(file))
-            let scores = Array(bytes.dropFirst(64))
-            guard bytes.prefix(64).elementsEqual(SHA256.hexadecimal(of: scores).utf8),
-                let part = try? ScoringPart(portableBytes: scores)
-            else {
+            guard let part = SealedBytes.value(in: try readFile(file), as: ScoringPart.self) else {
                 throw FileError.malformed(
                     path: file.path, found: "something else",
                     expected: "a part of the scores, written by this version of oodml")

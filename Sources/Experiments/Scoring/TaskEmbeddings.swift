@@ -96,6 +96,10 @@ struct TaskEmbeddings {
     private var known: [Key: (samples: [Int], matrix: Matrix<Float>)] = [:]
     /// Where the embeddings of each network come from, by its path.
     private(set) var provenances: [String: EmbeddingProvenance] = [:]
+    /// The files of models before they were read, by the path of the whole.
+    private var moments: [String: FileMoment] = [:]
+    /// What identifies models, by the path of the whole; nil where their files have changed since they were read.
+    private var identities: [String: [String]?] = [:]
     /// What each head says of its training, by its path; the parts of several side by side one after another.
     private(set) var metadata: [String: [[String: String]]] = [:]
 
@@ -128,13 +132,31 @@ struct TaskEmbeddings {
         if known[key] == nil {
             // A file that serves only one task is not needed again.
             known = known.filter { $0.key.path == file.path || taskCounts[$0.key.path, default: 0] > 1 }
+            let moment = FileMoment(of: kind.files(of: partsOfFile[file.path] ?? [file]))
             known[key] = try load(file, mirrored: mirrored)
+            guard moment.isUnchanged else { throw FileError.changed(path: file.path) }
+            (moments[file.path], identities[file.path]) = (moment, nil)
         }
         try requirePlace(of: file, for: task)
         guard let (all, matrix) = known[key] else { return Matrix(rowCount: 0, columnCount: 0) }
         if all == samples { return matrix }
         let rows = Dictionary(uniqueKeysWithValues: zip(all, all.indices))
         return matrix.selectingRows(samples.compactMap { rows[$0] })
+    }
+
+    /// What identifies the model whose embeddings these are, as it was read; nil if its files have changed since.
+    mutating func identity(of file: URL) throws -> [String]? {
+        if let known = identities[file.path] { return known }
+        let identity: [String]?
+        if case .networks = kind {
+            // A network knows what it was read from.
+            identity = try provenances[file.path].map { [try stableJSON($0)] }
+        } else {
+            let found = try kind.identity(of: partsOfFile[file.path] ?? [file])
+            identity = moments[file.path]?.isUnchanged == true ? found : nil
+        }
+        identities[file.path] = .some(identity)
+        return identity
     }
 
     /// Refuses the head of another task, which a path without `{level}` or `{direction}` may name.
@@ -193,11 +215,13 @@ struct TaskEmbeddings {
         case .networks(let images, let shelf, _, let open):
             let network = try open(file)
             let wanted = withAll ? Array(dataset.samples.indices) : wanted
-            if provenances[file.path] == nil { provenances[file.path] = try network.provenance }
+            let provenance = try network.provenance
+            guard provenances[file.path] ?? provenance == provenance else { throw FileError.changed(path: file.path) }
+            provenances[file.path] = provenance
             let ids = wanted.map { dataset.samples[$0].id }
             if !mirrored,
                 let store = try shelf?.store(
-                    ofSamples: ids, below: images, by: network.provenance, report: report)
+                    ofSamples: ids, below: images, by: provenance, report: report)
             {
                 report(.note("The embeddings of \(file.lastPathComponent) are those of \(store.url.relativePath)."))
                 return (wanted, try store.readingKept { try store.matrix(ofSamples: ids) })

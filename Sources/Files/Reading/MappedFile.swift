@@ -79,6 +79,6 @@ package final class MappedFile: Sendable {
         let (files, changed) = known.withLock { ($0.files.values.compactMap(\.file), $0.changed) }
         let path =
             changed.first { $0.group === group }?.path ?? files.first { $0.group === group && $0.isChanged }?.file.path
-        if let path { throw .unreadable(path: path, reason: "it was changed while it was used") }
+        if let path { throw .changed(path: path) }
     }
 }

@@ -14,6 +14,14 @@ extension WorkFolder {
         return places(of: target).contains { isFolder(URL(filePath: $0.path + "/" + partsName)) }
     }
 
+    /// Removes finished parts that are of no more use, and their folder if nothing else is in it.
+    ///
+    /// - Parameter isUseless: whether a part can go, by its name.
+    package func removeParts(where isUseless: (String) -> Bool) {
+        for name in (try? names(in: parts.path)) ?? [] where isUseless(name) { unlink(parts.path + "/" + name) }
+        rmdir(parts.path)
+    }
+
     /// Whether a run was stopped, or is, between the first and the last of several moves.
     static func hasJournal(at path: String) throws(FileError) -> Bool {
         for name in [Journal.name, Journal.pointerName] where try FileStatus(of: path + "/" + name) != nil {

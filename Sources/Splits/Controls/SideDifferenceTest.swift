@@ -2,7 +2,6 @@ internal import Datasets
 internal import DenseLinearAlgebra
 internal import Parallel
 internal import Statistics
-internal import Synchronization
 
 /// Tests whether the difference between sides that were searched for recurs in samples that had no part in the search.
 ///
@@ -92,7 +91,7 @@ struct SideDifferenceTest {
             }
         }
         let classOfSlot = atoms.indices.flatMap { number in atoms[number].map { _ in number } }
-        let doneCount = Mutex(0)
+        let pieces = PieceCount()
         // Row 0 is the deal as it is.
         let rows = try sharedMap(of: "deals of the samples", count: dealCount + 1) { deal -> [[Double]] in
             var order = Array(classOfSlot.indices)
@@ -100,13 +99,7 @@ struct SideDifferenceTest {
                 var generator = SeededGenerator(seed: seed, stream: "deal/\(deal)")
                 order = generator.shuffled(order)
             }
-            defer {
-                report(
-                    doneCount.withLock { count in
-                        count += 1
-                        return count
-                    })
-            }
+            defer { pieces.add(report) }
             return tables.map { table in
                 var sums = [Double](repeating: 0, count: sought.count)
                 for half in halves {

@@ -1,7 +1,6 @@
 internal import Datasets
 internal import Parallel
 internal import Statistics
-internal import Synchronization
 
 /// Searches for the halves of all classes between which the nearest classes are nearest, and for those between which they are
 /// farthest.
@@ -42,15 +41,10 @@ struct NearestSearch: Sendable {
     ) -> (near: ClassPartition, far: ClassPartition) {
         if classes.count <= Self.exhaustiveCount { return exhaustive }
         let found = Goal.allCases.map { goal -> ClassPartition in
-            let done = Mutex(0)
+            let pieces = PieceCount()
             let all = concurrentMap(count: startCount) { number -> (state: OtherSides, value: Double) in
                 let state = climbed(from: start(goal, number), to: goal, number)
-                report(
-                    goal,
-                    done.withLock { count in
-                        count += 1
-                        return count
-                    }, startCount)
+                pieces.add { report(goal, $0, startCount) }
                 return (state, state.total)
             }
             var best = all[0]

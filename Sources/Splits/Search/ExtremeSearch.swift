@@ -2,7 +2,6 @@ internal import Datasets
 internal import DenseLinearAlgebra
 internal import Parallel
 internal import Ranks
-internal import Synchronization
 
 /// Searches for the partitions of greatest and of least distance between sides with given numbers of units.
 ///
@@ -96,17 +95,14 @@ struct ExtremeSearch: Sendable {
         let starts =
             try [start] + referenceStarts(for: goal, from: start) + self.starts(for: goal, like: start, seed: seed)
         let polishCount = movable.count <= Self.largeCount ? 4 : 0
-        let doneCount = Mutex(0)
+        let pieces = PieceCount()
         let found = try sharedMap(of: "starts of a search", count: starts.count) { number in
             let reached =
                 switch goal {
                 case .harder: try climb(from: starts[number])
                 case .easier: imbalance.descend(from: starts[number], movable: movable, rules: rules)
                 }
-            doneCount.withLock { count in
-                count += 1
-                report(count, starts.count + polishCount)
-            }
+            pieces.add { report($0, starts.count + polishCount) }
             // The rough search can go astray where the coordinates miss something.
             let (before, after) = (try distance(of: starts[number]), try distance(of: reached))
             return goal.prefers(after, to: before)

@@ -1,7 +1,6 @@
 internal import Datasets
 internal import Frechet
 internal import Parallel
-internal import Synchronization
 
 /// Measures the distances of partitions, one after the other or side by side, each exactly.
 ///
@@ -65,25 +64,20 @@ struct ShiftMeter {
     /// A block of steps begins with the sums of what was measured last before all of them, so that no distance depends on who
     /// measures which.
     ///
-    /// - Parameter report: called with the number of steps that are done, concurrently.
+    /// - Parameter report: called with the number of steps that are done, from any thread.
     mutating func distances(
         along steps: [ClassPartition], report: @Sendable (_ done: Int) -> Void = { _ in }
     ) throws -> [FrechetDistance] {
         if sums == nil, let first = steps.first { begin(at: first) }
         let meter = self
-        let doneCount = Mutex(0)
+        let pieces = PieceCount()
         let length = Self.blockLength
         let count = (steps.count + length - 1) / length
         return try sharedMap(of: "steps", count: count, upTo: countAtOnce) { number in
             var meter = meter
             return try steps[number * length..<min((number + 1) * length, steps.count)].map { step in
-                let distance = try meter.distance(of: step)
-                report(
-                    doneCount.withLock { count in
-                        count += 1
-                        return count
-                    })
-                return distance
+                defer { pieces.add(report) }
+                return try meter.distance(of: step)
             }
         }.flatMap { $0 }
     }

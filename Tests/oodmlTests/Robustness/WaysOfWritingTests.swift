@@ -21,10 +21,6 @@ import Testing
         "Files/Writing/": calls,
         // Temporary folders, which are removed with their owners.
         "Files/ScratchFolder.swift": calls,
-        // The parts of a store, in the work folder that the run holds.
-        "Experiments/Embedding/PartialStore.swift": ["unlink(", "rmdir("],
-        // The scores that a run keeps, in the work folder that it holds meanwhile.
-        "Experiments/Scoring/KeptScores.swift": ["unlink(", "rmdir("],
         // Standard streams: of a program that is run, and those that the caller has closed.
         "oodml/Terminal/ProgramRun.swift": ["O_RDWR"],
         "oodml/Terminal/StandardOutput.swift": ["O_RDWR"],
