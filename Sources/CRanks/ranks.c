@@ -1,6 +1,7 @@
 #include "ranks.h"
 
 #include <math.h>
+#include <string.h>
 
 // Compiled as they are for every processor, and once more for those with AVX2 and fused multiplication.
 
@@ -30,6 +31,27 @@ static inline __attribute__((always_inline)) void find_from(
     const ranks_guide *guide, int32_t start, float value, int32_t *first, int32_t *end) {
     *first = advance(guide, start, value + guide->doubt, 0);
     *end = advance(guide, *first, value - guide->doubt, 1);
+}
+
+typedef float floats8 __attribute__((ext_vector_type(8)));
+typedef _Bool flags8 __attribute__((ext_vector_type(8)));
+
+// The same if eight values are enough to tell, else returns 0; without a branch that depends on the value, since no processor
+// can guess which way it goes. After the last query's values there is room for seven more.
+static inline __attribute__((always_inline)) int find_near(
+    const ranks_guide *guide, int32_t start, float value, int32_t *first, int32_t *end) {
+    floats8 values;
+    memcpy(&values, guide->values + start, sizeof values);
+    const flags8 above = __builtin_convertvector(values > value + guide->doubt, flags8);
+    const flags8 not_below = __builtin_convertvector(values >= value - guide->doubt, flags8);
+    uint8_t above_bits, not_below_bits;
+    memcpy(&above_bits, &above, 1);
+    memcpy(&not_below_bits, &not_below, 1);
+    const int32_t rest = guide->relevant_count - start;
+    const uint32_t known = rest < 8 ? (1u << rest) - 1 : 255;
+    *first = start + __builtin_popcount(above_bits & known);
+    *end = start + __builtin_popcount(not_below_bits & known);
+    return rest <= 8 || not_below_bits != 255;
 }
 
 static inline __attribute__((always_inline)) void find(
@@ -170,7 +192,7 @@ static inline __attribute__((always_inline)) size_t place_into(
             const float value = differences[unclear[k]];
             if (guide->range_count == 0) {
                 find(guide, value, &first, &end);
-            } else {
+            } else if (!find_near(guide, codes[unclear[k]] - limit, value, &first, &end)) {
                 find_from(guide, codes[unclear[k]] - limit, value, &first, &end);
             }
             if (!settle(items, guide, counts, item, value, first, end)) doubtful[found++] = (uint32_t)item;
@@ -322,7 +344,7 @@ static inline __attribute__((always_inline)) size_t bins(
 
 #if defined(__x86_64__)
 
-#define FAST __attribute__((target("avx2,fma")))
+#define FAST __attribute__((target("avx2,fma,popcnt")))
 
 FAST static size_t fast_place(
     const ranks_items *items, const ranks_guide *guide, int32_t *counts, int32_t *tables, uint32_t *doubtful) {
@@ -349,7 +371,7 @@ FAST static size_t fast_bins(
     return bins(similarities, count, doubt, numbers, doubtful);
 }
 
-static int is_fast(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static int is_fast(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt"); }
 
 #define CHOOSE(name, ...) (is_fast() ? fast_##name(__VA_ARGS__) : name(__VA_ARGS__))
 

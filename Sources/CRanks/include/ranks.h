@@ -8,7 +8,7 @@
 
 // The relevant items of a query, by which others are placed.
 typedef struct {
-    // The similarities of the relevant items, descending, and their number.
+    // The similarities of the relevant items, descending, and their number; seven more numbers can be read after them.
     const float *values;
     int32_t relevant_count;
     // Values within this distance of each other may be in either order.

@@ -50,6 +50,12 @@ package final class PreparedRows: Sendable {
         }
     }
 
+    /// Passes all rows; nil if only some are kept in memory.
+    package func withAllInMemory<Result>(_ body: (UnsafePointer<Float>?) -> Result) -> Result {
+        guard case .all(let rows) = source else { return body(nil) }
+        return rows.withElements { body($0.baseAddress) }
+    }
+
     /// Passes one row, for a single comparison.
     package func withRow<Result>(_ row: Int, _ body: (UnsafePointer<Float>) -> Result?) -> Result? {
         guard case .pieces(let pieces) = source, columnCount > 0 else { return withRows(row..<row + 1, body) }

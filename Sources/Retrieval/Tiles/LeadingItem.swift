@@ -33,9 +33,11 @@ struct LeadingItem {
     mutating func isPreceded(by other: Int, in rows: ComparableRows) -> Bool {
         let numbers = rows.items.rows
         guard !isIndifferent else { return numbers[other] < numbers[item] }
-        var comparison = ItemComparison(query: query, item: other, in: rows)
-        let order = comparison.order(
-            before: item, original: rows.originals?[item], refined: &refined, precise: &precise, at: 0)
+        let order = rows.withMemory { memory in
+            var comparison = ItemComparison(query: query, item: other, in: memory)
+            return comparison.order(
+                before: item, original: rows.originals?[item], refined: &refined, precise: &precise, at: 0)
+        }
         return switch order {
         case .before: true
         case .after: false

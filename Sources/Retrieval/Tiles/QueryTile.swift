@@ -1,4 +1,3 @@
-internal import CRanks
 internal import Synchronization
 
 /// Queries that are ranked together: their relevant items, and how many other items rank before each of these.
@@ -28,11 +27,19 @@ final class QueryTile: Sendable {
     private let relevant: RelevantItems
     private let state: Mutex<State>
 
+    /// The queries for which items are counted one by one.
+    private let counted: [Int]
+
     private struct State {
         /// For each query and group, how many items come before the relevant items from a place on, but after those before it.
         ///
         /// An item in doubt adds 1 where it begins to come before relevant items, and takes 1 where it no longer does.
         var counts: [Int32]
+        var comparisons: Comparisons
+    }
+
+    /// What exact comparisons with the relevant items have needed so far.
+    struct Comparisons {
         /// The refined similarities of the relevant items, NaN where they have not been needed.
         var refined: [Double]
         /// Some of them in twice the precision of a double.
@@ -54,12 +61,14 @@ final class QueryTile: Sendable {
         self.queries = queries
         self.setting = setting
         self.relevant = RelevantItems(of: queries, positions: relevant, similarities: similarities, setting: setting)
+        counted = queries.indices.filter { !relevant[$0].isEmpty && !queries[$0].isIndifferent }
         state = Mutex(
             State(
                 counts: Array(repeating: 0, count: self.relevant.countCount * setting.groupCount),
-                refined: Array(
-                    repeating: .nan,
-                    count: setting.rows.bounds.exactness == .single ? 0 : self.relevant.values.count)))
+                comparisons: Comparisons(
+                    refined: Array(
+                        repeating: .nan,
+                        count: setting.rows.bounds.exactness == .single ? 0 : self.relevant.count))))
         for (q, query) in queries.enumerated() where query.isIndifferent { placeByTies(q) }
     }
 
@@ -74,139 +83,24 @@ final class QueryTile: Sendable {
     func count(
         _ range: Range<Int>, products: UnsafeBufferPointer<Float>, bounds: LengthBounds, room: CountingRoom
     ) {
+        guard let products = products.baseAddress, !counted.isEmpty else { return }
         room.grow(itemCount: range.count, relevantCount: relevant.largestCount)
-        setting.withItems { items in
+        let parts = setting.order.parts(of: range)
+        setting.withMemory { memory in
             relevant.withPointers(setting) { relevant in
-                state.withLock { state in
-                    let counted = queries.indices.filter { !self.relevant[$0].isEmpty && !queries[$0].isIndifferent }
-                    func guide(_ q: Int) -> ranks_guide {
-                        let row = queries[q].row
-                        let lengths = setting.rows.queries.lengths
-                        return relevant.guide(
-                            ofQuery: q, doubt: setting.doubt(ofQuery: row, bounds),
-                            length: lengths.isEmpty ? 0 : lengths[row])
-                    }
-                    guard var next = counted.first.map(guide) else { return }
-                    for (number, q) in counted.enumerated() {
-                        let own = next
-                        if number + 1 < counted.count {
-                            next = guide(counted[number + 1])
-                            ranks_prefetch(&next)
-                        }
-                        count(
-                            range, products: products.baseAddress.map { $0 + q * range.count }, items: items,
-                            guide: own, forQuery: q, state: &state, room: room)
+                withAddresses(queries, parts) { queries, first in
+                    guard let queries, let first else { return }
+                    let pass = CountingPass(
+                        memory: memory, relevant: relevant, queries: queries, groupCount: setting.groupCount,
+                        ties: setting.ties, range: range,
+                        parts: UnsafeBufferPointer(start: first, count: parts.count), bounds: bounds,
+                        tables: room.tables, doubtful: room.doubtful)
+                    state.withLock { state in
+                        pass.run(
+                            for: counted, products: products, counts: &state.counts, comparisons: &state.comparisons)
                     }
                 }
             }
-        }
-    }
-
-    /// Counts items for a query.
-    ///
-    /// - Parameter products: the query's products with the items at `range`.
-    private func count(
-        _ range: Range<Int>, products: UnsafePointer<Float>?, items: ranks_items, guide: ranks_guide, forQuery q: Int,
-        state: inout State, room: CountingRoom
-    ) {
-        guard let products else { return }
-        let query = queries[q]
-        if setting.order.groups.count == 1, !query.ownClass.overlaps(range), !range.contains(query.ownPosition) {
-            let group = setting.order.groups[0].group
-            return place(
-                range, products: products, items: items, guide: guide, forQuery: q, group: group, state: &state,
-                room: room)
-        }
-        // What does not count lies between up to three parts of the range.
-        for part in query.parts(of: range) {
-            setting.order.forEachGroup(in: part) { group, part in
-                place(
-                    part, products: products + (part.lowerBound - range.lowerBound), items: items, guide: guide,
-                    forQuery: q, group: group, state: &state, room: room)
-            }
-        }
-    }
-
-    /// Places items, given their products with a query.
-    private func place(
-        _ range: Range<Int>, products: UnsafePointer<Float>, items: ranks_items, guide: ranks_guide, forQuery q: Int,
-        group: Int, state: inout State, room: CountingRoom
-    ) {
-        let first = relevant.firstCount(ofQuery: q, group: group, groupCount: setting.groupCount)
-        var items = items.part(range, products: products)
-        var guide = guide
-        let found = state.counts.withUnsafeMutableBufferPointer { counts in
-            counts.baseAddress.map { ranks_place(&items, &guide, $0 + first, room.tables, room.doubtful) } ?? 0
-        }
-        for k in 0..<found {
-            let offset = Int(room.doubtful[k])
-            let item = range.lowerBound + offset
-            place(
-                item, value: products[offset] - items.penalties[offset], forQuery: q, guide, counts: first,
-                state: &state)
-        }
-    }
-
-    /// Places an item whose similarity leaves its place in doubt.
-    private func place(
-        _ item: Int, value: Float, forQuery q: Int, _ guide: ranks_guide, counts: Int, state: inout State
-    ) {
-        var (first, end): (Int32, Int32) = (0, 0)
-        withUnsafePointer(to: guide) { ranks_find($0, value, &first, &end) }
-        var comparison = ItemComparison(query: queries[q].row, item: item, in: setting.rows)
-        var k = Int(first)
-        while k < Int(end) {
-            // Equal rows are compared once.
-            let runEnd = endOfRun(at: k, ofQuery: q)
-            let place = relevant[q].lowerBound + k
-            let order =
-                comparison.order(
-                    before: Int(relevant.positions[place]),
-                    original: relevant.originals.isEmpty ? nil : relevant.originals[place], refined: &state.refined,
-                    precise: &state.precise, at: place)
-            let start =
-                switch order {
-                case .before: k
-                case .after: runEnd
-                case .tie: firstAfterTie(item, k..<runEnd, ofQuery: q)
-                }
-            state.counts[counts + start] += 1
-            state.counts[counts + runEnd] -= 1
-            k = runEnd
-        }
-        state.counts[counts + Int(end)] += 1
-    }
-
-    private func endOfRun(at k: Int, ofQuery q: Int) -> Int {
-        let originals = relevant.originals
-        guard !originals.isEmpty else { return k + 1 }
-        let (start, limit) = (relevant[q].lowerBound, relevant[q].upperBound)
-        var end = start + k + 1
-        let original = originals[start + k]
-        // Runs may be as long as classes, so they are searched in growing steps.
-        var step = 1
-        while end < limit, originals[end] == original {
-            if end + step < limit, originals[end + step] == original {
-                end += step
-                step *= 2
-            } else if step > 1 {
-                step /= 2
-            } else {
-                end += 1
-            }
-        }
-        return end - start
-    }
-
-    /// The first of some relevant items that an equally similar item comes before; they are sorted by item.
-    private func firstAfterTie(_ item: Int, _ run: Range<Int>, ofQuery q: Int) -> Int {
-        switch setting.ties {
-        case .relevantFirst: return run.upperBound
-        case .relevantLast: return run.lowerBound
-        case .sampleOrder:
-            let items = setting.order.items
-            let number = items[item]
-            return run.partitioningIndex { items[Int(relevant.positions[relevant[q].lowerBound + $0])] > number }
         }
     }
 
@@ -218,7 +112,8 @@ final class QueryTile: Sendable {
         let sorted = relevant.positions[relevant[q]].map { items[Int($0)] }.sorted()
         state.withLock { state in
             for part in queries[q].parts(of: 0..<items.count) {
-                setting.order.forEachGroup(in: part) { group, part in
+                for (group, part) in setting.order.parts(of: part) {
+                    let first = relevant.firstCount(ofQuery: q, group: group, groupCount: setting.groupCount)
                     for position in part {
                         let place =
                             switch setting.ties {
@@ -226,7 +121,6 @@ final class QueryTile: Sendable {
                             case .relevantLast: 0
                             case .sampleOrder: sorted.partitioningIndex { $0 > items[position] }
                             }
-                        let first = relevant.firstCount(ofQuery: q, group: group, groupCount: setting.groupCount)
                         state.counts[first + place] += 1
                     }
                 }

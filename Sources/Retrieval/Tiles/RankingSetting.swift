@@ -96,14 +96,16 @@ extension QueryTile.Query {
 }
 
 extension ItemOrder {
-    /// Passes each group's part of a range of positions.
-    func forEachGroup(in range: Range<Int>, _ body: (_ group: Int, _ part: Range<Int>) -> Void) {
-        guard groups.count > 1 else { return body(groups.first?.group ?? 0, range) }
+    /// Each group's part of a range of positions.
+    func parts(of range: Range<Int>) -> [(group: Int, range: Range<Int>)] {
+        guard groups.count > 1 else { return [(groups.first?.group ?? 0, range)] }
         var next = groups.partitioningIndex { $0.range.upperBound > range.lowerBound }
+        var parts: [(group: Int, range: Range<Int>)] = []
         while next < groups.count, groups[next].range.lowerBound < range.upperBound {
             let part = range.clamped(to: groups[next].range)
-            if !part.isEmpty { body(groups[next].group, part) }
+            if !part.isEmpty { parts.append((groups[next].group, part)) }
             next += 1
         }
+        return parts
     }
 }

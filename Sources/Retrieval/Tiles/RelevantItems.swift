@@ -5,10 +5,11 @@ struct RelevantItems: Sendable {
     /// `starts[q]..<starts[q + 1]`: the relevant items of query q in what follows, by descending similarity, and of equal
     /// rows by item.
     private let starts: [Int]
-    let values: [Float]
+    /// Followed by as many zeros as ``spareValueCount``.
+    private let values: [Float]
     /// The positions of the relevant items, and the first position with an equal row.
     let positions: [Int32]
-    let originals: [Int32]
+    private let originals: [Int32]
     /// The relevant items' numbers; for cosines of integers their inner products with the query and squared lengths.
     private let numbers: [Int32]
     private let innerProducts: [Double]
@@ -28,6 +29,9 @@ struct RelevantItems: Sendable {
         var doubt: Float = 0
     }
 
+    /// How many numbers `ranks_place` may read after the values.
+    private static let spareValueCount = 7
+
     /// How many counts there are beyond the relevant items: four in turn for what comes last, and one for what is unclear.
     private static let spareCount = 5
 
@@ -43,7 +47,7 @@ struct RelevantItems: Sendable {
         var (starts, values, positions, originals): ([Int], [Float], [Int32], [Int32]) = ([0], [], [], [])
         var (guides, places): ([Guide], [UInt16]) = ([], [])
         let total = relevant.reduce(0) { $0 + $1.count }
-        values.reserveCapacity(total)
+        values.reserveCapacity(total + Self.spareValueCount)
         positions.reserveCapacity(total)
         for (q, query) in queries.enumerated() {
             let sorted = Self.sorted(relevant[q], similarities[q], originals: setting.originals, setting)
@@ -58,6 +62,7 @@ struct RelevantItems: Sendable {
                     ? Guide() : Self.guide(values[starts[q]...], of: query, setting: setting, places: &places))
         }
         self.starts = starts
+        values += repeatElement(0, count: Self.spareValueCount)
         self.values = values
         self.positions = positions
         self.originals = originals
@@ -85,8 +90,11 @@ struct RelevantItems: Sendable {
 
     // MARK: Counts
 
+    /// How many relevant items all queries have.
+    var count: Int { positions.count }
+
     /// How many counts all queries have for one group of items.
-    var countCount: Int { values.count + guides.count * Self.spareCount }
+    var countCount: Int { count + guides.count * Self.spareCount }
 
     /// Where a query's counts for a group of items begin.
     func firstCount(ofQuery q: Int, group: Int, groupCount: Int) -> Int {
@@ -179,34 +187,31 @@ struct RelevantItems: Sendable {
 extension RelevantItems {
     /// The memory of relevant items.
     struct Pointers {
-        fileprivate let items: RelevantItems
+        fileprivate let starts: UnsafePointer<Int>
+        fileprivate let guides: UnsafePointer<Guide>
         fileprivate let values: UnsafePointer<Float>
         fileprivate let places: UnsafePointer<UInt16>?
-        fileprivate let originals, numbers: UnsafePointer<Int32>?
+        let positions: UnsafePointer<Int32>
+        /// For each relevant item the first position with an equal row; nil where that does not matter.
+        let originals: UnsafePointer<Int32>?
+        fileprivate let numbers: UnsafePointer<Int32>?
         fileprivate let innerProducts, squares: UnsafePointer<Double>?
         fileprivate let comparison, tieOrder: Int32
     }
 
     /// Passes the memory of the relevant items to a function; not if there are none.
     func withPointers(_ setting: RankingSetting, _ body: (Pointers) -> Void) {
-        values.withUnsafeBufferPointer { values in
-            places.withUnsafeBufferPointer { places in
-                originals.withUnsafeBufferPointer { originals in
-                    numbers.withUnsafeBufferPointer { numbers in
-                        innerProducts.withUnsafeBufferPointer { innerProducts in
-                            squares.withUnsafeBufferPointer { squares in
-                                guard let values = values.baseAddress, !positions.isEmpty else { return }
-                                body(
-                                    Pointers(
-                                        items: self, values: values, places: places.baseAddress,
-                                        originals: originals.isEmpty ? nil : originals.baseAddress,
-                                        numbers: numbers.baseAddress,
-                                        innerProducts: innerProducts.isEmpty ? nil : innerProducts.baseAddress,
-                                        squares: squares.isEmpty ? nil : squares.baseAddress,
-                                        comparison: setting.comparison, tieOrder: setting.tieOrder))
-                            }
-                        }
-                    }
+        withAddresses(starts, guides, values, places) { starts, guides, values, places in
+            withAddresses(positions, originals, numbers) { positions, originals, numbers in
+                withAddresses(innerProducts, squares) { innerProducts, squares in
+                    guard let starts, let guides, let values, let positions, !self.positions.isEmpty else { return }
+                    body(
+                        Pointers(
+                            starts: starts, guides: guides, values: values, places: places, positions: positions,
+                            originals: self.originals.isEmpty ? nil : originals, numbers: numbers,
+                            innerProducts: self.innerProducts.isEmpty ? nil : innerProducts,
+                            squares: self.squares.isEmpty ? nil : squares, comparison: setting.comparison,
+                            tieOrder: setting.tieOrder))
                 }
             }
         }
@@ -214,13 +219,23 @@ extension RelevantItems {
 }
 
 extension RelevantItems.Pointers {
+    /// The places of a query's relevant items among all of them.
+    subscript(q: Int) -> Range<Int> { starts[q]..<starts[q + 1] }
+
+    /// Where a query's counts for a group of items begin.
+    func firstCount(ofQuery q: Int, group: Int, groupCount: Int) -> Int {
+        let own = self[q]
+        return (own.lowerBound + q * RelevantItems.spareCount) * groupCount
+            + group * (own.count + RelevantItems.spareCount)
+    }
+
     /// What places items among the relevant ones of a query that has some.
     ///
     /// - Parameters:
     ///   - doubt: how far similarities to the items can be off.
     ///   - length: the query's, for cosines of integers.
     func guide(ofQuery q: Int, doubt: Float, length: Double) -> ranks_guide {
-        let (guide, own) = (items.guides[q], items[q])
+        let (guide, own) = (guides[q], self[q])
         let (start, count) = (own.lowerBound, own.count)
         let sum = guide.ownDoubt + doubt
         let isGuided = sum <= guide.doubt && guide.rangeCount > 0
@@ -236,21 +251,30 @@ extension RelevantItems.Pointers {
 }
 
 extension RankingSetting {
-    /// Passes the memory of all items, without products, to a function.
-    func withItems(_ body: (ranks_items) -> Void) {
-        rows.items.roundedPenalties.withUnsafeBufferPointer { penalties in
-            order.items.withUnsafeBufferPointer { numbers in
-                (originals ?? []).withUnsafeBufferPointer { originals in
-                    rows.items.lengths.withUnsafeBufferPointer { lengths in
-                        rows.items.squares.withUnsafeBufferPointer { squares in
-                            body(
-                                ranks_items(
-                                    products: nil, penalties: penalties.baseAddress, count: penalties.count,
-                                    rows: originals.isEmpty ? nil : originals.baseAddress,
-                                    numbers: numbers.baseAddress,
-                                    lengths: lengths.isEmpty ? nil : lengths.baseAddress, squares: squares.baseAddress))
-                        }
-                    }
+    /// What loops over items need.
+    struct Memory {
+        /// All items, without products.
+        let items: ranks_items
+        let rows: RowMemory
+        /// Each query's length, for cosines of integers.
+        fileprivate let lengths: UnsafePointer<Double>?
+
+        func length(ofQuery row: Int) -> Double { lengths.map { $0[row] } ?? 0 }
+    }
+
+    /// Passes the memory of rows and items to a function.
+    func withMemory(_ body: (Memory) -> Void) {
+        let (items, originals) = (rows.items, originals)
+        withAddresses(items.roundedPenalties, order.items, originals ?? []) { penalties, numbers, equal in
+            withAddresses(items.lengths, items.squares, rows.queries.lengths) { lengths, squares, queryLengths in
+                rows.withMemory { memory in
+                    body(
+                        Memory(
+                            items: ranks_items(
+                                products: nil, penalties: penalties, count: items.roundedPenalties.count,
+                                rows: originals == nil ? nil : equal, numbers: numbers,
+                                lengths: items.lengths.isEmpty ? nil : lengths, squares: squares),
+                            rows: memory, lengths: rows.queries.lengths.isEmpty ? nil : queryLengths))
                 }
             }
         }
