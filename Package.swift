@@ -33,6 +33,8 @@ let package = Package(
             targets: ["HeadTraining", "Differentiation", "DenseLinearAlgebra", "Statistics", "Files"]),
         // Needs OpenVINO and the image codecs as well.
         .library(name: "FeatureExtraction", targets: ["FeatureExtraction", "Embeddings"]),
+        // For executables: what the command does before its libraries are initialised.
+        .library(name: "ProgramStart", targets: ["CStartup"]),
     ],
     traits: [
         .trait(

@@ -11,6 +11,7 @@ let package = Package(
             name: "frechet-benchmark",
             dependencies: [
                 .product(name: "Frechet", package: "oodml"), .product(name: "Splits", package: "oodml"),
+                .product(name: "ProgramStart", package: "oodml"),
             ]),
         // How often the intervals of scores cover the truth, where the truth is known.
         .executableTarget(
@@ -18,12 +19,14 @@ let package = Package(
             dependencies: [
                 .product(name: "Evaluation", package: "oodml"), .product(name: "Retrieval", package: "oodml"),
                 .product(name: "Splits", package: "oodml"),
+                .product(name: "ProgramStart", package: "oodml"),
             ]),
         // Times trainings inside one process, without reading features.
         .executableTarget(
             name: "training-benchmark",
             dependencies: [
                 .product(name: "HeadTraining", package: "oodml"), .product(name: "Splits", package: "oodml"),
+                .product(name: "ProgramStart", package: "oodml"),
             ]),
     ]
 )

@@ -24,6 +24,7 @@ import argparse
 import ctypes
 import ctypes.util
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -168,8 +169,17 @@ def run_oodml(program, folder, name, steps, tasks):
     return json.loads(subprocess.run([str(c) for c in command], check=True, stdout=subprocess.PIPE).stdout)["seconds"]
 
 
+def kernels(program):
+    """The kernels of OpenBLAS that a program computes with."""
+    said = subprocess.run([program], env={**os.environ, "OPENBLAS_VERBOSE": "2"}, stderr=subprocess.PIPE, text=True)
+    return next(line.split()[1] for line in reversed(said.stderr.splitlines()) if line.startswith("Core: "))
+
+
 def product_seconds(steps):
-    """The forward product and that of the weights' gradient, by the system's OpenBLAS on one thread."""
+    """The forward product and that of the weights' gradient, by the system's OpenBLAS on one thread.
+
+    OpenBLAS has the kernels that OPENBLAS_CORETYPE names when this is first called.
+    """
     blas = ctypes.CDLL(ctypes.util.find_library("openblas") or "libopenblas.so.0")
     blas.openblas_set_num_threads(1)
     batch = BATCH_CLASSES * BATCH_SAMPLES
@@ -218,6 +228,8 @@ def main():
         make_data(options.work)
     folder, steps = options.work, options.steps
     print_machine()
+    os.environ.setdefault("OPENBLAS_CORETYPE", kernels(options.benchmark))
+    print(f"OpenBLAS's kernels: {os.environ['OPENBLAS_CORETYPE']}\n")
     table = []
     for name in options.objectives.split(","):
         ours, twice, peers, peer_twice, products = [], [], {1: [], 2: []}, [], []
