@@ -36,6 +36,7 @@ NAVIGATION = {
         ("A leakage-free split", f"{COMMAND}/LeakageFreeSplit.md", "leakage-free-split"),
         ("Reproduce the paper", f"{COMMAND}/ReproduceThePaper.md", "reproduce-the-paper"),
         ("On a cluster", f"{COMMAND}/OnACluster.md", "on-a-cluster"),
+        ("What ten million images take", f"{COMMAND}/AtScale.md", "at-scale"),
         ("From Python", f"{COMMAND}/UseFromPython.md", "from-python"),
     ],
     "First steps": [

@@ -15,6 +15,8 @@ struct MeansObjective: Sendable {
         /// How much each favours the train side: Σ tᵥ⟨yᵤ, yᵥ⟩ over all other units v, with t = ±1 for the sides.
         var scores: [Double]
         var value: Double
+        /// Σ tᵤyᵤ, where it is at hand.
+        fileprivate(set) var sum: [Double]?
     }
 
     /// The units that have samples.
@@ -80,11 +82,17 @@ struct MeansObjective: Sendable {
     }
 
     /// Sides with their scores and value.
-    func sides(_ isTrain: [Bool]) -> Sides {
+    ///
+    /// - Parameter last: other sides, from which these may differ in few units.
+    func sides(_ isTrain: [Bool], near last: Sides? = nil) -> Sides {
         let signs = isTrain.map { $0 ? 1.0 : -1 }
-        var scores = products.applied(to: signs)
+        var changed: (sum: [Double], places: [Int])?
+        if let last, let sum = last.sum {
+            changed = (sum, isTrain.indices.filter { isTrain[$0] != last.isTrain[$0] })
+        }
+        var (scores, sum) = products.applied(to: signs, changed: changed)
         for place in scores.indices { scores[place] -= own[place] * signs[place] }
-        return Sides(isTrain: isTrain, scores: scores, value: value(isTrain, scores))
+        return Sides(isTrain: isTrain, scores: scores, value: value(isTrain, scores), sum: sum)
     }
 
     private func value(_ isTrain: [Bool], _ scores: [Double]) -> Double {
@@ -139,7 +147,7 @@ struct MeansObjective: Sendable {
         for _ in 0..<limit {
             let next = largest(best.scores)
             guard next != best.isTrain else { break }
-            let reached = sides(next)
+            let reached = sides(next, near: best)
             guard reached.value > best.value + Tie.tolerance * abs(best.value) else { break }
             best = reached
         }

@@ -44,6 +44,23 @@ enum UnitProducts: Sendable {
         }
     }
 
+    /// The same for weights 1 and −1, and the weighted sum Σ wᵤyᵤ where it had to be known.
+    ///
+    /// - Parameter changed: that sum for other weights, and where these are different; it is taken if they are few.
+    func applied(
+        to signs: [Double], changed: (sum: [Double], places: [Int])?
+    ) -> (products: [Double], sum: [Double]?) {
+        guard case .vectors(let matrix) = self else { return (applied(to: signs), nil) }
+        var sum: [Double]
+        if let changed, 2 * changed.places.count < signs.count {
+            sum = changed.sum
+            matrix.add(changed.places.lazy.map { ($0, 2 * signs[$0]) }, to: &sum)
+        } else {
+            sum = matrix.combination(signs)
+        }
+        return (Self.products(of: matrix, with: sum), sum)
+    }
+
     private static func products(of matrix: Matrix<Double>, with vector: [Double]) -> [Double] {
         let d = matrix.columnCount
         return matrix.withElements { values in
@@ -75,17 +92,22 @@ enum UnitProducts: Sendable {
 extension Matrix where Scalar == Double {
     /// Σ wᵢyᵢ over the rows y.
     func combination(_ weights: [Double]) -> [Double] {
+        var sum = [Double](repeating: 0, count: columnCount)
+        add(weights.enumerated().lazy.filter { $1 != 0 }.map { ($0, $1) }, to: &sum)
+        return sum
+    }
+
+    /// Adds some rows, times their weights.
+    fileprivate func add(_ rows: some Sequence<(row: Int, weight: Double)>, to sum: inout [Double]) {
         let d = columnCount
-        var sum = [Double](repeating: 0, count: d)
         sum.withUnsafeMutableBufferPointer { sum in
             withElements { values in
                 guard let source = values.baseAddress, let target = sum.baseAddress else { return }
-                for (row, weight) in weights.enumerated() where weight != 0 {
+                for (row, weight) in rows {
                     let row = source + row * d
                     for j in 0..<d { target[j] += weight * row[j] }
                 }
             }
         }
-        return sum
     }
 }
