@@ -137,6 +137,7 @@ struct BestKeys: Sendable, Equatable {
 }
 
 /// Finds the highest keys of some queries.
+// One thread at a time has it: see PairCounter.
 final class BestKeyCounter: PairCounter, @unchecked Sendable {
     private let rows: CosineRows
     private let start: Int

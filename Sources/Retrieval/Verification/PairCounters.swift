@@ -2,6 +2,7 @@ internal import CRanks
 internal import Synchronization
 
 /// Keeps the keys of pairs.
+// One thread at a time has it: see PairCounter.
 final class KeyCounter: PairCounter, @unchecked Sendable {
     private let rows: CosineRows
     private(set) var genuine: [Int32] = []
@@ -82,6 +83,7 @@ final class BinTotal: Sendable {
 }
 
 /// Counts pairs in bins.
+// One thread at a time has it: see PairCounter.
 final class BinCounter: PairCounter, @unchecked Sendable {
     private let total: BinTotal
     private var finder: BinFinder

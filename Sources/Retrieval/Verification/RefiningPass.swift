@@ -23,6 +23,7 @@ struct RefiningPass {
 }
 
 /// Counts pairs of some bins key by key, and those of every two groups level by level.
+// One thread at a time has it: see PairCounter.
 final class RefiningCounter: PairCounter, @unchecked Sendable {
     private let rows: CosineRows
     private let table: LevelTable
