@@ -184,7 +184,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "RetrievalTests",
-            dependencies: ["Retrieval", "Ranks", "Statistics", "DenseLinearAlgebra", "TestSupport"],
+            dependencies: ["Retrieval", "CRanks", "Ranks", "Statistics", "DenseLinearAlgebra", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "EvaluationTests",

@@ -1,6 +1,7 @@
 #include "ranks.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 // Compiled as they are for every processor, and once more for those with AVX2 and fused multiplication.
@@ -342,6 +343,10 @@ static inline __attribute__((always_inline)) size_t bins(
     return found;
 }
 
+static atomic_int is_fast_allowed = 1;
+
+void ranks_allow_fast_loops(int is_allowed) { atomic_store(&is_fast_allowed, is_allowed); }
+
 #if defined(__x86_64__)
 
 #define FAST __attribute__((target("avx2,fma,popcnt")))
@@ -371,7 +376,10 @@ FAST static size_t fast_bins(
     return bins(similarities, count, doubt, numbers, doubtful);
 }
 
-static int is_fast(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt"); }
+static int is_fast(void) {
+    return atomic_load_explicit(&is_fast_allowed, memory_order_relaxed) && __builtin_cpu_supports("avx2")
+        && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt");
+}
 
 #define CHOOSE(name, ...) (is_fast() ? fast_##name(__VA_ARGS__) : name(__VA_ARGS__))
 

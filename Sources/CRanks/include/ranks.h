@@ -91,6 +91,10 @@ void ranks_precise_inner_product(const double *x, const double *y, size_t count,
 void ranks_precise_inner_product_of_floats(
     const float *x, const float *y, size_t count, double *high, double *low);
 
+// Whether the loops for newer processors serve where the processor has their instructions, as they do unless this is called.
+// Tests compare both; what is counted is the same.
+void ranks_allow_fast_loops(int is_allowed);
+
 // The bins of similarities from -1 to 1: bin b has those whose multiple of 2^-30, rounded to the nearest, is from
 // b 2^-20 - 1 up to, but not including, (b + 1) 2^-20 - 1.
 //

@@ -76,13 +76,15 @@ struct RowMemory {
     }
 
     func refinedDoubt(query: Int, item: Int) -> Double {
-        guard let queryNorms, let itemNorms, let itemPenalties else { return 0 }
+        guard let queryNorms, let itemNorms, let itemPenalties else {
+            preconditionFailure("rows \(query), \(item) of none")
+        }
         return bounds.refinedDoubt(query: queryNorms[query], item: itemNorms[item], penalty: itemPenalties[item])
     }
 
     /// How far the similarities of a query to items within some bounds can be off.
     func doubt(ofQuery query: Int, _ items: LengthBounds) -> Float {
-        guard let queryNorms else { return 0 }
+        guard let queryNorms else { preconditionFailure("row \(query) of none") }
         return bounds.doubt(query: queryNorms[query], item: items.length, penalty: items.penalty)
     }
 }
@@ -90,20 +92,14 @@ struct RowMemory {
 extension ComparableRows {
     /// Passes the rows' memory to a function.
     func withMemory<Result>(_ body: (RowMemory) -> Result) -> Result {
-        queries.norms.withUnsafeBufferPointer { queryNorms in
-            items.norms.withUnsafeBufferPointer { itemNorms in
-                items.penalties.withUnsafeBufferPointer { itemPenalties in
-                    queries.values.withAllInMemory { queryValues in
-                        items.values.withAllInMemory { itemValues in
-                            body(
-                                RowMemory(
-                                    all: self, bounds: bounds,
-                                    hasIntegralProducts: similarity == .cosine && isIntegral,
-                                    queryNorms: queryNorms.baseAddress, itemNorms: itemNorms.baseAddress,
-                                    itemPenalties: itemPenalties.baseAddress, queryValues: queryValues,
-                                    itemValues: itemValues, columnCount: items.values.columnCount))
-                        }
-                    }
+        withAddresses(queries.norms, items.norms, items.penalties) { queryNorms, itemNorms, itemPenalties in
+            queries.values.withAllInMemory { queryValues in
+                items.values.withAllInMemory { itemValues in
+                    body(
+                        RowMemory(
+                            all: self, bounds: bounds, hasIntegralProducts: similarity == .cosine && isIntegral,
+                            queryNorms: queryNorms, itemNorms: itemNorms, itemPenalties: itemPenalties,
+                            queryValues: queryValues, itemValues: itemValues, columnCount: items.values.columnCount))
                 }
             }
         }

@@ -98,7 +98,12 @@ struct RelevantItems: Sendable {
 
     /// Where a query's counts for a group of items begin.
     func firstCount(ofQuery q: Int, group: Int, groupCount: Int) -> Int {
-        (starts[q] + q * Self.spareCount) * groupCount + group * (self[q].count + Self.spareCount)
+        Self.firstCount(ofQuery: q, self[q], group: group, groupCount: groupCount)
+    }
+
+    /// The same of a query whose relevant items have some places.
+    fileprivate static func firstCount(ofQuery q: Int, _ places: Range<Int>, group: Int, groupCount: Int) -> Int {
+        (places.lowerBound + q * spareCount) * groupCount + group * (places.count + spareCount)
     }
 
     // MARK: Making
@@ -224,9 +229,7 @@ extension RelevantItems.Pointers {
 
     /// Where a query's counts for a group of items begin.
     func firstCount(ofQuery q: Int, group: Int, groupCount: Int) -> Int {
-        let own = self[q]
-        return (own.lowerBound + q * RelevantItems.spareCount) * groupCount
-            + group * (own.count + RelevantItems.spareCount)
+        RelevantItems.firstCount(ofQuery: q, self[q], group: group, groupCount: groupCount)
     }
 
     /// What places items among the relevant ones of a query that has some.
