@@ -11,12 +11,12 @@ struct MeansObjective: Sendable {
     /// Sides of the active units, and how far apart they are.
     struct Sides: Sendable {
         /// Whether each active unit is on the train side.
-        var isTrain: [Bool]
+        let isTrain: [Bool]
         /// How much each favours the train side: Σ tᵥ⟨yᵤ, yᵥ⟩ over all other units v, with t = ±1 for the sides.
-        var scores: [Double]
-        var value: Double
+        let scores: [Double]
+        let value: Double
         /// Σ tᵤyᵤ, where it is at hand.
-        fileprivate(set) var sum: [Double]?
+        fileprivate let sum: [Double]?
     }
 
     /// The units that have samples.
@@ -174,7 +174,8 @@ struct MeansObjective: Sendable {
             return sides
         }
         return Sides(
-            isTrain: sides.isTrain.map { !$0 }, scores: sides.scores.map { -$0 }, value: sides.value)
+            isTrain: sides.isTrain.map { !$0 }, scores: sides.scores.map { -$0 }, value: sides.value,
+            sum: sides.sum.map { $0.map { -$0 } })
     }
 
     /// Units without samples stay where they were.

@@ -112,8 +112,9 @@ struct SidesByMeans: Sendable {
         // Every exchange raises the value or brings sizes nearer to what is asked for; the bound only limits the time.
         for _ in 0..<4 * objective.active.count {
             guard let pair = bestExchange(of: sides, leastBias: leastBias) else { break }
-            sides.isTrain.swapAt(pair.train, pair.test)
-            sides = objective.sides(sides.isTrain)
+            var isTrain = sides.isTrain
+            isTrain.swapAt(pair.train, pair.test)
+            sides = objective.sides(isTrain)
         }
         return sides
     }
