@@ -51,7 +51,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .target(name: "CDigest"),
         .target(name: "CRanks"),
-        .target(name: "CAdam"),
+        .target(name: "CHeadTraining"),
         .target(name: "CFileSystem"),
         .target(name: "CBLASStart"),
         // The header of the shared library.
@@ -90,7 +90,8 @@ let package = Package(
         .target(
             name: "HeadTraining",
             dependencies: [
-                "CAdam", "Differentiation", "Embeddings", "Files", "Statistics", "Parallel", "DenseLinearAlgebra",
+                "CHeadTraining", "Differentiation", "Embeddings", "Files", "Statistics", "Parallel",
+                "DenseLinearAlgebra",
             ]),
         .target(name: "Frechet", dependencies: ["Ranks", "DenseLinearAlgebra", "Parallel"]),
         .target(
@@ -250,12 +251,11 @@ if Context.environment["OODML_FUZZ"] != nil {
             linkerSettings: findOpenVINO))
 }
 
-for target in package.targets
-where target.type != .system
-    && !["CImageCodecs", "CBLASStart", "CStartup", "CDigest", "CFileSystem", "CRanks", "CAdam", "CInterface", "CMPI"]
-        .contains(
-            target.name)
-{
+let targetsInC = [
+    "CImageCodecs", "CBLASStart", "CStartup", "CDigest", "CFileSystem", "CRanks", "CHeadTraining", "CInterface", "CMPI",
+]
+
+for target in package.targets where target.type != .system && !targetsInC.contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [
         .enableUpcomingFeature("ExistentialAny"),

@@ -71,13 +71,14 @@ private func rowsOfBlock(_ n: Int) -> Int { max(64, (1 << 20) / max(n, 1)) }
 func evaluateLogSumExpOfInnerProducts<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
     let (a, b, result) = (at.first, at.second, at.result)
     let size = min(rowsOfBlock(b.rows), a.rows)
-    let block = at.tape.scratchValues(size * b.rows)
+    let block = at.tape.scratchValues((size + 1) * b.rows)
+    let room = block + size * b.rows
     for start in stride(from: 0, to: a.rows, by: max(size, 1)) {
         let count = min(size, a.rows - start)
         Scalar.addProduct(
             a.base + start * a.columns, b.base, to: block, sizes: (count, b.rows, a.columns), transposingLeft: false,
             transposingRight: true, scale: 1, kept: 0)
-        for i in 0..<count { result.base[start + i] = logSumExp(block + i * b.rows, b.rows) }
+        for i in 0..<count { result.base[start + i] = logSumExp(block + i * b.rows, b.rows, room: room) }
     }
 }
 

@@ -68,17 +68,20 @@ func differentiateNormalizedRows<Scalar: KernelScalar>(_ at: Surroundings<Scalar
 
 func evaluateLogSumExp<Scalar: KernelScalar>(_ at: Surroundings<Scalar>, addingOne: Bool) {
     let (a, result, mask) = (at.first, at.result, at.mask)
+    let room = at.tape.scratchValues(a.columns)
     for i in 0..<a.rows {
         result.base[i] = logSumExp(
-            a.base + i * a.columns, a.columns, mask.map { $0 + i * a.columns }, addingOne: addingOne)
+            a.base + i * a.columns, a.columns, mask.map { $0 + i * a.columns }, addingOne: addingOne, room: room)
     }
 }
 
 /// log Σⱼ exp xⱼ of some values, or of those in a mask; 0 of none.
+///
+/// - Parameter room: memory for as many values.
 @inline(__always)
 func logSumExp<Scalar: KernelScalar>(
     _ values: UnsafeMutablePointer<Scalar>, _ count: Int, _ mask: UnsafeMutablePointer<Bool>? = nil,
-    addingOne: Bool = false
+    addingOne: Bool = false, room: UnsafeMutablePointer<Scalar>
 ) -> Scalar {
     let found = largest(values, count, mask)
     // Where there is a one to add, its logarithm is one of the exponents.
@@ -88,13 +91,40 @@ func logSumExp<Scalar: KernelScalar>(
         let hasAny = mask.map { mask in (0..<count).contains { mask[$0] } } ?? (count > 0)
         return hasAny ? highest : 0
     }
-    var total: Scalar = addingOne ? .exp(-highest) : 0
+    fillExponentials(of: values, less: highest, count, mask, into: room)
+    return highest + .log(sum(room, count) + (addingOne ? .exp(-highest) : 0))
+}
+
+/// exp (xⱼ − shift) of each value, and 0 outside of a mask.
+@inline(__always)
+private func fillExponentials<Scalar: KernelScalar>(
+    of values: UnsafeMutablePointer<Scalar>, less shift: Scalar, _ count: Int, _ mask: UnsafeMutablePointer<Bool>?,
+    into target: UnsafeMutablePointer<Scalar>
+) {
     if let mask {
-        for j in 0..<count where mask[j] { total += .exp(values[j] - highest) }
+        for j in 0..<count { target[j] = mask[j] ? .exp(values[j] - shift) : 0 }
     } else {
-        for j in 0..<count { total += .exp(values[j] - highest) }
+        for j in 0..<count { target[j] = .exp(values[j] - shift) }
     }
-    return highest + .log(total)
+}
+
+/// Several partial sums, in an order that is the same on every processor.
+@inline(__always)
+private func sum<Scalar: KernelScalar>(_ values: UnsafeMutablePointer<Scalar>, _ count: Int) -> Scalar {
+    var (s0, s1, s2, s3): (Scalar, Scalar, Scalar, Scalar) = (0, 0, 0, 0)
+    var index = 0
+    while index + 4 <= count {
+        s0 += values[index]
+        s1 += values[index + 1]
+        s2 += values[index + 2]
+        s3 += values[index + 3]
+        index += 4
+    }
+    while index < count {
+        s0 += values[index]
+        index += 1
+    }
+    return (s0 + s1) + (s2 + s3)
 }
 
 /// The largest of some values, or of those in a mask; −∞ of none, and NaN is passed over.
@@ -144,11 +174,12 @@ func differentiateLogSumExp<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
     guard let sum = at.sum(at.node.first) else { return }
     let (a, y, g, mask) = (at.first, at.result.base, at.derivative.base, at.mask)
     for i in 0..<a.rows where g[i] != 0 {
-        let range = i * a.columns..<(i + 1) * a.columns
+        let (start, slope, value) = (i * a.columns, g[i], y[i])
+        let (from, to) = (a.base + start, sum.base + start)
         if let mask {
-            for index in range where mask[index] { sum.base[index] += g[i] * .exp(a.base[index] - y[i]) }
+            for j in 0..<a.columns { to[j] += mask[start + j] ? slope * .exp(from[j] - value) : 0 }
         } else {
-            for index in range { sum.base[index] += g[i] * .exp(a.base[index] - y[i]) }
+            for j in 0..<a.columns { to[j] += slope * .exp(from[j] - value) }
         }
     }
 }
@@ -156,17 +187,13 @@ func differentiateLogSumExp<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
 func evaluateSoftmax<Scalar: KernelScalar>(_ at: Surroundings<Scalar>) {
     let (a, result, mask) = (at.first, at.result, at.mask)
     for i in 0..<a.rows {
-        let range = i * a.columns..<(i + 1) * a.columns
-        let highest = largest(a.base + i * a.columns, a.columns, mask.map { $0 + i * a.columns })
-        var total: Scalar = 0
-        for index in range {
-            let value: Scalar = mask?[index] ?? true ? .exp(a.base[index] - highest) : 0
-            result.base[index] = value
-            total += value
-        }
+        let start = i * a.columns
+        let (from, to, mask) = (a.base + start, result.base + start, mask.map { $0 + start })
+        fillExponentials(of: from, less: largest(from, a.columns, mask), a.columns, mask, into: to)
+        let total = sum(to, a.columns)
         guard total != 0 else { continue }
         let scale = 1 / total
-        for index in range { result.base[index] *= scale }
+        for j in 0..<a.columns { to[j] *= scale }
     }
 }
 

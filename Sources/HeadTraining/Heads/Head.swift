@@ -1,3 +1,4 @@
+internal import CHeadTraining
 public import DenseLinearAlgebra
 internal import Parallel
 
@@ -111,19 +112,16 @@ public struct Head: Sendable, Equatable {
 
 /// Copies rows of features as a head sees them: (x − mean) · scale.
 func standardize(
-    _ features: Matrix<Float>, rows: some Collection<Int>, mean: [Float], scale: [Float],
+    _ features: Matrix<Float>, rows: some RandomAccessCollection<Int>, mean: [Float], scale: [Float],
     into target: UnsafeMutableBufferPointer<Float>
 ) {
     let d = features.columnCount
     features.withElements { source in
-        mean.withUnsafeBufferPointer { mean in
-            scale.withUnsafeBufferPointer { scale in
-                for (place, row) in rows.enumerated() {
-                    let to = UnsafeMutableBufferPointer(rebasing: target[place * d..<(place + 1) * d])
-                    let from = UnsafeBufferPointer(rebasing: source[row * d..<(row + 1) * d])
-                    for j in 0..<d { to[j] = (from[j] - mean[j]) * scale[j] }
-                }
-            }
+        guard let source = source.baseAddress, let target = target.baseAddress else { return }
+        var following = rows.dropFirst().makeIterator()
+        for (place, row) in rows.enumerated() {
+            let next = following.next().map { source + $0 * d }
+            standardize_row(source + row * d, next, mean, scale, target + place * d, d)
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import CAdam
+internal import CHeadTraining
 package import Differentiation
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), for one parameter.
