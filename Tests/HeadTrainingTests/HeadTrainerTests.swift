@@ -188,6 +188,13 @@ import TestSupport
         #expect(
             message(features, labels.map { $0 % 5 }, settings)
                 == "there are 5 training classes; expected 6 or more, as many as a batch holds")
+        var greedy = settings
+        greedy.samplesPerClass = 1000
+        let largest = Dictionary(grouping: labels) { $0 }.values.map(\.count).max() ?? 0
+        #expect(
+            message(features, labels, greedy)
+                == "a batch is to hold 1000 samples of each class; expected \(largest) or fewer, as many as the largest "
+                + "training class has")
         #expect(
             message(features, Array(0..<240), settings)
                 == "each of the 240 training classes has one sample (240 in all); expected at least one class of two "
@@ -203,7 +210,7 @@ import TestSupport
                 == "the feature in row 17, column 3 is not finite; expected finite numbers only")
         #expect(
             message(Matrix(rowCount: 240, columnCount: 20, repeating: 3), labels, settings)
-                == "all 240 training samples have the same features; expected features that differ")
+                == "all 240 training samples have the same features in single precision; expected features that differ")
         var wild = settings
         wild.objective = Diverging()
         wild.parameters = wild.objective.defaults

@@ -85,6 +85,10 @@ public struct SeriesTraining: Sendable {
             remarks.append(
                 .note("A batch has \(fewest) classes, not the usual \(wanted), since a level has no more to train on."))
         }
+        let largest = trainingSamples.map { samples in
+            Dictionary(grouping: samples) { dataset.classOfSample[$0] }.values.map(\.count).max() ?? 0
+        }
+        for objective in settled.objectives { try objective.require(largestClass: largest.min() ?? 0) }
         let found = try source.embeddings(of: dataset, activity: "features", report: report)
         let (matrix, provenance) = (found.matrix, found.provenance)
         if let warning = splits.warning(ofImages: found.imagesSHA256) { remarks.append(.warning(warning)) }

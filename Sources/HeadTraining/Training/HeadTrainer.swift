@@ -30,6 +30,7 @@ public func trainHead(
     guard samples.classCount >= settings.classesPerBatch else {
         throw HeadTrainingError.tooFewClasses(found: samples.classCount, expected: settings.classesPerBatch)
     }
+    try settings.require(largestClass: samples.largestClassSize)
     return try withSerialBLAS {
         let trainer = HeadTrainer(samples, settings)
         for step in 0..<settings.stepCount {

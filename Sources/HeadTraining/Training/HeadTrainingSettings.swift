@@ -11,7 +11,9 @@ public struct HeadTrainingSettings: Sendable {
     /// How many different classes a batch has.
     public var classesPerBatch = 28
     /// How many samples of each class a batch has; of a class with fewer, some come more than once.
-    public var samplesPerClass = 4
+    ///
+    /// More than 4 must be in some class.
+    public var samplesPerClass = usualSamplesPerClass
     /// The step size of AdamW; what an objective trains beside the head may have a multiple of it.
     public var learningRate = 1e-3
     /// By how much the weights of layers shrink a step, as a part of the learning rate (Loshchilov and Hutter, "Decoupled
@@ -38,6 +40,15 @@ public struct HeadTrainingSettings: Sendable {
 
     /// The number of samples of a batch.
     public var batchSize: Int { classesPerBatch * samplesPerClass }
+
+    private static let usualSamplesPerClass = 4
+
+    /// Makes sure that a large batch does not consist of repetitions, for which memory may not be enough.
+    package func require(largestClass count: Int) throws(HeadTrainingError) {
+        guard samplesPerClass <= max(count, Self.usualSamplesPerClass) else {
+            throw .tooLargeBatch(samplesPerClass: samplesPerClass, largestClass: count)
+        }
+    }
 
     func requireSensible() {
         precondition(

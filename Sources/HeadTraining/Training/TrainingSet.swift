@@ -40,6 +40,12 @@ struct TrainingSet {
         (self.mean, self.scale, constantFeatureCount) = (mean, scale, constant)
     }
 
+    var largestClassSize: Int {
+        var sizes = Array(repeating: 0, count: classCount)
+        for number in classNumbers { sizes[number] += 1 }
+        return sizes.max() ?? 0
+    }
+
     /// The sum of each feature, and the sum of the squares of its deviations from the mean.
     private static func moments(
         _ features: Matrix<Float>, _ rows: [Int]

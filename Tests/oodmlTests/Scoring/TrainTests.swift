@@ -447,6 +447,9 @@ import Testing
         #expect(control.status == 0 && !control.errors.contains("nothing was learnt"), "\(control.errors)")
         let idle = try fixture.run(arguments + ["--objective", "triplet", "--batch-samples", "1"], out: "idle")
         #expect(idle.status == 0 && idle.errors.contains("the loss of triplet was 0 throughout"), "\(idle.errors)")
+        let greedy = try fixture.run(arguments + ["--objective", "triplet", "--batch-samples", "1000"], out: "greedy")
+        #expect(greedy.status != 0 && greedy.errors.contains("hold 1000 samples of each class"), "\(greedy.errors)")
+        #expect(!FileManager.default.fileExists(atPath: fixture.folder.url.appending(path: "greedy").path))
     }
 
     /// Records that no run of oodml writes end in a sentence.
